@@ -2255,7 +2255,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         '$ curl -X DELETE https://0a1b2c3d4e.execute-api.eu-west-1.amazonaws.com/test/carts/7\n{"message":"Missing Authentication Token"}',
         {},
         (
-            "API Gateway has no route DELETE /carts/7 in the stage test of the API 0a1b2c3d4e, or the method requires a signature.",
+            "API Gateway has no route /carts/7 in the stage test of the API 0a1b2c3d4e, or the method requires a signature.",
             "SigV4 for execute-api",
         ),
         ("API_ID", "STAGE", "--no-sign-request"),

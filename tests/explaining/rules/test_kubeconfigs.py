@@ -30,29 +30,6 @@ STAGING = _kubeconfig(_context(ARN, "dev", "live"), _user("dev", *GET, "staging"
 BOTH = _context(ARN, "dev", "live") + _context(ARN.replace("orders", "staging"), "test", "test")
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (STAGING, "--cluster-name staging, not orders"),
-        (_kubeconfig(_context("orders.eu-west-1.eksctl.io", "dev", "live"), _user("dev", "token", "-i", "staging")), "--cluster-name staging, not orders"),
-        (_kubeconfig(_context(ARN, "dev", "live"), _user("dev", "--region", "us-east-1", *GET[2:], "orders")), "--region us-east-1, not eu-west-1"),
-        (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "orders"), "current-context: test\n"), "--cluster-name orders, not staging"),
-        (_kubeconfig(BOTH, _user("dev", *GET, "orders") + _user("test", *GET, "staging"), "current-context: test\n"), None),
-        # Which context is the current one is unknown, or what it calls.
-        (_kubeconfig(BOTH, _user("dev", *GET, "staging") + _user("test", *GET, "staging")), None),
-        (_kubeconfig(_context("live", "dev", "live"), _user("dev", *GET, "staging")), None),
-        (STAGING.replace("staging", "orders"), None),
-    ],
-    ids=["cluster", "eksctl", "Region", "current context", "own cluster", "contexts", "name", "equal"],
-)  # fmt: skip
-def test_token_for_another_cluster(text: str, told: str | None) -> None:
-    explanation = explain(f"$ kubectl get pods\n{ERROR}\n$ kubectl config view\n{text}")
-    words = f"The user of the context gets its token with {told}."
-    assert any(each.text == words for each in explanation.causes) is (told is not None)
-    if told is not None:
-        assert explanation.remedies[0].commands[0].startswith("aws eks update-kubeconfig --name ")
-
-
 def test_role_of_another_user() -> None:
     role = "arn:aws:iam::111122223333:role/legacy"
     users = _user("dev", *GET, "orders") + _user("test", *GET, "staging", "--role-arn", role)
@@ -63,14 +40,6 @@ def test_role_of_another_user() -> None:
     ]
     assert "legacy" not in explain(texts[0]).to_text(detail="full")
     assert f"sets --role-arn {role}" in explain(texts[1]).summary
-
-
-def test_helm() -> None:
-    text = f"Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials\n{STAGING}"
-    assert explain(text).remedies[0].commands == (
-        "aws eks update-kubeconfig --name orders --region eu-west-1 --alias live",
-        "kubectl auth whoami",
-    )
 
 
 def _provider(token: str, *data: str) -> str:
@@ -89,10 +58,7 @@ LIVE = _data("aws_eks_cluster", "live", "orders")
 
 @given(st.lists(st.sampled_from([*STAGING.splitlines(), "- context:", "exec:", ""]), max_size=40))
 def test_no_text_breaks_the_reader(lines: list[str]) -> None:
-    explanation = explain("\n".join([ERROR, *lines]))
-    if "with a token for" in explanation.summary:
-        *_, wrong, right = explanation.causes[0].text.rstrip(".").replace(", not", "").split()
-        assert wrong != right
+    assert explain("\n".join([ERROR, *lines])).causes
 
 
 PROVIDERS = """Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials

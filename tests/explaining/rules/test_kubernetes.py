@@ -604,23 +604,13 @@ def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
     assert commands(found)[0] == "kubectl apply -f k8s/role.yaml"
 
 
-@pytest.mark.parametrize(
-    ("kind", "verb"), [("roles", "escalate"), ("clusterroles", "escalate"), ("rolebindings", "bind")]
-)
-def test_escalation_without_a_file_has_no_placeholder(kind: str, verb: str) -> None:
+@pytest.mark.parametrize("kind", ["roles", "clusterroles", "rolebindings"])
+def test_escalation_without_a_file_has_no_placeholder(kind: str) -> None:
     text = f'Error: INSTALLATION FAILED: {kind}.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held:'
     found = explained(text)
     assert not found.remedies[0].commands
     assert "the same kubectl, Helm or Terraform command" in found.remedies[0].steps[0]
-    assert verb in found.remedies[-1].title
-
-
-@pytest.mark.parametrize(
-    ("kind", "verb"), [("roles", "escalate"), ("clusterroles", "escalate"), ("rolebindings", "bind")]
-)
-def test_escalation_proposes_the_special_verb_last(kind: str, verb: str) -> None:
-    text = f'Error from server (Forbidden): {kind}.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held:'
-    assert f"allow the verb {verb} " in explained(text).remedies[-1].title
+    assert found.remedies[-1].title.startswith("Or take permissions out of the role")
 
 
 def test_no_iam_policy_is_suggested() -> None:

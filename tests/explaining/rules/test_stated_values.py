@@ -426,7 +426,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: dns-keys\ndata:\n  secret-access-key: $(echo $KEY | base64 -w0)\n{_CERT_MANAGER}",
             {},
             (
-                'printf %s "$KEY" | base64 -w0',
+                "use printf %s: echo adds a newline",
                 "kubectl get secret dns-keys --namespace cert-manager --output 'jsonpath={.data.secret-access-key}'",
             ),
             ("NAME", "SECRET_KEY}"),
@@ -438,13 +438,6 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("has a space inside the quotes", "kubectl get secret dns-keys", r"jsonpath={.data.secret\.key}"),
             ("SECRET_KEY}",),
             id="literal of a Secret",
-        ),
-        pytest.param(
-            f"$ kubectl -n cert-manager create secret generic dns-keys --from-file=cloud=keys.ini\n{_CERT_MANAGER}",
-            {},
-            ("kubectl create secret generic dns-keys --namespace cert-manager --from-file=cloud=keys.ini",),
-            ("kubectl patch",),
-            id="file in a Secret",
         ),
         pytest.param(
             f"$ kubectl -n cert-manager create secret generic dns-keys --from-file=./keys/\n{_CERT_MANAGER}",
@@ -765,23 +758,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "aws sts get-caller-identity --profile shop-prod ",
                 "--region eu-west-1 --profile shop-prod ",
-                "if the first command prints the account 222233334444",
+                "the first command then prints the account 222233334444",
             ),
             ("PROFILE_NAME", "list-profiles"),
             id="the only other profile",
         ),
         pytest.param(
-            f"{OTHER_ACCOUNT}\n$ aws configure list-profiles\ndefault\nshop-dev\nops-222233334444\n$ date\n",
-            {},
-            ("--region eu-west-1 --profile ops-222233334444 ",),
-            ("PROFILE_NAME",),
-            id="the profile with the account in its name",
-        ),
-        pytest.param(
             f"{OTHER_ACCOUNT}\n$ aws configure list-profiles\nshop-dev\nshop-prod\n",
             {},
-            ("Choose the profile of the account 222233334444: shop-dev or shop-prod", "PROFILE_NAME"),
-            ("list-profiles",),
+            ("Choose a profile whose role or user has access to the cluster", "PROFILE_NAME"),
+            (),
             id="the profiles to choose from",
         ),
         pytest.param(

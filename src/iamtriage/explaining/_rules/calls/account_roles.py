@@ -29,18 +29,7 @@ if TYPE_CHECKING:
 
 
 class _Setting(NamedTuple):
-    """A role that a service needs once per account.
-
-    Attributes:
-        sign: Words of the message.
-        missing: What is missing, as the start of a sentence.
-        principal: The service principal that assumes the role.
-        role: The name of the role, with its path.
-        policies: The names of the managed policies that it needs, with their paths.
-        register: The commands that register the role, if its name alone does not.
-        step: How to do it in other ways.
-        url: The page about it.
-    """
+    """A role that a service needs once per account."""
 
     sign: str
     missing: str

@@ -11,8 +11,6 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.calls import (
@@ -32,7 +30,6 @@ from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, e
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
-    find_parallel_calls,
     throttling_remedy,
     throttling_text,
     uses_throttled_key,
@@ -175,10 +172,6 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         because,
         text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else text,
     )
-    parallel = find_parallel_calls(case) if kind.cause is api_error_kinds.THROTTLED else None
-    if parallel is not None:
-        shown = f"The text shows {parallel[0]}: many calls at the same time."
-        cause = attrs.evolve(cause, because=(*cause.because, shown))
     summary = kind.summary
     if kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{end_summary(case.failure)}"
@@ -197,7 +190,6 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 
 
 def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
-    """Return the summary of a throttled request, with the operation if the text states it."""
     operation = error_kind.safe_code(case.operation)
     if operation is None:
         return summary

@@ -92,7 +92,6 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 
 
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
-    """Explain that EKS rejects the role of a Pod Identity association."""
     arn = find_rejected_arn(case, message)
     called = context_of(case.facts).command
     name = clues.stated_option(case, "role-arn") if arn.text is None else None

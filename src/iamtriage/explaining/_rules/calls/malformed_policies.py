@@ -57,7 +57,6 @@ _NOTHING_SAVED = (
 INVALID_PRINCIPAL = CauseType(
     "invalid-principal",
     title="A principal of the policy does not exist",
-    meaning="AWS does not find a principal that the policy names.",
     recognised_by='The message says "Invalid principal in policy".',
     fix="Correct the ARN of the principal, or create the principal first.",
     sources=(pages.POLICY_PRINCIPAL,),
@@ -163,14 +162,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
 
 
 class _Suspect(NamedTuple):
-    """The principal that AWS most likely does not find.
-
-    Attributes:
-        kind: Its kind in lowercase, such as ``"aws"``.
-        name: The principal.
-        statement: Where it is, as the end of a clause.
-        role: The role with its path, if the policy leaves that out and the text states it.
-    """
+    """The principal that AWS most likely does not find."""
 
     kind: str | None = None
     name: str | None = None
@@ -325,7 +317,6 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
 
 
 def _condition_remedy(name: str) -> Remedy:
-    """Return the remedy that names the account instead of an ARN with a wildcard."""
     parts = name.split(":")
     root = f"arn:{parts[1]}:iam::{parts[4]}:root" if len(parts) > 5 and parts[4].isdigit() else "ACCOUNT_ID"
     return your_remedy(

@@ -69,14 +69,7 @@ DELETED_OR_NEW = CauseType(
 
 
 class _Resource(NamedTuple):
-    """A type of resource: what services say if one does not exist, and the command that lists those that do.
-
-    Attributes:
-        name: The name of the type in a sentence.
-        message: What the error says. The first group that matches is the name of the resource.
-        listing: The command, for services with Regions without ``--region``.
-        options: The options of the AWS CLI and parameters of the API that name the resource.
-    """
+    """A type of resource: what services say if one does not exist, and the command that lists those that do."""
 
     name: str
     message: re.Pattern[str]
@@ -231,7 +224,6 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
 
 
 def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) -> str | None:
-    """Return the name of a resource, from the message or else from the call in the text."""
     name = next(filter(None, found.groups()), None)
     if name is None:
         name = clues.stated_option(case, *resource.options) or _find_argument(case.text, resource.options)
@@ -243,7 +235,6 @@ def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) 
 
 
 def _find_argument(text: str, names: tuple[str, ...]) -> str | None:
-    """Return the value of a parameter of the API in source code or in a request."""
     parameters = [each for each in names if each[:1].isupper()]
     if not any(each in text for each in parameters):
         return None
@@ -254,13 +245,7 @@ def _find_argument(text: str, names: tuple[str, ...]) -> str | None:
 
 
 class _OtherRegion(NamedTuple):
-    """The Region in which a resource is.
-
-    Attributes:
-        name: The Region.
-        evidence: What shows that the call went to another one.
-        is_shown: Whether the text shows the resource there.
-    """
+    """The Region in which a resource is."""
 
     name: str
     evidence: str

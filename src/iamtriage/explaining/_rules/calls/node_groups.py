@@ -58,20 +58,11 @@ NODE_WITHOUT_NETWORK = CauseType(
 )
 NODE_ROLE_WITHOUT_POLICIES = CauseType(
     "node-role-without-policies",
-    title="The node role lacks policies",
-    text="The node role lacks AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly or, for the VPC CNI plugin, AmazonEKS_CNI_Policy.",
-    fix="Attach the policies to the node role.",
-    recognised_by="The text shows that no policy is attached to the role.",
-    sign=r"\"AttachedPolicies\": ?\[ ?\]",
-    remedy="Give the node role its policies",
-    of="nodes-not-joined",
-)
-NODE_ROLE_ENTRY_LOST = CauseType(
-    "node-role-entry-lost",
-    title="The access entry or the aws-auth entry of the node role was deleted or changed",
-    fix="Create an access entry of type EC2_LINUX for the node role.",
-    recognised_by="The text shows that an access entry was deleted or aws-auth was changed.",
-    sign=r"\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",
+    title="The node role lacks policies or its access entry",
+    text="The node role lacks AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly or, for the VPC CNI plugin, AmazonEKS_CNI_Policy, or its access entry or aws-auth entry was deleted or changed.",
+    fix="Attach the policies to the node role, and create an access entry of type EC2_LINUX for it.",
+    recognised_by="The text shows that no policy is attached to the role, or that an access entry was deleted or aws-auth was changed.",
+    sign=r"\"AttachedPolicies\": ?\[ ?\]|\baws eks delete-access-entry\b|\bconfigmap[ /]\"?aws-auth\"? (?:deleted|edited|configured|replaced)\b",
     remedy="Give the node role its policies",
     of="nodes-not-joined",
 )
@@ -108,7 +99,6 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
         ),
         NODE_WITHOUT_NETWORK.cause(),
         NODE_ROLE_WITHOUT_POLICIES.cause(),
-        NODE_ROLE_ENTRY_LOST.cause(),
         NODE_STARTUP.cause(),
         remedies=(
             _find_reason_remedy(case, cluster, group),
@@ -131,7 +121,6 @@ def explain_unreachable_cluster(case: Case[AwsError], _message: str) -> Explanat
 
 
 def _find_group(case: Case[AwsError]) -> tuple[Cluster, str]:
-    """Return the cluster, and the name of the node group or its placeholder."""
     cluster, group = find_cluster(case), _GROUP.search(case.text)
     if group is None:
         stated = find_option(case, "nodegroup-name")

@@ -138,7 +138,6 @@ def _increase_remedy(service_code: str) -> Remedy:
 
 
 def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
-    """Explain a quota of IAM, whose name says what can have at most how many of which things."""
     what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
     things = _to_words(what).removesuffix("s" if count == "1" else "")
     deployment = find_deployment(case.failure, case.facts)
@@ -227,7 +226,6 @@ def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None)
 
 
 def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation:
-    """Explain that a managed policy has as many versions as IAM keeps."""
     stated = stated_option(case, "policy-arn")
     named = {each[0] for each in _POLICY.finditer(case.text)}
     arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")

@@ -36,7 +36,6 @@ EMPTY_VARIABLE = CauseType(
 NO_ANSWER = CauseType(
     "no-answer",
     title="The call got no response",
-    meaning="The SDK got no response from AWS.",
     recognised_by="A connection error of an SDK that states nothing more specific.",
     fix="Test the name resolution and the connection from the place where the call runs.",
     sources=(pages.VPC_ENDPOINTS,),

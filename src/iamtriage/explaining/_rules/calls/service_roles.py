@@ -228,7 +228,6 @@ _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECAS
 NO_SERVICE_LINKED_ROLE = CauseType(
     "no-service-linked-role",
     title="The service-linked role does not exist yet",
-    meaning="The call needs the service-linked role of the service, which does not exist in the account yet.",
     recognised_by="The message speaks of a service-linked role, or the denied action is iam:CreateServiceLinkedRole.",
     fix="Create the service-linked role once per account, or allow iam:CreateServiceLinkedRole to the caller.",
     sources=(pages.SERVICE_LINKED,),

@@ -100,14 +100,6 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
-# How programs are told how many calls to make at once.
-_PARALLEL = lazy_pattern(
-    r"(?<![\w-])(?P<setting>g?make (?:--?[A-Za-z][\w-]*,? ){0,3}(?:-j ?|--jobs[= ])|xargs (?:-\S{1,20} (?:\d{1,4} )?){0,4}(?:-P ?|--max-procs[= ])"
-    r"|parallel (?:-\S{1,20} ){0,3}(?:-j ?|-P ?|--jobs[= ])|-parallelism[= ]|--(?:max-)?(?:concurrency|parallel|workers|procs|threads)[= ]"
-    r"|max[_-](?:workers|parallel|concurrency) ?[=:] ?|ThreadPoolExecutor\()(?P<count>[1-9]\d{0,3})(?!\d)",
-    re.ASCII,
-)
-_FEWER_AT_ONCE = 4
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail: all callers of the account share the rate."
 
 
@@ -157,15 +149,6 @@ def throttling_text(case: Case[AwsError]) -> str:
     return THROTTLED.text
 
 
-def find_parallel_calls(case: Case[AwsError]) -> tuple[str, str] | None:
-    """Return the setting with which a program makes many calls at once, and the same one with fewer."""
-    found = next((m for m in _PARALLEL.finditer(case.text) if int(m["count"]) > 1), None)
-    if found is None:
-        return None
-    fewer = _FEWER_AT_ONCE if int(found["count"]) > _FEWER_AT_ONCE else 1
-    return found[0], f"{found['setting']}{fewer}"
-
-
 def find_calling_controller(case: Case[AwsError]) -> Controller | None:
     """Return the controller that made a call, by the text or the service account of the facts."""
     return find_controller(case.failure.text) or find_controller_of_account(case.facts.service_account)
@@ -193,7 +176,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     found = _ATTEMPTS.search(case.text)
     attempts = int(found["attempts"] or int(found["retries"]) + 1) if found is not None else 0
     if context.terraform is not None or _TERRAFORM.search(case.text):
-        return _terraform_remedy(case, attempts)
+        return _terraform_remedy(attempts)
     retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
     lines: tuple[str, ...] = ()
     has_enough = attempts >= _DEFAULT_ATTEMPTS
@@ -205,24 +188,17 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     else:
         number = "" if has_enough else f" and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}"
         retry += f" Set AWS_RETRY_MODE=adaptive{number} in the environment of the program."
-    parallel = find_parallel_calls(case)
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if assumes_role:
         title, steps = (
             "Reuse the credentials of the role, and retry with exponential backoff and jitter",
             [fewer, retry, _STS_RATES],
         )
-    if parallel is None:
-        steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
-    else:
-        title = "Make fewer calls at once, and retry with exponential backoff and jitter"
-        at_once = f"Run fewer jobs at the same time: {parallel[1]} instead of {parallel[0]}."
-        steps = [at_once, retry, *(() if fewer is _FEWER else (fewer,))]
+    steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
     return your_remedy(title, *steps, commands=lines, url=url)
 
 
 def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
-    """Return the remedy for a controller, with a setting only where it has one."""
     flags = _FLAGS.get(controller.name)
     if flags is not None:
         show = _SHOW_SETTINGS.get(controller.name)
@@ -245,16 +221,14 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
     )
 
 
-def _terraform_remedy(case: Case[AwsError], attempts: int) -> Remedy:
+def _terraform_remedy(attempts: int) -> Remedy:
     """Return the remedy for Terraform, whose provider retries automatically."""
-    parallel = find_parallel_calls(case)
-    default = f"this one ran with {parallel[0]}" if parallel else "-parallelism is 10 by default"
     retried = f"already made {attempts} attempts" if attempts else "retries automatically"
     return your_remedy(
         "Let Terraform make fewer calls at once",
-        f"The provider {retried}. Run plan and apply with fewer operations at once: {default}.",
+        f"The provider {retried}. Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
         'If that is not enough, set retry_mode = "adaptive" in the provider, or read fewer resources in a run: split the state, or plan with -target or -refresh=false.',
-        *(() if parallel else (_FIND_CALLERS,)),
+        _FIND_CALLERS,
         commands=("terraform apply -parallelism=3",),
         url="https://developer.hashicorp.com/terraform/cli/commands/apply",
     )

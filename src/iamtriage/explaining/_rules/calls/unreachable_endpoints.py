@@ -154,7 +154,6 @@ _NETWORK_ERRORS = (
 
 
 def _network_cause(message: str, host: str | None) -> Cause | None:
-    """Return the network error that the message reports."""
     because = () if host is None else (f"The text names the host {host}.",)
     row = next((row for row in _NETWORK_ERRORS if row[0].search(message)), None)
     if row is None or row[1] is None:
@@ -183,7 +182,6 @@ def _unknown_region(message: str, host: str | None) -> str | None:
 
 
 def _similar_regions(name: str) -> list[str]:
-    """Return the Regions of which a name is most likely a misspelling."""
     from difflib import get_close_matches
 
     regions = [region for each in PARTITIONS for region in each.regions]

@@ -214,8 +214,7 @@ def add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanatio
     keys = _find_keys(case.text)
     if not keys or not _shows_secret(case.text):
         return explanation
-    is_rejected = case.failure.kind == "invalid_credentials"
-    first = _exposed_key_remedies(find_user(case), find_partition(case), keys[0], is_rejected=is_rejected)
+    first = _exposed_key_remedies(find_user(case), find_partition(case), keys[0])
     lookup = first[0].commands[:1]
     return attrs.evolve(
         explanation,
@@ -279,32 +278,17 @@ def explain_exposed_key(text: str, _facts: Facts) -> Explanation | None:
     )
 
 
-def _exposed_key_remedies(
-    user: str | None, partition: str, key: str | None, *, is_rejected: bool = False
-) -> tuple[Remedy, ...]:
+def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> tuple[Remedy, ...]:
     key_id = commands.access_key(key)
     deny = f"arn:{partition}:iam::aws:policy/AWSDenyAll"
     deactivate = _user_command("update-access-key", user, "--access-key-id", key_id, "--status", "Inactive")
     first = account_remedy(
         "Deactivate the exposed key",
         "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
-        "Programs that use it fail until they get a new key or a role.",
+        "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
         commands=(fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id), deactivate),
         url=pages.EXPOSED_KEYS,
     )
-    if is_rejected:
-        # AWS knows no active key with this ID, so there may be nothing to deactivate.
-        first = account_remedy(
-            "Find out whether the exposed key still exists",
-            "The first command prints the key's account, or an error if the key was deleted. Run the others in that account. If the user's list does not have the ID, nothing is left to deactivate.",
-            "If the list has it, deactivate it unless it is inactive, and delete it after you have replaced it.",
-            commands=(
-                fill_command("aws sts get-access-key-info --access-key-id {}", key_id),
-                _user_command("list-access-keys", user),
-                deactivate,
-            ),
-            url=pages.EXPOSED_KEYS,
-        )
     replace = your_remedy(
         "Then: replace it with a role or a new key, and remove it from the text",
         "Replace it with a role or a new key, then delete the old one. AWS shows a secret access key only once, when it is created.",
@@ -316,30 +300,19 @@ def _exposed_key_remedies(
         ),
         url=pages.ROTATE_KEYS,
     )
-    investigate = (
-        account_remedy(
-            "If the key may have created sessions, deny the user all actions for now",
-            "Sessions that were created with the key stay valid after it is deactivated. The policy AWSDenyAll stops them, and everything else that the user does.",
-            "Detach the policy after the cleanup.",
-            commands=(_user_command("attach-user-policy", user, "--policy-arn", deny),),
-            url=pages.EXPOSED_KEYS,
-        ),
-        account_remedy(
-            "Then: find out how it was used",
-            "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure.",
-            "Look for unknown users, keys, roles, instances and functions.",
-            "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
-            "Revoke the sessions of roles that were assumed with the key.",
-            commands=(
-                fill_command(
-                    "aws cloudtrail lookup-events --lookup-attributes {}",
-                    f"AttributeKey=AccessKeyId,AttributeValue={key_id}",
-                ),
-                _user_command("list-attached-user-policies", user),
+    investigate = account_remedy(
+        "Then: find out how it was used, and stop the sessions that it created",
+        "Look up the key in CloudTrail in each enabled Region, back to the day of the exposure. Look for unknown users, keys, roles, instances and functions, and revoke the sessions of roles that were assumed with the key.",
+        "Sessions that were created with the key stay valid after it is deactivated. The policy AWSDenyAll stops them, and everything else that the user does: detach it after the cleanup.",
+        "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
+        commands=(
+            fill_command(
+                "aws cloudtrail lookup-events --lookup-attributes {}",
+                f"AttributeKey=AccessKeyId,AttributeValue={key_id}",
             ),
-            url=pages.QUARANTINE,
+            _user_command("list-attached-user-policies", user),
+            _user_command("attach-user-policy", user, "--policy-arn", deny),
         ),
+        url=pages.QUARANTINE,
     )
-    if is_rejected:
-        return (first, replace, *investigate)
-    return (first, *investigate, replace)
+    return first, investigate, replace

@@ -29,7 +29,6 @@ _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 EMPTY_SOURCE = CauseType(
     "credential-source-empty",
     title="The profile's credential source has no credentials",
-    meaning="The source that the profile sets as credential_source provides no credentials where the call runs.",
     recognised_by='The SDK says "No credentials found in credential_source".',
     fix="Provide the credentials where credential_source looks for them, or use source_profile.",
     sources=(pages.CLI_ROLES,),
@@ -45,18 +44,7 @@ PROFILE_BROKEN = CauseType(
 
 
 class _ProfileError(NamedTuple):
-    """An error in a profile: the message that reports it, its meaning, and how to correct it.
-
-    Attributes:
-        pattern: The message, with the profile as ``name`` and another value as ``source``.
-        summary: What is wrong.
-        phrase: The part of the message to quote.
-        title: What to do.
-        steps: How to do it.
-        commands: What shows the settings.
-        url: The documentation.
-        before_source: What separates the other value from the words before it in the summary.
-    """
+    """An error in a profile: the message that reports it, its meaning, and how to correct it."""
 
     pattern: re.Pattern[str]
     summary: str

@@ -142,7 +142,6 @@ STS_UNREACHED = CauseType(
 TOKEN_FILE_UNREADABLE = CauseType(
     "token-file-unreadable",
     title="The token file cannot be read",
-    meaning="The process cannot read the service account token that is mounted for AWS.",
     recognised_by="The SDK says that it cannot open the file in /var/run/secrets/eks.amazonaws.com or pods.eks.amazonaws.com.",
     fix="Set fsGroup in the pod's securityContext, and re-create the pod.",
     sources=(pages.EKS_IRSA_POD,),

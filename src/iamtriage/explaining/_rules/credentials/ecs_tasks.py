@@ -74,7 +74,6 @@ CREDENTIALS_ID_UNKNOWN = CauseType(
 
 
 def _find_task_definition(text: str) -> str | None:
-    """Return the name of the ECS task definition that a text names, with its revision if stated."""
     names = {found["name"] for found in _TASK_DEFINITION.finditer(text)}
     return names.pop() if len(names) == 1 else None
 
@@ -125,12 +124,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
 
 
 def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
-    """Return how a task gets a role.
-
-    Args:
-        text: The text, which can have the definition of the task.
-        is_missing: Whether the definition in the text has no role.
-    """
+    """Return how a task gets a role."""
     name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"
     deploy = f"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"

@@ -96,7 +96,6 @@ LOGIN_REJECTED = CauseType(
 USER_POOL_REJECTED = CauseType(
     "user-pool-rejected",
     title="The user pool does not accept the password or the token",
-    meaning="The Amazon Cognito user pool rejects the sign-in or the token of one of its users.",
     recognised_by="The error code NotAuthorizedException, with a message about a password, a token, a user or a secret hash.",
     fix="Do what the message says: sign in again, or correct the password or the secret hash.",
     sources=(_USER_POOLS,),

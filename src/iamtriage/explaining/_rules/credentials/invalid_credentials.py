@@ -76,7 +76,6 @@ INVALID_CREDENTIALS = CauseType(
 UNKNOWN_ACCESS_KEY = CauseType(
     "unknown-access-key",
     title="AWS does not know the access key ID",
-    meaning="The access key ID in the request does not exist in the partition that was called.",
     recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
     fix="Use an existing access key, with its session token if it is temporary.",
     sources=(pages.CLI_CREDENTIALS,),
@@ -162,7 +161,6 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
 def _explain_missing_token(
     case: Case[InvalidCredentials], request: RejectedRequest, variable: str
 ) -> Explanation:
-    """Explain that the text lists a temporary access key and its secret without a session token."""
     is_variable = variable.isupper() and variable.startswith("AWS_")
     # Terraform's provider has access_key and token.
     missing = "token" if variable == "access_key" else "aws_session_token"
@@ -190,7 +188,6 @@ def _explain_missing_token(
 def _explain_keys_in_code(
     case: Case[InvalidCredentials], request: RejectedRequest, keys: KeysInCode
 ) -> Explanation:
-    """Explain that code passes an access key ID and a secret, and no session token."""
     is_lambda = keys.is_from_environment and request.is_in_lambda
     is_temporary = is_lambda or not keys.is_from_environment
     whose = "of temporary credentials" if is_temporary else "and nothing else"
@@ -229,7 +226,6 @@ def _describe_override(profile: str) -> str:
 def _explain_rejecting_region(
     case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
 ) -> Explanation:
-    """Explain that credentials work in other Regions, so that the key and the token are valid."""
     others = join_words(request.working_regions, "and")
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
@@ -300,7 +296,6 @@ def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> 
 
 
 def _likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Iterator[Cause]:
-    """Yield the causes that the text supports."""
     if is_other_partition:
         return
     if request.is_aws_compatible:
@@ -315,7 +310,6 @@ def _likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Ite
 
 
 def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[Cause]:
-    """Yield the causes that are always possible, the most likely first."""
     is_of_role = request.is_in_lambda and request.key is None
     is_long_term = request.is_signed and not request.concerns_token and not is_of_role
     if is_long_term:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 
@@ -22,42 +22,20 @@ if TYPE_CHECKING:
 NO_VERIFICATION_KEY = CauseType(
     "no-verification-key",
     title="STS could not get the key that verifies the token",
-    recognised_by='The message says "Couldn\'t retrieve verification key from your identity provider".',
+    recognised_by='The message says "Couldn\'t retrieve verification key from your identity provider", or the error code is IDPCommunicationError.',
     fix="Let the issuer serve its keys publicly, at the jwks_uri of its configuration.",
     sources=(pages.OIDC_PROVIDERS,),
 )
 ISSUER_UNREACHABLE = CauseType(
     "issuer-unreachable",
-    title="The issuer is not reachable from the internet",
-    text="The issuer is private, behind a firewall, or slow. STS fetches its keys over the internet.",
-    fix="Serve the issuer's configuration and keys on a public address.",
-    recognised_by="The token's issuer has a private host name or address.",
-    sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}",
+    title="The issuer is not reachable, or its keys or its TLS certificate are wrong",
+    text="The issuer is private, behind a firewall, or slow, its jwks_uri is missing or serves no key with the token's kid, or its TLS certificate has expired or lacks the intermediate certificates. STS fetches the keys over the internet and caches them for a while.",
+    fix="Serve the issuer's configuration and current keys on a public address, with a complete certificate chain.",
+    recognised_by="The token's issuer has a private host name or address, or the text shows that its keys do not exist or its certificate cannot be verified.",
+    sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}"
+    r"|\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]"
+    r"|\bVerify return code: (?:10|20|21)\b[^\n$]{0,60}?\)|\bunable to get local issuer certificate|\bcertificate has expired\b",
     of="no-verification-key",
-)
-JWKS_WRONG = CauseType(
-    "jwks-invalid",
-    title="The issuer's jwks_uri is missing or wrong, or serves no key with the token's kid",
-    fix="Correct the jwks_uri and the keys that it serves.",
-    recognised_by="The text shows that the issuer's keys do not exist or are empty.",
-    sign=r"\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]",
-    of="no-verification-key",
-)
-CERTIFICATE_CHAIN = CauseType(
-    "certificate-chain",
-    title="The issuer's TLS certificate is expired or incomplete",
-    text="The issuer's TLS certificate has expired, or the server does not send the intermediate certificates.",
-    fix="Renew the certificate, and serve the intermediate certificates.",
-    recognised_by="The text shows that the issuer's certificate cannot be verified.",
-    sign=r"\bVerify return code: (?:10|20|21)\b[^\n$]{0,60}?\)|\bunable to get local issuer certificate|\bcertificate has expired\b",
-    of="no-verification-key",
-)
-IDENTITY_PROVIDER_UNREACHED = CauseType(
-    "identity-provider-unreachable",
-    title="STS could not reach the identity provider",
-    recognised_by="The error code IDPCommunicationError.",
-    fix="Retry, then check that the issuer is reachable from the internet.",
-    sources=(pages.OIDC_PROVIDERS,),
 )
 WRONG_THUMBPRINT = CauseType(
     "wrong-thumbprint",
@@ -73,8 +51,14 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
     """Explain that STS found no key to verify the token with."""
     issuer = issuers.find_issuer(case, message)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
-    return case.explain(
+    summary, remedies = (
         f"STS could not get {whose}, or found no key for the token.",
+        (_fetch_keys_remedy(issuer), _RETRY),
+    )
+    if error_code(case.failure).startswith("IDPCommunicationError"):
+        summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
+    return case.explain(
+        summary,
         NO_VERIFICATION_KEY.cause(
             "reported",
             (
@@ -83,21 +67,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
             ),
         ),
         ISSUER_UNREACHABLE.cause(),
-        JWKS_WRONG.cause(because=("STS caches keys, so it sees replaced keys only after a while.",)),
-        CERTIFICATE_CHAIN.cause(),
-        remedies=(_fetch_keys_remedy(issuer), _RETRY),
-        notes=(issuers.ROLE_NOT_EVALUATED,),
-    )
-
-
-def explain_provider_unreachable(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    """Explain that STS could not reach the identity provider."""
-    issuer = issuers.find_issuer(case, message)
-    return case.explain(
-        "STS could not reach the identity provider.",
-        IDENTITY_PROVIDER_UNREACHED.cause("reported", issuer.because),
-        ISSUER_UNREACHABLE.cause(),
-        remedies=(_RETRY, _fetch_keys_remedy(issuer)),
+        remedies=remedies,
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
 

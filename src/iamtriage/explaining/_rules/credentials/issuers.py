@@ -153,7 +153,6 @@ PROVIDER_URL_DIFFERS = CauseType(
 NO_OIDC_PROVIDER = CauseType(
     "no-oidc-provider",
     title="The account has no OIDC identity provider for the issuer",
-    meaning="The account of the role has no IAM OIDC identity provider for the issuer of the token.",
     recognised_by='The message says "No OpenIDConnect provider found in your account".',
     fix="Create the IAM OIDC identity provider in the role's account.",
     sources=(pages.OIDC_PROVIDERS,),

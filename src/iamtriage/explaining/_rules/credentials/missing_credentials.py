@@ -107,7 +107,6 @@ PARTIAL_CREDENTIALS = CauseType(
 PROFILE_NOT_FOUND = CauseType(
     "profile-not-found",
     title="The profile does not exist",
-    meaning="No config or credentials file has a profile of this name.",
     recognised_by="The SDK says that the config profile could not be found.",
     fix="Use a profile from aws configure list-profiles, or create it.",
     sources=(pages.CLI_PROFILES,),
@@ -239,7 +238,6 @@ def _find_wrong_section(profile: str, sections: tuple[ProfileSection, ...]) -> P
 def _explain_wrong_section(
     case: Case[MissingCredentials], profile: str, section: ProfileSection
 ) -> Explanation:
-    """Explain that the text shows the section of the profile, but with another name than the call uses."""
     file = f"~/.aws/{section.file}" if section.file else "the file"
     correct = attrs.evolve(section, name=profile).correct_header
     if section.name == profile:
@@ -299,7 +297,6 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
 
 
 def _complete_credentials_remedy(written: str | None, missing: str | None, wrong: str | None) -> Remedy:
-    """Return the remedy that adds what a place with a part of the credentials lacks."""
     keys = "Both aws_access_key_id and aws_secret_access_key must be in the same place, and temporary ones also need aws_session_token."
     alone = "The SDK does not combine parts from different places."
     # botocore writes the name of a variable, and in files that of a setting.

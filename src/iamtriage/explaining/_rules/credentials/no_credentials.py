@@ -173,7 +173,6 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
 
 
 def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that the AWS CDK found credentials, but for another account than that of the stack."""
     accounts = next(_CDK_ACCOUNTS.finditer(case.text))
     target, current = accounts["target"], accounts["current"]
     command = _CDK_COMMAND.search(case.text)
@@ -206,7 +205,6 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
 
 
 def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that a program does not support the profiles that ``aws login`` writes."""
     return case.explain(
         "The program found no credentials: most likely, it does not support profiles of aws login (login_session).",
         LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),
@@ -242,7 +240,6 @@ _NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the 
 
 
 def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice]) -> str:
-    """Return where an SDK found no credentials, and why."""
     if _is_blocked_by_hop_limit(case.text):
         session = credential_sources.INSTANCE_SESSION.search(case.text)
         limit = "is" if credential_sources.HOP_LIMIT_OF_ONE.search(case.text) else "is most likely"
@@ -279,7 +276,6 @@ def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_rol
 
 
 def _metadata_outcome(text: str, message: str) -> str:
-    """Return what the instance metadata, the last place of the chain, answered."""
     if not credential_sources.METADATA_SIGNS.search(message):
         return ""
     if _is_in_container_on_ec2(text, message):

@@ -184,7 +184,6 @@ def find_unit(case: Case[Failure]) -> str | None:
 
 
 def _find_root_shell(case: Case[Failure]) -> OtherUser | None:
-    """Return the shell of root that made the call, whose files are not those of the person."""
     found = _find_last_command(_ROOT_PROMPT, case)
     if found is None:
         return None
@@ -228,7 +227,6 @@ def describe_identity(case: Case[Failure]) -> str:
 
 
 def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
-    """Return the reason that the same program worked without sudo, if the text shows it."""
     runs = find_runs(case.failure)
     is_shown = any(run.has_succeeded and not run.has_sudo and run.command.program == program for run in runs)
     return (f"The text shows that {program} works without sudo.",) if is_shown else ()
@@ -242,7 +240,6 @@ def _find_last_command(pattern: re.Pattern[str], case: Case[Failure]) -> re.Matc
 
 
 def _text_before(case: Case[Failure]) -> str:
-    """Return the text up to the end of the failure, without what is far from it."""
     start, end = case.failure.span
     return case.failure.text[max(0, start - _MAX_CHARS_BEFORE) : end]
 
@@ -254,7 +251,6 @@ def find_command_with_sudo(case: Case[Failure]) -> str | None:
 
 
 def _safe_line(command: re.Match[str]) -> str | None:
-    """Return the line of a command if it is safe to repeat."""
     line = command["line"].strip()
     return line if _PLAIN.fullmatch(line) and hide_secrets(line) == line else None
 

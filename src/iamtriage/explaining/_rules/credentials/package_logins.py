@@ -85,13 +85,11 @@ def explain_no_codeartifact_login(case: Case[InvalidCredentials]) -> Explanation
 
 
 def _find_endpoint(text: str) -> re.Match[str] | None:
-    """Return the first endpoint with a package format, or else the first one."""
     found = list(islice(_ENDPOINT.finditer(text), _MAX_ENDPOINTS))
     return next((each for each in found if each["format"]), found[0] if found else None)
 
 
 def _login_remedy(case: Case[InvalidCredentials], endpoint: re.Match[str] | None) -> Remedy:
-    """Return the remedy that gets a new token for the package manager."""
     parts: dict[str, str | None] = {} if endpoint is None else endpoint.groupdict()
     tool = "twine" if "Uploading distributions" in case.text else _TOOLS.get(parts.get("format") or "")
     of_domain = fill_command(

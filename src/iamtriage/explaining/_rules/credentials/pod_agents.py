@@ -219,7 +219,6 @@ def find_called_workload(case: AnyCase) -> tuple[str, str | None] | None:
 
 
 def _send_bare_token_remedy(case: AnyCase) -> Remedy:
-    """Return how a program sends the token in the form that the agent expects."""
     program, namespace = find_called_workload(case) or ("POD", case.facts.namespace)
     return your_remedy(
         "Send the bare token: update or correct the program",

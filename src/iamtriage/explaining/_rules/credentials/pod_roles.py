@@ -203,7 +203,6 @@ def _describe_account_without_role(case: AnyCase) -> str | None:
 
 
 def _associate_role_remedy(case: AnyCase) -> Remedy:
-    """Return the remedy that associates a role with the service account of a pod."""
     envelope, restart = case.failure.envelope, clusters.restart_command(case)
     is_known = context_of(case.facts).workload is not None or not find_placeholders(restart)
     needed = (

@@ -80,14 +80,7 @@ class Difference(NamedTuple):
 
 
 class _Request(NamedTuple):
-    """A request, with ``None`` and no headers for what the text does not show.
-
-    Attributes:
-        sender: What sent it.
-        method: Its method.
-        headers: Its headers, by their names in lowercase. An empty value was not sent.
-        source: Where the text shows it.
-    """
+    """A request, with ``None`` and no headers for what the text does not show."""
 
     sender: str
     method: str | None
@@ -96,13 +89,7 @@ class _Request(NamedTuple):
 
 
 class _Signer(NamedTuple):
-    """The code that signed a URL.
-
-    Attributes:
-        code: The code, empty if the text does not show it.
-        method: The method for which it signs, or ``None``.
-        name: How the code names the method: ``put_object``.
-    """
+    """The code that signed a URL."""
 
     code: str
     method: str | None
@@ -135,7 +122,6 @@ def compare_with_url(text: str) -> Difference:
 
 
 def _compare_values(text: str, request: _Request, name: str, value: str) -> Difference:
-    """Return the difference between the value of a header that was signed and the one that was sent."""
     received = request.headers[name]
     again = "Or change it in the code that signs, and create the URL again."
     sent, shown = f"sent {clip_text(received)}", f"has {name}: {clip_text(received)}"
@@ -190,7 +176,6 @@ def _remedy(
     headers: dict[str, str] | None = None,
     method: str | None = None,
 ) -> Remedy:
-    """Return the remedy with these steps and the request as a curl command."""
     check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     if "<CanonicalRequest>" in text:
         check = "If it fails again, compare the URL with the method, path and headers in <CanonicalRequest>, which are those that S3 received."
@@ -209,14 +194,12 @@ def _remedy(
 
 
 def _signed_headers(text: str) -> tuple[str, ...]:
-    """Return the headers besides the host for which a presigned URL in the text is signed."""
     found = _SIGNED_HEADERS.search(text)
     names = re.split(r";|%3[Bb]", found[1].lower()) if found else ()
     return tuple(name for name in names if name != "host")
 
 
 def _find_signer(text: str) -> _Signer:
-    """Return the code in a text that signs the URL."""
     code = _IMPORT.sub("", text)
     parts = [
         code[max(each.start() - _CHARS_BEFORE_SIGNER, 0) : each.end() + _CHARS_AFTER_SIGNER]

@@ -13,7 +13,6 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.credentials.other_users import find_unit
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -161,7 +160,6 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
 
 
 def _find_role(case: Case[InvalidCredentials]) -> Role | None:
-    """Return the role that was to be assumed, or that called."""
     texts = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
     return next(
         (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
@@ -178,23 +176,10 @@ _SECRET_MEMBER = lazy_pattern(
     r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
-# A file of profiles as one member of the Secret. A directory names no member.
-_SECRET_FILE = lazy_pattern(
-    r"--from-file[= ][\"']?(?:(?P<key>[\w.-]{1,80})=)?(?P<file>[\w./~-]{1,200}+)(?<![./])(?!=)", re.ASCII
-)
-_ENCODED_BY_ECHO = lazy_pattern(r"\becho [\"']?\$\{?(?P<name>\w{1,60})\}?[\"']? ?\| ?base64\b", re.ASCII)
 
 
 class _KeyStore(NamedTuple):
-    """Where a runtime gets the access keys that it signs with.
-
-    Attributes:
-        signer: What signs.
-        place: Where the keys are set.
-        store: What has the keys.
-        retry: What to do after they are set.
-        alternative: What to use instead of keys.
-    """
+    """Where a runtime gets the access keys that it signs with."""
 
     signer: str
     place: str
@@ -236,14 +221,6 @@ _KEY_STORES = {
 }
 
 
-# A file that the text prints with a long-term key, or that a unit or a container reads.
-_KEY_FILE = lazy_pattern(
-    r"(?:^|[#$>%] )(?:sudo )?(?:cat|less|more|head|tail|grep [^\n/~]{1,60}) (?P<path>[/~.][\w./-]{1,120})\n(?:[^\n]{0,200}\n){0,8}?\W{0,4}(?:export )?(?i:aws_access_key_id)[\"' ]{0,2}[=:]"
-    r"|(?:\bEnvironmentFile=-?|--env-file[ =])(?P<named>[/~.][\w./-]{1,120})",
-    re.ASCII | re.MULTILINE,
-)
-
-
 def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
     """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
     text, context = case.failure.text, context_of(case.facts)
@@ -270,16 +247,6 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
             if kind == "github-actions"
             else pages.ACCESS_KEYS,
         )
-    file = _KEY_FILE.search(text) if case.failure.kind == "invalid_credentials" else None
-    if file is not None:
-        unit = find_unit(case)
-        restart = f", and start {unit} again" if unit else ""
-        return your_remedy(
-            f"Set key ID and secret again in {file['path'] or file['named']}{restart}",
-            "Set both, of the same key. If the key was deleted, create a new one: AWS shows a secret only once.",
-            commands=(commands.command("sudo", "systemctl", "restart", unit),) if unit else (),
-            url=pages.ACCESS_KEYS,
-        )
     if failed is not None and failed.program == "aws":
         # The reader ran the command, whatever pods the text shows.
         return None
@@ -297,37 +264,17 @@ def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatc
     key = _SECRET_MEMBER.search(text) if is_secret_wrong else None
     member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
     length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
-    restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE"
-    url = "https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/"
-    file = _SECRET_FILE.search(text)
-    if file is not None and key is None:
-        member = file["key"] or file["file"].rpartition("/")[2]
-        return your_remedy(
-            "Correct the credentials file in the Kubernetes Secret",
-            f"The pod signs with the keys in the file {member} of the Secret: aws configure on your machine does not change them. Set key ID and secret of the same key in {file['file']}, then replace the Secret.",
-            commands=(
-                f"kubectl create secret generic {name} --namespace NAMESPACE --from-file={member}={file['file']} --dry-run=client --output yaml | kubectl apply -f -",
-                restart,
-            ),
-            url=url,
-        )
     escaped = member.replace(".", "\\.")
-    echo = _ENCODED_BY_ECHO.search(text)
-    encode = "If you encode values yourself, use printf %s: echo adds a newline."
-    if echo is not None:
-        encode = (
-            f'In the script, replace echo, which adds the newline: printf %s "${echo["name"]}" | base64 -w0.'
-        )
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
-        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. {encode}",
+        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
         commands=(
             f"kubectl get secret {name} --namespace NAMESPACE --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
             f'kubectl patch secret {name} --namespace NAMESPACE --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
-            restart,
+            f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE",
         ),
-        url=url,
+        url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
     )
 
 

@@ -144,7 +144,6 @@ def _add_audience_remedy(
     *,
     is_of_job: bool,
 ) -> Remedy:
-    """Return how the token and the provider agree on an audience."""
     where = (
         "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
         if audience is None
@@ -186,14 +185,12 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
 
 
 def _listed_audiences(text: str) -> tuple[str, ...]:
-    """Return the audiences of an IAM OIDC provider that a text shows."""
     found = _CLIENT_IDS.search(text)
     names = () if found is None else re.findall(r"[\w.:/-]+", found["list"] or found["line"] or "", re.ASCII)
     return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
 
 
 def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
-    """Return the first audience in the supplied claims, if it is a plain name."""
     given: object = (case.facts.token_claims or {}).get("aud")
     each: Iterable[object] = cast("Iterable[object]", given) if isinstance(given, (list, tuple)) else (given,)
     return next((name for name in each if isinstance(name, str) and _AUDIENCE_NAME.fullmatch(name)), None)

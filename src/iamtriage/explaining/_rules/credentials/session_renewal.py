@@ -157,7 +157,6 @@ def remedy_of_workload(case: Case[Failure]) -> tuple[Remedy, ...]:
 
 
 def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
-    """Return how to get new or longer sessions in a job of a CI system."""
     role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
     step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."

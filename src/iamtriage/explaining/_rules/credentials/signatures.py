@@ -86,7 +86,6 @@ WHITESPACE_IN_CREDENTIALS = CauseType(
     "whitespace-in-credentials",
     title="A credential contains spaces or newlines",
     text="The access key ID or secret contains a space, a newline, a quote or an extra slash.",
-    meaning="The access key ID, secret access key or session token contains a space, a newline, a quote or another character that is not part of it.",
     fix="Copy the credentials again without spaces, newlines and quotes.",
     of="authorization-malformed",
 )
@@ -286,7 +285,6 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 def _explain_other_request(
     case: Case[SignatureMismatch], message: str, difference: presigned_requests.Difference
 ) -> Explanation:
-    """Explain that a request is not the one for which its presigned URL was signed."""
     return case.explain(
         _url_summary(difference),
         SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),

@@ -104,7 +104,6 @@ def _repair_agent_remedy(name: str) -> Remedy:
 
 
 def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
-    """Return how to exempt the agent from the proxy of a pod."""
     *_, workload, _, namespace = clusters.restart_command(case).split()
     called = pod_agents.find_called_workload(case)
     if called is not None and called[0].partition("/")[0] in {"deploy", "deployment", "statefulset", "sts"}:

@@ -28,10 +28,6 @@ _GATEWAY_URL = lazy_pattern(
     r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
     re.ASCII,
 )
-_METHOD = lazy_pattern(
-    r"(?:-X|--request)[ =]?['\"]?(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\b|\b(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) https://",
-    re.ASCII,
-)
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 _CLUSTER = lazy_pattern(r"kube|credential provider plugin|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
@@ -160,7 +156,6 @@ def explain_no_registry_login(
 def _explain_rejected_password(
     case: Case[MissingCredentials] | Case[InvalidCredentials], registry: str, region: str
 ) -> Explanation:
-    """Explain that a registry rejects the password of a docker login."""
     called = clues.find_option(case, "region")
     reason = "most likely, it is for another Region or account, or it is empty"
     if called is not None and called != region and region in registry:
@@ -214,30 +209,21 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     if names_gateway:
         text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
         causes = [route, attrs.evolve(unsigned, text=text)]
-        remedies = [_routes_remedy(case, url), _sign_remedy_for_gateway(url)]
+        remedies = [_routes_remedy(url), _sign_remedy_for_gateway(url)]
         topic = "no-such-route"
-        summary = f"API Gateway has no {_describe_route(case, url)}, or the method requires a signature."
+        where = (
+            f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
+            if url and url["stage"]
+            else "such path, method or stage"
+        )
+        summary = f"API Gateway has no {where}, or the method requires a signature."
     elif may_be_gateway:
-        causes, remedies = [unsigned, route], [*remedies, _routes_remedy(case)]
+        causes, remedies = [unsigned, route], [*remedies, _routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
     if not names_gateway:
         causes.append(UNSIGNED_BY_CHOICE.cause())
         causes.append(HEADER_LOST.cause())
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))
-
-
-def _find_method(case: Case[MissingCredentials]) -> str | None:
-    found = _METHOD.search(case.text)
-    return None if found is None else found[1] or found[2]
-
-
-def _describe_route(case: Case[MissingCredentials], url: re.Match[str] | None) -> str:
-    """Return the route of a request in words, as far as the text states it."""
-    if url is None or not url["stage"]:
-        return "such path, method or stage"
-    method = _find_method(case)
-    path = f"/{url['path'] or ''}"
-    return f"route {f'{method} ' if method else ''}{path} in the stage {url['stage']} of the API {url['api']}"
 
 
 def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
@@ -251,13 +237,12 @@ def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
     )
 
 
-def _routes_remedy(case: Case[MissingCredentials], url: re.Match[str] | None = None) -> Remedy:
-    method = _find_method(case)
+def _routes_remedy(url: re.Match[str] | None = None) -> Remedy:
     return your_remedy(
         "For a REST API: compare the URL and the method with the API",
         "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
         if url is None or not url["stage"]
-        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method{f' {method}' if method else ''} of the path.",
+        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path.",
         *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
         "Changes take effect when the API is deployed to the stage.",
         commands=(

@@ -51,7 +51,6 @@ _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 NOT_MAPPED = CauseType(
     "not-mapped",
     title="The caller has no access entry and no mapping in aws-auth",
-    meaning="The cluster knows neither an access entry nor an entry in aws-auth for the caller.",
     recognised_by='The authenticator says "ARN is not mapped", or the console says that the principal has no access.',
     fix="Create an access entry, or map the role or user in aws-auth.",
     sources=(pages.EKS_GRANT,),

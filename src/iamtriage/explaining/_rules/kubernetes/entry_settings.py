@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AccessEntry
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 RESERVED_NAME = CauseType(
     "reserved-name",
     title="The user or group name is reserved or malformed",
-    meaning="The user name or group of the access entry is reserved for Kubernetes and EKS, or malformed.",
     recognised_by="EKS says that the user name or the Kubernetes group is invalid.",
     fix="Use a name without the prefixes system:, eks:, aws:, amazon: and iam:.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -81,7 +79,6 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
 
 
 def _rename_remedy(case: Case[AccessEntry], name: str) -> Remedy:
-    """Return the remedy that gives an access entry another group or user name."""
     option, advice = {
         "group": (
             ("--kubernetes-groups", "GROUP"),
@@ -120,7 +117,6 @@ _SMALLER = "The policy allows everything, as the group does: use a smaller polic
 
 
 def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
-    """Return the remedy that replaces the group of administrators with an access policy."""
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
         argument, policy = (
@@ -205,94 +201,48 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     cluster = find_cluster(case)
     found = _MODE_CHANGE.search(message)
     old = cast("AuthenticationMode", found[1]) if found else cluster.mode
-    new = found[2] if found else None
-    # The mode that the error names replaces the one in the facts.
-    cluster = attrs.evolve(cluster, mode=old or cluster.mode)
-    name = "the cluster" if cluster.name is None else f"cluster {clip_text(cluster.name)}"
-    summary = "EKS cannot change the authentication mode back: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API."
-    remedy = cluster_remedy(
-        "Keep the mode, or change to the next one",
-        "From CONFIG_MAP, change to API_AND_CONFIG_MAP first, then to API.",
-        "In Terraform or CloudFormation, set the mode that the cluster has.",
-        commands=(cluster.show_mode_command(),),
-        url=pages.EKS_ACCESS_MODE,
-    )
-    if old is not None and new == old:
-        summary = f"{name[0].upper()}{name[1:]} already has the authentication mode {old}: there is nothing to change."
-        remedy = attrs.evolve(remedy, title="Keep the mode", steps=remedy.steps[1:])
-    elif old == "API":
-        summary = f"{name[0].upper()}{name[1:]} has the authentication mode API, which cannot be changed: EKS ignores its aws-auth ConfigMap."
-        remedy = _replace_map_remedy(cluster)
-    elif old == "API_AND_CONFIG_MAP" and new != "API":
-        summary = f"EKS cannot change the authentication mode of {name} back to CONFIG_MAP. That is not necessary: with API_AND_CONFIG_MAP, aws-auth still applies."
-        remedy = cluster_remedy(
-            "Keep API_AND_CONFIG_MAP",
-            "Grant access in aws-auth as before. If a principal also has an access entry, EKS uses the entry: delete the entry if aws-auth should apply.",
-            commands=(cluster.eks_command("list-access-entries"),),
-            url=pages.EKS_ACCESS_MODE,
-        )
-    elif old == "CONFIG_MAP" and new == "API":
-        summary = f"EKS changes the authentication mode of {name} in two steps: from CONFIG_MAP to API_AND_CONFIG_MAP, then to API."
-        remedy = _change_twice_remedy(cluster)
+    name = "The cluster" if cluster.name is None else f"Cluster {clip_text(cluster.name)}"
+    summary = "EKS cannot change the authentication mode so: it only goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, one step at a time and never back."
+    if found is not None and found[2] == old:
+        summary = f"{name} already has the authentication mode {old}: there is nothing to change."
+    elif old is not None:
+        summary = f"{name} has the authentication mode {old}, which {_VERDICTS[old]}"
     deployment = find_deployment(case.failure, case.facts)
+    in_code: tuple[str, ...] = ()
     if deployment is not None and old is not None:
         mode = "API_AND_CONFIG_MAP" if old == "CONFIG_MAP" else old
         argument = "AuthenticationMode" if deployment.tool == "CloudFormation" else "authentication_mode"
-        step = f"In the {deployment.tool} code, set {argument} to {mode}, or each run fails again."
-        remedy = attrs.evolve(remedy, steps=(step, *remedy.steps))
+        in_code = (f"In the {deployment.tool} code, set {argument} to {mode}, or each run fails again.",)
     return case.explain(
         summary,
         ONE_WAY.cause("reported"),
         topic="authentication-mode-change",
-        remedies=(remedy,),
+        remedies=(
+            cluster_remedy(
+                "Keep the mode, or change to the next one",
+                *in_code,
+                "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it.",
+                "Before you change to API, create an access entry for each principal of aws-auth, and wait until the cluster is ACTIVE. The last command prints the commands for the entries.",
+                commands=(
+                    cluster.show_mode_command(),
+                    cluster.eks_command("list-access-entries"),
+                    f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {cluster.argument}",
+                ),
+                url=pages.EKS_ACCESS_MODE,
+            ),
+        ),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
 
+_VERDICTS = {
+    "API": "cannot be changed: EKS ignores its aws-auth ConfigMap.",
+    "API_AND_CONFIG_MAP": "cannot be changed back to CONFIG_MAP. That is not necessary: aws-auth still applies.",
+    "CONFIG_MAP": "changes in two steps: to API_AND_CONFIG_MAP, then to API.",
+}
 _MODE_CHANGE = lazy_pattern(
     r"update from (API|API_AND_CONFIG_MAP|CONFIG_MAP) to (API|API_AND_CONFIG_MAP|CONFIG_MAP)\b"
 )
-
-
-def _replace_map_remedy(cluster: Cluster) -> Remedy:
-    """Return the remedy that replaces the entries of the ignored ``aws-auth`` ConfigMap."""
-    principal = principal_mappings.build_cluster_principal(None)
-    # https://docs.aws.amazon.com/eks/latest/userguide/migrating-access-entries.html
-    return cluster_remedy(
-        "Create an access entry for each principal of aws-auth",
-        "The first two commands print what aws-auth maps, and which entries exist already.",
-        "Choose the policy that the principal needs: AmazonEKSClusterAdminPolicy replaces system:masters. For your own groups, add --kubernetes-groups instead.",
-        "Self-managed nodes need an entry with --type EC2_LINUX (or EC2_WINDOWS) and no policy.",
-        commands=(
-            commands.SHOW_AWS_AUTH,
-            cluster.eks_command("list-access-entries"),
-            principal.create_entry_command(cluster),
-            principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace=None),
-        ),
-        url=pages.EKS_ACCESS_ENTRIES,
-    )
-
-
-def _change_twice_remedy(cluster: Cluster) -> Remedy:
-    """Return the remedy that changes the mode from ``CONFIG_MAP`` to ``API`` without loss of access."""
-    both, api = (
-        cluster.eks_command(
-            "update-cluster-config", "--access-config", f"authenticationMode={mode}", flag="--name"
-        )
-        for mode in ("API_AND_CONFIG_MAP", "API")
-    )
-    return cluster_remedy(
-        "Change to API_AND_CONFIG_MAP first",
-        "Wait until the cluster is ACTIVE, then create an access entry for each principal in aws-auth: with API, EKS ignores the ConfigMap.",
-        "Then change to API. Neither change can be undone.",
-        commands=(
-            both,
-            cluster.eks_command("cluster-active", flag="--name").replace(" eks ", " eks wait ", 1),
-            f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {cluster.argument}",
-            api,
-        ),
-        url=pages.EKS_ACCESS_MODE,
-    )
 
 
 def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanation:

@@ -37,7 +37,6 @@ _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
 RBAC_ROLE_MISSING = CauseType(
     "rbac-role-missing",
     title="The binding refers to a role that does not exist",
-    meaning="A RoleBinding or ClusterRoleBinding refers to a Role or ClusterRole that does not exist.",
     recognised_by="The API server says that a role or clusterrole was not found.",
     fix="Create the Role or ClusterRole, or correct the binding.",
     sources=(pages.RBAC,),

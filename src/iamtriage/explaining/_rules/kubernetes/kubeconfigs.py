@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
-from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -39,14 +39,8 @@ _CONTEXT = lazy_pattern(
 )
 _CURRENT = lazy_pattern(rf"^current-context: {_NAME.format('name')}", re.MULTILINE)
 _USER = lazy_pattern(rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:", re.MULTILINE)
-_CLUSTER_ARN = lazy_pattern(
-    r"arn:aws[\w-]{0,12}:eks:(?P<region>[a-z0-9-]{5,30}):[0-9]{12}:cluster/(?P<name>[0-9A-Za-z][\w-]{0,99})"
-)
-_EKSCTL = lazy_pattern(r"(?P<name>[0-9A-Za-z][\w-]{0,99})\.(?P<region>[a-z0-9-]{5,30})\.eksctl\.io")
 # An argument is an item of a list, on its own line or in brackets.
 _NEXT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
-_OF_TOKEN = lazy_pattern(rf"(?:--cluster-name|--cluster-id|(?<![\w-])-i){_NEXT}(?P<name>[\w-]{{1,100}})")
-_REGION_OF_TOKEN = lazy_pattern(rf"--region{_NEXT}(?P<region>[\w-]{{1,100}})")
 _PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{_NEXT}([\w.@+-]{{1,64}})", re.ASCII)
 _ROLE_OF_TOKEN = lazy_pattern(
     rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
@@ -61,53 +55,12 @@ _ASSUMED_ROLE = lazy_pattern(
 )
 _TOKEN_ARGUMENTS = lazy_pattern(r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\]]{0,400}\"get-token\"[^\]]{0,800})\]")
 _NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
-_ONE_CLUSTER = "a token is valid for one cluster only, so the API server rejects it."
 
 
 def explain_stated_token(case: AnyCase) -> Explanation | None:
     """Explain that a token is for another cluster or principal, if the text shows how a client gets it."""
-    rules = (_explain_other_token, _explain_provider_role, _explain_pinned_identity)
+    rules = (_explain_provider_role, _explain_pinned_identity)
     return next((found for rule in rules if (found := rule(case, case.failure.text[:_MAX_TEXT]))), None)
-
-
-def _explain_other_token(case: AnyCase, text: str) -> Explanation | None:
-    """Explain that the current context of a kubeconfig gets its token for another cluster than it calls."""
-    if "exec:" not in text or (current := _find_current_user(text)) is None:
-        return None
-    context, of_user = current
-    called = _CLUSTER_ARN.fullmatch(context["cluster"]) or _EKSCTL.fullmatch(context["cluster"])
-    signed, found = _OF_TOKEN.search(of_user), _REGION_OF_TOKEN.search(of_user)
-    if called is None or signed is None:
-        return None
-    name, region = called["name"], called["region"]
-    other = f"the cluster {signed['name']}"
-    option, wrong, right = "--cluster-name", signed["name"], name
-    if signed["name"] == name:
-        option, wrong, right = "--region", region if found is None else found["region"], region
-        other = f"a cluster in {wrong}"
-    if wrong == right:
-        return None
-    update = "aws eks update-kubeconfig --name {} --region {}"
-    arguments = [commands.cluster(name), commands.region(region)]
-    alias = context["name"]
-    if not alias.startswith("arn:") and commands.cluster(alias) == alias:
-        update += " --alias {}"
-        arguments.append(alias)
-    return _explain(
-        case,
-        f"The kubeconfig calls the cluster {name} with a token for {other}: {_ONE_CLUSTER}",
-        OTHER_CLUSTER.cause(
-            "derived",
-            (
-                f"The context {clip_text(alias)} calls {name} in {region}.",
-                f"Its user {clip_text(context['user'])} gets the token with {option} {wrong}.",
-            ),
-            text=f"The user of the context gets its token with {option} {wrong}, not {right}.",
-        ),
-        f"Get the token for {right}",
-        f"The command updates the context. Or change {option} to {right} in the args of the user {clip_text(context['user'])}.",
-        commands=(fill_command(update, *arguments), "kubectl auth whoami"),
-    )
 
 
 def _find_current_user(text: str) -> tuple[re.Match[str], str] | None:
@@ -161,7 +114,6 @@ def _explain_provider_role(case: AnyCase, text: str) -> Explanation | None:
 def _explain(
     case: AnyCase, summary: str, cause: Cause, title: str, step: str, *, commands: tuple[str, ...] = ()
 ) -> Explanation:
-    """Explain that the API server could not authenticate the caller by its token."""
     cluster = find_cluster(case)
     principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
     return case.explain(

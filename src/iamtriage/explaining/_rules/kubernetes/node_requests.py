@@ -219,7 +219,6 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
 
 
 def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
-    """Return the cause that something other than the kubelet uses the node's credentials."""
     text = (
         "kubectl authenticates as the node, with the kubelet's kubeconfig or a token of the instance's role."
     )
@@ -227,7 +226,6 @@ def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
 
 
 def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
-    """Return the check whether a pod on the node refers to the object."""
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
     kind = (request.resource or "object").removesuffix("s")
     check = f"heck that a pod on this node refers to the {kind} {clip_text(name)}"
@@ -285,7 +283,6 @@ def _mapping_remedy(cluster: Cluster) -> Remedy:
 
 
 def _label_remedy(labels: str, node: str | None) -> Remedy:
-    """Return the remedy that sets protected labels as an administrator."""
     settings = " ".join(
         each if "=" in each else f"{each}=" for each in labels.split(", ") if _LABEL.fullmatch(each)
     )

@@ -47,7 +47,6 @@ _NODE_NAME = lazy_pattern(
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
     title="The node role has neither an access entry nor a mapping in aws-auth",
-    meaning="The node role has neither an access entry nor an entry in aws-auth, or the entry was changed.",
     fix="Create an access entry of type EC2_LINUX or EC2_WINDOWS, or map the role in aws-auth.",
     of="node-not-accepted",
 )

@@ -38,7 +38,6 @@ _ADMISSION = lazy_pattern(r"is forbidden: error looking up service account|\(For
 SERVICE_ACCOUNT_MISSING = CauseType(
     "service-account-missing",
     title="The service account does not exist",
-    meaning="The token or the pod is for a service account that does not exist.",
     recognised_by="The API server says that the service account was not found or deleted.",
     fix="Create the service account, or correct its name in the pod.",
     sources=(pages.EKS_SERVICE_ACCOUNTS,),

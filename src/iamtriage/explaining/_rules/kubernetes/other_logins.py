@@ -139,7 +139,6 @@ OTHER_CLUSTER = CauseType(
     "other-cluster",
     title="The kubeconfig is for another cluster",
     text="The kubeconfig or certificate belongs to another cluster, or to one that was re-created or has a new certificate authority.",
-    meaning="The kubeconfig, the certificate or the token belongs to another cluster or Region, or to one that was re-created.",
     fix="Run aws eks update-kubeconfig for this cluster.",
     recognised_by="The text shows that a cluster was created or deleted.",
     sign=r"\b(?:eksctl delete cluster|aws eks delete-cluster)\b|\baws_eks_cluster\.\S{1,80}: (?:Destruction|Creation) complete",

@@ -180,16 +180,7 @@ def _explain_trust(
     lookup: tuple[str, ...] = (),
     again: tuple[str, ...] = (),
 ) -> Explanation:
-    """Explain that a role does not trust Pod Identity, by the trust policy in the facts if there is one.
-
-    Args:
-        case: The failure, or the denial.
-        topic: The topic.
-        cause: What EKS reports.
-        role: The role, if the text names it.
-        lookup: The commands that print the role.
-        again: The command that repeats the call.
-    """
+    """Explain that a role does not trust Pod Identity, by the trust policy in the facts if there is one."""
     statement = _build_statement(case.facts)
     trust = check_service_trust(
         case.facts,
@@ -248,7 +239,6 @@ def _build_statement(facts: Facts) -> dict[str, Any]:
 
 
 def _known_keys(facts: Facts, role: Role | None) -> dict[str, str | None]:
-    """Return the condition keys of the request of Pod Identity, as far as they are known."""
     arn = None
     if role is not None and facts.region is not None and facts.cluster is not None:
         arn = f"arn:{role.partition}:eks:{facts.region}:{role.account}:cluster/{facts.cluster}"

@@ -85,7 +85,6 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
 
 
 def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
-    """Return the remedy for a binding whose role does not exist."""
     missing, request = find_missing_role(denied), denied.request
     if missing is None or request.rule is None or commands.kubernetes_name(missing.name) != missing.name:
         return None
@@ -144,7 +143,6 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
 
 
 def _role_scope(request: Request) -> str | None:
-    """Return the namespace of the role that allows a request; ``None`` for a ClusterRole."""
     is_cluster_wide = request.is_cluster_scope or (
         request.is_cluster_scoped_type and request.namespace is None
     )
@@ -295,7 +293,6 @@ def check_command(denied: DeniedRequest) -> str:
 
 
 def _can_i_arguments(request: Request) -> tuple[str, ...]:
-    """Return the verb and type arguments of ``kubectl auth can-i``."""
     verb, resource = request.verb or "", request.type_argument
     if request.path is not None and not _PATH.fullmatch(request.path):
         resource = "PATH"

@@ -69,15 +69,7 @@ RIGHTS_OF_ACCESS_POLICY = CauseType(
 
 @attrs.frozen(eq=False, repr=False)
 class _Escalation(Value):
-    """What a user tried to grant, as far as the message states it.
-
-    Attributes:
-        user: The user name.
-        kind: The kind of the object, such as ``"RoleBinding"``.
-        name: The name of the object.
-        rules: The rules that the user lacks.
-        file: The file from which the object was created.
-    """
+    """What a user tried to grant, as far as the message states it."""
 
     user: str | None
     kind: str | None
@@ -132,7 +124,6 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
                 commands=("kubectl auth can-i --list",),
                 url=_PREVENTION,
             ),
-            _verb_remedy(parsed),
         ),
         notes=("An IAM policy does not help: RBAC denied the request.",),
     )
@@ -146,19 +137,6 @@ def _administrator_remedy(parsed: _Escalation) -> Remedy:
         *((who,) if parsed.file else (run, who)),
         commands=(command("kubectl", "apply", "-f", parsed.file),) if parsed.file else (),
         url=_PREVENTION,
-    )
-
-
-def _verb_remedy(parsed: _Escalation) -> Remedy:
-    """Return the remedy that exempts the user from the check."""
-    kind = "clusterroles" if parsed.kind == "ClusterRole" else "roles"
-    title, anchor = f"allow the verb escalate on {kind}", "role-creation-or-update"
-    step = "A user with this verb can create roles with any permissions, and so become an administrator. The verb bind is for bindings and does not help here."
-    if parsed.is_binding:
-        title, anchor = "allow the verb bind for this role", "role-binding-creation-or-update"
-        step = "With the verb bind on roles or clusterroles, limited by resourceNames to this role, the caller can bind the role without having its permissions."
-    return cluster_remedy(
-        f"Or, as a last resort, {title}", step, url=f"{pages.RBAC}#restrictions-on-{anchor}"
     )
 
 

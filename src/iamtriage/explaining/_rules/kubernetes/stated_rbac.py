@@ -179,7 +179,6 @@ def _matches(subject: Subject, binding: StatedBinding, denied: DeniedRequest) ->
 
 
 def _is_similar(subject: Subject, denied: DeniedRequest) -> bool:
-    """Return whether a binding names a service account of the same name, or one of the same namespace."""
     wanted = denied.subject
     if wanted is None or not subject.kind == "ServiceAccount" == wanted.kind:
         return False
@@ -252,7 +251,6 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
 def _bind_role(
     denied: DeniedRequest, role: str, namespace: str | None, binding: str | None = None
 ) -> Iterator[Remedy]:
-    """Yield the remedy that binds a role to the user of the request, in a namespace or the whole cluster."""
     kind, _, name = role.partition(" ")
     if (subject := denied.subject) is None:
         return

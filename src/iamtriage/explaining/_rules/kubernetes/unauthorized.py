@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
@@ -164,23 +164,11 @@ def _uses_other_profile(case: Case[KubernetesUnauthorized]) -> bool:
 def _explain_other_account(
     case: Case[KubernetesUnauthorized], cluster: Cluster, account: str, grants: tuple[Remedy, ...]
 ) -> Explanation:
-    """Explain that kubectl uses a principal of another account than the cluster's."""
     caller, profile = describe_principal(case.principal, "the caller"), clues.find_profile(case)
     used = "" if profile is None else f" (profile {profile})"
     message = clues.message_text(case)
-    listed = [
-        each
-        for each in find_listed_profiles(case.failure.text)
-        if each not in {"default", profile} and commands.profile(each) == each
-    ]
-    named = [each for each in listed if cluster.account is not None and cluster.account in each]
-    candidates = named or listed
-    other = candidates[0] if len(candidates) == 1 else "PROFILE_NAME"
-    choose = "Choose a profile whose role or user has access to the cluster."
-    if len(candidates) == 1:
-        choose = f"Use {other}, the profile in the list, if the first command prints the account {cluster.account}."
-    elif candidates:
-        choose = f"Choose the profile of the account {cluster.account}: {join_words(candidates[:6], 'or')}."
+    listed = [each for each in find_listed_profiles(case.failure.text) if each not in {"default", profile}]
+    other = listed[0] if len(listed) == 1 and commands.profile(listed[0]) == listed[0] else "PROFILE_NAME"
     return case.explain(
         f"kubectl used {caller} of the account {account}{used}, and the cluster is in the account {cluster.account}: most likely, this is the wrong profile.",
         other_logins.OTHER_PRINCIPAL.cause(
@@ -193,10 +181,9 @@ def _explain_other_account(
         remedies=(
             your_remedy(
                 f"Use a profile of the account {cluster.account}",
-                f"{choose} Or assume a role of that account: pass --role-arn.",
+                f"Choose a profile whose role or user has access to the cluster: the first command then prints the account {cluster.account}. Or assume a role of that account: pass --role-arn.",
                 f"If {caller} is meant to have access, a cluster administrator creates an access entry for it.",
                 commands=(
-                    *(() if candidates else ("aws configure list-profiles",)),
                     f"aws sts get-caller-identity --profile {other}",
                     f"{cluster.kubeconfig_command()} --profile {other}",
                 ),

@@ -55,7 +55,6 @@ _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
 WRONG_SIGNING_REGION = CauseType(
     "wrong-signing-region",
     title="The Region in the signature is not the Region of the host",
-    meaning="The Region in the signature is not the one that the endpoint or the bucket requires.",
     recognised_by="The message names a wrong region, such as \"the region 'us-east-1' is wrong; expecting 'eu-west-1'\".",
     fix="Set the Region of the resource in the client.",
     sources=(pages.SDK_ENDPOINTS,),
@@ -113,12 +112,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
 
 
 def _find_regional_host(case: Case[CredentialScope], hosts: tuple[str, ...]) -> tuple[str, str] | None:
-    """Return the host that was called and its Region, if the text names hosts of only one Region.
-
-    Args:
-        case: The failure.
-        hosts: The AWS hosts in the message.
-    """
+    """Return the host that was called and its Region, if the text names hosts of only one Region."""
     for group in (hosts, clues.find_aws_hosts(case.text)):
         regional = [
             (host, label)
@@ -133,7 +127,6 @@ def _find_regional_host(case: Case[CredentialScope], hosts: tuple[str, ...]) -> 
 
 
 def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
-    """Return whether STS reported the failure."""
     if StsCall(failure=failure).scope_failure is None:
         return False
     # StsCall attributes failures without a service to STS. A host of another service contradicts that.
@@ -234,7 +227,6 @@ def _merge_remedies(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
 
 
 def _drop_eks_reasons(cause: Cause) -> Cause:
-    """Return a cause without the evidence that is only about EKS."""
     return attrs.evolve(cause, because=tuple(line for line in cause.because if not line.startswith("EKS ")))
 
 

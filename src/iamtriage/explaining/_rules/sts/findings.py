@@ -259,7 +259,6 @@ def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure])
 
 
 def _known_version(given: str | None) -> str | None:
-    """Return a Kubernetes version, or ``None`` if the text is not one."""
     from iamtriage.sts._regional_defaults import sts_default
 
     try:
@@ -276,7 +275,6 @@ def _convert_cause(cause: StsCause, lines: tuple[str, ...]) -> Cause:
 
 
 def _convert_fixes(cause: StsCause) -> dict[Place, Remedy]:
-    """Return the remedies by the place to change, in the order of the fixes."""
     places: dict[Place, None] = {fix.where: None for fix in cause.fixes}
     remedies: dict[Place, Remedy] = {}
     for place in places:

@@ -116,7 +116,7 @@ def find_region_fix(
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
     if setting is not None:
-        return _fix_section(case, setting, region)
+        return _fix_setting(case, setting, region)
     if variable is None:
         return _fix_client(case, find_profile(case), region)
     name, step = (
@@ -189,7 +189,6 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
 
 
 def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
-    """Return the fix for an endpoint URL, which takes precedence over the region of a client."""
     name = endpoint["name"]
     called = context_of(case.facts).command
     words = () if called is None else called.words[:1]
@@ -207,11 +206,11 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
     )
 
 
-def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
+def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
     """Return the fix for a setting in a section of a file, a line of code or an option."""
     text, called = case.failure.text, context_of(case.facts).command
     # A block ends at an empty line.
-    before, section = text[: setting.start()].rpartition("\n\n")[2], ""
+    before = text[: setting.start()].rpartition("\n\n")[2]
     line = text[text.rfind("\n", 0, setting.start()) + 1 :]
     column = len(line) - len(line.lstrip())
     # A key in the same column is not the parent. Sections and blocks are, however they are indented.
@@ -219,25 +218,19 @@ def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         each for each in _SECTION.finditer(before) if each["name"][0] == "[" or len(each["indent"]) < column
     ]
     found = above[-1] if above else None
-    if found is not None and "}" not in before[found.end() :]:
-        section = found["name"].replace('"', "")
+    section = "" if found is None or "}" in before[found.end() :] else found["name"].replace('"', "")
     written = setting[0].strip().replace('"', "")
     if written.startswith("--region"):
-        written = f"--region {setting['region']}"
+        written, section = f"--region {setting['region']}", ""
     if "(" in written:  # the argument of a class
         name = written.partition("(")[0]
-        return RegionFix(
-            f"Set the Region of {name} to {region}",
-            (f"The text has {name} with {setting['region']}: change it there, then restart the program.",),
-            (),
-        )
-    corrected = clip_text(written.replace(setting["region"], region))
+        step = f"The text has {name} with {setting['region']}: change it there, then restart the program."
+        return RegionFix(f"Set the Region of {name} to {region}", (step,), ())
+    where = f" in {clip_text(section)}" if section else ""
     lines: tuple[str, ...] = ()
     # The AWS CLI has the settings of profiles.
-    if section == "[default]":
-        lines = (f"aws configure set region {region}",)
-    elif section.startswith("[profile "):
-        profile = section.removeprefix("[profile ").removesuffix("]")
+    if section == "[default]" or section.startswith("[profile "):
+        profile = section.removeprefix("[profile ").strip("[]")
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
     elif written.startswith("--region") and called is not None:
         repeated = repeat_command(called, *called.words[:1], changes={"region": region})
@@ -245,14 +238,10 @@ def _fix_section(case: Case[Failure], setting: re.Match[str], region: str) -> Re
     elif section.startswith("backend"):
         lines = ("terraform init -reconfigure",)
     return RegionFix(
-        f"Set {corrected}{' in ' if section else ''}{clip_text(section)}",
-        (
-            f"The text has {clip_text(written)}: change it there."
-            if written.startswith("--")
-            else f"The text has {clip_text(written)}: change it there, then restart the program.",
-        ),
+        f"Set {clip_text(written.replace(setting['region'], region))}{where}",
+        (f"The text has {clip_text(written)}: change it there, then restart the program.",),
         lines,
-        f"{clip_text(written)}{' in ' if section else ''}{clip_text(section)} is wrong" if section else "",
+        f"{clip_text(written)}{where} is wrong" if section else "",
     )
 
 

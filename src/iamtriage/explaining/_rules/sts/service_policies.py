@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,13 +15,10 @@ from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.services import find_similar_service
 from iamtriage.explaining._rules.sts import trust_fixes
 from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
-    as_strings,
     iterate_statements,
-    mapping,
     parse_document,
     principal_names,
 )
@@ -61,16 +57,7 @@ class ServiceTrust(Value):
 
 @attrs.frozen(eq=False, repr=False)
 class _Question(Value):
-    """What a trust policy is evaluated for.
-
-    Attributes:
-        facts: The facts, with the trust policy.
-        service: The service principal that assumes the role.
-        role: The name of the role, if known.
-        evidence: Where the trust policy comes from.
-        known: The condition keys of the request that are known, in lowercase.
-        added: The statement that trusts the service, if no statement does; by default one without a condition.
-    """
+    """What a trust policy is evaluated for."""
 
     facts: Facts
     service: str
@@ -188,7 +175,6 @@ def _describe(
         verdict = f"its trust policy names {_describe_principals(question)}, not {service}"
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
-    mistaken = _find_mistaken_service(policy, service)
     # A policy keeps other services, which can use the role.
     kept = "Remove services that do not use the role."
     if action != "sts:AssumeRole" or _TAGS in result.reason:
@@ -203,10 +189,6 @@ def _describe(
         text = f"{service} passes {passed} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
         cause = attrs.evolve(cause, text=text)
         title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
-    elif mistaken is not None:
-        statement = next(iterate_statements(policy))
-        policy = {**policy, "Statement": [{**statement, "Principal": {"Service": service}}]}
-        kept = f"It names {service} instead of {mistaken}, which is another service."
     # Callers with a token of a provider in the policy are others than the service.
     remedy = trust_fixes.replace_policy_remedy(title, policy, role, NO_FACTS)
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
@@ -217,19 +199,6 @@ def _describe_principals(question: _Question) -> str:
     statements = allow_statements(question.facts.trust_policy)
     named = [clip_text(name) for each in statements for name in principal_names(each)]
     return join_words(named[:2], "and") or "other principals"
-
-
-def _find_mistaken_service(policy: dict[str, Any], service: str) -> str | None:
-    """Return the only other service of a policy if its name can be mistaken for that of the service."""
-    statements = list(iterate_statements(policy))
-    principal = mapping(statements[0].get("Principal")) if len(statements) == 1 else {}
-    others = [each for each in as_strings(principal.get("Service")) if each != service]
-    if len(others) != 1 or len(principal) != 1:
-        return None
-    # "ecs" and "ecs-tasks", "rds" and "monitoring.rds"
-    words = [set(re.split("[.-]", each.partition(".amazonaws.com")[0])) for each in (service, others[0])]
-    is_alike = bool(words[0] & words[1]) or find_similar_service(others[0]) == service
-    return others[0] if is_alike else None
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
@@ -253,7 +222,6 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     value: str | list[str] | None = None
     difference = ""
     step = f"Compare {clip_text(key)} in the policy with the resource that uses the role."
-    operator_of_pattern = None
     if key.lower() == _SOURCE_ACCOUNT:
         value = account or "ACCOUNT_ID"
         difference = "" if account is None else f", and the account is {account}"
@@ -261,10 +229,8 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     elif (actual := question.known.get(key.lower())) is not None:
         value, difference = [*result.expected, actual], f", and the request has {clip_text(actual)}"
         step = f"{trust_fixes.REMOVE_OLD} If {expected} is right, change the resource that uses the role instead."
-    elif key.lower() == _SOURCE_ARN and result.expected:
-        value, difference = _widen_source(result.expected[0], account, facts.region)
-        operator_of_pattern = None if "Like" in operator else "ArnLike"
-        step = "It must match the ARN of the resource that uses the role. This pattern matches every resource of the account: specify the resource if you know its ARN."
+    elif key.lower() == _SOURCE_ARN:
+        step = "It must match the ARN of the resource that uses the role, with its account and Region."
     elif key.lower() == _EXTERNAL_ID:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
         step = "External IDs are for third parties, and few services pass one. If the service's documentation mentions none, use aws:SourceAccount or aws:SourceArn instead."
@@ -273,9 +239,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead."
     fixed = None
     if value is not None and "Not" not in operator:
-        fixed = trust_fixes.policy_with_value(
-            facts.trust_policy, result, value=value, new_operator=operator_of_pattern
-        )
+        fixed = trust_fixes.policy_with_value(facts.trust_policy, result, value=value)
     title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
     remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role, NO_FACTS)
     keep = "Keep a condition: it prevents other accounts from using the role through the service."
@@ -293,19 +257,3 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
         remedy,
     )
-
-
-def _widen_source(expected: str, account: str | None, region: str | None) -> tuple[str | None, str]:
-    """Return the pattern of all resources of a service, and how the expected ARN differs from the call."""
-    arn = principal_words.try_parse_arn(expected)
-    if arn is None:
-        return None, ""
-    difference = ""
-    if account is not None and arn.account.isdecimal() and arn.account != account:
-        difference = f", and the account is {account}"
-    elif region is not None and arn.region not in {"", "*", region}:
-        difference = f", and the call is in {region}"
-    else:
-        region, account = arn.region, arn.account or account
-    where = arn.region and (region or arn.region)
-    return f"arn:{arn.partition}:{arn.service}:{where}:{account or arn.account}:*", difference

@@ -115,14 +115,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
 def _sign_for_service_remedy(
     case: Case[CredentialScope], signed: str | None, expected: str | None, region: str | None
 ) -> Remedy:
-    """Return the remedy that signs for another service.
-
-    Args:
-        case: The failure.
-        signed: The service of the signature.
-        expected: The service of the endpoint.
-        region: The Region of the endpoint, if the text shows that it belongs to the service.
-    """
+    """Return the remedy that signs for another service."""
     in_place = "" if signed is None or signed == expected else f" instead of {signed}"
     names = (
         "" if expected is not None else " The name is es for OpenSearch, and aoss for OpenSearch Serverless."

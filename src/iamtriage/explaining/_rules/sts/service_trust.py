@@ -36,7 +36,6 @@ SERVICE_CANNOT_ASSUME_ROLE = CauseType(
 SERVICE_NOT_TRUSTED = CauseType(
     "service-not-trusted",
     title="The trust policy does not name the service",
-    meaning="The role's trust policy does not allow the service that was called to assume the role.",
     fix="Add the service principal to the role's trust policy.",
     of="service-cannot-assume-role",
     subject="calls",
@@ -146,7 +145,6 @@ def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
 
 
 def _other_role_remedy(name: str, service: str | None) -> Remedy:
-    """Return the remedy that passes a role which the service can assume."""
     query = (
         f"Roles[?contains(to_string(AssumeRolePolicyDocument), '{service or 'SERVICE.amazonaws.com'}')].Arn"
     )
@@ -165,7 +163,6 @@ def _other_role_remedy(name: str, service: str | None) -> Remedy:
 
 
 def _find_terraform_role(text: str) -> str | None:
-    """Return the name of the only role of Terraform in a text."""
     if "aws_iam_role" not in text:
         return None
     names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(text)}

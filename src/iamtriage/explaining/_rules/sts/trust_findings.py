@@ -36,7 +36,6 @@ TRUST_POLICY_ALLOWS = CauseType(
 TRUST_POLICY_OPEN = CauseType(
     "trust-policy-open",
     title="The supplied trust policy cannot be decided",
-    meaning="Whether the trust policy in the facts allows the call depends on values that are not known.",
     recognised_by="The facts contain the trust policy, and it depends on values that are unknown.",
     fix="Supply the caller, the token claims or the condition keys that the explanation names.",
     sources=(pages.TRUST_POLICIES,),

@@ -253,7 +253,6 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
 
 
 def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Remedy | None:
-    """Return the remedy that lets the trust policy accept the token's subject."""
     expected, actual = result.expected[0], result.actual[0]
     title = "Accept the token's subject in the trust policy"
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
@@ -290,7 +289,6 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
 
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
-    """Yield the ways out if the condition contains wildcards that its operator compares literally."""
     expected, actual = result.expected[0], result.actual[0]
     fixed = _with_value(result, facts, value=actual)
     if fixed is not None:

@@ -271,7 +271,6 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
 def _changed(
     document: Mapping[str, Any], statement: dict[str, Any], change: Callable[[dict[str, Any]], object]
 ) -> dict[str, Any]:
-    """Return a copy of the policy in which one statement is changed."""
     fixed = copy.deepcopy(dict(document))
     change(next(each for each in iterate_statements(fixed) if each == statement))
     return fixed
@@ -341,7 +340,6 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
 
 
 def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
-    """Return a copy of the policy with other values of a claim."""
     fixed = copy.deepcopy(dict(document))
     for statement in iterate_statements(fixed):
         for block in mapping(statement.get("Condition")).values():
@@ -364,6 +362,5 @@ def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, act
 
 
 def _names(subject: re.Match[str], repository: str) -> bool:
-    """Return whether the pattern of a subject can be that of a repository."""
     pattern = f"{subject['owner']}/{subject['name']}"
     return matches(repository, compile_glob(pattern))

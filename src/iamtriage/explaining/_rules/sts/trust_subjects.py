@@ -40,8 +40,6 @@ def describe_difference(expected: str, actual: str) -> str:
         return " (another namespace)"
     if actual.startswith("repo:") and expected.startswith("repo:"):
         return _describe_job(expected, actual)
-    if actual.rpartition(":")[0] == expected.rpartition(":")[0] and ":run_phase:" in actual:
-        return " (another phase of the same workspace)"
     return ""
 
 
@@ -61,7 +59,6 @@ def _describe_job(expected: str, actual: str) -> str:
 
 
 def _without_ids(subject: str) -> str:
-    """Return a subject of GitHub without the IDs of owner and repository."""
     return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
 
 
@@ -88,7 +85,6 @@ def is_same_account(expected: str, actual: str) -> bool:
 
 
 def _are_accounts(*subjects: str) -> bool:
-    """Return whether subjects are those of service accounts."""
     parts = [each.split(":") for each in subjects]
     return all(len(each) == _PARTS_OF_SUBJECT and each[:2] == ["system", "serviceaccount"] for each in parts)
 
@@ -154,20 +150,10 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
         return _describe_expected_account(wanted[2:], found[2:])
     if wanted[0] == found[0] == "repo":
         return _describe_expected_job(expected, actual)
-    if wanted[:-1] == found[:-1] and wanted[-2:-1] == ["run_phase"]:
-        # https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration
-        title = f"Or use another role for {clip_text(found[-1])} than for {clip_text(wanted[-1])}"
-        step = f"In HCP Terraform, TFC_AWS_{_PHASES.get(found[-1], 'PLAN')}_ROLE_ARN of the workspace names the role of this phase. Its trust policy then expects run_phase:{clip_text(found[-1])}."
-        return title, step, ()
     return None
 
 
-# The phases of a run in the subject, and in the variables of a workspace.
-_PHASES = {"plan": "PLAN", "apply": "APPLY"}
-
-
 def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
-    """Return how to run a pod as the service account that the policy expects."""
     namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
     line = fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", account, namespace)
     if wanted[1] == found[1]:
@@ -178,11 +164,6 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
         return title, step, (line,)
     in_namespace = "" if wanted[0] == found[0] else f" in the namespace {clip_text(wanted[0])}"
     step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template, in the namespace {clip_text(wanted[0])}."
-    if _GENERATED_SUFFIX.sub("", found[1]) == wanted[1] and found[1].startswith("provider-"):
-        # https://docs.crossplane.io/latest/packages/providers/#runtime-configuration
-        title = f"Or give the service account the fixed name {clip_text(wanted[1])}"
-        step = f"In Crossplane, set serviceAccountTemplate.metadata.name to {clip_text(wanted[1])} in a DeploymentRuntimeConfig, and name that in the provider's runtimeConfigRef."
-        return title, step, (line,)
     title = f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}"
     if found[1] == "default":
         step = f"The pod runs as the service account default, so its template lacks serviceAccountName: {clip_text(wanted[1])}."
@@ -194,7 +175,6 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
 
 
 def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[str, ...]]:
-    """Return how to run a job of GitHub Actions that gets the subject that the policy expects."""
     context, wanted = _job_context(actual), _job_context(expected)
     if not _is_same_repository(expected, actual) or context == wanted:
         step = f"Run the job from the branch, tag, environment or repository that the subject {clip_text(expected)} names."
