@@ -2318,6 +2318,31 @@ DOMAINS: tuple[Case, ...] = (
         (),
     ),
     (
+        "grant of a cluster",
+        '{"issues": [{"code": "KmsGrantRevoked", "message": "The grant was revoked", "resourceIds": ["arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab"]}]}',
+        {"cluster": "shop"},
+        (
+            "The grant with which the cluster shop uses the key was revoked",
+            "--region eu-west-1",
+            "AttributeValue=RevokeGrant",
+        ),
+        ("disabled", "enable-key"),
+    ),
+    (
+        "session that cannot be scoped down",
+        "An error occurred (InvalidSubjectCredentials) when calling the GetScopedCredentials operation: The session could not be resolved",
+        {},
+        ("requires those of a valid session",),
+        ("deleted", "ACCESS_KEY_ID"),
+    ),
+    (
+        "message of outbound federation without a code",
+        "Outbound web identity federation is disabled for your account",
+        {},
+        ("aws iam enable-outbound-web-identity-federation",),
+        ("debug",),
+    ),
+    (
         "key of another service",
         "An error occurred (DisabledException) when calling the Decrypt operation: arn:aws:kms:eu-west-1:111122223333:key/5a4b3c2d-aaaa-bbbb-cccc-0123456789ab is disabled.",
         {"cluster": "shop"},

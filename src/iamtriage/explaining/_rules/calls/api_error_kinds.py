@@ -176,11 +176,12 @@ _KINDS = (
     ErrorKind(
         cause=OUTBOUND_FEDERATION_OFF,
         code=r"^OutboundWebIdentityFederationDisabled",
+        message=r"[Oo]utbound web identity federation is disabled",
         summary="STS issues no token, because outbound identity federation is not enabled for the account.",
         remedies=(
             account_remedy(
                 "Enable outbound identity federation",
-                "The command prints the account's issuer URL, which the external service must trust.",
+                "The command requires iam:EnableOutboundWebIdentityFederation. It prints the account's issuer URL, which the external service must trust. Then retry the call, for which the caller needs sts:GetWebIdentityToken.",
                 commands=("aws iam enable-outbound-web-identity-federation",),
                 url=_OUTBOUND_FEDERATION,
             ),

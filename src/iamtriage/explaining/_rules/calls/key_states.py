@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, owner_remedy, present, resource_policy_remedy
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.policies._documents import allow
 
@@ -42,6 +42,7 @@ LAUNCH_WITHOUT_KEY = lazy_pattern(
 _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
 # Issues of EKS clusters, whose keys encrypt Secrets.
 _OF_CLUSTER = lazy_pattern(r"KmsKey(?:Disabled|MarkedForDeletion)|KMS_KEY_(?:DISABLED|MARKED_FOR_DELETION)")
+_LOST = lazy_pattern(r"KmsGrantRevoked|KMS_GRANT_REVOKED|KmsKeyNotFound|KMS_KEY_NOT_FOUND")
 _STATES = "Enabled|Disabled|PendingDeletion|PendingImport"
 # What describe-key prints as JSON, or as text with a query.
 _STATED = lazy_pattern(
@@ -104,17 +105,44 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
         state = "pending deletion"
     found = _KEY_ARN.search(message)
     key = f"The KMS key{' ' + found[0].rpartition('/')[2] if found else ''}"
+    if (lost := _LOST.search(message)) is not None:
+        region = commands.region(found[0].split(":")[3] if found else find_region(case))
+        return _explain_lost_key(case, key, region, is_revoked="grant" in lost[0].lower())
     remedy = _enable_remedy(found, find_region(case), "" if is_disabled else state)
     if _OF_CLUSTER.search(message):
         # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
         cluster = find_cluster(case).name
         key += f" that encrypts the Secrets of the cluster{' ' + clip_text(cluster) if cluster else ''}"
-        lost = "The cluster cannot read its Secrets without this key, and the encryption cannot be removed: the key must never be deleted."
-        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], lost))
+        needed = "The cluster cannot read its Secrets without this key, and the encryption cannot be removed: enable the key within 30 days, and never delete it."
+        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], needed))
     return case.explain(
         f"{key} is {state}.",
         KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=f"The key is {state}."),
         remedies=(remedy,),
+        notes=(NOT_A_DENIAL,),
+    )
+
+
+def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked: bool) -> Explanation:
+    """Explain that a cluster has lost the key of its Secrets for good."""
+    # https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html
+    cluster, event = find_cluster(case).name, "RevokeGrant" if is_revoked else "ScheduleKeyDeletion"
+    of_cluster = f"the cluster{' ' + clip_text(cluster) if cluster else ''}"
+    state = f"The grant with which {of_cluster} uses the key was revoked" if is_revoked else f"{key} of {of_cluster} no longer exists"
+    return case.explain(
+        f"{state}, and EKS cannot recover such a cluster.",
+        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text="The cluster can no longer decrypt its Secrets."),
+        remedies=(
+            cluster_remedy(
+                "Move the workloads to a new cluster",
+                "Save the manifests that the cluster still returns, and create the Secrets again from their source.",
+                f"The command shows who {'revoked the grant' if is_revoked else 'scheduled the deletion'}.",
+                commands=(
+                    f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --max-results 10",
+                ),
+                url="https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html",
+            ),
+        ),
         notes=(NOT_A_DENIAL,),
     )
 

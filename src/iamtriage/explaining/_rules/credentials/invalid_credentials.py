@@ -112,6 +112,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     if request.partition != "aws" and relayed_logins.is_relayed(case.text):
         because = (f"The client is in {request.partition}, whose credentials are valid only there.",)
         return relayed_logins.explain_relayed_scope(case, because, request.region)
+    if request.code == "InvalidSubjectCredentials":
+        return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
     if smtp_logins.is_about_smtp(request.message):
@@ -156,6 +158,28 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         notes=(_NO_POLICY_EVALUATED if re.search(KEY_TOO_NEW.sign, case.text) else _NOT_AUTHENTICATED,),
     )
     return add_other_user(explanation, case)
+
+
+def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
+    """Explain that GetScopedCredentials was not called with a session."""
+    return case.explain(
+        "STS cannot scope down the credentials: GetScopedCredentials requires those of a valid session, and not the access key of an IAM user or of the root user.",
+        INVALID_CREDENTIALS.cause(
+            "reported",
+            clues.quote_phrases(request.message, *REJECTION_PHRASES),
+            text="The credentials of the call are not those of a session that STS can resolve.",
+        ),
+        topic="invalid-credentials",
+        remedies=(
+            your_remedy(
+                "Call GetScopedCredentials with the credentials of a session",
+                "Assume a role first. As an IAM user, call GetSessionToken first.",
+                commands=("aws sts get-caller-identity",),
+                url=pages.TEMPORARY_CREDENTIALS,
+            ),
+        ),
+        notes=(_NOT_AUTHENTICATED,),
+    )
 
 
 def _explain_missing_token(
