@@ -25,7 +25,12 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, owner_remedy, present, resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    cluster_remedy,
+    owner_remedy,
+    present,
+    resource_policy_remedy,
+)
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.policies._documents import allow
 
@@ -128,10 +133,16 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
     # https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html
     cluster, event = find_cluster(case).name, "RevokeGrant" if is_revoked else "ScheduleKeyDeletion"
     of_cluster = f"the cluster{' ' + clip_text(cluster) if cluster else ''}"
-    state = f"The grant with which {of_cluster} uses the key was revoked" if is_revoked else f"{key} of {of_cluster} no longer exists"
+    state = (
+        f"The grant with which {of_cluster} uses the key was revoked"
+        if is_revoked
+        else f"{key} of {of_cluster} no longer exists"
+    )
     return case.explain(
         f"{state}, and EKS cannot recover such a cluster.",
-        KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text="The cluster can no longer decrypt its Secrets."),
+        KMS_KEY_STATE.cause(
+            "reported", code_evidence(case.failure), text="The cluster can no longer decrypt its Secrets."
+        ),
         remedies=(
             cluster_remedy(
                 "Move the workloads to a new cluster",
