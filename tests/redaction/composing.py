@@ -43,6 +43,8 @@ SURROUNDINGS: dict[str, Callable[[str], str]] = {
     "Python": repr,
     "query": lambda text: "x=" + quote(text, safe=""),
     "shell": lambda text: 'sh -c "' + text.replace('"', '\\"') + '"',
+    "CSV": lambda text: 'id,body\n1,"' + text.replace('"', '""') + '"\n',
+    "string of a shell": lambda text: "sh -c '" + text.replace("'", "'\\''") + "'",
     "logfmt": lambda text: f"level=info msg={json.dumps(text)}",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -118,6 +119,10 @@ NOTATIONS: dict[str, Callable[[str, str], str]] = {
     "logfmt quoted": lambda n, v: f'level=debug {n}="{v}" attempt=1',
     "colours": lambda n, v: f"\x1b[1m{n}\x1b[0m: \x1b[32m{v}\x1b[0m",
     "CSV doubled quotes": lambda n, v: '"' + json.dumps({n: v, "x": "y"}).replace('"', '""') + '"',
+    "CSV cell": lambda n, v: 'id,body\n1,"' + json.dumps({"Type": "x", n: v}).replace('"', '""') + '"\n',
+    "shell in a string of a shell": lambda n, v: f"ssh db1 'export {n.upper()}='\\''{v}'\\'' && make'",
+    "shell quoted by Python": lambda n, v: "sh -c " + shlex.quote(f"{n.upper()}='{v}' make"),
+    "diff in a string of Python": lambda n, v: repr(f"+ {n}: |\n+   {v}\n+ region: eu-west-1"),
     "prompt": lambda n, v: f"{n.replace('_', ' ').title()} [None]: {v}",
     "typographic": lambda n, v: f"{n}: “{v}”",
     "EDN": lambda n, v: f'{{:{n.replace("_", "-")} "{v}", :region "eu-west-1"}}',

@@ -18,9 +18,9 @@ from iamtriage.redaction._changed_lines import remove_unchanged_lines
 from iamtriage.redaction._documents.columns import find_column_secrets
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import (
-    PercentEncoded,
-    find_escaped_text,
-    find_percent_encoded,
+    find_encoded_texts,
+    find_escaped_html,
+    join_percent_encoded,
 )
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
@@ -61,6 +61,8 @@ _ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[
 _MASK = "_"
 # The maximum length of a value that the next block contains with its name, in characters.
 _MAX_DIVIDED = 1_000
+# No real text is encoded more often.
+_MAX_DEPTH = 5
 # Every document has one of these.
 _DOCUMENT = re.compile(r"[{\[<\\=\n]")
 # Unwrapping can change only texts with a long line, an escape, box characters, or marks before lines.
@@ -131,31 +133,31 @@ def _list_values(text: str, *, is_wrapped: bool) -> set[str]:
     return {text[each.start : each.end] for each in finds} if insert_markers(text, finds) != text else set()
 
 
-def find_secrets(text: str, *, is_wrapped: bool = True) -> list[FoundSecret]:
+def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[FoundSecret]:
     """Find every secret in a text, in any order. Secrets can overlap.
 
     Args:
         text: The text.
         is_wrapped: Whether unwrapping the text can reveal secrets.
+        depth: How many encoded texts it is in.
     """
     if whole := find_whole_secret(text):
         # It contains no other secret.
         return [whole]
-    if not may_contain_secret(text):
-        return []
-    return _search(text, Documents(text) if _DOCUMENT.search(text) else None, is_wrapped=is_wrapped)
+    return _search(text, is_wrapped=is_wrapped, depth=depth) if may_contain_secret(text) else []
 
 
-def _search(text: str, documents: Documents | None, *, is_wrapped: bool) -> list[FoundSecret]:
+def _search(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
     """Find every secret in the documents of a text, and in its other parts."""
+    documents = Documents(text) if _DOCUMENT.search(text) else None
     if not documents:
-        return _find_in_prose(text, is_wrapped=is_wrapped)
+        return _find_in_prose(text, is_wrapped=is_wrapped, depth=depth)
     # Documents are searched value by value, so that a secret never extends into the next value.
     other = documents.fill()
-    finds = [*documents.find_secrets(find_secrets)]
+    finds = [*documents.find_secrets(functools.partial(find_secrets, depth=depth))]
     finds += documents.find_across_values(_find_shapes_and_pairs)
     if may_contain_secret(other):
-        finds += _find_in_prose(other, is_wrapped=is_wrapped)
+        finds += _find_in_prose(other, is_wrapped=is_wrapped, depth=depth)
     return finds
 
 
@@ -165,12 +167,12 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
     yield from find_listed_commands(text)
 
 
-def _find_in_prose(text: str, *, is_wrapped: bool) -> list[FoundSecret]:
+def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
-        return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text)]
+        return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
     unresolved: list[tuple[int, int]] = []
-    finds = [*_find_in_text(text, unresolved), *_find_encoded_secrets(text)]
+    finds = [*_find_in_text(text, unresolved), *_find_encoded_secrets(text, depth)]
     if "\n" in text or _WRAPPED.search(text):
         finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
         masked = _mask_decided(text, finds)
@@ -214,43 +216,30 @@ def _find_in_lines(text: str) -> list[FoundSecret]:
     """Find the secrets in lines without their prefix, if they are a document or have rows."""
     if not may_contain_secret(text):
         return []
-    documents = Documents(text)
-    return _search(text, documents, is_wrapped=False) if documents or _ROW.search(text) else []
+    return _search(text, is_wrapped=False, depth=0) if _ROW.search(text) or Documents(text) else []
 
 
-def _find_encoded_secrets(text: str) -> Iterator[FoundSecret]:
+def _find_encoded_secrets(text: str, depth: int) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
-    if "%" in text:
-        find_in_document = functools.cache(_find_in_encoded_document)
-        others: list[tuple[int, int]] = []
-        for part in find_percent_encoded(text):
-            finds = find_in_document(part.decode(text).content) if part.may_be_document else None
-            if finds is None:
-                others += part.runs
-            elif finds:
-                yield from find_in_scalar(text, part, lambda _, finds=finds: finds)  # type: ignore[misc]
-        if others:
-            yield from find_in_scalar(text, PercentEncoded(others), _find_in_decoded)
-    escaped = find_escaped_text(text)
+    if depth == _MAX_DEPTH:
+        return
+    for encoded in find_encoded_texts(text):
+        find = functools.partial(find_secrets, is_wrapped=encoded.is_document, depth=depth + 1)
+        yield from find_in_scalar(text, encoded, find)
+    escaped = find_escaped_html(text)
     if escaped is not None:
         # The finders recognize escaped signs, so only documents are searched for.
-        yield from find_in_scalar(text, escaped, _find_in_documents)
+        find = functools.partial(find_secrets, depth=depth + 1)
+        yield from find_in_scalar(text, escaped, lambda content: Documents(content).find_secrets(find))
 
 
-def _find_in_decoded(text: str) -> list[FoundSecret]:
-    return _find_in_prose(text, is_wrapped="\\" in text) if may_contain_secret(text) else []
-
-
-def _find_in_encoded_document(text: str) -> list[FoundSecret] | None:
-    """Find the secrets in a text that was encoded; ``None`` if it is not a document."""
-    if not may_contain_secret(text):
-        return []
-    documents = Documents(text)
-    return _search(text, documents, is_wrapped="\\" in text) if documents else None
-
-
-def _find_in_documents(text: str) -> Iterator[FoundSecret]:
-    yield from Documents(text).find_secrets(find_secrets)
+def _find_percent_encoded_secrets(text: str, depth: int = 0) -> Iterator[FoundSecret]:
+    """Find the secrets in percent-encoded texts, except documents and lines."""
+    yield from _find_in_text(text)
+    encoded = join_percent_encoded(text) if depth < _MAX_DEPTH else None
+    if encoded:
+        find = functools.partial(_find_percent_encoded_secrets, depth=depth + 1)
+        yield from find_in_scalar(text, encoded, find)
 
 
 def may_contain_secret(text: str) -> bool:
@@ -295,7 +284,7 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
     if view.text == block.rstrip():
         return
     remove_unchanged_lines(view, SECRET_SIGNS)
-    for found in (*_find_in_text(view.text), *_find_encoded_secrets(view.text)):
+    for found in _find_percent_encoded_secrets(view.text):
         start, end = find_original_span(view, found.start, found.end)
         yield FoundSecret(start, _end_before_setting(block, start, end), found.what, is_unwrapped=True)
 

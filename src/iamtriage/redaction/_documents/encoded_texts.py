@@ -1,6 +1,7 @@
-"""Find texts that are percent-encoded, or escaped for HTML, and decode them.
+"""Find texts in which signs are encoded, and decode them: in queries, HTML, CSV and strings.
 
-Finders recognize signs that are escaped for HTML, but they find documents only in the decoded text.
+Finders recognize signs with backslashes and signs that are escaped for HTML, but they find all else, such as
+documents and the lines of a log, only in the decoded text.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Decoded, Scalar, decode
 from iamtriage.redaction._documents.xml_spans import XmlAttribute
+from iamtriage.redaction._documents.yaml_scalars import DoubleQuotedScalar
 from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
@@ -19,55 +21,103 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("PercentEncoded", "find_escaped_text", "find_percent_encoded")
+__all__ = ("EncodedText", "find_encoded_texts", "find_escaped_html", "join_percent_encoded")
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
 # Spaces, line breaks, quotes, brackets and signs between names and values are signs of a text.
 _TEXT = re.compile(r"%(?:25){0,4}(?:0[9AaDd]|2[0267]|3[ACDEacde]|[57][Bb])")
-# A document has a bracket, or a line break and a colon.
-_BRACKET = re.compile(r"%(?:26(?:lt|quot)%|3[Cc]|[57][Bb])")
-_LINE_BREAK = re.compile(r"%0[AaDd]")
-_COLON = re.compile(":|%3[Aa]")
-# Texts that are encoded more than five times do not occur.
-_PERCENT = re.compile(r"%(?!(?:25){5})([0-7][0-9A-Fa-f])")
+_PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
 _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
-
-
+# A quote in a string of a shell, as people and as Python's shlex write it.
+_SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
+_DOUBLED_QUOTE = re.compile('""')
+_CELL = re.compile(r"(?:^|(?<=[,;\t]))\"(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\Z)", re.MULTILINE)
+_BEFORE_STRING = r"(?:(?<![\w\"'\\].)|(?<=[bBrRuUfF].))"
+_STRING = re.compile(
+    rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"
+    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.]|\Z)"
+)
+# A document has a bracket or a line break, which can be escaped.
+_DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
+# More documents that are shorter on average do not occur in real texts, and would take long.
+_MAX_SHORT_DOCUMENTS = 200
+_MIN_CHARS_PER_DOCUMENT = 200
 # Between two texts that are searched together. No value in a line is so far from its name.
 _GAP = f"\n{FILLER}" * 4 + "\n"
 
 
-class PercentEncoded(Scalar):
-    """A percent-encoded text, or several, which are searched together.
+class EncodedText(Scalar):
+    """One encoded text, or several, which are searched together.
 
     Attributes:
-        runs: The position of each text.
-        may_be_document: Whether the text can be a document.
+        is_document: Whether it can be a document, or lines of a log.
     """
 
-    __slots__ = ("may_be_document", "runs")
+    __slots__ = ("_parts", "is_document")
 
-    def __init__(self, runs: list[tuple[int, int]], *, may_be_document: bool = False) -> None:
-        super().__init__(runs[0][0], runs[-1][1])
-        self.runs = runs
-        self.may_be_document = may_be_document
+    def __init__(self, parts: list[Scalar], *, is_document: bool = False) -> None:
+        super().__init__(parts[0].start, parts[-1].end)
+        self._parts = parts
+        self.is_document = is_document
 
     @override
     def decode(self, text: str) -> Decoded:
         contents: list[str] = []
         places: list[tuple[int, int]] = []
         length = 0
-        for start, end in self.runs:
-            content, run_places = decode(text, start, end, _PERCENT, _unquote)
+        for part in self._parts:
+            content, part_places = part.decode(text)
             contents.append(content)
-            places += ((length + at, origin) for at, origin in run_places) if length else run_places
+            places += ((length + at, origin) for at, origin in part_places) if length else part_places
             length += len(content) + len(_GAP)
         return Decoded(_GAP.join(contents), places)
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
+        return self._parts[0].mark(found)
+
+
+class _Percent(Scalar):
+    """A percent-encoded text."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        return decode(text, self.start, self.end, _PERCENT, _unquote)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
         return found._replace(quote="", is_dashed=True)
+
+
+class _Cell(Scalar):
+    """A cell of CSV in quotes. Quotes in it are doubled."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        return decode(text, self.start, self.end, _DOUBLED_QUOTE, _keep_quote)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return found._replace(quote=found.quote.replace('"', '""'))
+
+
+class _Shell(Scalar):
+    """A text with strings of a shell in it. At a quote in it, a string ends and another one begins."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        return decode(text, self.start, self.end, _SHELL_QUOTE, _keep_quote)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return found._replace(quote=found.quote.replace("'", "'\\''"))
 
 
 def _unquote(escape: re.Match[str]) -> str:
@@ -78,7 +128,37 @@ _DIGITS = "0123456789abcdefABCDEF"
 _CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in _DIGITS}
 
 
-def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
+def _keep_quote(escape: re.Match[str]) -> str:
+    return escape[0][0]
+
+
+def find_encoded_texts(text: str) -> Iterator[EncodedText]:
+    """Yield the parts of a text in which signs are encoded: each document alone, and the others together."""
+    for find in _FINDERS:
+        others: list[Scalar] = []
+        for count, part in enumerate(find(text)):
+            is_rare = count < _MAX_SHORT_DOCUMENTS or part.start >= count * _MIN_CHARS_PER_DOCUMENT
+            if is_rare and _DOCUMENT.search(text, part.start, part.end):
+                is_part = part.end - part.start < len(text)
+                yield EncodedText([part], is_document=is_part)
+            else:
+                others.append(part)
+        if others:
+            yield EncodedText(others)
+
+
+def join_percent_encoded(text: str) -> EncodedText | None:
+    """Return the percent-encoded parts of a text together; ``None`` if there are none."""
+    parts = [*_find_percent_encoded(text)] if "%" in text else []
+    return EncodedText(parts) if parts else None
+
+
+def find_escaped_html(text: str) -> Scalar | None:
+    """Return the whole text, if quotes or brackets in it are escaped for HTML."""
+    return XmlAttribute(0, len(text)) if "&" in text and _ENTITY.search(text) else None
+
+
+def _find_percent_encoded(text: str) -> Iterator[Scalar]:
     """Yield the percent-encoded parts of a text that can be a document or have several words."""
     done = 0
     while sign := _TEXT.search(text, done):
@@ -90,12 +170,8 @@ def find_percent_encoded(text: str) -> Iterator[PercentEncoded]:
             start -= 1
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
-        if done - start < _MIN_LENGTH:
-            continue
-        may_be_document = _BRACKET.search(text, start, done) or (
-            _LINE_BREAK.search(text, start, done) and _COLON.search(text, start, done)
-        )
-        yield PercentEncoded([(start, done)], may_be_document=may_be_document is not None)
+        if done - start >= _MIN_LENGTH:
+            yield _Percent(start, done)
 
 
 # In characters. A shorter text has no room for a name and its value.
@@ -105,6 +181,22 @@ _MAX_BEFORE = 4_096
 _RUN_CHARACTERS = f"{string.ascii_letters}{string.digits}%_.~*()!'/:;,@$+-"
 
 
-def find_escaped_text(text: str) -> Scalar | None:
-    """Return the whole text, if quotes or brackets in it are escaped for HTML."""
-    return XmlAttribute(0, len(text)) if "&" in text and _ENTITY.search(text) else None
+def _find_shell_strings(text: str) -> Iterator[Scalar]:
+    if "'\\''" in text or "'\"'\"'" in text:
+        yield _Shell(0, len(text))
+
+
+def _find_cells(text: str) -> Iterator[Scalar]:
+    for cell in _CELL.finditer(text) if '""' in text else ():
+        if '""' in cell["content"]:
+            yield _Cell(*cell.span("content"))
+
+
+def _find_strings(text: str) -> Iterator[Scalar]:
+    for found in _STRING.finditer(text) if "\\" in text else ():
+        start, end = found.span(found.lastgroup or 0)
+        if end - start >= _MIN_LENGTH:
+            yield DoubleQuotedScalar(start, end)
+
+
+_FINDERS = (_find_percent_encoded, _find_shell_strings, _find_cells, _find_strings)

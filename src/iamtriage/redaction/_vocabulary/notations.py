@@ -46,7 +46,7 @@ BLANK = rf"(?:[ \t\xa0]|{_ANSI}|{BACKSLASHES}t)"
 LT = rf"(?:<|{_AMP}lt;|{BACKSLASHES}u003[cC])"
 GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE])"
 # Between a name and its value.
-SIGN = rf"(?:=>|:=|->|[:=]|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
+SIGN = rf"(?:=(?:>|{_AMP}gt;)|:=|->|[:=]|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
 
 # The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.
