@@ -30,9 +30,10 @@ SECRET_SIGNS = lazy_pattern(
     r"|totp|docker|code|qr|device|akia|asia|abia|acca|a3t|ey[ja]|k8s-aws|ojb3|ogzxiv|fqodyxdz|qvdtomv5|://|curl"
     r"|mysql|maria|login|secure|sensitive|mask|noecho|zip|redis-cli|sqlcmd|bcp|mongo|ldap|vault|identified|echo"
     r"|printf|smb|rpcclient|net(?:%(?:25){0,4}20|\W{1,8})use|keytool|jarsigner|x-oauth|:[56]43|:\*|%(?:25){0,4}2f%(?:25){0,4}2f"
-    r"|sqlplus|jdbc|7z|rar |cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic|bundle(?: |%(?:25){0,4}20)config"
-    r"|pulumi|sudo|@tcp|@unix|kinit|sig(?:=|%(?:25){0,4}3d)|kty|acl setuser|https? -a|splunk|334 ugf"
-    r"|auth plain|webhook|%(?:25){0,4}3a(?:[56]43|%(?:25){0,4}2a)|:[1-9][0-9]{3,4}:[a-z_]"
+    r"|sqlplus|jdbc|7z|rar |cqlsh|psexec|openssl|lftp|schtasks|rabbitmqctl|http-basic"
+    r"|bundle(?: |%(?:25){0,4}20)config|pulumi|sudo|@tcp|@unix|kinit|sig(?:=|%(?:25){0,4}3d)|kty|acl setuser"
+    r"|https? -a|splunk|334 ugf|auth plain|webhook|%(?:25){0,4}3a(?:[56]43|%(?:25){0,4}2a)"
+    r"|:[1-9][0-9]{3,4}:[a-z_]"
 )
 """Every secret without a provider's form contains one of these, in lower case, or is near one."""
 # A run of the characters of such a form.

@@ -128,8 +128,8 @@ def compose(rng: random.Random) -> Composed:
     return Composed(text, secret, notation, surrounding)
 
 
-# These hide more than the secret: the old value, too.
-_WIDER = frozenset({"tf plan ~"})
+# These hide more than the secret: the old value, or the escapes of a quote, too.
+_WIDER = frozenset({"tf plan ~", "shell in a string of a shell", "shell quoted by Python"})
 
 
 def check_composed(composed: Composed, redact: Callable[[str], str]) -> None:

@@ -186,7 +186,7 @@ def _mask_decided(text: str, finds: list[FoundSecret]) -> str:
     done = 0
     names = {found.name_start for found in finds}
     for found in sorted(finds):
-        start, end = found.name_start, found.end
+        start, end = found.start if found.name_start < 0 else found.name_start, found.end
         if start < done or not (_DECIDED.match(text, end) or _begins_setting(text, end, names)):
             continue
         pieces += (text[done:start], _MASK * (end - start))
