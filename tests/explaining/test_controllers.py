@@ -101,12 +101,6 @@ def test_policy_of_the_release_comes_first(text: str, file: str) -> None:
     assert second.policy is not None
 
 
-def test_name_of_a_target_group_is_generated() -> None:
-    resource = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/k8s-shop-web-0a1b2c3d4e/*"
-    remedy = explain(denied("lbc", "elasticloadbalancing:AddTags", resource)).remedies[1]
-    assert "targetgroup/*/* covers the next ones" in remedy.steps[1]
-
-
 def test_network_plugin_uses_the_role_of_the_node() -> None:
     text = denied("pool", "ec2:CreateNetworkInterface").replace("/1699 ", "/i-0abc12de34f567890 ")
     facts = {"namespace": "kube-system"}
@@ -194,8 +188,6 @@ def assumes_itself(sign: str) -> str:
         ("external-dns", "the flag --aws-assume-role"),
         ("external-secrets", "spec.provider.aws.role of the SecretStore"),
         ("elbv2.k8s.aws", "iamRoleArnToAssume in the TargetGroupBinding"),
-        ("Error: Cannot assume IAM Role", "the block assume_role of the provider"),
-        ("Run aws-actions/configure-aws-credentials@v4", "role-to-assume of the step"),
         ("worker", "role_arn in the profile"),
     ],
 )

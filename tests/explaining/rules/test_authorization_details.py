@@ -108,10 +108,9 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             _OU,
             (),
             (
-                "no service control policy of the organizational unit ou-ab12-cdef3456 allows it",
-                "add the statement to p-list01",
+                "no service control policy of ou-ab12-cdef3456 allows it",
+                "ou-ab12-cdef3456 has none: add the statement there",
                 "list-policies-for-target --target-id ou-ab12-cdef3456",
-                "describe-policy --policy-id p-list01",
             ),
             id="the level that does not allow",
         ),
@@ -119,7 +118,7 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             "IMPLICIT_DENY",
             f"{_ORGANIZATION}:account/o-abc123def4/111122223333",
             (),
-            ("no service control policy of account 111122223333 allows it", "a policy there"),
+            ("no service control policy of 111122223333 allows it", "add the statement there"),
             id="the account",
         ),
         pytest.param(

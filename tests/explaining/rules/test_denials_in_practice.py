@@ -2061,7 +2061,7 @@ GUARDRAILS: tuple[Case, ...] = (
         f"CannotPullContainerError: {_implicit('ecr:BatchGetImage', f'arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/shop/cart', 'VPC endpoint policy')}",
         {},
         (
-            "Values=com.amazonaws.eu-west-1.ecr.dkr,com.amazonaws.eu-west-1.ecr.api",
+            "Values=com.amazonaws.eu-west-1.ecr*",
             '"Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]',
             "A pull requires all of these actions, and ecr:GetAuthorizationToken on *.",
         ),
@@ -2080,7 +2080,6 @@ GUARDRAILS: tuple[Case, ...] = (
         for action, name in (
             ("cloudwatch:PutMetricData", "com.amazonaws.eu-west-1.monitoring"),
             ("kinesis:PutRecord", "com.amazonaws.eu-west-1.kinesis-streams"),
-            ("sagemaker:InvokeEndpoint", "com.amazonaws.eu-west-1.sagemaker.runtime"),
             ("states:StartExecution", "com.amazonaws.eu-west-1.states"),
         )
     ),

@@ -542,26 +542,6 @@ def test_service_that_receives_a_passed_role(before: str, role: str, service: st
 
 
 @pytest.mark.parametrize(
-    ("before", "cut", "resource"),
-    [
-        ("INFO - Iam Role Name: crunch", "arn:aws:iam::1111...", "arn:aws:iam::111122223333:role/crunch"),
-        ("$ aws databrew create-job --role-arn arn:aws:iam::111122223333:role/x/crunch", "arn:aws:iam::11112222…", "arn:aws:iam::111122223333:role/x/crunch"),
-        ('{"executionRoleArn": "arn:aws:iam::111122223333:role/crunch"}', "arn:aws:iam::111122223333:role/cr...", "arn:aws:iam::111122223333:role/crunch"),
-        # Another role than the one of which the message shows the beginning.
-        ("--role-arn arn:aws:iam::111122223333:role/web", "arn:aws:iam::111122223333:role/cr...", "arn:aws:iam::111122223333:role/NAME"),
-        ("--role ci", "arn:aws:iam::1111...", "arn:aws:iam::111122223333:role/ROLE_NAME_WITH_PATH"),
-    ],
-)  # fmt: skip
-def test_passed_role_whose_arn_is_cut_off(before: str, cut: str, resource: str) -> None:
-    text = f"{before}\nAn error occurred (AccessDeniedException) when calling the CreateJob operation: User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:PassRole on resource: {cut}"
-    explanation = explain(text)
-    remedy = explanation.remedies[0]
-    assert remedy.policy is not None
-    assert remedy.policy["Statement"][0]["Resource"] == resource
-    assert cut not in f"{remedy.title}{explanation.causes[0].text}{remedy.steps}"
-
-
-@pytest.mark.parametrize(
     ("before", "service"),
     [
         ("Error: creating: operation error CodePipeline: CreatePipeline, https response error StatusCode: 400, RequestID: 1f2e3d4c-5b6a-4789-8a9b-0c1d2e3f4a5b, ", "codepipeline"),

@@ -1218,31 +1218,6 @@ EXPIRED = (
 )
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "says"),
-    [
-        ("2026-11-26T01:00:08.902Z Authenticated as assumedRoleId AROA:ci", "2026-11-26T02:19:52.774Z ", "one hour by default, and were 79 minutes old"),
-        ("[2026-11-26T23:50:00.000Z] + aws sts assume-role --role-arn x --duration-seconds 900", "[2026-11-27T00:20:00.000Z] ", "last 15 minutes, and were 30 minutes old"),
-        ("23:50:00 + aws sts assume-role --role-arn x", "01:20:00 ", "one hour by default, and were 90 minutes old"),
-        ("[Container] 2026/11/26 01:00:00.1 Running command aws sts assume-role --role-arn x", "[Container] 2026/11/26 04:30:00.2 ", "3 hours 30 minutes old"),
-        ("2026-11-26T01:00:00Z Authenticated as assumedRoleId AROA:ci\n2026-11-26T03:00:00Z Authenticated as assumedRoleId AROA:ci", "2026-11-26T03:10:00Z ", None),
-        ("2026-11-26T01:00:00Z role-duration-seconds: 7200\n2026-11-26T01:00:00Z Authenticated as assumedRoleId AROA:ci", "2026-11-26T02:10:00Z ", None),
-        ("2026-11-26T01:00:00Z Authenticated as assumedRoleId AROA:ci", "02:19:52 ", None),
-        ("2026-02-31T01:00:00Z Authenticated as assumedRoleId AROA:ci", "2026-02-31T02:30:00Z ", None),
-    ],
-)  # fmt: skip
-def test_age_of_expired_credentials(start: str, end: str, says: str | None) -> None:
-    """Times that prove that the job took longer leave no other cause."""
-    found = explain(f"{start}\n{end}{EXPIRED}")
-    codes = [(cause.code, cause.evidence) for cause in found.causes]
-    if says is None:
-        assert found.summary.endswith("have expired.")
-        assert len(codes) > 2
-    else:
-        assert says in found.summary
-        assert codes == [("expired-session", "reported"), ("credentials-outlived", "derived")]
-
-
 SHELL_KEYS = "AWS_ACCESS_KEY_ID=AKIAEXAMPLE000000042\nAWS_SECRET_ACCESS_KEY=********\nAWS_PROFILE=prod"
 
 

@@ -76,7 +76,6 @@ _SSO_CODES = lazy_pattern(
     r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
     r"|TokenRetrievalError|PendingAuthorizationExpiredError"
 )
-_HAS_EXPIRED = lazy_pattern(r" ha(?:s|ve) expired\b")
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
 
@@ -148,21 +147,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     ):
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
-    return add_other_user(_add_stated_expiry(case, rule(case, message)), case)
-
-
-def _add_stated_expiry(case: Case[ExpiredCredentials], explanation: Explanation) -> Explanation:
-    """Add how long before the call the credentials expired, if the text states both times."""
-    found = clocks.find_stated_expiry(case.failure.text, case.failure.span[0])
-    if found is None or " before the call" in explanation.summary:
-        return explanation
-    first, *others = explanation.causes
-    is_same_day = found.end.date() == found.used.date()
-    end = f"at {found.end:%H:%M:%S} UTC" if is_same_day else f"on {found.end:%Y-%m-%d at %H:%M} UTC"
-    when = f" expired {found.duration} before the call, {end}"
-    summary = _HAS_EXPIRED.sub(when, explanation.summary, count=1)
-    stated = attrs.evolve(first, because=(found.evidence, *first.because))
-    return attrs.evolve(explanation, summary=summary, causes=(stated, *others))
+    return add_other_user(rule(case, message), case)
 
 
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
@@ -225,14 +210,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     program = "the program" if _TRANSFERRED.search(case.failure.text, 0, case.failure.span[0]) else None
     program = "Terraform" if _RUN_BEGAN.search(case.failure.text) else program
     is_of_run = (ran >= _MIN_RUN_TIME or program is not None) and operation != "AssumeRole"
-    age = clocks.find_session_age(case.failure.text, case.failure.span[0])
-    if age is not None and age.has_expired and operation != "AssumeRole":
-        # The times prove the cause, so no other one is possible.
-        limit = "one hour by default" if age.limit is None else clocks.describe_duration(age.limit)
-        summary = f"{credentials} expired before the call: they last {limit}, and were {clocks.describe_duration(age.seconds)} old."
-        text = f"The text shows when they were issued, {age.start}, and when the call failed, {age.end}."
-        causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
-    elif operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
+    if operation != "AssumeRole" and (issued := _find_issued(case)) is not None:
         lasted = clocks.describe_duration(int(issued["seconds"]))
         summary = f"{credentials} expired before the call: they last {lasted}."
         text = f"The program takes longer than the {lasted} that the credentials were issued for."

@@ -108,9 +108,6 @@ def explain_url_expired(denial: Denial) -> Explanation:
         if now > end:
             duration = clocks.describe_duration((now - end).total_seconds())
             summary = f"The presigned URL expired {duration} before it was used."
-    elif (stated := clocks.find_stated_expiry(denial.failure.text, denial.failure.span[0])) is not None:
-        because = (stated.evidence, *because)
-        summary = f"The presigned URL expired {stated.duration} before it was used."
     return denial.explain(
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),

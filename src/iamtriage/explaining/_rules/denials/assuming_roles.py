@@ -44,7 +44,6 @@ from iamtriage.explaining._rules.shared import (
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
@@ -222,17 +221,6 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
 
 
-# The setting of a role to assume, by what shows that a tool or a workflow sets it.
-_ROLE_SETTINGS = Signs(
-    {
-        r"role-to-assume|configure-aws-credentials": "role-to-assume of the step configure-aws-credentials that already runs with the role",
-        r"\bassume_role\b|in provider \"aws\"|Cannot assume IAM Role": "the block assume_role of the provider",
-        r"\bbackend \"s3\"|Error configuring S3 Backend": "role_arn of the backend",
-        r"\bsource_profile\b": "role_arn and source_profile of the profile",
-    }
-)
-
-
 def _assumes_itself(denial: Denial) -> bool:
     """Return whether the caller is a session of the role that it assumes."""
     target, role = denial.target_role, denial.role
@@ -243,16 +231,10 @@ def _assumes_itself(denial: Denial) -> bool:
 
 def _own_credentials_remedy(denial: Denial) -> Remedy:
     """Return the remedy for a caller that assumes the role that it has, in the settings of what calls."""
-    text = denial.failure.text
-    controller = find_controller(f"{text} {denial.facts.service_account or ''}")
-    setting = "" if controller is None else controller.role_setting
-    setting = setting or _ROLE_SETTINGS.find(text) or ""
-    if controller is not None and setting:
-        remove = f"Remove {setting}: {controller.name} already has the role in its pod."
-    elif setting:
-        remove = f"Remove {setting}."
-    else:
-        remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile, assume_role in the Terraform provider, role-to-assume in the workflow."
+    controller = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
+    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile or backend, assume_role in the Terraform provider, role-to-assume in the workflow."
+    if controller is not None and controller.role_setting:
+        remove = f"Remove {controller.role_setting}: {controller.name} already has the role in its pod."
     return your_remedy(
         f"Use the credentials that {denial.caller} has, without assuming it again",
         remove,

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -25,11 +26,6 @@ _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
 
-_TARGET = lazy_pattern(
-    r"arn:[a-z-]+:organizations::[0-9]{12}:(?P<kind>root|ou|account)/(?:[\w-]{1,40}/){0,2}(?P<id>[\w-]{4,70})",
-    re.ASCII,
-)
-_LEVELS = {"root": "the root", "ou": "the organizational unit", "account": "account"}
 _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
@@ -44,23 +40,27 @@ def explain_service_control(denial: Denial) -> Explanation:
     ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "service_control", ask, _EXEMPT_FROM_SCPS)
-    level, target, policy_id = _find_failing_level(denial)
-    where = "At some level between the organization's root and the account"
-    title = "Attach a service control policy that allows it"
+    reasons = matching_reasons(denial.action, denial.facts.authorization_details)
+    targets = (
+        each.target_arn for each in reasons if each.policy_type == "service_control" and each.target_arn
+    )
+    level = next(targets, "").rpartition("/")[2]
+    where, title = (
+        "some level between the organization's root and the account",
+        "Attach a service control policy that allows it",
+    )
     find = "Find the level whose policies do not: the account or one of its parents (list-parents). Add the statement there."
     lines: tuple[str, ...] = (
         _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
         fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
     )
-    if target is not None:
-        find = (
-            f"{level[0].upper()}{level[1:]} has none: add the statement to {policy_id or 'a policy there'}."
+    if level:
+        where, title = (
+            f"the level {clip_text(level)}",
+            f"Allow it in a service control policy of {clip_text(level)}",
         )
-        where, title = f"At {level}", f"Allow it in a service control policy of {level}"
-        lines = present(
-            fill_command(_LIST_POLICIES, target, "SERVICE_CONTROL_POLICY"),
-            None if policy_id is None else fill_command(_DESCRIBE_POLICY, policy_id),
-        )
+        find = f"{clip_text(level)} has none: add the statement there."
+        lines = (fill_command(_LIST_POLICIES, level, "SERVICE_CONTROL_POLICY"),)
     remedy = Remedy(
         title=title,
         who="organization administrator",
@@ -74,10 +74,10 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    region = "" if target or denial.resource_arn is None else denial.resource_arn.region
+    region = "" if level or denial.resource_arn is None else denial.resource_arn.region
     excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
-    text = f"{where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
-    verdict = f"no service control policy{f' of {level}' if target else ''} allows it"
+    text = f"At {where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
+    verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
     notes = (*guardrails.identity_notes(denial), _EXEMPT_FROM_SCPS)
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *notes)
 
@@ -166,27 +166,6 @@ def _no_identity_allow(denial: Denial, name: str) -> str:
         return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
     account = f"account {denial.account}" if denial.account else "the account"
     return f"Nothing in {account} overrides it, not even an administrator's Allow.{then}"
-
-
-def _find_failing_level(denial: Denial) -> tuple[str, str | None, str | None]:
-    """Return the level whose service control policies allow nothing: in words, its ID, and a policy of it.
-
-    The ID is ``None`` if the authorization details do not name the level.
-    """
-    details = denial.facts.authorization_details
-    for reason in matching_reasons(denial.action, details):
-        target = _TARGET.fullmatch(reason.target_arn or "")
-        if details is None or target is None or reason.policy_type != "service_control":
-            continue
-        attached = (
-            each.uri
-            for each in details.policies
-            if each.policy_type == "service_control" and reason.target_arn in each.attached_to
-        )
-        ids = [_policy_id_argument(uri) for uri in attached if not (uri or "").endswith("FullAWSAccess")]
-        own = next((each for each in ids if each != "POLICY_ID"), None)
-        return f"{_LEVELS[target['kind']]} {target['id']}", target["id"], own
-    return "", None, None
 
 
 def _management_account(policy: str | None) -> str:

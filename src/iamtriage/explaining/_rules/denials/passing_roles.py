@@ -15,16 +15,14 @@ from iamtriage._text import join_words
 from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
-from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.commands import role_name, trust_policy_commands
+from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
@@ -110,9 +108,6 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     grant = required_grant(denial)
     if grant is None:
         return None
-    passed = _find_cut_role(denial)
-    if passed is not None:
-        grant = attrs.evolve(grant, resources=(str(passed),))
     recipient = role_recipient(denial) or _guess_recipient(denial)
     names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
@@ -124,9 +119,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
     recipient, role = role_recipient(denial), denial.target_role_text
-    if (passed := _find_cut_role(denial)) is not None:
-        role = f"the role {passed.name}"
-    elif denial_remedies.cut_resource(denial) is not None:
+    if denial_remedies.cut_resource(denial) is not None:
         role = "the role"
     elif denial.target_role is None:
         role = f"the role {denial.resource}" if denial.resource else "a role"
@@ -167,23 +160,16 @@ def explain_pass_role(denial: Denial) -> Explanation:
     )
 
 
-def _find_cut_role(denial: Denial) -> Role | None:
-    """Return the role that the text names elsewhere, if the message cuts off the ARN of the passed one."""
-    return None if denial_remedies.cut_resource(denial) is None else find_stated_role(denial)
-
-
 def find_stated_role(denial: Denial) -> Role | None:
     """Return the only role that a setting in the text names, if it can be the passed one."""
-    shown = CUT_OFF.sub("", denial.resource or "")
-    text, (start, end) = denial.failure.text, denial.failure.span
     found: dict[str, Role] = {}
-    for setting in _ROLE_SETTING.finditer(f"{text[:start]}\n{text[end:]}" if shown else text):
+    for setting in _ROLE_SETTING.finditer(denial.failure.text):
         arn = named = setting["role"]
         if not named.startswith("arn:"):
             arn = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account or ''}:role/{named}"
         role = try_parse_principal(arn)
         callers = {denial.failure.principal, None if denial.role is None else str(denial.role)}
-        if isinstance(role, Role) and str(role) not in callers and arn.startswith(shown):
+        if isinstance(role, Role) and str(role) not in callers:
             found[str(role)] = role
     return found.popitem()[1] if len(found) == 1 else None
 
@@ -239,15 +225,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         last_step = recipient.exception or ""
     if remedy is None:
         return None
-    steps = (*remedy.steps, last_step) if last_step else remedy.steps
-    passed = _find_cut_role(denial)
-    if passed is not None:
-        check = role_lookup_command(role_name(passed.name))
-        steps = (
-            f"The message cuts the role's ARN off. The text names the role {passed.name}: check that it is the one, and its path: {check}",
-            *steps,
-        )
-    return attrs.evolve(remedy, steps=steps)
+    return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
 
 
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
@@ -262,7 +240,6 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
     """Return the remedy that checks whether the role trusts the service."""
     recipient = recipient or RoleRecipient(())
     principal = recipient.principal or "SERVICE.amazonaws.com"
-    passed = _find_cut_role(denial)
     step = "The service can use the role only if its trust policy allows the service to assume it."
     if len(recipient.trusted) > 1:
         step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
@@ -272,7 +249,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         f"Check that {role} trusts {recipient.principal or 'the service'}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=trust_policy_commands(passed.name if passed else denial.target_role_name)[:1],
+        commands=trust_policy_commands(denial.target_role_name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )

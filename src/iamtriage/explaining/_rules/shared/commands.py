@@ -54,43 +54,12 @@ _GLOBAL_OPTIONS = frozenset({"endpoint-url", "profile", "region"})
 PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 
 
-# The last part of the names of PrivateLink services, by the beginning of the action:
+# The end of the names of PrivateLink services that differs from the prefix of their actions:
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-_ENDPOINT_SERVICES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("aps:", ("aps-workspaces", "aps")),
-    ("appsync:", ("appsync-api",)),
-    ("bedrock:ApplyGuardrail", ("bedrock-runtime",)),
-    ("bedrock:Converse", ("bedrock-runtime",)),
-    ("bedrock:InvokeModel", ("bedrock-runtime",)),
-    ("bedrock:", ("bedrock*",)),
-    ("cloudwatch:", ("monitoring",)),
-    ("codeartifact:PublishPackageVersion", ("codeartifact.repositories",)),
-    ("codeartifact:ReadFromRepository", ("codeartifact.repositories",)),
-    ("codeartifact:", ("codeartifact.api",)),
-    ("codecommit:Git", ("git-codecommit",)),
-    ("dynamodb:DescribeStream", ("dynamodb-streams",)),
-    ("dynamodb:GetRecords", ("dynamodb-streams",)),
-    ("dynamodb:GetShardIterator", ("dynamodb-streams",)),
-    ("dynamodb:ListStreams", ("dynamodb-streams",)),
-    # Docker pulls and pushes go through ecr.dkr, the login and other calls through ecr.api.
-    ("ecr:", ("ecr.dkr", "ecr.api")),
-    ("ecr-public:", ("ecr-public.api",)),
-    ("firehose:", ("kinesis-firehose",)),
-    ("kinesis:", ("kinesis-streams",)),
-    ("sagemaker:InvokeEndpoint", ("sagemaker.runtime",)),
-    ("sagemaker:", ("sagemaker.*",)),
-    ("ses:", ("email", "email-smtp")),
-)
-_ENDPOINTS_NAMED_LIKE_PREFIX = (
-    "acm", "apigateway", "application-autoscaling", "athena", "autoscaling", "backup", "batch",
-    "cloudformation", "cloudtrail", "codebuild", "codecommit", "codedeploy", "codepipeline", "config",
-    "datasync", "dms", "dynamodb", "ebs", "ec2", "ec2messages", "ecs", "eks", "eks-auth", "elasticache",
-    "elasticfilesystem", "elasticloadbalancing", "elasticmapreduce", "emr-containers", "emr-serverless",
-    "events", "execute-api", "fsx", "glue", "kms", "lambda", "logs", "rds", "rds-data", "redshift", "s3",
-    "secretsmanager", "sns", "sqs", "ssm", "ssmmessages", "states", "sts", "xray",
-)  # fmt: skip
-# The names of many services contain so few letters.
-_MAX_SHORT_PREFIX = 3
+_ENDPOINT_SERVICES = {
+    "cloudwatch": "monitoring", "codecommit": "*codecommit", "firehose": "kinesis-firehose", "kinesis": "kinesis-streams",
+    "s3": "s3", "ses": "email*",
+}  # fmt: skip
 
 
 RESTART_PODS = "kubectl rollout restart deployment/NAME --namespace NAMESPACE"
@@ -165,7 +134,7 @@ def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str]
     """Return the commands that show the endpoints for an action, and replace the policy of one from policy.json."""
     return (
         fill_command(
-            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[VpcEndpointId,VpcId,PolicyDocument]' --output text",
+            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[ServiceName,VpcEndpointId,VpcId,PolicyDocument]' --output text",
             *(region, f"Name=service-name,Values={_endpoint_services(region, action)}"),
         ),
         f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
@@ -173,23 +142,15 @@ def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str]
 
 
 def _endpoint_services(region: str, action: str | None) -> str:
-    """Return the values of a filter for the services of the endpoints through which an action goes.
+    """Return the value of a filter for the services of the endpoints through which an action goes.
 
-    >>> _endpoint_services("eu-west-1", "cloudwatch:PutMetricData"), _endpoint_services("eu-west-1", "rolesanywhere:ListCrls")
-    ('com.amazonaws.eu-west-1.monitoring', 'com.amazonaws.eu-west-1.*rolesanywhere*')
+    >>> _endpoint_services("eu-west-1", "cloudwatch:PutMetricData"), _endpoint_services("eu-west-1", "ecr:GetAuthorizationToken")
+    ('com.amazonaws.eu-west-1.monitoring', 'com.amazonaws.eu-west-1.ecr*')
     """
-    lowercase = (action or "").lower()
-    service = lowercase.partition(":")[0]
-    names = next((names for start, names in _ENDPOINT_SERVICES if lowercase.startswith(start.lower())), ())
-    if not service:
-        names = ("SERVICE",)
-    elif not names and service in _ENDPOINTS_NAMED_LIKE_PREFIX:
-        names = (service,)
-    elif not names:
-        names = (f"*{service}*" if len(service) > _MAX_SHORT_PREFIX else f"{service}*",)
+    service = (action or "").lower().partition(":")[0]
+    name = _ENDPOINT_SERVICES.get(service, f"{service}*") if service else "SERVICE"
     # Some services have the prefix cn. in China.
-    start = "*com.amazonaws" if region.startswith("cn-") else "com.amazonaws"
-    return ",".join(f"{start}.{region}.{name}" for name in names)
+    return f"{'*' if region.startswith('cn-') else ''}com.amazonaws.{region}.{name}"
 
 
 def create_grant_command(key: str | None, in_region: str | None, role: str) -> str:

@@ -92,11 +92,6 @@ _NAMES_OF_TYPES = {
     "cluster-pg": "cluster parameter group",
 }
 _MAX_TYPES = 4
-# The ARNs of what controllers create.
-_GENERATED_NAME = lazy_pattern(
-    r":(?:(?P<kind>targetgroup|loadbalancer/(?:app|net))/k8s-|(?P<type>volume|snapshot|instance|network-interface)/[a-z]{1,4}-[0-9a-f]{8,17}\Z)",
-    re.ASCII,
-)
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
 _ALL = "AWS names one missing action at a time: add those that are still missing."
@@ -164,21 +159,14 @@ def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
 AGENT_OF_NODE = "The EKS Pod Identity Agent calls this with the role of the node. The pod's role and its association are not the cause."
 
 
-def controller_hints(
-    action: str, failure: AccessDenied, resources: tuple[str, ...] = (), partition: str = "aws"
-) -> tuple[str, ...]:
+def controller_hints(action: str, failure: AccessDenied, partition: str = "aws") -> tuple[str, ...]:
     """Return what the role of a controller needs, since one action alone leads to the next denial."""
     controller = text_signs.find_controller_of_denial(action, failure)
     if controller is None:
         return ()
     if action.startswith("eks-auth:"):
         return (AGENT_OF_NODE,)
-    hint = _describe_permissions(controller, partition)
-    generated = next(filter(None, map(_GENERATED_NAME.search, resources)), None)
-    if controller.policy or generated is None:
-        return (hint,)
-    pattern = f"{generated['kind']}/*/*" if generated["kind"] else f"{generated['type']}/*"
-    return (f"{hint} The name in the ARN is generated: {pattern} covers the next ones, too.",)
+    return (_describe_permissions(controller, partition),)
 
 
 def _describe_permissions(controller: Controller, partition: str) -> str:
