@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, Failure
 
@@ -100,7 +100,8 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         text="The clock of the machine is ahead, so new credentials look expired."
     )
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
-    title, remedies = "Compare the clock with the Expiration that the source returns", (_INSTANCE_PROFILE,)
+    title = "Compare the clock with the Expiration that the source returns"
+    remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
     steps: tuple[str, ...] = (
         _CORRECT_CLOCK,
         "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",

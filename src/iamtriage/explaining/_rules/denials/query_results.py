@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.regions import find_bucket_region
+from iamtriage.explaining._rules.denials.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, KMS_KEY, inspect_remedy
+from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy

@@ -265,11 +265,9 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in _HEAD_OPERATIONS:
         called = _CALL_OF_S3A.search(denial.failure.text)
-        text = (
-            f"{called[1]} is a HEAD request, whose response has no body: S3 cannot give a reason."
-            if called
-            else None
-        )
+        text = ""
+        if called is not None:
+            text = f"{called[1]} is a HEAD request, whose response has no body: S3 cannot give a reason."
         yield common_causes.NO_BODY.cause("derived", text=text)
     if denial.action is not None and operation is not None:
         text = _describe_required_actions(denial, operation)
