@@ -237,17 +237,7 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
         step for each in alone for step in _steps_of_service(each) if not step.startswith(_SAVE_STEP)
     )
     at = next((at for at, step in enumerate(own, 1) if step.startswith(_SAVE_STEP)), len(own))
-    account = getattr(try_parse_principal(failure.principal), "account", None)
-    name = inline_policy_name(single, account, failure.resource)
-    # The name begins with a denied action: a policy of that name would have allowed it.
-    ordered = sorted(
-        (
-            {**each, "Action": sorted(_list_actions([each]), key=lambda action: action != old[0])}
-            for each in statements
-        ),
-        key=lambda each: old[0] not in each["Action"],
-    )
-    new_name = inline_policy_name(ordered, account, failure.resource, *(each.resource for each in same))
+    name, new_name = map(inline_policy_name, (single, statements))
     lines = tuple(
         line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
     )

@@ -1981,7 +1981,7 @@ _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
         ),
         pytest.param(
             "$ aws iam get-user --user-name bob\nUser: arn:aws:sts::111122223333:federated-user/app is not authorized to perform: sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:orders because no identity-based policy allows the sns:Publish action",
-            "aws iam put-user-policy --user-name USER_NAME --policy-name AllowSnsPublishOnOrdersEuWest1 --policy-document file://policy.json",
+            "aws iam put-user-policy --user-name USER_NAME --policy-name AllowPublish-0d5654 --policy-document file://policy.json",
             id="the command names another user than the caller",
         ),
         pytest.param(

@@ -153,7 +153,7 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
 
 def _source_remedy(denial: Denial, statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
     """Return the remedy that allows the execution role to read an event source."""
-    name = inline_policy_name(statements, denial.account)
+    name = inline_policy_name(statements)
     return identity_remedy(
         f"Allow {_ROLE} to read the event source",
         "Save the policy as policy.json and attach it to the role that the first command prints.",

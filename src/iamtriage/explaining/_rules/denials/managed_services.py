@@ -273,7 +273,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
     name = commands.role_name(None if role is None else role.name)
     statement = allow(row.actions, resource)
     policy: dict[str, Any] | None = build_document([statement])
-    line = commands.put_policy(name, inline_policy_name([statement], denial.account))
+    line = commands.put_policy(name, inline_policy_name([statement]))
     steps = [f"Save the policy as policy.json and attach it to {named}."]
     if denial.failure.encoded_message is not None:
         steps.append(

@@ -234,7 +234,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         if acl.is_public:
             lines = (show_public_access_commands(denial)[0], *lines)
             steps = tuple(each.replace("the first command (", "list-buckets (") for each in steps)
-    old, new = (inline_policy_name(each, denial.account, denial.resource) for each in (written, statements))
+    old, new = map(inline_policy_name, (written, statements))
     return attrs.evolve(
         remedy,
         title=title,

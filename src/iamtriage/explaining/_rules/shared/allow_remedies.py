@@ -103,7 +103,7 @@ def allow_remedy(
         if _first_action(documented[0]) != grant.action:
             statements.insert(0, statement)
     policy = build_document(statements)
-    name = inline_policy_name(statements, denial.account, denial.resource, user=user)
+    name = inline_policy_name(statements, user=user)
     # If the policy has more than the denied resource, it has what hints on that would name.
     resource = denial.resource if len(grant.resources) == 1 else None
     about_call = tuple(each for each in grant.notes if each.startswith(TAGGING_CALL))
