@@ -102,7 +102,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     if source is not None:
         statements, managed_policy, arn = source
         missing += f" on {arn}" if arn and stream is None else ""
-        allow_it = _source_remedy(denial, statements, managed_policy)
+        allow_it = _source_remedy(statements, managed_policy)
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
         allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
@@ -151,7 +151,7 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
     return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
 
 
-def _source_remedy(denial: Denial, statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
+def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
     """Return the remedy that allows the execution role to read an event source."""
     name = inline_policy_name(statements)
     return identity_remedy(
