@@ -2297,6 +2297,20 @@ FRAMES: tuple[Case, ...] = (
         ("GetCallerIdentity",),
     ),
     (
+        "job on an instance",
+        f"[Pipeline] sh\nAn error occurred (AccessDenied) when calling the ListQueues operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/build/i-0a1b2c3d4e5f60718 is not authorized to perform: sqs:ListQueues because no identity-based policy allows the sqs:ListQueues action",
+        {},
+        ("The role build, which the agent's instance i-0a1b2c3d4e5f60718 uses,",),
+        (),
+    ),
+    (
+        "job with a session of a person",
+        f"[Pipeline] sh\nAn error occurred (AccessDenied) when calling the ListQueues operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/build/ana is not authorized to perform: sqs:ListQueues because no identity-based policy allows the sqs:ListQueues action",
+        {},
+        ("The role build was denied",),
+        ("instance",),
+    ),
+    (
         "throttled call of STS that assumes no role",
         "An error occurred (Throttling) when calling the GetCallerIdentity operation (reached max retries: 4): Rate exceeded",
         {},

@@ -36,7 +36,6 @@ _METADATA_TIMEOUT = lazy_pattern(
 _JSON_MEMBER = lazy_pattern(r"\\?\"[\w-]{1,64}\\?\"\s{0,4}:\s{0,4}\\?\"[^\"\\]{1,500}\\?\",?", re.ASCII)
 # Failures of a call that was made with credentials.
 _KINDS_OF_KEYS = frozenset({"invalid_credentials", "signature_mismatch"})
-_CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
 _KINDS_WITH_CALLER = frozenset(
     {"access_denied", "expired_credentials", "invalid_credentials", "signature_mismatch", "aws_error"}
 )
@@ -176,7 +175,7 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         return False
     if (
         failure.kind in _KINDS_OF_KEYS
-        and (runtime.kind in _CI_SYSTEMS or runtime.kind == "ecs" or runtime.words.startswith("kubectl "))
+        and (runtime.is_job or runtime.kind == "ecs" or runtime.words.startswith("kubectl "))
         and "role-to-assume" not in failure.text
     ):
         # A job, task or pod can have access keys instead of a role.

@@ -64,6 +64,11 @@ class Runtime(NamedTuple):
     words: str
     command: str | None = None
 
+    @property
+    def is_job(self) -> bool:
+        """Whether it is a CI system, whose jobs make the calls."""
+        return self.kind in {"github-actions", "gitlab", "jenkins"}
+
 
 class MappingEntry(NamedTuple):
     """An entry of an ``aws-auth`` ConfigMap that the text contains.

@@ -100,12 +100,12 @@ def explain_session_policy(denial: Denial) -> Explanation:
         ]
     else:
         place = _SESSION_POLICY_PLACES.find(denial.failure.text)
-        shown = f"The text shows what passes the policy: {place}. Change it there."
-        change = f"Add the statement to the policy that it passes, and open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
+        passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
+        change = f"Add the statement to {passed}. Then open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
         if denial.is_explicit:
             removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
-            change = f"Scope down the Deny in the policy that it passes, and open a new session.{removed}"
-        steps = [shown if place else _SESSION_CREATED, change]
+            change = f"Scope down the Deny in {passed}. Then open a new session.{removed}"
+        steps = [change] if place else [_SESSION_CREATED, change]
         session: str = getattr(denial.principal, "session_name", "")
         if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
             # The record of the call has the session policy, too.

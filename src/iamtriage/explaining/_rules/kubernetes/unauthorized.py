@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import KubernetesUnauthorized
 
-_CI_SYSTEMS = frozenset({"github-actions", "gitlab", "jenkins"})
 _IAM_NOTE = "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster."
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 _PHRASES = (
@@ -109,7 +108,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         stated = _login_cause(message, unknown_type)
         return cluster_clients.explain_client(case, client, cluster, principal, stated)
     runtime = context_of(case.facts).runtime
-    is_job = runtime is not None and runtime.kind in _CI_SYSTEMS
+    is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
     unsuited = cluster_access.describe_unsuited(case.principal)
     who = principal.description if principal.is_known else "the IAM principal"
