@@ -185,7 +185,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
-    policy = f"arn:{find_partition(denial)}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    policy = f"arn:{find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
         LOGIN_NOT_ALLOWED.cause("reported", ('The text says "due to insufficient permissions".',)),

@@ -97,7 +97,7 @@ def find_role_call(text: str, command: CommandLine | None, role_arn: str | None)
     found = [each for each in found if each.source == _ASSOCIATION] or found
     if _EKS_AUTH in text and len(found) < _SEVERAL:
         # EKS makes the call, whatever else shows it.
-        settings = found[0].settings if found else {}
+        settings: Mapping[str, str] = found[0].settings if found else {}
         return RoleCall(settings, None, _ASSOCIATION, is_of_eks=True)
     return found[0] if role_arn is not None and len(found) == 1 else None
 
