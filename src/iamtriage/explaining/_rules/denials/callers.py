@@ -149,7 +149,9 @@ def _describe_use(denial: Denial) -> str | None:
     if controller is None:
         is_of_job = context.runtime is not None and context.runtime.is_job
         # The role is not that of the person who started the job.
-        return f"which the agent's instance {session} uses" if is_of_job and session.startswith("i-") else None
+        return (
+            f"which the agent's instance {session} uses" if is_of_job and session.startswith("i-") else None
+        )
     # EC2 names the session after the instance.
     if not session.startswith("i-"):
         return f"which {controller.name} uses"
