@@ -103,6 +103,11 @@ DENIALS: Table = (
         denied(resource="orders-****-logs-****"),
     ),
     (
+        "openshift",
+        'level=warning msg="Action not allowed with tested creds" action="iam:CreateUser"',
+        denied(action="iam:CreateUser"),
+    ),
+    (
         "cyberduck",
         "Access denied (Amazon S3)\nCannot replace folder /a with file a.html.",
         denied(service="s3"),

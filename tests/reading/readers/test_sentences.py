@@ -434,6 +434,16 @@ PRINCIPALS: Table = (
         denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
     ),
     (
+        "end-of-an-arn-in-back-ticks",
+        "We get `assumed-role/app/worker is not authorized to perform: s3:GetObject` now and then",
+        denied(principal="assumed-role/app/worker", action="s3:GetObject"),
+    ),
+    (
+        "end-of-an-arn-in-its-own-line",
+        "Such as:\n\n role/app is not authorized to perform: s3:GetObject",
+        denied(principal="role/app", action="s3:GetObject"),
+    ),
+    (
         "masked-account",
         "User: arn:aws:sts::<account>:assumed-role/app/worker is not authorized to perform: s3:GetObject",
         denied(principal="arn:aws:sts::<account>:assumed-role/app/worker", action="s3:GetObject"),

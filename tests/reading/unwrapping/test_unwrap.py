@@ -157,6 +157,7 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("it’s “so”", 'it\'s "so"'),
         ("│ boxed\n│ lines", "boxed\nlines"),
         ("one │\n│ two", "one\ntwo"),
+        ("│ one ││ two │", "one\ntwo"),
         ("one │ two\n│ three", "two\nthree"),
         ("> quoted\n> text", "quoted\ntext"),
         ("&quot;say \\&quot;yes\\&quot;&quot;", '"say "yes""'),

@@ -74,6 +74,9 @@ class _Line(NamedTuple):
 
 def strip_boxes(view: View) -> None:
     """Remove the borders and padding of every box, and the newlines inside words and values."""
+    if "││" in view.text:
+        # Rows that were pasted as one line.
+        view.edit((m.end() - 1, m.end() - 1, "\n") for m in re.finditer("││", view.text))
     if any(f"{frame}\n" in view.text or view.text.endswith(frame) for frame in _FRAMES):
         view.edit(edit for box in _boxes(view.text) for edit in _edits(box))
         if not view.text.isascii():
