@@ -134,7 +134,6 @@ _SETTINGS = (
 _NAMES_ROLE = lazy_pattern(r"cloudwatchRoleArn|ENHANCED_MONITORING")
 ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS))
 """Words of the messages about such roles."""
-
 NO_ACCOUNT_ROLE = CauseType(
     "no-account-role",
     title="A service has no role in the settings of the account",

@@ -260,8 +260,6 @@ _POLICY_SIZE = (
     r"PolicySize|PolicyLengthExceeded|Maximum policy size|PackedPolicyTooLarge|ACLSizePerRole|[Pp]olicy size"
 )
 _ANY_CODE = lazy_pattern(r".+")
-
-
 # The first route that matches is used.
 _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(explain_policy_size, message=_POLICY_SIZE, code=rf".*(?:{_POLICY_SIZE}).*"),
@@ -269,9 +267,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(key_states.explain_launch_key, message=key_states.LAUNCH_WITHOUT_KEY),
     Route(
-        key_states.explain_key_access,
-        message=key_states.KEY_ACCESS,
-        code=r"KMSKeyNotAccessible(?:Fault)?",
+        key_states.explain_key_access, message=key_states.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(

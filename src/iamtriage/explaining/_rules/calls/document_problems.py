@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Document
     from iamtriage.explaining._explanations import Remedy
 
-
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
 )
@@ -43,8 +42,6 @@ _JSON_PHRASES = (
     "invalid policy syntax",
     "MALFORMED_POLICY_DOCUMENT",
 )
-
-
 FEDERATED_PRINCIPAL = CauseType(
     "federated-principal",
     title="A Federated principal is not a provider",
@@ -144,7 +141,6 @@ MALFORMED_POLICY = CauseType(
     fix="Validate the document with IAM Access Analyzer.",
     sources=(pages.POLICY_TROUBLES, pages.VALIDATE_POLICY),
 )
-
 PROHIBITED_FIELD = CauseType(
     "prohibited-field",
     title="The policy contains an element that its type does not allow",
@@ -244,10 +240,6 @@ _FIELD_PROBLEMS = {
 
 def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem, tuple[str, ...]]:
     """Return the problem in a policy document, and the evidence for it.
-
-    Args:
-        message: The message of AWS.
-        partition: The partition of the call, if it is known.
 
     >>> problem, because = find_problem("MalformedPolicyDocument: Has prohibited field Resource")
     >>> problem.cause.code, because

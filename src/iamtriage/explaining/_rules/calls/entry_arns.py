@@ -32,12 +32,7 @@ if TYPE_CHECKING:
 
 
 class RejectedArn(NamedTuple):
-    """An ARN that a call rejected.
-
-    Attributes:
-        text: The ARN, or ``None`` if the text does not state it.
-        diagnosis: What is wrong with it, or ``None`` if its form is correct.
-    """
+    """An ARN that a call rejected."""
 
     text: str | None
     diagnosis: ArnDiagnosis | None
@@ -105,8 +100,6 @@ def find_rejected_arn(case: Case[InvalidArn], message: str, target: RoleTarget =
 
 
 _UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
-
-
 PRINCIPAL_NOT_ACCEPTED = CauseType(
     "principal-not-accepted",
     title="EKS rejects the principal ARN of an access entry",
@@ -115,8 +108,6 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
-
-
 _WAIT = your_remedy(
     "Wait, if the role was just created",
     "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",

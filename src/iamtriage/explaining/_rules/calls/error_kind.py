@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AwsError, Failure
 
-
 _RESOURCE_TYPE = lazy_pattern(r"(?:^|\.)((?P<provider>aws|kubernetes|helm)_\w{1,80})\.", re.ASCII)
 _CREATING = lazy_pattern(r"\bcreating [A-Z][\w .-]{1,60} \((?P<name>[\w/.@+=,:#-]{1,512})\): ", re.ASCII)
 _PROVIDER_URL = lazy_pattern(
@@ -80,15 +79,10 @@ class ErrorKind(Value):
 
     Attributes:
         cause: The first cause: what the code means. Its code is the topic of the explanation.
-        code: A pattern for the error codes.
-        summary: The error in one sentence.
-        causes: Possible reasons.
-        remedies: The remedies.
         message: A pattern for messages without a code.
         except_message: A pattern for messages of another kind.
         min_status: The lowest HTTP status that means this kind if there is no code.
         is_from_sdk: Whether the SDK reports the error, without a call. Then the message can also follow a code.
-        notes: What else to know.
     """
 
     cause: CauseType
@@ -118,21 +112,9 @@ class ErrorKind(Value):
 
 
 def import_remedy(
-    failure: Failure,
-    facts: Facts,
-    *steps: str,
-    identifier: str | None = None,
-    checks: tuple[str, ...] = (),
+    failure: Failure, facts: Facts, *steps: str, identifier: str | None = None, checks: tuple[str, ...] = ()
 ) -> Remedy | None:
-    """Return the remedy that imports a resource that Terraform tried to create, if its address is known.
-
-    Args:
-        failure: The failure.
-        facts: What is known about it.
-        steps: What to do instead of an import.
-        identifier: The ID for the import; by default, the name in the text if the type is imported by name.
-        checks: Commands that show the existing resource.
-    """
+    """Return the remedy that imports a resource that Terraform tried to create, if its address is known."""
     stated = context_of(facts).terraform
     kind = None if stated is None else _RESOURCE_TYPE.search(stated.value)
     if stated is None or kind is None or stated.value.startswith("data."):

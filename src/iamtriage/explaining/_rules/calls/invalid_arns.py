@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
 
-
 _SERVICE_LINKED = lazy_pattern(r"principalArn value of a Service Linked Role")
 _ANNOTATION = "eks.amazonaws.com/role-arn"
 _ACCESS_ENTRY = lazy_pattern(r"principalArn|AccessEntry|Access Entry|access-entry|AccessPolicy")

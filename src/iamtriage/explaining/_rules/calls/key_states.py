@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 LAUNCH_WITHOUT_KEY = lazy_pattern(
     r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"
 )
@@ -75,7 +74,6 @@ _STATE_WORDS = {
 }
 _PRINT_POLICY = "--policy-name default --query Policy --output text"
 _CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instances"
-
 VOLUME_KEY = CauseType(
     "volume-key",
     title="EC2 cannot use the KMS key of a volume",
@@ -86,8 +84,6 @@ VOLUME_KEY = CauseType(
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
     ),
 )
-
-
 KEY_NOT_ACCESSIBLE = CauseType(
     "key-not-accessible",
     title="A service cannot use a KMS key",

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MalformedPolicy
 
-
 _INVALID_PRINCIPAL = lazy_pattern(
     r"nvalid principal in policy|one or more invalid principals|contains an invalid principal"
 )
@@ -52,8 +51,6 @@ _RESOURCE_CALL = lazy_pattern(
 _NOTHING_SAVED = (
     "AWS did not save the document, so the previous version stays in effect. No permission is missing."
 )
-
-
 INVALID_PRINCIPAL = CauseType(
     "invalid-principal",
     title="A principal of the policy does not exist",
@@ -70,7 +67,6 @@ PRINCIPAL_NOT_FOUND = CauseType(
     remedy="Check whether the principal exists",
     of="invalid-principal",
 )
-
 PRINCIPAL_TOO_NEW = CauseType(
     "principal-too-new",
     title="The role or user was just created and has not propagated yet",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",

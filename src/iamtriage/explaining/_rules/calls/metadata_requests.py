@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 METADATA_REQUEST = lazy_pattern(r"operation error ec2imds|\bEC2MetadataError\b")
 METADATA_UNANSWERED = CauseType(
     "metadata-unanswered",
@@ -49,8 +48,6 @@ _PURPOSES = Signs(
 )
 _UNAUTHORIZED = lazy_pattern(r"(?i:status ?code: 401|status code 401|401 - Unauthorized)")
 _FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to")
-
-
 _SET_REGION = your_remedy(
     "Give the program its Region",
     "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
@@ -67,8 +64,6 @@ _CONFIGURE_LOAD_BALANCERS = cluster_remedy(
     ),
     url=pages.LOAD_BALANCER_CONTROLLER,
 )
-
-
 _GIVE_ROLE = cluster_remedy(
     "Then give the service account a role: it has no annotation",
     "Unless it has a Pod Identity association, the next call fails because the pod has no credentials. The first command lists the associations.",

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -152,19 +151,16 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     )
     if name is not None and MANAGED_POLICY.fullmatch(name):
         return explain_managed_policy(case, name)
-    region, other = (None, None) if resource.is_global else _find_regions(case, resource, name)
+    region, other = (None, None) if resource.is_global else _find_regions(case, name)
     place = f" in {region}" if region else ""
     title = f"The {resource.name}{f' {clip_text(name)}' if name else ''}"
     summary = f"{title} does not exist{place} in the account of the call"
-    if other is not None and other.is_shown:
-        summary += f": it is in {other.name}"
     causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
     if other is not None:
         causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", (other.evidence,)))
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause())
-    if other is None or not other.is_shown:
-        causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
+    causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
     notes = (NOT_A_DENIAL,)
     if "do not have access" in message:
         summary += ", or its policy does not allow the caller"
@@ -249,12 +245,9 @@ class _OtherRegion(NamedTuple):
 
     name: str
     evidence: str
-    is_shown: bool = False
 
 
-def _find_regions(
-    case: Case[AwsError], resource: _Resource, name: str | None
-) -> tuple[str | None, _OtherRegion | None]:
+def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, _OtherRegion | None]:
     """Return the Region of the call, and the one of the resource if it is another."""
     stated = context_of(case.facts).region
     called = clues.find_region(case) if stated is None else stated.value
@@ -266,25 +259,7 @@ def _find_regions(
     if stated is not None and given and given != called and not is_derived(case.facts, "region"):
         evidence = f"The facts say {given}, and the text names {called}: {quote_words(stated.words)}."
         return called, _OtherRegion(given, evidence)
-    shown = _find_shown_region(case, resource, name, called) if name and called else None
-    return called, shown
-
-
-def _find_shown_region(
-    case: Case[AwsError], resource: _Resource, name: str, called: str
-) -> _OtherRegion | None:
-    """Return the other Region in which a command of the text shows the resource."""
-    service = resource.listing.split(" ")[1:2]
-    for run in find_runs(case.failure) if service else ():
-        region = run.command.option("region")
-        if region is None or region.value == called or commands.region(region.value) != region.value:
-            continue
-        is_shown = re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", run.output) is not None
-        if is_shown and run.has_succeeded and list(run.command.words[:1]) == service:
-            shown = f"aws {' '.join(run.command.words[:2])}"
-            evidence = f"The text shows that {shown} lists it in {region.value}."
-            return _OtherRegion(region.value, evidence, is_shown=True)
-    return None
+    return called, None
 
 
 def _compare_remedy(
@@ -307,10 +282,7 @@ def _compare_remedy(
         steps.append(
             "Compare the Region: the second command prints the configured one, which applies if the call names none."
         )
-    if other is not None and other.is_shown:
-        set_region = f"Set the Region where the call is made: --region {other.name} in the CLI, region_name in boto3, or AWS_REGION. The command prints the configured one, which applies if the call names none."
-        steps, lines = [set_region], ["aws configure get region"]
-    elif resource.listing:
+    if resource.listing:
         is_known = region is not None and not resource.is_global
         steps.append(
             f"Compare the name with those that the last command lists{f' in {region}' if is_known else ''}."

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 NODES_FAILED = lazy_pattern(r"failed to join the kubernetes cluster", re.IGNORECASE)
 _PROFILE = lazy_pattern(
     r"(?i:instance profile)[\s:'\"]{1,3}(?:[^\s'\"]{0,80}instance-profile/)?([\w+=,.@-]{0,100}[\d_-][\w+=,@-]{0,60})"
@@ -38,7 +37,6 @@ _NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOn
 _GROUP = lazy_pattern(r"EKS Node Group \(([A-Za-z0-9][\w-]{0,99}):([A-Za-z0-9][\w-]{0,62})\)", re.ASCII)
 _INSTANCE = lazy_pattern(r"\bi-[0-9a-f]{8,17}\b", re.ASCII)
 _NAMED_GROUP = lazy_pattern(r"\b[Nn]ode ?[Gg]roup [\"'`]([A-Za-z0-9][\w-]{0,62})[\"'`]", re.ASCII)
-
 NODES_NOT_JOINED = CauseType(
     "nodes-not-joined",
     title="The nodes of a node group did not join the cluster",
@@ -100,11 +98,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
         NODE_WITHOUT_NETWORK.cause(),
         NODE_ROLE_WITHOUT_POLICIES.cause(),
         NODE_STARTUP.cause(),
-        remedies=(
-            _find_reason_remedy(case, cluster, group),
-            _role_remedy(cluster),
-            _network_remedy(cluster),
-        ),
+        remedies=(_find_reason_remedy(case, cluster, group), _role_remedy(cluster), _network_remedy(cluster)),
         notes=("The caller's permissions are not the problem: EKS created the instances.",),
     )
 

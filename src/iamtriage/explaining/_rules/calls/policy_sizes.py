@@ -12,7 +12,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared import pages
 
 __all__ = ("CDK", "MERGED_BY_CDK", "POLICY_SIZES", "PolicySize")
-
 _ATTACHED = "a role, user or group can have at least 10"
 _NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
 # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html

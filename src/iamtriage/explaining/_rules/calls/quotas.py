@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AwsError
 
-
 _QUOTA_SERVICE_CODES = {"elasticmapreduce": "elasticmapreduce", "elb": "elasticloadbalancing", "logs": "logs"}
 # A quota of IAM, whose name says what it is for: PoliciesPerRole, RolesPerAccount.
 _SCOPED = lazy_pattern(

@@ -5,14 +5,13 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import clusters, commands, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text, safe_name
+from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_acl
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
-
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
 EMPTY_VARIABLE = CauseType(
@@ -86,15 +84,9 @@ INVALID_REQUEST = CauseType(
     fix="Correct the parameter that the message names.",
     sources=(pages.API_REFERENCES,),
 )
-# The file and line of a frame or of Terraform.
-_SOURCE_LINE = lazy_pattern(
-    r"([\w.-]{1,80}\.(?:rb|rake|py|js|mjs|ts|php|java|kt|cs|go|tf|scala|ex|rs))(?:[\"']?, line | line |\()?:?(\d{1,6})\b",
-    re.ASCII,
-)
 # The SDKs for JavaScript v2 and Go v1.
 _READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could not find region")
 _ACL_RESOURCE = "aws_s3_bucket_acl"
-_CHARS_BEFORE_ACL = 300
 
 
 def acl_remedy(text: str) -> Remedy:
@@ -103,10 +95,7 @@ def acl_remedy(text: str) -> Remedy:
     remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
     if found is not None:
-        before = text[max(found.start - _CHARS_BEFORE_ACL, 0) : found.start]
-        line = next(iter(reversed(_SOURCE_LINE.findall(before))), None)
-        place = "the call" if line is None else f"{safe_name(line[0]) or 'the call'}, line {line[1]}"
-        remove = f"Remove {found.words} from {place}."
+        remove = f"Remove {found.words} from the call."
         if found.is_public:
             share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject."
     elif _ACL_RESOURCE in text:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure
 
-
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
 )
@@ -162,9 +161,6 @@ class LinkedRole(NamedTuple):
 
     Attributes:
         words: What messages call the service, a regular expression.
-        name: The service in words.
-        principal: The service principal that owns the role.
-        role: The name of the role.
     """
 
     words: str
@@ -224,7 +220,6 @@ _BEING_CREATED = lazy_pattern(
 )
 _PURPOSE = lazy_pattern(r"\bpermissions? (to [a-z][a-z ]{2,20} your [\w ]{2,30})\.", re.IGNORECASE)
 _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
-
 NO_SERVICE_LINKED_ROLE = CauseType(
     "no-service-linked-role",
     title="The service-linked role does not exist yet",
@@ -247,15 +242,7 @@ def explain_missing_role(case: Case[AwsError], message: str) -> Explanation:
 def missing_role(
     case: Case[AwsError] | Denial, text: str, role: LinkedRole | None, summary: str, *others: Remedy
 ) -> Explanation:
-    """Return the explanation of a failure for which a service-linked role is missing.
-
-    Args:
-        case: The failure, or the denial.
-        text: Its message.
-        role: The role, if the message or the call tells which one.
-        summary: The summary, with a place for the name of the service.
-        *others: Remedies after the one that creates the role.
-    """
+    """Return the explanation of a failure for which a service-linked role is missing."""
     retries = _RETRIES.search(case.failure.text) is not None
     # If the role was to be assumed, the service may be creating it: the first cluster of an account can fail so.
     # https://github.com/hashicorp/terraform-provider-aws/issues/15452
@@ -298,10 +285,7 @@ def missing_role(
             ),
             *others,
         ),
-        notes=present(
-            no_lack if "insufficient capacity" in case.failure.text else None,
-            permission,
-        ),
+        notes=present(no_lack if "insufficient capacity" in case.failure.text else None, permission),
     )
 
 

@@ -23,19 +23,14 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 PLUGIN_MISSING = lazy_pattern(r"SessionManagerPlugin is not found")
 """How the AWS CLI reports that the Session Manager plugin is not installed."""
-
 EXEC_NOT_ENABLED = lazy_pattern(r"execute command was not enabled")
 """How ECS Exec reports that it is not enabled for a task."""
-
 _ECS = lazy_pattern(r"[Ee]xecute command (?:failed|was not enabled)")
 _INSTANCE_ID = lazy_pattern(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 _CHANNEL_ACTIONS = join_words(SESSION_CHANNEL_ACTIONS, "and")
-
-
 TARGET_NOT_CONNECTED = CauseType(
     "target-not-connected",
     title="The target is not connected to Session Manager",

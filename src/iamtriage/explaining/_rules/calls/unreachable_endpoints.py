@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 
-
 _INVALID_HEADER = lazy_pattern(
     r"invalid header field value|Invalid header value|Illegal (?:character|header)|InvalidHeader|invalid character in header",
     re.IGNORECASE,
@@ -57,8 +56,6 @@ _API_SERVER = lazy_pattern(
 )
 _TASK_START = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
-
-
 PROXY = CauseType(
     "proxy",
     title="The proxy blocked the call or could not be reached",

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     ListedKey: TypeAlias = tuple[str, dict[str, bool], CommandLine]
 
-
 # A key ID alone is not a secret. A secret has 40 characters and no prefix, so it is recognized only after a key ID
 # or a label.
 _LONG_TERM_KEY_ID = lazy_pattern(r"(?<![A-Za-z0-9/+])AKIA[A-Z0-9]{16}(?![A-Za-z0-9/+=])")
@@ -57,8 +56,6 @@ _PATH = lazy_pattern(
     re.MULTILINE,
 )
 _COMMIT = lazy_pattern(r"\b[Cc]ommit\"?:\s{1,20}\"?([0-9a-f]{7,40})\b")
-
-
 ACCESS_KEY_QUOTA = CauseType(
     "access-key-quota",
     title="The user already has two access keys",
@@ -67,8 +64,6 @@ ACCESS_KEY_QUOTA = CauseType(
     fix="Delete a key that is not used, then create the new one.",
     sources=(pages.IAM_QUOTAS, pages.ROTATE_KEYS),
 )
-
-
 KEY_GONE = CauseType(
     "access-key-deleted",
     title="The access key was deleted or deactivated",
@@ -86,8 +81,6 @@ EXPOSED_ACCESS_KEY = CauseType(
     fix="Deactivate the key, and remove it from the text or the commit.",
     sources=(pages.EXPOSED_KEYS, pages.ROTATE_KEYS),
 )
-
-
 NEW_KEY_REMEDIES = (
     your_remedy(
         "Create a new access key",

@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 
-
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
-
-
 EMPTY_SOURCE = CauseType(
     "credential-source-empty",
     title="The profile's credential source has no credentials",

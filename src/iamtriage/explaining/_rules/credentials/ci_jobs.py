@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _GITHUB_SIGNS = lazy_pattern(
     r"configure-aws-credentials|\baws-actions/|GITHUB_|/home/runner/work/_(?:actions|temp)\b|GitHub Actions|id-token|::error::|Credentials could not be loaded"
 )
-
 JOB_WITHOUT_CREDENTIALS = CauseType(
     "job-without-credentials",
     title="The CI job assumed no role, or its secrets are empty",
@@ -45,7 +44,6 @@ SECRETS_OF_FORKS = CauseType(
     sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b",
     of="no-credentials",
 )
-
 GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
 """The part of a workflow of GitHub Actions that assumes a role."""
 _GITHUB = "GitHub Actions"

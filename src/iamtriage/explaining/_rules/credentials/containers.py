@@ -37,7 +37,6 @@ _COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)
 _COMPOSE_SERVICE = lazy_pattern(
     r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
-
 _DOCKER_RUN = lazy_pattern(
     r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@+-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
 )
@@ -79,12 +78,7 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
 
 
 def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | None = None) -> Remedy:
-    """Return the remedy that passes credentials to a container, with the tool that runs it.
-
-    Args:
-        case: The failure.
-        missing_profile: The profile that the SDK did not find in the container.
-    """
+    """Return the remedy that passes credentials to a container, with the tool that runs it."""
     service = _COMPOSE_SERVICE.search(case.text)
     uses_compose = service is not None or _COMPOSE.search(case.text) is not None
     name = next(filter(None, service.groups()), "SERVICE") if service else "SERVICE"

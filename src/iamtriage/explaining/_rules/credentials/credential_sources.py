@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure, MissingCredentials
 
-
 METADATA_SIGNS = lazy_pattern(
     r"EC2 IMDS|ec2imds|EC2RoleRequestError|EC2MetadataError|169\.254\.169\.254|instance profile|EC2 Instance Metadata|IMDS|iam-role\b"
 )
@@ -263,8 +262,6 @@ UNUSABLE_INSTANCE_ROLE = (
 _NAMED_ROLE = lazy_pattern(
     r"\bEC2 cannot assume the role ([\w+=,.@-]{0,63}[\w+=,@-])|/iam/security-credentials/([\w+=,.@-]{1,64})"
 )
-
-
 _LOST_PROFILE = lazy_pattern(
     r"\bInstance Profile with (?:id|arn) (?:[\w:+=,.@/-]{1,500}:instance-profile/)?(?:[\w+=,.@-]{1,100}/){0,4}([\w+=,.@-]{1,128}) (?:cannot be|was not) found"
 )

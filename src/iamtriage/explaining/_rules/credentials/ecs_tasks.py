@@ -31,16 +31,10 @@ _ECS_NAMED = lazy_pattern(r"(?i:(?<![a-z])ecs(?![a-z])|fargate)|169\.254\.170\.2
 _TASK_ROLE_SET = lazy_pattern(
     r"(?i:task_?role_?arn)\"? ?[:=] ?(?:\"?arn:|\"?\$\{|aws_iam_role\.|module\.|var\.|local\.|!)"
 )
-# The setting in code: the resource, or the logical ID before its type.
-_TASK_IN_CODE = lazy_pattern(
-    r"\"aws_ecs_task_definition\" \"(?P<resource>[\w-]{1,64})\"|\b(?P<id>[A-Za-z0-9]{1,255})\"?: (?:\{ )?\"?Type\"?: \"?AWS::ECS::TaskDefinition",
-    re.ASCII,
-)
 _BATCH_SIGNS = lazy_pattern(
     r"/aws/batch/job|\baws batch \w|\bjobRoleArn\b|\baws_batch_job_definition\b|AWS_BATCH_"
 )
 _PROGRAM_ROLE = "a role that trusts ecs-tasks.amazonaws.com and has the program's permissions"
-
 NO_TASK_ROLE = CauseType(
     "no-task-role",
     title="The ECS task has no task role",
@@ -132,18 +126,10 @@ def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     last = "Start tasks of the new revision, as update-service does: running tasks do not change."
     steps: tuple[str, ...]
     lines: tuple[str, ...]
-    if is_missing and (code := _TASK_IN_CODE.search(text)) is not None:
-        place = f"aws_ecs_task_definition.{code['resource']}, set task_role_arn"
-        again = "run terraform apply"
-        if code["id"] is not None:
-            place = f"{code['id']} (AWS::ECS::TaskDefinition), set TaskRoleArn"
-            again = "deploy the stack again"
-        steps, lines = (f"In {place} to {_PROGRAM_ROLE}. Then {again}.",), ()
-        last = "Running tasks do not change: the service must use the new revision."
-    elif is_missing:
+    if is_missing:
         # https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
         steps = (
-            f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}.",
+            f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}. In Terraform, it is task_role_arn of aws_ecs_task_definition, in CloudFormation TaskRoleArn.",
             "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy.",
         )
         register = "aws ecs register-task-definition --cli-input-json file://task.json"

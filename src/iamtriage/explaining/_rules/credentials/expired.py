@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[ExpiredCredentials]", str], Explanation]
 
-
 # A shorter run does not show that its credentials were new at the start.
 _MIN_RUN_TIME = 600
 # Terraform reads the state and acquires its lock with the credentials before it writes the state.
@@ -68,7 +67,6 @@ _EXPIRED_REQUEST = lazy_pattern(r"[Rr]equest (?:has )?expired\b|X-Amz-Expires")
 _KUBECONFIG = lazy_pattern(
     r"kubectl|kubeconfig|credentials: exec|eks get-token|aws-iam-authenticator|\.eks\.amazonaws\.com"
 )
-
 _LOGIN_CODES = lazy_pattern(r"LoginRefreshRequired|LoginTokenExpired|LoginRefreshTokenExpiredError")
 _SSO_CODES = lazy_pattern(
     r"UnauthorizedSSOTokenError|SSOTokenExpired|SSOTokenExpiredError|SSOProviderInvalidToken"
@@ -76,8 +74,6 @@ _SSO_CODES = lazy_pattern(
 )
 _TOKEN_CODES = frozenset({"ExpiredToken", "ExpiredTokenException"})
 _SERVICE_CODES = lazy_pattern(r"ExpiredToken|ExpiredTokenException|RequestExpired|TokenRefreshRequired")
-
-
 # A command that issues temporary credentials for a stated time, and the time that the text says has passed since.
 _ISSUED = lazy_pattern(
     r"\baws sts (?P<call>assume-role(?:-with-web-identity|-with-saml)?|get-session-token)\b"
@@ -85,8 +81,6 @@ _ISSUED = lazy_pattern(
     re.ASCII,
 )
 _ISSUES = lazy_pattern(r"\baws (?:sts (?:assume-role|get-session-token)|sso login|login)\b")
-
-
 EXPIRED_SESSION = CauseType(
     "expired-session",
     title="The credentials have expired",

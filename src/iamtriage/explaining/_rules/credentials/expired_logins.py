@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, InvalidCredentials, MissingCredentials
 
-
 EXPIRY_PHRASES = (
     "security token included in the request is expired",
     "provided token has expired",
@@ -40,8 +39,6 @@ EXPIRY_PHRASES = (
 _EXPIRY_TIMES = lazy_pattern(
     r"current date/time:? {0,2}(\d{9,12}) must be before the expiration date/time:? {0,2}(\d{9,12})(?!\d)"
 )
-
-
 EXPIRED_SSO_SESSION = CauseType(
     "expired-sso-session",
     title="The IAM Identity Center session has expired",
@@ -154,10 +151,7 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     return case.explain(
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
-        remedies=(
-            credential_remedies.CONSOLE_LOGIN,
-            credential_remedies.SHOW_IDENTITY,
-        ),
+        remedies=(credential_remedies.CONSOLE_LOGIN, credential_remedies.SHOW_IDENTITY),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 
@@ -197,34 +191,26 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         because=("Kubernetes replaces the file's content before the token expires.",),
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
     )
-    if case.facts.service_account is not None:
-        return case.explain(
-            f"{summary}. No permission is missing.",
-            reported,
-            kept,
-            remedies=(_RESTART_PODS,),
-            notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
-        )
+    is_pod = case.facts.service_account is not None
+    others = (
+        credential_remedies.REREAD_TOKEN,
+        your_remedy(
+            "Restart the program",
+            "It then reads the current token from the file. This helps until that token expires.",
+            commands=(commands.RESTART_PODS,),
+            url=pages.EKS_IRSA_POD,
+        ),
+        cluster_remedy(
+            "Check the clock of the issuer",
+            "If AWS rejects even a new token, the issuer's clock is behind: correct it.",
+            commands=("date -u",),
+            url=pages.OIDC_ROLES,
+        ),
+    )
     return case.explain(
         f"{summary}. No permission is missing.",
-        reported,
-        kept,
-        TOKEN_OF_JOB_TOO_OLD.cause(),
-        remedies=(
-            credential_remedies.REREAD_TOKEN,
-            your_remedy(
-                "Restart the program",
-                "It then reads the current token from the file. This helps until that token expires.",
-                commands=(commands.RESTART_PODS,),
-                url=pages.EKS_IRSA_POD,
-            ),
-            cluster_remedy(
-                "Check the clock of the issuer",
-                "If AWS rejects even a new token, the issuer's clock is behind: correct it.",
-                commands=("date -u",),
-                url=pages.OIDC_ROLES,
-            ),
-        ),
+        *((reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())),
+        remedies=(_RESTART_PODS,) if is_pod else others,
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
 

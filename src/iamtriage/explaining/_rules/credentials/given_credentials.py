@@ -26,7 +26,6 @@ NO_PROVIDER = lazy_pattern(
 )
 """How SDKs report a client without a source of credentials."""
 _RUST = lazy_pattern(r"auth scheme|NoMatchingAuthScheme")
-
 EMPTY_CREDENTIALS = CauseType(
     "empty-credentials",
     title="The program gives the SDK credentials without values",

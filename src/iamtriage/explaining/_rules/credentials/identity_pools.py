@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
 
-
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
 _USER_POOLS = (
@@ -40,8 +39,6 @@ _USER_POOLS = (
 )
 POOL_PROVIDER = "cognito-identity.amazonaws.com"
 """The identity provider that trust policies name for identity pools."""
-
-
 IDENTITY_POOL_GUEST = CauseType(
     "identity-pool-guest",
     title="The identity pool has no guest access",
@@ -107,8 +104,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
     return denial.explain(
         "The identity pool has no guest access, and the call has no sign-in token.",
         IDENTITY_POOL_GUEST.cause(
-            "reported",
-            ('The text says "Unauthenticated access is not supported for this identity pool".',),
+            "reported", ('The text says "Unauthenticated access is not supported for this identity pool".',)
         ),
         LOGINS_NOT_PASSED.cause(),
         remedies=(

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[InvalidIdentityToken]", str], Explanation]
 
-
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _MISSING_CLAIM = lazy_pattern(r"issing a required claim: (\w{1,20})", re.ASCII)
 MISSING_CLAIM = CauseType(
@@ -198,16 +197,12 @@ _SEND_ID_TOKEN = your_remedy(
     "In Kubernetes, send the projected token that AWS_WEB_IDENTITY_TOKEN_FILE names. Tokens of Secrets have neither an audience nor an expiry.",
     url=pages.EKS_IRSA_SDK,
 )
-
-
 _INSPECT_TOKEN = your_remedy(
     "Inspect the token's claims",
     "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline. A token that cannot be read is truncated or empty, or has quotes or newlines around it.",
     "Never paste a token into a website or chat: until it expires, it is a credential.",
     url=pages.OIDC_ROLES,
 )
-
-
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(issuers.explain_no_provider, message=r"OpenIDConnect provider found"),

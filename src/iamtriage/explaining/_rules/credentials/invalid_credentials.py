@@ -58,13 +58,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
-
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _NO_POLICY_EVALUATED = "AWS could not authenticate the caller, so it evaluated no policy."
 _NOT_AUTHENTICATED = f"{_NO_POLICY_EVALUATED} A retry does not help."
-
-
 INVALID_CREDENTIALS = CauseType(
     "invalid-credentials",
     title="AWS does not accept the credentials",

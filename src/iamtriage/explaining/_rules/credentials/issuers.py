@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.failures._failures import InvalidIdentityToken
 
-
 STS_AUDIENCE = "sts.amazonaws.com"
 ROLE_NOT_EVALUATED = (
     "STS rejects the token before it evaluates the role, so neither the trust policy nor an IAM policy helps."

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from iamtriage._patterns import lazy_pattern
 
 __all__ = ("KeysInCode", "find_keys_in_code")
-
 # A setting or the first argument of a constructor, and what passes the session token, too.
 _TOKENS = {
     "accessKeyId": "sessionToken",
@@ -36,13 +35,7 @@ _CHARS_BEFORE, _CHARS_AFTER = 150, 400
 
 
 class KeysInCode(NamedTuple):
-    """Code that passes an access key without a session token.
-
-    Attributes:
-        words: The part of the code.
-        token: What passes the session token, too.
-        is_from_environment: Whether the values come from environment variables, not from a call of STS.
-    """
+    """Code that passes an access key without a session token."""
 
     words: str
     token: str

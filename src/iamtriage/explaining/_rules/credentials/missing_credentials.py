@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 
     _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
 
-
 _PARTIAL_CREDENTIALS = lazy_pattern(
     r"(?:Partial credentials found in ([\w./-]{1,40}), missing:? ?|shared credentials \S{1,64} in (\S{1,200}) did not contain )(\w{2,40}(?:(?:, ?| or )\w{2,40}){0,4})?"
 )
@@ -79,7 +78,6 @@ _CREDENTIAL_PROCESS = lazy_pattern(r"from custom-process|credential_process|Proc
 _KUBECONFIG_HELPER = lazy_pattern(
     r"getting credentials: exec|exec plugin|argocd-k8s-auth|could not get token"
 )
-
 _PLACES = {
     "env": "the environment variables",
     "shared-credentials-file": "~/.aws/credentials",
@@ -94,8 +92,6 @@ _SSO_EXPIRED = lazy_pattern(
 _UNSIGNED_REQUEST = lazy_pattern(
     r"issing Authentication Token|[Rr]equest is missing|Missing required authentication"
 )
-
-
 PARTIAL_CREDENTIALS = CauseType(
     "partial-credentials",
     title="The credentials are incomplete",

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure, MissingCredentials
 
-
 # botocore.utils.SSOTokenLoader
 _SSO_TOKEN_OF = lazy_pattern(r"Token for ([^\s\"']{1,200}) does not exist", re.ASCII)
 # https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-returncodes.html
@@ -114,7 +113,6 @@ KUBECONFIG_HELPER = CauseType(
     fix="Run the helper by hand, and correct what it reports.",
     sources=(pages.EKS_KUBECONFIG,),
 )
-
 KUBECONFIG_API_VERSION = CauseType(
     "kubeconfig-api-version",
     title="The kubeconfig uses a removed version of the credential API",

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     _Environment = Callable[["Case[MissingCredentials]", str], pod_roles.Advice]
     _Rule = Callable[["Case[MissingCredentials]", str], Explanation]
 
-
 _POD_IDENTITY_AGENT = lazy_pattern(
     r"169\.254\.170\.23|fd00:ec2::23|eks-pod-identity|pod-?identity", re.IGNORECASE
 )
@@ -118,8 +117,6 @@ _CDK_ACCOUNTS = lazy_pattern(
     re.ASCII,
 )
 _CDK_COMMAND = lazy_pattern(r"\bcdk (deploy|diff|synth|destroy|bootstrap|import|watch)\b")
-
-
 NO_CREDENTIALS = CauseType(
     "no-credentials",
     title="The SDK found no credentials",

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import AwsError, MissingCredentials
 
-
 POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
 AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"
 UNKNOWN_HOST = lazy_pattern(

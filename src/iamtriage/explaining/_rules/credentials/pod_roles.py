@@ -16,10 +16,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.kubernetes.controllers import (
-    find_controller,
-    usual_account,
-)
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials
-
 
 # The variables with a value, so EKS did inject them.
 _VARIABLES_SET = lazy_pattern(
@@ -51,8 +47,6 @@ _ANNOTATION = lazy_pattern(
     r"\beks\.amazonaws\.com/role-arn[\"'\\]{0,4}\s{0,8}[=:]\s{0,8}[\"'\\]{0,4}(arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512})",
     re.ASCII,
 )
-
-
 _SHOW_ACCOUNT = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml"
 ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
 _OF_ACCOUNT = "--cluster-name CLUSTER --namespace NAMESPACE --service-account SERVICE_ACCOUNT"
@@ -77,7 +71,6 @@ POD_IDENTITY_REMEDY = cluster_remedy(
     ),
     url=pages.EKS_POD_IDENTITY,
 )
-
 SDK_TOO_OLD = CauseType(
     "sdk-too-old",
     title="The SDK does not support the pod's credentials",
@@ -125,13 +118,7 @@ AGENT_MISSING = CauseType(
 
 
 class Advice(NamedTuple):
-    """What can be wrong in one environment in which a call can run.
-
-    Attributes:
-        causes: The possible causes.
-        remedies: The remedies.
-        finding: Where the SDK found no credentials and why, as the end of a clause, if the text shows it.
-    """
+    """What can be wrong in one environment in which a call can run."""
 
     causes: Sequence[Cause]
     remedies: Sequence[Remedy]
@@ -281,12 +268,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
 
 
 def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
-    """Return how the program in a pod gets an SDK that supports the pod's credentials.
-
-    Args:
-        case: The failure.
-        version: The SDK and its first version that does.
-    """
+    """Return how the program in a pod gets an SDK that supports the pod's credentials."""
     controller = find_controller(case.text)
     first = f" ({version})" if version else ""
     if controller is None:
@@ -326,11 +308,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         check,
         f"If it has {'none' if lookups == [LIST_ASSOCIATIONS] else 'neither'}, {provide}. Then re-create the pods: {again}",
         *_usual_account_steps(case),
-        commands=(
-            *lookups,
-            ANNOTATE_ACCOUNT,
-            restart,
-        ),
+        commands=(*lookups, ANNOTATE_ACCOUNT, restart),
         url=pages.EKS_IRSA_POD,
     )
 

@@ -36,7 +36,6 @@ _CURL_HEADER = lazy_pattern(
     rf"(?:-H|--header)[\s=]{{0,2}}[\"']([A-Za-z][A-Za-z0-9-]{{1,60}}):\s{{0,4}}{_VALUE}[\"']"
 )
 _CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\s=@]")
-
 _CURL_FILE = lazy_pattern(
     r"\bcurl(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)",
     re.ASCII,
@@ -66,13 +65,7 @@ _CLI_SIGNER = "aws s3 presign"
 
 
 class Difference(NamedTuple):
-    """How a request differs from its presigned URL.
-
-    Attributes:
-        summary: The difference, as a clause.
-        because: The evidence, empty if the text does not show both sides.
-        remedy: How to send the request as the URL was signed.
-    """
+    """How a request differs from its presigned URL."""
 
     summary: str
     because: tuple[str, ...]
@@ -129,10 +122,7 @@ def _compare_values(text: str, request: _Request, name: str, value: str) -> Diff
         sent, shown = "did not send this header", f"has no {name}"
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
-        (
-            f"The code that signs the URL sets {name} to {clip_text(value)}.",
-            f"{request.source} {shown}.",
-        ),
+        (f"The code that signs the URL sets {name} to {clip_text(value)}.", f"{request.source} {shown}."),
         _remedy(text, f"Send {name}: {clip_text(value)}, as signed. {again}", headers={name: value}),
     )
 
@@ -171,10 +161,7 @@ def _likely_difference(
 
 
 def _remedy(
-    text: str,
-    *steps: str,
-    headers: dict[str, str] | None = None,
-    method: str | None = None,
+    text: str, *steps: str, headers: dict[str, str] | None = None, method: str | None = None
 ) -> Remedy:
     check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     if "<CanonicalRequest>" in text:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch
 
-
 EXPIRES_TOO_LONG = lazy_pattern(r"X-Amz-Expires must be less than")
 INCOMPLETE_QUERY = lazy_pattern(r"Query-string authentication version 4 requires")
 # The URL itself, or the response, in which S3 repeats the token of the query string.
@@ -32,8 +31,6 @@ _URL_EXPIRES = lazy_pattern(r"X-Amz-Expires=(\d{1,7})(?!\d)")
 _CLOUDFRONT = lazy_pattern(r"\bKey-Pair-Id=")
 _URL_REJECTED = "An IAM policy does not help: S3 rejects the URL before it evaluates permissions."
 _ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours and regardless of --expires-in."
-
-
 CLOUDFRONT_URL = CauseType(
     "cloudfront-url",
     title="A CloudFront signed URL is used with S3",

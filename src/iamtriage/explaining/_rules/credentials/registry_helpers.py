@@ -22,13 +22,12 @@ HELPER_FAILED = lazy_pattern(r"docker-credential-|error (?:getting|storing) cred
 """How Docker reports that it could not start its credential helper, or that the helper failed."""
 _NOT_STARTED = lazy_pattern(
     r"docker-credential-[\w.-]{1,40}[\"']?(?: CLI)?(?::| is)? (?:executable file |command )?(?:not (?:found|installed)|error=2|no such file|exec format|permission)"
-    r"|does not have docker-credential-|docker-credential-[\w.-]{1,40} resolves to executable in current directory",
+    r"|does not have docker-credential-|docker-credential-[\w.-]{1,40} resolves to executable in current directory"
 )
 _HELPER = lazy_pattern(r"docker-credential-[a-z][a-z0-9-]{1,30}")
 _STORES_NOTHING = lazy_pattern(r"error storing credentials - err: [^`]{0,80}`not implemented`")
 _SHOW_SETTINGS = r"grep -nE 'credsStore|credHelpers|docker-credential|-login' ~/.docker/config.json"
 _WHERE_NAMED = "Docker starts the program docker-credential-NAME. The NAME is the value of credsStore, or of credHelpers for the registry, in ~/.docker/config.json of the user who runs Docker."
-
 REGISTRY_HELPER_MISSING = CauseType(
     "registry-helper-missing",
     title="Docker's credential helper is not installed or failed",

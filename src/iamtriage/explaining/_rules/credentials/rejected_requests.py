@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.sts.findings import StsFindings
     from iamtriage.failures._failures import InvalidCredentials, SignatureMismatch
 
-
 REJECTION_PHRASES = (
     "security token included in the request is invalid",
     "Access Key Id you provided does not exist in our records",
@@ -70,20 +69,13 @@ class RejectedRequest(Value):
     """A request whose credentials AWS rejected.
 
     Attributes:
-        message: The message.
-        code: The error code.
-        key: The access key ID in the text.
-        region: The region of the call.
         is_opt_in: Whether accounts must opt in to the region; ``None`` if that is unknown.
-        partition: The partition of the role or the call.
         role: The role that called or was to be assumed.
-        is_aws_compatible: Whether the text names an endpoint of AWS-compatible software.
         is_s3: Whether S3 or a store like it rejected the request.
         is_signed: Whether the operation is signed with an access key.
         uses_session: Whether the credentials are most likely those of a session.
         variable_without_token: The variable or setting that has a temporary access key ID, if the text lists the
             credentials and they have no session token.
-        is_in_lambda: Whether a Lambda function made the call.
         working_regions: Other Regions in which the text shows successful calls.
         lacks_region: Whether the text shows the environment of the program, and no Region is set in it.
     """
@@ -324,8 +316,6 @@ SESSION_TOKEN_REMEDY = your_remedy(
     ),
     url=pages.TEMPORARY_CREDENTIALS,
 )
-
-
 CHECK_KEY = account_remedy(
     "Check whether the access key exists and is active",
     "The first command works with credentials of any account, and prints the key's account. The second, run in that account, prints the key's user, unless the key was deleted.",

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 
-
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
 # What get-open-id-connect-provider prints as JSON or text, and what Terraform sets.
 _CLIENT_IDS = lazy_pattern(
@@ -39,8 +38,6 @@ _REQUESTED = lazy_pattern(
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
     re.ASCII,
 )
-
-
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
     title="The IAM OIDC provider does not accept the audience of the token",
@@ -85,8 +82,6 @@ AUDIENCE_OF_TOKEN = CauseType(
     fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
     sources=(pages.OIDC_PROVIDERS,),
 )
-
-
 _GITHUB_ISSUER = "token.actions.githubusercontent.com"
 
 

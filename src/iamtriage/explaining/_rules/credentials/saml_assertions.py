@@ -30,8 +30,6 @@ _SAML = lazy_pattern(r"\bAuthnResponse\b|\bResponse signature invalid|\bnot pres
 _ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes"
 _NOT_EVALUATED = "STS rejects the assertion before it evaluates the role, so neither the trust policy nor an IAM policy helps."
 _READ_ASSERTION = "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in."
-
-
 # How STS words a problem of an assertion, what it means, and the steps.
 _PROBLEMS = (
     (

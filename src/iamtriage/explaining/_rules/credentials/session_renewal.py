@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, Failure
 
-
 # How jobs of CI systems get credentials, and what sets how long those last.
 JOB_STEPS = {
     "github-actions": (
@@ -48,19 +47,13 @@ _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 _LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
 # The operations that issue credentials to the caller.
 _ISSUING = (("assume-role",), ("get-session-token",))
-
 _RENEW_SOURCE = your_remedy(
     "Renew the credentials that are used to assume the role",
     "They belong to the profile in source_profile, which the first command prints. Without a source_profile, they are from credential_source or the environment.",
     "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
-    commands=(
-        "aws configure get source_profile --profile PROFILE",
-        "aws sso login --profile SOURCE_PROFILE",
-    ),
+    commands=("aws configure get source_profile --profile PROFILE", "aws sso login --profile SOURCE_PROFILE"),
     url=pages.CLI_ROLES,
 )
-
-
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/: a job's timeout sets when its tokens expire.
 _FIRST_STEP = your_remedy(
     "Assume the role at the start of the job, or run the call in a job of its own",

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clocks import ClockSkew
     from iamtriage.failures._failures import SignatureMismatch
 
-
 _CLOCK_SKEW = lazy_pattern(
     r"Signature expired|Signature not yet current|difference between the request time and the"
     r"|RequestTimeTooSkewed|RequestInTheFuture"
@@ -65,8 +64,6 @@ _PHRASES = (
     "Date in Credential scope does not match",
     "X-Amz-Expires must be less than a week",
 )
-
-
 PRESIGNED_URL_EDITED = CauseType(
     "presigned-url-edited",
     title="The presigned URL was changed",

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
-
 NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
@@ -86,7 +85,6 @@ HEADER_LOST = CauseType(
     sign=r"\bHTTP/[\d.]{1,3} 30[1278]\b",
     of="unsigned-call",
 )
-
 REGISTRY_PASSWORD = CauseType(
     "registry-password",
     title="The password of the docker login is not the registry's",

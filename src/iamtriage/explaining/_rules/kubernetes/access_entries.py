@@ -48,7 +48,6 @@ _OBJECTS = (
 _ASSOCIATION = lazy_pattern(
     r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
 )
-
 ENTRY_EXISTS = CauseType(
     "entry-exists",
     title="The principal already has an access entry",
@@ -279,8 +278,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(
-        _explain_entry_exists,
-        message=r"access entry resource is already in use|access entry already exists",
+        _explain_entry_exists, message=r"access entry resource is already in use|access entry already exists"
     ),
     Route(entry_settings.explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
     Route(entry_settings.explain_creator_access, message=r"bootstrapClusterCreatorAdminPermissions must be"),

@@ -86,7 +86,6 @@ AUTHENTICATOR_DOWN = CauseType(
     sign=r"\bconnect: connection refused\b|\bcontext deadline exceeded\b|\bi/o timeout\b",
     of="webhook-failed",
 )
-
 _REMOVE_ENDPOINT = your_remedy(
     "Remove the endpoint URL of STS",
     "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
@@ -146,10 +145,7 @@ def explain_recreated(
     because = "The text says: ARN does not match User ID."
     if shown is not None:
         known, created, entered = shown
-        principal, dates = (
-            build_cluster_principal(known),
-            f" on {created}",
-        )
+        principal, dates = (build_cluster_principal(known), f" on {created}")
         entry = f"its access entry of {entered}"
         because = (
             f"The text shows that the access entry was created on {entered}, and its principal on {created}."

@@ -61,8 +61,6 @@ MAP_NOT_READ = CauseType(
     fix="Correct the ConfigMap; iamtriage aws-auth lint finds the line.",
     sources=(pages.EKS_AUTH_CONFIGMAP,),
 )
-
-
 # https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
 _NEW_MAP = f"""\
 apiVersion: v1

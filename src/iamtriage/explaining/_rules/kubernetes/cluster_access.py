@@ -43,11 +43,9 @@ _OF_NODES = frozenset({"cordon", "drain", "taint", "uncordon"})
 _ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
 _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
-
 CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false. The access entries show that, but aws-auth does not."
 """Who has access to a cluster without an entry in ``aws-auth``."""
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
-
 NOT_MAPPED = CauseType(
     "not-mapped",
     title="The caller has no access entry and no mapping in aws-auth",
@@ -119,7 +117,6 @@ UNSUITED_CALLER = CauseType(
     fix="Use an IAM role to access the cluster.",
     sources=(pages.EKS_GRANT,),
 )
-
 _UNSUITED_PRINCIPALS: dict[type[object], str] = {
     Root: "the root user of an account",
     FederatedUser: "a federated user",
@@ -174,13 +171,7 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
 
 
 class NeededAccess(NamedTuple):
-    """The access policy that a principal needs, and its scope.
-
-    Attributes:
-        policy: The name of the access policy.
-        namespace: The namespace of its scope, or ``None`` for the whole cluster.
-        reason: What the policy is for, as a step.
-    """
+    """The access policy that a principal needs, and its scope."""
 
     policy: str
     namespace: str | None

@@ -33,13 +33,10 @@ class ClusterClient(NamedTuple):
     """A program that calls clusters with its own configuration.
 
     Attributes:
-        name: The program.
         pattern: What its logs contain. A group ``namespace`` is where its configuration is.
         setting: What contains its credentials for a cluster.
         namespace: Its usual namespace.
-        steps: How to check the setting.
         commands: The commands that print it, with ``NAMESPACE`` for its namespace.
-        url: The documentation page.
         is_in_cluster: Whether it calls its own cluster with the token of its service account.
     """
 
@@ -133,15 +130,7 @@ def explain_client(
     principal: ClusterPrincipal,
     stated: Cause,
 ) -> Explanation:
-    """Explain that a cluster rejects a program, by the program's own configuration.
-
-    Args:
-        case: The failure.
-        client: The program.
-        cluster: The cluster.
-        principal: The principal of the program, if known.
-        stated: What the API server says.
-    """
+    """Explain that a cluster rejects a program, by the program's own configuration."""
     named = (each.groupdict().get("namespace") for each in client.pattern.finditer(case.text))
     namespace = commands.namespace(next(filter(None, named), None))
     namespace = client.namespace if namespace == "NAMESPACE" else namespace

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
 
 KUBECTL_APPLY = "kubectl apply"
-
 # The access policies whose permissions are known.
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
@@ -66,10 +65,6 @@ class DeniedRequest(Value):
     """A request that Kubernetes denied, and its user.
 
     Attributes:
-        case: The failure with its facts.
-        request: The denied request.
-        kind: The kind of user.
-        cluster: The cluster.
         principal: The IAM principal behind the user name.
         subject: The subject for a binding; ``None`` if the text does not name the user.
         subject_text: The user as a phrase.

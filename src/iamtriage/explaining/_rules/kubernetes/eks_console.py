@@ -69,7 +69,6 @@ _WORKLOADS = lazy_pattern(
     r"\bError loading (?:Namespaces|Pods|Deployments|ReplicaSets|StatefulSets|DaemonSets|Jobs|CronJobs|Services|Endpoints|Ingresses|ConfigMaps)\b"
 )
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
-
 CONSOLE_WITHOUT_ACCESS = CauseType(
     "console-without-access",
     title="The signed-in principal has no access to the Kubernetes objects of this cluster",

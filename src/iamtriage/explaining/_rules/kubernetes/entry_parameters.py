@@ -55,7 +55,6 @@ _SCOPE = lazy_pattern(
     r"(?:\W{1,6}namespaces\W{1,6}(?P<namespaces>[a-z0-9-]{1,63}(?:[\"' ]{0,3},[\"' ]{0,3}[a-z0-9-]{1,63}){0,20}))?",
     re.ASCII,
 )
-
 NOT_STANDARD = CauseType(
     "entry-not-standard",
     title="The access entry is not of type STANDARD",
@@ -79,15 +78,7 @@ def find_scope(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 class Correction(NamedTuple):
-    """A parameter that EKS rejects.
-
-    Attributes:
-        summary: What is wrong with it.
-        option: The option of the AWS CLI.
-        value: The correct value.
-        steps: More about it.
-        lookup: A command that prints the possible values.
-    """
+    """A parameter that EKS rejects."""
 
     summary: str
     option: str

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 # EC2 names the sessions of an instance's role after the instance.
 _INSTANCE_SESSION = lazy_pattern(r"[:/]i-[0-9a-f]{8,17}\Z", re.ASCII)
-
 RBAC_ROLE_MISSING = CauseType(
     "rbac-role-missing",
     title="The binding refers to a role that does not exist",

@@ -46,7 +46,6 @@ _ROLE_OF_TOKEN = lazy_pattern(
     rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
     re.ASCII,
 )
-
 # The role of Terraform's AWS provider, which the plugin of another provider does not assume:
 # https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins
 _ASSUMED_ROLE = lazy_pattern(

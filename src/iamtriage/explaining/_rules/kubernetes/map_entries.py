@@ -51,9 +51,6 @@ class Finding(NamedTuple):
     """An entry that is meant for the caller.
 
     Attributes:
-        entry: The entry.
-        caller: The caller.
-        named: What the entry names.
         type: The cause, if the entry does not match the caller.
         difference: What the entry's ARN does or is, as a phrase that follows its field; empty if it matches.
         reason: Why that does not match.

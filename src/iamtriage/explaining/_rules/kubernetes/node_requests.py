@@ -63,7 +63,6 @@ _LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: every kubelet, and anyone who controls a node, would have it."
-
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",
     title="The node authorizer does not allow the request",
@@ -205,7 +204,12 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
         notes = (
             "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct.",
         )
-        remedy = _name_remedy(node)
+        remedy = cluster_remedy(
+            f"Let the kubelet register as {clip_text(node)}",
+            "The cluster takes the name from the private DNS name of the instance, the kubelet from --hostname-override or the host name. Remove the option, or restore the host name, which the VPC's DHCP options can change, too. Then restart the kubelet, or replace the node.",
+            commands=("hostname --fqdn", "systemctl cat kubelet"),
+            url=pages.EKS_TROUBLESHOOTING,
+        )
     else:
         own = f" (system:node:{clip_text(node)})" if node else ""
         denial = _NODE_SUBJECT.sub("", reason[0])
@@ -293,16 +297,4 @@ def _label_remedy(labels: str, node: str | None) -> Remedy:
             fill_command(f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")),
         ),
         url=pages.KUBERNETES_ADMISSION,
-    )
-
-
-def _name_remedy(node: str) -> Remedy:
-    """Return the remedy that makes the kubelet register with the name that the cluster gives the node."""
-    return cluster_remedy(
-        f"Let the kubelet register as {clip_text(node)}",
-        f"The cluster takes the name from the mapping of the node role: {principal_mappings.NODE_USERNAME} is the private DNS name of the instance. The kubelet takes its name from --hostname-override, or from the host name.",
-        "On the node, remove --hostname-override (hostname-override, hostnameOverride in settings), or restore the host name. A domain name in the VPC's DHCP options changes it, too.",
-        "Then restart the kubelet, or replace the node. To select nodes by another name, use a label.",
-        commands=("hostname --fqdn", "systemctl cat kubelet"),
-        url=pages.EKS_TROUBLESHOOTING,
     )

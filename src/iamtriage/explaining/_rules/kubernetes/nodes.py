@@ -43,7 +43,6 @@ _NODE_NAME = lazy_pattern(
     r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
     re.ASCII,
 )
-
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
     title="The node role has neither an access entry nor a mapping in aws-auth",
@@ -227,7 +226,6 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
 
 _FARGATE_PROFILE = lazy_pattern(r"fargate profile ([0-9A-Za-z][\w-]{0,99}) (?:blocked|is)", re.ASCII)
 _FARGATE_POLICY = "AmazonEKSFargatePodExecutionRolePolicy"
-
 ROLE_NOT_MAPPED = CauseType(
     "role-not-mapped",
     title="The Fargate pod execution role has no access",

@@ -34,7 +34,6 @@ _EXPIRED_TOKEN = lazy_pattern(
     r"service account token has expired|[Tt]oken (?:is|has) expired|token has been invalidated"
 )
 _ADMISSION = lazy_pattern(r"is forbidden: error looking up service account|\(Forbidden\)")
-
 SERVICE_ACCOUNT_MISSING = CauseType(
     "service-account-missing",
     title="The service account does not exist",
@@ -137,7 +136,6 @@ def _restart_pods_remedy(namespace: str) -> Remedy:
 
 # parse() reports no other admission error with a reason as a Kubernetes denial.
 _PROTECTED = lazy_pattern(r"may not be deleted")
-
 PROTECTED_OBJECT = CauseType(
     "protected-object",
     title="Kubernetes protects the object",
@@ -197,9 +195,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             url=pages.KUBERNETES_ADMISSION,
         ),
         your_remedy(
-            "List your permissions",
-            commands=("kubectl auth can-i --list -n NAMESPACE",),
-            url=pages.RBAC,
+            "List your permissions", commands=("kubectl auth can-i --list -n NAMESPACE",), url=pages.RBAC
         ),
     )
     return case.explain(

@@ -118,8 +118,6 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
 _REJECTED = lazy_pattern(r"authenticate the request.{0,160}?x509: ([^\]\"]{0,120})")
 _CURRENT_TIME = r"current time [\w:.+-]{10,40}"
 _OTHER_ERROR = "The server does not accept the client's certificate."
-
-
 CERTIFICATE_CLOCK_OFF = CauseType(
     "certificate-clock-wrong",
     title="The clock of the server or the issuer is wrong",
@@ -163,8 +161,6 @@ CLIENT_CERTIFICATE = CauseType(
     fix="Renew the certificate, or use the kubeconfig of this cluster.",
     sources=(pages.KUBERNETES_CERTIFICATES,),
 )
-
-
 _INSPECT_CERTIFICATE = cluster_remedy(
     "Find the client, and check its certificate's validity",
     "The client retries: find the node or program that logs errors at the same times.",

@@ -42,7 +42,6 @@ _ACTIONS = ("sts:AssumeRole", "sts:TagSession")
 _TAG = "aws:RequestTag/kubernetes-"
 _OF_ACCOUNT = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
 _ASSOCIATION = lazy_pattern(r"already exists:? \"?(a-[a-z0-9]{8,40})(?![\w-])", re.ASCII)
-
 ASSOCIATION_EXISTS = CauseType(
     "association-exists",
     title="The service account already has a Pod Identity association",
@@ -130,10 +129,7 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
             cluster_remedy(
                 "List the associations, and create the missing one",
                 "The last call requires iam:PassRole for the role, which must trust pods.eks.amazonaws.com.",
-                commands=(
-                    cluster.eks_command("list-pod-identity-associations"),
-                    _create_command(cluster),
-                ),
+                commands=(cluster.eks_command("list-pod-identity-associations"), _create_command(cluster)),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
         ),

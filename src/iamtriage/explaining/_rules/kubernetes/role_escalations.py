@@ -46,7 +46,6 @@ _KINDS = {
 }
 _MAX_RULES, _MAX_RULES_NAMED = 20, 3
 _PREVENTION = f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping"
-
 ESCALATION = CauseType(
     "escalation",
     title="A role cannot grant more than its creator has",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-
 _GROUPS_STEP = "update-access-entry replaces the list of groups: replace EXISTING_GROUPS with the groups that describe-access-entry prints, or remove it if there are none."
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
@@ -33,18 +32,11 @@ _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
-
 _TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
 class StatedEntry(NamedTuple):
-    """The access entry that a text shows.
-
-    Attributes:
-        principal: The principal.
-        groups: Its Kubernetes groups.
-        policies: The names of its access policies, ``None`` if the text does not list them.
-    """
+    """The access entry that a text shows."""
 
     principal: Principal
     groups: tuple[str, ...]
@@ -152,10 +144,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
         if entry is not None:
             return (effect,), (update,)
-        lines += [
-            cluster.eks_command("describe-access-entry", principal=principal.entry_argument),
-            update,
-        ]
+        lines += [cluster.eks_command("describe-access-entry", principal=principal.entry_argument), update]
         # A short explanation leaves out the step of a command that it does not show.
         steps = [effect, _GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:

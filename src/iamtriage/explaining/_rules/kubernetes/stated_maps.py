@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
-
 MAP_WITHOUT_ENTRY = CauseType(
     "map-without-entry",
     title="The ConfigMap aws-auth has no entry for the caller's role or user",

@@ -49,7 +49,6 @@ _PHRASES = (
     "the server has asked for the client to provide credentials",
     "Unauthorized",
 )
-
 IDENTITY_NOT_ACCEPTED = CauseType(
     "identity-not-accepted",
     title="The API server could not authenticate the caller",

@@ -31,7 +31,6 @@ _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
     "eks:addon-manager": "the EKS component that manages add-ons",
 }
-
 ANONYMOUS_REQUEST = CauseType(
     "anonymous-request",
     title="The request carried no credentials",
@@ -90,8 +89,6 @@ BORROWED_IDENTITY = CauseType(
     sign=r"--as[ =](?:eks|system):[\w:-]{1,60}",
     of="no-rbac-rule",
 )
-
-
 _CHECK_KUBELET = cluster_remedy(
     "On the node, check how the kubelet authenticates",
     "The command systemctl cat kubelet shows the path of the kubelet's kubeconfig. Its server must be this cluster's endpoint, and its user must run aws eks get-token or aws-iam-authenticator with this cluster's name.",

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
     from iamtriage.failures._failures import CredentialScope
 
-
 _SIGNED_REGION = lazy_pattern(
     r"scoped to (?:a )?(?:valid|correct) [Rr]egion, not '([a-z0-9-]{1,40})'", re.ASCII
 )
@@ -77,7 +76,6 @@ GLOBAL_SERVICE = CauseType(
     sign=r"\bService: Amazon(?:IdentityManagement|Route53|CloudFront)\b|\bhttps://(?:iam|route53|cloudfront|organizations|globalaccelerator)\.(?:[a-z0-9-]{5,20}\.)?amazonaws\.com",
     of="wrong-signing-region",
 )
-
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
     because=(f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",),
     text="The code calls the global STS endpoint, but signs for another Region.",
@@ -140,12 +138,7 @@ def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
 
 
 def _explain_sts(
-    case: Case[CredentialScope],
-    message: str,
-    signed_region: str | None,
-    *,
-    is_global: bool,
-    host: str | None,
+    case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool, host: str | None
 ) -> Explanation:
     because = (*clues.quote_phrases(message, *PHRASES), *_signed_region_lines(signed_region))
     if is_global:
@@ -239,16 +232,7 @@ def explain_wrong_region(
     cause: CauseType = WRONG_SIGNING_REGION,
     note: str = _REGION_REJECTED,
 ) -> Explanation:
-    """Explain that a client uses another region than that of the bucket.
-
-    Args:
-        case: The failure.
-        signed: The region of the client, or ``None`` if the text does not state it.
-        expected: The region of the bucket or host, or ``None`` if the message does not name it.
-        host: The host that was called, if it states the region.
-        cause: The cause that the service reports.
-        note: The note that no permission is missing.
-    """
+    """Explain that a client uses another region than that of the bucket."""
     fix = region_settings.find_region_fix(case, signed, expected, is_of_host=host is not None)
     bucket = None if host is not None else region_settings.find_bucket(case)
     named = "the bucket or endpoint" if bucket is None else f"the bucket {clip_text(bucket)}"

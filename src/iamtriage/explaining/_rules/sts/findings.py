@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._causes import Place, StsCause
 
-
 UNREACHABLE_CODES = frozenset({"private-dns-regional-only", "unpublished-fips-host"})
 """The codes of causes that keep a call from reaching STS."""
-
 _WHO_BY_PLACE: dict[Place, Who] = {
     "code": "you",
     "pod": "you",
@@ -53,8 +51,6 @@ _OMITTED_EVIDENCE = (
     "the region is",
     "the environment has no region",
 )
-
-
 WRONG_SCOPE = CauseType(
     "wrong-scope",
     title="The STS request was signed for one Region and sent to another Region's endpoint",
@@ -130,7 +126,6 @@ PODS_NOT_RECREATED = CauseType(
     of="no-credentials",
     sources=(pages.EKS_IRSA_POD,),
 )
-
 STS_CAUSES = {
     each.code: each
     for each in (
@@ -150,12 +145,7 @@ STS_CAUSES = {
 
 @attrs.frozen(eq=False, repr=False)
 class StsFindings(Value):
-    """The causes of a failed STS call, and their remedies.
-
-    Attributes:
-        causes: The causes, the most certain first.
-        remedies: The remedies, in the order of the causes.
-    """
+    """The causes of a failed STS call, and their remedies."""
 
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = ()

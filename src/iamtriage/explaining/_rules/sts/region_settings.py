@@ -46,8 +46,6 @@ _BUCKET = lazy_pattern(
     r"^[ \t]{0,40}[\"']?bucket(?:[_-]?name)?s?[\"']?\s{0,3}[:=]\s{0,3}(?:\n?\s{1,40}\w{1,40}: ?)?[\"']?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"']?",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
 )
-
-
 # The Region in the scope of a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
 _SCOPE = lazy_pattern(
     rf"\bCredential=\w{{16,128}}(?:/|%2F)\d{{8}}(?:/|%2F)(?P<region>{_REGION_NAME})(?:/|%2F)", re.ASCII
@@ -64,14 +62,7 @@ _OF_RESOURCE = frozenset({"aps-workspaces"})
 
 
 class RegionFix(NamedTuple):
-    """How to correct the region.
-
-    Attributes:
-        title: The title of the remedy.
-        steps: Its steps.
-        commands: Its commands.
-        place: Where the text sets the wrong region, as a phrase, or an empty string.
-    """
+    """How to correct the region."""
 
     title: str
     steps: tuple[str, ...]
@@ -91,14 +82,7 @@ def find_bucket(case: Case[Failure]) -> str | None:
 def find_region_fix(
     case: Case[Failure], signed: str | None, expected: str | None, *, is_of_host: bool = False
 ) -> RegionFix:
-    """Return how to set the expected region in place of the one that the request was signed for.
-
-    Args:
-        case: The failure.
-        signed: The region of the signature.
-        expected: The region of the bucket or host, or ``None`` if AWS does not name it.
-        is_of_host: Whether the host that was called states the expected region.
-    """
+    """Return how to set the expected region in place of the one that the request was signed for."""
     text, region = case.failure.text, commands.region(expected)
     for endpoint in _ENDPOINT.finditer(text):
         if _is_logged(text, endpoint.start()):

@@ -31,11 +31,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError, RegionDisabled
 
-
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
 _NOTE = "An IAM policy does not help. Tokens from a regional STS endpoint are valid in all Regions, so you can call STS in another Region than the other services."
-
-
 REGION_NOT_ENABLED = CauseType(
     "region-not-enabled",
     title="The account has not enabled the Region",
@@ -133,8 +130,6 @@ _SERIALIZATION_ERROR = "SerializationError"  # from the AWS SDK for Go v1
 _STS_CALL = lazy_pattern(r"WebIdentityErr|\bSTS: (?:AssumeRole|GetCallerIdentity)")
 _URL = lazy_pattern(r"https?://([A-Za-z0-9][\w.-]{0,252}(?::\d{1,5})?)(?!/doc/|[\w.-])", re.ASCII)
 _STS_HOST = lazy_pattern(r"sts(?:-fips)?\.|[\w-]{1,80}\.sts\.", re.ASCII)
-
-
 ENDPOINT_SET = CauseType(
     "endpoint-set",
     title="An endpoint URL for another service is used for STS",
@@ -232,8 +227,6 @@ _SESSION = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
 )
 _REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
-
-
 CHAINED_SESSION_TOO_LONG = CauseType(
     "chained-session-too-long",
     title="A session from role chaining can last at most one hour",

@@ -37,13 +37,7 @@ _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn
 
 @attrs.frozen(eq=False, repr=False)
 class ServiceTrust(Value):
-    """What a supplied trust policy means for a service.
-
-    Attributes:
-        verdict: The finding, as the end of a sentence.
-        cause: The finding as a cause.
-        remedy: What to change or check.
-    """
+    """What a supplied trust policy means for a service."""
 
     verdict: str
     cause: Cause
@@ -82,17 +76,7 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
     known: Mapping[str, str | None] | None = None,
     added: dict[str, Any] | None = None,
 ) -> ServiceTrust | None:
-    """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy.
-
-    Args:
-        facts: The facts.
-        service: The service principal that assumes the role.
-        actions: The actions that it calls for that.
-        role_arn: The role's ARN, if known.
-        role_name: The role's name, if it is known without an ARN.
-        known: The condition keys of the request that are known, in lowercase.
-        added: The statement that trusts the service, if no statement does.
-    """
+    """Evaluate the trust policy in the facts for a service; return ``None`` without a readable policy."""
     if facts.trust_policy is None:
         return None
     keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}

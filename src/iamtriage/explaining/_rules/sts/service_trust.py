@@ -50,8 +50,6 @@ ROLE_NOT_THERE = CauseType(
     of="service-cannot-assume-role",
     subject="calls",
 )
-
-
 # A role that Terraform created, or that its code defines.
 _TERRAFORM_ROLE = lazy_pattern(
     r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
@@ -69,15 +67,7 @@ def explain_untrusted_role(
     role_arn: str | None,
     phrases: tuple[str, ...] = (),
 ) -> Explanation:
-    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one.
-
-    Args:
-        case: The failure, or the denial.
-        service: The service principal, if known.
-        actions: The actions that the trust policy must allow it.
-        role_arn: The role's ARN, if known.
-        phrases: What the message says, in quotes.
-    """
+    """Explain that a service cannot assume a role, by the trust policy in the facts if there is one."""
     parsed, in_code = (
         parse_masked_role(role_arn),
         trust_in_code_steps(find_deployment(case.failure, case.facts)),

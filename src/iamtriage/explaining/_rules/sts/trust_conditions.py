@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.trust._evaluation import TrustResult
 
-
 _MAX_TEXT = 32_000
 _SEVERAL = 2
 _ASSOCIATION = "the Pod Identity association"
@@ -229,16 +228,7 @@ def open_condition_remedy(
     is_terraform: bool = False,
     program: str | None = None,
 ) -> Remedy | None:
-    """Return how a caller meets the condition of a trust policy that decides.
-
-    Args:
-        result: The result of the evaluation.
-        role_arn: The role.
-        call: The call that assumes the role, if the text shows it.
-        user: The name of the IAM user that calls.
-        is_terraform: Whether a provider of Terraform assumes the role.
-        program: The program that assumes the role, if it does not ask for the code of an MFA device.
-    """
+    """Return how a caller meets the condition of a trust policy that decides."""
     required = open_condition(result)
     if required is None or result.condition is None:
         return None

@@ -32,13 +32,7 @@ def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
 
 @attrs.frozen(eq=False, repr=False)
 class LiteralPattern(Value):
-    """A value with wildcards that a condition compares literally.
-
-    Attributes:
-        operator: The operator, such as ``"StringEquals"``.
-        value: The value, such as ``"repo:acme/*"``.
-        fixed: The whole policy with the operator that supports wildcards.
-    """
+    """A value with wildcards that a condition compares literally."""
 
     operator: str
     value: str

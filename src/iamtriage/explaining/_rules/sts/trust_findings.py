@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._facts import Facts
 
-
 TRUST_POLICY_ALLOWS = CauseType(
     "trust-policy-allows",
     title="The supplied trust policy allows the call",
@@ -77,12 +76,6 @@ def evaluate_trust_policy(
     facts: Facts, action: str, role_arn: str | None = None, context: Mapping[str, str] | None = None
 ) -> TrustFindings | None:
     """Evaluate the trust policy in the facts; return ``None`` without a policy or a caller.
-
-    Args:
-        facts: Facts with ``trust_policy``, and with ``token_claims`` or ``caller``.
-        action: The action of the call, such as ``"sts:AssumeRoleWithWebIdentity"``.
-        role_arn: The role's ARN, if known.
-        context: Condition keys of the request with their values. Others are then missing from it.
 
     >>> from iamtriage.explaining import Facts
     >>> evaluate_trust_policy(Facts(trust_policy="{}", caller="111122223333"), "sts:AssumeRole").cause.code

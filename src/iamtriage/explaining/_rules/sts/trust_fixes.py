@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
     from iamtriage.trust._evaluation import TrustResult
 
-
 _AUDIENCE = "sts.amazonaws.com"
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _EXTERNAL_ID = "sts:externalid"
@@ -73,13 +72,7 @@ def describe_mismatch(result: TrustResult) -> str | None:
 def policy_with_principal(
     result: TrustResult, policy: object, added: dict[str, Any]
 ) -> dict[str, Any] | None:
-    """Return the supplied policy that trusts a principal, too: in the closest statement, or else in another.
-
-    Args:
-        result: Why the policy does not allow the call.
-        policy: The policy.
-        added: The statement that allows the call.
-    """
+    """Return the supplied policy that trusts a principal, too: in the closest statement, or else in another."""
     document = parse_document(cast("Mapping[str, Any] | str | None", policy))
     action = str(added["Action"])
     kind, principal = next((key, str(value)) for key, value in mapping(added["Principal"]).items())
@@ -164,13 +157,7 @@ def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
 
 
 def request_audience_remedy(issuer: str, expected: str, facts: Facts) -> Remedy:
-    """Return the remedy that requests a token with another audience.
-
-    Args:
-        issuer: The issuer of the token without ``https://``.
-        expected: The audience.
-        facts: The facts.
-    """
+    """Return the remedy that requests a token with another audience."""
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
     lines: tuple[str, ...] = ()

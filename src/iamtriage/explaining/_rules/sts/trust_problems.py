@@ -30,7 +30,6 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-
 _ACTION = "sts:AssumeRoleWithWebIdentity"
 _ACTIONS = frozenset({_ACTION.lower(), "sts:assumerole*", "sts:*", "*"})
 _PROVIDER = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/(\S+)", re.ASCII)
@@ -55,14 +54,7 @@ _BUILT_IN_PROVIDERS = frozenset(
 
 @attrs.frozen(eq=False, repr=False)
 class TrustProblem(Value):
-    """A mistake in a trust policy, with which no token is accepted.
-
-    Attributes:
-        text: What is wrong, as a sentence without a full stop.
-        title: What to do.
-        step: How to do it.
-        fixed: The whole policy without the mistake, or ``None`` if a statement is missing.
-    """
+    """A mistake in a trust policy, with which no token is accepted."""
 
     text: str
     title: str
@@ -152,11 +144,7 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
         match = _OIDC_KEY.fullmatch(key)
         if match is None or not values:
             continue
-        problem = (
-            _check_issuer(document, statement, issuer, match[1])
-            or _check_audience(document, statement, match, values)
-            or _check_subject(match, values)
-        )
+        problem = _check_audience(document, statement, match, values) or _check_subject(match, values)
         if problem is not None:
             return problem
     return None
@@ -165,23 +153,35 @@ def _check_conditions(document: Mapping[str, Any], statement: dict[str, Any]) ->
 def _check_key(
     document: Mapping[str, Any], statement: dict[str, Any], issuer: str, key: str, values: list[str]
 ) -> TrustProblem | None:
-    """Find a condition key for the right provider that is not its URL, a colon and a claim."""
-    found = _correct_key(key, issuer, values)
-    if found is None:
+    """Find a condition key that is not the provider's URL, a colon and a claim, or is that of another provider."""
+    found, match = _correct_key(key, issuer, values), _OIDC_KEY.fullmatch(key)
+    other = match[1] if match is not None and match[1].lower() != issuer.lower() else None
+    if found is None and (other is None or not values):
         return None
-    corrected, defect = found
 
     def rename(each: dict[str, Any]) -> None:
         for block in each["Condition"].values():
             for written, value in list(block.items()):
-                if (other := _correct_key(written, issuer, as_strings(value))) is not None:
-                    block[other[0]] = block.pop(written)
+                if (correct := _correct_key(written, issuer, as_strings(value))) is not None:
+                    block[correct[0]] = block.pop(written)
+                elif found is None and written.startswith(f"{other}:"):
+                    block[f"{issuer}:{written.rpartition(':')[2]}"] = block.pop(written)
 
+    fixed = _changed(document, statement, rename)
+    step = "Each condition key is the provider's URL without https://, a colon and the claim. Only the keys change."
+    if found is None:
+        return TrustProblem(
+            f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(other or '')}",
+            "Use the provider's URL in the condition of the role's trust policy",
+            f"A request has no keys of another provider, so the condition never matches. {step}",
+            fixed,
+        )
+    corrected, defect = found
     return TrustProblem(
         f"a condition key of the trust policy {defect}. Instead of {clip_text(key)}, it must be {corrected}",
         "Correct the condition key in the role's trust policy",
-        "Each condition key is the provider's URL without https://, a colon and the claim.",
-        _changed(document, statement, rename),
+        step,
+        fixed,
     )
 
 
@@ -212,26 +212,6 @@ def _correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | 
         defect = "is not the provider's URL, a colon and the claim"
     corrected = f"{issuer}:{claim_name}"
     return None if corrected.lower() == key.lower() else (corrected, defect)
-
-
-def _check_issuer(
-    document: Mapping[str, Any], statement: dict[str, Any], issuer: str | None, named: str
-) -> TrustProblem | None:
-    if issuer is None or named.lower() == issuer.lower():
-        return None
-
-    def rename(each: dict[str, Any]) -> None:
-        for block in each["Condition"].values():
-            for key in list(block):
-                if key.startswith(f"{named}:"):
-                    block[f"{issuer}:{key.rpartition(':')[2]}"] = block.pop(key)
-
-    return TrustProblem(
-        f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(named)}",
-        "Use the provider's URL in the condition of the role's trust policy",
-        "Each condition key begins with the provider's URL without https://. A request has no keys of another provider, so the condition never matches. Only the keys change.",
-        _changed(document, statement, rename),
-    )
 
 
 def _check_audience(
@@ -281,8 +261,6 @@ _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None
     _check_provider,
     _check_conditions,
 )
-
-
 # An input of aws-actions/configure-aws-credentials, as the log shows it.
 _AUDIENCE_INPUT = lazy_pattern(
     r"^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$", re.MULTILINE | re.ASCII

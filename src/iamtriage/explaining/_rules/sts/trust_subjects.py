@@ -20,7 +20,6 @@ _BRANCH = "ref:refs/heads/"
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 _IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20}):", re.ASCII)
-
 # Crossplane names the service account of a provider after its revision.
 _GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z", re.ASCII)
 # A tag or branch with a number, in a subject of GitHub Actions or GitLab CI/CD.
