@@ -608,7 +608,9 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "User: arn:aws:iam::111122223333:user/batch is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders with an explicit deny in a resource-based policy",
             {},
-            ("They can exempt calls from a network (aws:SourceVpc, aws:SourceVpce or aws:SourceIp), over HTTPS",),
+            (
+                "They can exempt calls from a network (aws:SourceVpc, aws:SourceVpce or aws:SourceIp), over HTTPS",
+            ),
             ("encryption",),
             id="conditions of a queue",
         ),

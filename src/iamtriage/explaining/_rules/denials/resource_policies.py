@@ -305,7 +305,10 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     """
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
-    networks, domain = "aws:SourceVpc, aws:SourceVpce or aws:SourceIp", services.find_domain(denial.failure.text)
+    networks, domain = (
+        "aws:SourceVpc, aws:SourceVpce or aws:SourceIp",
+        services.find_domain(denial.failure.text),
+    )
     if denial.service == "es":
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
         networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"
