@@ -33,15 +33,15 @@ _ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
 _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
 _DOUBLED_QUOTE = re.compile('""')
 _CELL = re.compile(r"(?:^|(?<=[,;\t]))\"(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\Z)", re.MULTILINE)
-_BEFORE_STRING = r"(?:(?<![\w\"'\\].)|(?<=[bBrRuUfF].))"
+_BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(
     rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"
-    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.]|\Z)"
+    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.\"'\x1b]|\Z)"
 )
 # A document has a bracket or a line break, which can be escaped.
 _DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
 # More documents that are shorter on average do not occur in real texts, and would take long.
-_MAX_SHORT_DOCUMENTS = 200
+_MAX_SHORT_DOCUMENTS = 100
 _MIN_CHARS_PER_DOCUMENT = 200
 # Between two texts that are searched together. No value in a line is so far from its name.
 _GAP = f"\n{FILLER}" * 4 + "\n"

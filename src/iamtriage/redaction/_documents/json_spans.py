@@ -26,7 +26,8 @@ _OPENING = re.compile(
     r"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9\\-]|\{[ \t\r\n]*+[\"}\\]|true|false|null|NaN|Infinity))"
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
-_ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"")
+# CSV doubles the quotes in a cell.
+_ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"(?!\")")
 # In a string of Python, JSON with escaped newlines.
 _OPENING_OF_PYTHON = re.compile(r"[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\"")
 _REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+")
