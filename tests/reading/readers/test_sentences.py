@@ -433,6 +433,14 @@ PRINCIPALS: Table = (
         f"User: `{ANA}` is not authorized to perform: `s3:GetObject` on resource: `arn:aws:s3:::example-bucket/key`",
         denied(principal=ANA, action="s3:GetObject", resource="arn:aws:s3:::example-bucket/key"),
     ),
+    *(
+        (
+            f"reason-after-{name}",
+            f"{DENIAL} {mark} with an explicit deny in a session policy",
+            _deny("explicit", "session"),
+        )
+        for name, mark in (("hyphen", "-"), ("hyphens", "--"), ("dash", "—"), ("pipe", "|"))
+    ),
     (
         "end-of-an-arn-in-back-ticks",
         "We get `assumed-role/app/worker is not authorized to perform: s3:GetObject` now and then",

@@ -105,6 +105,9 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             end = link
         elif last in _CLOSERS and text.count(last, start, end) > text.count(_CLOSERS[last], start, end):
             end -= 1
+        elif last in "-–—|" and text[start:end].rstrip("-–—|")[-1:].isspace():
+            # "… on resource: arn:… - with an explicit deny"
+            end -= 1
         elif last == "*" and _closes_bold(text, start, end):
             end -= 2
         else:
