@@ -222,7 +222,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         botocore_text("RequestExpired", "DescribeInstances", "Request has expired."),
         {},
         "expired-request",
-        {"expired-request": "reported", "clock-behind": "possible", "presigned-url-expired": "possible"},
+        {"expired-request": "reported", "clock-wrong": "possible", "presigned-url-expired": "possible"},
         ("date -u", "timedatectl status"),
     ),
 )
@@ -904,7 +904,7 @@ SIGNATURES: tuple[Row, ...] = (
         ),
         {},
         "clock-skew",
-        {"clock-skew": "reported", "clock-behind": "derived"},
+        {"clock-skew": "reported", "clock-wrong": "derived"},
         ("date -u", "timedatectl status"),
     ),
     (
@@ -912,7 +912,7 @@ SIGNATURES: tuple[Row, ...] = (
         "SignatureDoesNotMatch: Signature not yet current: 20260803T101500Z is still later than XXXXXX + 5min",
         {},
         "clock-skew",
-        {"clock-skew": "reported", "clock-ahead": "derived"},
+        {"clock-skew": "reported", "clock-wrong": "derived"},
         (),
     ),
     (
@@ -924,7 +924,7 @@ SIGNATURES: tuple[Row, ...] = (
         ),
         {},
         "clock-skew",
-        {"clock-skew": "reported", "clock-behind": "possible", "request-sent-late": "possible"},
+        {"clock-skew": "reported", "clock-wrong": "possible", "request-sent-late": "possible"},
         (),
     ),
     (
@@ -2176,7 +2176,7 @@ def test_direction_of_the_clock_skew(times: str, summary: str) -> None:
 def test_skew_of_whole_hours_suggests_a_time_zone() -> None:
     text = "<Error><Code>RequestTimeTooSkewed</Code><RequestTime>20260803T121000Z</RequestTime><ServerTime>2026-08-03T10:11:00Z</ServerTime></Error>"
     cause = explained(text).causes[1]
-    assert cause.code == "clock-ahead"
+    assert cause.code == "clock-wrong"
     assert any("time zone" in line for line in cause.because)
 
 

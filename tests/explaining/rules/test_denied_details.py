@@ -101,15 +101,15 @@ def test_a_supplied_trust_policy_decides_what_is_said_about_it() -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("", "does not allow this method."),
-        (" with an explicit deny", "denies the method explicitly."),
+        ("", "does not allow this method"),
+        (" with an explicit deny", "denies the method explicitly"),
     ],
     ids=["implicit", "explicit"],
 )
 def test_verdict_of_a_lambda_authorizer(reason: str, words: str) -> None:
     explanation = explain(f'{{"Message":"User is not authorized to access this resource{reason}"}}')
     assert explanation.topic == "lambda-authorizer"
-    assert explanation.causes[0].text.endswith(words)
+    assert words in explanation.causes[0].text
 
 
 def test_unknown_permission_of_an_execution_role_is_not_allowed() -> None:

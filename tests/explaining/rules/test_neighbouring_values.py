@@ -483,9 +483,7 @@ KmsKeyId: arn:aws:kms:us-east-2:444455556666:key/0f1e2d3c-4b5a-6978-8899-aabbccd
 $ aws athena start-query-execution --query-string 'SELECT 1' --result-configuration OutputLocation=s3://acme-results/ --region eu-central-1 --profile bi
 An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket acme-results
 """,
-        (
-            "Athena runs the query in eu-central-1, but the bucket acme-results for its results is in us-east-1",
-        ),
+        ("the query runs in eu-central-1, but the bucket is in us-east-1",),
         ("aws s3api get-bucket-location",),
     ),
     "bucket of query results in the Region of the query": _Row(

@@ -204,7 +204,7 @@ CASES = {
     "inspected-tls-of-cli": (
         "C:\\Users\\ana> aws s3 ls --profile dev\n\nSSL validation failed for https://s3.eu-west-1.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1000)\n\nC:\\Users\\ana> echo %HTTPS_PROXY%\nhttp://ana:secret@proxy.example.com:8080",
         "most likely, it is that of the proxy proxy.example.com.",
-        "aws configure set ca_bundle C:\\certs\\authority.pem --profile dev\nset AWS_CA_BUNDLE=",
+        "$env:AWS_CA_BUNDLE = ",
     ),
     "inspected-tls-of-powershell": (
         "PS C:\\> aws s3 ls\nSSL validation failed for https://s3.eu-west-1.amazonaws.com/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",

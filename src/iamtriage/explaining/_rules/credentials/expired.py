@@ -146,7 +146,7 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
     return case.explain(
         "The signature of the request had expired when the request reached AWS.",
         EXPIRED_REQUEST.cause("reported", clues.quote_phrases(message, *EXPIRY_PHRASES)),
-        clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
+        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
         presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
         clocks.REQUEST_HELD.cause(
             text="The request waited in a queue, or was sent again without a new signature."
@@ -186,7 +186,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         PASTED_SESSION.cause("possible" if overridden is None else "derived"),
         LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
         ROLE_CHAINING.cause(),
-        clocks.CLOCK_BEHIND.cause(
+        clocks.CLOCK_WRONG.cause(
             text="The machine's clock is behind, so the SDK refreshes the credentials too late."
         ),
     ]

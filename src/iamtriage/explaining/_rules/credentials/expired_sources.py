@@ -96,7 +96,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     """Explain that a credential source returned credentials that have expired already."""
     text, process = case.text, find_process(case)
     container = _find_container(case)
-    clock = clocks.CLOCK_AHEAD.cause(
+    clock = clocks.CLOCK_WRONG.cause(
         text="The clock of the machine is ahead, so new credentials look expired."
     )
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS

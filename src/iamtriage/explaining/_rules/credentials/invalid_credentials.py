@@ -43,7 +43,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     stored_keys_remedy,
 )
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clocks import CLOCK_OFF
+from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import relayed_logins
@@ -345,7 +345,7 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
     if is_long_term:
         yield KEY_MISTYPED.cause()
     if request.code == "AuthFailure":
-        yield CLOCK_OFF.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
+        yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
     if request.may_need_opt_in:
         yield REGION_NOT_ENABLED.cause(
             text="The account has not enabled the Region of the call, or the session token is from the global STS endpoint and not valid there."

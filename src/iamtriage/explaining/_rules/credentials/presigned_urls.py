@@ -109,7 +109,7 @@ def explain_url_expired(denial: Denial) -> Explanation:
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),
         EXPIRY_TOO_SHORT.cause(),
-        clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed it is behind."),
+        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
         remedies=(_NEW_URL, credential_remedies.set_clock()),
         notes=(_URL_REJECTED,),
     )
@@ -145,7 +145,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     return denial.explain(
         "The presigned URL is not valid yet: its signing time is in the future.",
         PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
-        clocks.CLOCK_AHEAD.cause(
+        clocks.CLOCK_WRONG.cause(
             text="The clock of the machine that signed it is ahead, or its code uses local time instead of UTC."
         ),
         remedies=(credential_remedies.set_clock(), _NEW_URL),

@@ -177,18 +177,18 @@ def _known_skew_cause(skew: ClockSkew, text: str, *, can_be_held: bool) -> Cause
         because += ("The difference is whole hours, as if the local time of a time zone was used as UTC.",)
     if skew.seconds < 0:
         ahead = f"The clock of the machine that signed is {duration} ahead."
-        return clocks.CLOCK_AHEAD.cause("derived", because, text=ahead)
+        return clocks.CLOCK_WRONG.cause("derived", because, text=ahead)
     behind = f"The clock of the machine that signed is {duration} behind"
     behind += ", or the request was sent that long after it was signed." if can_be_held else "."
-    return clocks.CLOCK_BEHIND.cause("derived", because, text=behind)
+    return clocks.CLOCK_WRONG.cause("derived", because, text=behind)
 
 
 def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
     if "not yet current" in message or "RequestInTheFuture" in message:
-        return (clocks.CLOCK_AHEAD.cause("derived", text="The clock of the machine that signed is ahead."),)
-    clock = clocks.CLOCK_OFF.cause(text="The clock of the machine that signed is wrong.")
+        return (clocks.CLOCK_WRONG.cause("derived", text="The clock of the machine that signed is ahead."),)
+    clock = clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed is wrong.")
     if "Signature expired" in message:
-        clock = clocks.CLOCK_BEHIND.cause(text="The clock of the machine that signed is behind.")
+        clock = clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed is behind.")
     return clock, clocks.REQUEST_HELD.cause(text="The request was sent long after it was signed.")
 
 

@@ -50,13 +50,6 @@ AUTHORIZER_POLICY = CauseType(
     fix="Change the policy that the authorizer returns.",
     sources=(pages.LAMBDA_AUTHORIZER,),
 )
-AUTHORIZER_CACHE = CauseType(
-    "authorizer-cache",
-    title="The authorizer's policy was cached for another method",
-    text="The authorizer's policy was cached for another method: API Gateway applies it to all methods that the token calls.",
-    fix="Return a policy for all methods, or disable the cache.",
-    of="authorizer-policy",
-)
 MFA_CODE = CauseType(
     "mfa-code",
     title="The MFA code was rejected",
@@ -76,14 +69,9 @@ NOT_OWNER = CauseType(
     "not-owner",
     title="The caller does not own the resource",
     recognised_by='EC2 says "You are not the owner of …".',
-    fix="Make the call in the account of the owner.",
+    text="The caller's account does not own the resource: it is in another account or in a shared subnet, or a service manages it.",
+    fix="Make the call in the account of the owner, or let the service change it.",
     sources=(pages.EC2_ERRORS,),
-)
-SHARED_SUBNET = CauseType(
-    "shared-subnet",
-    title="The resource is in a shared subnet or managed by a service",
-    fix="The owner of the subnet or the service must change it.",
-    of="not-owner",
 )
 IMAGE_NOT_SHARED = CauseType(
     "image-not-shared",
@@ -104,13 +92,14 @@ DEPENDENCY = CauseType(
 
 def explain_authorizer(denial: Denial) -> Explanation:
     """Explain a denial by the Lambda authorizer of an API."""
-    text = "The authorizer answered with a policy that does not allow this method."
-    if denial.is_explicit:
-        text = "The authorizer's policy denies the method explicitly."
+    verb = "denies the method explicitly" if denial.is_explicit else "does not allow this method"
     return denial.explain(
         "The Lambda authorizer of the API denied the request.",
-        AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
-        AUTHORIZER_CACHE.cause(),
+        AUTHORIZER_POLICY.cause(
+            "derived",
+            reason_lines(denial),
+            text=f"The authorizer answered with a policy that {verb}, or its policy was cached for another method: API Gateway applies it to all methods that the token calls.",
+        ),
         topic="lambda-authorizer",
         remedies=(
             owner_remedy(
@@ -203,7 +192,6 @@ def explain_not_owner(denial: Denial) -> Explanation:
     return denial.explain(
         denial_summary(denial, f"the caller's account does not own {resource}"),
         NOT_OWNER.cause("reported", ("The message says: You are not the owner",)),
-        SHARED_SUBNET.cause(),
         remedies=(
             your_remedy(
                 "Make the call in the account that owns the resource",

@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
@@ -36,7 +36,6 @@ _ANCHOR = lazy_pattern(
     re.ASCII,
 )
 _PATH = lazy_pattern(r"[\w./~-]{1,200}", re.ASCII)
-_REVOKED = "revoked or expired"
 
 CERTIFICATE_NOT_TRUSTED = CauseType(
     "certificate-not-trusted",
@@ -46,64 +45,47 @@ CERTIFICATE_NOT_TRUSTED = CauseType(
     fix="Use a certificate of the trust anchor's CA, and pass intermediate CAs with --intermediates.",
     sources=(_PAGE,),
 )
-CERTIFICATE_UNSUITABLE = CauseType(
-    "certificate-unsuitable",
-    title="The certificate is not one that Roles Anywhere accepts",
-    text="The certificate is not an X.509 version 3 certificate of an end entity (CA: false) with the key usage digitalSignature and a signature with SHA-256 or stronger.",
-    fix="Issue a certificate that fulfills the requirements.",
-    recognised_by="The text shows a certificate of an authority, of version 1, or signed with SHA-1 or MD5.",
-    sign=r"\bCA: ?TRUE\b|\bVersion: 1 \(0x0\)|\bSignature Algorithm: (?:sha1|md5)With\w{1,30}",
-    of="certificate-not-trusted",
-)
 
 
 def explain_rejected_certificate(denial: Denial) -> Explanation:
     """Explain that IAM Roles Anywhere found no trust chain, or that the certificate is revoked or has expired."""
-    is_revoked = _REVOKED in message_text(denial).lower()
     path = find_option(denial.case, "certificate")
     path = path if path is not None and _PATH.fullmatch(path) else None
     stated = f"the certificate {clip_text(path)}" if path else "the certificate"
     anchor = _ANCHOR.search(denial.failure.text)
-    of_anchor = "the trust anchor" if anchor is None else f"the trust anchor {anchor['id']}"
-    if is_revoked:
-        verdict = f"IAM Roles Anywhere rejected {stated}: it has expired, is not valid yet, or was revoked."
-        text = "The certificate has expired, or a CRL in Roles Anywhere lists it."
-    else:
-        verdict = f"IAM Roles Anywhere found no trust chain from {stated} to the CA of {of_anchor}."
-        text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed."
-    return denial.explain(
-        verdict,
-        CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
-        *(() if is_revoked else (CERTIFICATE_UNSUITABLE.cause(),)),
-        remedies=(_check_certificate_remedy(path, anchor, is_revoked=is_revoked),),
-        notes=("No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",),
-    )
-
-
-def _check_certificate_remedy(path: str | None, anchor: re.Match[str] | None, *, is_revoked: bool) -> Remedy:
-    if is_revoked:
-        title = "Check the certificate, and issue a new one if necessary"
-        steps = [
-            "If it is still valid, look for it in the CRLs: aws rolesanywhere list-crls. Then issue a new certificate."
-        ]
-    else:
-        title = "Check who issued the certificate, and pass the intermediate CAs"
-        steps = [
-            "If an intermediate CA issued it, pass the intermediate certificates with --intermediates.",
-            "The trust anchor must be enabled, and be the one of the Region that the call uses.",
-        ]
-    show = "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage"
-    show_anchor = "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}"
     name, region = anchor.group("id", "region") if anchor else ("TRUST_ANCHOR_ID", None)
-    return your_remedy(
-        title,
-        "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
-        *steps,
-        commands=(
-            fill_command(show, path or "CERTIFICATE_FILE"),
-            fill_command(show_anchor, name, commands.region(region)),
+    of_anchor = f"the trust anchor{f' {name}' if anchor else ''}"
+    verdict = f"found no trust chain from {stated} to the CA of {of_anchor}"
+    text = f"Another CA than the one in {of_anchor} issued the certificate, or an intermediate CA was not passed. Or it is not a version 3 certificate of an end entity (CA: false) with the key usage digitalSignature, signed with SHA-256 or stronger."
+    if "revoked or expired" in message_text(denial).lower():
+        verdict = f"rejected {stated}: it has expired, is not valid yet, or was revoked"
+        text = (
+            "The certificate has expired, or a CRL in Roles Anywhere lists it (aws rolesanywhere list-crls)."
+        )
+    return denial.explain(
+        f"IAM Roles Anywhere {verdict}.",
+        CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
+        remedies=(
+            your_remedy(
+                "Check the certificate's issuer and dates, and pass the intermediate CAs",
+                "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
+                "If an intermediate CA issued it, pass the intermediate certificates with --intermediates. If it has expired or was revoked, issue a new one.",
+                "The trust anchor must be enabled, and be the one of the Region that the call uses.",
+                commands=(
+                    fill_command(
+                        "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
+                        path or "CERTIFICATE_FILE",
+                    ),
+                    fill_command(
+                        "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
+                        name,
+                        commands.region(region),
+                    ),
+                ),
+                url=_PAGE,
+            ),
         ),
-        url=_PAGE,
+        notes=("No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",),
     )
 
 

@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import (
     mfa_command,
     other_model_region,
-    policy_holder,
     region_setting,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -55,7 +54,7 @@ _TAG_COMMANDS = {
 _TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
 _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
-_RESOURCE_TAG, _PRINCIPAL_TAG = ":resourcetag", "aws:principaltag"
+_RESOURCE_TAG = ":resourcetag"
 
 
 class Contrast(NamedTuple):
@@ -198,20 +197,6 @@ def _missing_tag(
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
     for operator, key, values in iterate_conditions(statement):
-        kind = key.lower().partition("/")[0]
-        what, line = "the resource", None
-        if kind.endswith(_RESOURCE_TAG):
-            line = _resource_tags_command(denial)
-        elif kind == _PRINCIPAL_TAG and (holder := policy_holder(denial)) is not None:
-            what, line = (
-                denial.caller,
-                fill_command(f"aws iam list-{holder[0]}-tags --{holder[0]}-name {{}}", holder[1]),
-            )
-        if line is not None:
-            name = clip_text(key.partition("/")[2])
-            step = f"The command prints the tags of {what}. If the policy is meant to cover it, the tag {name} must be {join_values(values)}."
-            title = f"Tag {what} with {name}, or change the condition"
-            return account_remedy(title, step, commands=(line,), url=pages.EVALUATION)
         requirement = next((each for each in REQUIREMENTS if each.has_key(key)), None)
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
@@ -224,11 +209,3 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
             return your_remedy(title, requirement.step, other, commands=lines, url=requirement.url)
     step = f"The statement covers the call only if {describe_conditions(statement)}."
     return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
-
-
-def _resource_tags_command(denial: Denial) -> str | None:
-    resource = denial.resource_arn
-    if resource is None:
-        return None
-    line = "aws resourcegroupstaggingapi get-resources --resource-arn-list {} --region {} --query 'ResourceTagMappingList[].Tags'"
-    return fill_command(line, commands.arn(denial.resource), commands.region(resource.region or None))

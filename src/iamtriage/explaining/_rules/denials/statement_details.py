@@ -1,15 +1,13 @@
-"""Describe the conditions of a policy statement, and find misspelled actions in one.
+"""Describe the conditions of a policy statement.
 
 Operators: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
 """
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import clip_text, join_words
-from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
 
 if TYPE_CHECKING:
@@ -28,9 +26,7 @@ _COMPARISONS = {
     "GreaterThan": "greater than ",
 }
 _MAX_VALUES = 3
-# Two names of one service are rarely closer than this.
 _MAX_ACTIONS = 3
-_SIMILARITY = 0.9
 
 
 def describe_conditions(statement: Mapping[str, Any]) -> str:
@@ -60,43 +56,16 @@ def join_values(values: Sequence[str]) -> str:
     return join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or") or "any value"
 
 
-def find_misspelled_action(statements: Iterable[Mapping[str, Any]], action: str) -> str | None:
-    """Return the name in statements that is no action and most likely means the denied one.
-
-    >>> find_misspelled_action([{"Action": "logs:DescribeLogStream"}], "logs:DescribeLogStreams")
-    'logs:DescribeLogStream'
-    """
-    prefix = f"{action.partition(':')[0].lower()}:"
-    names = {
-        name.lower(): name
-        for each in statements
-        if each.get("Effect", "Allow") == "Allow"
-        for name in as_strings(each.get("Action"))
-        if name.lower().startswith(prefix) and not set("*?$") & set(name)
-    }
-    if not names or find_action(action) is None:
-        # Some services are not in the table of actions.
-        return None
-    for close in get_close_matches(action.lower(), names, cutoff=_SIMILARITY):
-        if close != action.lower() and find_action(names[close]) is None:
-            return names[close]
-    return None
-
-
 def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
     """Return what statements allow of the service of an action, as the end of a sentence without its period.
 
     >>> describe_allowed([{"Effect": "Allow", "Action": ["sqs:SendMessage", "s3:*"]}], "sqs:CreateQueue")
     ': of sqs, it allows only sqs:SendMessage'
     """
-    listed = tuple(statements)
-    misspelled = find_misspelled_action(listed, action)
-    if misspelled is not None:
-        return f". It names {clip_text(misspelled)}, which is not an action: it must be {action}"
     service = action.partition(":")[0].lower()
     names = dict.fromkeys(
         name
-        for each in listed
+        for each in statements
         for name in as_strings(each.get("Action"))
         if name.lower().startswith(f"{service}:")
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -66,7 +66,7 @@ _PROXY_HOST = lazy_pattern(
     r"(?:\b(?:HTTPS?_PROXY|https?_proxy)\b[%)\"']{0,2}\s{0,3}[=:]?\s{0,3}|\bproxy URL: |\bproxyconnect tcp: dial tcp: lookup )[\"']?(?:https?://)?(?:[^\s@/\"']{1,200}@)?"
     r"([A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})(?::\d{2,5})?(?![\w.])"
 )
-_POWERSHELL = lazy_pattern(r"\bPS [A-Z]:\\|\bPowerShell\b|\$env:")
+_WINDOWS_VARIABLE = r"$env:AWS_CA_BUNDLE = 'C:\certs\authority.pem'"
 # Errors other than an unknown authority, the likeliest reason, and what to check first.
 _OTHER_REASONS = Signs(
     {
@@ -82,7 +82,6 @@ _OTHER_REASONS = Signs(
 )
 
 
-_SSL_CERT_FILE = ("export SSL_CERT_FILE=/path/to/authority.pem",)
 # Where a client reads the certificate authorities that it trusts: the step, and the commands.
 _CLIENTS: Signs[tuple[str, tuple[str, ...]]] = Signs(
     {
@@ -90,9 +89,9 @@ _CLIENTS: Signs[tuple[str, tuple[str, ...]]] = Signs(
             "Java reads its own trust store, not AWS_CA_BUNDLE: import the file into the one of the JVM that runs the program, and restart it.",
             ("keytool -importcert -cacerts -storepass changeit -alias proxy -file authority.pem",),
         ),
-        r"\bSeahorse::|\bAws::": (
-            "Ruby reads the certificate authorities of OpenSSL, or the file in SSL_CERT_FILE.",
-            _SSL_CERT_FILE,
+        r"\bSeahorse::|\bAws::|DispatchFailure|rustls|UnknownIssuer": (
+            "Ruby and Rust programs read the authorities of the machine, or the file in SSL_CERT_FILE.",
+            ("export SSL_CERT_FILE=/path/to/authority.pem",),
         ),
         r"TLSSocket|node_modules|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)|NetworkingError|CredentialsProviderError|\(node:": (
             "Node.js does not read AWS_CA_BUNDLE: name the file in NODE_EXTRA_CA_CERTS before the program starts.",
@@ -109,10 +108,6 @@ _CLIENTS: Signs[tuple[str, tuple[str, ...]]] = Signs(
                 "sudo update-ca-certificates",
                 "sudo systemctl restart docker",
             ),
-        ),
-        r"DispatchFailure|rustls|UnknownIssuer": (
-            "Rust programs read the authorities of the machine, or the file in SSL_CERT_FILE.",
-            _SSL_CERT_FILE,
         ),
     }
 )
@@ -144,7 +139,10 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     issuer = "The first command prints who issued the certificate."
     if on_windows:
         issuer = f"Open https://{name} in a browser, and look at who issued the certificate."
-    step, trust = _CLIENTS.find(text) or _cli_trust(case, on_windows=on_windows)
+    step, trust = _CLIENTS.find(text) or (
+        "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile.",
+        (_WINDOWS_VARIABLE if on_windows else "export AWS_CA_BUNDLE=/path/to/authority.pem",),
+    )
     openssl = fill_command(
         "openssl s_client -connect {} < /dev/null | openssl x509 -noout -issuer -subject", f"{name}:443"
     )
@@ -157,20 +155,6 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
         commands=(*(() if on_windows else (openssl,)), *trust),
         url=pages.CLI_PROXY,
     )
-
-
-def _cli_trust(case: Case[Failure], *, on_windows: bool) -> tuple[str, tuple[str, ...]]:
-    """Return how the AWS CLI and most other clients trust an authority, and the commands."""
-    path = r"C:\certs\authority.pem" if on_windows else "/path/to/authority.pem"
-    variable = f"export AWS_CA_BUNDLE={path}"
-    if on_windows:
-        uses_powershell = _POWERSHELL.search(case.text) is not None
-        variable = f"$env:AWS_CA_BUNDLE = '{path}'" if uses_powershell else f"set AWS_CA_BUNDLE={path}"
-    profile = clues.find_profile(case)
-    if profile is None:
-        return "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile.", (variable,)
-    setting = f"aws configure set ca_bundle {path} --profile {commands.profile(profile)}"
-    return "Name that file as ca_bundle in the profile, or in AWS_CA_BUNDLE.", (setting, variable)
 
 
 def find_proxy(text: str) -> str | None:

@@ -34,30 +34,13 @@ _ELAPSED = lazy_pattern(
 )
 _MAX_CHARS = 100_000
 
-CLOCK_BEHIND = CauseType(
-    "clock-behind",
-    title="The clock of the machine is behind",
-    meaning="The clock of the machine that signed the request or created the URL is behind.",
-    recognised_by="The times in the message, or a signature that AWS considers expired.",
-    fix="Synchronize the clock with NTP.",
-    sources=(pages.EC2_CLOCK,),
-    subject="credentials",
-)
-CLOCK_AHEAD = CauseType(
-    "clock-ahead",
-    title="The clock of the machine is ahead",
-    meaning="The clock of the machine that signed the request or created the URL is ahead.",
-    recognised_by="The times in the message, or a signature that is not yet valid.",
-    fix="Synchronize the clock with NTP.",
-    sources=(pages.EC2_CLOCK,),
-    subject="credentials",
-)
-CLOCK_OFF = CauseType(
+CLOCK_WRONG = CauseType(
     "clock-wrong",
-    title="The clock of the machine is wrong",
-    meaning="The clock of the machine that signed the request is wrong.",
+    title="The clock of the machine is behind or ahead",
+    meaning="The clock of the machine that signed the request or created the URL is wrong.",
+    recognised_by="The times in the message, or a signature that has expired or is not yet valid.",
     fix="Synchronize the clock with NTP.",
-    of="clock-skew",
+    sources=(pages.EC2_CLOCK,),
     subject="credentials",
 )
 REQUEST_HELD = CauseType(

@@ -58,8 +58,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not have any privilege on specified resource",
         "lake formation permission",
     ),
-    "denials.query_results.explain_query_data": ("insufficient permissions to execute the query",),
-    "denials.query_results.explain_query_result": (
+    "denials.query_results.explain_query": (
+        "insufficient permissions to execute the query",
         "access denied when writing",
         "verify/create output bucket",
     ),
