@@ -1,13 +1,4 @@
-"""Explain that a service has no role in the account's settings, or no default role.
-
-Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html,
-https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html,
-https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-iam-roles.html,
-https://docs.aws.amazon.com/dms/latest/userguide/security-iam.html#CHAP_Security.APIRole,
-https://docs.aws.amazon.com/iot/latest/developerguide/configure-logging.html,
-https://docs.aws.amazon.com/aws-backup/latest/devguide/iam-service-roles.html and
-https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/iam-instanceprofile.html.
-"""
+"""Explain that a service has no role in the account's settings, or no default role."""
 
 from __future__ import annotations
 

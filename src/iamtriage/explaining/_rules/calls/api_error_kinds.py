@@ -1,7 +1,4 @@
-"""Classify the API errors that mean the same for every call.
-
-Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html.
-"""
+"""Classify the API errors that mean the same for every call."""
 
 from __future__ import annotations
 

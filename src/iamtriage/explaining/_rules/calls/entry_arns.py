@@ -1,7 +1,4 @@
-"""Find what is wrong with an ARN that a call rejected, and explain principals of access entries that EKS rejects.
-
-Source: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html.
-"""
+"""Find what is wrong with an ARN that a call rejected, and explain principals of access entries that EKS rejects."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Explain that Session Manager or ECS Exec cannot reach its agent.
-
-Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-troubleshooting.html,
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html and the descriptions of the two errors.
-"""
+"""Explain that Session Manager or ECS Exec cannot reach its agent."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Explain credentials, sign-ins and tokens that have expired.
-
-How long each of them lasts: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp.html and the pages
-that the remedies link to.
-"""
+"""Explain credentials, sign-ins and tokens that have expired."""
 
 from __future__ import annotations
 

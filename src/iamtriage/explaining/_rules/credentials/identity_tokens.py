@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import issuer_keys, issuers, rejected_tokens, saml_assertions
+from iamtriage.explaining._rules.credentials import issuers, rejected_tokens, saml_assertions
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -207,9 +207,9 @@ _INSPECT_TOKEN = your_remedy(
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(issuers.explain_no_provider, message=r"OpenIDConnect provider found"),
     Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
-    Route(issuer_keys.explain_no_verification_key, code=r"IDPCommunicationError.*"),
-    Route(issuer_keys.explain_no_verification_key, message=r"retrieve verification key"),
-    Route(issuer_keys.explain_wrong_thumbprint, message=r"humbprint"),
+    Route(rejected_tokens.explain_no_verification_key, code=r"IDPCommunicationError.*"),
+    Route(rejected_tokens.explain_no_verification_key, message=r"retrieve verification key"),
+    Route(rejected_tokens.explain_wrong_thumbprint, message=r"humbprint"),
     Route(_explain_rejected_claim, code=r"IDPRejectedClaim.*"),
     Route(_explain_missing_claim, message=_MISSING_CLAIM),
 )

@@ -1,7 +1,4 @@
-"""Find the issuer of a web identity token and its provider in IAM, and explain that it has none.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html.
-"""
+"""Find the issuer of a web identity token and its provider in IAM, and explain that it has none."""
 
 from __future__ import annotations
 

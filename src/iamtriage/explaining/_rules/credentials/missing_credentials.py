@@ -1,8 +1,4 @@
-"""Explain credentials that are missing, incomplete or not sent.
-
-Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html and the pages that the remedies link
-to.
-"""
+"""Explain credentials that are missing, incomplete or not sent."""
 
 from __future__ import annotations
 
@@ -24,7 +20,6 @@ from iamtriage.explaining._rules.credentials import (
     missing_logins,
     other_users,
     pod_agents,
-    registry_helpers,
     session_renewal,
     unreachable_agents,
     unsigned_requests,
@@ -321,7 +316,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
-    Route(registry_helpers.explain_registry_helper, message=registry_helpers.HELPER_FAILED),
+    Route(unsigned_requests.explain_registry_helper, message=unsigned_requests.HELPER_FAILED),
     Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
     Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),
     Route(

@@ -1,8 +1,4 @@
-"""Explain sign-ins and helper programs that returned no credentials.
-
-Sources: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html and the pages that the
-remedies link to.
-"""
+"""Explain sign-ins and helper programs that returned no credentials."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Explain SAML assertions that STS rejects before it evaluates the role.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_saml.html.
-"""
+"""Explain SAML assertions that STS rejects before it evaluates the role."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Explain signatures that AWS rejects.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html.
-"""
+"""Explain signatures that AWS rejects."""
 
 from __future__ import annotations
 

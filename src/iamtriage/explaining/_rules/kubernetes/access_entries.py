@@ -169,7 +169,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     identifier = f"{cluster.argument}:{argument}"
     # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
-    remedies = (by_hand,) if imported is None else (imported, by_hand)
+    remedies: tuple[Remedy, ...] = (by_hand,) if imported is None else (imported, by_hand)
     if imported is None and "eksctl" not in case.text and (called is None or called.program != "aws"):
         page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
         line = f"terraform import aws_eks_access_entry.NAME {identifier}"

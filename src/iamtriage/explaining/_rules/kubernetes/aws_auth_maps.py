@@ -1,8 +1,4 @@
-"""Explain an ``aws-auth`` ConfigMap that exists, is missing or unreadable.
-
-Rules: https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html. The remedies run the command
-``iamtriage aws-auth``, because only :mod:`iamtriage.aws_auth` reads the ConfigMap.
-"""
+"""Explain an ``aws-auth`` ConfigMap that exists, is missing or unreadable."""
 
 from __future__ import annotations
 

@@ -1,11 +1,7 @@
 """Explain why a cluster rejects a program that calls it with its own configuration instead of a kubeconfig of the reader.
 
-Sources: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks,
-https://fluxcd.io/flux/components/kustomize/kustomizations/#kubeconfig-remote-clusters,
-https://fluxcd.io/flux/components/kustomize/options/ (--insecure-kubeconfig-exec) and
-https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7),
-https://github.com/fabric8io/kubernetes-client/blob/main/doc/getting-started/configuration.md and
-https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html (tokens of service accounts).
+Sources besides the pages of the programs: https://fluxcd.io/flux/components/kustomize/options/ and
+https://github.com/fluxcd/kustomize-controller/blob/main/docs/spec/v1/kustomizations.md (configMapRef, since Flux 2.7).
 """
 
 from __future__ import annotations

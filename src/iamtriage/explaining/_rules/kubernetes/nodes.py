@@ -1,8 +1,4 @@
-"""Explain why a node cannot join the cluster, or Fargate cannot start pods.
-
-Sources: https://docs.aws.amazon.com/eks/latest/userguide/troubleshooting.html#worker-node-fail and
-https://docs.aws.amazon.com/eks/latest/userguide/pod-execution-role.html.
-"""
+"""Explain why a node cannot join the cluster, or Fargate cannot start pods."""
 
 from __future__ import annotations
 
@@ -187,7 +183,8 @@ def _find_node(case: AnyCase) -> re.Match[str] | None:
     stop = text.find("\n", end)
     found = list(_NODE_NAME.finditer(text, 0, len(text) if stop < 0 else stop))
     on_line = [each for each in found if each.start() > text.rfind("\n", 0, start)]
-    return (on_line or found or [_NODE_NAME.search(text, end)])[-1]
+    nearest = on_line or found
+    return nearest[-1] if nearest else _NODE_NAME.search(text, end)
 
 
 def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explanation:

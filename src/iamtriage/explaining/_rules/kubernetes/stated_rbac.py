@@ -1,7 +1,4 @@
-"""Compare a request that RBAC denied with the roles and bindings that the text contains.
-
-Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/.
-"""
+"""Compare a request that RBAC denied with the roles and bindings that the text contains."""
 
 from __future__ import annotations
 

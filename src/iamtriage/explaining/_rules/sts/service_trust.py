@@ -1,7 +1,4 @@
-"""Explain that an AWS service cannot assume a role, by the role's trust policy.
-
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html.
-"""
+"""Explain that an AWS service cannot assume a role, by the role's trust policy."""
 
 from __future__ import annotations
 
