@@ -23,9 +23,6 @@ MODE = (
     "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this "
     "operation."
 )
-CREATOR = (
-    "bootstrapClusterCreatorAdminPermissions must be true if cluster authentication mode is set to CONFIG_MAP"
-)
 STANDARD = 'This operation can only be performed on Access Entries with a type of "STANDARD".'
 NOT_FOUND = "The specified principalArn could not be found. You can view your available access entries."
 TRUST = "Trust policy of the role provided is invalid."
@@ -56,7 +53,6 @@ LINKED = (
             ("object-rejected", "reported"),
         ),
         (eks("CreateAccessEntry", MODE), "authentication-mode", ("mode-config-map", "reported")),
-        (eks("CreateCluster", CREATOR), "cluster-creator", ("cluster-creator-needed", "reported")),
         (eks("AssociateAccessPolicy", STANDARD), "access-entry-type", ("entry-not-standard", "reported")),
         (eks("AssociateAccessPolicy", NOT_FOUND), "access-entry-missing", ("no-access-entry", "reported")),
         (
@@ -136,9 +132,9 @@ def test_message_decides_the_topic(text: str, topic: str, first: tuple[str, str]
 
 def test_own_sentence_takes_precedence_over_its_context() -> None:
     text = "\n".join(
-        (eks("CreateCluster", CREATOR), "later:", "Association already exists: a-0123456789abcdef0")
+        (eks("CreateAccessEntry", MODE), "later:", "Association already exists: a-0123456789abcdef0")
     )
-    assert explained(text).topic == "cluster-creator"
+    assert explained(text).topic == "authentication-mode"
 
 
 # ------------------------------------------------------------------ cluster and principal
@@ -173,7 +169,7 @@ def test_mode_in_the_message_takes_precedence_over_the_facts() -> None:
 def test_association_is_named_by_its_id() -> None:
     text = eks("CreatePodIdentityAssociation", "Association already exists: a-0123456789abcdef0")
     lines = commands(explained(text, {"cluster": "orders"}))
-    assert "terraform import aws_eks_pod_identity_association.NAME orders,a-0123456789abcdef0" in lines
+    assert any("--association-id a-0123456789abcdef0" in line for line in lines)
 
 
 @pytest.mark.parametrize(

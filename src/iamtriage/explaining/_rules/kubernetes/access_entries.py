@@ -281,7 +281,6 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         _explain_entry_exists, message=r"access entry resource is already in use|access entry already exists"
     ),
     Route(entry_settings.explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
-    Route(entry_settings.explain_creator_access, message=r"bootstrapClusterCreatorAdminPermissions must be"),
     Route(
         entry_parameters.explain_entry_type,
         message=r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)",

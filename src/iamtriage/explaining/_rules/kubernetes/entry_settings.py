@@ -161,14 +161,6 @@ ONE_WAY = CauseType(
     fix="Keep the mode: it changes only from CONFIG_MAP to API_AND_CONFIG_MAP to API.",
     sources=(pages.EKS_ACCESS_MODE,),
 )
-CREATOR_NEEDED = CauseType(
-    "cluster-creator-needed",
-    title="The cluster would have no administrator",
-    text="With bootstrapClusterCreatorAdminPermissions false and the mode CONFIG_MAP, no principal could grant access to the cluster.",
-    recognised_by="EKS says that bootstrapClusterCreatorAdminPermissions must be true.",
-    fix="Set bootstrapClusterCreatorAdminPermissions to true, or use a mode with access entries.",
-    sources=(pages.EKS_ACCESS_MODE,),
-)
 
 
 def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Explanation:
@@ -241,33 +233,3 @@ _VERDICTS = {
 _MODE_CHANGE = lazy_pattern(
     r"update from (API|API_AND_CONFIG_MAP|CONFIG_MAP) to (API|API_AND_CONFIG_MAP|CONFIG_MAP)\b"
 )
-
-
-def explain_creator_access(case: Case[AccessEntry], _message: str) -> Explanation:
-    """Explain that a cluster without access entries keeps its creator as administrator."""
-    cluster = find_cluster(case)
-    return case.explain(
-        "With the authentication mode CONFIG_MAP, the cluster's creator must be its administrator.",
-        CREATOR_NEEDED.cause("reported"),
-        topic="cluster-creator",
-        remedies=(
-            your_remedy(
-                "Create the cluster with another mode",
-                "Set the mode to API_AND_CONFIG_MAP or API in the same call, then create an access entry for an administrator.",
-                "In Terraform, set authentication_mode in the block access_config of aws_eks_cluster.",
-                commands=(
-                    f"aws eks create-cluster --name {cluster.argument} --role-arn CLUSTER_ROLE_ARN --resources-vpc-config subnetIds=SUBNET_ID,SUBNET_ID --access-config authenticationMode=API,bootstrapClusterCreatorAdminPermissions=false",
-                ),
-                url=pages.EKS_ACCESS_MODE,
-            ),
-            your_remedy(
-                "Or set bootstrapClusterCreatorAdminPermissions to true",
-                "In a mode with access entries, you can list the creator's entry and delete it later.",
-                commands=(cluster.eks_command("list-access-entries"),),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
-        notes=(
-            "The setting applies only at creation. In Terraform, changing it later replaces the cluster: read the plan.",
-        ),
-    )

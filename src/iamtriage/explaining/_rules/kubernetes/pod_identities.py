@@ -14,14 +14,13 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_argument
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, trust_remedy
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust
 from iamtriage.policies._documents import build_document
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -99,22 +98,8 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
-            *(() if imported else _import_remedies(case, identifier)),
         ),
         notes=(IAM_DOES_NOT_HELP,),
-    )
-
-
-def _import_remedies(case: Case[AccessEntry], identifier: str) -> tuple[Remedy, ...]:
-    called = context_of(case.facts).command
-    if called is not None and called.program == "aws":
-        return ()
-    return (
-        your_remedy(
-            "In Terraform, import the association",
-            commands=(f"terraform import aws_eks_pod_identity_association.NAME {identifier}",),
-            url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_pod_identity_association#import",
-        ),
     )
 
 
