@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -22,7 +21,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import ExpiredCredentials, Failure
+    from iamtriage.failures._failures import ExpiredCredentials
 
 _STILL_EXPIRED_PHRASE = "refreshed credentials are still expired"
 STILL_EXPIRED = lazy_pattern(_STILL_EXPIRED_PHRASE)
@@ -36,10 +35,8 @@ _ONLY_EXPIRATION = """ | grep -o '"Expiration" *: *"[^"]*"'"""
 _CONTAINER_SIGN = lazy_pattern(
     r"AWS_CONTAINER_CREDENTIALS_(?P<kind>RELATIVE|FULL)_URI|169\.254\.170\.(?:2|23)(?!\d)", re.ASCII
 )
-_CONTAINER_COMMANDS = {
-    "ecs": 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"',
-    "eks-pod": 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"',
-}
+_OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
+_OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
 _CORRECT_CLOCK = (
     "If the clock is ahead of the real time, correct it (sudo chronyc makestep), and turn on NTP."
 )
@@ -70,32 +67,16 @@ CACHED_BY_PROCESS = CauseType(
 )
 
 
-def find_process(case: Case[Failure]) -> tuple[str, str] | None:
+def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
     """Return the profile with a ``credential_process`` that the text contains and the call uses, and its command."""
-    profile = clues.find_profile(case)
-    found = {
-        each.name: each.process
-        for each in find_profile_sections(case.failure.text)
-        if each.process is not None and profile in {None, each.name}
-    }
-    return next(iter(found.items())) if len(found) == 1 else None
-
-
-def process_command(process: tuple[str, str] | None) -> str:
-    """Return the command that runs a credential process, or prints it if it is not safe to repeat."""
-    if process is None:
-        return "aws configure get credential_process"
-    profile, line = process
-    words = line.split()
-    if all(map(_PLAIN_WORD.fullmatch, words)):
-        return command(*words)
-    return fill_command("aws configure get credential_process --profile {}", profile)
+    profile, sections = clues.find_profile(case), find_profile_sections(case.failure.text)
+    found = [(each.name, each.process) for each in sections if each.process and profile in {None, each.name}]
+    return found[0] if len(found) == 1 else None
 
 
 def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a credential source returned credentials that have expired already."""
-    text, process = case.text, find_process(case)
-    container = _find_container(case)
+    process, container = _find_process(case), _CONTAINER_SIGN.search(case.text)
     clock = clocks.CLOCK_WRONG.cause(
         text="The clock of the machine is ahead, so new credentials look expired."
     )
@@ -108,12 +89,14 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     )
     lines: tuple[str, ...] = _METADATA_COMMANDS
     if process is not None:
-        run = process_command(process)
-        name = "" if run.startswith("aws configure") else clip_text(process[1].split()[0])
-        source = f"credential process{name and f' {name}'} of the profile {clip_text(process[0])}"
+        profile, words = process[0], process[1].split()
+        # Other words would have to be quoted as the shell reads them.
+        name = clip_text(words[0]) if all(map(_PLAIN_WORD.fullmatch, words)) else ""
+        source = f"credential process{name and f' {name}'} of the profile {clip_text(profile)}"
+        show = fill_command("aws configure get credential_process --profile {}", profile)
         cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
         title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
-        lines = (f"{run}{_ONLY_EXPIRATION if name else ''}",)
+        lines = (f"{command(*words)}{_ONLY_EXPIRATION}" if name else show,)
         steps = (
             "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it.",
             _CORRECT_CLOCK,
@@ -123,13 +106,14 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         cause = STALE_METADATA.cause(
             text="The credential endpoint of the container has only old credentials."
         )
-        url, remedies = pages.ECS_TASK_ROLE if container == "ecs" else pages.EKS_POD_IDENTITY, ()
-        lines = (_CONTAINER_COMMANDS[container] + _ONLY_EXPIRATION,)
+        is_ecs = container["kind"] == "RELATIVE" or container[0].endswith(".2")
+        url, remedies = pages.ECS_TASK_ROLE if is_ecs else pages.EKS_POD_IDENTITY, ()
+        lines = (f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}",)
         steps = (
-            f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if container == 'ecs' else 'pod'} and look at the log of the agent on its node.",
+            f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node.",
             _CORRECT_CLOCK,
         )
-    elif _EC2_PROMPT.search(text) is not None:
+    elif _EC2_PROMPT.search(case.text) is not None:
         source = "credential source, most likely the instance metadata service,"
     return case.explain(
         f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead.",
@@ -139,14 +123,6 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         remedies=(your_remedy(title, *steps, commands=("date -u", *lines), url=url), *remedies),
         notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
     )
-
-
-def _find_container(case: Case[ExpiredCredentials]) -> str | None:
-    """Return what runs the container that the credentials are for, if the text shows it."""
-    runtime, sign = context_of(case.facts).runtime, _CONTAINER_SIGN.search(case.text)
-    if sign is not None:
-        return "ecs" if sign["kind"] == "RELATIVE" or sign[0].endswith(".2") else "eks-pod"
-    return "ecs" if runtime is not None and runtime.kind == "ecs" else None
 
 
 _METADATA_COMMANDS = (
