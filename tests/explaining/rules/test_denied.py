@@ -1209,7 +1209,10 @@ def test_quota_of_managed_policies(kind: str) -> None:
     )
     first, *others = explanation.remedies
     name = kind.lower()
-    assert first.commands == (f"aws iam list-attached-{name}-policies --{name}-name {kind.upper()}_NAME",)
+    assert first.commands == (
+        f"aws iam list-attached-{name}-policies --{name}-name {kind.upper()}_NAME",
+        f"aws iam detach-{name}-policy --{name}-name {kind.upper()}_NAME --policy-arn POLICY_ARN",
+    )
     assert all(
         "--service-code iam" in line and "us-east-1" in line for each in others for line in each.commands
     )

@@ -172,7 +172,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         )
     if attached:
         title = f"Detach a managed policy that {holder} does not need"
-        steps = ["The command lists what is attached. Detach one, then attach the new one."]
+        steps = ["The first command lists what is attached. Detach one, then attach the new one."]
     if what == "Policies" and kind in {"role", "user", "group"}:
         steps.append(
             "Or move the statements of one into another managed policy, or into an inline policy, which this quota does not count."
@@ -187,7 +187,10 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         # A role that could not be created has no policies to list.
         if not is_template and operation != "CreateRole":
             known = f"{kind.upper()}_NAME" if name is None else commands.role_name(name)
-            lines = (f"aws iam list-attached-{kind}-policies --{kind}-name {known}",)
+            lines = (
+                f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
+                f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
+            )
     can_increase = what != "InstanceSessions"
     if what == "Policies" and kind != "account":
         most = _MOST_POLICIES.get(kind, 0)
@@ -201,7 +204,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             text=f"The account's quota is {limit}.",
         ),
         remedies=(
-            your_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
+            account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
             *((increase,) if can_increase else ()),
         ),
         notes=(NOT_A_DENIAL,),

@@ -227,7 +227,7 @@ def _summary(found: Finding) -> str:
     looked_up = f"the authenticator looks for {arn_in_map(found.caller)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
-        return f"No aws-auth entry in the text matches {found.caller.name}: the one for {other} {found.difference}, and {looked_up}"
+        return f"No aws-auth entry in the text matches {found.caller.name}: the one for {other} {found.difference}."
     return f"The aws-auth entry for {found.caller.name} never matches: its {found.field} {found.difference}, and {looked_up}"
 
 

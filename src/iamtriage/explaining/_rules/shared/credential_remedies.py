@@ -164,7 +164,7 @@ def set_clock(text: str = "") -> Remedy:
     return your_remedy(
         "Correct the clock",
         f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
-        "Check whether the time is synchronized, and turn on NTP. Then repeat the call. On EC2, the server is 169.254.169.123.",
+        "Turn on NTP (on EC2, the server is 169.254.169.123). If it is on, restart it: sudo systemctl restart systemd-timesyncd, or sudo chronyc makestep. Then repeat the call.",
         "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         commands=(
             "date -u",

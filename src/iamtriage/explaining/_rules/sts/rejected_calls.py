@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError, RegionDisabled
 
 _PHRASES = ("STS is not activated in this region", "STS is not activated in the requested region")
-_NOTE = "An IAM policy does not help. Tokens from a regional STS endpoint are valid in all Regions, so you can call STS in another Region than the other services."
+_NOTE = "Policies, the trust policy and the credentials are not the problem. Tokens from a regional STS endpoint are valid in all Regions, so you can call STS in another Region than the other services."
+
 REGION_NOT_ENABLED = CauseType(
     "region-not-enabled",
     title="The account has not enabled the Region",
@@ -93,9 +94,8 @@ def _activate_sts_remedy(region: str | None) -> Remedy:
     name = region or "the Region"
     return account_remedy(
         f"Activate STS in {name}",
-        "Open the IAM console, Account settings, Security Token Service (STS), Endpoints.",
-        f"Activate {name}. There is no API for this.",
-        "The setting applies in the account of the requested role or user.",
+        f"In the IAM console, open Account settings, Security Token Service (STS), Endpoints, and activate {name}. There is no API for this.",
+        "Do it in the account of the requested role or user.",
         url=pages.TEMPORARY_REGIONS,
     )
 
