@@ -214,3 +214,10 @@ def test_a_dump_of_swift_is_one_failure() -> None:
     (failure,) = scan([_QUIET, *lines, _QUIET])
     record = to_record(failure)
     assert (record["code"], record["request_id"]) == ("AccessDenied", "4442587FB7D0A2F9")
+
+
+def test_a_label_without_a_value_starts_an_entry() -> None:
+    """The SDK for C++ prints such labels with a value."""
+    failed = "Error message:\nThe policy is bad (Service: AmazonIdentityManagement; Status Code: 400; Error Code: MalformedPolicyDocument; Request ID: 1)"
+    log = [f"Oct  7 09:00:0{second} web-1 app[7]: {words}" for second, words in enumerate((DENIAL, failed))]
+    assert _kinds(scan("\n".join(log))) == ["access_denied", "malformed_policy"]

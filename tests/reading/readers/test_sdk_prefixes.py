@@ -76,6 +76,11 @@ BOTOCORE: Table = (
         f"AccessDeniedException when calling the DescribeCluster operation:\n{DENIAL}",
         _CALL,
     ),
+    (
+        "without-its-start",
+        "2026-01-02 03:04:05,678 - app - ERROR - (AccessDenied) when calling the GetObject operation: Access Denied",
+        denied(code="AccessDenied", operation="GetObject"),
+    ),
     ("without-parentheses-others", "TimeoutException when calling the GetOrders operation: no answer", None),
     (
         "without-a-message",

@@ -127,7 +127,7 @@ CONTINUATIONS: dict[str, str] = {
     "box": r"[│┃║╵]",
     "separator": r"-{3,}(?:>|[ ]End|\s*\Z)|={3,}\s*\Z|\^{2,}|~{2,}",
     "http_client": r"Reason: |HTTP response (?:headers|body):|excon\.error\.response\b|AWS HTTP error:",
-    "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message):|\d{1,3} response headers:",
+    "cpp_sdk": r"(?:Resolved remote host IP address|Request ID|Exception name|Error message(?!:\s*\Z)):|\d{1,3} response headers:",
     "powershell_trailer": r"At (?:line:|[A-Z]:\\|/)|\+ {1,200}(?:~|CategoryInfo|FullyQualifiedErrorId)",
 }
 

@@ -40,11 +40,11 @@ _BOTOCORE = lazy_pattern(
 # words after the code is faster than one for the start of a line.
 _WHEN_CALLING = lazy_pattern(r"when\s+calling\s")
 _LINE_OF_CODE = lazy_pattern(
-    r"(?:(?:\A|\n)[^\w\n(]{0,3}|[:|][^\w\n(:]{1,6})(?:\([A-Za-z][^()\s]{2,127}\)|[A-Z]\w{2,80})\s+\Z"
+    r"(?:(?:\A|\n)[^\w\n(]{0,3}|(?:[:|]|\s-)[^\w\n(:]{1,6})(?:\([A-Za-z][^()\s]{2,127}\)|[A-Z]\w{2,80})\s+\Z"
 )
 _MAX_CODE_LENGTH = 160
 _TRUNCATED_BOTOCORE = lazy_pattern(
-    r"(?:(?:\A|\n)[^\w\n(]{0,3}|[:|][^\w\n(:]{1,6})(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+"
+    r"(?:(?:\A|\n)[^\w\n(]{0,3}|(?:[:|]|\s-)[^\w\n(:]{1,6})(?P<open>\()?(?P<code>(?(open)[A-Za-z][^()\s]{2,127}|[A-Z]\w{2,80}))(?(open)\))\s+when\s+calling\s+"
     r"(?:the\s+(?P<whole>(?=\w{2,80}\s+operation))|(?:[A-Z]\w{1,20}\s)?(?=[A-Z][a-z]{2,20}[A-Z]))(?P<operation>[A-Z]\w{1,79})(?:\s+operation)?"
     r"(?:\s*:\s*|(?=[\"'`.]{0,3}\s?(?:\n|\Z)))"
 )
