@@ -19,6 +19,7 @@ def test_line_is_kept(line: str) -> None:
         f"before\n{line}\nafter",
         f"2031-04-05T06:07:08Z INFO {line}",
         json.dumps({"log": line}),
+        f"\x1b[1;32m{line}\x1b[0m",
         "x=" + quote(line, safe=""),
         "x=" + quote(quote(line, safe=""), safe=""),
     ):

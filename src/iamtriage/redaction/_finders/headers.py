@@ -61,8 +61,8 @@ _LOGGED = re.compile(
 )
 _SIGNS = re.compile(rf"credential{EQUALS}|signedheaders|aws4-hmac|awsaccesskeyid|keyname")
 _REACH = 1000
-# The next header, after the number of its line, if lines are joined.
-_OTHER_HEADER = re.compile(r"[^a-z]{0,40}authorization:", re.IGNORECASE)
+# The next header or another label, after the number of its line, if lines are joined.
+_LABEL = re.compile(r"[^a-z]{0,40}[a-z_-]{1,40}:", re.IGNORECASE)
 
 
 def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
@@ -70,7 +70,7 @@ def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     done = 0
     for start, end, what in _find_candidates(text, folded):
         value = text[start:end]
-        if start < done or _OTHER_HEADER.fullmatch(value):
+        if start < done or _LABEL.fullmatch(value):
             continue
         last = find_wrapped_end(text, start, end)
         if last > end:

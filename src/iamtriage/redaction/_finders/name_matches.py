@@ -22,7 +22,9 @@ _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789_-.$@"
 _SUFFIX = re.compile(r"[A-Za-z0-9_]{0,48}+(?:[.-][A-Za-z0-9_]{1,48}+){0,6}")
 # The characters after most names. If one follows, the name has no suffix.
 _SIGNS_AFTER_NAME = frozenset(["", *"=: \n\"'"])
-_ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4})(?P<rest>[^%\\]*)\Z")
+# An escape, or the code of a color.
+_ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4}|\x1b\[[0-9;]{0,16}m)(?P<rest>[^%\\]*)\Z")
+_MAX_CODE = 20
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
 LOOKBEHIND = _MAX_NAME + _LOOKBEHIND
@@ -150,8 +152,8 @@ def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedVa
     if start and folded[start - 1] in _NAME_CHARACTERS:
         before = folded[max(0, start - _MAX_NAME) : start]
         start -= len(before) - len(before.rstrip(_NAME_CHARACTERS))
-    if folded[max(0, start - 1) : start] in {"\\", "%"} or folded[start : start + 1] == "%":
-        escape = _ESCAPED.search(folded, max(0, start - 6), name_end.start())
+    if folded[max(0, start - 1) : start] in {"\\", "%", "[", ";"} or folded[start : start + 1] == "%":
+        escape = _ESCAPED.search(folded, max(0, start - _MAX_CODE), name_end.start())
         if escape:
             start = escape.start("rest")
     prefix = folded[start : name_end.start()]
