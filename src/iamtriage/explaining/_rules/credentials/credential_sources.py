@@ -301,7 +301,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     found = _NAMED_ROLE.search(case.text)
     name = None if found is None else found[1] or found[2]
     # Few missing credentials need the evaluation of a trust policy.
-    from iamtriage.explaining._rules.sts.service_trust import ROLE_NOT_THERE, explain_untrusted_role
+    from iamtriage.explaining._rules.sts.service_trust import explain_untrusted_role
 
     explanation = explain_untrusted_role(
         case,
@@ -312,18 +312,9 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     )
     role = "the instance's role" if name is None else f"the instance's role {name}"
     _, _, verdict = explanation.summary.partition(": ")
-    recreated = ROLE_NOT_THERE.cause(
-        text="The role was deleted and re-created, or the instance profile does not contain it."
-    )
-    stated, cause = explanation.causes[:2]
     return attrs.evolve(
         explanation,
         summary=f"The instance metadata has no credentials, because EC2 cannot assume {role}: {verdict}",
-        causes=(
-            attrs.evolve(stated, text="EC2 could not assume the role of the instance."),
-            cause,
-            recreated,
-        ),
         remedies=(explanation.remedies[0], attach),
         notes=notes,
     )

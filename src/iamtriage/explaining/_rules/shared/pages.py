@@ -105,7 +105,6 @@ EXPOSED_KEYS = "https://repost.aws/knowledge-center/potential-account-compromise
 QUARANTINE = f"{_MANAGED_POLICIES}/AWSCompromisedKeyQuarantineV3.html"
 EFS_IAM = "https://docs.aws.amazon.com/efs/latest/ug/iam-access-control-nfs-efs.html"
 EKS_EFS_MOUNTS = "https://repost.aws/knowledge-center/eks-troubleshoot-efs-volume-mount-issues"
-ECR_PULL_THROUGH_CACHE = f"{_ECR}/pull-through-cache-iam.html"
 CODEARTIFACT_TOKENS = "https://docs.aws.amazon.com/codeartifact/latest/ug/tokens-authentication.html"
 ECR_LOGIN = f"{_ECR}/registry_auth.html"
 EKS_IRSA_POD = f"{_EKS}/pod-configuration.html"
