@@ -255,7 +255,8 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     stated, region = context_of(case.facts).account, find_region(case)
     account = commands.account(stated.value if stated else key_account)
     is_shared = found is not None and account != key_account
-    statements, grant, lookup = [_allow_through_ec2(partition, account, commands.region(region))], None, []
+    statements, grant = [_allow_through_ec2(partition, account, commands.region(region))], None
+    lookup: list[str] = []
     if launcher in _LAUNCHERS:
         role = f"role/aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
         of_instances = f"arn:{partition}:iam::{account}"
