@@ -28,7 +28,8 @@ from iamtriage.redaction._documents.nodes import Node
 from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
 from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
-from iamtriage.redaction._documents.yaml_spans import find_yaml, find_yaml_parts
+from iamtriage.redaction._documents.yaml_parts import find_yaml_parts
+from iamtriage.redaction._documents.yaml_spans import find_yaml
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER

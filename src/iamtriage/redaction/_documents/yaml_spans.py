@@ -21,11 +21,10 @@ from iamtriage.redaction._documents.yaml_scalars import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from iamtriage.redaction._documents.nodes import Value
 
-__all__ = ("YamlText", "find_yaml", "find_yaml_parts")
+__all__ = ("YamlText", "find_yaml")
 
 _SKIPPED = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+(?:[ \t]*+(?:#[^\n]*+)?\Z)?")
 _INDENT = re.compile(r"[ ]*+")
@@ -60,12 +59,6 @@ _SIMPLE = re.compile(
 # More values that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_VALUES = 1_000
 _MIN_CHARS_PER_VALUE = 15
-# The beginning or end of a code block, or a command after a prompt.
-_BORDER = re.compile(r"^(?:[ ]{0,8}(?:```|~~~)|(?:[^\s$]{1,60})?\$ )[^\n]*+(?:\n|\Z)", re.MULTILINE)
-_MIN_LENGTH = 12
-# More parts that are shorter on average do not occur in real texts, and would take long.
-_MAX_SHORT_PARTS = 100
-_MIN_CHARS_PER_PART = 100
 # A line that is neither indented nor a key, an item or a comment: the text is not YAML, unless it is in
 # brackets.
 _PROSE_LINE = re.compile(r"^\w[^:#\n\"']*+$", re.MULTILINE)
@@ -105,26 +98,6 @@ def find_yaml(text: str) -> YamlText | None:
     if reader.key_count < _MIN_KEYS:
         return None
     return YamlText(reader.documents, reader.comments)
-
-
-def find_yaml_parts(text: str) -> Iterator[Scalar]:
-    """Yield each part of a text that is YAML: a code block, or the output of a command."""
-    if "```" not in text and "~~~" not in text and "$ " not in text:
-        return
-    start = count = 0
-    for border in _BORDER.finditer(text):
-        if _is_yaml(text, start, border.start()):
-            yield Scalar(start, border.start())
-            count += 1
-        start = border.end()
-        if count > _MAX_SHORT_PARTS and start < count * _MIN_CHARS_PER_PART:
-            return
-    if start and _is_yaml(text, start, len(text)):
-        yield Scalar(start, len(text))
-
-
-def _is_yaml(text: str, start: int, end: int) -> bool:
-    return end - start >= _MIN_LENGTH and find_yaml(text[start:end]) is not None
 
 
 class _Level:

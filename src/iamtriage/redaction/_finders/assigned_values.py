@@ -18,6 +18,8 @@ from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.secret_values import (
+    STATES,
+    WORDS_ABOUT_OPTIONS,
     Placement,
     Sign,
     can_be_secret,
@@ -91,17 +93,12 @@ _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value
 _QUOTED_NAME = re.compile(r" [\"'][^\"'\n]{1,200}[\"'] ")
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
-# A user before the name of a password, the end of a clause, and states, which are not passwords.
+# A user before the name of a password, and the end of a clause.
 _USER = re.compile(
     r"\b(?:user(?:[ _-]?name)?|login|email)\s?[:=]\s?[^\s:=,;|/]{1,60}[ \t]?[,;|/]?[ \t]{1,2}(?:and )?\Z",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
-_STATE_WORDS = """
-    accepted bad correct empty expired fail failed false incorrect invalid missing ok passed rejected required
-    true unset valid wrong
-"""
-_STATES = frozenset(_STATE_WORDS.split())
 # The text that Terraform and other tools print in place of a value.
 HIDDEN = re.compile(
     r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
@@ -128,14 +125,6 @@ _COMMAND = re.compile(
     r"\b(?:setx|setenv|SetEnv|RequestHeader (?:set|add)|(?:proxy_set|add)_header|[a-z]{4,7}_param|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
 )
-# Words after an option in prose: "--password is required".
-_ABOUT_OPTIONS = """
-    a an and are argument arguments as can cannot command does false field fields flag flags for from given has have
-    if in input instead is it may must need needs not of on only option options or parameter parameters required
-    requires set setting should switch takes that the this to true usage value values via was when which will with
-    without
-"""
-_WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
 # The maximum length of a signature, including escapes.
 _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
@@ -331,7 +320,7 @@ def _is_login(match: NameMatch, extent: Extent) -> bool:
     text = match.text
     return (
         text[match.start - 1 : match.start] in _BLANKS
-        and text[extent.start : extent.end].lower() not in _STATES
+        and text[extent.start : extent.end].lower() not in STATES
         and _CLAUSE_END.match(text, extent.end) is not None
         and match.preceded_by(_USER) is not None
     )
@@ -401,7 +390,7 @@ def check_value(
     )
     if not match.runs.remember(can_be_secret, name, value, placement):
         return None
-    if sign == "option" and value.lower() in _WORDS_ABOUT_OPTIONS:
+    if sign == "option" and value.lower() in WORDS_ABOUT_OPTIONS:
         return None
     if not extent.quote and name.what not in {"password", "secret", "cookie"}:
         end = find_wrapped_end(text, start, end)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = (
     "COOKIE_ATTRIBUTE",
+    "STATES",
+    "WORDS_ABOUT_OPTIONS",
     "Placement",
     "Sign",
     "can_be_secret",
@@ -85,6 +87,20 @@ _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # Secrets that people choose can have any form.
 _CHOSEN = frozenset({"password", "cookie"})
 _MAX_TYPE = 300
+# States after the name of a password, which are no passwords.
+_STATE_WORDS = """
+    accepted bad correct empty expired fail failed false incorrect invalid missing ok passed rejected required
+    true unset valid wrong
+"""
+STATES = frozenset(_STATE_WORDS.split())
+# Words after an option in prose: "--password is required".
+_ABOUT_OPTIONS = """
+    a an and are argument arguments as can cannot command does false field fields flag flags for from given has have
+    if in input instead is it may must need needs not of on only option options or parameter parameters required
+    requires set setting should switch takes that the this to true usage value values via was when which will with
+    without
+"""
+WORDS_ABOUT_OPTIONS = frozenset(_ABOUT_OPTIONS.split())
 
 
 Sign: TypeAlias = Literal["=", ":", "xml", "pair", "option", "tuple", "table", "space"]
