@@ -21,7 +21,6 @@ from iamtriage.redaction._documents.yaml_scalars import (
 )
 
 if TYPE_CHECKING:
-
     from iamtriage.redaction._documents.nodes import Value
 
 __all__ = ("YamlText", "find_yaml")
