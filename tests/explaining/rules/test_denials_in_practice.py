@@ -2405,7 +2405,7 @@ ASSOCIATIONS: tuple[Case, ...] = (
             "Do this first: Turn off the session tags",
             "--disable-session-tags",
             "--namespace shop --service-account cart",
-            "Or allow sts:TagSession",
+            "Allow sts:TagSession",
         ),
         ("ASSOCIATION_ID",),
     ),

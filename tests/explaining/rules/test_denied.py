@@ -90,7 +90,7 @@ def _explained(name: str) -> Explanation:
         ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("expiry-too-short", "possible"), ("clock-wrong", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-wrong", "possible")]),
         ("cloudfront-url", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived")]),
-        ("answer-not-from-aws", "answer-not-from-aws", [("answer-not-from-aws", "derived"), ("key-of-other-system", "possible")]),
+        ("answer-not-from-aws", "answer-not-from-aws", [("answer-not-from-aws", "derived")]),
         ("image-not-shared", "image-not-shared", [("image-not-shared", "reported"), ("credentials-of-other-account", "possible")]),
         ("queue-of-unnamed-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("pod-uses-node-role", "access-denied", [("pod-uses-node-role", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),

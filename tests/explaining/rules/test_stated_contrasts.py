@@ -145,9 +145,14 @@ def test_missing_tag(denied: str, policy: str, output: str, words: str, command:
             "only if ec2:ResourceTag/team is data",
         ),
         (TEAM, f'{SHOW_INSTANCE},i-1\n[["team", "web"], ["team", "data"]]', "only if ec2:ResourceTag/team is data"),
+        (
+            TEAM,
+            f'{SHOW_INSTANCE},i-2\n{{"Tags": [{{"Key": "env", "ResourceId": "i-0123456789abcdef0", "Value": "a"}}, {{"Key": "team", "ResourceId": "i-2", "Value": "data"}}]}}',
+            "only if ec2:ResourceTag/team is data",
+        ),
         (TEAM, SHOW_INSTANCE.replace("aws ec2", "aws ssm") + '\n[["team", "web"]]', "only if ec2:ResourceTag/team is data"),
     ],
-    ids=["met", "other instance", "failed", "variable", "set", "filter", "several instances", "resource of another service"],
+    ids=["met", "other instance", "failed", "variable", "set", "filter", "several instances", "tags of another instance", "resource of another service"],
 )  # fmt: skip
 def test_tags_that_decide_nothing(condition: dict[str, dict[str, str]], output: str, words: str) -> None:
     denied = _denied("ec2:StopInstances", INSTANCE)
@@ -253,3 +258,16 @@ def test_own_policy_counts_more_than_that_of_another_role() -> None:
         )
     ]
     assert "allows it only on arn:aws:s3:::acme-reports." in explain("".join(texts) + denied).summary
+
+
+def test_statements_that_two_commands_printed_are_two_policies() -> None:
+    """What another role is allowed does not show that the policy of the caller allows it."""
+    denied = _denied("s3:GetObject", "arn:aws:s3:::acme-reports/q1.csv")
+    text = "".join(
+        f"$ aws iam get-role-policy --role-name {role} --policy-name p --query PolicyDocument.Statement\n[{policy}]\n"
+        for role, policy in (
+            ("worker", _policy("s3:GetObject", "arn:aws:s3:::acme-reports")),
+            ("other", _policy("s3:*", "*")),
+        )
+    )
+    assert "stated-policy-allows" not in {each.code for each in explain(text + denied).causes}

@@ -781,6 +781,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="session policy of a workflow",
         ),
         pytest.param(
+            f"      role-to-assume: arn:aws:iam::111122223333:role/plan\n      inline-session-policy: x\n{NO_SESSION_ALLOW}",
+            {},
+            ("the policy that it passes",),
+            ("inline-session-policy",),
+            id="session policy of another role",
+        ),
+        pytest.param(
             f'provider "aws" {{\n  assume_role {{\n    role_arn = var.role\n    policy   = data.x.json\n  }}\n}}\n{NO_SESSION_ALLOW}',
             {},
             ("the block assume_role of the provider",),

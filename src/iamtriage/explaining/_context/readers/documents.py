@@ -17,6 +17,7 @@ __all__ = ("FoundDocument", "find_documents", "find_mappings")
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
 _MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
+_COMMAND = "aws iam get-"
 _MAX_BRACES = 4
 _MAX_DISTANCE = 4_000
 _DECODER = json.JSONDecoder()
@@ -67,7 +68,7 @@ class FoundDocument(NamedTuple):
 def find_documents(text: str) -> Iterator[FoundDocument]:
     """Yield the JSON objects in a text that are a known document.
 
-    Statements without the policy around them are one policy.
+    Statements without the policy around them are one policy, unless a command is between them.
     """
     statements: list[FoundDocument] = []
     policies: list[tuple[int, int]] = []
@@ -89,9 +90,19 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
                     if name == "Statement":
                         policies.append((at, done))
             at = text.find(member, at + 1)
-    if statements:
-        content = {"Version": "2012-10-17", "Statement": [each.content for each in statements]}
-        yield FoundDocument("Statement", content, statements[0].start, statements[-1].end)
+    while statements:
+        # The next command prints another policy.
+        end = next(
+            (
+                at
+                for at in range(1, len(statements))
+                if _COMMAND in text[statements[at - 1].end : statements[at].start]
+            ),
+            len(statements),
+        )
+        policy, statements = statements[:end], statements[end:]
+        content = {"Version": "2012-10-17", "Statement": [each.content for each in policy]}
+        yield FoundDocument("Statement", content, policy[0].start, policy[-1].end)
 
 
 def _object_around(text: str, at: int, start: int) -> FoundDocument | None:

@@ -23,6 +23,9 @@ __all__ = ("find_tags",)
 _ROW = lazy_pattern(
     r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
 )
+# The resource of a tag, and the beginning of a list of tags: the output for several resources has several.
+_RESOURCE = lazy_pattern(r"\"Resource(?:ARN|Arn|Id|Name)\"\s?:\s?\"([^\"\n]{1,400})\"")
+_TAG_LIST = lazy_pattern(r"\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{", re.IGNORECASE)
 _NONE = frozenset({"", "None", "[]", "{}"})
 _PAIR = 2
 _MAX_DEPTH = 6
@@ -56,6 +59,8 @@ def _prints_tags(command: CommandLine, service: str) -> bool:
 
 def _read_tags(output: str) -> dict[str, str] | None:
     if output[:1] in {"[", "{"}:
+        if len(set(_RESOURCE.findall(output))) > 1 or len(_TAG_LIST.findall(output)) > 1:
+            return None
         try:
             pairs = list(dict.fromkeys(_iterate_pairs(_DECODER.raw_decode(output)[0])))
         except (ValueError, RecursionError):

@@ -124,16 +124,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
     if omitted is not None and is_omitted_first(denial):
-        remedies = [
-            omitted,
-            *(
-                attrs.evolve(each, title=f"Or {each.title[0].lower()}{each.title[1:]}")
-                if each is trust_remedy and each is not None
-                else each
-                for each in remedies
-                if each is not omitted
-            ),
-        ]
+        remedies.sort(key=lambda each: each is not omitted)
     return denial.explain(
         wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
@@ -298,7 +289,10 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             )
             url = pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
-            steps.insert(0, _comparison_step(denial))
+            steps.insert(
+                0,
+                f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {find_working_accounts(denial)[0]}.",
+            )
             url = pages.TRUST_POLICIES
         elif denial.crosses_accounts:
             call = find_call(denial)
@@ -338,11 +332,6 @@ def _is_unlike_others(denial: Denial) -> bool:
     return denial.policy_type is None and denial.deny is None and bool(find_working_accounts(denial))
 
 
-def _comparison_step(denial: Denial) -> str:
-    """Return the step that finds out what an account lacks that another one has."""
-    return f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {find_working_accounts(denial)[0]}."
-
-
 def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     what = f"to pass {attribute}" if attribute else "to assume the role"
@@ -373,13 +362,11 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
         denial: The denial.
         result: The result of evaluating the trust policy, if it was supplied and names the statement.
     """
-    title = "Find the Deny statement in the trust policy, then satisfy what it requires or scope it down"
-    if result is not None:
-        title = f"Satisfy what the Deny in Statement[{result.statement}] of the trust policy requires, or scope it down"
+    of_statement = "" if result is None else f" in Statement[{result.statement}]"
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
     return Remedy(
-        title=title,
+        title=f"Satisfy what the Deny{of_statement} of the trust policy requires, or scope it down",
         who="account administrator",
         steps=(
             "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",

@@ -51,13 +51,6 @@ OTHER_SOFTWARE = CauseType(
     fix="Use the keys and look for the permission in the system that answered, or remove the endpoint URL.",
     sources=(pages.SDK_ENDPOINTS, pages.S3_403),
 )
-WRONG_KEY = CauseType(
-    "key-of-other-system",
-    title="The key lacks the permission in that system, or is of another one",
-    text="The key is not allowed to do this there, or the client sent keys of AWS or of another project that it found in the environment or a profile.",
-    fix="Use a key of that system that has the permission.",
-    of="answer-not-from-aws",
-)
 
 
 def is_from_other_system(case: Case[Failure]) -> bool:
@@ -88,7 +81,9 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     operation = failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
-    causes = (OTHER_SOFTWARE.cause("derived", (because,)),)
+    of_key = " The key lacks the permission in that system, or is one of AWS or of another project."
+    text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else of_key}"
+    causes = (OTHER_SOFTWARE.cause("derived", (because,), text=text),)
     use_key = your_remedy(
         "Use an access key of that system",
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
@@ -109,8 +104,6 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
             url=pages.SDK_ENDPOINTS,
         )
         remedies = (check, use_key)
-    if failure.kind != "aws_error":
-        causes += (WRONG_KEY.cause(),)
     return Explanation(
         failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
     )

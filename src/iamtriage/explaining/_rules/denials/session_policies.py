@@ -37,6 +37,10 @@ _SESSION_POLICY_PLACES = Signs(
         r"\b(?i:assume_?role(?:_?with_?(?:web_?identity|saml))?|get_?federation_?token)(?:Command)?\([^)]{0,400}\b(?:Policy(?:Arns)?|policy(?:_arns)?)[\"']?\s?[=:]": "Policy or PolicyArns of the STS call in the code",
     }
 )
+_ASSUMED_ROLE = lazy_pattern(
+    r"\brole-?_?(?:arn|to-?_?assume)[\"']?[ =:]{1,3}[\"']?arn:[\w-]{3,20}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})",
+    re.ASCII | re.IGNORECASE,
+)
 _FEDERATION = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html"
 # A call with its arguments, in an SDK or the AWS CLI.
 _FEDERATION_CALL = lazy_pattern(
@@ -99,7 +103,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
             *_own_arn_steps(denial),
         ]
     else:
-        place = _SESSION_POLICY_PLACES.find(denial.failure.text)
+        place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
         passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
         change = f"Add the statement to {passed}. Then open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
         if denial.is_explicit:
@@ -163,6 +167,12 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
     name = clip_text(session.name)
     text = f"The session can do only what both its session policy and the policies of the IAM user that called GetFederationToken allow. {name} is the name of the session, not of an IAM user."
     return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _shows_other_role(denial: Denial) -> bool:
+    """Return whether the calls in the text open sessions of other roles than the caller's."""
+    roles = set(_ASSUMED_ROLE.findall(denial.failure.text))
+    return bool(roles) and denial.role is not None and denial.role.name not in roles
 
 
 def _is_of_pod_identity(denial: Denial) -> bool:

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     owner_remedy,
     your_remedy,
 )
+from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
@@ -172,51 +173,41 @@ _CURL = lazy_pattern(
 )
 _REGION_OF_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
 _SEARCH_HOST = lazy_pattern(r"\.([a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.(?:es|aoss)\.amazonaws\.com")
-# The pattern of a client of OpenSearch -> its name -> the setting with which it signs.
+# The client of OpenSearch, and the setting with which it signs:
 # https://docs.fluentbit.io/manual/pipeline/outputs/opensearch, https://github.com/fluent/fluent-plugin-opensearch,
 # https://github.com/opensearch-project/logstash-output-opensearch,
 # https://vector.dev/docs/reference/configuration/sinks/elasticsearch/ and https://docs.opensearch.org/latest/clients/
-_SEARCH_CLIENTS = (
-    (
-        lazy_pattern(r"(?i)\[output:(?:opensearch|es):|fluent-?bit|^[ \t]*\[OUTPUT\][ \t\r]*$", re.MULTILINE),
-        "Fluent Bit",
-        "In the [OUTPUT] section, set AWS_Auth On, AWS_Region {region} and AWS_Service_Name {service}. Then restart Fluent Bit.",
-    ),
-    (
-        lazy_pattern(r"(?i)\blogstash\b"),
-        "Logstash",
-        "Use the output opensearch with auth_type => {{ type => 'aws_iam' region => '{region}' service_name => '{service}' }}. Then restart Logstash.",
-    ),
-    (
-        lazy_pattern(r"(?i)\bfluentd\b|@type (?:opensearch|elasticsearch|aws)|failed to flush the buffer"),
-        "Fluentd",
-        "Use the output @type opensearch with a section <endpoint> instead of host: url https://ENDPOINT, region {region}, aws_service_name {service}. Then restart Fluentd.",
-    ),
-    (
-        lazy_pattern(r"\bvector::sinks\b|\bcomponent_type=\"?(?:elasticsearch|opensearch)\b|\[sinks\.\w"),
-        "Vector",
-        'In the sink, set auth.strategy = "aws" and aws.region = "{region}", and for OpenSearch Serverless opensearch_service_type = "serverless". Then restart Vector.',
-    ),
-    (
-        lazy_pattern(r"\bopensearch-?py\b"),
-        "opensearch-py",
-        'Create the client with http_auth=RequestsAWSV4SignerAuth(boto3.Session().get_credentials(), "{region}", "{service}") and connection_class=RequestsHttpConnection.',
-    ),
-    (
-        lazy_pattern(r"@opensearch-project/opensearch\b"),
-        "the OpenSearch client for JavaScript",
-        'Create the client with ...AwsSigv4Signer({{ region: "{region}", service: "{service}", getCredentials: defaultProvider() }}), from @opensearch-project/opensearch/aws-v3.',
-    ),
-    (
-        lazy_pattern(r"\borg\.opensearch\.client\b"),
-        "the OpenSearch client for Java",
-        'Create the client with AwsSdk2Transport for the endpoint, the service "{service}" and Region.of("{region}").',
-    ),
-    (
-        lazy_pattern(r"\bopensearch-go\b|\bopensearchapi\."),
-        "the OpenSearch client for Go",
-        'Set Signer in the client\'s configuration: the package signer/awsv2 of opensearch-go, with the Region {region} and the service "{service}".',
-    ),
+_SEARCH_CLIENTS = Signs(
+    {
+        r"(?im)\[output:(?:opensearch|es):|fluent-?bit|^[ \t]*\[OUTPUT\][ \t\r]*$": (
+            "Fluent Bit",
+            "In the [OUTPUT] section, set AWS_Auth On, AWS_Region {region} and AWS_Service_Name {service}. Then restart Fluent Bit.",
+        ),
+        r"(?i)\blogstash\b": (
+            "Logstash",
+            "Use the output opensearch with auth_type => {{ type => 'aws_iam' region => '{region}' service_name => '{service}' }}. Then restart Logstash.",
+        ),
+        r"(?i)\bfluentd\b|@type (?:opensearch|elasticsearch|aws)|failed to flush the buffer": (
+            "Fluentd",
+            "Use the output @type opensearch with a section <endpoint> instead of host: url https://ENDPOINT, region {region}, aws_service_name {service}. Then restart Fluentd.",
+        ),
+        r"\bvector::sinks\b|\bcomponent_type=\"?(?:elasticsearch|opensearch)\b|\[sinks\.\w": (
+            "Vector",
+            'In the sink, set auth.strategy = "aws" and aws.region = "{region}", and for OpenSearch Serverless opensearch_service_type = "serverless". Then restart Vector.',
+        ),
+        r"\bopensearch-?py\b": (
+            "opensearch-py",
+            'Create the client with http_auth=RequestsAWSV4SignerAuth(boto3.Session().get_credentials(), "{region}", "{service}") and connection_class=RequestsHttpConnection.',
+        ),
+        r"@opensearch-project/opensearch\b": (
+            "the OpenSearch client for JavaScript",
+            'Create the client with ...AwsSigv4Signer({{ region: "{region}", service: "{service}", getCredentials: defaultProvider() }}), from @opensearch-project/opensearch/aws-v3.',
+        ),
+        r"\borg\.opensearch\.client\b|\bopensearch-go\b|\bopensearchapi\.": (
+            "the OpenSearch client",
+            'Create the client with its signer for the Region {region} and the service "{service}": AwsSdk2Transport in Java, signer/awsv2 of opensearch-go in Go.',
+        ),
+    }
 )
 
 
@@ -227,7 +218,9 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     causes = [UNSIGNED_CALL.cause("reported")]
     signing_name = denial.service if denial.service in _SIGNING_NAMES else "of the service"
     verdict, title, remedies = "the call was not signed", "Sign the request", []
-    client, region = _find_search_client(denial), _find_endpoint_region(denial)
+    is_search = denial.service in {"es", "aoss"}
+    client = _SEARCH_CLIENTS.find(denial.case.text) if is_search else None
+    region = _find_endpoint_region(denial)
     step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}. Use a client library or proxy that signs."
     if client is not None:
         name_of_client, setting = client
@@ -284,14 +277,6 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         remedies=(*remedies, sign, *(() if denial.is_explicit else (open_to_network,))),
         notes=(f"{note}.",),
     )
-
-
-def _find_search_client(denial: Denial) -> tuple[str, str] | None:
-    """Return the client of a search domain or collection that the text shows, with the setting that makes it sign."""
-    if denial.service not in {"es", "aoss"}:
-        return None
-    text = denial.case.text
-    return next(((name, setting) for pattern, name, setting in _SEARCH_CLIENTS if pattern.search(text)), None)
 
 
 def _find_endpoint_region(denial: Denial) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.policies._sets import Document, PolicySet
     from iamtriage.typing import PolicyType
 
 _define = partial(
@@ -130,7 +130,11 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     given = denial.facts.policies
     if given is not None:
         for policy_type, type_name in LAYER_NAMES.items():
-            for document in _given_documents(given, policy_type):
+            levels: Any = getattr(given, policy_type, None) or ()
+            # Control policies have levels.
+            for document in chain.from_iterable(
+                each if isinstance(each, tuple) else (each,) for each in levels
+            ):
                 name = document.name if isinstance(document, PolicyDocument) else None
                 content = document.document if isinstance(document, PolicyDocument) else document
                 yield KnownPolicy(
@@ -151,24 +155,13 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     called = (denial.policy or "").rpartition("/")[2]
     if len(ids) == 1:
         name = f"the policy {ids.pop()} in the text"
-    elif (
-        called
-        and len(stated) == 1
-        and re.search(rf"(?<![\w/+=,.@-]){re.escape(called)}(?![\w/+=,.@-])", denial.failure.text)
-    ):
+    elif called and len(stated) == 1 and called in re.split(r"[^\w/+=,.@-]+", denial.failure.text):
         # The text names the policy of the message without its ARN, too.
         name = f"the policy {clip_text(called)} in the text"
     for each in stated:
         named = name if each.file is None else f"the policy in {clip_text(each.file)}"
         details = (each.has_principal, each.is_code, each.is_whole, each.owner)
         yield KnownPolicy(each.content, named, "derived", None, *details)
-
-
-def _given_documents(policies: PolicySet, policy_type: PolicyType) -> Iterator[Document]:
-    value: Any = getattr(policies, policy_type, None) or ()
-    for each in value:
-        # Control policies have levels.
-        yield from each if isinstance(each, tuple) else (each,)
 
 
 def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
@@ -196,7 +189,12 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if of_others and not policies:
         return _explain_other_owner(denial, explanation, of_others[0])
     compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
-    found = [(each, cause) for each, cause in compared if cause is not None and _may_be_why(cause, denial)]
+    # A Deny needs a Deny, and AWS names the type of policy that does not allow the call.
+    is_open = not denial.is_explicit and denial.policy_type in {None, "identity"}
+    impossible = set[str]() if is_open else {STATED_POLICY_ALLOWS.code}
+    found = [(each, cause) for each, cause in compared if cause is not None and cause.code not in impossible]
+    if denial.is_explicit:
+        found = [each for each in found if each[1].code == STATED_POLICY_DENIES.code]
     # A policy that names the action says more than one about other things.
     found = [each for each in found if each[1].code != STATED_POLICY_OTHER_ACTION.code] or found[:1]
     if not found:
@@ -239,9 +237,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
 
 def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is known to be that of another role or user than the caller."""
-    if policy.owner is None or denial.principal is None:
-        return False
-    return policy.owner != _identify_caller(denial)
+    return None not in {policy.owner, denial.principal} and policy.owner != _identify_caller(denial)
 
 
 def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
@@ -257,39 +253,20 @@ def _identify_caller(denial: Denial) -> tuple[str, str]:
 
 
 def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
-    """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side.
-
-    Args:
-        denial: The denial, for which AWS does not say that no identity-based policy allows it.
-        explanation: The explanation.
-        policy_name: What to call the policy, such as ``"the policy in the text"``.
-    """
-    causes = tuple(
-        each
-        for each in explanation.causes
-        if each.evidence != "possible" or each.code != NO_IDENTITY_ALLOW.code
-    )
+    """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
+    missing = ("possible", NO_IDENTITY_ALLOW.code)
+    causes = tuple(each for each in explanation.causes if (each.evidence, each.code) != missing)
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
     if not of_resource or denial.policy_type is not None or denial.deny is not None:
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
     account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
+    verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
+    remedies = (*of_resource, *(each for each in others if each not in of_resource))
     return attrs.evolve(
-        explanation,
-        summary=denial_summary(
-            denial, f"{policy_name} allows it, so most likely the {owner}{account} does not"
-        ),
-        causes=causes,
-        remedies=(*of_resource, *(each for each in others if each not in of_resource)),
+        explanation, summary=denial_summary(denial, verdict), causes=causes, remedies=remedies
     )
-
-
-def _may_be_why(cause: Cause, denial: Denial) -> bool:
-    """Return whether a cause can be why AWS denied the call: a Deny needs a Deny, and AWS names the type of policy."""
-    if denial.is_explicit:
-        return cause.code == STATED_POLICY_DENIES.code
-    return cause.code != STATED_POLICY_ALLOWS.code or denial.policy_type in {None, "identity"}
 
 
 def _explain_other_owner(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
