@@ -6,10 +6,12 @@ Sections are indented. Every character of the output is printable, except for th
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, assert_never
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph, Source
 from iamtriage._rendering.texts import code_text, source_lines
 from iamtriage._rendering.widths import width_of
@@ -28,6 +30,14 @@ _MAX_LABEL_WIDTH = 18
 _MIN_LABEL_WIDTH = 8
 # Heading level -> the indent of the text below it.
 _INDENTS = {1: 2, 2: 2, 3: 4}
+
+# A command in prose, which stays on one line, so that it can be pasted.
+_COMMAND_IN_PROSE = lazy_pattern(
+    r"(?<!\S)(?:aws [a-z0-9-]{2,30} [a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,8}"
+    r"|eksctl (?:create|get|utils) [a-z-]{2,40}|kubectl (?:-n \S{1,63} )?[a-z]{2,20}(?: [a-z]{2,20})?(?= -))"
+    r"(?: --?[a-z][a-z-]{0,40}(?:[ =][^\s-]\S{0,80})?){0,6}",
+    re.ASCII,
+)
 
 _PLAIN, _BOLD, _DIM, _TAG, _COMMAND, _ADDRESS = "", "1", "2", "36", "32", "4"
 
@@ -178,7 +188,7 @@ class _Layout:
         later = " " * len(first) if later is None else later
         line: list[tuple[str, str]] = []
         before, column = first, len(later)
-        for word, style in words:
+        for word, style in _split_long(words, self.width - column):
             wide = width_of(word)
             if line and word and column + wide > self.width:
                 yield self._line(before, line)
@@ -199,5 +209,16 @@ class _Layout:
 
 
 def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
-    """Return the printable words of a text with their style, with an empty word between two spaces."""
-    return [(word, style) for word in escape_controls(text).split(" ")]
+    """Return the printable words of a text with their style, with an empty word between two spaces.
+
+    A command in prose is one word.
+    """
+    joined = _COMMAND_IN_PROSE.sub(lambda found: found[0].replace(" ", "\0"), escape_controls(text))
+    return [(word.replace("\0", " "), style) for word in joined.split(" ")]
+
+
+def _split_long(words: Iterable[tuple[str, str]], width: int) -> Iterator[tuple[str, str]]:
+    """Yield words, and commands that fit in no line in their words."""
+    for word, style in words:
+        parts = word.split(" ") if width_of(word) > width else [word]
+        yield from ((part, style) for part in parts)

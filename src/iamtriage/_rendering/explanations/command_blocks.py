@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("command_blocks", "count_changes", "files_of", "uses_lookup")
+__all__ = ("command_blocks", "count_changes", "files_of", "paragraphs_of", "uses_lookup")
 
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
@@ -185,6 +185,11 @@ def files_of(text: str) -> tuple[str, ...]:
     ('policy.json',)
     """
     return tuple(dict.fromkeys(_FILE.findall(text)))
+
+
+def paragraphs_of(blocks: Iterable[Block]) -> str:
+    """Return the text between commands."""
+    return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
 def count_changes(commands: Sequence[str]) -> int:

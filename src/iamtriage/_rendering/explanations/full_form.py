@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
-from iamtriage._rendering.explanations.command_blocks import command_blocks
+from iamtriage._rendering.explanations.command_blocks import command_blocks, paragraphs_of
 from iamtriage._rendering.explanations.parts import replace_note, restates
 from iamtriage._rendering.placeholders import find_placeholders
 
@@ -122,9 +122,10 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
         yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
         yield Code(remedy.manifest, remedy.manifest_language)
-    yield from command_blocks(remedy.commands, remedy.names)
+    of_commands = tuple(command_blocks(remedy.commands, remedy.names))
+    yield from of_commands
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
-    if note := replace_note(find_placeholders("\n".join(texts), remedy.names)):
+    if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
         yield Paragraph(note, quiet=True)
     if remedy.url is not None:
         yield Link(remedy.url, "Documentation")

@@ -136,12 +136,19 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
     return rows
 
 
-def replace_note(words: Sequence[str]) -> str | None:
+def replace_note(words: Sequence[str], said: str = "") -> str | None:
     """Return the sentence about the placeholders to replace, or ``None`` if there are none.
+
+    Args:
+        words: The placeholders.
+        said: What is said between the commands. It omits placeholders that this names.
 
     >>> replace_note(("CLUSTER", "REGION"))
     'Replace CLUSTER and REGION.'
+    >>> replace_note(("ROLE_NAME", "REGION"), "Then, with ROLE_NAME filled in:")
+    'Replace REGION.'
     """
+    words = [word for word in words if word not in said.split()]
     if not words:
         return None
     return f"Replace {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"Replace {words[0]}."

@@ -19,6 +19,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     command_blocks,
     count_changes,
     files_of,
+    paragraphs_of,
     uses_lookup,
 )
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
@@ -385,7 +386,8 @@ class _Builder:
                 texts += map(str, remedy.documents)
             if selection.manifest and remedy.manifest is not None:
                 texts.append(remedy.manifest)
-            self._notes[key] = replace_note(find_placeholders("\n".join(texts), remedy.names))
+            said = paragraphs_of(command_blocks(remedy.commands[: selection.commands], remedy.names))
+            self._notes[key] = replace_note(find_placeholders("\n".join(texts), remedy.names), said)
         return self._notes[key]
 
 

@@ -50,7 +50,7 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
     legitimate = "The Deny can be intentional. If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
-        return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: changes to its role are undone."
+        return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{_or_removes_policy(denial, inline=is_inline)}."
 
 

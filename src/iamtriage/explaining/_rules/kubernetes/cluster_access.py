@@ -43,7 +43,7 @@ _OF_NODES = frozenset({"cordon", "drain", "taint", "uncordon"})
 _ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
 _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
-CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false. The access entries show that, but aws-auth does not."
+CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false."
 """Who has access to a cluster without an entry in ``aws-auth``."""
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 NOT_MAPPED = CauseType(
@@ -97,7 +97,7 @@ MAP_WITHOUT_EFFECT = CauseType(
 ENTRIES_WITHOUT_EFFECT = CauseType(
     "entries-ignored",
     title="The cluster ignores access entries",
-    text="The cluster ignores access entries: only the ConfigMap aws-auth grants access.",
+    text="The cluster ignores access entries: until its mode is API_AND_CONFIG_MAP, only the ConfigMap aws-auth in kube-system grants access.",
     recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
     fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -127,6 +127,14 @@ _UNSUITED_PRINCIPALS: dict[type[object], str] = {
 def describe_unsuited(principal: Principal | None) -> str | None:
     """Return the type of a caller that can have no access entry, as a phrase."""
     return _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
+
+
+def describe_creator(cluster: Cluster) -> str:
+    """Return the note on the access of the cluster's creator, by what the cluster uses."""
+    entries = "The access entries show that, but aws-auth does not."
+    return (
+        f"{CREATOR_NOTE} {entries if cluster.uses_entries else 'The ConfigMap aws-auth does not show that.'}"
+    )
 
 
 def describe_missing_entry(cluster: Cluster) -> str:

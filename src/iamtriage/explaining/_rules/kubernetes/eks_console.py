@@ -13,14 +13,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.manifests import build_binding, build_role, to_yaml
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import (
     describe_principal,
@@ -54,11 +52,10 @@ _CLUSTER_ACTIONS = (
 _ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
 # What opens a cluster in the console. The remedy in IAM limits it to the cluster, and adds its other pages.
 _IAM_STEP = 'In IAM, the principal needs at least the statement {"Effect": "Allow", "Action": ["eks:AccessKubernetesApi", "eks:DescribeCluster", "eks:ListClusters"], "Resource": "*"}'
-_READ_VERBS = ("get", "list")
-_RBAC_RULES = (
-    Rule(_READ_VERBS, ("",), ("endpoints", "events", "namespaces", "nodes", "pods", "services")),
-    Rule(_READ_VERBS, ("apps",), ("daemonsets", "deployments", "replicasets", "statefulsets")),
-    Rule(_READ_VERBS, ("batch",), ("cronjobs", "jobs")),
+_TYPES = "endpoints,events,namespaces,nodes,pods,services,daemonsets.apps,deployments.apps,replicasets.apps,statefulsets.apps,cronjobs.batch,jobs.batch"
+_RBAC_COMMANDS = (
+    f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
+    f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
 _SIGNED_IN_STEP = "PRINCIPAL_ARN is the signed-in user or role: run aws sts get-caller-identity in CloudShell. For a role session, use the role's ARN: aws iam get-role --role-name NAME --query Role.Arn"
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
@@ -106,20 +103,29 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     reason = "it needs both IAM permissions and access to the cluster"
     if entry is not None:
         reason = f"its access entry exists, but {entry.lack}"
+    summary = f"{who} cannot read this cluster's Kubernetes objects{where}: {reason}."
+    if entry is None and _UNAUTHORIZED_PHRASE in case.text:
+        named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
+        missing = cluster_access.describe_missing_entry(cluster)
+        summary = f"The {named} does not accept {principal.description}: most likely, it has {missing}."
     return case.explain(
-        f"{who} cannot read this cluster's Kubernetes objects{where}: {reason}.",
+        summary,
         *_causes(case, cluster, entry),
         topic="eks-console",
         remedies=(
             *((_access_entry_remedy(case, cluster, principal, entry),) if cluster.uses_entries else ()),
-            *((_rbac_remedy(cluster),) if cluster.mode == "CONFIG_MAP" else ()),
+            *(() if cluster.uses_entries else (_aws_auth_remedy(cluster, principal),)),
             _iam_remedy(case, cluster),
-            *((_aws_auth_remedy(cluster, principal),) if cluster.uses_aws_auth and entry is None else ()),
-            *(() if cluster.mode == "CONFIG_MAP" else (_rbac_remedy(cluster),)),
+            *(
+                (_aws_auth_remedy(cluster, principal),)
+                if cluster.mode != "API" and cluster.uses_entries and entry is None
+                else ()
+            ),
+            *((_rbac_remedy(),) if cluster.uses_entries else ()),
             principal.inspect_access_remedy(cluster),
             *((cluster.enable_entries_remedy(),) if cluster.mode == "CONFIG_MAP" else ()),
         ),
-        notes=(cluster_access.CREATOR_NOTE,),
+        notes=(cluster_access.describe_creator(cluster),),
     )
 
 
@@ -135,12 +141,10 @@ def _causes(
         yield NO_IAM_PERMISSION.cause()
         return
     yield cluster_access.NOT_MAPPED.cause(
-        "derived" if _UNAUTHORIZED_PHRASE in case.text else "possible",
-        text=f"The principal has {cluster_access.describe_missing_entry(cluster)}.",
+        text=f"The principal has {cluster_access.describe_missing_entry(cluster)}."
     )
-    yield NO_RULE.cause(
-        text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
-    )
+    grants = "access policy or RBAC role" if cluster.uses_entries else "RBAC role"
+    yield NO_RULE.cause(text=f"The principal is mapped, but no {grants} allows it to read objects.")
     yield NO_IAM_PERMISSION.cause()
 
 
@@ -216,30 +220,31 @@ def _access_entry_remedy(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
             _IAM_STEP,
             choice,
-            f"To see nodes but not Secrets, apply the manifest below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
+            f"To see nodes but not Secrets, create the ClusterRole below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
     )
 
 
-def _rbac_remedy(cluster: Cluster) -> Remedy:
-    title = f"Create a ClusterRole, and bind it to the group {_GROUP}"
-    if cluster.uses_entries:
-        title = f"Or bind the group {_GROUP} to a ClusterRole, to show nodes but not Secrets"
+def _rbac_remedy() -> Remedy:
     return cluster_remedy(
-        title,
-        "Save the manifest as console.yaml. It allows the group to read common types: add others as needed.",
-        *((_IAM_STEP,) if cluster.mode == "CONFIG_MAP" else ()),
-        commands=("kubectl create -f console.yaml",),
-        manifest=to_yaml(
-            build_role(_GROUP, _RBAC_RULES, namespace=None),
-            build_binding(_GROUP, _GROUP, Subject("Group", _GROUP), namespace=None),
-        ),
+        f"Or bind the group {_GROUP} to a ClusterRole, to show nodes but not Secrets",
+        "It allows the group to read common types: add others as needed.",
+        commands=_RBAC_COMMANDS,
         url=pages.EKS_CONSOLE,
     )
 
 
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
-    title = "Or, without access entries, map" if cluster.uses_entries else "Then map"
+    if cluster.uses_entries:
+        title = f"Or, without access entries, map {principal.description} to the group in aws-auth"
+        return principal.aws_auth_remedy(groups=(_GROUP,), title=title)
     return principal.aws_auth_remedy(
-        groups=(_GROUP,), title=f"{title} {principal.description} to the group in aws-auth"
+        groups=(_GROUP,),
+        title=f"Map {principal.description} in aws-auth to a group that can read the objects",
+        steps=(
+            *(() if principal.is_known else (_SIGNED_IN_STEP,)),
+            "Somebody with access runs this, such as the creator of the cluster. Add other types as needed.",
+            _IAM_STEP,
+        ),
+        setup=_RBAC_COMMANDS,
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -25,8 +27,8 @@ from iamtriage.explaining._rules.kubernetes.authenticator import explain_authent
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_recreation, is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, has_map_entry
-from iamtriage.explaining._rules.kubernetes.users import CONFIGURE_TERRAFORM, TERRAFORM
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, configure_terraform
+from iamtriage.explaining._rules.shared import clocks, clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
@@ -44,6 +46,13 @@ if TYPE_CHECKING:
 
 _IAM_NOTE = "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster."
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
+# Terraform's IDs of a cluster and of what belongs to it: CLUSTER and CLUSTER:NAME.
+_CREATED_IN_CLUSTER = lazy_pattern(
+    r"\baws_eks_(?:access_entry|addon|cluster|fargate_profile|node_group)\.[^\s:]{1,120}: [^\n\[]{1,80}\[id=([0-9A-Za-z][\w-]{0,99})[:\]]",
+    re.ASCII,
+)
+_TOKEN_SECONDS = 15 * 60
+_AGAIN = "Run terraform apply again, with a new token: if it works, the token was the cause."
 _PHRASES = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",
@@ -102,6 +111,12 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
+    created = set(_CREATED_IN_CLUSTER.findall(case.failure.text)) if is_terraform else set()
+    if cluster.name is None and len(created) == 1:
+        cluster = attrs.evolve(cluster, name=created.pop())
+    is_renewed = "get-token" in case.failure.text
+    ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
+    is_late = is_terraform and not is_renewed and ran >= _TOKEN_SECONDS
     client = None if is_terraform else cluster_clients.find_cluster_client(case)
     if client is not None:
         stated = _login_cause(message, unknown_type)
@@ -118,6 +133,8 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     )
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
     summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
+    if is_late:
+        summary = f"The cluster could not authenticate Terraform (401): most likely, its token expired, because the run took more than {clocks.describe_duration(ran)}. Otherwise, {who} has {missing}{where}."
     # The caller is known from the shell, not from the token.
     is_mapped = has_map_entry(case)
     has_entry = is_mapped or is_listed(case.failure, case.principal) is True
@@ -139,17 +156,21 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         _login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
-        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry),
+        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry, is_late=is_late),
         topic="kubernetes-login",
         remedies=(
-            *([CONFIGURE_TERRAFORM] if is_terraform and "get-token" not in case.failure.text else []),
+            *(
+                (configure_terraform(case, cluster, first_step=_AGAIN if is_late else None),)
+                if is_terraform and not is_renewed
+                else ()
+            ),
             *(grants if unsuited is not None else ()),
             *_caller_remedies(cluster, principal, access, program, has_entry=has_entry),
             principal.inspect_access_remedy(cluster),
             *(grants if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
         ),
-        notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
+        notes=(_IAM_NOTE, cluster_access.describe_creator(cluster)),
     )
 
 
@@ -205,7 +226,16 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
     return IDENTITY_NOT_ACCEPTED.cause("derived", (f"{clip_text(unknown_type)} is a built-in type.",))
 
 
-def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -> Iterator[Cause]:
+def _possible_causes(
+    cluster: Cluster, *, is_terraform: bool, has_entry: bool, is_late: bool
+) -> Iterator[Cause]:
+    because = ("The text is from Terraform.",) if is_terraform else ()
+    text = "The token has expired: it is valid for 15 minutes, and a tool kept it longer."
+    if is_late:
+        text = "The token of data.aws_eks_cluster_auth expired during the run: it is valid for 15 minutes."
+    expired = TOKEN_EXPIRED.cause(because=because, text=text)
+    if is_late:
+        yield expired
     yield other_logins.OTHER_PRINCIPAL.cause()
     if not has_entry:
         yield cluster_access.NOT_MAPPED.cause(
@@ -218,9 +248,8 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -
     yield other_logins.OTHER_CLUSTER.cause(
         text="The kubeconfig is for another cluster or Region, or for one that was re-created."
     )
-    because = ("The text is from Terraform.",) if is_terraform else ()
-    text = "The token has expired: it is valid for 15 minutes, and a tool kept it longer."
-    yield TOKEN_EXPIRED.cause(because=because, text=text)
+    if not is_late:
+        yield expired
 
 
 def _caller_remedies(

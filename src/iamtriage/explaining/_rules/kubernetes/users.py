@@ -7,21 +7,24 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
@@ -97,13 +100,40 @@ _CHECK_KUBELET = cluster_remedy(
     commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
     url=pages.EKS_TROUBLESHOOTING,
 )
-CONFIGURE_TERRAFORM = your_remedy(
-    "Add an exec block to Terraform's provider",
-    "In the provider kubernetes (or helm), set host, cluster_ca_certificate and an exec block. In the block, api_version is client.authentication.k8s.io/v1beta1, and the command is aws eks get-token --cluster-name with the cluster's name. Then each run gets a new token.",
-    "Create the cluster in a separate run, before the objects in it.",
-    url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
-)
-"""The remedy that gets a token for each Terraform run."""
+_EXEC_BLOCK = """exec {{
+  api_version = "client.authentication.k8s.io/v1beta1"
+  command     = "aws"
+  args        = {}
+}}"""
+
+
+def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | None = None) -> Remedy:
+    """Return the remedy that gets a new token when Terraform calls the cluster.
+
+    Args:
+        case: The failure.
+        cluster: The cluster.
+        first_step: What to try before.
+    """
+    place, form = "the provider kubernetes", ""
+    if "helm_release" in case.text:
+        place, form = (
+            "the block kubernetes of the provider helm",
+            " Version 3 of the provider has exec = {…}.",
+        )
+    words = ["eks", "get-token", "--cluster-name", cluster.argument, *cluster.region_arguments]
+    return Remedy(
+        "Add an exec block to Terraform's provider",
+        "you",
+        (
+            *present(first_step),
+            f"In {place}, next to host and cluster_ca_certificate, replace token by this block: Terraform then gets a token when it needs one.{form}",
+            "Create the cluster in a separate run, before the objects in it.",
+        ),
+        manifest=_EXEC_BLOCK.format(json.dumps(words)),
+        manifest_language="hcl",
+        url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
+    )
 
 
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
@@ -125,7 +155,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     ]
     if TERRAFORM.search(case.text):
         causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is from Terraform.",)))
-        remedies.insert(0, CONFIGURE_TERRAFORM)
+        remedies.insert(0, configure_terraform(case, cluster))
     if clues.is_from_kubelet(case.text):
         causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is from a kubelet.",)))
         remedies = [_CHECK_KUBELET]

@@ -45,8 +45,9 @@ _PARTITION = "The partition is assumed to be"
 _ONLY_ALL = "AWS documents only *"
 _PERMISSION_SET_COMMANDS = (
     "aws sso-admin list-instances",
+    "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN",
     "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",
-    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type ALL_PROVISIONED_ACCOUNTS",
+    "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id {}",
 )
 _CDK_ROLE = lazy_pattern(
     r"cdk-[a-z0-9]{1,10}-(?:deploy|file-publishing|image-publishing|lookup|cfn-exec)-role-", re.ASCII
@@ -132,11 +133,14 @@ def allow_remedy(
                 who="organization administrator",
                 steps=(
                     *present(first_step),
-                    f"Edit the permission set{name_of_set} in IAM Identity Center: changes to the role itself are undone.",
-                    "Save the inline policy with this statement as policy.json: the command replaces it. list-permission-sets prints PERMISSION_SET_ARN.",
+                    f"An administrator of IAM Identity Center changes the permission set{name_of_set}: IAM rejects changes to its role.",
+                    "get-inline-policy-for-permission-set prints its inline policy, which the next command replaces: save it with this statement added as policy.json. The console shows PERMISSION_SET_ARN on the page of the permission set.",
                     *steps,
                 ),
-                commands=_PERMISSION_SET_COMMANDS,
+                commands=tuple(
+                    each.format("ACCOUNT_ID" if denial.has_masked_account else denial.role.account)
+                    for each in _PERMISSION_SET_COMMANDS
+                ),
                 policy=policy,
                 layer="identity",
                 url=url or pages.PERMISSION_SETS,

@@ -208,8 +208,9 @@ class ClusterPrincipal(Value):
         username: str | None = None,
         title: str | None = None,
         steps: tuple[str, ...] = (),
+        setup: tuple[str, ...] = (),
     ) -> Remedy:
-        """Return the remedy that adds an entry to ``aws-auth``."""
+        """Return the remedy that adds an entry to ``aws-auth``, after the commands that set up its groups."""
         words = ["--arn", self.aws_auth_arn]
         for group in groups:
             words += ["--group", group]
@@ -222,6 +223,7 @@ class ClusterPrincipal(Value):
             *steps,
             f"{form}If the ARN already has an entry, edit that one: of two entries, the last applies. The ConfigMap is deprecated in favor of access entries.",
             commands=(
+                *setup,
                 f"{create} {command(*words, '--no-duplicate-arns')}",
                 "kubectl -n kube-system edit configmap aws-auth",
             ),
