@@ -1330,7 +1330,7 @@ TASKS: tuple[Case, ...] = (
         "permission set",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: iam:CreateOpenIDConnectProvider on resource: arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB} because no identity-based policy allows the iam:CreateOpenIDConnectProvider action",
         {},
-        ("Edit the permission set Dev", "put-inline-policy-to-permission-set"),
+        ("changes the permission set Dev", "get-inline-policy-for", f"--target-id {ACCOUNT}"),
         ("put-role-policy",),
     ),
     (

@@ -143,7 +143,7 @@ tried = cache(arguments_of)
 # Arguments that can begin with a hyphen: options of these commands, and a lone hyphen for standard input.
 OPTION = re.compile(
     r"-|-[nofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group|patch|type)=.*"
-    r"|--(?:verb|resource|resource-name|non-resource-url|serviceaccount|role|clusterrole)=[\w./:-]+",
+    r"|--(?:verb|resource|resource-name|non-resource-url|serviceaccount|role|clusterrole)=[\w./:,-]+",
     re.DOTALL,
 )
 PIPE = " | iamtriage aws-auth "

@@ -47,7 +47,7 @@ _ANNOTATION = lazy_pattern(
     r"\beks\.amazonaws\.com/role-arn[\"'\\]{0,4}\s{0,8}[=:]\s{0,8}[\"'\\]{0,4}(arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512})",
     re.ASCII,
 )
-_SHOW_ACCOUNT = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml"
+SHOW_ACCOUNT = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml"
 ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
 _OF_ACCOUNT = "--cluster-name CLUSTER --namespace NAMESPACE --service-account SERVICE_ACCOUNT"
 LIST_ASSOCIATIONS = f"aws eks list-pod-identity-associations {_OF_ACCOUNT} --region REGION"
@@ -257,7 +257,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         commands=(
             _variables_command(case),
-            _SHOW_ACCOUNT,
+            SHOW_ACCOUNT,
             LIST_ASSOCIATIONS,
             CREATE_ASSOCIATION,
             ANNOTATE_ACCOUNT,
@@ -291,7 +291,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         return _recreate_pods_remedy(case, role)
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
-    lookups = [_variables_command(case), _SHOW_ACCOUNT]
+    lookups = [_variables_command(case), SHOW_ACCOUNT]
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 _QUOTES = "'\""
 _REGION = lazy_pattern(r"\b[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}\b", re.ASCII)
 
+_PASSED_TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 # A mask can end the match of the failure within the ARN.
 _MAX_ROLE_LENGTH = 200
 
@@ -88,10 +90,8 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     purposes = join_words(tuple(dict.fromkeys(each["purpose"] for each in found)), "and")
     called = denial.action or denial.operation or "the call"
     is_several = len({each["purpose"] for each in found}) > 1
-    roles = f"its bootstrap role{'s' if is_several else ''} ({purposes})"
-    stated = (
-        f"The {'first ' if len(found) > 1 else ''}warning is about {first[0].split()[-1].strip(_QUOTES)}."
-    )
+    roles = f"its bootstrap roles ({purposes})" if is_several else f"its {purposes} role"
+    stated = f"The {'first ' if len(found) > 1 else ''}warning names {first[0].split()[-1].strip(_QUOTES)}."
     parameter, where, is_of_call = (
         _NO_PARAMETER.search(denial.failure.text),
         _environment(first),
@@ -103,25 +103,27 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         _bootstrap_remedy(first, is_missing=parameter is not None),
     )
     not_allowed = NO_IDENTITY_ALLOW.cause(
-        text=f"No policy of {denial.caller} allows sts:AssumeRole on the roles."
+        text=f"No policy of {denial.caller} allows sts:AssumeRole on {'these roles' if is_several else 'this role'}."
     )
     causes: tuple[Cause, ...] = (*((not_allowed,) if is_of_call else ()), NOT_BOOTSTRAPPED.cause())
-    remedies = present(assume, bootstrap) if is_of_call else present(bootstrap, assume)
+    direct = _direct_remedy(denial)
+    remedies = present(assume, direct, bootstrap) if is_of_call else present(bootstrap, assume)
     reason = f"{where} is not bootstrapped, or {may_not}"
     if _is_bootstrapped(denial.failure.text, first["region"]):
-        causes, remedies = (), present(assume)
+        causes, remedies = (), present(assume, direct)
         reason = f"{where} is bootstrapped, so {may_not}"
     elif parameter is not None:
         reason = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}"
     summary = f"The CDK could not assume {roles}: {reason}."
     if is_of_call:
+        on = f" on {denial.resource}" if denial.resource else ""
         summary = (
-            f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}."
+            f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}{on}."
         )
-    text = "What the CDK is denied after that is a consequence: with the roles, the caller needs no permissions of its own for the deployment."
+    text = "What the CDK is denied after that is a consequence: its bootstrap roles already have the permissions for a deployment."
     if bootstrap not in remedies or parameter is not None:
         text = f"{reason}. {text}"
-    note = "Do not allow the caller the denied call and the calls after it one by one: the roles have the permissions."
+    note = "Allow the denied calls one by one only if the caller cannot use the roles: they have the permissions."
     return denial.explain(
         summary,
         CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", (stated,), text=text),
@@ -129,6 +131,17 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         remedies=remedies,
         notes=(note,),
     )
+
+
+def _direct_remedy(denial: Denial) -> Remedy | None:
+    """Return the remedy that allows the denied call to the caller, which then deploys without the roles."""
+    grant, on = required_grant(denial), ""
+    if grant is not None and denial.lowercase_action == "iam:passrole":
+        # The CDK passes only the role with which CloudFormation deploys.
+        grant = attrs.evolve(grant, conditions=_PASSED_TO_CLOUDFORMATION)
+        on = f" on {denial.target_role_name}" if denial.target_role_name else ""
+    title = f"Or allow {denial.action}{on} for {denial.caller}, and each further call that is denied"
+    return None if grant is None else allow_remedy(denial, grant=grant, title=title)
 
 
 def _is_bootstrapped(text: str, region: str | None) -> bool:

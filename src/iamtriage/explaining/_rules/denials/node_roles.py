@@ -108,6 +108,10 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         if is_certain and role is None and denial.facts.service_account and denial.action:
             pod_remedies, remedies = _show_policy_first(denial, pod_remedies[0], remedies)
     causes, summary = explanation.causes, explanation.summary
+    if is_certain and role is None and (account := denial.facts.service_account) is not None:
+        session = clip_text((denial.principal_text or "").rpartition("/")[2])
+        verdict = f"the pod called with the role of its node ({session}), not with one of its service account {clip_text(account)}"
+        summary = denial_summary(denial, verdict)
     if is_certain and role is not None:
         # The policies of the node's role are not the problem.
         causes = tuple(each for each in causes if each.evidence != "possible")
@@ -147,21 +151,39 @@ def _set_account_remedy(accounts: AccountsOfPod) -> Remedy:
 def _show_policy_first(
     denial: Denial, check: Remedy, remedies: tuple[Remedy, ...]
 ) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
-    """Return the remedies with the policy of the pod's new role and its association as the first one."""
-    from iamtriage.explaining._rules.credentials.pod_roles import CREATE_ASSOCIATION
+    """Return the remedies, first the one that looks for the role of the pod, or creates one with the policy."""
+    from iamtriage.explaining._rules.credentials.pod_roles import (
+        CREATE_ASSOCIATION,
+        LIST_ASSOCIATIONS,
+        SHOW_ACCOUNT,
+    )
 
     title = f"Allow {denial.action} for the pod's role"
     policy = next((each for each in remedies if each.title == title), None)
     if policy is None:
         return (check,), remedies
+    facts = denial.facts
+    parts = (facts.cluster, facts.namespace, facts.service_account)
+    role = commands.role_name("-".join(filter(None, parts))[:64])
+    account = "ACCOUNT_ID" if denial.has_masked_account else denial.account
+    arn = f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/{role}"
+    save, *hints = policy.steps
     first = attrs.evolve(
         policy,
         title=f"Give the pod's service account its own role, which allows {denial.action}",
         steps=(
-            "The second command assigns the role, which trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession. Or annotate the service account (IRSA). Then re-create the pods.",
-            *policy.steps,
+            "If one of the first two commands prints a role, use that one: check that the pods run as this service account, and re-create them, because pods get the role only when they are created.",
+            f"Otherwise, create the role {role}, which trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession. {save.removesuffix('.')}, not to the node's role, which all its pods share.",
+            "The nodes need the add-on eks-pod-identity-agent. EKS Auto Mode has it built in.",
+            *hints,
         ),
-        commands=(*policy.commands, CREATE_ASSOCIATION, clusters.restart_command(denial.case)),
+        commands=(
+            SHOW_ACCOUNT,
+            LIST_ASSOCIATIONS,
+            *(each.replace("ROLE_NAME", role) for each in policy.commands),
+            CREATE_ASSOCIATION.replace("ROLE_ARN", arn),
+            clusters.restart_command(denial.case),
+        ),
     )
     check = attrs.evolve(check, title="Check whether the pod has a role that its SDK does not find")
     return (first, check), tuple(each for each in remedies if each is not policy)
@@ -193,7 +215,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         "The facts name a pod." if names_pod else None,
         "The text is about pods, or a pod wrote it." if text_is_about_pods else None,
     )
-    if (is_node_role and text_is_about_pods) or (names_pod and _ANNOTATION in text):
+    if (is_node_role and (text_is_about_pods or names_pod)) or (names_pod and _ANNOTATION in text):
         return "derived", because
     return ("supplied" if names_pod else "possible"), because
 

@@ -48,6 +48,10 @@ _OBJECTS = (
 _ASSOCIATION = lazy_pattern(
     r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
 )
+# The key of the entry for the cluster's creator in the module terraform-aws-eks.
+_CREATOR_KEY = 'aws_eks_access_entry.this["cluster_creator"]'
+_MADE_FOR_CREATOR = "EKS created the entry for the principal that created the cluster (bootstrapClusterCreatorAdminPermissions)."
+
 ENTRY_EXISTS = CauseType(
     "entry-exists",
     title="The principal already has an access entry",
@@ -162,10 +166,16 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
-    steps = (
-        "If EKS created the entry for nodes or for the cluster creator, or the same configuration declares it twice, remove the resource.",
+    steps: tuple[str, ...] = (
+        "If EKS created the entry for nodes or for the cluster creator, or the same configuration declares it twice, remove the resource from the configuration, not the entry from the cluster.",
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
+    terraform = context_of(case.facts).terraform
+    is_of_creator = terraform is not None and _CREATOR_KEY in terraform.value
+    if is_of_creator:
+        steps = (
+            "This entry is what enable_cluster_creator_admin_permissions = true creates. If EKS created it already, or another configuration has it, set that to false instead. Do not delete the entry: its principal can lose access.",
+        )
     identifier = f"{cluster.argument}:{argument}"
     # Terraform fails again, whatever the entry allows.
     imported = import_remedy(case.failure, case.facts, *steps, identifier=identifier, checks=(check,))
@@ -176,9 +186,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         title = "In Terraform, import the entry or remove the resource"
         remedies += (your_remedy(title, *steps, commands=(line,), url=page),)
     return case.explain(
-        f"The cluster already has an access entry for {principal.description}.",
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}.",
         ENTRY_EXISTS.cause("reported"),
-        ENTRY_MADE_BY_EKS.cause(),
+        ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else None),
         MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         remedies=remedies,

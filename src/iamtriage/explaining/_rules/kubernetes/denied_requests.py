@@ -108,9 +108,8 @@ class DeniedRequest(Value):
         if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
             # The object does not exist yet, and a role for one name does not allow to create it.
             request = attrs.evolve(request, name=None)
-        is_covered = _narrowest_policy("create", request) is not None or request.path is not None
-        if installer not in {None, KUBECTL_APPLY} and not is_covered:
-            # No default role covers the type, so the role for it allows all that the tool does with it.
+        if installer not in {None, KUBECTL_APPLY} and request.path is None:
+            # The role for the type allows all that the tool does with it.
             request = attrs.evolve(request, name=None, verbs=_VERBS_OF_INSTALLERS)
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
@@ -228,10 +227,13 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     caller = denied.principal
     if caller is None and denied.kind in {"user", "unknown"}:
         caller = try_parse_principal(denied.case.facts.caller)
-    if policy is None or caller is None or not cluster.uses_entries or denied.provider is not None:
+    if policy is None or not cluster.uses_entries or denied.provider is not None:
         return None
     principal = build_cluster_principal(caller, source=denied.case.text)
-    if not principal.is_known or principal.entry_refusal:
+    is_of_entry = (
+        denied.kind == "user" and cluster.is_stated and denied.installer not in {None, KUBECTL_APPLY}
+    )
+    if not (principal.is_known or is_of_entry) or principal.entry_refusal:
         return None
     is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
@@ -249,6 +251,8 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         steps.append(
             "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
         )
+    if not principal.is_known:
+        steps.append(f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}.")
     if principal.path_note:
         steps.append(principal.path_note)
     return cluster_remedy(
@@ -290,6 +294,9 @@ def installer_remedies(denied: DeniedRequest) -> tuple[Remedy | None, ...]:
     if role is None and policy is not None:
         title, steps = f"Associate {denied.policy} with the access entry", (_need(denied), *policy.steps[1:])
         policy = attrs.evolve(policy, title=title, steps=steps)
+    elif policy is not None:
+        title = f"{policy.title}, for the namespace {commands.namespace(denied.request.namespace)}"
+        policy = attrs.evolve(policy, title=title)
     return role, policy
 
 
@@ -312,7 +319,9 @@ def bind_command(role: str, binding: str, subject: Subject, namespace: str | Non
 
 def _need(denied: DeniedRequest) -> str:
     what = "reads, creates, changes and deletes the objects that it installs"
-    if denied.installer == KUBECTL_APPLY:
+    if denied.installer == "Helm" and denied.request.resource == "secrets":
+        what = "stores each release in a Secret of the namespace, so it gets, lists, creates, updates and deletes Secrets, and the objects of the chart"
+    elif denied.installer == KUBECTL_APPLY:
         what = "reads, creates and patches objects"
     return f"{denied.installer} {what}: with a role for this verb alone, the next request is denied."
 
@@ -327,7 +336,14 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     scope = ("-n", commands.namespace(request.namespace))
     name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)
-    check = ("auth", "can-i", "create", request.type_argument, *scope, f"--as={user_argument(denied.user)}")
+    check = (
+        "auth",
+        "can-i",
+        request.verb or "create",
+        request.type_argument,
+        *scope,
+        f"--as={user_argument(denied.user)}",
+    )
     start = "Or let" if denied.installer == KUBECTL_APPLY else "Let"
     return cluster_remedy(
         f"{start} {denied.installer} manage the namespace with the ClusterRole {role}",

@@ -52,7 +52,7 @@ _CLUSTER_ACTIONS = (
 _ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
 # What opens a cluster in the console. The remedy in IAM limits it to the cluster, and adds its other pages.
 _IAM_STEP = 'In IAM, the principal needs at least the statement {"Effect": "Allow", "Action": ["eks:AccessKubernetesApi", "eks:DescribeCluster", "eks:ListClusters"], "Resource": "*"}'
-_TYPES = "endpoints,events,namespaces,nodes,pods,services,daemonsets.apps,deployments.apps,replicasets.apps,statefulsets.apps,cronjobs.batch,jobs.batch"
+_TYPES = "cronjobs,daemonsets,deployments,endpoints,events,jobs,namespaces,nodes,pods,replicasets,services,statefulsets"
 _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
@@ -140,11 +140,15 @@ def _causes(
         )
         yield NO_IAM_PERMISSION.cause()
         return
-    yield cluster_access.NOT_MAPPED.cause(
-        text=f"The principal has {cluster_access.describe_missing_entry(cluster)}."
-    )
-    grants = "access policy or RBAC role" if cluster.uses_entries else "RBAC role"
-    yield NO_RULE.cause(text=f"The principal is mapped, but no {grants} allows it to read objects.")
+    missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
+    if _UNAUTHORIZED_PHRASE in case.text:
+        unknown = "With 401 Unauthorized, the cluster does not know the principal: it did not evaluate RBAC."
+        yield cluster_access.NOT_MAPPED.cause("derived", (unknown,), text=missing)
+    else:
+        yield cluster_access.NOT_MAPPED.cause(text=missing)
+        yield NO_RULE.cause(
+            text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
+        )
     yield NO_IAM_PERMISSION.cause()
 
 

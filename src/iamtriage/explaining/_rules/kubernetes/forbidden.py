@@ -173,7 +173,7 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield f"Of the access policies for people, only {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."
-    if request.resource == "secrets" and request.verb in {"list", "watch"}:
+    if request.resource == "secrets" and request.verb in {"list", "watch"} and denied.installer is None:
         yield "Listing Secrets reads them: the list contains their data."
     if request.verb in kubernetes_requests.READ_VERBS and request.path is None and denied.installer is None:
         yield "Clients often need more verbs: kubectl get without a name requires list, and controllers require list and watch."

@@ -235,7 +235,10 @@ def explain_wrong_region(
     """Explain that a client uses another region than that of the bucket."""
     fix = region_settings.find_region_fix(case, signed, expected, is_of_host=host is not None)
     bucket = None if host is not None else region_settings.find_bucket(case)
-    named = "the bucket or endpoint" if bucket is None else f"the bucket {clip_text(bucket)}"
+    of_s3 = (
+        "the bucket" if "authorization header is malformed" in case.failure.text else "the bucket or endpoint"
+    )
+    named = of_s3 if bucket is None else f"the bucket {clip_text(bucket)}"
     reported: tuple[str, ...] = (f"The message names {' and '.join(filter(None, (signed, expected)))}.",)
     if cause is WRONG_SIGNING_REGION:
         reported = (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)

@@ -101,6 +101,8 @@ def find_region_fix(
     variable = next((each for each in _VARIABLE.finditer(text) if each["region"] == signed), None)
     if setting is not None:
         return _fix_setting(case, setting, region)
+    if variable is None and clusters.runs_in_pod(case):
+        return _fix_client_in_pod(case, signed, region)
     if variable is None:
         return _fix_client(case, find_profile(case), region)
     name, step = (
@@ -149,6 +151,36 @@ def find_signed_region(text: str, expected: str) -> str | None:
     return found[-1] if found else None
 
 
+# How code sets the Region of an S3 client, by the source of the text.
+_REGION_IN_CODE = {
+    "botocore": 'boto3.client("s3", region_name="{region}")',
+    "go-v2": 's3.NewFromConfig(cfg, func(o *s3.Options) {{ o.Region = "{region}" }})',
+    "java-v2": "S3Client.builder().region(Region.{constant}), or crossRegionAccessEnabled(true)",
+    "js-v3": 'new S3Client({{ region: "{region}", followRegionRedirects: true }})',
+}
+
+
+def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> RegionFix:
+    source = case.failure.envelope.source or ""
+    is_of_s3 = "authorization header is malformed" in case.failure.text and region != "REGION"
+    code = _REGION_IN_CODE.get(source, "") if is_of_s3 else ""
+    shown = code and f": {code.format(region=region, constant=region.upper().replace('-', '_'))}"
+    why = ""
+    if signed is not None and case.facts.region == signed:
+        why = f"In pods, EKS sets AWS_REGION to the cluster's Region, {signed}, and the client uses it. "
+    # The SDK for Java reads only the first one.
+    names = ("AWS_REGION",) if source == "java-v2" else ("AWS_REGION", "AWS_DEFAULT_REGION")
+    variables = " ".join(f"{each}={region}" for each in names)
+    return RegionFix(
+        f"Set the client's Region to {region}",
+        (
+            f"{why}Set the Region in the code or configuration of this client{shown}. Then deploy the pods again.",
+            "Or run the command, which restarts the pods, but only if they call no other service: it sets the Region of all clients, such as STS.",
+        ),
+        (clusters.set_variables_command(case, variables),),
+    )
+
+
 def _fix_client(case: Case[Failure], profile: str | None, region: str) -> RegionFix:
     """Return how to set the Region of a client where it runs, if the text does not show its setting."""
     title, runtime = f"Set the client's Region to {region}", context_of(case.facts).runtime
@@ -156,10 +188,8 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
     is_of_cli = called is not None and called.program == "aws"
     is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or "Traceback (" in case.text
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
-    if clusters.runs_in_pod(case):
-        step = "Set the Region in the code or configuration of this client, then deploy the pods again. Or run the command, which sets it for all clients of the pod and restarts the pods."
-        lines: tuple[str, ...] = (clusters.set_variables_command(case, variables),)
-    elif runtime is not None and runtime.kind == "lambda":
+    lines: tuple[str, ...]
+    if runtime is not None and runtime.kind == "lambda":
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
         lines = ()
