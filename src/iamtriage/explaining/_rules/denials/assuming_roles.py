@@ -122,7 +122,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
     ]
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
-        remedies.sort(key=lambda each: each is None or each.layer != "role_trust")
+        # To pass on nothing is the alternative to all changes of policies.
+        remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
     if omitted is not None and is_omitted_first(denial):
         remedies.sort(key=lambda each: each is not omitted)
     return denial.explain(
@@ -134,7 +135,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             # The supplied trust policy shows whether it names the caller or the account.
             None
             if denial.is_explicit
-            or (attribute and findings is not None)
+            or (attribute and (findings is not None or denial.crosses_accounts))
             or needs_both_sides(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _account_note(denial),

@@ -161,7 +161,11 @@ def _add_reason(
     if revoked is not None:
         return f"{words}: someone revoked the sessions issued before {clip_text(join_words(revoked.policy_values, 'or'))}."
     if deny_conditions.shows_revocation(denial):
-        return f"{words}: someone revoked older sessions of the role (policy {deny_conditions.REVOCATION.names})."
+        name = deny_conditions.REVOCATION.names
+        verdict = (
+            f"most likely, its inline policy {name} denies all sessions from before someone revoked them"
+        )
+        return denial_summary(denial, verdict)
     checks = (_describe_presence(denial, each) for each in conditions)
     reason = next((each for each in checks if each is not None), None)
     if reason is None and met is None and (tested := _describe_tested_value(denial)) is not None:

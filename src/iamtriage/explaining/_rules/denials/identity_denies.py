@@ -10,13 +10,15 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._rules.denials.deny_conditions import REVOCATION, shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import (
     denying_group,
     inline_policy_commands,
@@ -77,7 +79,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(named_statements(denial.facts, denial.action), None)
-    policy = "" if named else " AWS does not name the policy: it can be an inline policy."
+    is_revoked = shows_revocation(denial)
+    policy = "" if named or is_revoked else " AWS does not name the policy: it can be an inline policy."
     if denial.policy and denial.policy not in (named or ""):
         policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
@@ -99,6 +102,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         layer="identity",
         url=pages.EVALUATION,
     )
+    if is_revoked:
+        remedy, details = _read_revocation_remedy(denial), None
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         remedy = _detach_remedy(denial, name)
         is_of_all = denial.policy is not None and denial.policy.endswith("/AWSDenyAll")
@@ -118,6 +123,20 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             *((remedy, details) if denial.policy else (details, remedy)),
         ),
         notes=(ONE_POLICY_TYPE,),
+    )
+
+
+def _read_revocation_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that finds out which sessions were revoked, by whom and why."""
+    role = commands.role_name(None if denial.role is None else denial.role.name)
+    profile = clues.find_option(denial.case, "profile")
+    show = fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {REVOCATION.names}", role)
+    return account_remedy(
+        "Find out who revoked the sessions, and when",
+        "The policy denies sessions issued before the time of aws:TokenIssueTime. If a newer session is denied, too, another Deny matches.",
+        "CloudTrail says who called PutRolePolicy, in us-east-1. Delete the policy only when the reason is known: then the old sessions work again, until they expire.",
+        commands=(with_profile(profile, show),),
+        url=REVOCATION.url,
     )
 
 

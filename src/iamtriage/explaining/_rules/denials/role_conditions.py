@@ -97,7 +97,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
     elif is_met is False and call is not None:
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
-        text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller}, but its condition {clip_text(result.condition or '')} is not met."
+        text = f"Statement[{result.statement}] of the trust policy trusts {_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
     elif conditions == 1:
         verdict = f"{verdict}, and the call does not meet that"
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
@@ -125,6 +125,18 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         if remedy is not None and (is_of_role or (conditions and not remedy.commands)):
             remedy = _change_condition(denial, remedy, is_of_role=is_of_role)
     return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)
+
+
+def _trusted(denial: Denial, result: TrustResult) -> str:
+    """Return whom the statement trusts: the caller, or only the account of the caller."""
+    statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
+    at = -1 if result.statement is None else result.statement
+    principal = statements[at].get("Principal") if 0 <= at < len(statements) else None
+    named = principal.get("AWS") if isinstance(principal, dict) else None
+    account = denial.account or ""
+    if isinstance(named, str) and (named == account or named.endswith(f"::{account}:root")) and account:
+        return f"the account {account}"
+    return denial.caller
 
 
 def _key(result: TrustResult) -> str:

@@ -253,8 +253,9 @@ def open_condition_remedy(
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
                 f'Add external_id = "{value}" to the block assume_role of the provider. The comparison is case-sensitive.',
-                "The command checks it without Terraform.",
+                "With the credentials of Terraform, the command checks it.",
             )
+            lines = tuple(f"{each} --query AssumedRoleUser.Arn" for each in lines)
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
         option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
