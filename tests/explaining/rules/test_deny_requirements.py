@@ -137,7 +137,7 @@ CASES: tuple[Case, ...] = (
         f'$ aws iam list-role-policies --role-name builder\n{{"PolicyNames": ["AWSRevokeOlderSessions"]}}\n{_text("an identity-based policy")}',
         {},
         (
-            ": someone revoked older sessions of the role (policy AWSRevokeOlderSessions).",
+            "most likely, its inline policy AWSRevokeOlderSessions denies all sessions from before",
             "Do this first: Get new credentials: older sessions were revoked [you]",
         ),
     ),

@@ -9,12 +9,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_conditions import REVOCATION, shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.shared import clues, commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -129,13 +130,14 @@ def explain_identity_deny(denial: Denial) -> Explanation:
 def _read_revocation_remedy(denial: Denial) -> Remedy:
     """Return the remedy that finds out which sessions were revoked, by whom and why."""
     role = commands.role_name(None if denial.role is None else denial.role.name)
-    profile = clues.find_option(denial.case, "profile")
+    listed = [run.command for run in find_runs(denial.failure) if REVOCATION.names in run.output]
+    profile = listed[0].option("profile") if listed else None
     show = fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {REVOCATION.names}", role)
     return account_remedy(
         "Find out who revoked the sessions, and when",
         "The policy denies sessions issued before the time of aws:TokenIssueTime. If a newer session is denied, too, another Deny matches.",
         "CloudTrail says who called PutRolePolicy, in us-east-1. Delete the policy only when the reason is known: then the old sessions work again, until they expire.",
-        commands=(with_profile(profile, show),),
+        commands=(with_profile(None if profile is None else profile.value, show),),
         url=REVOCATION.url,
     )
 

@@ -188,7 +188,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}.",
         ENTRY_EXISTS.cause("reported"),
-        ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else None),
+        ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
         MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         remedies=remedies,

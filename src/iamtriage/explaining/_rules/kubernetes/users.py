@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
-TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith module\.|\.tf line \d|kubernetes_[a-z_]{3,40}\.")
+TERRAFORM = lazy_pattern(
+    r"[Tt]erraform|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z_]{3,40})\."
+)
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
