@@ -2413,7 +2413,7 @@ ASSOCIATIONS: tuple[Case, ...] = (
         "session tags of an association for another account",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/pods/eks-prod-cart-1a2b3c4d is not authorized to perform: sts:TagSession on resource: arn:aws:iam::{OTHER}:role/cart-data",
         {},
-        ("Do this first: Allow sts:TagSession", "or turn off the session tags"),
+        ("Do this first: Allow sts:TagSession", "Or turn off the session tags"),
         (),
     ),
     (
