@@ -139,8 +139,8 @@ def find_encoded_texts(text: str) -> Iterator[EncodedText]:
         for count, part in enumerate(find(text)):
             is_rare = count < _MAX_SHORT_DOCUMENTS or part.start >= count * _MIN_CHARS_PER_DOCUMENT
             if is_rare and _DOCUMENT.search(text, part.start, part.end):
-                is_part = part.end - part.start < len(text)
-                yield EncodedText([part], is_document=is_part)
+                # The lines of a text with strings of a shell are searched as they are.
+                yield EncodedText([part], is_document=not isinstance(part, _Shell))
             else:
                 others.append(part)
         if others:
