@@ -28,6 +28,10 @@ from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
+from iamtriage.explaining._rules.calls.throttled_functions import (
+    explain_throttled_invocation,
+    is_throttled_invocation,
+)
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
     throttling_remedy,
@@ -96,6 +100,8 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
 def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
     if rejected_calls.is_non_sts_response(case, message):
         return rejected_calls.explain_non_sts_response
+    if is_throttled_invocation(case):
+        return explain_throttled_invocation
     rule = choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)
     if rule is not None:
         return rule
