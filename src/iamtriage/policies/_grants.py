@@ -140,7 +140,7 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
         resources, more = _copy_resource(resource, location)
         return Grant(action, resources, known=False, notes=notes + more)
     if known.only_wildcard:
-        note = f"AWS documents only * as the resource of {known.name}."
+        note = f"The Resource must be *: {known.name} cannot be limited to single resources."
         return Grant(known.name, ("*",), notes=(note,))
     if resource in {None, "*"} and _needs_no_resource(known, resource, location):
         note = f"The message names no resource, and {known.name} requires none: * is right here."

@@ -735,7 +735,7 @@ def test_companion_actions_are_named_but_not_in_the_policy(
         f"User: {SESSION} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"
     ).remedies[0]
-    others = ("AWS documents only * ", "The owner of account ")
+    others = ("The Resource must be *", "The owner of account ")
     attach, *steps = (step for step in remedy.steps if not step.startswith(others))
     assert attach.startswith("Save the policy as policy.json and attach it to ")
     assert all(part in step for part, step in zip(also, steps, strict=True))

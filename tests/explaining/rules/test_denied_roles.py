@@ -281,15 +281,15 @@ def test_deploy_role_of_the_cdk_passes_roles_to_cloudformation() -> None:
 @pytest.mark.parametrize(
     ("permission", "words"),
     [
-        ("indices:data/read/search", "needs indices:data/read/search as an index permission"),
-        ("indices:data/write/bulk[s]", "needs indices:data/write/bulk[s] as an index permission"),
-        ("indices:data/write/bulk", "needs indices:data/write/bulk as a cluster permission"),
-        ("cluster:monitor/main", "needs cluster:monitor/main as a cluster permission"),
-        ("indices:data/read/msearch", "needs indices:data/read/msearch as a cluster permission"),
+        ("indices:data/read/search", '"allowed_actions": ["read"]'),
+        ("indices:data/write/bulk[s]", '"allowed_actions": ["indices:data/write/bulk[s]"]'),
         (
-            "indices:data/read/get, indices:admin/get",
-            "needs indices:data/read/get and indices:admin/get as an index permission",
+            "indices:data/write/bulk",
+            '{"cluster_permissions": ["cluster_composite_ops"], "index_permissions": [',
         ),
+        ("cluster:monitor/main", 'roles/shipper {"cluster_permissions": ["cluster:monitor/main"]}'),
+        ("indices:data/read/msearch", '{"cluster_permissions": ["indices:data/read/msearch"]}'),
+        ("indices:data/read/get, indices:admin/get", '"allowed_actions": ["read", "indices:admin/get"]'),
     ],
 )
 def test_level_of_a_permission_of_opensearch(permission: str, words: str) -> None:
@@ -298,21 +298,6 @@ def test_level_of_a_permission_of_opensearch(permission: str, words: str) -> Non
     explanation = explain(text)
     assert explanation.topic == "opensearch-role"
     assert any(words in step for step in explanation.remedies[0].steps)
-
-
-@pytest.mark.parametrize(
-    ("host", "options"),
-    [
-        ("Host vpc-orders-logs-k3j5h7g9f1d2.eu-west-1.es.amazonaws.com\n", "orders-logs --region eu-west-1"),
-        ("POST https://search-orders-k3j5h7g9f1d2.us-east-2.es.amazonaws.com/_bulk ", "orders --region us-east-2"),
-        ("", "DOMAIN"),
-    ],
-)  # fmt: skip
-def test_opensearch_domain_of_a_host(host: str, options: str) -> None:
-    role = f"arn:aws:iam::{ACCOUNT}:role/shipper"
-    text = f"{host}no permissions for [indices:data/read/get] and User [name={role}, backend_roles=[{role}], requestedTenant=null]"
-    (command,) = explain(text).remedies[0].commands
-    assert f"--domain-name {options} --query" in command
 
 
 _ANCHOR = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:trust-anchor/3f9c1a7e-2b0d-4f6e-8a51-0c7d9b1e2f30"

@@ -688,7 +688,7 @@ upload: ./a.txt to s3://cart-site/x
         """{"error":{"root_cause":[{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/cart, backend_roles=[arn:aws:iam::111122223333:role/cart], requestedTenant=null]"}]},"status":403}
 {"all_access": {"hosts": [], "users": ["ana"], "backend_roles": ["arn:aws:iam::111122223333:role/ops"], "and_backend_roles": []}}
 """,
-        ("rolesmapping/ROLE_NAME",),
+        ("rolesmapping/cart",),
         ("rolesmapping/all_access",),
     ),
     "ClusterRole that allows everything": _Row(

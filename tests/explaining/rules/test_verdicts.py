@@ -129,7 +129,7 @@ CASES = {
     "opensearch-role": (
         '{"error":{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/logs-reader, backend_roles=[arn:aws:iam::111122223333:role/logs-reader], requestedTenant=null]"},"status":403}',
         "OpenSearch denied the role logs-reader the permission indices:data/read/search",
-        '"value": ["arn:aws:iam::111122223333:role/logs-reader"]',
+        '{"backend_roles": ["arn:aws:iam::111122223333:role/logs-reader"]}',
     ),
     "account-without-role": (
         "failed to mount secrets store objects for pod shop/cart-7d9, err: rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account cart (namespace: shop)",
@@ -303,7 +303,7 @@ CASES = {
     ),
     "clock-window-of-s3": (
         "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too large.</Message><RequestTime>20261126T021706Z</RequestTime><ServerTime>2026-11-26T10:29:03Z</ServerTime><MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds></Error>",
-        "8 hours 11 minutes behind the AWS time",
+        "8 hours 12 minutes behind the AWS time",
         "AWS accepts signatures that are at most 15 minutes off.",
     ),
     "proxy-of-cli": (
@@ -429,7 +429,7 @@ CASES = {
     "kubeconfig-profile": (
         "The config profile (qa) could not be found\nerror: getting credentials: exec: executable aws failed with exit code 255",
         "The profile qa does not exist",
-        "The kubeconfig selects the profile",
+        "aws eks update-kubeconfig --name CLUSTER",
     ),
     "js-profile": (
         "CredentialsProviderError: Could not resolve credentials using profile: [batch-qa] in configuration/credentials file(s).",

@@ -58,6 +58,7 @@ _ALTERNATIVES = (
     ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),
     ("aws kms describe-key ", "aws kms enable-key ", "If the state is Disabled:"),
     ("printenv AWS_PROFILE ", "aws configure sso", "Or, to create it:"),
+    ("kubectl config view ", "aws configure sso", "Or, to create it:"),
     ("aws cloudtrail lookup-events ", "aws iam detach-", "Then, if the reason no longer applies:"),
     (
         "aws apigateway get-rest-api ",
@@ -94,7 +95,7 @@ _ALTERNATIVES = (
     (
         "aws lambda get-function-configuration ",
         "aws lambda update-function-configuration ",
-        "Then, when it prints Successful:",
+        "Then, if this is the cause:",
     ),
     ("sudo dpkg -i session-manager-plugin.deb", "brew install ", "Or, on macOS:"),
     ("brew install ", "session-manager-plugin ", "Then, in a new shell:"),

@@ -170,6 +170,9 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
     failure, runtime = explanation.failure, context.runtime
     if failure is None or runtime is None or failure.principal is not None:
         return False
+    if failure.kind == "expired_credentials" and "aws sts assume-role " in failure.text[: failure.span[0]]:
+        # The credentials are of the role that the command assumed.
+        return False
     if explanation.topic in _TOPICS_OF_TOKENS or "WebIdentity" in runtime.words:
         # The token identifies the caller.
         return False

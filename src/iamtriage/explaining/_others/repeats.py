@@ -31,6 +31,7 @@ _CONSEQUENCE = lazy_pattern(
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
 )
+_KMS_PART = lazy_pattern(r"KMS Exception: ")
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
@@ -131,6 +132,9 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     """
     if not isinstance(explained, AccessDenied):
         return False
+    if _KMS_PART.match(_get_span_text(failure)):
+        # Lambda adds the answer of KMS to its own message.
+        return error_code(explained).startswith("KMS")
     if isinstance(failure, AwsError):
         # "(ValidationError) when calling the CreateChangeSet operation: S3 error: Access Denied"
         gap = explained.span[0] - failure.span[1]

@@ -64,7 +64,9 @@ def is_throttled_invocation(case: Case[AwsError]) -> bool:
 def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explanation:
     """Explain which limits an invocation can have exceeded, or the one that Lambda names."""
     found = _REASON.search(case.text)
-    reason = "its concurrency, or that of the account in the Region, is used up, or the calls are too frequent"
+    reason = (
+        "its concurrency, or that of the account in the Region, is used up, or the calls are too frequent"
+    )
     because = error_kind.code_evidence(case.failure)
     causes = [FUNCTION_CONCURRENCY.cause(), ACCOUNT_CONCURRENCY.cause()]
     text = "Lambda did not run the function."
@@ -101,10 +103,10 @@ def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explana
             account_remedy(
                 "Raise the limit that is reached: the function's reserved concurrency or the account's quota",
                 "Reserved concurrency is taken from that of the account, of which 100 must stay unreserved.",
-                "delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
+                "The command delete-function-concurrency lets the function use the unreserved concurrency again. The last command requests a higher quota for the account.",
                 commands=(
-                    f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions NUMBER --region REGION",
-                    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value NUMBER --region REGION",
+                    f"aws lambda put-function-concurrency --function-name {name} --reserved-concurrent-executions VALUE --region REGION",
+                    "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value VALUE --region REGION",
                 ),
                 url=_CONCURRENCY,
             ),

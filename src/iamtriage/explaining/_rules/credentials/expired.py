@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
+from iamtriage.explaining._rules.credentials import presigned_urls, role_chains, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -103,15 +103,6 @@ LONG_RUNNING = CauseType(
     remedy="Let the SDK refresh",
     of="expired-session",
 )
-ROLE_CHAINING = CauseType(
-    "role-chaining",
-    title="The session is from role chaining, which limits sessions to one hour",
-    fix="Assume the role directly, or refresh the session every hour.",
-    recognised_by="The text shows that the session of a role assumes another role.",
-    sign=r"(?P<shown>:assumed-role/\S{1,130}) .{0,300}\baws sts assume-role\b",
-    remedy="Let the SDK refresh",
-    of="expired-session",
-)
 KUBECONFIG_PROFILE = CauseType(
     "kubeconfig-profile",
     title="The kubeconfig names a profile or a role whose credentials have expired",
@@ -181,7 +172,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause("possible" if overridden is None else "derived"),
         LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
-        ROLE_CHAINING.cause(),
+        role_chains.ROLE_CHAINING.cause(),
         clocks.CLOCK_WRONG.cause(
             text="The machine's clock is behind, so the SDK refreshes the credentials too late."
         ),
@@ -192,6 +183,15 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         # The steps of a job share credentials that nothing refreshes.
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
         causes[1:3] = [job, PASTED_SESSION.cause()]
+    if is_from_aws and (chain := role_chains.find_chain(case)) is not None:
+        chained = role_chains.ROLE_CHAINING.cause("derived", role_chains.chain_evidence(chain))
+        return case.explain(
+            role_chains.describe_chain(chain),
+            *(causes[0], chained),
+            topic="expired-session",
+            remedies=(role_chains.chain_remedy(case, chain), credential_remedies.SHOW_IDENTITY),
+            notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        )
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0

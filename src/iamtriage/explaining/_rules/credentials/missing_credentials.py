@@ -133,7 +133,8 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
-    place = "" if not _kubeconfig_steps(case) else ", and the kubeconfig names it"
+    kubeconfig = _kubeconfig_steps(case)
+    place = ", and the kubeconfig or AWS_PROFILE names it" if kubeconfig else ""
     sections = find_profile_sections(case.failure.text)
     wrong = None if profile is None else _find_wrong_section(profile, sections)
     if profile is not None and wrong is not None:
@@ -167,17 +168,21 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
         spellings = () if is_theirs and not shown else spellings
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
-    choose = "List the profiles where the call runs, and select one of them with AWS_PROFILE or --profile."
+    option = "" if kubeconfig else " or --profile"
+    choose = f"List the profiles where the call runs, and select one of them with AWS_PROFILE{option}."
     if listed:
         similar = [each for each in listed if profile and (profile in each or each in profile)]
-        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE or --profile."
+        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE{option}."
     remedy = your_remedy(
         "Use a profile that exists, or create this one",
-        f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
-        *_kubeconfig_steps(case),
+        choose
+        if kubeconfig
+        else f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
+        *kubeconfig,
         commands=(
             *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
+            *(("kubectl config view --minify",) if kubeconfig else ()),
             "aws configure sso --profile PROFILE",
         ),
         url=pages.CLI_PROFILES,
@@ -264,7 +269,7 @@ def _explain_wrong_section(
 
 
 def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
-    step = "The kubeconfig selects the profile for aws eks get-token (env AWS_PROFILE or --profile). To change it, run aws eks update-kubeconfig --name CLUSTER --profile PROFILE."
+    step = "If users[].user.exec in the kubeconfig selects the profile (env AWS_PROFILE or --profile), that takes precedence. To write another one there: aws eks update-kubeconfig --name CLUSTER --region REGION --profile OTHER_PROFILE"
     return () if _KUBECONFIG_HELPER.search(case.text) is None else (step,)
 
 

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, organiza
 if TYPE_CHECKING:
     import re
 
+    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, Failure
@@ -70,11 +71,8 @@ _FIRST_STEP = your_remedy(
 def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy:
     """Return how to get new credentials where the text shows that the old ones are from."""
     operation, role = case.failure.envelope.operation, underlying_role(case.principal)
-    renew = _runtime_remedy(case)
-    if renew is None and operation == "AssumeRole":
-        renew = _RENEW_SOURCE
-    if renew is None and operation != "AssumeRole":
-        renew = _issue_again_remedy(case, issued)
+    renew = None if operation == "AssumeRole" else _issue_again_remedy(case, issued)
+    renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
     if renew is not None:
         return renew
     if isinstance(role, IdentityCenterRole):
@@ -96,8 +94,8 @@ def remedies_of_run(role: Role | None) -> tuple[Remedy, ...]:
     )
 
 
-def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
-    """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
+def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLine] | None:
+    """Return the command that issued the credentials of the call, and where it is, if the text shows it."""
     failed, start = context_of(case.facts).command, case.failure.span[0]
     if failed is not None and failed.words[:1] != ("sts",) and failed.option("profile") is not None:
         # The profile has other credentials.
@@ -109,7 +107,15 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
     ]
     if not shown or _LATER_LOGIN.search(case.failure.text, shown[-1][0], start):
         return None
-    issuing = shown[-1][1]
+    return shown[-1]
+
+
+def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None) -> Remedy | None:
+    """Return how to get new credentials from the command that issued the expired ones, if the text shows it."""
+    issued_by = find_issuing_command(case)
+    if issued_by is None:
+        return None
+    issuing = issued_by[1]
     call, role = issuing.words[1], issuing.option("role-arn")
     longer = f"{'Or pass a longer' if issued else 'To get longer sessions, pass'} --duration-seconds"
     limit = "The role's maximum session duration must allow it, and with role chaining, the limit is 3600."

@@ -142,7 +142,9 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
             causes = tuple(each for each in causes if each.code != clocks.REQUEST_HELD.code)
     else:
         position = "behind" if skew.seconds > 0 else "ahead of"
-        summary = f"The request's time is {clocks.describe_duration(abs(skew.seconds))} {position} the AWS time, so AWS rejected its signature."
+        summary = (
+            f"The request's time is {skew.duration} {position} the AWS time, so AWS rejected its signature."
+        )
         causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
     return case.explain(
         summary,
@@ -150,8 +152,9 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         *causes,
         remedies=present(
             credential_remedies.set_clock(case.text),
+            # A request that is sent late does not have a time in the future.
             None
-            if is_of_cli
+            if is_of_cli or causes[0].text.endswith(" ahead.")
             else your_remedy(
                 "Sign requests right before they are sent",
                 "A request that waits in a queue, in a debugger or while a laptop sleeps must be signed again.",
@@ -166,7 +169,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
 
 
 def _known_skew_cause(skew: ClockSkew, text: str, *, can_be_held: bool) -> Cause:
-    duration = clocks.describe_duration(abs(skew.seconds))
+    duration = skew.duration
     because: tuple[str, ...] = (
         f"The request was signed at {skew.request:%Y-%m-%d %H:%M:%S} UTC, and AWS received it at {skew.server:%Y-%m-%d %H:%M:%S}.",
     )

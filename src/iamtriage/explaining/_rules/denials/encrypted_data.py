@@ -116,7 +116,7 @@ KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}"
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
     "kms-grant-of-other-role",
     title="The grant on the KMS key is for a deleted role",
-    text="The function's role was deleted and re-created with the same name: the grant on the key is for the old role's ID.",
+    text="The function's role was probably deleted and re-created with the same name: the grant on the key is for the old role's ID.",
     recognised_by='Lambda says "unable to decrypt the environment variables" and that the security token is invalid.',
     fix="Set the function's role again, so that Lambda creates a new grant.",
     sources=("https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html",),
@@ -223,10 +223,12 @@ def renew_grant_remedy(denial: Denial) -> Remedy:
     update = f"aws lambda update-function-configuration --function-name {function} --role"
     return account_remedy(
         "Set the function's role again",
-        "Set another role, then this one again: Lambda then creates a new grant on the key for the current role.",
+        "The first command prints the function's role and key (null: the AWS managed key). A CreateDate of the role (aws iam get-role) after the creation of the function confirms the cause.",
+        "Set any other role that Lambda can assume, then the right one again: Lambda then creates a new grant on the key. This requires iam:PassRole and, for a customer managed key, kms:CreateGrant.",
         commands=(
+            f"aws lambda get-function-configuration --function-name {function} --query '[Role, KMSKeyArn]'",
             f"{update} OTHER_ROLE_ARN",
-            f"aws lambda get-function-configuration --function-name {function} --query LastUpdateStatus --output text",
+            f"aws lambda wait function-updated --function-name {function}",
             f"{update} {commands.arn(role, 'ROLE_ARN')}",
         ),
         url=KMS_GRANT_OF_OTHER_ROLE.sources[0],

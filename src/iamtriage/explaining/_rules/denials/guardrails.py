@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
 _DELEGATING_ACTIONS = frozenset(
@@ -96,7 +97,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
     verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
-    text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller does not override it, but is required, too.'}"
+    text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
     find = "Find the service's endpoint in the VPC that the request came from: it often belongs to the network team."
@@ -118,9 +119,6 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         title = "Change the VPC endpoint's policy"
         steps = [
             f"{find} {denial_remedies.save_step('its policy')}",
-            # The condition names the role of a session, whose ARN must be complete.
-            *policy_principals.role_path_steps(denial),
-            "Policies of gateway endpoints (S3, DynamoDB) accept only * as Principal, hence the condition on aws:PrincipalArn.",
         ]
     if "transitively" in (denial.failure.reason or ""):
         steps.insert(
@@ -133,6 +131,17 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         or task_statements.ALL_REQUIRED.removesuffix(".") in notes[0]
     ):
         steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
+    if not explicit:
+        # The condition names the role of a session, whose ARN must be complete.
+        notes = (*notes, *policy_principals.role_path_steps(denial))
+        if denial.service == "ecr":
+            notes += (
+                "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too.",
+            )
+        if denial.service in _GATEWAY_SERVICES:
+            notes += (
+                "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn.",
+            )
     show, replace = commands.endpoint_policy_commands(region, denial.action)
     if on_instance:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')

@@ -321,15 +321,19 @@ def explain_environment_key(denial: Denial) -> Explanation:
     reason = "the execution role is not allowed to use the KMS key"
     causes: tuple[Cause, ...] = (key, KMS_KEY_POLICY.cause(), encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
     remedies = (_inspect_key_remedy(denial), encrypted_data.renew_grant_remedy(denial))
+    notes: tuple[str, ...] = (_KEY_POLICY_NOTE,)
     if "security token included in the request is invalid" in denial.failure.text:
-        reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one"
-        causes, remedies = (encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived"), key), remedies[::-1]
+        # The token is that of the role's session: the caller's own credentials were accepted.
+        reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
+        because = ('KMS reports an invalid token ("security token included in the request is invalid").',)
+        causes = (encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived", because), key)
+        remedies, notes = remedies[::-1], ()
     return denial.explain(
         f"Lambda could not decrypt the function's environment variables: {reason}.",
         *causes,
         topic="kms-behind-service",
         remedies=remedies,
-        notes=(_KEY_POLICY_NOTE,),
+        notes=notes,
     )
 
 

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import commands, pages, services
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
@@ -36,6 +36,7 @@ _PERMISSION = lazy_pattern(
 )
 # Permissions of the cluster, although their names can speak of indexes: requests that go to several indexes.
 # https://docs.opensearch.org/latest/security/access-control/permissions/
+_ROLE_NAME = lazy_pattern(r"[A-Za-z0-9][\w-]{0,63}", re.ASCII)
 _OF_CLUSTER = lazy_pattern(
     r"cluster:.*|indices:admin/(?:template|index_template|component_template)/.*|indices:data/(?:write/(?:bulk|reindex)|read/(?:mget|msearch|mtv|scroll)(?:/.*)?)",
     re.ASCII,
@@ -44,7 +45,7 @@ _OF_CLUSTER = lazy_pattern(
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
     title="No OpenSearch role of the caller allows the request",
-    text="The caller is not mapped to an OpenSearch role with this permission. IAM and the domain's access policy allowed the request.",
+    text="IAM and the domain's access policy allowed the request, so a policy there does not help: OpenSearch's own roles decide.",
     recognised_by='OpenSearch says "no permissions for […] and User [name=…]" (security_exception).',
     fix="Map the IAM role as a backend role of an OpenSearch role that has the permission.",
     sources=(_PAGE,),
@@ -61,7 +62,9 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     role = underlying_role(denial.principal)
     arn = commands.arn(str(role or denial.principal) if denial.principal else None, "PRINCIPAL_ARN")
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
-    request = json.dumps([{"op": "add", "path": f"/{kind}", "value": [arn]}])
+    name = (getattr(role or denial.principal, "name", None) or "").rpartition("/")[2]
+    name = name if _ROLE_NAME.fullmatch(name) else "ROLE_NAME"
+    mapping = json.dumps({kind: [arn]})
     return denial.explain(
         f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control maps the caller to no OpenSearch role that allows it.",
         OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
@@ -69,36 +72,32 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
         remedies=(
             owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
-                f"In OpenSearch Dashboards, as the domain's master user, open Security, Roles, the role, Mapped users, Manage mapping. Add {arn} as a {'user' if kind == 'users' else 'backend role'}. If it is there already, add the permission to the role instead.",
-                _needed_permissions(names),
-                f"Or use the REST API. value must list all members, including those that are already mapped: PATCH _plugins/_security/api/rolesmapping/ROLE_NAME {request}",
-                commands=(_describe_domain(denial.failure.text),),
+                f"As the domain's master user, create an OpenSearch role for this, in Dashboards (Dev Tools) or with the REST API; all_access is far too much. INDEX_PATTERN is that of the indexes, such as logs-*: PUT _plugins/_security/api/roles/{name} {json.dumps(_needed_permissions(names))}",
+                f"Map the caller to it: PUT _plugins/_security/api/rolesmapping/{name} {mapping}. In Dashboards, that is Security, Roles, Mapped users.",
+                "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
                 url=_PAGE,
             ),
-        ),
-        notes=(
-            "An IAM policy does not help: the domain accepted the caller, and OpenSearch's own roles decide.",
         ),
     )
 
 
-def _describe_domain(text: str) -> str:
-    """Return the command that shows how a domain controls access, with the domain and Region of a host in the text."""
-    found = services.find_domain(text)
-    domain, region = (found["domain"], f" --region {found['region']}") if found else ("DOMAIN", "")
-    return f"aws opensearch describe-domain --domain-name {domain}{region} --query DomainStatus.AdvancedSecurityOptions"
+def _needed_permissions(names: list[str]) -> dict[str, object]:
+    """Return an OpenSearch role with the permissions, each at the level where OpenSearch checks it.
 
-
-def _needed_permissions(names: list[str]) -> str:
-    """Return the step that says at which level the OpenSearch role needs the permissions."""
+    >>> _needed_permissions(["indices:data/read/search"])["index_permissions"]
+    [{'index_patterns': ['INDEX_PATTERN'], 'allowed_actions': ['read']}]
+    """
     of_cluster = [clip_text(name) for name in names if _OF_CLUSTER.fullmatch(name)]
     of_index = [clip_text(name) for name in names if not _OF_CLUSTER.fullmatch(name)]
     if "indices:data/write/bulk" in of_cluster:
-        return "The OpenSearch role needs indices:data/write/bulk as a cluster permission (the action group cluster_composite_ops has it), and the action group write, for new indexes also create_index, on the indexes."
-    if of_cluster and not of_index:
-        return f"The OpenSearch role needs {join_words(tuple(of_cluster), 'and')} as a cluster permission: index permissions do not include it."
-    needed = join_words(tuple(of_index), "and") or "the permission"
-    return f"The OpenSearch role needs {needed} as an index permission on the index of the request. To read, readall is enough; for more, create a role with that permission instead of using all_access."
+        # The action group has the permission of the request, whose items are checked by index.
+        of_cluster, of_index = ["cluster_composite_ops"], ["write", "create_index", *of_index]
+    of_index = ["read" if each.startswith("indices:data/read/") else each for each in of_index]
+    found: dict[str, object] = {"cluster_permissions": of_cluster} if of_cluster else {}
+    if of_index or not of_cluster:
+        actions = list(dict.fromkeys(of_index)) or ["PERMISSION"]
+        found["index_permissions"] = [{"index_patterns": ["INDEX_PATTERN"], "allowed_actions": actions}]
+    return found
 
 
 _NAME = r"[A-Za-z0-9_][\w.*-]{0,254}"

@@ -37,6 +37,7 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.tasks import (
+    STATE_SIGNS,
     UPLOAD_WITH_OPTIONS,
     upload_option_actions,
     writes_with_s3a,
@@ -256,6 +257,8 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         is_of_s3a = _CALL_OF_S3A.search(denial.failure.text) is not None
         of_s3a = "Use the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance)."
         step += f" {of_s3a if is_of_s3a else 'aws sts get-caller-identity prints the caller.'}"
+    if STATE_SIGNS.search(denial.failure.text) is not None:
+        step = f"{step.removesuffix('.')} (the backend has a profile or role of its own)."
     if name:
         step += " Without s3:ListBucket on the bucket, a key that does not exist gets 403, too."
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_s
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -41,6 +41,18 @@ _ASSUMED_ROLE = lazy_pattern(
     r"\brole-?_?(?:arn|to-?_?assume)[\"']?[ =:]{1,3}[\"']?arn:[\w-]{3,20}:iam::\d{12}:role/(?:[\w+=,.@-]{1,64}/){0,8}([\w+=,.@-]{1,64})",
     re.ASCII | re.IGNORECASE,
 )
+# A managed policy that is passed as a session policy.
+_PASSED_POLICY = lazy_pattern(
+    r"(?P<place>\bmanaged-session-policies|--policy-arns|\bpolicy_arns|\bPolicyArns)\b[\s\S]{0,40}?\b(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<owner>aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,8}(?P<name>[\w+=,.@-]{1,128}))",
+    re.ASCII,
+)
+# What passes a document, next to what passes a managed policy.
+_INLINE_PLACES = {
+    "managed-session-policies": "inline-session-policy of the same step, on one line",
+    "--policy-arns": "--policy file://policy.json",
+    "policy_arns": "policy of the same block",
+    "PolicyArns": "Policy of the same call",
+}
 _FEDERATION = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html"
 # A call with its arguments, in an SDK or the AWS CLI.
 _FEDERATION_CALL = lazy_pattern(
@@ -78,6 +90,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     )
     who: Who = "you"
     lines: tuple[str, ...] = ()
+    policy: dict[str, Any] | None = None
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
         title, statement, url = "Sign in, or use the basic flow", None, _GUEST_ROLES
         steps = [
@@ -105,10 +118,17 @@ def explain_session_policy(denial: Denial) -> Explanation:
     else:
         place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
         passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
+        managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
+        if managed is not None:
+            passed = f"the policy {managed['name']}, which the text shows ({place})"
         change = f"Add the statement to {passed}. Then open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
         if denial.is_explicit:
             removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
             change = f"Scope down the Deny in {passed}. Then open a new session.{removed}"
+        if managed is not None and managed["owner"] == "aws" and statement is not None:
+            title = "Pass a session policy that allows it, or none"
+            change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or remove {managed['name']}: then only the role's own policies apply."
+            policy, statement = build_document((statement,)), None
         steps = [change] if place else [_SESSION_CREATED, change]
         session: str = getattr(denial.principal, "session_name", "")
         if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
@@ -125,6 +145,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         who=who,
         commands=lines,
         steps=(*steps, *guardrails.resource_steps(denial)),
+        policy=policy,
         statement=statement,
         layer="session",
         url=url,

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from iamtriage.policies._grants import Grant
 
 _PARTITION = "The partition is assumed to be"
-_ONLY_ALL = "AWS documents only *"
+_ONLY_ALL = "The Resource must be *"
 _PERMISSION_SET_COMMANDS = (
     "aws sso-admin list-instances",
     "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN",

@@ -74,6 +74,12 @@ class ClockSkew(Value):
         return (self.server - self.request).total_seconds()
 
     @property
+    def duration(self) -> str:
+        """The difference in words, rounded to minutes."""
+        off = abs(self.seconds)
+        return describe_duration(off if off < 120 else round(off / 60) * 60)
+
+    @property
     def is_whole_hours(self) -> bool:
         """Whether the clocks differ by whole hours, as if local time were taken for UTC."""
         off = abs(self.seconds)

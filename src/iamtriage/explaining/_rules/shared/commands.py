@@ -145,10 +145,13 @@ def _endpoint_services(region: str, action: str | None) -> str:
     """Return the value of a filter for the services of the endpoints through which an action goes.
 
     >>> _endpoint_services("eu-west-1", "cloudwatch:PutMetricData"), _endpoint_services("eu-west-1", "ecr:GetAuthorizationToken")
-    ('com.amazonaws.eu-west-1.monitoring', 'com.amazonaws.eu-west-1.ecr*')
+    ('com.amazonaws.eu-west-1.monitoring', 'com.amazonaws.eu-west-1.ecr.api')
     """
     service = (action or "").lower().partition(":")[0]
     name = _ENDPOINT_SERVICES.get(service, f"{service}*") if service else "SERVICE"
+    if action == "ecr:GetAuthorizationToken":
+        # Docker clients use ecr.dkr: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+        name = "ecr.api"
     # Some services have the prefix cn. in China.
     return f"{'*' if region.startswith('cn-') else ''}com.amazonaws.{region}.{name}"
 

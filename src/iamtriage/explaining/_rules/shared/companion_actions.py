@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.shared import text_signs
-from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, SESSION_CHANNEL_ACTIONS, TASKS
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, SESSION_CHANNEL_ACTIONS, STATE_SIGNS, TASKS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -75,13 +75,9 @@ _DEPLOYMENT_HINTS = {
     "logs:CreateLogGroup": "A tool that creates log groups also calls logs:DescribeLogGroups (on *), logs:ListTagsForResource and, for tags and retention, logs:TagResource and logs:PutRetentionPolicy.",
     "ecr:CreateRepository": "A tool that creates repositories also calls ecr:DescribeRepositories, ecr:ListTagsForResource and, for tags, ecr:TagResource.",
 }
-# What the S3 backend of Terraform requires, and the words with which it reports a denial:
+# What the S3 backend of Terraform requires:
 # https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
 _STATE = "Terraform's state needs s3:ListBucket on the bucket, s3:GetObject and s3:PutObject on the file and, with use_lockfile, both and s3:DeleteObject on its key with .tflock at the end."
-_STATE_SIGNS = lazy_pattern(
-    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state)"
-    r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
-)
 # Actions that AWS checks on several resources of a call, and the types that RDS abbreviates.
 _CALLS_OF_SEVERAL_RESOURCES = ("ec2:", "rds:", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias")
 _NAMES_OF_TYPES = {
@@ -113,7 +109,7 @@ def describe_companions(
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
-    if action.startswith("s3:") and not by_resource and _STATE_SIGNS.search(text):
+    if action.startswith("s3:") and not by_resource and STATE_SIGNS.search(text):
         return (_STATE,)
     if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)

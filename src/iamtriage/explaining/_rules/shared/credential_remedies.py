@@ -165,7 +165,9 @@ def set_clock(text: str = "") -> Remedy:
         "Correct the clock",
         f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
         "Turn on NTP (on EC2, the server is 169.254.169.123). If it is on, restart it: sudo systemctl restart systemd-timesyncd, or sudo chronyc makestep. Then repeat the call.",
-        "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
+        "A container has the clock of its host."
+        if "not yet current" in text
+        else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         commands=(
             "date -u",
             "curl --silent --head https://sts.amazonaws.com",

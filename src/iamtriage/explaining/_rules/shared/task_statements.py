@@ -27,6 +27,7 @@ _PACKAGES_LOGIN = lazy_pattern(
     r"\bcodeartifact (?:login|get-repository-endpoint)\b[^\n]{0,300}?--repository[= ][\"']?(?P<repository>[A-Za-z0-9][\w.-]{1,99})",
     re.ASCII,
 )
+_STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject and s3:DeleteObject on the key with .tflock at the end."
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
@@ -43,10 +44,11 @@ def task_statement(grant: Grant, denial: Denial) -> tuple[dict[str, Any], tuple[
         steps, added = complete_task(statement, grant, denial)
     for each in added:
         actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
-        steps = (
-            f"{steps[0].removesuffix('.')}, and {join_words(actions, 'and')} on {each['Resource']}.",
-            *steps[1:],
-        )
+        others = f"{join_words(actions, 'and')} on {each['Resource']}."
+        task, is_all, _ = steps[0].partition(f" {ALL_REQUIRED}")
+        is_alone = is_all and isinstance(statement["Action"], str)
+        step = f"{task} also requires {others}" if is_alone else f"{steps[0].removesuffix('.')}, and {others}"
+        steps = (step, *steps[1:])
     return statement, steps
 
 
@@ -76,6 +78,14 @@ def complete_task(
     statement: dict[str, Any], grant: Grant, denial: Denial
 ) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
     """Add what the task of an action requires to its statement; return a step that says so, and more statements."""
+    resource = statement["Resource"]
+    is_of_state = grant.action in tasks.STATE_ACTIONS and tasks.STATE_SIGNS.search(denial.failure.text)
+    if is_of_state and isinstance(resource, str) and resource == denial.resource:
+        if resource.endswith(".tflock"):
+            return (), []
+        statement["Action"] = [grant.action, *(each for each in tasks.STATE_ACTIONS if each != grant.action)]
+        bucket = build_allow(("s3:ListBucket",), resource.partition("/")[0])
+        return (f"Terraform's state {ALL_REQUIRED}", _STATE_LOCK), [bucket]
     found = tasks.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []

@@ -108,6 +108,13 @@ _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy",
 _SENDING = frozenset({"SendMessage", "SendMessageBatch", "Publish", "PublishBatch"})
 _DATA_KEY_ACTIONS: tuple[str, ...] = ("kms:GenerateDataKey", "kms:Decrypt")
 # https://developer.hashicorp.com/terraform/language/backend/s3
+STATE_SIGNS = lazy_pattern(
+    r"Error (?:refreshing|loading|saving|inspecting|migrating|copying) state|Error (?:acquiring|releasing) the state lock|[Ff]ailed to (?:get existing workspaces|load state|save state)"
+    r"|Initializing the backend|workspaces in the \"s3\" backend|states? in the \"s3\" backend"
+)
+"""The words with which the S3 backend of Terraform reports a denial."""
+STATE_ACTIONS = ("s3:GetObject", "s3:PutObject")
+"""What it requires on the file, besides s3:ListBucket on the bucket."""
 _LOCK_SIGN = "the state lock"
 _LOCK_ACTIONS = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem")
 _PULL_SIGNS = lazy_pattern(

@@ -74,7 +74,7 @@ def denial_summary(denial: Denial, verdict: str) -> str:
     elif denial.action is None and denial.resource is None and (source := denial.event_source) is not None:
         request = f"a call to {source}"
     on = ""
-    if denial.resource and not is_truncated(denial.resource):
+    if denial.resource and denial.resource != "*" and not is_truncated(denial.resource):
         # CloudWatch Logs ends the ARN of a log group so. A colon follows.
         resource = denial.resource.removesuffix(":log-stream:").rstrip(":")
         may_be_masked = "***" in resource or "xxx" in resource.lower()
