@@ -241,6 +241,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "The policy is too long: the trust policy of the role would exceed the quota of 2,048 characters. No permission is missing.",
             "Merge statements of the trust policy",
             (
+                "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
                 "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
             ),
         ),
@@ -249,6 +250,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "The policy is too long: the trust policy of the role carts would exceed the quota of 2,048 characters. No permission is missing.",
             "Merge statements of the trust policy",
             (
+                "aws iam get-role --role-name carts --query Role.AssumeRolePolicyDocument",
                 "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
             ),
         ),

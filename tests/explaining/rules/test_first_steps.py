@@ -153,3 +153,18 @@ def test_trust_policy_names_the_account_or_the_caller(principal: str, trusted: s
     }
     found = _explained(text, {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}})
     assert any(f"trusts {trusted}, but" in each.text for each in found.causes)
+
+
+@pytest.mark.parametrize(
+    ("principal", "says"),
+    [
+        ("AROAEXAMPLEDELETED12", "names AROAEXAMPLEDELETED12, the unique ID of a deleted principal"),
+        ("arn:aws:iam::111122223333:role/other", "the role's trust policy does not allow it"),
+    ],
+    ids=["deleted", "other"],
+)
+def test_deleted_principal_of_a_trust_policy_is_in_the_verdict(principal: str, says: str) -> None:
+    text = "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy because no role trust policy allows the sts:AssumeRole action"
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    found = _explained(text, {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}})
+    assert says in found.summary

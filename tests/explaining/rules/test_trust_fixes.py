@@ -172,7 +172,7 @@ def test_a_policy_can_expect_the_default_service_account() -> None:
             "ref:refs/heads/main",
             "environment:live",
             "the job has an environment",
-            "Or remove environment: from the job, and run it on the branch main",
+            'Or remove "environment: live" from the job, and run it on the branch main',
         ),
         (
             "environment:live",
@@ -215,7 +215,7 @@ def test_job_with_another_subject(expected: str, actual: str, reason: str, title
     [
         (
             "repo:octo/cart:ref:refs/heads/*",
-            ["Or remove environment: from the job, and run it on a branch that matches *"],
+            ['Or remove "environment: live" from the job, and run it on a branch that matches *'],
         ),
         ("repo:octo/*:ref:refs/heads/main", []),
     ],

@@ -87,6 +87,7 @@ _ALTERNATIVES = (
         "aws iam update-access-key ",
         "Then, if this is the key to deactivate:",
     ),
+    ("aws iam get-role ", "aws service-quotas ", "Or, for a higher quota (account administrator):"),
     (
         "aws account get-region-opt-status ",
         "aws account enable-region ",

@@ -73,6 +73,7 @@ POLICY_SIZES = (
             "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
         ),
         commands=(
+            "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
             "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
         ),
     ),

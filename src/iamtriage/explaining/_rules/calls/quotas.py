@@ -295,6 +295,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         what = size.what.format(**found.groupdict())
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
         what += f" {clip_text(name)}" if name else ""
+        lines = tuple(each.replace("ROLE_NAME", commands.role_name(name)) for each in lines)
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
         because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():
@@ -308,5 +309,5 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         f"The policy is too long{limit}. No permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
         remedies=(your_remedy(size.title, *steps, commands=lines, url=size.url),),
-        notes=("Nothing was saved.",),
+        notes=("Nothing was saved: the policy is as it was before.",),
     )

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.denials.session_attributes import (
     omit_attribute_remedy,
 )
 from iamtriage.explaining._rules.denials.trusted_callers import (
+    SUPPLIED,
     describe_mistrust,
     other_account_steps,
     trusting_statement,
@@ -193,16 +194,18 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
 
 
 def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
+    is_known = findings is not None and findings.allowed is False and not denial.is_explicit
+    mistrust = SUPPLIED if findings is None or not is_known or attribute else describe_mistrust(findings)
     if _names_trust_policy(denial):
-        return f"the role's trust policy {_trust_verdict(denial)}"
+        return mistrust if mistrust != SUPPLIED else f"the role's trust policy {_trust_verdict(denial)}"
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.is_explicit:
         return "a policy denies it explicitly"
     if attribute:
         return f"the call passes {attribute}, which the role's trust policy must allow, too"
-    if findings is not None and findings.allowed is False:
-        return describe_mistrust(findings)
+    if is_known:
+        return mistrust
     if _assumes_itself(denial):
         return "the caller has this role already"
     if accounts := find_working_accounts(denial):

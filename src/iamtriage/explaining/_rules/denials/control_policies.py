@@ -47,9 +47,9 @@ def explain_service_control(denial: Denial) -> Explanation:
     level = next(targets, "").rpartition("/")[2]
     where, title = (
         "some level between the organization's root and the account",
-        "Attach a service control policy that allows it",
+        "Allow it at the level where no service control policy does",
     )
-    find = "Find the level whose policies do not: the account or one of its parents (list-parents). Add the statement there."
+    find = "Find the level whose policies do not: the account or one of its parents. Repeat both commands with the ID of each parent, up to the root. Add the statement there."
     lines: tuple[str, ...] = (
         _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
         fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
@@ -76,7 +76,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     )
     region = "" if level or denial.resource_arn is None else denial.resource_arn.region
     excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
-    text = f"At {where}, no service control policy allows the action.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
+    text = f"At {where}, no service control policy allows the action. No Deny matched.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
     notes = (*guardrails.identity_notes(denial), _EXEMPT_FROM_SCPS)
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *notes)

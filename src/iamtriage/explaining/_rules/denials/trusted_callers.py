@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissions
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
@@ -20,18 +21,25 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
-_SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
+SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
 _ACCOUNT_OF_PRINCIPAL = lazy_pattern(r"(?:arn:[a-z-]{3,20}:(?:iam|sts)::)?([0-9]{12})(?::.{0,700})?")
+
+_DELETED = lazy_pattern(
+    r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted principal", re.ASCII
+)
 
 
 def describe_mistrust(findings: TrustFindings) -> str:
     """Return whom the supplied trust policy trusts instead of the caller, as the end of a sentence."""
     reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
     words = "the policy trusts account "
+    deleted = _DELETED.search(reason)
+    if deleted is not None:
+        return f"its trust policy names {deleted[1]}, the unique ID of a deleted principal, instead of the caller"
     return (
         f"its trust policy trusts account {reason.removeprefix(words)}"
         if reason.startswith(words)
-        else _SUPPLIED
+        else SUPPLIED
     )
 
 

@@ -230,9 +230,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     if policy is None or not cluster.uses_entries or denied.provider is not None:
         return None
     principal = build_cluster_principal(caller, source=denied.case.text)
-    is_of_entry = (
-        denied.kind == "user" and cluster.is_stated and denied.installer not in {None, KUBECTL_APPLY}
-    )
+    # Only in a cluster of EKS is a user without an ARN the name in an access entry.
+    is_of_entry = denied.kind == "user" and (cluster.name or cluster.mode) is not None
+    is_of_entry = is_of_entry and denied.installer not in {None, KUBECTL_APPLY}
     if not (principal.is_known or is_of_entry) or principal.entry_refusal:
         return None
     is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type

@@ -101,7 +101,9 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
     elif named.account != caller.account:
-        difference = f"is not in the caller's account {caller.account}"
+        difference = (
+            f"is in the account {clip_text(named.account)}, not in that of the caller, {caller.account}"
+        )
     elif is_profile:
         difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
         reason = "The role in an instance profile makes calls, never the profile itself."

@@ -116,13 +116,14 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
         topic="kubernetes-escalation",
         remedies=(
             _administrator_remedy(parsed),
-            your_remedy(
-                f"Or take {missing} out of the role, or let an administrator grant it to {user} first",
+            cluster_remedy(
+                f"Or grant {missing} to {user} first",
                 "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
                 "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
                 commands=("kubectl auth can-i --list",),
                 url=_PREVENTION,
             ),
+            your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
         ),
         notes=("An IAM policy does not help: RBAC denied the request.",),
     )

@@ -74,11 +74,6 @@ class Cluster(Value):
         return commands.cluster(self.name)
 
     @property
-    def is_stated(self) -> bool:
-        """Whether the text or the facts state that it is a cluster of EKS."""
-        return self.name is not None or self.mode is not None
-
-    @property
     def uses_entries(self) -> bool:
         """Whether the cluster can use access entries."""
         return self.mode != "CONFIG_MAP"

@@ -189,7 +189,7 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
         return f"Or run the job in the environment {environment}", step, ()
     if kind == "environment":
         step = f"With environment: {clip_text(name)}, the subject ends with the environment. Without it, it ends with ref:refs/heads/BRANCH_NAME."
-        return f"Or remove environment: from the job, and run it {where}", step, ()
+        return f'Or remove "environment: {clip_text(name)}" from the job, and run it {where}', step, ()
     step = "The event that starts the workflow decides: pull_request has its own subject, and a tag has ref:refs/tags/TAG."
     return f"Or run the job {where}", step, ()
 
