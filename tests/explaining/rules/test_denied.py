@@ -79,10 +79,9 @@ def _explained(name: str) -> Explanation:
         ("ambiguous-service", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("ambiguous-service-tags", "access-denied", [("derived-action", "possible"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
         ("ambiguous-service-command", "access-denied", [("derived-action", "derived"), ("no-identity-allow", "possible"), ("other-policy-type", "possible")]),
-        ("bedrock-model-access", "bedrock-model-access", [("bedrock-model-access", "reported"), ("model-not-subscribed", "possible"), ("credentials-of-other-account", "possible")]),
+        ("bedrock-model-access", "bedrock-model-access", [("bedrock-model-access", "reported"), ("credentials-of-other-account", "possible")]),
         ("identity-pool-guest", "identity-pool-guest", [("identity-pool-guest", "reported"), ("logins-not-passed", "possible")]),
-        ("model-not-subscribed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-identity-allow", "reported")]),
-        ("bedrock-subscription-unnamed", "bedrock-subscription", [("model-not-subscribed", "derived"), ("no-identity-allow", "reported")]),
+        ("bedrock-subscription-unnamed", "bedrock-subscription", [("bedrock-model-access", "derived"), ("no-identity-allow", "reported")]),
         ("execution-role", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
         ("execution-role-in-vpc", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
         ("identity-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-id-reused", "possible")]),
@@ -838,10 +837,10 @@ def test_login_for_a_pull_comes_with_the_pull(image: str, repository: str) -> No
 
 def test_administrator_subscribes_before_a_program_is_allowed_to() -> None:
     """A subscription belongs to the account, and aws-marketplace:Subscribe allows purchases."""
-    first, second = _explained("model-not-subscribed").remedies
+    first, second = _explained("bedrock-subscription-unnamed").remedies
     assert first.policy is None
     assert first.who == "account administrator"
-    assert _statement("model-not-subscribed", 1)["Action"] == "aws-marketplace:ViewSubscriptions"
+    assert _statement("bedrock-subscription-unnamed", 1)["Action"] == "aws-marketplace:ViewSubscriptions"
     assert any("aws-marketplace:Subscribe" in step for step in second.steps)
 
 

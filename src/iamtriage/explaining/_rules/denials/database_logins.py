@@ -124,15 +124,14 @@ def _token_remedy(login: Login | None) -> Remedy:
 
 
 def _check_remedy(login: Login | None) -> Remedy:
-    kind, host = ("db", None) if login is None else (login.kind, login.host)
-    name, region = (
-        host.partition(".")[0] if host else "DATABASE_NAME",
-        commands.region(login and login.region),
-    )
+    kind, host, region = ("db", None, None) if login is None else (login.kind, login.host, login.region)
+    name = host.partition(".")[0] if host else "DATABASE_NAME"
     noun, option, query = _SHOW[kind]
     return owner_remedy(
         "Check the resource ID, and that the database accepts tokens",
         "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user.",
-        commands=(f"aws rds describe-{noun} --{option} {name} --region {region} --query '{query}'",),
+        commands=(
+            f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'",
+        ),
         url=_POLICIES,
     )

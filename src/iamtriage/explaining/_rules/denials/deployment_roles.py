@@ -5,11 +5,11 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.shared import commands, pages
@@ -24,6 +24,7 @@ from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.calls.service_roles import LinkedRole
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -61,21 +62,9 @@ def explain_target_account(denial: Denial) -> Explanation:
                 f"Create the role in account {account}, or correct its trust policy",
                 f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
                 f"If it exists: {existing[:1].lower()}{existing[1:]}",
+                f"In the administrator account, the policy of {caller} needs the statement {json.dumps(allow_assume)}.",
                 commands=(show, fill_command(create, role), update),
                 policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
-                url=_PAGE,
-            ),
-            Remedy(
-                title=f"Allow {caller} to assume {role}",
-                who="account administrator",
-                steps=("Add the statement to the role's policy in the administrator account.",),
-                commands=(
-                    fill_command("aws iam list-role-policies --role-name {}", caller),
-                    fill_command("aws iam list-attached-role-policies --role-name {}", caller),
-                ),
-                policy=build_document([allow_assume]),
-                layer="identity",
-                is_addition=True,
                 url=_PAGE,
             ),
         ),

@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_ALLOWS,
@@ -21,7 +22,6 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     explain_allowed_caller,
     find_conditional,
     first_remedy,
-    list_known_policies,
 )
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions
 from iamtriage.explaining._rules.shared.remedies import present
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._facts import Facts
-    from iamtriage.explaining._rules.denials.stated_policies import KnownPolicy
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
     from iamtriage.policies._evaluation.decisions import Decision

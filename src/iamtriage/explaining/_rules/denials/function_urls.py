@@ -46,12 +46,12 @@ _TEXTS = {
     "NONE": "Even with AuthType NONE, the function policy has to allow the request.",
 }
 _VERDICTS = {
-    ("AWS_IAM", False): "its AuthType is AWS_IAM, and the request is not signed",
-    ("AWS_IAM", True): "its AuthType is AWS_IAM, and the caller is not allowed",
-    ("NONE", False): "its AuthType is NONE, and the function policy does not allow everyone",
-    ("NONE", True): "its AuthType is NONE, and the function policy does not allow everyone",
-    ("", False): "it is not signed, or the function policy does not allow it",
-    ("", True): "its caller is not allowed",
+    "AWS_IAM": (
+        "its AuthType is AWS_IAM, and the request is not signed",
+        "its AuthType is AWS_IAM, and the caller is not allowed",
+    ),
+    "NONE": ("its AuthType is NONE, and the function policy does not allow everyone",) * 2,
+    "": ("it is not signed, or the function policy does not allow it", "its caller is not allowed"),
 }
 
 
@@ -95,7 +95,7 @@ def explain_function_url(denial: Denial) -> Explanation:
         title = "Sign the request with the credentials of a caller that is allowed"
         remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])), allow)
     return denial.explain(
-        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_VERDICTS[auth_type, is_signed]}.",
+        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_VERDICTS[auth_type][is_signed]}.",
         FUNCTION_URL_REJECTED.cause(
             "reported",
             quote_phrases(text, "Function URL authorization issues", "Forbidden")[:1],

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
 _PERMISSION_SET = lazy_pattern(r"\bsso_role_name[ \t]{0,4}=[ \t]{0,4}([\w+=,.@-]{1,64})", re.ASCII)
-_ROLE = lazy_pattern(
-    r"\{\s*\"roleName\":\s?\"(?P<name>[\w+=,.@-]{1,32})\",\s*\"accountId\":\s?\"[0-9]{12}\"|\{\s*\"accountId\":\s?\"[0-9]{12}\",\s*\"roleName\":\s?\"(?P<role>[\w+=,.@-]{1,32})\"",
-    re.ASCII,
-)
-_MAX_LISTED = 3
 _ROLE = lazy_pattern(r"AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}", re.ASCII)
 _ACCOUNT_OF_PROFILE = lazy_pattern(r"\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]{12})\b", re.ASCII)
 
@@ -79,14 +74,10 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 if name
                 else "Check the account and the permission set in the profile.",
                 "The access portal (the start URL) and aws configure sso list the user's accounts and permission sets.",
-                commands=tuple(
-                    f"aws configure get {setting} --profile PROFILE"
-                    for setting, value in (
-                        ("sso_account_id", account),
-                        ("sso_role_name", name),
-                        ("sso_session", None),
-                    )
-                    if value is None
+                commands=(
+                    *(() if account else ("aws configure get sso_account_id --profile PROFILE",)),
+                    *(() if name else ("aws configure get sso_role_name --profile PROFILE",)),
+                    "aws configure get sso_session --profile PROFILE",
                 ),
                 url=pages.SSO_LOGIN,
             ),

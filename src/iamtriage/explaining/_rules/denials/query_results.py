@@ -45,11 +45,8 @@ def explain_query(denial: Denial) -> Explanation:
     region, called = find_bucket_region(denial.failure.text, bucket), denial.facts.region
     arn = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     summary = f"Athena was denied access to {f'{arn}/{path}' if found else 'its data'}"
-    title, call, objects = (
-        "Allow the caller to read the data",
-        "read the data or write the result",
-        ("s3:GetObject",),
-    )
+    title, call = "Allow the caller to read the data", "read the data or write the result"
+    objects: tuple[str, ...] = ("s3:GetObject",)
     step = f"For the location of query results, it also needs {', '.join(_WRITES)}."
     if is_result:
         summary = f"Athena cannot write query results to {f'the bucket {bucket}' if found else 'S3'}"

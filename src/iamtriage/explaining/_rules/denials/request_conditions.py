@@ -173,6 +173,6 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         value = denial.resource_arn.region or None
     elif name == "aws:requestedregion" and denial.resource is None:
         command = context_of(denial.facts).command
-        option = None if command is None else command.option("region")
-        value = None if option is None else option.value
+        stated = None if command is None else command.option("region")
+        value = None if stated is None else stated.value
     return None if value is None else (value,)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -92,7 +92,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         commands=("aws configure list",),
         url=pages.SDK_ENDPOINTS,
     )
-    remedies = (use_key,)
+    remedies: tuple[Remedy, ...] = (use_key,)
     if failure.kind == "aws_error":
         remedies = (credential_remedies.check_endpoint(is_other_software=True),)
     elif failure.kind == "access_denied":

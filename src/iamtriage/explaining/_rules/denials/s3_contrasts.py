@@ -53,7 +53,8 @@ def explain_contrast(denial: Denial) -> Explanation | None:
     if contrast is None or denial.action is None:
         return None
     called, failed, other = denial.operation or denial.action, contrast.failed, contrast.succeeded
-    cause, remedies = common_causes.DERIVED_ACTION, ()
+    cause = common_causes.DERIVED_ACTION
+    remedies: tuple[Remedy | None, ...]
     if contrast.kind == "option":
         needs, remedies = _explain_option(denial, failed)
         summary = f"S3 denied {called} only because of {failed}: the same command without it worked"

@@ -184,19 +184,11 @@ _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
 _AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region REGION --model-id MODEL_ID"
 _RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
 
-MODEL_NOT_SUBSCRIBED = CauseType(
-    "model-not-subscribed",
-    title="The account is not subscribed to the model",
-    text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe it with the caller's permissions.",
-    recognised_by="The denied action is aws-marketplace:Subscribe or aws-marketplace:ViewSubscriptions.",
-    fix="Subscribe to the model once with a principal that is allowed aws-marketplace:Subscribe and aws-marketplace:ViewSubscriptions.",
-    sources=(pages.BEDROCK_MODELS,),
-)
 BEDROCK_MODEL_ACCESS = CauseType(
     "bedrock-model-access",
     title="The account has no access to the model",
-    text="The account has no access to a model with this ID .",
-    recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID".',
+    text="The account has no access to a model with this ID in the Region of the call, is not subscribed to it yet, or has not submitted the form that its provider requires.",
+    recognised_by='Bedrock says "You don\'t have access to the model with the specified model ID", or aws-marketplace:Subscribe is denied.',
     fix="Request access to the model in the Bedrock console, or use another model or Region.",
     sources=(pages.BEDROCK_MODELS,),
 )
@@ -236,8 +228,10 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
             denial,
             "the account is not subscribed to the model, and the caller is not allowed to subscribe it",
         ),
-        MODEL_NOT_SUBSCRIBED.cause(
-            "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED)
+        BEDROCK_MODEL_ACCESS.cause(
+            "derived",
+            quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED),
+            text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe it with the caller's permissions.",
         ),
         common_causes.NO_IDENTITY_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",
@@ -286,9 +280,6 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
                 "Your account is not authorized to invoke this API operation",
                 _ACCESS_DENIED,
             ),
-        ),
-        MODEL_NOT_SUBSCRIBED.cause(
-            text="The account is not subscribed to the model yet, or has not submitted the form that its provider requires."
         ),
         common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(
             text="The call goes to another account or Region than the one with access, or the model ID is misspelled."

@@ -9,6 +9,12 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.authorization._decoded_messages import DenyingCondition
+from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
+    is_of_other,
+    list_known_policies,
+    may_decide,
+)
 from iamtriage.explaining._rules.denials.request_conditions import (
     CheckedCondition,
     are_met,
@@ -17,10 +23,6 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 )
 from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_DENIES,
-    KnownPolicy,
-    is_of_other,
-    list_known_policies,
-    may_decide,
 )
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared.wording import capitalize_start

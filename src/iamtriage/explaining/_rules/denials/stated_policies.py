@@ -7,18 +7,19 @@ a Deny.
 
 from __future__ import annotations
 
-import json
-import re
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
+    is_of_caller,
+    is_of_other,
+    list_known_policies,
+)
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     find_condition_contrast,
@@ -33,7 +34,6 @@ from iamtriage.explaining._rules.denials.statement_matching import (
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
@@ -41,20 +41,16 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
     as_strings,
     iterate_statements,
-    parse_document,
 )
-from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
-from iamtriage.policies._sets import PolicyDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from iamtriage.explaining._cause_types import Cause, Evidence
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.typing import PolicyType
 
 _define = partial(
     CauseType,
@@ -96,82 +92,7 @@ _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
-_CONTROLS = frozenset({"service_control", "resource_control"})
-_CONTROL_POLICY_ID = lazy_pattern(r"(?<![\w-])p-[0-9a-z_]{8,128}(?![\w-])", re.ASCII)
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
-
-
-class KnownPolicy(NamedTuple):
-    """A policy that the facts or the text contain.
-
-    Attributes:
-        content: The policy document.
-        name: What an explanation calls it, such as ``"the policy in the text"``.
-        evidence: How its content is known.
-        policy_type: Its type, ``None`` if nobody states it.
-        has_principal: Whether a statement names a principal, as in resource-based policies.
-        is_code: Whether it is in code or a template, which can be about another caller.
-        is_whole: Whether all of its statements are known.
-        owner: The role or user whose policy it is, with its kind, if the text states it.
-    """
-
-    content: Mapping[str, Any]
-    name: str
-    evidence: Evidence
-    policy_type: PolicyType | None
-    has_principal: bool
-    is_code: bool = False
-    is_whole: bool = True
-    owner: tuple[str, str] | None = None
-
-
-def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
-    """Yield the policies of the facts, then those of the text but for trust policies."""
-    given = denial.facts.policies
-    if given is not None:
-        for policy_type, type_name in LAYER_NAMES.items():
-            levels: Any = getattr(given, policy_type, None) or ()
-            # Control policies have levels.
-            for document in chain.from_iterable(
-                each if isinstance(each, tuple) else (each,) for each in levels
-            ):
-                name = document.name if isinstance(document, PolicyDocument) else None
-                content = document.document if isinstance(document, PolicyDocument) else document
-                yield KnownPolicy(
-                    json.loads(content) if isinstance(content, str) else content,
-                    f"the given {type_name}{f' {clip_text(name)}' if name else ''}",
-                    "supplied",
-                    policy_type,
-                    policy_type in _WITH_PRINCIPAL,
-                )
-    trust = parse_document(denial.facts.trust_policy)
-    if trust is not None:
-        evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
-        yield KnownPolicy(trust, "the role's trust policy", evidence, "role_trust", has_principal=True)
-    name = "the policy in the text"
-    is_control = denial.policy_type in _CONTROLS
-    ids = set(_CONTROL_POLICY_ID.findall(denial.failure.text)) if is_control else set[str]()
-    stated = [each for each in context_of(denial.facts).policies if not each.is_trust_policy]
-    called = (denial.policy or "").rpartition("/")[2]
-    if len(ids) == 1:
-        name = f"the policy {ids.pop()} in the text"
-    elif called and len(stated) == 1 and called in re.split(r"[^\w/+=,.@-]+", denial.failure.text):
-        # The text names the policy of the message without its ARN, too.
-        name = f"the policy {clip_text(called)} in the text"
-    for each in stated:
-        named = name if each.file is None else f"the policy in {clip_text(each.file)}"
-        details = (each.has_principal, each.is_code, each.is_whole, each.owner)
-        yield KnownPolicy(each.content, named, "derived", None, *details)
-
-
-def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
-    """Return whether a policy is of the type that denied the call, as far as known."""
-    if policy.policy_type == "role_trust":
-        is_of_role = denial.lowercase_action in ASSUME_ROLE_ACTIONS
-        return is_of_role and denial.policy_type in {"resource", "role_trust"}
-    if policy.policy_type is not None and denial.policy_type is not None:
-        return policy.policy_type == denial.policy_type
-    return policy.has_principal is (denial.policy_type in _WITH_PRINCIPAL)
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
@@ -235,23 +156,6 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     )
 
 
-def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
-    """Return whether a policy is known to be that of another role or user than the caller."""
-    return None not in {policy.owner, denial.principal} and policy.owner != _identify_caller(denial)
-
-
-def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:
-    """Return whether a policy is known to be attached to the caller."""
-    return policy.policy_type == "identity" or (
-        policy.owner is not None and policy.owner == _identify_caller(denial)
-    )
-
-
-def _identify_caller(denial: Denial) -> tuple[str, str]:
-    name: str = getattr(denial.role or denial.principal, "name", "")
-    return "user" if denial.role is None else "role", name
-
-
 def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
     """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
     missing = ("possible", NO_IDENTITY_ALLOW.code)
@@ -287,10 +191,6 @@ def _is_uncertain(cause: Cause) -> bool:
     """Return whether a policy can be about something else: a reference hides what, or another role has it."""
     others = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code}
     return cause.evidence == "possible" and cause.code in others
-
-
-# Types of policies that name a principal.
-_WITH_PRINCIPAL = frozenset({"resource", "resource_control", "vpc_endpoint"})
 
 
 def first_remedy(denial: Denial, code: str) -> Remedy | None:

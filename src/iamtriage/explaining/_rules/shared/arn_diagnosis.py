@@ -228,9 +228,6 @@ def _diagnose_other_principal(principal: Principal, expected: str) -> ArnDiagnos
             f"It is the ARN of an instance profile; expected the ARN of {expected}: the role in the profile."
         )
         return ArnDiagnosis(INSTANCE_PROFILE, words, lookup_command=lookup_command(principal))
-    what = {
-        Root: "the ARN of an account's root user",
-        FederatedUser: "the ARN of a federated user, a session",
-    }
-    words = what.get(type(principal), "not an ARN")
+    words = "the ARN of a federated user, a session" if isinstance(principal, FederatedUser) else "not an ARN"
+    words = "the ARN of an account's root user" if isinstance(principal, Root) else words
     return ArnDiagnosis(NOT_A_ROLE, f"It is {words}; expected the ARN of {expected}.")
