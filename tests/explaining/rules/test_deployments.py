@@ -87,7 +87,7 @@ def test_event_source_requires_several_actions(event: str) -> None:
     assert (
         remedy.title == "In the template, allow it for the execution role of the function that CartQueue uses"
     )
-    assert "Add AWSLambdaSQSQueueExecutionRole to " in remedy.steps[0]
+    assert "Add arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole to " in remedy.steps[0]
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]
     assert statement["Action"] == ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]

@@ -229,7 +229,7 @@ def _fitting_remedies(case: Case[AwsError], kind: error_kind.ErrorKind) -> tuple
     if kind.cause is request_kinds.NO_REGION:
         return (request_kinds.region_remedy(case),)
     if kind.cause is request_kinds.ACLS_DISABLED:
-        return (request_kinds.acl_remedy(case.failure.text),)
+        return (request_kinds.acl_remedy(case),)
     if kind.cause is message_kinds.CAPABILITIES_MISSING:
         return (message_kinds.capabilities_remedy(case, clues.message_text(case)),)
     if kind.cause is api_error_kinds.THROTTLED:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text
@@ -89,23 +90,28 @@ _READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could
 _ACL_RESOURCE = "aws_s3_bucket_acl"
 
 
-def acl_remedy(text: str) -> Remedy:
+def acl_remedy(case: Case[AwsError]) -> Remedy:
     """Return how a request is sent without the ACL that the text shows."""
+    text = case.failure.text
     found = find_acl(text)
+    command = context_of(case.facts).command
+    again = None
+    if command is not None and command.option("acl") is not None:
+        again = commands.repeat_command(command, changes={"acl": ""})
     remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
     if found is not None:
         remove = f"Remove {found.words} from the call."
         if found.is_public:
-            share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject."
+            share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject, which Block Public Access, on by default, rejects."
     elif _ACL_RESOURCE in text:
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     return your_remedy(
         "Send the request without an ACL",
         f"{remove} ACLs are disabled in new buckets.",
         share,
-        "Only if the program cannot omit it: turn ACLs on with BucketOwnerPreferred (aws s3api put-bucket-ownership-controls).",
-        commands=("aws s3api get-bucket-ownership-controls --bucket BUCKET",),
+        "Only if the program cannot omit it: turn ACLs on with BucketOwnerPreferred (aws s3api put-bucket-ownership-controls), which AWS advises against.",
+        commands=(again or "aws s3api get-bucket-ownership-controls --bucket BUCKET",),
         url=_OBJECT_OWNERSHIP,
     )
 

@@ -183,15 +183,8 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         # The steps of a job share credentials that nothing refreshes.
         job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
         causes[1:3] = [job, PASTED_SESSION.cause()]
-    if is_from_aws and (chain := role_chains.find_chain(case)) is not None:
-        chained = role_chains.ROLE_CHAINING.cause("derived", role_chains.chain_evidence(chain))
-        return case.explain(
-            role_chains.describe_chain(chain),
-            *(causes[0], chained),
-            topic="expired-session",
-            remedies=(role_chains.chain_remedy(case, chain), credential_remedies.SHOW_IDENTITY),
-            notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
-        )
+    if is_from_aws and (chained := role_chains.explain_chain(case, causes[0])) is not None:
+        return chained
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0

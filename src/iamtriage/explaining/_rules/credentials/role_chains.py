@@ -14,14 +14,15 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import session_renewal
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, underlying_role
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
 
@@ -45,16 +46,7 @@ _PROFILE = lazy_pattern(r"[A-Za-z][\w.-]{0,63}", re.ASCII)
 
 
 class RoleChain(NamedTuple):
-    """A role whose session assumed another role.
-
-    Attributes:
-        source: The name of the role whose session called AssumeRole.
-        session: The name of that session.
-        role: The ARN of the role that it assumed.
-        command: The command that assumed it.
-        issued: When that was, if the log has times.
-        failed: When the call failed.
-    """
+    """A role whose session assumed another role with a command, and the times in the log."""
 
     source: str
     session: str
@@ -63,13 +55,8 @@ class RoleChain(NamedTuple):
     issued: str | None
     failed: str | None
 
-    @property
-    def name(self) -> str:
-        """The name of the assumed role."""
-        return self.role.rpartition("/")[2]
 
-
-def find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
+def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     """Return the role chain that issued the credentials of the call, if the text shows both of its roles."""
     text, start = case.failure.text, case.failure.span[0]
     issued = session_renewal.find_issuing_command(case)
@@ -93,26 +80,32 @@ def find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     return RoleChain(sessions[-1]["role"], sessions[-1]["session"], str(arn), command, stated[0], stated[1])
 
 
-def describe_chain(chain: RoleChain) -> str:
-    """Return the verdict on an expired session from role chaining."""
+def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation | None:
+    """Explain an expired session from role chaining, or return ``None`` if the text does not show both roles."""
+    chain = _find_chain(case)
+    if chain is None:
+        return None
     times = ""
     if chain.issued and chain.failed:
         times = f" at {chain.issued}, and the call failed at {chain.failed}"
-    return f"The session of the role {chain.name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}."
+    session = quote_words(f":assumed-role/{chain.source}/{chain.session}")
+    because = f"The text shows {session}, then {quote_words(chain.command.text)}."
+    name = chain.role.rpartition("/")[2]
+    return case.explain(
+        f"The session of the role {name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}.",
+        expired,
+        ROLE_CHAINING.cause("derived", (because,)),
+        topic="expired-session",
+        remedies=(_chain_remedy(case, chain, name), credential_remedies.SHOW_IDENTITY),
+        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+    )
 
 
-def chain_evidence(chain: RoleChain) -> tuple[str, ...]:
-    """Return the words of the text that show a role chain."""
-    shown = f":assumed-role/{chain.source}/{chain.session}"
-    return (f"The text shows {quote_words(shown)}, then {quote_words(chain.command.text)}.",)
-
-
-def chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain) -> Remedy:
-    """Return the profile that assumes the role again and again, and what else there is."""
+def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -> Remedy:
     kind = getattr(context_of(case.facts).runtime, "kind", None)
     source = next((setting for pattern, setting in _SOURCES if pattern.fullmatch(chain.session)), None)
     source = source or {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}.get(kind or "")
-    profile = chain.name if _PROFILE.fullmatch(chain.name) else "assumed"
+    profile = name if _PROFILE.fullmatch(name) else "assumed"
     configure = f"aws configure set {{}} {{}} --profile {profile}"
     external = chain.command.option("external-id")
     setting = ("credential_source", source) if source else ("source_profile", "SOURCE_PROFILE")

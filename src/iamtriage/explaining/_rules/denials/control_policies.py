@@ -138,14 +138,17 @@ def _change_remedy(
     if policy_type == "resource_control":
         url, typical = pages.RESOURCE_CONTROL, _RCP_REQUIREMENTS
     of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
-    listed = f"aws organizations list-policies --filter {policy_type.upper()}_POLICY"
+    parents = "" if policy_id != "POLICY_ID" else " It can be attached to an OU or the root, too."
+    of_caller = f" {denial.role}" if denial.role is not None and not denial.has_masked_account else ""
+    account = denial.resource_account if policy_type == "resource_control" else denial.account
+    listed = _list_policies_command(account, f"{policy_type.upper()}_POLICY")
     return Remedy(
         title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
         who="organization administrator",
         steps=(
             ask,
             *(requirements or (typical,)),
-            f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_account}).",
+            f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).{parents}",
             *guardrails.resource_steps(denial),
         ),
         commands=(

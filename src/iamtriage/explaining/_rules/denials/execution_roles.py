@@ -103,6 +103,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         statements, managed_policy, arn = source
         missing += f" on {arn}" if arn and stream is None else ""
         allow_it = _source_remedy(statements, managed_policy)
+        managed_policy = _service_role_policy(denial, managed_policy)
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
         allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
@@ -134,8 +135,12 @@ _FIND_ROLE = account_remedy(
 
 
 def _vpc_policy(denial: Denial, region: str | None = None) -> str:
+    return _service_role_policy(denial, _VPC_POLICY, region)
+
+
+def _service_role_policy(denial: Denial, name: str, region: str | None = None) -> str:
     partition = denial.location.partition or (find_partition(region) if region else None)
-    return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{_VPC_POLICY}"
+    return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{name}"
 
 
 def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, str | None] | None:

@@ -70,7 +70,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         title = "Change the permissions boundary"
         add = "Add the statement to the boundary."
         if _offers_change(denial):
-            add = "Save the boundary's document with this statement added as policy.json."
+            add = "Print the boundary's document (the first commands), add this statement, and save it as policy.json."
         steps = (
             f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),

@@ -96,7 +96,7 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     resources = dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))
     # A fleet launches its instances with RunInstances.
     calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
-    note = f"{TAGGING_CALL}{created}: it tags what it creates, which requires {grant.action} on each new resource."
+    note = f"{TAGGING_CALL}{created}, which was not denied itself: it tags what it creates, which requires {grant.action} on each {'type of resource that it tags (remove the others)' if kinds else 'new resource'}."
     return attrs.evolve(
         grant,
         resources=tuple(resources),
