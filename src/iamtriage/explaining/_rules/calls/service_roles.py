@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._lookup import actions_for
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
@@ -23,6 +24,7 @@ from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
 from iamtriage.explaining._rules.shared.text_signs import RETRY, RETRY_NEW, find_deployment
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -259,7 +261,9 @@ def missing_role(
         )
     purpose = f" {found[1]}" if (found := _PURPOSE.search(text)) is not None else ""
     of_service = f" for {principal}" if principal else ""
-    again = "The controller retries automatically." if retries else "Then retry the call."
+    controller = find_controller(case.failure.text)
+    name = "The controller" if controller is None else capitalize_start(controller.name)
+    again = f"{name} retries automatically." if retries else "Then retry the call."
     permission = f"To let the service create the role, the caller needs iam:CreateServiceLinkedRole{of_service}. If the role exists, no such permission is needed."
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.

@@ -275,6 +275,14 @@ def _describe_tested_value(denial: Denial) -> str | None:
     return None
 
 
+# Where a Sid or a policy's name says that calls are allowed: DenyOutsideEU, NonUS, EU-only.
+_AREA = lazy_pattern(
+    r"(?i:outside|only|not?n?|except)[-_ ]?(?i:of|the|in)?[-_ ]?(?P<outside>EU(?:rope)?|USA?)(?![a-z])"
+    r"|(?P<inside>EU|US)[-_ ]?(?i:only)"
+)
+_REGIONS_OF_AREAS = {"eu": "eu-west-1", "us": "us-east-1"}
+
+
 def _remedy_by_name(denial: Denial) -> Remedy | None:
     """Return how to satisfy what the Sids and the name of the policy suggest."""
     requirement, name = _find_named_requirement(denial) or (None, "")
@@ -299,8 +307,14 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         if denial_remedies.model_region_remedy(denial) is not None:
             # The inference profile chooses the Region, not the call.
             return None
-        if called := find_called_region(denial):
+        called = find_called_region(denial)
+        if called:
             step = describe_called_region(denial, called)
+        area = _AREA.search(name)
+        prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
+        if prefix and called and not called.startswith(f"{prefix}-"):
+            title = f"Call in a Region of the {prefix.upper()}, which the Deny exempts: the name {clip_text(name)} suggests it"
+            step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
     return _build_remedy(denial, requirement, title, step)
 
 
