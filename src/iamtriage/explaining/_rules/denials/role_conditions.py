@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_conditions,
     iterate_statements,
     parse_document,
+    principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.policies._documents import allow, build_document
@@ -130,13 +131,11 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
 def _trusted(denial: Denial, result: TrustResult) -> str:
     """Return whom the statement trusts: the caller, or only the account of the caller."""
     statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
-    at = -1 if result.statement is None else result.statement
-    principal = statements[at].get("Principal") if 0 <= at < len(statements) else None
-    named = principal.get("AWS") if isinstance(principal, dict) else None
-    account = denial.account or ""
-    if isinstance(named, str) and (named == account or named.endswith(f"::{account}:root")) and account:
-        return f"the account {account}"
-    return denial.caller
+    names = {
+        name for each in statements[result.statement or 0 :][:1] for name in principal_names(each, "AWS")
+    }
+    is_of_account = any(name == denial.account or name.endswith(f"::{denial.account}:root") for name in names)
+    return f"the account {denial.account}" if is_of_account else denial.caller
 
 
 def _key(result: TrustResult) -> str:

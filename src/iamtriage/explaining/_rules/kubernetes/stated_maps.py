@@ -188,7 +188,8 @@ def _explain_ignored_entry(
         causes=(*others, cause),
         remedies=(
             _replacing_entry_remedy(case, entry, mapped),
-            *(each for each in explanation.remedies if not _grants_access(each)),
+            # What is missing is known, so nothing else has to be found out.
+            *(each for each in explanation.remedies if each.title.startswith("List who")),
         ),
     )
 

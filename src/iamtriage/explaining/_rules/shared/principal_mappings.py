@@ -142,7 +142,7 @@ class ClusterPrincipal(Value):
             title or f"Create an access entry for {self.description}",
             *steps,
             *caveats,
-            "Access entries can take a few seconds to take effect.",
+            f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. They can take a few seconds to take effect.",
             commands=(
                 create or self.create_entry_command(cluster),
                 *([self.associate_policy_command(cluster, policy, namespace=namespace)] if policy else []),
