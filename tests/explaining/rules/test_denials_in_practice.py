@@ -2391,6 +2391,24 @@ DOMAINS: tuple[Case, ...] = (
 )
 ASSOCIATIONS: tuple[Case, ...] = (
     (
+        "external ID of another association",
+        f"{_DENIED_TARGET}\n{_ASSOCIATION}",
+        _EXPECTS_OLD,
+        (
+            "requires the external ID e-old, and the Pod Identity association has e-new",
+            '"sts:ExternalId": "e-new"',
+            "update-assume-role-policy --role-name cart-data",
+        ),
+        ("--external-id", "unknown"),
+    ),
+    (
+        "external ID of an association that is not shown",
+        _DENIED_TARGET,
+        _EXPECTS_OLD,
+        ("--query association.externalId", "update-assume-role-policy --role-name cart-data"),
+        ("--external-id", "ExternalId in the code"),
+    ),
+    (
         "external ID that a program passes",
         _DENIED_TARGET.replace("eks-auth.amazonaws.com", "192.0.2.7"),
         _EXPECTS_OLD,

@@ -12,7 +12,9 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_program
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
@@ -24,6 +26,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_value
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -120,6 +123,8 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
             is_terraform=is_terraform,
             program=find_program(denial.failure),
         )
+        if call is not None and call.is_of_eks and _key(result) == trust_conditions.EXTERNAL_ID:
+            remedy = _association_remedy(denial, result, call)
         is_of_role = _key(result) in trust_conditions.MFA_KEYS and denial.role is not None
         if is_of_role:
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
@@ -175,6 +180,35 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
         policy=build_document([allow(action, principal={"AWS": policy_principal_arn(denial)})]),
         layer="role_trust",
         is_addition=True,
+    )
+
+
+def _association_remedy(denial: Denial, result: TrustResult, call: RoleCall) -> Remedy:
+    """Return the remedy for the external ID of a Pod Identity association: the trust policy follows it."""
+    external_id = call.settings.get("external_id")
+    show, update = trust_policy_commands(denial.target_role_name)
+    fixed = None
+    if external_id is not None:
+        kept = result.expected if len(result.expected) > 1 else ()
+        fixed = policy_with_value(
+            denial.facts.trust_policy, result, value=[*kept, external_id] if kept else external_id
+        )
+    created = "EKS creates the external ID with the association and nobody can set it: an association that was created again has another one."
+    lines: tuple[str, ...] = (update,)
+    step = f"{WHOLE_DOCUMENT} {created} Keep the old ID as well only if another association still has it."
+    if fixed is None:
+        step = f"{created} Write the external ID that the command prints into the condition in trust.json."
+        shown = ("describe", "--query association.externalId --output text")
+        lines = (*find_cluster(denial.case).association_commands(shown), show, update)
+    where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    return Remedy(
+        f"Expect the association's external ID in the role's trust policy{where}",
+        "resource owner" if denial.crosses_accounts else "account administrator",
+        (step,),
+        lines,
+        fixed,
+        layer="role_trust",
+        url=pages.EKS_POD_ASSOCIATION,
     )
 
 
