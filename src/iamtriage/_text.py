@@ -55,6 +55,8 @@ _MAX_QUOTED = 120
 _MAX_JSON = 300
 # https://fishshell.com/docs/current/language.html#quotes
 _FISH_ESCAPE = lazy_pattern(r"\\(?:[\\']|\Z)")
+# Without the characters that are special in double quotes, in any shell.
+_PLAIN_IN_DOUBLE_QUOTES = lazy_pattern(r"[\w '.,:;/@%+=?*&|<>()\[\]{}-]*", re.ASCII)
 # Characters that are searched for secrets before a text is truncated, and those of them that are never shown.
 _MAX_SEARCHED = 6_000
 _MARGIN = 2_000
@@ -102,11 +104,13 @@ def quote_argument(text: str) -> str:
     ``shlex.quote`` does not quote a leading ``=`` or ``%``, which zsh and fish expand. In single quotes, it
     leaves a backslash before a quote or another backslash, which fish treats as an escape.
 
-    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\"))
-    'orders api' '=ls' a"\\"
+    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\"), quote_argument("[?a=='b']"))
+    'orders api' '=ls' a"\\" "[?a=='b']"
     """
     import shlex  # imported here because few processes print a command
 
+    if "'" in text and _PLAIN_IN_DOUBLE_QUOTES.fullmatch(text):
+        return f'"{text}"'
     if _FISH_ESCAPE.search(text):
         return '"\\\\"'.join(shlex.quote(part) if part else "" for part in text.split("\\"))
     return f"'{text}'" if text[:1] in {"=", "%"} and "'" not in text else shlex.quote(text)

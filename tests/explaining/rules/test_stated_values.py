@@ -1932,7 +1932,7 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
         (
             '$ aws ec2 describe-instances --region mars-north-1\nCould not connect to the endpoint URL: "https://ec2.mars-north-1.amazonaws.com/"',
             {},
-            "aws configure set region CORRECT_REGION",
+            "aws configure set region REGION_CODE",
         ),
         (
             "gke-gcloud-auth-plugin: error\nerror: You must be logged in to the server (Unauthorized)",

@@ -55,6 +55,7 @@ _ALTERNATIVES = (
         "If this principal is meant to have access and is not listed (cluster administrator):",
     ),
     ("aws eks create-pod-identity-association ", "kubectl annotate serviceaccount ", "Or, with IRSA:"),
+    ("kubectl get serviceaccount ", "kubectl annotate serviceaccount ", "Then, if it has neither, for IRSA:"),
     ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),
     ("aws kms describe-key ", "aws kms enable-key ", "If the state is Disabled:"),
     ("printenv AWS_PROFILE ", "aws configure sso", "Or, to create it:"),

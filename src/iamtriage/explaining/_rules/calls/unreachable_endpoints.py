@@ -166,6 +166,8 @@ def _summary(message: str, host: str | None) -> str:
     reason = next((f": {end}" for pattern, _, end in _NETWORK_ERRORS if end and pattern.search(message)), "")
     if (region := _unknown_region(message, host)) is not None:
         reason = f": most likely, the Region {region} does not exist"
+        if not region[-1].isdigit():
+            reason = f": there is no Region {region}"
     return f"The call got no response from {host or 'AWS'}{reason}."
 
 
@@ -213,14 +215,14 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
                 "Correct the Region",
                 *((f"Most likely, {join_words(similar, 'or')} is meant.",) if similar else ()),
                 f"Look for {region} in AWS_REGION, AWS_DEFAULT_REGION, the profile, the command and the code.",
-                "The last command lists the Regions of the account.",
+                "The second command lists the Regions of the account.",
                 commands=(
                     "aws configure list",
+                    "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'",
                     # Not REGION, which can become the Region that does not exist.
                     fill_command(
-                        "aws configure set region {}", similar[0] if len(similar) == 1 else "CORRECT_REGION"
+                        "aws configure set region {}", similar[0] if len(similar) == 1 else "REGION_CODE"
                     ),
-                    "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'",
                 ),
                 url=pages.CLI_PROFILES,
             ),

@@ -170,7 +170,7 @@ def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
 # Of the most frequent services. An Allow in a trust policy is not what other actions of IAM need.
 _WITHOUT_RESOURCE_POLICIES = frozenset(
     {
-        "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
+        "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
         "iam", "organizations", "rds", "route53",
     }
 )  # fmt: skip
