@@ -104,8 +104,10 @@ def quote_argument(text: str) -> str:
     ``shlex.quote`` does not quote a leading ``=`` or ``%``, which zsh and fish expand. In single quotes, it
     leaves a backslash before a quote or another backslash, which fish treats as an escape.
 
-    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\"), quote_argument("[?a=='b']"))
-    'orders api' '=ls' a"\\" "[?a=='b']"
+    >>> print(quote_argument("orders api"), quote_argument("=ls"), quote_argument("a\\"))
+    'orders api' '=ls' a"\\"
+    >>> print(quote_argument("Events[?Name=='a']"))
+    "Events[?Name=='a']"
     """
     import shlex  # imported here because few processes print a command
 
