@@ -213,7 +213,9 @@ def test_shown_text_is_printable(text: str) -> None:
     [
         ("orders", "orders"),
         ("orders api", "'orders api'"),
-        ("it's", "'it'\"'\"'s'"),
+        ("it's", '"it\'s"'),
+        ("it's $HOME", "'it'\"'\"'s $HOME'"),
+        ("Events[?a=='b'&&c!='d']", "'Events[?a=='\"'\"'b'\"'\"'&&c!='\"'\"'d'\"'\"']'"),
         ("=ls", "'=ls'"),
         ("%self", "'%self'"),
         ("a\\b", "'a\\b'"),
