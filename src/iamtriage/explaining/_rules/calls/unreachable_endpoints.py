@@ -166,7 +166,7 @@ def _summary(message: str, host: str | None) -> str:
     reason = next((f": {end}" for pattern, _, end in _NETWORK_ERRORS if end and pattern.search(message)), "")
     if (region := _unknown_region(message, host)) is not None:
         reason = f": most likely, the Region {region} does not exist"
-        if not region[-1].isdigit():
+        if not any(map(str.isdigit, region)):
             reason = f": there is no Region {region}"
     return f"The call got no response from {host or 'AWS'}{reason}."
 
