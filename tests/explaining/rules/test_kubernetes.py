@@ -239,7 +239,7 @@ def test_namespace_in_the_facts_is_used_if_the_text_has_none() -> None:
         (forbidden("ana", "list", "nodes"), "kubectl auth can-i list nodes --as=ana"),
         (
             forbidden("ana's", "list", "deployments", group="apps", namespace="shop"),
-            "kubectl auth can-i list deployments.apps -n shop \"--as=ana's\"",
+            'kubectl auth can-i list deployments.apps -n shop "--as=ana\'s"',
         ),
         (
             forbidden(SESSION, "list", "pods", namespace="shop"),
