@@ -43,7 +43,7 @@ _OF_NODES = frozenset({"cordon", "drain", "taint", "uncordon"})
 _ALL_NAMESPACES = lazy_pattern(r"(?<!\S)(?:-A|--all-namespaces)(?!\S)")
 _EDIT = "AmazonEKSEditPolicy"
 _CLUSTER_ADMIN, _CLUSTER_VIEW = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
-CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false."
+CREATOR_NOTE = "The principal that created the cluster is an administrator, unless bootstrapClusterCreatorAdminPermissions was false. The ConfigMap aws-auth does not show that."
 """Who has access to a cluster without an entry in ``aws-auth``."""
 _LOGGING = '{"clusterLogging":[{"types":["authenticator"],"enabled":true}]}'
 NOT_MAPPED = CauseType(
@@ -127,14 +127,6 @@ _UNSUITED_PRINCIPALS: dict[type[object], str] = {
 def describe_unsuited(principal: Principal | None) -> str | None:
     """Return the type of a caller that can have no access entry, as a phrase."""
     return _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
-
-
-def describe_creator(cluster: Cluster) -> str:
-    """Return the note on the access of the cluster's creator, by what the cluster uses."""
-    entries = "The access entries show that, but aws-auth does not."
-    return (
-        f"{CREATOR_NOTE} {entries if cluster.uses_entries else 'The ConfigMap aws-auth does not show that.'}"
-    )
 
 
 def describe_missing_entry(cluster: Cluster) -> str:

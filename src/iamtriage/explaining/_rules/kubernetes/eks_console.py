@@ -125,7 +125,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             principal.inspect_access_remedy(cluster),
             *((cluster.enable_entries_remedy(),) if cluster.mode == "CONFIG_MAP" else ()),
         ),
-        notes=(cluster_access.describe_creator(cluster),),
+        notes=(cluster_access.CREATOR_NOTE,),
     )
 
 

@@ -144,7 +144,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
                 if found.type is MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
             ),
         ),
-        notes=tuple(each for each in explanation.notes if not each.startswith(CREATOR_NOTE)),
+        notes=tuple(each for each in explanation.notes if each != CREATOR_NOTE),
     )
 
 

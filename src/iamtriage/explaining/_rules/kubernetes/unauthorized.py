@@ -170,7 +170,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             *(grants if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
         ),
-        notes=(_IAM_NOTE, cluster_access.describe_creator(cluster)),
+        notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
     )
 
 

@@ -110,13 +110,7 @@ _EXEC_BLOCK = """exec {{
 
 
 def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | None = None) -> Remedy:
-    """Return the remedy that gets a new token when Terraform calls the cluster.
-
-    Args:
-        case: The failure.
-        cluster: The cluster.
-        first_step: What to try before.
-    """
+    """Return the remedy that gets a token when Terraform needs one, after a first step if there is one."""
     place, form = "the provider kubernetes", ""
     if "helm_release" in case.text:
         place, form = (
