@@ -2997,3 +2997,12 @@ def test_another_key_in_the_list_is_inactive(used: str) -> None:
     assert "inactive" not in explanation.summary
     assert ("access-key-deleted", "derived") not in codes(explanation)
     assert ("access-key-deleted" in dict(codes(explanation))) == (used != _OTHER_ID)
+
+
+def test_key_of_a_user_has_no_token_of_a_version() -> None:
+    identity = IDENTITY.replace("sts::111122223333:assumed-role/dev/kim", "iam::111122223333:user/kim")
+    text = f"$ aws sts get-caller-identity --region eu-west-1\n{identity}\n$ aws sts get-caller-identity --region af-south-1\n{REJECTED}\n"
+    explanation = explain(text)
+    assert explanation.summary.endswith("most likely, the account has not enabled it.")
+    assert "token" not in " ".join(each.title for each in explanation.remedies)
+    assert "v1-token-in-opt-in-region" not in {cause.code for cause in explanation.causes}

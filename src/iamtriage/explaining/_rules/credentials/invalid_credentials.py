@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials import service_logins, unsigned_requests
@@ -61,8 +60,6 @@ if TYPE_CHECKING:
 
 _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
-# The key of an IAM user, and what STS prints about it.
-_LONG_TERM = lazy_pattern(r"\bAKIA[A-Z0-9]{12,28}|:iam::[0-9]{12}:user/")
 _NO_POLICY_EVALUATED = "AWS could not authenticate the caller, so it evaluated no policy."
 _NOT_AUTHENTICATED = f"{_NO_POLICY_EVALUATED} A retry does not help."
 INVALID_CREDENTIALS = CauseType(
@@ -257,10 +254,6 @@ def _explain_rejecting_region(
         if request.uses_session:
             likeliest = "the session token is a version 1 token of the global STS endpoint"
         rejects = f"Only {request.region}, an opt-in Region, rejects them: most likely, {likeliest}"
-    remedies = tuple(region_remedies(request, region))
-    if _LONG_TERM.search(case.failure.text) and not request.uses_session:
-        # There is no token that could be one of version 1.
-        region, remedies = StsFindings(), remedies[:1]
     because = (
         f"The text shows successful calls in {others}.",
         *clues.quote_phrases(request.message, *REJECTION_PHRASES),
@@ -272,9 +265,9 @@ def _explain_rejecting_region(
             because,
             text=f"Only {request.region} rejects the credentials, so the key exists and is active.",
         ),
-        *region.causes,
+        *(() if request.has_no_token else region.causes),
         topic="invalid-credentials",
-        remedies=(*remedies, credential_remedies.SHOW_IDENTITY),
+        remedies=(*region_remedies(request, region), credential_remedies.SHOW_IDENTITY),
         notes=(f"{request.region} evaluated no policy, so no permission is missing.",),
     )
 

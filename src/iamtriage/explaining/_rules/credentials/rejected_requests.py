@@ -44,6 +44,8 @@ _SESSIONS = lazy_pattern(
     r"(?<![A-Z0-9])ASIA[A-Z0-9]{16}|:assumed-role/|:federated-user/|AWS_STS_REGIONAL_ENDPOINTS=legacy"
     r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume|granted|assume)\b"
 )
+# The key of an IAM user, and what STS prints about it.
+_LONG_TERM = lazy_pattern(r"\bAKIA[A-Z0-9]{12,28}|:iam::[0-9]{12}:user/")
 # A temporary access key ID in variables, files and manifests. It can be masked.
 _TEMPORARY_KEY = lazy_pattern(
     r"\b(?P<name>(?:aws_)?access_?key(?:_?id)?)[\"']{0,2}(?: ?[=:] ?| value: ?|, ?\"value\" ?: ?)[\"']?(?P<key>ASIA[A-Z0-9]{0,28})",
@@ -78,6 +80,7 @@ class RejectedRequest(Value):
             credentials and they have no session token.
         working_regions: Other Regions in which the text shows successful calls.
         lacks_region: Whether the text shows the environment of the program, and no Region is set in it.
+        has_no_token: Whether the text shows that the key is that of an IAM user.
     """
 
     message: str
@@ -95,6 +98,7 @@ class RejectedRequest(Value):
     is_in_lambda: bool = False
     working_regions: tuple[str, ...] = ()
     lacks_region: bool = False
+    has_no_token: bool = False
 
     @property
     def is_temporary(self) -> bool | None:
@@ -131,6 +135,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     # A call that is to assume the role has the source profile's credentials.
     operation = case.operation
     assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")
+    uses_session = _SESSIONS.search(case.text) is not None or (role is not None and not assumes_role)
     working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
     return RejectedRequest(
         message=message,
@@ -143,7 +148,8 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_aws_compatible=clues.AWS_COMPATIBLE.search(case.text) is not None,
         is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
         is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
-        uses_session=_SESSIONS.search(case.text) is not None or (role is not None and not assumes_role),
+        uses_session=uses_session,
+        has_no_token=not uses_session and _LONG_TERM.search(case.failure.text) is not None,
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=runtime is not None and runtime.kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
@@ -277,6 +283,8 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     enable = credential_remedies.enable_region(request.region)
     if not request.uses_session:
         yield enable
+    if request.has_no_token:
+        return
     yield your_remedy(
         "Get the session from a regional STS endpoint",
         "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",

@@ -323,7 +323,6 @@ def explain_environment_key(denial: Denial) -> Explanation:
     remedies = (_inspect_key_remedy(denial), encrypted_data.renew_grant_remedy(denial))
     notes: tuple[str, ...] = (_KEY_POLICY_NOTE,)
     if "security token included in the request is invalid" in denial.failure.text:
-        # The token is that of the role's session: the caller's own credentials were accepted.
         reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
         because = ('KMS reports an invalid token ("security token included in the request is invalid").',)
         causes = (encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived", because), key)
