@@ -255,19 +255,20 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     if ":key/" not in key:
         # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
         key = "KEY_ARN"
-    show_key = find = None
-    if key == "KEY_ARN":
-        show_key = encrypted_data.show_key_command(denial, service, arn)
-        find = f"The first command prints the key. None and aws/{service} mean the AWS managed key."
-        if show_key is None:
-            find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
+    find, is_known = (
+        f"The first command prints the key. None and aws/{service} mean the AWS managed key.",
+        key != "KEY_ARN",
+    )
+    show_key = None if is_known else encrypted_data.show_key_command(denial, service, arn)
+    if show_key is None:
+        find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
     region = next(places, region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
     statement = _key_statement(denial, service, region, resource, key)
     remedy = identity_remedy(
         title,
-        *present(find),
+        *present(None if is_known else find),
         f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{new_task_step(denial.failure.text, region)}",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(

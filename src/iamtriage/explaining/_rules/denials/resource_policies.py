@@ -222,17 +222,14 @@ def _save_step(policy: services.ResourcePolicy) -> str:
     if file is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
-    operation = policy.change_command.split()[2]
-    save = denial_remedies.save_step(name, _describe_file(file[1]), command=operation)
+    save = denial_remedies.save_step(name, _describe_file(file[1]), command=policy.change_command.split()[2])
     return f"{save} In it, the resource * is the key itself." if policy.resource_is_star else save
 
 
 def _describe_file(name: str) -> str:
     """Return the name of a policy's file, with the form that it must have."""
-    if name == "policy.json":
-        return name
     place = "the value of Policy" if name == "attributes.json" else "the value of the operation on /policy"
-    return f"{name} (a JSON string as {place})"
+    return name if name == "policy.json" else f"{name} (a JSON string as {place})"
 
 
 def bucket_argument(denial: Denial) -> str:
