@@ -111,7 +111,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
-    created = set(_CREATED_IN_CLUSTER.findall(case.failure.text)) if is_terraform else set()
+    created: set[str] = set(_CREATED_IN_CLUSTER.findall(case.failure.text)) if is_terraform else set()
     if cluster.name is None and len(created) == 1:
         cluster = attrs.evolve(cluster, name=created.pop())
     is_renewed = "get-token" in case.failure.text
