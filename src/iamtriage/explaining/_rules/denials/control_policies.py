@@ -141,7 +141,10 @@ def _change_remedy(
     parents = "" if policy_id != "POLICY_ID" else " It can be attached to an OU or the root, too."
     of_caller = f" {denial.role}" if denial.role is not None and not denial.has_masked_account else ""
     account = denial.resource_account if policy_type == "resource_control" else denial.account
-    listed = _list_policies_command(account, f"{policy_type.upper()}_POLICY")
+    kind = f"{policy_type.upper()}_POLICY"
+    listed = f"aws organizations list-policies --filter {kind}"
+    if account is not None:
+        listed = _list_policies_command(account, kind)
     return Remedy(
         title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
         who="organization administrator",
