@@ -255,10 +255,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     if ":key/" not in key:
         # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
         key = "KEY_ARN"
-    find, is_known = (
-        f"The first command prints the key. None and aws/{service} mean the AWS managed key.",
-        key != "KEY_ARN",
-    )
+    is_known = key != "KEY_ARN"
+    find = f"The first command prints the key. None and aws/{service} mean the AWS managed key."
     show_key = None if is_known else encrypted_data.show_key_command(denial, service, arn)
     if show_key is None:
         find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
