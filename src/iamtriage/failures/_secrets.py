@@ -18,6 +18,8 @@ __all__ = ("are_plain", "has_secrets", "hide_quoted_secrets")
 # A run of the characters of tokens.
 _RUN = lazy_pattern(r"[A-Za-z0-9_~+=-]{16,}")
 _UUID = lazy_pattern(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+# The policies that remedies create are named after an action, with a digest.
+_POLICY_NAME = lazy_pattern(r"Allow[A-Za-z0-9]*(?:-[0-9a-f]{6})?")
 _MIN_LETTERS = 30
 # What is before a secret, in lower case, and the pattern of what follows.
 _SIGNS = (
@@ -101,8 +103,7 @@ def _may_be_token(word: str) -> bool:
     """Return whether a long word can be a token: it has a digit, or many letters after a prefix."""
     if not any(map(str.isdigit, word)):
         return len(word.rpartition("_")[2]) >= _MIN_LETTERS and "_" in word
-    # The policies that remedies create are named after values without secrets.
-    is_plain = word.isdigit() or (word.startswith("Allow") and word.isalnum())
+    is_plain = word.isdigit() or _POLICY_NAME.fullmatch(word) is not None
     return not is_plain and _UUID.fullmatch(word) is None
 
 
