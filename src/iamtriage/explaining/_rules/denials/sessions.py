@@ -301,7 +301,8 @@ def _signed_curl(denial: Denial) -> tuple[str, ...]:
     is_search = denial.service == "es" and denial.principal_text == "anonymous"
     if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown or is_search):
         return ()
-    method = route["method"] if route else "GET"
+    of_search = denial.lowercase_action.partition("es:eshttp")[2].upper()
+    method = route["method"] if route else of_search or "GET"
     url = shown["url"] if shown else "DOMAIN_URL"
     if route and not shown:
         domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"
