@@ -137,7 +137,7 @@ def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:
 def _differs_by_one_letter(first: str, second: str) -> bool:
     """Return whether two names differ by about one letter or sign, but not by a number.
 
-    >>> [_differs_by_one_letter("eks-admin", each) for each in ("eks-admins", "eks-adnim", "eks-ops")]
+    >>> [_differs_by_one_letter("eks-admin", each) for each in ("eks-admins", "eks-amdin", "eks-ops")]
     [True, True, False]
     """
     changed = [each[2:] for each in ndiff(first, second) if not each.startswith(" ")]

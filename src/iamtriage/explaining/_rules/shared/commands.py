@@ -72,7 +72,7 @@ def command(*words: str) -> str:
     r"""Return a command with its words quoted for a POSIX shell.
 
     >>> command("aws", "eks", "describe-cluster", "--name", "it's")
-    'aws eks describe-cluster --name \'it\'"\'"\'s\''
+    'aws eks describe-cluster --name "it\'s"'
     """
     return " ".join(map(quote_argument, words))
 
@@ -82,7 +82,7 @@ def fill_command(template: str, *values: str) -> str:
     r"""Return a command with each ``{}`` replaced by a value, quoted for a POSIX shell.
 
     >>> fill_command("aws eks describe-cluster --name {} --query cluster.arn", "it's")
-    'aws eks describe-cluster --name \'it\'"\'"\'s\' --query cluster.arn'
+    'aws eks describe-cluster --name "it\'s" --query cluster.arn'
     """
     return template.format(*map(quote_argument, values))
 
