@@ -371,14 +371,15 @@ _REFRESHED = "RuntimeError: Credentials were refreshed, but the refreshed creden
 @pytest.mark.parametrize(
     ("before", "source", "command"),
     [
-        (f"{_PROFILE}$ AWS_PROFILE=a ./run\n", "The credential process /opt/a of the profile a", "/opt/a --role x | grep"),
+        (f"{_PROFILE}$ AWS_PROFILE=a ./run\n", "The credential process /opt/a of the profile a", 'sh -c "$(aws configure get credential_process --profile a)" | grep'),
+        ("[profile a]\ncredential_process = rm -rf /srv\n\n$ AWS_PROFILE=a ./run\n", "The credential process rm of the profile a", 'sh -c "$(aws configure get credential_process --profile a)" | grep'),
         (f"{_PROFILE}$ AWS_PROFILE=b ./run\n", "The credential source returned", "T=$(curl"),
-        ('[default]\ncredential_process = sh -c "$(id)"\n\n$ ./run\n', "The credential process of the profile default", "aws configure get credential_process --profile default"),
+        ('[default]\ncredential_process = sh -c "$(id)"\n\n$ ./run\n', "The credential process of the profile default", 'sh -c "$(aws configure get credential_process --profile default)" | grep'),
         ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a\n$ ./run\n", "The credential endpoint of the container", 'curl -s "169.254.170.2$AWS_'),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials\n$ ./run\n", "The credential endpoint of the container", 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI"'),
         ("[ec2-user@ip-10-0-4-18 ~]$ ./run\n", "most likely the instance metadata service", "T=$(curl"),
     ],
-    ids=["process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2"],
+    ids=["process", "hostile process", "process of another profile", "shell", "ECS", "EKS Pod Identity", "EC2"],
 )  # fmt: skip
 def test_the_source_of_expired_credentials_is_the_one_in_the_text(
     before: str, source: str, command: str
@@ -386,5 +387,7 @@ def test_the_source_of_expired_credentials_is_the_one_in_the_text(
     explanation = explain(before + _REFRESHED)
     assert source in explanation.summary
     assert explanation.remedies[0].commands[1].startswith(command)
+    # Only the reader's own config file says what to run.
+    assert not any("/opt/a" in each or "rm -rf" in each for each in explanation.remedies[0].commands)
     is_instance = "T=$(" in command
     assert any("instance profile" in each.title for each in explanation.remedies) == is_instance

@@ -27,6 +27,8 @@ _SHORT_OPTIONS = {
 _QUOTES = lazy_pattern(r"[\"'](.*?)[\"']", re.DOTALL)
 _S3_COMMANDS = frozenset({"cp", "mv", "rm", "sync", "ls", "mb", "rb", "presign", "website"})
 _CLI_WORD = lazy_pattern(r"[a-z][a-z0-9-]{1,80}", re.ASCII)
+# Parentheses, and strings, which can contain others.
+_PARENTHESES = lazy_pattern(r"\"[^\"]*\"|'[^']*'|[()]")
 _MAX_LENGTH = 2_000
 _MAX_COMMANDS = 64
 _MAX_WORDS = 128
@@ -52,9 +54,25 @@ def find_commands(text: str, start: int, end: int) -> Iterator[tuple[int, Comman
         quote = text[found.start() - 1 : found.start()]
         if quote and quote in "\"'`":
             written = written.partition(quote)[0]
+        elif quote == "(":
+            written = _before_parenthesis(written)
         command = _parse_command(found[1], written)
         if _is_command(command, is_alone=is_alone):
             yield found.start(), command
+
+
+def _before_parenthesis(text: str) -> str:
+    r"""Return a text up to the parenthesis that closes one before it.
+
+    >>> _before_parenthesis("aws s3 ls --query 'length(a)')\" > out")
+    "aws s3 ls --query 'length(a)'"
+    """
+    depth = 1
+    for found in _PARENTHESES.finditer(text):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if not depth:
+            return text[: found.start()]
+    return text
 
 
 def _may_precede_command(text: str) -> bool:

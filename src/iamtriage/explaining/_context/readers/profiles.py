@@ -107,8 +107,11 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
         process = _PROCESS.search(body)
         sections.append(
             ProfileSection(
-                *(match["name"], match["kind"] is not None, file, "sso_" in body),
-                process[1] if process else None,
+                match["name"],
+                match["kind"] is not None,
+                file,
+                is_sso="sso_" in body,
+                process=process[1] if process else None,
             )
         )
     return tuple(sections)

@@ -120,6 +120,7 @@ _KINDS = (
         cause=ADD_ON_LACKS_PERMISSION,
         code=r"^AddonPermissionFailure$",
         summary="The EKS add-on lacks a permission in AWS.",
+        lacks_permission=True,
         remedies=(
             account_remedy(
                 "Give the add-on a role with the policy that EKS recommends for it",

@@ -189,9 +189,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         *kind.causes,
         topic=kind.cause.code,
         remedies=_fitting_remedies(case, kind),
-        notes=kind.notes
-        if kind.cause is api_error_kinds.ADD_ON_LACKS_PERMISSION
-        else (*kind.notes, NOT_A_DENIAL),
+        notes=kind.notes if kind.lacks_permission else (*kind.notes, NOT_A_DENIAL),
     )
 
 

@@ -83,6 +83,8 @@ class ErrorKind(Value):
         except_message: A pattern for messages of another kind.
         min_status: The lowest HTTP status that means this kind if there is no code.
         is_from_sdk: Whether the SDK reports the error, without a call. Then the message can also follow a code.
+        notes: The notes, besides the one that an IAM policy does not help.
+        lacks_permission: Whether a permission is missing, so that a policy does help.
     """
 
     cause: CauseType
@@ -99,6 +101,7 @@ class ErrorKind(Value):
     min_status: int | None = None
     is_from_sdk: bool = False
     notes: tuple[str, ...] = ()
+    lacks_permission: bool = False
 
     def matches(self, code: str, status: int | None, message: str) -> bool:
         """Return whether an error is of this kind. The message decides only if there is no code of a service."""

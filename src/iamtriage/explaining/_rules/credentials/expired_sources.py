@@ -15,7 +15,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.credentials.credential_sources import UNUSABLE_INSTANCE_ROLE
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -90,13 +90,14 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     lines: tuple[str, ...] = _METADATA_COMMANDS
     if process is not None:
         profile, words = process[0], process[1].split()
-        # Other words would have to be quoted as the shell reads them.
+        # Other words are a script, whose first word says little.
         name = clip_text(words[0]) if all(map(_PLAIN_WORD.fullmatch, words)) else ""
         source = f"credential process{name and f' {name}'} of the profile {clip_text(profile)}"
         show = fill_command("aws configure get credential_process --profile {}", profile)
         cause, url, remedies = CACHED_BY_PROCESS.cause(), pages.CLI_PROCESS, ()
         title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
-        lines = (f"{command(*words)}{_ONLY_EXPIRATION}" if name else show,)
+        # The reader's own config file names the program to run, not a text from anywhere.
+        lines = (f'sh -c "$({show})"{_ONLY_EXPIRATION}',)
         steps = (
             "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it.",
             _CORRECT_CLOCK,

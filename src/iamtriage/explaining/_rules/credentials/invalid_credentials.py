@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.credentials import service_logins, unsigned_requests
+from iamtriage.explaining._rules.credentials import package_logins, smtp_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
     NEW_KEY_REMEDIES,
@@ -113,10 +113,10 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
-    if service_logins.is_about_smtp(request.message):
-        return service_logins.explain_smtp_login(case)
-    if service_logins.is_about_packages(case):
-        return service_logins.explain_no_codeartifact_login(case)
+    if smtp_logins.is_about_smtp(request.message):
+        return smtp_logins.explain_smtp_login(case)
+    if package_logins.is_about_packages(case):
+        return package_logins.explain_no_codeartifact_login(case)
     variable = request.variable_without_token
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):

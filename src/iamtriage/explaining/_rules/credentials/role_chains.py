@@ -68,7 +68,7 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     # Another profile has other credentials than the session that the text shows.
     if arn is None or command.words[1] != "assume-role" or command.option("profile") is not None:
         return None
-    if seconds is not None and seconds.value.rstrip(")") != str(_HOUR):
+    if seconds is not None and seconds.value != str(_HOUR):
         return None
     sessions = list(_SESSION.finditer(text, max(at - session_renewal.CHARS_BEFORE, 0), at))
     caller = underlying_role(case.principal)

@@ -105,7 +105,9 @@ def may_decide(policy: KnownPolicy, denial: Denial) -> bool:
 
 def is_of_other(policy: KnownPolicy, denial: Denial) -> bool:
     """Return whether a policy is known to be that of another role or user than the caller."""
-    return None not in {policy.owner, denial.principal} and policy.owner != _identify_caller(denial)
+    if policy.owner is None or denial.principal is None:
+        return False
+    return policy.owner != _identify_caller(denial)
 
 
 def is_of_caller(policy: KnownPolicy, denial: Denial) -> bool:

@@ -386,9 +386,14 @@ def mentions_kubernetes(case: _AnyCase) -> bool:
 def find_kubernetes_evidence(case: _AnyCase) -> str | None:
     """Return where the facts or the text mention Kubernetes, as a sentence."""
     facts = case.facts
-    for name in ("namespace", "service_account", "kubernetes_version", "cluster"):
-        if (value := getattr(facts, name)) is not None:
-            return f"The {name.replace('_', ' ').replace('k', 'K')} is {clip_text(value)}."
+    for noun, value in (
+        ("namespace", facts.namespace),
+        ("service account", facts.service_account),
+        ("Kubernetes version", facts.kubernetes_version),
+        ("cluster", facts.cluster),
+    ):
+        if value is not None:
+            return f"The {noun} is {clip_text(value)}."
     found = _KUBERNETES.search(case.text)
     words = text_signs.find_pod_wording(case.text) if found is None else found[0]
     plain = words and clip_text(words.replace('"', "").strip())
