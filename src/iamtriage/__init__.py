@@ -317,7 +317,7 @@ _MODULE_BY_NAME = {
     "is_expired": "explaining._classification",
     "is_retryable": "explaining._classification",
     "load_ipython_extension": "notebook",
-    "matching": "explaining._classification",
+    "matching": "explaining._matching",
     "normalize_role_arn": "arns._role_arns",
     "parse": "_reading.parsing",
     "parse_arn": "arns._arns",

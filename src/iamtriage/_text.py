@@ -16,6 +16,7 @@ __all__ = (
     "clip_text",
     "escape_controls",
     "escape_lines",
+    "format_count",
     "hide_beginning",
     "hide_secrets",
     "join_words",
@@ -116,6 +117,15 @@ def quote_argument(text: str) -> str:
     if _FISH_ESCAPE.search(text):
         return '"\\\\"'.join(shlex.quote(part) if part else "" for part in text.split("\\"))
     return f"'{text}'" if text[:1] in {"=", "%"} and "'" not in text else shlex.quote(text)
+
+
+def format_count(number: int, noun: str) -> str:
+    """Format a number with its noun.
+
+    >>> format_count(1, "denial"), format_count(40_000, "denial")
+    ('1 denial', '40,000 denials')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def join_words(words: Sequence[str], conjunction: str) -> str:

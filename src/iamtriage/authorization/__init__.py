@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_messages import (
-        DecodedMessage,
+    from iamtriage.authorization._decoded_messages import DecodedMessage, read_decoded_message
+    from iamtriage.authorization._decoded_statements import (
         DecodedPrincipal,
         DenyingCondition,
         KeyValues,
         MatchedStatement,
-        read_decoded_message,
     )
     from iamtriage.authorization._details import (
         AuthorizationDetails,
@@ -54,14 +53,14 @@ _MODULE_BY_NAME = {
     "Check": "_details",
     "ContextValue": "_details",
     "DecodedMessage": "_decoded_messages",
-    "DecodedPrincipal": "_decoded_messages",
+    "DecodedPrincipal": "_decoded_statements",
     "Denial": "_details",
-    "DenyingCondition": "_decoded_messages",
+    "DenyingCondition": "_decoded_statements",
     "DenyingPolicy": "_details",
     "Evaluation": "_details",
-    "KeyValues": "_decoded_messages",
+    "KeyValues": "_decoded_statements",
     "MatchedPolicy": "_details",
-    "MatchedStatement": "_decoded_messages",
+    "MatchedStatement": "_decoded_statements",
     "PolicyInfo": "_details",
     "StatementMatch": "_details",
     "read_authorization_details": "_details",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("call_facts", "find_call_facts")
+__all__ = ("call_facts", "find_call_facts", "hides_interrupt")
 
 _CLIENT_MODULES = frozenset({"botocore.client", "aiobotocore.client"})
 _WAITER_MODULES = frozenset({"botocore.waiter", "aiobotocore.waiter"})
@@ -222,3 +222,16 @@ def _text_or_none(value: object) -> str | None:
 def _instance_attributes(value: object) -> dict[str, object]:
     """Return the attributes of an instance, without calling its properties."""
     return getattr(value, "__dict__", {}) or {}
+
+
+def hides_interrupt(error: BaseException, handled: BaseException | None) -> bool:
+    """Return whether a denial, for example in ``finally``, replaced an exception that stops a program."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and current is not handled and id(current) not in seen:
+        seen.add(id(current))
+        if not issubclass(type(current), (Exception, BaseExceptionGroup)):
+            return True
+        # `raise … from` replaces an exception on purpose. Properties of the class can raise.
+        current = None if _SUPPRESS_CONTEXT.__get__(current) else _CONTEXT.__get__(current)
+    return False

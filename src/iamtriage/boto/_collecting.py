@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overlo
 from iamtriage._reading.parsing import parse_raised
 from iamtriage._reading.structured.exceptions import find_group_cause
 from iamtriage._rendering.views import View
-from iamtriage._text import wrong_type_message
+from iamtriage._text import format_count, wrong_type_message
 from iamtriage._typing import override
-from iamtriage.boto._calls import find_call_facts
+from iamtriage.boto._calls import find_call_facts, hides_interrupt
 from iamtriage.boto._merging import Problem, build_report, complete_failure, list_principals
 from iamtriage.explaining._explain import explain
 from iamtriage.explaining._policy_for import policies_for, policy_for
@@ -43,9 +43,6 @@ _R = TypeVar("_R")
 
 _DENIALS: tuple[Kind, ...] = ("access_denied", "kubernetes_forbidden")
 _MAX_POLICY_SIZE = 6144  # of a managed policy, in characters
-# The descriptors of BaseException: the class of an exception can override the attributes.
-_CONTEXT: Any = vars(BaseException)["__context__"]
-_SUPPRESS_CONTEXT: Any = vars(BaseException)["__suppress_context__"]
 
 
 class Collection(View, Generic[_T]):
@@ -190,7 +187,7 @@ class Collection(View, Generic[_T]):
 
     def _collect_single(self, error: BaseException, handled: BaseException | None) -> bool:
         denial = self._find_denial(error)
-        if denial is None or _hides_interrupt(error, handled):
+        if denial is None or hides_interrupt(error, handled):
             return False
         self._add([denial])
         return True
@@ -320,7 +317,7 @@ class Collection(View, Generic[_T]):
         problems = self._list_problems()
         failures = sum(each.times for each in problems)
         return (
-            f"<Collection: {_format_count(len(problems), 'problem')} in {_format_count(failures, 'failure')}>"
+            f"<Collection: {format_count(len(problems), 'problem')} in {format_count(failures, 'failure')}>"
         )
 
 
@@ -391,20 +388,3 @@ def collect(
             raise TypeError(msg)
         collection.run_all(tasks)
     return collection
-
-
-def _hides_interrupt(error: BaseException, handled: BaseException | None) -> bool:
-    """Return whether a denial, for example in ``finally``, replaced an exception that stops a program."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and current is not handled and id(current) not in seen:
-        seen.add(id(current))
-        if not issubclass(type(current), (Exception, BaseExceptionGroup)):
-            return True
-        # `raise … from` replaces an exception on purpose. Properties of the class can raise.
-        current = None if _SUPPRESS_CONTEXT.__get__(current) else _CONTEXT.__get__(current)
-    return False
-
-
-def _format_count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
         is_access_denied,
         is_expired,
         is_retryable,
-        matching,
     )
     from iamtriage.explaining._explain import explain
     from iamtriage.explaining._explanations import Detail, Explanation, Remedy, Who
     from iamtriage.explaining._extensions import Extension, extend, extended, retract
     from iamtriage.explaining._facts import Facts, FactsLike, FailedCall, HasFacts
+    from iamtriage.explaining._matching import matching
     from iamtriage.explaining._policy_for import policies_by_principal, policies_for, policy_for
 
 __all__ = (
@@ -78,7 +78,7 @@ _MODULE_BY_NAME = {
     "is_access_denied": "_classification",
     "is_expired": "_classification",
     "is_retryable": "_classification",
-    "matching": "_classification",
+    "matching": "_matching",
     "policies_by_principal": "_policy_for",
     "policies_for": "_policy_for",
     "policy_for": "_policy_for",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import attrs
 from typing_extensions import TypeIs, override
@@ -34,13 +34,11 @@ __all__ = (
     "Retryable",
     "classify",
     "error_classes",
+    "find_failure",
     "is_access_denied",
     "is_expired",
     "is_retryable",
-    "matching",
 )
-
-_Raised = TypeVar("_Raised", bound=BaseException)
 
 # Topic of an explanation -> why a retry can succeed.
 _RETRY_TOPICS: dict[str, RetryReason] = {
@@ -140,7 +138,8 @@ def classify(error: object, *, after_change: bool = False) -> Classification:
     return Classification(failures[0] if len(kinds) == 1 else None, None if None in reasons else reasons[0])
 
 
-def _find_failure(error: object) -> Failure | None:
+def find_failure(error: object) -> Failure | None:
+    """Return the failure of an error, without those of exceptions that were being handled."""
     if isinstance(error, BaseException):
         return parse_raised(error, contexts=False)
     if isinstance(error, Failure):
@@ -224,7 +223,7 @@ def _find_failures(error: object) -> list[Failure]:
             return []
     failures: list[Failure] = []
     for leaf in leaves:
-        failure = _find_failure(leaf)
+        failure = find_failure(leaf)
         if failure is None:
             return []
         failures.append(failure)
@@ -334,85 +333,3 @@ def error_classes(failure: Failure) -> tuple[type[Exception], ...]:
         return ()
     reason = _find_retry_reason(failure, explain(failure), after_change=False)
     return (Retryable,) if reason is not None else ()
-
-
-class _NeverRaisedError(BaseException):
-    """The class that :func:`matching` returns if the error does not match. It is never raised."""
-
-
-@overload
-def matching(
-    *failures: type[Failure],
-    code: str | None = None,
-    operation: str | None = None,
-    action: str | None = None,
-) -> type[Exception]: ...
-@overload
-def matching(
-    *failures: type[Failure],
-    of: type[_Raised] | tuple[type[_Raised], ...],
-    code: str | None = None,
-    operation: str | None = None,
-    action: str | None = None,
-) -> type[_Raised]: ...
-def matching(
-    *failures: type[Failure],
-    of: type[BaseException] | tuple[type[BaseException], ...] = Exception,
-    code: str | None = None,
-    operation: str | None = None,
-    action: str | None = None,
-) -> type[Any]:
-    """Return the class for an ``except`` clause that catches errors by their content.
-
-    Python evaluates the expression after ``except`` while the error is being handled. So this function can
-    inspect the error, and returns the error's class if all arguments match. Otherwise the error propagates as
-    if the clause did not exist. Call it only in an ``except`` clause, not after ``except*``, because groups
-    never match.
-
-    Args:
-        failures: The classes of failures that match; by default, every failure matches.
-        of: The class of the error, or a tuple of classes, such as ``of=ClientError``. Type checkers then know
-            the type of the error. Without it, errors that wrap an AWS error match, too.
-        code: The error code, such as ``"AccessDenied"``.
-        operation: The API operation, such as ``"GetObject"``.
-        action: The IAM action in the error; case is ignored, as in policies.
-
-    Raises:
-        TypeError: An argument is not a class of failures or exceptions.
-        RuntimeError: The call is not in an ``except`` clause.
-
-    >>> from iamtriage import AccessDenied
-    >>> try:
-    ...     raise OSError("An error occurred (AccessDenied) when calling the GetObject operation: No way")
-    ... except matching(AccessDenied, operation="PutObject"):
-    ...     print("writing")
-    ... except matching(AccessDenied, operation="GetObject"):
-    ...     print("reading")
-    reading
-    """
-    for cls in failures:
-        if not _is_class(cls, Failure):
-            msg = f"the arguments of matching() must be failure classes, such as AccessDenied, not {cls!r}"
-            raise TypeError(msg)
-    if not all(_is_class(each, BaseException) for each in (of if isinstance(of, tuple) else (of,))):
-        msg = f"of must be an exception class or a tuple of them, not {of!r}"
-        raise TypeError(msg)
-    error = sys.exception()
-    if error is None:
-        msg = "matching() must be called in an except clause, while an error is being handled"
-        raise RuntimeError(msg)
-    if not isinstance(error, of) or isinstance(error, BaseExceptionGroup):
-        return _NeverRaisedError
-    failure = None if find_group_cause(error) is not None else _find_failure(error)
-    if failure is None or (failures and not isinstance(failure, failures)):
-        return _NeverRaisedError
-    matches = (
-        code in {None, failure.envelope.code}
-        and operation in {None, failure.envelope.operation}
-        and (action is None or action.lower() == (failure.action or "").lower())
-    )
-    return type(error) if matches else _NeverRaisedError
-
-
-def _is_class(value: object, base: Any) -> bool:  # noqa: ANN401 (a class or a union of classes)
-    return isinstance(value, type) and issubclass(value, base)

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ("build_headline", "format_count")
+from iamtriage._text import format_count
 
-
-def format_count(number: int, noun: str) -> str:
-    """Format a number with its noun.
-
-    >>> format_count(1, "denial"), format_count(40_000, "denial")
-    ('1 denial', '40,000 denials')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+__all__ = ("build_headline",)
 
 
 def build_headline(totals: dict[str, Any]) -> list[str]:

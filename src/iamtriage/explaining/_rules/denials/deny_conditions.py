@@ -18,7 +18,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from types import EllipsisType
 
-    from iamtriage.authorization._decoded_messages import DenyingCondition
+    from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _CREATES = r"(?:run|create|request|start|restore|copy|import|put|upload|provision|register)"

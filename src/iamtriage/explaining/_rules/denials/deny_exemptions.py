@@ -14,14 +14,14 @@ from iamtriage.explaining._rules.shared.policy_principals import policy_principa
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_messages import DenyingCondition
+    from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 
 def condition_owner(condition: DenyingCondition) -> str:
     """Return what the condition key is a property of: the principal, the resource or the request."""
-    from iamtriage.authorization._decoded_messages import key_owner
+    from iamtriage.authorization._decoded_statements import key_owner
 
     return key_owner(condition.key)
 

@@ -32,7 +32,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_messages import DenyingCondition
+    from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_messages import DenyingCondition
+    from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # A condition key or value in the shorthand syntax of the AWS CLI.

@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
-from iamtriage.authorization._decoded_messages import DenyingCondition
+from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_other,
