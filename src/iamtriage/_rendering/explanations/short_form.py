@@ -6,13 +6,11 @@ Other parts are added in the order of their usefulness, as long as there is room
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.explanations.command_blocks import (
@@ -23,6 +21,12 @@ from iamtriage._rendering.explanations.command_blocks import (
     uses_lookup,
 )
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
+from iamtriage._rendering.explanations.steps_and_commands import (
+    FOLLOWING,
+    commands_needed,
+    is_assignment,
+    steps_of_commands,
+)
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
 
@@ -40,27 +44,8 @@ _MAX_TOTAL_LINES = 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES = 5, 4
-# Words in a step about commands that can be hidden, and how many commands the step then requires.
-_COUNTED = (
-    (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
-    (lazy_pattern(r"\bthird command\b"), 3),
-    (
-        lazy_pattern(
-            r"\b(?:second command|both commands|the second (?:prints|tells|says|lists|is))\b", re.IGNORECASE
-        ),
-        2,
-    ),
-    (lazy_pattern(r"\bfirst command\b"), 1),
-)
-_NESTED = "nested command"
 # Words of a step that is about a manifest.
 _MANIFEST = "the manifest"
-# Commands that belong together: an access entry is created if none exists, and needs an access policy.
-_CREATE_ENTRY = "aws eks create-access-entry"
-_FOLLOWING = {"aws eks list-access-entries": _CREATE_ENTRY, _CREATE_ENTRY: "aws eks associate-access-policy"}
-_ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
-# The index of the operation in a command of the AWS CLI.
-_OPERATION = 2
 # Lines by which the title of another remedy can exceed the default maximum.
 _EXTRA_LINES_FOR_TITLE = 3
 # Lines by which the second step can exceed it, because the first step is often only about saving a file.
@@ -141,49 +126,6 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     )
 
 
-def _commands_needed(step: str, commands: Sequence[str]) -> int:
-    """Return how many of the commands a step requires, because it states their number or mentions them."""
-    counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
-    named = (
-        number
-        for number, command in enumerate(commands, 1)
-        if _mentions(command, step) or any(name in step for name in files_of(command))
-    )
-    if _NESTED in step:
-        counted = next((number for number, command in enumerate(commands, 1) if "$(" in command), counted)
-    return min(max((counted, *named)), len(commands))
-
-
-def _mentions(command: str, step: str) -> bool:
-    """Return whether a step mentions a command, by its operation or as a program that prints."""
-    words = command.split()
-    if words[:1] == ["aws"]:
-        operation = words[_OPERATION] if len(words) > _OPERATION else ""
-        return "-" in operation and re.search(rf"(?<![\w-]){re.escape(operation)}(?![\w-])", step) is not None
-    return f"{words[0]} prints " in step
-
-
-def _is_assignment(commands: Sequence[str], count: int) -> bool:
-    """Return whether the last of the first commands only sets a variable for the next one."""
-    return 0 < count < len(commands) and _ASSIGNMENT.match(commands[count - 1]) is not None
-
-
-def _steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
-    """Yield the indexes of the steps that the first commands require.
-
-    Such a step saves the file that a command reads, or says who creates the access entry.
-    """
-    shown = "\n".join(remedy.commands[:commands])
-    if _CREATE_ENTRY in shown:
-        # An administrator runs this command, not the reader of the first steps.
-        yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
-    for name in files_of(shown):
-        for index, step in enumerate(remedy.steps):
-            if name in step:
-                yield index
-                break
-
-
 class _Builder:
     """Selects the parts that fit, and builds their blocks.
 
@@ -223,7 +165,7 @@ class _Builder:
             if name == "commands" and remedy:
                 following = remedy.commands[selection.commands : selection.commands + 1]
                 more = (
-                    _EXTRA_LINES_FOR_ENTRY if following and following[0].startswith(tuple(_FOLLOWING)) else 0
+                    _EXTRA_LINES_FOR_ENTRY if following and following[0].startswith(tuple(FOLLOWING)) else 0
                 )
             if name == "steps" and remedy and len(selection.steps) == 1:
                 more = _EXTRA_LINES_FOR_STEP
@@ -269,7 +211,7 @@ class _Builder:
         """Return the selection with so many commands, and those that they require."""
         commands = self._complete_commands(remedy, count)
         # A command that reads a file requires the step that saves the file.
-        steps = tuple(sorted({*selection.steps, *_steps_of_commands(remedy, commands)}))
+        steps = tuple(sorted({*selection.steps, *steps_of_commands(remedy, commands)}))
         return attrs.evolve(selection, commands=commands, steps=steps)
 
     def _complete_commands(self, remedy: RemedyParts, count: int) -> int:
@@ -278,8 +220,7 @@ class _Builder:
         while 0 < count < len(remedy.commands):
             shown = remedy.commands[:count]
             is_entry = any(
-                first in shown[-1] and second in remedy.commands[count]
-                for first, second in _FOLLOWING.items()
+                first in shown[-1] and second in remedy.commands[count] for first, second in FOLLOWING.items()
             )
             # A document requires the command that attaches it.
             is_unused = (
@@ -287,7 +228,7 @@ class _Builder:
             )
             # A lookup requires the command that uses its output.
             is_lookup = uses_lookup(remedy.commands[count], shown)
-            if not (is_entry or is_unused or is_lookup or _is_assignment(remedy.commands, count)):
+            if not (is_entry or is_unused or is_lookup or is_assignment(remedy.commands, count)):
                 break
             count += 1
         return count
@@ -314,7 +255,7 @@ class _Builder:
                 continue
             if remedy.manifest and not selection.manifest and _MANIFEST in remedy.steps[index]:
                 continue
-            count = _commands_needed(remedy.steps[index], remedy.commands)
+            count = commands_needed(remedy.steps[index], remedy.commands)
             yield attrs.evolve(
                 selection,
                 steps=tuple(sorted((*selection.steps, index))),

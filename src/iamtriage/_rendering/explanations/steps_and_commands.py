@@ -1,0 +1,93 @@
+"""Find the commands that a step is about, and the steps that commands require."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.explanations.command_blocks import files_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from iamtriage._rendering.explanations.parts import RemedyParts
+
+__all__ = ("FOLLOWING", "commands_needed", "is_assignment", "steps_of_commands")
+
+# Words in a step about commands that can be hidden, and how many commands the step then requires.
+_COUNTED = (
+    (lazy_pattern(r"\b(?:last command|all (?:the )?commands)\b"), 99),
+    (lazy_pattern(r"\bthird command\b"), 3),
+    (
+        lazy_pattern(
+            r"\b(?:second command|both commands|the second (?:prints|tells|says|lists|is))\b", re.IGNORECASE
+        ),
+        2,
+    ),
+    (lazy_pattern(r"\bfirst command\b"), 1),
+)
+_NESTED = "nested command"
+# Commands that belong together: an access entry is created if none exists, and needs an access policy.
+_CREATE_ENTRY = "aws eks create-access-entry"
+FOLLOWING = {"aws eks list-access-entries": _CREATE_ENTRY, _CREATE_ENTRY: "aws eks associate-access-policy"}
+_ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
+# The index of the operation in a command of the AWS CLI.
+_OPERATION = 2
+
+
+def commands_needed(step: str, commands: Sequence[str]) -> int:
+    """Return how many of the commands a step requires, because it states their number or mentions them.
+
+    >>> commands_needed("The second command shows the policy.", ["aws iam get-role", "aws iam get-policy"])
+    2
+    """
+    counted = next((count for pattern, count in _COUNTED if pattern.search(step)), 0)
+    named = (
+        number
+        for number, command in enumerate(commands, 1)
+        if _mentions(command, step) or any(name in step for name in files_of(command))
+    )
+    if _NESTED in step:
+        counted = next((number for number, command in enumerate(commands, 1) if "$(" in command), counted)
+    return min(max((counted, *named)), len(commands))
+
+
+def _mentions(command: str, step: str) -> bool:
+    """Return whether a step mentions a command, by its operation or as a program that prints."""
+    words = command.split()
+    if words[:1] == ["aws"]:
+        operation = words[_OPERATION] if len(words) > _OPERATION else ""
+        return "-" in operation and re.search(rf"(?<![\w-]){re.escape(operation)}(?![\w-])", step) is not None
+    return f"{words[0]} prints " in step
+
+
+def is_assignment(commands: Sequence[str], count: int) -> bool:
+    """Return whether the last of the first commands only sets a variable for the next one.
+
+    >>> is_assignment(["URL=$(aws eks describe-cluster)", "curl $URL"], 1)
+    True
+    """
+    return 0 < count < len(commands) and _ASSIGNMENT.match(commands[count - 1]) is not None
+
+
+def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
+    """Yield the indexes of the steps that the first commands require.
+
+    Such a step saves the file that a command reads, or says who creates the access entry.
+
+    >>> from iamtriage._rendering.explanations.parts import RemedyParts
+    >>> command = "aws iam put-role-policy --policy-document file://policy.json"
+    >>> steps = ("Ask an administrator.", "Save this as policy.json.")
+    >>> list(steps_of_commands(RemedyParts("Allow it", "you", steps, (), None, (command,), None), 1))
+    [1]
+    """
+    shown = "\n".join(remedy.commands[:commands])
+    if _CREATE_ENTRY in shown:
+        # An administrator runs this command, not the reader of the first steps.
+        yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
+    for name in files_of(shown):
+        for index, step in enumerate(remedy.steps):
+            if name in step:
+                yield index
+                break
