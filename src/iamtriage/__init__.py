@@ -321,7 +321,7 @@ _MODULE_BY_NAME = {
     "normalize_role_arn": "arns._role_arns",
     "parse": "_reading.parsing",
     "parse_arn": "arns._arns",
-    "parse_principal": "arns._principals",
+    "parse_principal": "arns._principal_parsing",
     "pod_environment": "sts._pods",
     "policies_by_principal": "explaining._policy_for",
     "policies_for": "explaining._policy_for",

@@ -9,6 +9,7 @@ from iamtriage._lazy import lazy_names
 if TYPE_CHECKING:
     from iamtriage.arns._access_keys import AccessKeyId, AccessKeyKind, find_access_key_ids
     from iamtriage.arns._arns import Arn, parse_arn
+    from iamtriage.arns._principal_parsing import parse_principal
     from iamtriage.arns._principals import (
         Account,
         FederatedUser,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         ServiceLinkedRole,
         ServicePrincipal,
         User,
-        parse_principal,
     )
     from iamtriage.arns._role_arns import canonicalize_arn, normalize_role_arn
 
@@ -66,7 +66,7 @@ _MODULE_BY_NAME = {
     "find_access_key_ids": "_access_keys",
     "normalize_role_arn": "_role_arns",
     "parse_arn": "_arns",
-    "parse_principal": "_principals",
+    "parse_principal": "_principal_parsing",
 }
 if not TYPE_CHECKING:  # with __getattr__, a type checker would accept any name
     __getattr__ = lazy_names(__name__, _MODULE_BY_NAME)

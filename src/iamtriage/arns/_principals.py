@@ -1,7 +1,6 @@
-"""Parse principals into types, with IAM's rules for their names.
+"""The types of principals: users, roles and their sessions, accounts, services.
 
-Formats and limits: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html and
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+Formats: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html.
 """
 
 from __future__ import annotations
@@ -13,15 +12,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._rendering.views import View
-from iamtriage._text import quote_text
 from iamtriage._typing import override
-from iamtriage.arns._arns import Arn, parse_arn
-from iamtriage.arns._names import ACCOUNT, check_name, check_path, raise_invalid_arn
-from iamtriage.arns._partitions import PARTITIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import NoReturn
+from iamtriage.arns._arns import Arn
 
 __all__ = (
     "Account",
@@ -35,17 +27,11 @@ __all__ = (
     "ServiceLinkedRole",
     "ServicePrincipal",
     "User",
-    "parse_principal",
 )
 
 IDENTITY_CENTER_PREFIX = "AWSReservedSSO_"
 SERVICE_LINKED_PREFIX = "AWSServiceRoleFor"
 
-# The domains of the partitions, and the domain of older services.
-_SERVICE_PRINCIPAL = lazy_pattern(
-    r"(?:[a-z0-9-]{1,63}\.){1,5}(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|amazon\.com|c2s\.ic\.gov|sc2s\.sgov\.gov"
-    r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
-)
 _IDENTITY_CENTER = lazy_pattern(r"AWSReservedSSO_(?P<set>[A-Za-z0-9_+=,.@-]{1,32})_(?P<suffix>[0-9a-f]{16})")
 _IDENTITY_CENTER_PATH = lazy_pattern(r"/aws-reserved/sso\.amazonaws\.com/(?:(?P<region>[a-z0-9-]{1,40})/)?")
 _SERVICE_LINKED_PATH = lazy_pattern(r"/aws-service-role/(?P<service>[^/]{1,128})/")
@@ -90,6 +76,7 @@ class Account(Value, View):
     Attributes:
         account: 12 digits.
 
+    >>> from iamtriage.arns import parse_principal
     >>> parse_principal("111122223333")
     Account(account='111122223333')
     """
@@ -110,6 +97,7 @@ class ServicePrincipal(Value, View):
     Attributes:
         name: ``"ec2.amazonaws.com"``, ….
 
+    >>> from iamtriage.arns import parse_principal
     >>> parse_principal("ec2.amazonaws.com")
     ServicePrincipal(name='ec2.amazonaws.com')
     """
@@ -131,6 +119,7 @@ class Root(_ArnPrincipal):
         partition: The account's partition.
         account: 12 digits.
 
+    >>> from iamtriage.arns import parse_principal
     >>> parse_principal("arn:aws:iam::111122223333:root").account
     '111122223333'
     """
@@ -159,6 +148,7 @@ class User(_NamedPrincipal):
         name: 1 to 64 characters.
         path: ``"/"``, or the text between type and name: ``"/team/"``.
 
+    >>> from iamtriage.arns import parse_principal
     >>> user = parse_principal("arn:aws:iam::111122223333:user/team/ana")
     >>> user.name, user.path
     ('ana', '/team/')
@@ -203,6 +193,7 @@ class InstanceProfile(_NamedPrincipal):
         name: 1 to 128 characters; the role can have another name.
         path: The path of the profile; the role can have another path.
 
+    >>> from iamtriage.arns import parse_principal
     >>> parse_principal("arn:aws:iam::111122223333:instance-profile/web").name
     'web'
     """
@@ -239,6 +230,7 @@ class Role(_NamedPrincipal):
 class IdentityCenterRole(Role):
     """A role that IAM Identity Center created for a permission set. Edit the set, not the role.
 
+    >>> from iamtriage.arns import parse_principal
     >>> path = "aws-reserved/sso.amazonaws.com/eu-west-1"
     >>> role = parse_principal(f"arn:aws:iam::111122223333:role/{path}/AWSReservedSSO_View_0123456789abcdef")
     >>> role.permission_set, role.region, role.suffix, role.lacks_its_path
@@ -252,6 +244,7 @@ class IdentityCenterRole(Role):
     def permission_set(self) -> str | None:
         """The name of the permission set; ``None`` if the role's name is truncated or masked.
 
+        >>> from iamtriage.arns import parse_principal
         >>> role = "arn:aws:iam::111122223333:role/AWSReservedSSO_View_Only_0123456789abcdef"
         >>> parse_principal(role).permission_set
         'View_Only'
@@ -281,6 +274,7 @@ class IdentityCenterRole(Role):
 class ServiceLinkedRole(Role):
     """A role that a service created for itself; only that service can change or assume it.
 
+    >>> from iamtriage.arns import parse_principal
     >>> path = "aws-service-role/ecs.amazonaws.com"
     >>> parse_principal(f"arn:aws:iam::111122223333:role/{path}/AWSServiceRoleForECS").service
     'ecs.amazonaws.com'
@@ -312,6 +306,7 @@ class RoleSession(_ArnPrincipal):
         role_name: The name of the role.
         session_name: 2 to 64 characters, chosen by the caller of ``sts:AssumeRole``; on EC2, the instance ID.
 
+    >>> from iamtriage.arns import parse_principal
     >>> session = parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718")
     >>> session.session_name, str(session.role)
     ('i-0a1b2c3d4e5f60718', 'arn:aws:iam::111122223333:role/app')
@@ -351,40 +346,6 @@ Principal: TypeAlias = (
 """Every type that :func:`parse_principal` returns."""
 
 
-def parse_principal(text: str | Arn) -> Principal:
-    """Parse a principal.
-
-    Args:
-        text: An IAM or STS ARN, a 12-digit account ID, or the host name of a service principal.
-
-    Raises:
-        InvalidArnError: ``text`` is none of these, or IAM would reject its name, path, account or partition.
-            The message states the rule, and ``position`` locates the error.
-        TypeError: ``text`` is neither a string nor an ``Arn``.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-
-    >>> parse_principal("arn:aws:iam::111122223333:role/team/app")
-    Role(partition='aws', account='111122223333', name='app', path='/team/')
-    >>> parse_principal("arn:aws:sts::111122223333:assumed-role/app/i-0a1b2c3d4e5f60718").role_name
-    'app'
-    >>> parse_principal("ec2.amazonaws.com").kind, parse_principal("111122223333").kind
-    ('service principal', 'account')
-    >>> parse_principal("arn:aws:iam::111122223333:role/my app")
-    Traceback (most recent call last):
-        ...
-    iamtriage.exceptions.InvalidArnError: role names can contain only A-Z, a-z, 0-9 and _+=,.@-, not ' ': \
-'arn:aws:iam::111122223333:role/my app'
-    """
-    if isinstance(text, str) and len(text) <= 256 and not text.startswith("arn:"):
-        if ACCOUNT.fullmatch(text):
-            return Account(text)
-        if _SERVICE_PRINCIPAL.fullmatch(text):
-            return ServicePrincipal(text)
-    arn = text if isinstance(text, Arn) else parse_arn(text)
-    return _PrincipalParser(arn).parse()
-
-
 def build_role(partition: str, account: str, name: str, path: str) -> Role:
     """Build a role of the type that its name and path indicate."""
     has_path = path != "/"
@@ -393,91 +354,3 @@ def build_role(partition: str, account: str, name: str, path: str) -> Role:
     if _SERVICE_LINKED_PATH.fullmatch(path) if has_path else name.startswith(SERVICE_LINKED_PREFIX):
         return ServiceLinkedRole(partition, account, name, path)
     return Role(partition, account, name, path)
-
-
-class _PrincipalParser:
-    """Parser for the principal in an ARN. It tracks positions in the text for error messages."""
-
-    def __init__(self, arn: Arn) -> None:
-        self.arn = arn
-        self.text = str(arn)
-        self.resource_position = len(self.text) - len(arn.resource)
-
-    def parse(self) -> Principal:
-        arn = self.arn
-        kind, _, rest = arn.resource.partition("/")
-        parsers: dict[str, Callable[[str], Principal]] = {}
-        if arn.service == "iam":
-            parsers = {
-                "role": self._role,
-                "user": self._user,
-                "instance-profile": self._profile,
-                "root": self._root,
-            }
-        elif arn.service == "sts":
-            parsers = {"assumed-role": self._session, "federated-user": self._federated}
-        else:
-            position = len(arn.partition) + 5
-            self._fail(
-                f"a principal's ARN must belong to iam or sts, not {quote_text(arn.service)}", position
-            )
-        parser = parsers.get(kind)
-        if parser is None:
-            known = ", ".join(parsers)
-            reason = f"unknown {arn.service} principal type {quote_text(kind)}; expected one of {known}"
-            self._fail(reason, self.resource_position)
-        self._check_sections()
-        return parser(rest)
-
-    def _check_sections(self) -> None:
-        arn = self.arn
-        if arn.partition not in PARTITIONS:
-            known = ", ".join(PARTITIONS)
-            self._fail(f"unknown partition {quote_text(arn.partition)}; expected one of {known}", 4)
-        if arn.region:
-            position = len(arn.partition) + len(arn.service) + 6
-            self._fail(f"{arn.service} ARNs have no region", position)
-        if not ACCOUNT.fullmatch(arn.account):
-            position = self.resource_position - 1 - len(arn.account)
-            self._fail(f"an account ID must have 12 digits, not {quote_text(arn.account)}", position)
-
-    def _role(self, rest: str) -> Role:
-        path, name = self._path_and_name(rest, "role")
-        return build_role(self.arn.partition, self.arn.account, name, path)
-
-    def _user(self, rest: str) -> User:
-        path, name = self._path_and_name(rest, "user")
-        return User(self.arn.partition, self.arn.account, name, path)
-
-    def _profile(self, rest: str) -> InstanceProfile:
-        path, name = self._path_and_name(rest, "instance profile")
-        return InstanceProfile(self.arn.partition, self.arn.account, name, path)
-
-    def _root(self, rest: str) -> Root:
-        if rest or self.arn.resource != "root":
-            self._fail("the ARN of an account's root must end with root", self.resource_position + 4)
-        return Root(self.arn.partition, self.arn.account)
-
-    def _session(self, rest: str) -> RoleSession:
-        role, slash, session = rest.partition("/")
-        position = len(self.text) - len(rest)
-        if not slash:
-            self._fail("the ARN of a role session must end with assumed-role/ROLE/SESSION", len(self.text))
-        check_name(role, "role", self.text, position)
-        check_name(session, "role session", self.text, position + len(role) + 1)
-        return RoleSession(self.arn.partition, self.arn.account, role, session)
-
-    def _federated(self, rest: str) -> FederatedUser:
-        check_name(rest, "federated user", self.text, len(self.text) - len(rest))
-        return FederatedUser(self.arn.partition, self.arn.account, rest)
-
-    def _path_and_name(self, rest: str, noun: str) -> tuple[str, str]:
-        parents, slash, name = rest.rpartition("/")
-        path = f"/{parents}/" if slash else "/"
-        check_name(name, noun, self.text, len(self.text) - len(name))
-        # The path starts with the slash after the type.
-        check_path(path, self.text, len(self.text) - len(rest) - 1)
-        return path, name
-
-    def _fail(self, reason: str, position: int) -> NoReturn:
-        raise_invalid_arn(reason, self.text, position)

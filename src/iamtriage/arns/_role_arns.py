@@ -15,7 +15,8 @@ from iamtriage._text import quote_argument, quote_text, wrong_type_message
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import check_path, raise_invalid_arn
 from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.arns._principals import Principal, Role, RoleSession, build_role, parse_principal
+from iamtriage.arns._principal_parsing import parse_principal
+from iamtriage.arns._principals import Principal, Role, RoleSession, build_role
 from iamtriage.exceptions import RolePathUnknownError
 from iamtriage.typing import RoleTarget
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from iamtriage._text import quote_text
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._partitions import PARTITIONS
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
@@ -16,7 +17,6 @@ from iamtriage.arns._principals import (
     RoleSession,
     Root,
     User,
-    parse_principal,
 )
 from iamtriage.arns._role_arns import normalize_role_arn
 from iamtriage.exceptions import InvalidArnError

@@ -18,6 +18,7 @@ from iamtriage._text import quote_json, wrong_type_message
 from iamtriage._typing import override
 from iamtriage.arns._arns import parse_arn
 from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     Account,
     FederatedUser,
@@ -28,7 +29,6 @@ from iamtriage.arns._principals import (
     Root,
     ServicePrincipal,
     User,
-    parse_principal,
 )
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import parse_date

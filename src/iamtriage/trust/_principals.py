@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_json
 from iamtriage.arns._arns import parse_arn
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     Account,
     FederatedUser,
@@ -24,7 +25,6 @@ from iamtriage.arns._principals import (
     Root,
     ServicePrincipal,
     User,
-    parse_principal,
 )
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._evaluation.principals import match_named, match_principal

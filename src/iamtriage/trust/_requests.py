@@ -13,7 +13,8 @@ import attrs
 
 from iamtriage._text import quote_json
 from iamtriage._typing import override
-from iamtriage.arns._principals import Role, ServicePrincipal, parse_principal
+from iamtriage.arns._principal_parsing import parse_principal
+from iamtriage.arns._principals import Role, ServicePrincipal
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import parse_date
 from iamtriage.policies._context import TIME_KEY, parse_context, require_mapping, require_string, to_strings

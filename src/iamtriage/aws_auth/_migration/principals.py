@@ -8,6 +8,7 @@ import attrs
 
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT, PERMISSION_SET
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     IDENTITY_CENTER_PREFIX,
     Principal,
@@ -15,7 +16,6 @@ from iamtriage.arns._principals import (
     RoleSession,
     ServiceLinkedRole,
     User,
-    parse_principal,
 )
 from iamtriage.aws_auth._entries import Entry, RoleEntry, SsoRole
 from iamtriage.exceptions import InvalidArnError

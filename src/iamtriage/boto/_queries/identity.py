@@ -10,13 +10,13 @@ from iamtriage._rendering.views import View
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.arns._arns import Arn
 from iamtriage.arns._names import check_name
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     IDENTITY_CENTER_PREFIX,
     SERVICE_LINKED_PREFIX,
     Principal,
     Role,
     RoleSession,
-    parse_principal,
 )
 from iamtriage.boto._queries.calls import (
     Refusal,

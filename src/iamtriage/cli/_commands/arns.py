@@ -91,7 +91,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _describe(text: str) -> tuple[str, list[tuple[str, object]]]:
     """Return the kind and the parts of an ARN. For anything but a principal, these are its sections."""
     from iamtriage.arns._arns import parse_arn
-    from iamtriage.arns._principals import parse_principal
+    from iamtriage.arns._principal_parsing import parse_principal
 
     principal: Principal | None
     try:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     Account,
     FederatedUser,
@@ -22,7 +23,6 @@ from iamtriage.arns._principals import (
     Root,
     ServicePrincipal,
     User,
-    parse_principal,
 )
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._conditions import any_true

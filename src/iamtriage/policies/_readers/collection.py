@@ -9,7 +9,8 @@ from urllib.parse import unquote
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage.arns._principals import Role, RoleSession, User, parse_principal
+from iamtriage.arns._principal_parsing import parse_principal
+from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.authorization._strict_json import JsonError, parse_strict_json
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._sets import PolicyDocument, PolicySet

@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import quote_text
 from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
@@ -24,7 +25,6 @@ from iamtriage.arns._principals import (
     Root,
     ServiceLinkedRole,
     User,
-    parse_principal,
 )
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import InvalidArnError, RolePathUnknownError

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._principal_parsing import parse_principal
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
@@ -17,7 +18,6 @@ from iamtriage.arns._principals import (
     RoleSession,
     Root,
     User,
-    parse_principal,
 )
 
 if TYPE_CHECKING:
