@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.actions._lookup import Action, actions_for, find_action
+from iamtriage.actions._lookup import Action, find_action
+from iamtriage.actions._operations import actions_for
 from iamtriage.actions._service_names import find_client, load_clients
 from iamtriage.actions._table import read_data
 

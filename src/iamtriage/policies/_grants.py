@@ -15,7 +15,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
-from iamtriage.actions._lookup import find_action, spell_action
+from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import spell_action
 from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
 from iamtriage.policies._arn_templates import (
     LAUNCH,

@@ -1,4 +1,4 @@
-"""Check how STS is called: signatures, Regions and the network.
+"""Check how STS is called: signatures, tokens and the network.
 
 Each check returns its cause or ``None``, and is independent of the other checks. Sources: for SDKs,
 https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html; for tokens,
@@ -9,55 +9,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._text import hide_secrets, quote_text
-from iamtriage.arns._partitions import PARTITIONS
-from iamtriage.exceptions import EndpointError, UnknownRegionError
-from iamtriage.failures._failures import InvalidCredentials, RegionDisabled
+from iamtriage._text import quote_text
+from iamtriage.failures._failures import InvalidCredentials
 from iamtriage.sts._causes import Fix, StsCause, build_fix
-from iamtriage.sts._endpoints import NO_REGION, find_endpoint, resolve_sts_endpoint
+from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import (
+    CODE,
     GLOBAL_HOST,
-    ROLE_ANNOTATION,
     STS_ANNOTATION,
+    quote_failure,
     region_in_host,
 )
 from iamtriage.sts._regional_defaults import sts_default
 
 if TYPE_CHECKING:
-    from iamtriage.failures._failures import Failure
-    from iamtriage.sts._causes import Certainty, Place
+    from iamtriage.sts._causes import Certainty
     from iamtriage.sts._evidence import SourcedValue, StsCall
 
 __all__ = (
-    "check_disabled_region",
     "check_fips",
     "check_global_endpoint",
-    "check_missing_region",
-    "check_partition",
     "check_private_dns",
     "check_scope",
     "check_token_version",
-    "check_unknown_region",
 )
 
 _GLOBAL_REGIONS = frozenset({"us-east-1", "aws-global"})
-_CODE = "the code"
-# Characters.
-_MAX_QUOTED = 300
 
 
 def _build_unset_fix(setting: SourcedValue, call: StsCall) -> Fix:
     """Return the fix that removes a setting from its source."""
-    if setting.source.startswith(_CODE):
+    if setting.source.startswith(CODE):
         return build_fix("code", f"remove the endpoint URL from the code, or set it to {call.regional_url}")
     return build_fix("pod", f"unset {setting.source}", call.set_env_command(f"{setting.source}-"))
-
-
-def _quote_failure(failure: Failure) -> str:
-    start, end = failure.span
-    text = hide_secrets(failure.text[start:end].strip() or failure.kind)
-    # The end of a message says what is wrong.
-    return f"the failure says {'' if len(text) <= _MAX_QUOTED else '…'}{text[-_MAX_QUOTED:]!r}"
 
 
 # ------------------------------------------------ signatures
@@ -72,7 +56,7 @@ def check_scope(call: StsCall) -> StsCause | None:
     differ = host_region is not None and signed is not None and host_region != signed.signing_region
     if failure is None and not differ:
         return None
-    evidence = [] if failure is None else [_quote_failure(failure)]
+    evidence = [] if failure is None else [quote_failure(failure)]
     fixes: list[Fix] = []
     if endpoint is not None:
         evidence.append(f"{endpoint.source} sets the endpoint {quote_text(endpoint.value)}")
@@ -113,7 +97,7 @@ def check_global_endpoint(call: StsCall) -> StsCause | None:
         if reason := _explain_regional(call):
             evidence.append(reason)
         fixes.append(_build_unset_fix(endpoint, call))
-        if endpoint.source.startswith(_CODE):
+        if endpoint.source.startswith(CODE):
             fixes.append(
                 build_fix(
                     "code", "or keep the global endpoint and create this client with the region us-east-1"
@@ -149,155 +133,6 @@ def _explain_regional(call: StsCall) -> str | None:
     return f"the annotation {STS_ANNOTATION} is {quote_text(annotation or '')}"
 
 
-# ------------------------------------------------ regions
-
-
-def check_missing_region(call: StsCall) -> StsCause | None:
-    """Check whether the client has a Region."""
-    reported = NO_REGION.search(call.text)
-    has_aws_variables = any(name.startswith("AWS_") for name in call.env or ())
-    if reported is None and (call.region is not None or not has_aws_variables):
-        return None
-    evidence = [f"the failure says {quote_text(reported[0])}"] if reported else []
-    other = call.get_variable("AWS_REGION") or call.get_variable("AWS_DEFAULT_REGION")
-    if call.env is not None and call.region is None:
-        if other and call.sdk is not None:
-            supported = " and ".join(call.sdk.regions)
-            evidence.append(f"{call.sdk.title} reads {supported}, but only the other variable is set")
-        else:
-            evidence.append("the environment has neither AWS_REGION nor AWS_DEFAULT_REGION")
-    candidates = (other, call.cluster_region)
-    region = next((name for name in candidates if name and find_endpoint(name)), "REGION")
-    return StsCause(
-        "missing-region",
-        "The client has no region.",
-        tuple(evidence),
-        # A config file in the image can set a region, unless the failure says that there is none.
-        "reported" if reported else "possible",
-        (
-            build_fix(
-                "pod",
-                "set both variables in the container's specification",
-                call.set_region_command(region),
-            ),
-            build_fix("code", f"create the client with a region: {region}"),
-            build_fix(
-                "cluster",
-                "the EKS webhook sets both variables in new pods that set neither; re-create older pods",
-                call.restart_command,
-            ),
-        ),
-    )
-
-
-def check_unknown_region(call: StsCall) -> StsCause | None:
-    """Check whether the Region exists."""
-    region = call.region
-    if region is None:
-        return None
-    try:
-        resolve_sts_endpoint(region.value)
-    except (EndpointError, UnknownRegionError) as error:
-        evidence = f"{region.source} sets the region {quote_text(region.value)}: {error}"
-    else:
-        return None
-    place: Place = "code" if region.source.startswith(_CODE) else "pod"
-    commands = () if place == "code" else (call.set_env_command(f"{region.source}=REGION"),)
-    return StsCause(
-        "unknown-region",
-        "The region does not exist in any AWS partition.",
-        (evidence,),
-        "derived",
-        (build_fix(place, "use a region that exists", *commands),),
-    )
-
-
-def check_partition(call: StsCall) -> StsCause | None:
-    """Check whether a role of another partition is used at the global endpoint, which is in aws."""
-    roles = (
-        ("AWS_ROLE_ARN", call.get_variable("AWS_ROLE_ARN")),
-        (ROLE_ANNOTATION, call.get_annotation(ROLE_ANNOTATION)),
-    )
-    found = next(((source, role) for source, role in roles if role and role.startswith("arn:aws-")), None)
-    if found is None or (partition := found[1].split(":", 2)[1]) not in PARTITIONS:
-        return None
-    endpoint = call.endpoint
-    without_region = None if call.sdk is None else call.sdk.without_region
-    certainty: Certainty = "derived"
-    if endpoint is not None and endpoint.value == GLOBAL_HOST:
-        reason = f"{endpoint.source} sets the endpoint {GLOBAL_HOST}"
-    elif endpoint is None and call.unreachable_host == GLOBAL_HOST:
-        reason = f"the failure names the host {GLOBAL_HOST}"
-    elif endpoint is None and call.env is not None and call.region is None and without_region != "error":
-        # Without a region, botocore calls the global endpoint, Go fails, and JavaScript calls us-east-1. A
-        # config file in the image can also set the region.
-        reason = "the environment has no region, and many SDKs then call an endpoint of the partition aws"
-        certainty = "possible"
-    else:
-        return None
-    is_china = partition == "aws-cn"
-    suggested = None if call.suggested_region is None else find_endpoint(call.suggested_region)
-    is_suitable = suggested is not None and suggested.partition == partition
-    region = suggested.signing_region if suggested is not None and is_suitable else "REGION"
-    regions = ", cn-north-1 or cn-northwest-1," if is_china and region == "REGION" else ""
-    return StsCause(
-        "china-without-region" if is_china else "partition-without-region",
-        f"The role is in the partition {partition}, but the global endpoint accepts only roles in aws.",
-        (f"{found[0]} is {quote_text(found[1])}", reason),
-        certainty,
-        (
-            build_fix(
-                "pod",
-                f"set the region{regions} from which SDKs derive the endpoint",
-                call.set_region_command(region),
-            ),
-            build_fix(
-                "code", "create the client with its region and without an endpoint URL of another partition"
-            ),
-        ),
-    )
-
-
-def check_disabled_region(call: StsCall) -> StsCause | None:
-    """Check whether STS is activated in the Region."""
-    failure, endpoint, region = call.failure, call.endpoint, call.region
-    if not isinstance(failure, RegionDisabled):
-        return None
-    # The endpoint and region of the client take precedence over the cluster's region.
-    candidates = (
-        None if endpoint is None else region_in_host(endpoint.value),
-        None if region is None else region.value,
-        call.cluster_region,
-    )
-    name = next((each for each in candidates if each and find_endpoint(each) is not None), None)
-    shown_name = name or "REGION"
-    is_opt_in = call.opt_in if name is None else call.is_opt_in(name)
-    fixes: list[Fix] = []
-    if is_opt_in is not False:
-        fixes.append(
-            build_fix(
-                "account",
-                f"if {shown_name} is an opt-in region, enable it, which also activates STS there",
-                f"aws account enable-region --region-name {shown_name}",
-            )
-        )
-    if is_opt_in is not True:
-        text = (
-            f"if {shown_name} is enabled by default, activate STS for it in the IAM console, "
-            "under Account settings"
-        )
-        fixes.append(build_fix("account", text))
-    text = "or call the endpoint of an activated region and sign for it; its tokens are valid in all regions"
-    fixes.append(build_fix("code", text))
-    return StsCause(
-        "region-disabled",
-        "STS is not activated for the account in the region that was called.",
-        (_quote_failure(failure),),
-        "reported",
-        tuple(fixes),
-    )
-
-
 def check_token_version(call: StsCall) -> StsCause | None:
     """Check whether a version 1 token of the global endpoint is used in an opt-in Region."""
     region = call.cluster_region if call.region is None else call.region.value
@@ -313,7 +148,7 @@ def check_token_version(call: StsCall) -> StsCause | None:
     if reason is not None:
         evidence.append(reason)
     if rejected is not None:
-        evidence.append(_quote_failure(rejected))
+        evidence.append(quote_failure(rejected))
     return StsCause(
         "v1-token-in-opt-in-region",
         "Version 1 tokens, which the global endpoint issues by default, are not valid in opt-in regions.",

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.parsing import parse
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.failures._failures import Failure
-from iamtriage.sts import _call_checks, _pod_checks
+from iamtriage.sts import _call_checks, _pod_checks, _region_checks
 from iamtriage.sts._causes import Certainty, StsDiagnosis
 from iamtriage.sts._evidence import StsCall
 from iamtriage.sts._regional_defaults import sts_default
@@ -38,10 +38,10 @@ _MAX_NAME_LENGTH = 100
 _CHECKS: tuple[Callable[[StsCall], StsCause | None], ...] = (
     _call_checks.check_scope,
     _call_checks.check_global_endpoint,
-    _call_checks.check_disabled_region,
-    _call_checks.check_missing_region,
-    _call_checks.check_unknown_region,
-    _call_checks.check_partition,
+    _region_checks.check_disabled_region,
+    _region_checks.check_missing_region,
+    _region_checks.check_unknown_region,
+    _region_checks.check_partition,
     _call_checks.check_private_dns,
     _call_checks.check_fips,
     _pod_checks.check_values,

@@ -12,13 +12,14 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import quote_text
+from iamtriage._text import hide_secrets, quote_text
 from iamtriage.failures._failures import CredentialScope, Failure
 from iamtriage.sts._endpoint_table import GLOBAL_HOST
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._sdks import Sdk
 
 __all__ = (
+    "CODE",
     "CONTAINER_VARIABLE",
     "GLOBAL_HOST",
     "REGIONAL_VARIABLE",
@@ -28,9 +29,12 @@ __all__ = (
     "SourcedValue",
     "StsCall",
     "quote_argument",
+    "quote_failure",
     "region_in_host",
 )
 
+# The source of a value that the program sets.
+CODE = "the code"
 STS_ANNOTATION = "eks.amazonaws.com/sts-regional-endpoints"
 ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 REGIONAL_VARIABLE = "AWS_STS_REGIONAL_ENDPOINTS"
@@ -71,6 +75,8 @@ _UNREACHED = lazy_pattern(
     r"[Nn]o route to host|[Nn]etwork is unreachable"
 )
 _MAX_LABEL_LENGTH = 63
+# In characters.
+_MAX_QUOTED = 300
 # An argument of a command: printable, and not longer than a Kubernetes name.
 _ARGUMENT = lazy_pattern(r"[\x20-\x7e]{1,253}")
 
@@ -254,6 +260,14 @@ class StsCall(Value):
     @property
     def _namespace_option(self) -> str:
         return f" --namespace {quote_argument(self.namespace, 'NAMESPACE')}"
+
+
+def quote_failure(failure: Failure) -> str:
+    """Return what a failure says as evidence, without secrets."""
+    start, end = failure.span
+    text = hide_secrets(failure.text[start:end].strip() or failure.kind)
+    # The end of a message says what is wrong.
+    return f"the failure says {'' if len(text) <= _MAX_QUOTED else '…'}{text[-_MAX_QUOTED:]!r}"
 
 
 def region_in_host(host: str) -> str | None:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.actions._lookup import find_action, service_prefix
+from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.policies._arn_templates import name_stem
 from iamtriage.policies._masked_arns import find_partition

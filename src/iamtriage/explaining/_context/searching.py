@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
-from iamtriage.actions._lookup import service_prefix
+from iamtriage.actions._operations import service_prefix
 from iamtriage.explaining._context.model import Context
 from iamtriage.explaining._context.readers.callers import UNMAPPED, restore_case
 from iamtriage.explaining._context.readers.command_lines import find_commands, operation_of_command

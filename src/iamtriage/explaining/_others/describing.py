@@ -180,7 +180,7 @@ def _spell(action: str) -> str:
     """Return an action as AWS documents it. Some messages begin its name with a lowercase letter."""
     if not action.partition(":")[2][:1].islower():
         return action
-    from iamtriage.actions._lookup import spell_action
+    from iamtriage.actions._operations import spell_action
 
     return spell_action(action)
 

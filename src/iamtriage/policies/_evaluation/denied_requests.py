@@ -8,7 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._text import clip_text, join_words, quote_json
-from iamtriage.actions._lookup import actions_for, find_action
+from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import actions_for
 from iamtriage.arns._arns import parse_arn
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.policies._arn_templates import Location

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.actions._lookup import actions_for, service_prefix
+from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.values import Stated
 from iamtriage.sts._endpoint_table import PARTITIONS
 

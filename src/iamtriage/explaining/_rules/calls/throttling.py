@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.actions._lookup import actions_for
+from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
     find_controller_of_account,

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text
-from iamtriage.actions._lookup import actions_for
+from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of

@@ -16,7 +16,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
-from iamtriage.actions._lookup import actions_for
+from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import service_roles

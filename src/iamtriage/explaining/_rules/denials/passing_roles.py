@@ -12,8 +12,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.actions._lookup import actions_for, service_prefix
 from iamtriage.actions._operation_resources import role_parameters
+from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of

@@ -122,7 +122,7 @@ class Denial(Explainable[AccessDenied]):
         """The service in CloudTrail, if the envelope or a stack frame names the service of the action table."""
         stated = context_of(self.facts).service
         name = self.service or (None if stated is None else stated.value)
-        from iamtriage.actions._lookup import service_prefix
+        from iamtriage.actions._operations import service_prefix
 
         prefix = None if name is None else service_prefix(name)
         return None if prefix is None else f"{_EVENT_SOURCES.get(prefix, prefix)}.amazonaws.com"
@@ -255,7 +255,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         action = f"{prefix.lower()}{action[len(prefix) :]}"
         actions = (action,)
     elif action.islower() or action in _OPERATIONS_OF_S3:
-        from iamtriage.actions._lookup import spell_action
+        from iamtriage.actions._operations import spell_action
 
         # SQS and older SDKs write actions in lowercase, and DataSync names operations of S3.
         spelled = spell_action(action)
