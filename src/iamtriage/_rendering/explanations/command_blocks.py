@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("command_blocks", "count_changes", "files_of", "paragraphs_of", "uses_lookup")
+__all__ = ("command_blocks", "count_changes", "files_of", "paragraphs_of", "place_documents", "uses_lookup")
 
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
@@ -188,6 +188,17 @@ def files_of(text: str) -> tuple[str, ...]:
     ('policy.json',)
     """
     return tuple(dict.fromkeys(_FILE.findall(text)))
+
+
+def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iterator[Block]:
+    """Yield blocks of commands, with documents before the first command that reads a file.
+
+    What an earlier command prints decides whether the document is needed, or has to be part of it.
+    """
+    commands = tuple(blocks)
+    readers = (number for number, each in enumerate(commands) if isinstance(each, Code) and files_of(each.text))
+    place = next(readers, 0)
+    yield from (*commands[:place], *documents, *commands[place:])
 
 
 def paragraphs_of(blocks: Iterable[Block]) -> str:

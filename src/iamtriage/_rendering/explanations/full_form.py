@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
 from iamtriage._rendering.documents import compact_json
-from iamtriage._rendering.explanations.command_blocks import command_blocks, paragraphs_of
+from iamtriage._rendering.explanations.command_blocks import command_blocks, paragraphs_of, place_documents
 from iamtriage._rendering.explanations.parts import replace_note, restates
 from iamtriage._rendering.placeholders import find_placeholders
 
@@ -118,12 +118,11 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
     yield Heading(remedy.title, 3, (remedy.who,))
     if remedy.steps:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
-    for document in remedy.documents:
-        yield Code(compact_json(document, _DOCUMENT_WIDTH), "json")
     if remedy.manifest is not None:
         yield Code(remedy.manifest, remedy.manifest_language)
     of_commands = tuple(command_blocks(remedy.commands, remedy.names))
-    yield from of_commands
+    documents = [Code(compact_json(document, _DOCUMENT_WIDTH), "json") for document in remedy.documents]
+    yield from place_documents(of_commands, documents)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
     if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
         yield Paragraph(note, quiet=True)

@@ -18,6 +18,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     count_changes,
     files_of,
     paragraphs_of,
+    place_documents,
     uses_lookup,
 )
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
@@ -280,8 +281,8 @@ class _Builder:
         if parts.second is not None:
             yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
             documents = parts.second.documents
-            yield from (Code(compact_json(each, self._width - _INDENT), "json") for each in documents)
-            yield from command_blocks(parts.second.commands, parts.second.names)
+            shown = [Code(compact_json(each, self._width - _INDENT), "json") for each in documents]
+            yield from place_documents(command_blocks(parts.second.commands, parts.second.names), shown)
         if footer := tuple(_footer(parts, selection)):
             yield Labels(footer)
 
@@ -309,11 +310,10 @@ class _Builder:
         if selection.steps:
             steps = tuple(remedy.steps[index] for index in selection.steps)
             yield Items(steps, ordered=len(steps) > 1)
-        if selection.documents:
-            yield from self._documents
         if selection.manifest and remedy.manifest is not None:
             yield Code(remedy.manifest, remedy.manifest_language)
-        yield from command_blocks(remedy.commands[: selection.commands], remedy.names)
+        of_commands = command_blocks(remedy.commands[: selection.commands], remedy.names)
+        yield from place_documents(of_commands, self._documents if selection.documents else ())
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         if selection.urls and remedy.url:
