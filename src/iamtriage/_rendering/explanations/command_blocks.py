@@ -196,7 +196,9 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
     What an earlier command prints decides whether the document is needed, or has to be part of it.
     """
     commands = tuple(blocks)
-    readers = (number for number, each in enumerate(commands) if isinstance(each, Code) and files_of(each.text))
+    readers = (
+        number for number, each in enumerate(commands) if isinstance(each, Code) and files_of(each.text)
+    )
     place = next(readers, 0)
     yield from (*commands[:place], *documents, *commands[place:])
 
