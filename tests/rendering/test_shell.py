@@ -139,6 +139,10 @@ def test_long_commands_are_wrapped(command: str, shown: str) -> None:
             'aws a --b `printf "x --y  z"` --c "`printf \'x --y  z\'`" --d "$(printf \'q  r\')"',
             id="substitutions",
         ),
+        pytest.param(
+            "arn=$(printf %s 'a  b/c' | tr a d) && aws --long-option \"${arn##*/}\" --other \"$arn\" --third $((1 + 2))",
+            id="variable of a substitution",
+        ),
         pytest.param("aws a --b c --long-long d # comment --not an --option at all\naws --e f", id="comment"),
         pytest.param(
             'aws a b#c --d "#" --e \'#\' --f \\# --g "${HOME#/}" --h ${HOME} --i $((1 + 2))',
@@ -197,9 +201,9 @@ def test_lines_fit_if_words_do(words: list[str]) -> None:
             id="half a surrogate pair",
         ),
         pytest.param(
-            "aws $(x\x1b)\nb",
-            "# This cannot be pasted because of the characters written as escapes.\n# aws $(x\\x1b)\n# b",
-            id="within a substitution",
+            'aws "$(x\x1b)"\nb',
+            '# This cannot be pasted because of the characters written as escapes.\n# aws "$(x\\x1b)"\n# b',
+            id="within a substitution in quotes",
         ),
     ],
 )

@@ -1,7 +1,7 @@
 """Format shell commands so that they can be pasted.
 
 A command is one string for a POSIX shell. It is wrapped only where its syntax is certain: text after a
-substitution, a here-document or a comment is unchanged.
+substitution in quotes, a here-document or a comment is unchanged.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _PIECE = lazy_pattern(
     | (?P<newline> \n )
     | (?P<single>  '[^']*' )
     | (?P<lookup>  "\$\([A-Za-z0-9 ._/:=,@+-]{1,84}\)" )
-    | (?P<double>  "(?: [^"\\$`] | \\. | \$(?![({]) )*" )
+    | (?P<double>  "(?: [^"\\$`] | \\. | \$(?![({]) | \$\{\w{1,40}\#\#\*/\} )*" )
     | (?P<ansi>    \$'(?: [^'\\] | \\[^'] )*' )
     | (?P<plain>   \\[^\n]
-                 | \$[A-Za-z_][A-Za-z0-9_]*
+                 | \$(?:[A-Za-z_][A-Za-z0-9_]*|(?=\())
                  | [;&|()>] | <(?!<)
                  | [^ \t\n'"\\$`#;&|()<>] [^ \t\n'"\\$`;&|()<>]* )
     """,

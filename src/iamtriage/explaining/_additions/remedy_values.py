@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_user,
     selects_profile_in_shell,
 )
+from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 __all__ = ("complete_remedies",)
 
+# The name in the ARN of a role that a command looked up: no path is part of it.
+_LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
@@ -157,7 +160,7 @@ def _name_of_role(facts: ResolvedFacts) -> str | None:
 
 
 def _role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
-    """Return the commands that show the role of the pod, if its service account is known."""
+    """Return the commands that look up the role of the pod, if its service account is known."""
     namespace, account = facts.namespace, facts.service_account
     if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
         return ()
@@ -165,23 +168,21 @@ def _role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
         return ()
     if topic != "pod-identity":
         path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
-        return (f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}",)
-    if commands.cluster(facts.cluster) != facts.cluster:
+        show = f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}"
+        return (f"role_arn=$({show})",)
+    cluster = Cluster(facts.cluster, region=facts.region)
+    if cluster.argument != facts.cluster:
         return ()
-    region = "" if facts.region is None else f" --region {commands.region(facts.region)}"
-    cluster = f"--cluster-name {facts.cluster}"
-    return (
-        f"aws eks list-pod-identity-associations {cluster}{region} --namespace {namespace} --service-account {account} --query 'associations[].associationId' --output text",
-        f"aws eks describe-pod-identity-association {cluster}{region} --association-id ASSOCIATION_ID --query association.roleArn --output text",
-    )
+    find, show = cluster.association_commands(("describe", "--query association.roleArn --output text"))
+    return _fill(find, {"NAMESPACE": namespace, "SERVICE_ACCOUNT": account}), f"role_arn=$({show})"
 
 
 def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     """Return a remedy that looks up the role whose trust policy it replaces."""
-    if not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
+    if not lookups or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
         return remedy
-    missing = tuple(each for each in lookups if each not in remedy.commands)
-    return attrs.evolve(remedy, commands=(*missing, *remedy.commands)) if missing else remedy
+    lines = tuple(each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE) for each in remedy.commands)
+    return attrs.evolve(remedy, commands=(*lookups, *lines))
 
 
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:

@@ -115,7 +115,7 @@ class Cluster(Value):
             f'{self.eks_command(f"{verb}-pod-identity-association")} --association-id "$association_id" {options}'
             for verb, options in calls
         )
-        return (f'association_id="$({find})"', *used)
+        return (f"association_id=$({find})", *used)
 
     def kubeconfig_command(self) -> str:
         """Return the command that adds the cluster to the kubeconfig.
