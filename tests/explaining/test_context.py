@@ -1007,18 +1007,19 @@ def test_role_of_the_association_in_the_text() -> None:
     [
         (
             POD_DENIED,
-            "aws eks list-pod-identity-associations --cluster-name orders --region eu-west-1 --namespace shop --service-account cart",
+            "association_id=$(aws eks list-pod-identity-associations --cluster-name orders --region eu-west-1 --namespace shop --service-account cart",
         ),
         (
             WEB_IDENTITY,
-            r"kubectl get serviceaccount cart --namespace shop --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'",
+            r"role_arn=$(kubectl get serviceaccount cart --namespace shop --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'",
         ),
     ],
     ids=["Pod Identity", "IRSA"],
 )
 def test_commands_find_the_role(text: str, lookup: str) -> None:
     [first, *_] = explain(text, facts={**POD_FACTS, "trust_policy": OTHER_TRUST}).remedies
-    assert "ROLE_NAME" in first.placeholders
+    assert '--role-name "${role_arn##*/}"' in first.commands[-1]
+    assert first.placeholders == ()
     assert first.commands[0].startswith(lookup)
     assert not any("serviceaccount" in step or "pod-identity-association" in step for step in first.steps)
 

@@ -140,7 +140,7 @@ def test_long_commands_are_wrapped(command: str, shown: str) -> None:
             id="substitutions",
         ),
         pytest.param(
-            "arn=$(printf %s 'a  b/c' | tr a d) && aws --long-option \"${arn##*/}\" --other \"$arn\" --third $((1 + 2))",
+            'arn=$(printf %s \'a  b/c\' | tr a d) && aws --long-option "${arn##*/}" --other "$arn" --third $((1 + 2))',
             id="variable of a substitution",
         ),
         pytest.param("aws a --b c --long-long d # comment --not an --option at all\naws --e f", id="comment"),

@@ -194,9 +194,9 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
             return None
         verdict, text = mismatch, "A condition of the role's trust policy is not met."
         if result.condition:
-            text = f"Statement[{result.statement}] of the role's trust policy has a condition on {result.condition.partition(' ')[2]} that the token does not meet."
+            text = f"The token does not meet the condition on {result.condition.rpartition(':')[2]} in Statement[{result.statement}] of the role's trust policy."
         if "more mismatch" not in result.reason:
-            text += " The provider and the other conditions match."
+            text += f" {trust_fixes.describe_matches(result, denial.facts)}"
         # The summary has the values already.
         cause = attrs.evolve(findings.cause, text=text, because=())
     return explain_rejected(
@@ -233,7 +233,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         "Name the token's issuer in the role's trust policy",
         other.fixed,
         f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
-        f"The account {other.account} must have an IAM OIDC provider for this issuer: aws iam list-open-id-connect-providers lists them. If there is none, create it: {_create_provider_command(denial, other)}",
+        f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
     )
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
     findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)

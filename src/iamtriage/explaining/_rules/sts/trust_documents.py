@@ -244,8 +244,11 @@ class OtherProvider(Value):
     @property
     def text(self) -> str:
         """What differs, as a sentence without a full stop."""
-        owner = "the provider of another cluster," if self.is_of_other_cluster else "the provider"
-        return f"the trust policy names {owner} {self.named}, and the token is from {self.issuer}"
+        host, separator, cluster = self.named.rpartition("/id/")
+        if self.is_of_other_cluster and separator and self.issuer.startswith(f"{host}{separator}"):
+            actual = self.issuer.removeprefix(f"{host}{separator}")
+            return f"the trust policy names the OIDC provider of another cluster, or of this one before it was re-created, …/id/{cluster}, and the token is from …/id/{actual}"
+        return f"the trust policy names the provider {self.named}, and the token is from {self.issuer}"
 
     @property
     def warning(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, y
 from iamtriage.explaining._rules.sts import trust_subjects
 from iamtriage.explaining._rules.sts.trust_documents import (
     as_strings,
-    find_provider,
+    iterate_conditions,
     iterate_statements,
     like_operator,
     limit_to_subject,
@@ -67,6 +67,18 @@ def describe_mismatch(result: TrustResult) -> str | None:
         return f"{operator} compares literally, so {expected} in the trust policy is not a pattern and never matches the token's {claim} {actual}"
     difference = trust_subjects.describe_difference(result.expected[0], result.actual[0])
     return f"the trust policy expects the {claim} {expected}, and the token has {actual}{difference}"
+
+
+def describe_matches(result: TrustResult, facts: Facts) -> str:
+    """Return a sentence that says what of a statement the token meets, apart from the failed condition."""
+    statements = list(iterate_statements(parse_document(facts.trust_policy) or {}))
+    statement = statements[result.statement] if result.statement is not None else {}
+    claims = {key.rpartition(":")[2] for _, key, _ in iterate_conditions(statement)}
+    names = (("aud", "the audience"), ("sub", "the subject"))
+    failed = (result.condition or "").rpartition(":")[2]
+    met = [name for claim, name in names if claim in claims and claim != failed]
+    others = ["the other conditions"] if claims - {"aud", "sub", failed} else []
+    return f"{join_words(('The provider', *met, *others), 'and')} match{'' if met or others else 'es'}."
 
 
 def policy_with_principal(
@@ -156,20 +168,30 @@ def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
     return _AUDIENCE_SETTINGS.get(issuer.partition("/")[0])
 
 
-def request_audience_remedy(issuer: str, expected: str, facts: Facts) -> Remedy:
-    """Return the remedy that requests a token with another audience."""
+def request_audience_remedy(
+    issuer: str, expected: str, facts: Facts, *, is_annotated: bool = False
+) -> Remedy:
+    """Return the remedy that requests a token with another audience.
+
+    Args:
+        issuer: The issuer of the token, without its scheme.
+        expected: The audience to request.
+        facts: The facts.
+        is_annotated: Whether the text shows the annotation of the service account.
+    """
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
     lines: tuple[str, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
-            f"Remove the annotation eks.amazonaws.com/audience from the service account (the EKS webhook then requests {_AUDIENCE}), or set audience in your projected volume. A program that needs the other audience requires a volume of its own.",
-            "Re-create the pods: a running pod keeps its token.",
+            f"Remove the annotation eks.amazonaws.com/audience from the service account: EKS then requests {_AUDIENCE}. If it has none, set audience in the pod's projected volume.",
+            "Re-create the pods: a running pod keeps its token. If the program needs the other audience for another service, mount a second projected token.",
         )
         lines = (
+            r"kubectl get sa SERVICE_ACCOUNT --namespace NAMESPACE --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/audience}'",
             "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-",
             commands.RESTART_PODS,
-        )
+        )[is_annotated:]
     elif issuer == _GITHUB:
         steps = (
             f"Remove the input audience of aws-actions/configure-aws-credentials, or set it to {clip_text(expected)}.",
@@ -190,28 +212,12 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     fixed = _with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
-    provider = find_provider(fixed)
-    client = commands.kubernetes_name(actual)
     remedy = replace_policy_remedy(
-        f"Or accept the audience {clip_text(actual)} in the trust policy and the IAM OIDC provider",
-        fixed,
-        role,
-        facts,
+        f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role, facts
     )
-    yield attrs.evolve(
-        remedy,
-        steps=(
-            f"{WHOLE_DOCUMENT} Its condition on {clip_text(key)} accepts {clip_text(actual)}, too. {REMOVE_OLD}",
-            "The IAM OIDC provider must list the audience as a client ID, too.",
-            *remedy.steps,
-        ),
-        commands=(
-            commands.trust_policy_commands(role)[1],
-            commands.oidc_client_commands(
-                commands.arn(provider, "PROVIDER_ARN"), client if client == actual else "AUDIENCE"
-            )[1],
-        ),
-    )
+    # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
+    yield attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {REMOVE_OLD}", known, *remedy.steps))
 
 
 def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
@@ -226,16 +232,17 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         return
     title, step, lines = other
     url = pages.GITHUB_OIDC if actual.startswith("repo:") else pages.EKS_IRSA_POD
-    steps: tuple[str, ...] = (step,)
     # To trust every pull request, or every pod of a namespace, is a decision about security, not the first way out.
     whom = trust_subjects.describe_open_subject(expected, actual)
     if whom is not None:
         title = title.removeprefix("Or ")
         title = f"{title[0].upper()}{title[1:]}"
-        steps += (f"Or trust {clip_text(actual)}, too, only if {whom} are meant to assume the role.",)
-    caller = your_remedy(title, *steps, commands=lines, url=url)
+    caller = your_remedy(title, step, commands=lines, url=url)
     if whom is not None and change is not None:
-        change = attrs.evolve(change, title=f"Or {change.title[0].lower()}{change.title[1:]}")
+        accept = (
+            f"Or accept {clip_text(actual)} in the trust policy, only if {whom} are meant to assume the role"
+        )
+        change = attrs.evolve(change, title=accept)
     yield from present(*((caller, change) if whom else (change, caller)))
 
 
@@ -247,9 +254,14 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
-    more = f"Do this only if {f'{whom} are' if whom else 'this caller is'} meant to assume the role. {REMOVE_OLD}"
+    decide = (
+        ""
+        if whom
+        else f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, give it another one."
+    )
+    more = REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
-        more += " The subject then names no branch: limit the environment's deployment branches instead."
+        more = "The new subject names no branch: on GitHub, limit the branches under Settings, Environments, Deployment branches."
     fixed = None
     if pattern is not None and like.startswith("StringLike"):
         is_covered = expected.startswith(pattern.removesuffix("*"))
@@ -259,20 +271,22 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
         more += "" if is_covered else f" {REMOVE_OLD}"
+        decide = ""
     elif is_replaced and not trust_subjects.is_of_controller(actual):
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
         more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
     elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
         # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
-        actual = with_ids
-        more = f"GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. {REMOVE_OLD}"
+        actual, is_replaced, decide = with_ids, len(result.expected) == 1, ""
+        more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. The repository's tokens no longer match the subject without them."
     if fixed is None:
         fixed = _with_value(result, facts, value=actual if is_replaced else [*result.expected, actual])
     if fixed is None:
         return None
     remedy = replace_policy_remedy(title, fixed, role, facts)
-    return attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {more}", *remedy.steps))
+    steps = tuple(each for each in (decide, f"{WHOLE_DOCUMENT} {more}", *remedy.steps) if each)
+    return attrs.evolve(remedy, steps=steps)
 
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
@@ -281,7 +295,11 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     if fixed is not None:
         remedy = replace_policy_remedy("Expect the exact subject in the trust policy", fixed, role, facts)
         yield attrs.evolve(
-            remedy, steps=(f"{WHOLE_DOCUMENT} This is narrower than a pattern.", *remedy.steps)
+            remedy,
+            steps=(
+                f"{WHOLE_DOCUMENT} It accepts no other subject: if others that match {clip_text(expected)} use the role, too, rename {operator} to {like_operator(operator)} for this key instead.",
+                *remedy.steps,
+            ),
         )
     like = like_operator(operator)
     # An operator in another case, or ArnEquals, has no such counterpart.

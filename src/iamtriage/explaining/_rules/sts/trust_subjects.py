@@ -48,12 +48,12 @@ def _describe_job(expected: str, actual: str) -> str:
     kind, wanted_kind = context.partition(":")[0], wanted.partition(":")[0]
     if not _is_same_repository(expected, actual) or kind == wanted_kind:
         is_tag = context.startswith("ref:refs/tags/") and wanted.startswith(_BRANCH)
-        return ": a tag started the workflow" if is_tag else ""
+        return " (a tag started the workflow)" if is_tag else ""
     return {
-        "environment": ": the job has an environment, which replaces the branch in the subject",
-        "pull_request": ": a pull request started the workflow",
-        "job_workflow_ref": ": the subject is customized to name the reusable workflow",
-        "ref": ": the job has no environment" if wanted_kind == "environment" else "",
+        "environment": " (the job has an environment, which replaces the branch in the subject)",
+        "pull_request": " (a pull request started the workflow)",
+        "job_workflow_ref": " (the subject is customized to name the reusable workflow)",
+        "ref": " (the job has no environment)" if wanted_kind == "environment" else "",
     }.get(kind, "")
 
 
@@ -122,6 +122,17 @@ def find_pattern(expected: str, actual: str) -> str | None:
     return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
 
 
+def describe_caller(subject: str) -> str:
+    """Return who has a subject, in a few words.
+
+    >>> describe_caller("system:serviceaccount:shop:cart")
+    'shop/cart'
+    """
+    if _are_accounts(subject):
+        return clip_text("/".join(subject.split(":")[2:]))
+    return "this job" if subject.startswith("repo:") else "this caller"
+
+
 def describe_open_subject(expected: str, actual: str) -> str | None:
     """Return who gets the role, too, if a policy trusts a subject that others have without any setting of theirs.
 
@@ -154,7 +165,10 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
 
 def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
     namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
-    line = fill_command("kubectl get serviceaccount {} --namespace {} --output yaml", account, namespace)
+    path = r"jsonpath={{.metadata.annotations.eks\.amazonaws\.com/role-arn}}"
+    line = fill_command(
+        f"kubectl get serviceaccount {{}} --namespace {{}} --output '{path}'", account, namespace
+    )
     if wanted[1] == found[1]:
         title = f"Or run the pod in the namespace {clip_text(wanted[0])}"
         step = (
@@ -168,7 +182,7 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
         step = f"The pod runs as the service account default, so its template lacks serviceAccountName: {clip_text(wanted[1])}."
         if in_namespace:
             return title, f"{step} It must run in the namespace {clip_text(wanted[0])}, too.", (line,)
-        step += " The first command sets it and replaces the pods; the service account needs the annotation of the role."
+        step += " The first command sets it and replaces the pods. The second one must print the role."
         return title, step, (f"kubectl set serviceaccount deployment/NAME {account} -n {namespace}", line)
     return title, step, (line,)
 
