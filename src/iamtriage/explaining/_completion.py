@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import NOTHING
-from iamtriage.explaining._explanations import copy_with
+from iamtriage.explaining._explanations import change_commands, copy_with
 from iamtriage.failures import _secrets
 
 if TYPE_CHECKING:
@@ -131,10 +131,9 @@ def _hide_in_remedy(remedy: Remedy, hide: Callable[[str], str]) -> Remedy:
         return None if document is None else cast("Mapping[str, Any]", map_strings(document, hide))
 
     return _change(
-        remedy,
+        change_commands(remedy, tuple(map(hide_in_command, remedy.commands))),
         title=hide(remedy.title),
         steps=tuple(map(hide, remedy.steps)),
-        commands=tuple(map(hide_in_command, remedy.commands)),
         policy=hide_in_document(remedy.policy),
         statement=hide_in_document(remedy.statement),
         manifest=None if remedy.manifest is None else hide(remedy.manifest),

@@ -6,7 +6,7 @@ Renderers are imported when they are needed, because programs often only read at
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 import attrs
 
@@ -55,6 +55,13 @@ EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take e
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
 
 
+class Labelled(NamedTuple):
+    """A command of a remedy, and words to show before it, such as ``Or, with IRSA:``."""
+
+    label: str
+    command: str
+
+
 @attrs.frozen(eq=False)
 class Remedy(Value, View):
     """A fix, or something to check.
@@ -95,6 +102,7 @@ class Remedy(Value, View):
     _names: frozenset[str] = attrs.field(
         default=frozenset(), kw_only=True, repr=False, eq=False, alias="names"
     )
+    _labels: tuple[Labelled, ...] = attrs.field(default=(), kw_only=True, repr=False, alias="labels")
 
     @property
     def documents(self) -> tuple[Mapping[str, Any], ...]:
@@ -388,6 +396,24 @@ def _is_full(detail: Detail) -> bool:
     return detail == "full"
 
 
+def change_commands(remedy: Remedy, commands: tuple[str, ...]) -> Remedy:
+    """Return a remedy with other commands, which replace its own one by one and keep their labels.
+
+    >>> remedy = Remedy("Log in", "you", (), ("id", "aws login"), labels=(Labelled("Or:", "aws login"),))
+    >>> change_commands(remedy, ("id", "aws login --profile dev")).commands
+    ('id', 'aws login --profile dev')
+    """
+    if commands == remedy.commands:
+        return remedy
+    new = dict(zip(remedy.commands, commands, strict=True))
+    labels = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
+    return attrs.evolve(remedy, commands=commands, labels=tuple(labels))
+
+
+def _labels(remedy: Remedy) -> tuple[Labelled, ...]:
+    return remedy._labels  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
+
+
 def _remedy_parts(remedy: Remedy) -> RemedyParts:
     from iamtriage._rendering.explanations.parts import RemedyParts
 
@@ -401,4 +427,5 @@ def _remedy_parts(remedy: Remedy) -> RemedyParts:
         commands=remedy.commands,
         url=remedy.url,
         names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
+        labels={each.command: each.label for each in _labels(remedy)},
     )

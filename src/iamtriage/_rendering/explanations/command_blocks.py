@@ -7,6 +7,7 @@ interactive command.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -15,7 +16,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from iamtriage._rendering.blocks import Block
@@ -146,12 +147,17 @@ _LOOKED_UP = frozenset(
 )
 
 
-def command_blocks(commands: Iterable[str], names: AbstractSet[str] = frozenset()) -> Iterator[Block]:
+def command_blocks(
+    commands: Iterable[str],
+    names: AbstractSet[str] = frozenset(),
+    labels: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Block]:
     """Yield the blocks of commands, and paragraphs that separate them.
 
     Args:
         commands: The commands.
         names: Names in them that look like placeholders.
+        labels: Words to show before commands, by command. Nothing is shown before the first command.
 
     >>> from iamtriage._rendering.blocks import Code, Paragraph
     >>> lines = ["aws iam list-access-keys", "aws iam delete-access-key --access-key-id ACCESS_KEY_ID"]
@@ -167,7 +173,7 @@ def command_blocks(commands: Iterable[str], names: AbstractSet[str] = frozenset(
             needed += [f"{name} saved" for name in files if name not in known]
         else:
             needed = []
-        alternative = _find_alternative(previous, command)
+        alternative = _find_alternative(previous, command, labels)
         if alternative is not None:
             yield Paragraph(alternative)
         elif is_alternative and command.startswith(_AFTER_ALTERNATIVES):
@@ -208,15 +214,15 @@ def paragraphs_of(blocks: Iterable[Block]) -> str:
     return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
-def count_changes(commands: Sequence[str]) -> int:
-    """Return the number of commands up to the last change, without alternatives and what follows them.
+def count_changes(commands: Sequence[str], labels: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Return the number of commands up to the last change, without those with a label and what follows them.
 
     >>> count_changes(["kubectl create role r --verb=get", "aws iam put-role-policy", "kubectl get pods"])
     2
     """
     count, previous = 0, ""
     for number, command in enumerate(commands, 1):
-        if _find_alternative(previous, command) is not None:
+        if _find_alternative(previous, command, labels) is not None:
             break
         if _CHANGE.match(command):
             count = number
@@ -235,7 +241,9 @@ def uses_lookup(command: str, previous: Sequence[str]) -> bool:
     return not new.isdisjoint(_LOOKED_UP) and all(map(_LOOKUP.match, previous))
 
 
-def _find_alternative(previous: str, command: str) -> str | None:
+def _find_alternative(previous: str, command: str, labels: Mapping[str, str]) -> str | None:
+    if previous and command in labels:
+        return labels[command]
     for first, second, words in _ALTERNATIVES:
         if previous.startswith(first) and command.startswith(second):
             return words

@@ -120,7 +120,7 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
     if remedy.manifest is not None:
         yield Code(remedy.manifest, remedy.manifest_language)
-    of_commands = tuple(command_blocks(remedy.commands, remedy.names))
+    of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels))
     documents = [Code(compact_json(document, _DOCUMENT_WIDTH), "json") for document in remedy.documents]
     yield from place_documents(of_commands, documents)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))

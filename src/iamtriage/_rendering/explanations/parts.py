@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -57,6 +58,7 @@ class RemedyParts(NamedTuple):
         commands: Shell commands.
         url: A page of the documentation.
         names: The names in it that look like placeholders.
+        labels: Words to show before commands, by command.
     """
 
     title: str
@@ -68,6 +70,7 @@ class RemedyParts(NamedTuple):
     url: str | None
     names: frozenset[str] = frozenset()
     manifest_language: Literal["yaml", "hcl"] = "yaml"
+    labels: Mapping[str, str] = MappingProxyType({})
 
 
 class Parts(NamedTuple):

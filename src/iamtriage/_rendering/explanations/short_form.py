@@ -197,9 +197,9 @@ class _Builder:
     def _complete_changes(self, selection: _Selection) -> _Selection:
         """Return the selection with all changes if it has one, because half of them often have no effect."""
         remedy = self._remedy
-        if remedy is None or not count_changes(remedy.commands[: selection.commands]):
+        if remedy is None or not count_changes(remedy.commands[: selection.commands], remedy.labels):
             return selection
-        whole = self._with_commands(remedy, selection, count_changes(remedy.commands))
+        whole = self._with_commands(remedy, selection, count_changes(remedy.commands, remedy.labels))
         if whole.commands == selection.commands:
             return selection
         # The first step often says what the changes need to take effect.
@@ -282,7 +282,9 @@ class _Builder:
             yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
             documents = parts.second.documents
             shown = [Code(compact_json(each, self._width - _INDENT), "json") for each in documents]
-            yield from place_documents(command_blocks(parts.second.commands, parts.second.names), shown)
+            yield from place_documents(
+                command_blocks(parts.second.commands, parts.second.names, parts.second.labels), shown
+            )
         if footer := tuple(_footer(parts, selection)):
             yield Labels(footer)
 
@@ -312,7 +314,7 @@ class _Builder:
             yield Items(steps, ordered=len(steps) > 1)
         if selection.manifest and remedy.manifest is not None:
             yield Code(remedy.manifest, remedy.manifest_language)
-        of_commands = command_blocks(remedy.commands[: selection.commands], remedy.names)
+        of_commands = command_blocks(remedy.commands[: selection.commands], remedy.names, remedy.labels)
         yield from place_documents(of_commands, self._documents if selection.documents else ())
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
@@ -327,7 +329,8 @@ class _Builder:
                 texts += map(str, remedy.documents)
             if selection.manifest and remedy.manifest is not None:
                 texts.append(remedy.manifest)
-            said = paragraphs_of(command_blocks(remedy.commands[: selection.commands], remedy.names))
+            shown = command_blocks(remedy.commands[: selection.commands], remedy.names, remedy.labels)
+            said = paragraphs_of(shown)
             self._notes[key] = replace_note(find_placeholders("\n".join(texts), remedy.names), said)
         return self._notes[key]
 

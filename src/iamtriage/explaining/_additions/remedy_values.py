@@ -25,6 +25,7 @@ from iamtriage.explaining._additions.kubectl_options import (
 )
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._explanations import change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -150,7 +151,7 @@ def _without_profile(remedy: Remedy, profile: str) -> Remedy:
         else line
         for line in remedy.commands
     )
-    return remedy if lines == remedy.commands else attrs.evolve(remedy, commands=lines)
+    return change_commands(remedy, lines)
 
 
 def _name_of_role(facts: ResolvedFacts) -> str | None:
@@ -330,7 +331,6 @@ def _complete_remedy(
     lines = _name_same_region(lines)
     changes: dict[str, Any] = {}
     if lines != remedy.commands:
-        changes["commands"] = lines
         # "TABLE_NAME is the name that …"
         unknown = tuple(each for each in remedy.steps if each.partition(" is ")[0] not in values)
         if unknown != remedy.steps:
@@ -345,7 +345,8 @@ def _complete_remedy(
         manifest = _fill(remedy.manifest, values)
         if manifest != remedy.manifest:
             changes["manifest"] = manifest
-    return attrs.evolve(remedy, **changes) if changes else remedy
+    changed = change_commands(remedy, lines)
+    return attrs.evolve(changed, **changes) if changes else changed
 
 
 def _name_same_region(lines: tuple[str, ...]) -> tuple[str, ...]:

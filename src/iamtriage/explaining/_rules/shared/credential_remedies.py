@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -71,10 +72,13 @@ NEW_CREDENTIALS = your_remedy(
     "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token.",
     commands=(
         "aws configure list",
-        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-        "aws sso login --profile PROFILE",
-        "aws login",
-        "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
+        Labelled("If it prints env:", "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"),
+        Labelled("With IAM Identity Center:", "aws sso login --profile PROFILE"),
+        Labelled("Or, with a console user:", "aws login"),
+        Labelled(
+            "Or, with credentials that can assume the role:",
+            "aws sts assume-role --role-arn ROLE_ARN --role-session-name SESSION_NAME",
+        ),
     ),
     url=pages.TEMPORARY_CREDENTIALS,
 )
@@ -249,7 +253,10 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
         f"If the status is DISABLED and you need the Region, enable it.{with_credentials}",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
-            fill_command("aws account enable-region --region-name {}", name),
+            Labelled(
+                "If the status is DISABLED and you need the Region:",
+                fill_command("aws account enable-region --region-name {}", name),
+            ),
         ),
         url=pages.ENABLE_REGION,
     )
@@ -260,6 +267,10 @@ CONFIGURE_CREDENTIALS = your_remedy(
     "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
     "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
     "Select the profile where the call runs, with AWS_PROFILE or --profile.",
-    commands=("aws configure list-profiles", "aws configure sso", "aws login"),
+    commands=(
+        "aws configure list-profiles",
+        "aws configure sso",
+        Labelled("Or, with a console user:", "aws login"),
+    ),
     url=pages.CLI_CREDENTIALS,
 )

@@ -5,18 +5,19 @@ Other remedies, such as those with a policy, are built with :class:`iamtriage.ex
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations import Labelled, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from iamtriage.explaining._explanations import Who
 
+Commands: TypeAlias = tuple[str | Labelled, ...]
 _T = TypeVar("_T")
 _ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam (?:get-role|list-roles) [^"()]{1,300}\)"')
 
@@ -33,29 +34,32 @@ def present(*items: _T | None) -> tuple[_T, ...]:
 def your_remedy(
     title: str,
     *steps: str,
-    commands: tuple[str, ...] = (),
+    commands: Commands = (),
     manifest: str | None = None,
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy that you, the reader, can carry out."""
-    return Remedy(title, "you", steps, commands, manifest=manifest, url=url)
+    lines, labels = _texts(commands), _labels(commands)
+    return Remedy(title, "you", steps, lines, manifest=manifest, url=url, labels=labels)
 
 
-def account_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
+def account_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
     """Return a remedy for the administrator of the account."""
-    return Remedy(title, "account administrator", steps, commands, url=url)
+    lines, labels = _texts(commands), _labels(commands)
+    return Remedy(title, "account administrator", steps, lines, url=url, labels=labels)
 
 
 def cluster_remedy(
     title: str,
     *steps: str,
-    commands: tuple[str, ...] = (),
+    commands: Commands = (),
     manifest: str | None = None,
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
-    lines = look_up_once(commands)
-    return Remedy(title, "cluster administrator", steps, lines, manifest=manifest, url=url)
+    commands = look_up_once(commands)
+    lines, labels = _texts(commands), _labels(commands)
+    return Remedy(title, "cluster administrator", steps, lines, manifest=manifest, url=url, labels=labels)
 
 
 def insert_after_saving(remedy: Remedy, step: str) -> Remedy:
@@ -64,7 +68,7 @@ def insert_after_saving(remedy: Remedy, step: str) -> Remedy:
     return attrs.evolve(remedy, steps=(*remedy.steps[:at], step, *remedy.steps[at:]))
 
 
-def look_up_once(commands: tuple[str, ...]) -> tuple[str, ...]:
+def look_up_once(commands: Commands) -> Commands:
     r"""Return commands that look up the ARN of a role once, before they use it.
 
     >>> arn = '"$(aws iam get-role --role-name app --query Role.Arn --output text)"'
@@ -73,17 +77,33 @@ def look_up_once(commands: tuple[str, ...]) -> tuple[str, ...]:
     aws eks a --principal-arn "$role_arn"
     aws eks b --principal-arn "$role_arn"
     """
-    lookups = [lookup for line in commands for lookup in _ROLE_LOOKUP.findall(line)]
+    texts = _texts(commands)
+    lookups = [lookup for line in texts for lookup in _ROLE_LOOKUP.findall(line)]
     if len(lookups) == len(set(lookups)) or len(set(lookups)) > 1:
         return commands
-    lines = [line.replace(lookups[0], '"$role_arn"') for line in commands]
-    first = next(index for index, line in enumerate(commands) if lookups[0] in line)
+    lines = tuple(_replace(each, lookups[0], '"$role_arn"') for each in commands)
+    first = next(index for index, line in enumerate(texts) if lookups[0] in line)
     return (*lines[:first], f"role_arn={lookups[0]}", *lines[first:])
 
 
-def owner_remedy(title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None) -> Remedy:
+def _replace(command: str | Labelled, old: str, new: str) -> str | Labelled:
+    if isinstance(command, Labelled):
+        return command._replace(command=command.command.replace(old, new))
+    return command.replace(old, new)
+
+
+def _texts(commands: Commands) -> tuple[str, ...]:
+    return tuple(each.command if isinstance(each, Labelled) else each for each in commands)
+
+
+def _labels(commands: Commands) -> tuple[Labelled, ...]:
+    return tuple(each for each in commands if isinstance(each, Labelled))
+
+
+def owner_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
     """Return a remedy for the owner of the resource."""
-    return Remedy(title, "resource owner", steps, commands, url=url)
+    lines, labels = _texts(commands), _labels(commands)
+    return Remedy(title, "resource owner", steps, lines, url=url, labels=labels)
 
 
 def organization_remedy(
