@@ -338,11 +338,11 @@ NO_ANSWER = "operation error DynamoDB: GetItem, get identity: get credentials: f
     ("text", "verdict", "first"),
     [
         (LOGS + NO_ANSWER + ACCOUNT + ASSOCIATIONS + OPTIONS, "nor a Pod Identity association, and the hop limit of the instance metadata is 1", "aws eks create-pod-identity-association"),
-        (LOGS + NOT_FOUND + ASSOCIATIONS + ACCOUNT, "nor a Pod Identity association, so no request", "aws eks create-pod-identity-association"),
+        (LOGS + NOT_FOUND + ASSOCIATIONS + ACCOUNT, "nor a Pod Identity association. No request", "aws eks create-pod-identity-association"),
         # One of the places has a role, or the text does not show it.
-        (LOGS + NOT_FOUND + ACCOUNT, "found no credentials, so no request", "aws eks list-pod-identity-associations"),
-        (LOGS + NOT_FOUND + ACCOUNT + ASSOCIATIONS.replace("[]", '[{"serviceAccount": "cart"}]'), "found no credentials, so no request", "aws eks list-pod-identity-associations"),
-        (LOGS + NOT_FOUND + ACCOUNT.replace("\n\n", '\n{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/cart"}\n') + ASSOCIATIONS, "found no credentials, so no request", "kubectl rollout restart"),
+        (LOGS + NOT_FOUND + ACCOUNT, "found no credentials. No request", "aws eks list-pod-identity-associations"),
+        (LOGS + NOT_FOUND + ACCOUNT + ASSOCIATIONS.replace("[]", '[{"serviceAccount": "cart"}]'), "found no credentials. No request", "aws eks list-pod-identity-associations"),
+        (LOGS + NOT_FOUND + ACCOUNT.replace("\n\n", '\n{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/cart"}\n') + ASSOCIATIONS, "found no credentials. No request", "kubectl rollout restart"),
     ],
     ids=["no answer", "other order", "association unknown", "association", "annotation"],
 )  # fmt: skip
@@ -386,7 +386,7 @@ def test_the_source_of_expired_credentials_is_the_one_in_the_text(
 ) -> None:
     explanation = explain(before + _REFRESHED)
     assert source in explanation.summary
-    assert explanation.remedies[0].commands[1].startswith(command)
+    assert explanation.remedies[0].commands[2].startswith(command)
     # Only the reader's own config file says what to run.
     assert not any("/opt/a" in each or "rm -rf" in each for each in explanation.remedies[0].commands)
     is_instance = "T=$(" in command

@@ -139,8 +139,8 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "Error: updating IAM User (ana): operation error IAM: AttachUserPolicy, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10",
-            "The user ana would have more than 10 managed policies. This is a quota per user, not a missing permission.",
-            "Reduce the managed policies of the user ana to 10 in the code",
+            "The user ana already has 10 managed policies, so another cannot be attached. This is a quota per user, not a missing permission.",
+            "Detach a managed policy that the user ana does not need",
             (
                 "aws iam list-attached-user-policies --user-name ana",
                 "aws iam detach-user-policy --user-name ana --policy-arn POLICY_ARN",

@@ -521,7 +521,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "The clock of the machine that signed is 105 minutes behind.",
                 "Then repeat the call.",
-                "timedatectl status",
+                "timedatectl set-ntp",
             ),
             ("Sign requests", "was sent that long"),
             id="clock of a call with the AWS CLI",
@@ -547,7 +547,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "INFO copying s3://acme-bills/2026/01.csv\nAn error occurred (ExpiredToken) when calling the UploadPart operation: The provided token has expired.\nAn error occurred (ExpiredTokenException) when calling the ListQueues operation: The security token included in the request is expired",
             {},
             (
-                "expired while the program was running. The calls UploadPart and ListQueues failed for the same reason.",
+                "expired while the program was running. No permission is missing. The calls UploadPart and ListQueues failed for the same reason.",
                 "Next Let the SDK refresh the credentials (you); Increase the role's session duration",
             ),
             ("more failure",),
@@ -1033,7 +1033,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"{AGENT_REFUSED} failed basic claim validations: token is not valid yet",
             {},
-            ("most likely, the clock of the node is behind", "timedatectl status"),
+            ("most likely, the clock of the node is behind", "timedatectl set-ntp"),
             ("has expired",),
             id="token from the future",
         ),
@@ -1932,7 +1932,7 @@ _UPSTREAM = "error making upstream request: received error code 403 from STS: <E
         (
             '$ aws ec2 describe-instances --region mars-north-1\nCould not connect to the endpoint URL: "https://ec2.mars-north-1.amazonaws.com/"',
             {},
-            "aws configure set region REGION_CODE",
+            "aws ec2 describe-instances --region REGION_CODE",
         ),
         (
             "gke-gcloud-auth-plugin: error\nerror: You must be logged in to the server (Unauthorized)",
@@ -2003,7 +2003,7 @@ _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
         ),
         pytest.param(
             'Could not connect to the endpoint URL: "https://ec2.us-esat-1.amazonaws.com/"',
-            "aws configure set region us-east-1",
+            "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
             id="two letters of the Region changed places",
         ),
     ],

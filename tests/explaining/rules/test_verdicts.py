@@ -189,12 +189,12 @@ CASES = {
     "region-misspelled": (
         'Get "https://eks.eu-wst-1.amazonaws.com/clusters/orders": dial tcp: lookup eks.eu-wst-1.amazonaws.com on 10.100.0.10:53: no such host: operation error EKS: DescribeCluster, request send failed',
         "the Region eu-wst-1 does not exist",
-        "aws configure set region eu-west-1",
+        "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
     ),
     "zone-as-region": (
         'Could not connect to the endpoint URL: "https://sts.eu-west-1a.amazonaws.com/"',
         "the Region eu-west-1a does not exist",
-        "aws configure set region eu-west-1",
+        "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
     ),
     "inspected-tls": (
         "botocore.exceptions.SSLError: SSL validation failed for https://eks.eu-west-1.amazonaws.com/clusters [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
@@ -488,7 +488,7 @@ CASES = {
     ),
     "metadata-timeout": (
         "failed to list hosted zones: operation error Route 53: ListHostedZones, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded",
-        "its request to the instance metadata, the last place of the chain, timed out",
+        "its request to the instance metadata, where SDKs look last, timed out",
         "kubectl annotate serviceaccount external-dns",
     ),
     "metadata-timeout-without-kubernetes": (
@@ -1028,7 +1028,7 @@ CASES = {
     ),
     "identity-after-the-fix": (
         "$ python3 sync.py\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n$ aws configure\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/exports",
-        "The SDK found no credentials, so no request was sent",
+        "The SDK found no credentials. No request was sent",
         "aws configure",
     ),
     "task-of-windows": (

@@ -86,7 +86,7 @@ _CONTEXT_ASSERTIONS = "https://docs.aws.amazon.com/singlesignon/latest/userguide
 OUTLIVES_SESSION = CauseType(
     "token-outlives-session",
     title="The requested token or session would outlive the session of the caller",
-    text="The call requests a longer duration than its own session has left, and cannot extend that. No permission is missing, whatever the HTTP status.",
+    text="What a session creates cannot be valid longer than the session itself. No permission is missing, whatever the HTTP status.",
     recognised_by="The error code SessionDurationEscalationException or InsufficientSessionLifetime.",
     fix="Request a shorter DurationSeconds, or call with a new session.",
     sources=(_TOKENS_OF_STS,),
@@ -136,7 +136,7 @@ _KINDS = (
     ErrorKind(
         cause=OUTLIVES_SESSION,
         code=r"^(?:SessionDurationEscalation|InsufficientSessionLifetime)",
-        summary="STS rejected the request: the token or session would outlive the session of the caller.",
+        summary="STS rejected the request: its DurationSeconds is longer than what is left of the caller's session.",
         remedies=(
             your_remedy(
                 "Request a shorter DurationSeconds, or call with a new session",

@@ -179,7 +179,9 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         text=throttling_text(case) if kind.cause is api_error_kinds.THROTTLED else text,
     )
     summary = kind.summary
-    if kind.cause in _QUOTED:
+    if kind.cause is request_kinds.ACLS_DISABLED:
+        summary = request_kinds.name_acl(case, summary)
+    elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:
         summary = _name_throttled_call(case, summary)
@@ -189,7 +191,10 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         *kind.causes,
         topic=kind.cause.code,
         remedies=_fitting_remedies(case, kind),
-        notes=kind.notes if kind.lacks_permission else (*kind.notes, NOT_A_DENIAL),
+        notes=(
+            *kind.notes,
+            *(() if kind.lacks_permission or "permission is missing" in summary else (NOT_A_DENIAL,)),
+        ),
     )
 
 

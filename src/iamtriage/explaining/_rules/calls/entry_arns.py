@@ -147,7 +147,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         "Look up the full ARN, and create the access entry with it",
-        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one{used}. An access entry requires the path; aws-auth, in contrast, requires the ARN without it.",
+        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one{used}. An access entry requires the path; aws-auth, in contrast, requires the ARN without it. The entry alone gives no permissions: then associate an access policy, or name RBAC groups in the entry.",
         *present(mapped.entry_refusal),
         "Use credentials of the account that owns the role or user.",
         commands=(lookup, repeated or mapped.create_entry_command(cluster)),

@@ -115,7 +115,7 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
         cluster = find_cluster(case).name
         key += f" that encrypts the Secrets of the cluster{' ' + clip_text(cluster) if cluster else ''}"
         needed = "The cluster cannot read its Secrets without this key, and the encryption cannot be removed: enable the key within 30 days, and never delete it."
-        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], needed))
+        remedy = attrs.evolve(remedy, steps=(needed, remedy.steps[1]))
     return case.explain(
         f"{key} is {state}.",
         KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=f"The key is {state}."),
@@ -160,8 +160,8 @@ def _enable_remedy(found: re.Match[str] | None, region: str | None, state: str) 
     account = _ACCOUNT.match(found[0]) if found else None
     return owner_remedy(
         f"Check the key's state, and enable it again{f', in account {account[2]}' if account else ''}",
-        "If KeyState is Disabled, enable the key (kms:EnableKey). If it is PendingDeletion, cancel the deletion, then enable the key.",
-        "Find out first who disabled it, and why. After the deletion, the data that it encrypted is lost.",
+        "Find out first who disabled it, and why (EventName DisableKey or ScheduleKeyDeletion in CloudTrail). After a deletion, the data that it encrypted is lost.",
+        "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
         commands=present(
             _kms("describe-key", found, region, query),
             _kms("cancel-key-deletion", found, region) if state else None,
@@ -205,8 +205,9 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     stated = _STATED.search(case.text)
     state = (stated[1] or stated[2]) if stated else None
     launcher = _find_launcher(case.text)
-    key = "the KMS key of their EBS volumes"
-    why = f"{key} is disabled or pending deletion, or its key policy does not allow {launcher}"
+    keys = {each[0] for each in _KEY_ARN.finditer(case.text)}
+    key = f"the KMS key {keys.pop().rpartition('/')[2] if len(keys) == 1 else 'of their EBS volumes'}"
+    why = f"the key policy of {key} does not allow {launcher}, or the key is disabled or pending deletion"
     if state == "Enabled":
         why = f"most likely, the key policy of {key} does not allow {launcher}"
     elif state is not None:
@@ -280,9 +281,12 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     allow_launcher = resource_policy_remedy(
         f"Allow {launcher} in the key policy" if state else "Check the key's state and its key policy",
         *present(None if state else check),
-        f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: the command replaces it.",
+        f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: put-key-policy replaces it.",
         *present(
-            grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
+            grant and f"Then run create-grant in account {account}: the key is in account {key_account}.",
+            "Then delete the failed node group, and create it again. Terraform does both at the next apply."
+            if "CREATE_FAILED" in case.text
+            else None,
         ),
         commands=present(
             *lookup,

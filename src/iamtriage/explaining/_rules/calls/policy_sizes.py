@@ -70,7 +70,7 @@ POLICY_SIZES = (
         (
             "A role has one trust policy, which cannot be split. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
-            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
+            "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles: 4096 in the command is an example.",
         ),
         commands=(
             "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",

@@ -117,7 +117,6 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
             ),
             increase,
         ),
-        notes=(NOT_A_DENIAL,),
     )
 
 
@@ -147,12 +146,11 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
     if name is None and deployment is not None and is_template and deployment.resource:
         summary = f"The {kind} to which {clip_text(deployment.resource)} belongs would have more than {count} {things}"
     operation = case.failure.envelope.operation or ""
-    attached: set[str] = (
-        {each["name"] for each in _POLICY.finditer(case.text)} if operation.startswith("Attach") else set()
-    )
-    if len(attached) == 1:
-        policy = clip_text(next(iter(attached)))
-        summary = f"{capitalize_start(holder)} already has {count} {things}, so the policy {policy} cannot be attached"
+    is_attached = operation.startswith("Attach")
+    if is_attached:
+        policies = {each["name"] for each in _POLICY.finditer(case.text)}
+        policy = f"the policy {clip_text(policies.pop())}" if len(policies) == 1 else "another"
+        summary = f"{capitalize_start(holder)} already has {count} {things}, so {policy} cannot be attached"
     if kind == "account":
         title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
         steps = [f"The command prints how many {things} the account has, and its quotas."]
@@ -170,7 +168,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName'",
             f"aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name ROLE_NAME",
         )
-    if attached:
+    if is_attached:
         title = f"Detach a managed policy that {holder} does not need"
         steps = ["The first command lists what is attached. Detach one, then attach the new one."]
     if what == "Policies" and kind in {"role", "user", "group"}:
@@ -178,7 +176,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             "Or move the statements of one into another managed policy, or into an inline policy, which this quota does not count."
         )
         if deployment is not None or _HOLDER.search(case.text):
-            title += "" if attached else f" in {'the template' if is_template else 'the code'}"
+            title += "" if is_attached else f" in {'the template' if is_template else 'the code'}"
             steps.append(
                 f"The template has them in ManagedPolicyArns of the {kind}. Then deploy again."
                 if is_template
@@ -207,7 +205,6 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
             *((increase,) if can_increase else ()),
         ),
-        notes=(NOT_A_DENIAL,),
     )
 
 
@@ -247,7 +244,6 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
                 url=pages.IAM_QUOTAS,
             ),
         ),
-        notes=(NOT_A_DENIAL,),
     )
 
 
@@ -273,8 +269,8 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
             who="you",
             steps=(
                 *steps,
-                "The commands turn off those six, for new sessions: restart the pods.",
                 *remedy.steps[1:],
+                "The commands turn off those six, for new sessions: restart the pods.",
             ),
         )
     return case.explain(

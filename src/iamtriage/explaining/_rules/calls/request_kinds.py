@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
@@ -90,6 +91,14 @@ _READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could
 _ACL_RESOURCE = "aws_s3_bucket_acl"
 
 
+def name_acl(case: Case[AwsError], summary: str) -> str:
+    """Return the summary with the bucket and the ACL that the text shows."""
+    found, resource = find_acl(case.failure.text), case.facts.resource or ""
+    bucket = resource.partition(":::")[2].partition("/")[0]
+    named = summary.replace("The bucket", f"The bucket {clip_text(bucket)}") if bucket else summary
+    return named if found is None else named.replace("has one", f"has one: {found.words}")
+
+
 def acl_remedy(case: Case[AwsError]) -> Remedy:
     """Return how a request is sent without the ACL that the text shows."""
     text = case.failure.text
@@ -103,7 +112,7 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
     if found is not None:
         remove = f"Remove {found.words} from the call."
         if found.is_public:
-            share = "To publish the objects, use CloudFront with origin access control, or a bucket policy that allows s3:GetObject, which Block Public Access, on by default, rejects."
+            share = "To publish the objects, use CloudFront with origin access control. A bucket policy that allows s3:GetObject to everyone works only without Block Public Access, which is on by default."
     elif _ACL_RESOURCE in text:
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
     return your_remedy(

@@ -72,7 +72,7 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
         credential_remedies.with_profile(find_profile(case), line)
         for line in (
             "aws sts get-caller-identity",
-            "aws s3api get-object --bucket BUCKET --key KEY /dev/null",
+            "aws s3api get-object --bucket BUCKET --key KEY --range bytes=0-0 /dev/null",
             "aws s3api get-bucket-location --bucket BUCKET",
         )
     )

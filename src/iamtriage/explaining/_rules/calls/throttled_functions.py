@@ -15,7 +15,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
-from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
@@ -111,7 +110,6 @@ def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explana
                 url=_CONCURRENCY,
             ),
         ),
-        notes=(NOT_A_DENIAL,),
     )
 
 

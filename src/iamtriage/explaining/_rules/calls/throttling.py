@@ -100,7 +100,7 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
-_FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail: all callers of the account share the rate."
+_FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
 
 
 def calls_iam_or_sts(case: Case[AwsError]) -> bool:
@@ -167,7 +167,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if assumes_role:
         provider = _PROVIDERS.get(case.failure.envelope.source or "")
         kept = f" ({provider}, in one client for each role)." if provider else "."
-        fewer = f"{_REUSE}{kept} Run fewer jobs in parallel."
+        fewer = f"{_REUSE}{kept}"
     is_of_kms = uses_throttled_key(case)
     if is_of_kms:
         fewer, url = _FEWER_KEYS, "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
@@ -180,14 +180,20 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
     lines: tuple[str, ...] = ()
     has_enough = attempts >= _DEFAULT_ATTEMPTS
+    settings = "AWS_RETRY_MODE=adaptive" + ("" if has_enough else f" AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}")
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
+    elif attempts:
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows down, and makes up to {_DEFAULT_ATTEMPTS} with this setting."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
-        lines = ("aws configure set retry_mode adaptive",)
-        lines += () if has_enough else (f"aws configure set max_attempts {_DEFAULT_ATTEMPTS}",)
+        lines = (f"export {settings}",)
     else:
-        number = "" if has_enough else f" and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}"
-        retry += f" Set AWS_RETRY_MODE=adaptive{number} in the environment of the program."
+        place = (
+            "environment variables of the function"
+            if runtime and runtime.kind == "lambda"
+            else "environment of the program"
+        )
+        retry += f" Set {settings.replace(' ', ' and ')} in the {place}."
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if assumes_role:
         title, steps = (

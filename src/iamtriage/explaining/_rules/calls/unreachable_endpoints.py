@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.signatures import WHITESPACE_IN_CREDENTIALS
 from iamtriage.explaining._rules.shared import certificates, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
@@ -165,9 +166,9 @@ def _summary(message: str, host: str | None) -> str:
         return f"The client could not connect to AWS through the proxy {proxy}: it does not respond, or blocks the call."
     reason = next((f": {end}" for pattern, _, end in _NETWORK_ERRORS if end and pattern.search(message)), "")
     if (region := _unknown_region(message, host)) is not None:
-        reason = f": most likely, the Region {region} does not exist"
         if not any(map(str.isdigit, region)):
-            reason = f": there is no Region {region}"
+            return f"The host {host} does not exist: there is no Region {region}."
+        reason = f": most likely, the Region {region} does not exist"
     return f"The call got no response from {host or 'AWS'}{reason}."
 
 
@@ -197,6 +198,8 @@ def _is_about_names(message: str) -> bool:
 def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
     names = (NO_SUCH_HOST.cause(), DNS.cause())
     if (region := _unknown_region(message, host)) is not None:
+        if not any(map(str.isdigit, region)):
+            return (NO_SUCH_HOST.cause("derived", text="The names of Regions end with a number."),)
         text = f"The Region {region} is misspelled or does not exist, so the host does not exist."
         return (NO_SUCH_HOST.cause(text=text), DNS.cause())
     if _NAME_RESOLUTION.search(message):
@@ -210,19 +213,26 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
     region = _unknown_region(message, host)
     if region is not None:
         similar = _similar_regions(region)
+        # Not REGION, which can become the Region that does not exist.
+        correct = similar[0] if len(similar) == 1 else "REGION_CODE"
+        command = context_of(case.facts).command
+        again = [repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
         return (
             your_remedy(
                 "Correct the Region",
                 *((f"Most likely, {join_words(similar, 'or')} is meant.",) if similar else ()),
-                f"Look for {region} in AWS_REGION, AWS_DEFAULT_REGION, the profile, the command and the code.",
-                "The second command lists the Regions of the account.",
+                f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",
+                *(() if similar else ("The second command lists the Regions of the account.",)),
                 commands=(
                     "aws configure list",
-                    "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'",
-                    # Not REGION, which can become the Region that does not exist.
-                    fill_command(
-                        "aws configure set region {}", similar[0] if len(similar) == 1 else "REGION_CODE"
+                    *(
+                        ()
+                        if similar
+                        else (
+                            "aws account list-regions --region us-east-1 --query 'Regions[].RegionName' --output text",
+                        )
                     ),
+                    *(present(*again) or (f"export AWS_REGION={correct} AWS_DEFAULT_REGION={correct}",)),
                 ),
                 url=pages.CLI_PROFILES,
             ),

@@ -16,7 +16,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
-from iamtriage.explaining._rules.shared import certificates, clusters, commands, pages
+from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -167,7 +167,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
         remedies=(pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY),
         notes=(
             "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
-            pod_agents.NO_CALL_WITHOUT_CREDENTIALS,
+            credential_remedies.NO_CALL_MADE,
         ),
     )
 
@@ -253,7 +253,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         *causes,
         topic="token-file-unreadable",
         remedies=tuple(remedies),
-        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 

@@ -174,7 +174,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             [exempt],
             f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
         )
-    because = "The SDK tried the instance metadata, the last place of the chain."
+    because = "The SDK tried the instance metadata, where SDKs look last."
     no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if METADATA_SIGNS.search(message) else ())
     hop_limit = METADATA_HOP_LIMIT.cause(
         because=("The request to the metadata service timed out.",) if timed_out else ()
@@ -198,6 +198,9 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         return Advice([no_profile], [_INSTANCE_ROLE])
     # A timeout shows that the response was lost; an instance without a role gets a 404.
     if timed_out and HOP_LIMIT_OF_ONE.search(case.text):
+        return Advice([hop_limit], [raise_limit])
+    if timed_out and case.facts.service_account is not None:
+        # Nodes have a role.
         return Advice([hop_limit], [raise_limit])
     return (
         Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])

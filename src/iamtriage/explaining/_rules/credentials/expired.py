@@ -210,7 +210,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     # A step of a job exports fixed variables, and its remedy raises the duration, too.
     lasting = () if is_job else session_renewal.remedies_of_run(role)
     return case.explain(
-        summary,
+        f"{summary} No permission is missing.",
         *causes,
         topic="expired-session",
         remedies=(
@@ -226,7 +226,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             *(() if is_general else (credential_remedies.SHOW_IDENTITY,)),
             *(() if is_of_run else lasting),
         ),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 

@@ -123,12 +123,12 @@ def explain_expired_sso(
         ),
         notes=(
             *((_CONSEQUENCE,) if "No valid credential sources" in case.text else ()),
-            credential_remedies.POLICIES_DO_NOT_HELP,
+            credential_remedies.NO_RETRY,
         ),
     )
 
 
-_NO_RETRY = "Neither an IAM policy nor a retry with the same token helps."
+_NO_RETRY = "A retry with the same token does not help."
 # What Terraform reports of each failure to get credentials.
 _CONSEQUENCE = (
     '"No valid credential sources found" is only the consequence: the provider block is not the cause.'
@@ -152,18 +152,19 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
         remedies=(credential_remedies.CONSOLE_LOGIN, credential_remedies.SHOW_IDENTITY),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 
 _RESTART_PODS = your_remedy(
-    "Restart the pods, and let the SDK read the token file for each call",
+    "Restart the pods, and let the SDK read the token file again",
     "New pods get a new token, so a restart helps at once.",
     "For a lasting fix, let a current SDK assume the role. Your own code must read the file in AWS_WEB_IDENTITY_TOKEN_FILE for each call.",
-    "The last command prints the claims of a pod's token. If exp is in the past even in a new pod, the clock or the kubelet of the node is wrong.",
+    "The second command prints when the token of a new pod expires, the third the current time, both in seconds. If the token has expired already, the clock or the kubelet of the node is wrong.",
     commands=(
         commands.RESTART_PODS,
-        "kubectl exec POD --namespace NAMESPACE -- sh -c 'cut -d. -f2 \"$AWS_WEB_IDENTITY_TOKEN_FILE\" | base64 -d'",
+        "kubectl exec POD --namespace NAMESPACE -- sh -c 'cut -d. -f2 \"$AWS_WEB_IDENTITY_TOKEN_FILE\" | base64 -d' | grep -o '\"exp\":[0-9]*'",
+        "date +%s",
     ),
     url=pages.EKS_IRSA_SDK,
 )
@@ -211,14 +212,14 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         f"{summary}. No permission is missing.",
         *((reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())),
         remedies=(_RESTART_PODS,) if is_pod else others,
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 
 def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a SAML assertion has expired."""
     return case.explain(
-        "The SAML assertion sent to STS has expired.",
+        "The SAML assertion sent to STS has expired. No permission is missing.",
         EXPIRED_SAML_ASSERTION.cause(
             "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
         ),
@@ -230,7 +231,7 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
                 url=pages.ASSUME_ROLE,
             ),
         ),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 
@@ -253,8 +254,8 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
         remedies=(
             your_remedy(
                 "Create a new delegation request, and exchange its token when it arrives",
-                "IAM sends the token once, when the customer releases it (SendDelegationToken), and the request is then final: a new token requires a new request, which the customer accepts.",
-                "Exchange the token immediately: look for a queue or a retry that delays the call.",
+                "A request (CreateDelegationRequest) yields one token, which IAM sends when the customer releases it (SendDelegationToken). So a new token requires a new request, which the customer accepts.",
+                "Exchange the token as soon as it arrives: look for a queue or a retry that delays the call.",
                 url=_DELEGATION_PAGE,
             ),
         ),
@@ -295,5 +296,5 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )

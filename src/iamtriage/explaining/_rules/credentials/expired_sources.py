@@ -37,13 +37,11 @@ _CONTAINER_SIGN = lazy_pattern(
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_CORRECT_CLOCK = (
-    "If the clock is ahead of the real time, correct it (sudo chronyc makestep), and turn on NTP."
-)
+_CORRECT_CLOCK = "The first two commands print the time of the machine and that of AWS. If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
-    text="The SDK refreshed the credentials, and by the machine's clock the new ones have already expired.",
+    text="The SDK got new credentials from their source, and by the machine's clock they have expired.",
     recognised_by='botocore says "Credentials were refreshed, but the refreshed credentials are still expired."',
     fix="Check the clock, then the Expiration that the source returns: instance metadata, container metadata or a credential process.",
     sources=(pages.EC2_METADATA_CREDENTIALS,),
@@ -117,12 +115,15 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     elif _EC2_PROMPT.search(case.text) is not None:
         source = "credential source, most likely the instance metadata service,"
     return case.explain(
-        f"The {source} returned credentials that have already expired: they are old, or the machine's clock is ahead.",
+        f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
         SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
         *((cause, clock) if process else (clock, cause)),
         topic="expired-session",
-        remedies=(your_remedy(title, *steps, commands=("date -u", *lines), url=url), *remedies),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        remedies=(
+            your_remedy(title, *steps, commands=("date -u", credential_remedies.AWS_TIME, *lines), url=url),
+            *remedies,
+        ),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 

@@ -263,11 +263,11 @@ def _explain_rejecting_region(
         INVALID_CREDENTIALS.cause(
             "derived",
             because,
-            text=f"Only {request.region} rejects the credentials, so the key exists and is active.",
+            text="The access key exists and is active.",
         ),
         *(() if request.has_no_token else region.causes),
         topic="invalid-credentials",
-        remedies=(*region_remedies(request, region), credential_remedies.SHOW_IDENTITY),
+        remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
         notes=(f"{request.region} evaluated no policy, so no permission is missing.",),
     )
 

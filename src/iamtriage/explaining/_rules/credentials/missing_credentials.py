@@ -134,7 +134,6 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     profile = find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
     kubeconfig = _kubeconfig_steps(case)
-    place = ", and the kubeconfig or AWS_PROFILE names it" if kubeconfig else ""
     sections = find_profile_sections(case.failure.text)
     wrong = None if profile is None else _find_wrong_section(profile, sections)
     if profile is not None and wrong is not None:
@@ -182,13 +181,13 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         commands=(
             *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
-            *(("kubectl config view --minify",) if kubeconfig else ()),
+            *(_KUBECONFIG_COMMANDS if kubeconfig else ()),
             "aws configure sso --profile PROFILE",
         ),
         url=pages.CLI_PROFILES,
     )
     return case.explain(
-        f"{subject} {problem} in the config and credentials files {files}{place}.",
+        f"{subject} {problem} in the config and credentials files {files}{', but the kubeconfig or AWS_PROFILE names it' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(
             "reported",
             quote_phrases(
@@ -268,8 +267,14 @@ def _explain_wrong_section(
     )
 
 
+_KUBECONFIG_COMMANDS = (
+    "kubectl config view --minify --output jsonpath='{.users[].user.exec}'",
+    "aws eks update-kubeconfig --name CLUSTER --region REGION --profile OTHER_PROFILE",
+)
+
+
 def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
-    step = "If users[].user.exec in the kubeconfig selects the profile (env AWS_PROFILE or --profile), that takes precedence. To write another one there: aws eks update-kubeconfig --name CLUSTER --region REGION --profile OTHER_PROFILE"
+    step = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). The command aws eks update-kubeconfig writes another one there."
     return () if _KUBECONFIG_HELPER.search(case.text) is None else (step,)
 
 

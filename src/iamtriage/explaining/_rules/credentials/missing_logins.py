@@ -135,11 +135,11 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     return case.explain(
-        f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it.",
+        f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
         remedies=present(other and other.remedy, login, credential_remedies.SHOW_IDENTITY),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 
@@ -182,13 +182,13 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
     policy = f"arn:{find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
-        LOGIN_NOT_ALLOWED.cause("reported", ('The text says "due to insufficient permissions".',)),
+        LOGIN_NOT_ALLOWED.cause("reported", ("The text names the action signin:CreateOAuth2Token.",)),
         topic="login-not-allowed",
         remedies=(
             account_remedy(
                 "Allow the user or role to use aws login",
-                "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signs in to the console. For an IAM Identity Center user, attach it to the permission set.",
-                "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
+                "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
+                "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions. Then run aws login again.",
                 commands=(
                     f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
                     f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
@@ -198,7 +198,7 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
             credential_remedies.CONSOLE_LOGIN,
         ),
         notes=(
-            "The credentials are neither missing nor expired: without the permission, another aws login fails, too.",
+            "The credentials are neither missing nor expired: without the permission, aws login fails again.",
         ),
     )
 

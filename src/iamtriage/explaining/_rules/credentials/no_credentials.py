@@ -157,7 +157,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     return case.explain(
         _NO_ID_PERMISSION
         if lacks_id_token
-        else f"The {tool} found no credentials{_find_reason(case, message, advice)}, so no request was sent to AWS and no permission was checked.",
+        else f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked.",
         *causes[:_MAX_CAUSES],
         topic="no-credentials",
         remedies=(
@@ -165,7 +165,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
             # A job without an OIDC token has no credentials to check.
             *(() if lacks_id_token else (credential_remedies.SHOW_IDENTITY,)),
         ),
-        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(credential_remedies.NO_CALL_MADE,) if lacks_id_token else (),
     )
 
 
@@ -220,7 +220,7 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
             ),
             credential_remedies.SHOW_IDENTITY,
         ),
-        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 
@@ -278,7 +278,7 @@ def _metadata_outcome(text: str, message: str) -> str:
     if _is_in_container_on_ec2(text, message):
         return ": its request to the instance metadata timed out, most likely because the container is one hop too far (hop limit 1)"
     if credential_sources.TIMEOUT_SIGNS.search(message):
-        return ": its request to the instance metadata, the last place of the chain, timed out"
+        return ": its request to the instance metadata, where SDKs look last, timed out"
     return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
 
 

@@ -61,7 +61,6 @@ _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
-NO_CALL_WITHOUT_CREDENTIALS = "An IAM policy does not help: no signed request reached AWS."
 # The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
 STS_MODULE = lazy_pattern(r"'sts' service module must be on the class ?path")
 STS_MODULE_MISSING = CauseType(
@@ -267,7 +266,7 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
                 url=pages.EKS_IRSA,
             ),
         ),
-        notes=(NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 
@@ -289,6 +288,6 @@ def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) ->
         ),
         notes=(
             "The other providers in the message are the rest of the chain: no access keys are needed. The service account and the role are not the problem.",
-            NO_CALL_WITHOUT_CREDENTIALS,
+            credential_remedies.NO_CALL_MADE,
         ),
     )

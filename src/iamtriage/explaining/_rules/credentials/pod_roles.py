@@ -47,7 +47,9 @@ _ANNOTATION = lazy_pattern(
     r"\beks\.amazonaws\.com/role-arn[\"'\\]{0,4}\s{0,8}[=:]\s{0,8}[\"'\\]{0,4}(arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512})",
     re.ASCII,
 )
-SHOW_ACCOUNT = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml"
+SHOW_ACCOUNT = (
+    "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml | grep role-arn"
+)
 ANNOTATE_ACCOUNT = "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite eks.amazonaws.com/role-arn=ROLE_ARN"
 _OF_ACCOUNT = "--cluster-name CLUSTER --namespace NAMESPACE --service-account SERVICE_ACCOUNT"
 LIST_ASSOCIATIONS = f"aws eks list-pod-identity-associations {_OF_ACCOUNT} --region REGION"

@@ -88,16 +88,16 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     times = ""
     if chain.issued and chain.failed:
         times = f" at {chain.issued}, and the call failed at {chain.failed}"
-    session = quote_words(f":assumed-role/{chain.source}/{chain.session}")
-    because = f"The text shows {session}, then {quote_words(chain.command.text)}."
     name = chain.role.rpartition("/")[2]
+    session = quote_words(f":assumed-role/{chain.source}/{chain.session}")
+    because = f"The text shows {session} before the command that assumes {name}, so a role assumed the role."
     return case.explain(
-        f"The session of the role {name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}.",
+        f"The session of the role {name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}. No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", (because,)),
         topic="expired-session",
         remedies=(_chain_remedy(case, chain, name), credential_remedies.SHOW_IDENTITY),
-        notes=(credential_remedies.POLICIES_DO_NOT_HELP,),
+        notes=(credential_remedies.NO_RETRY,),
     )
 
 

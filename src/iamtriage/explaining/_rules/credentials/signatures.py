@@ -275,7 +275,6 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
         *((edited_url,) if is_s3 and not is_presigned and problem is None and not is_from_cli else ()),
         remedies=tuple(remedies),
-        notes=(credential_remedies.REJECTED_BEFORE_POLICIES,),
     )
 
 
@@ -289,7 +288,6 @@ def _explain_other_request(
             "derived", difference.because, text="The request is not the one that the URL was signed for."
         ),
         remedies=(difference.remedy, _changed_request_remedy(message, is_presigned=True)),
-        notes=(credential_remedies.REJECTED_BEFORE_POLICIES,),
     )
 
 
@@ -299,8 +297,8 @@ def _url_summary(difference: presigned_requests.Difference) -> str:
 
 _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
-    "The command aws configure list shows the source. Environment variables (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) override profiles, and AWS_PROFILE selects one: unset those that you do not want.",
-    "Enter key ID and secret of one key again, without spaces or newlines (for a named profile: aws configure --profile NAME). Quote them where a shell, YAML or a CI system reads them.",
+    "The first command shows where they are set. Environment variables (env) override profiles: unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN if you do not want them, or set them again.",
+    "In a file, aws configure (--profile NAME for a named profile) replaces both. Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them.",
     "If the secret is lost, create a new key pair: AWS shows a secret only once.",
     commands=("aws configure list", "aws configure", "aws sts get-caller-identity"),
     url=pages.ACCESS_KEYS,

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
-from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -67,7 +67,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
         *causes,
         topic="no-credentials",
         remedies=(remedy,),
-        notes=(pod_agents.NO_CALL_WITHOUT_CREDENTIALS,),
+        notes=(credential_remedies.NO_CALL_MADE,),
     )
 
 

@@ -31,8 +31,9 @@ _PROVIDER_BLOCK = lazy_pattern(
 )
 _VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
-POLICIES_DO_NOT_HELP = "Neither an IAM policy nor a retry with the same credentials helps."
-NO_CALL_MADE = "No IAM policy helps here: no request was sent to AWS."
+NO_RETRY = "A retry with the same credentials does not help."
+NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
+AWS_TIME = "curl --silent --head https://sts.amazonaws.com | grep -i ^date"
 REJECTED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
 SIGNATURE_REJECTED = f"Permissions are not the problem: {REJECTED_BEFORE_POLICIES}"
 
@@ -55,14 +56,14 @@ SHOW_IDENTITY = your_remedy(
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
-    "Sign in with the profile that the failing call uses: each sso_session has its own token.",
+    "Sign in with the profile that the failing call uses (AWS_PROFILE or --profile): each sso_session has its own token.",
     "Then retry the call. A running program may need a restart.",
     commands=("aws sso login --profile PROFILE", "aws sts get-caller-identity --profile PROFILE"),
     url=pages.SSO_LOGIN,
 )
 CONSOLE_LOGIN = your_remedy(
     "Sign in with aws login again",
-    "The command opens a browser. Its credentials refresh automatically for up to 12 hours.",
+    "The command opens a browser. Its credentials refresh automatically for up to 12 hours. Then retry the call.",
     commands=("aws login",),
     url=pages.CLI_LOGIN,
 )
@@ -131,7 +132,7 @@ def unset_keys(profile: str) -> Remedy:
     """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
     return your_remedy(
         f"Unset the keys, so that the profile {profile} is used",
-        f"Unset the variables in the shell or service that makes the call. If the profile {profile} needs a sign-in, sign in with it.",
+        f"Unset the variables in the shell or service that makes the call. If the profile needs a sign-in, run aws sso login --profile {profile} first.",
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
             with_profile(profile, "aws sts get-caller-identity"),
@@ -155,7 +156,7 @@ def set_clock(text: str = "") -> Remedy:
             "Correct the clock of WSL",
             f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Compare it with the Date header that curl prints, both in UTC, and repeat the call. AWS accepts signatures that {limit}.",
             "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
-            commands=("sudo hwclock -s", "date -u", "curl --silent --head https://sts.amazonaws.com"),
+            commands=("sudo hwclock -s", "date -u", AWS_TIME),
             url=pages.SIGNATURES,
         )
     if WINDOWS.search(text):
@@ -168,14 +169,13 @@ def set_clock(text: str = "") -> Remedy:
     return your_remedy(
         "Correct the clock",
         f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
-        "Turn on NTP (on EC2, the server is 169.254.169.123). If it is on, restart it: sudo systemctl restart systemd-timesyncd, or sudo chronyc makestep. Then repeat the call.",
+        "The last command turns on NTP (on EC2, the server is 169.254.169.123). If it is on, restart it: sudo systemctl restart systemd-timesyncd, or sudo chronyc makestep. Then repeat the call.",
         "A container has the clock of its host."
         if "not yet current" in text
         else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
         commands=(
             "date -u",
-            "curl --silent --head https://sts.amazonaws.com",
-            "timedatectl status",
+            AWS_TIME,
             "sudo timedatectl set-ntp true",
         ),
         url=pages.EC2_CLOCK,
@@ -249,7 +249,7 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
     with_credentials = "" if account is None else f" Run the commands with credentials of account {account}."
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
-        "Regions that AWS opened since March 2019 must be enabled for each account, which takes minutes to hours.",
+        "Regions that AWS opened since March 2019 must be enabled for each account. Enabling takes minutes to hours.",
         f"If the status is DISABLED and you need the Region, enable it.{with_credentials}",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
@@ -264,13 +264,13 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
 
 CONFIGURE_CREDENTIALS = your_remedy(
     "Set up credentials that refresh automatically",
-    "With IAM Identity Center: configure a profile once (aws configure sso), then sign in each day (aws sso login).",
-    "With a console user: aws login, with AWS CLI 2.32 or later. Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
-    "Select the profile where the call runs, with AWS_PROFILE or --profile.",
+    "If the first command lists a profile for this account, sign in with it (aws sso login --profile NAME), and select it where the call runs, with AWS_PROFILE or --profile.",
+    "Otherwise, create one with aws configure sso for IAM Identity Center, or sign in as a console user with aws login (AWS CLI 2.32 or later). Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
     commands=(
         "aws configure list-profiles",
-        "aws configure sso",
+        Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
         Labelled("Or, with a console user:", "aws login"),
+        Labelled("Then:", "aws sts get-caller-identity"),
     ),
     url=pages.CLI_CREDENTIALS,
 )
