@@ -270,7 +270,6 @@ CONFIGURE_CREDENTIALS = your_remedy(
         "aws configure list-profiles",
         Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
         Labelled("Or, with a console user:", "aws login"),
-        Labelled("Then:", "aws sts get-caller-identity"),
     ),
     url=pages.CLI_CREDENTIALS,
 )
