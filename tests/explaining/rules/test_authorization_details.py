@@ -109,7 +109,7 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             (),
             (
                 "no service control policy of ou-ab12-cdef3456 allows it",
-                "ou-ab12-cdef3456 has none: add the statement there",
+                "ou-ab12-cdef3456 has none, most likely because FullAWSAccess",
                 "list-policies-for-target --target-id ou-ab12-cdef3456",
             ),
             id="the level that does not allow",
@@ -118,7 +118,7 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             "IMPLICIT_DENY",
             f"{_ORGANIZATION}:account/o-abc123def4/111122223333",
             (),
-            ("no service control policy of 111122223333 allows it", "add the statement there"),
+            ("no service control policy of 111122223333 allows it", "add the statement to a policy there"),
             id="the account",
         ),
         pytest.param(
@@ -142,7 +142,7 @@ def test_one_of_several_levels_denies(
     explanation = explain(_text("lambda:CreateFunction", FUNCTION), facts=facts)
     folded = " ".join(explanation.to_text(detail="full", width=100).replace("\\\n", " ").split())
     assert [words for words in says if words not in folded] == []
-    assert "identity-based policies allow it, so they are not the obstacle" in folded
+    assert "already allows the action, so no identity-based Allow is missing" in folded
     # What one level allows is still the obstacle, and the identity-based policy is none.
     assert "service control policies and" not in folded
     assert "An identity-based policy of the caller must allow" not in folded

@@ -692,7 +692,7 @@ DENIES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Find out who attached AWSDenyAll and why, then detach it",
-            "It is an AWS managed policy, which you cannot change, and denies every action.",
+            "AWS manages it and denies every action: nobody else can change it.",
             "aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "Then, if the reason no longer applies:",
         ),
@@ -706,7 +706,7 @@ DENIES: tuple[Case, ...] = (
                 "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/ftp", "DenyIamUsersAndKeys"
             )
         },
-        ("Do this first: Use a role instead of an IAM user: the name DenyIamUsersAndKeys suggests it",),
+        ("Do this first: Use a role instead of an IAM user, judging by the name DenyIamUsersAndKeys",),
         ("permissions boundary",),
     ),
     (
@@ -1044,7 +1044,7 @@ COMPANIONS: tuple[Case, ...] = (
             "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
             "Do this first: Use an inference profile of allowed Regions only",
         ),
-        ("suggests it", "Change the Region of the call"),
+        ("judging by the name", "Change the Region of the call"),
     ),
     (
         "log group of a stack that the CDK creates",
@@ -1783,7 +1783,7 @@ CONTEXTS: tuple[Case, ...] = (
         "Deny of a boundary before what an Allow fixes",
         "\n".join(_ALLOW_AND_DENY[::-1]),
         {},
-        ("policy/team/ci-limits denies it", '"Action": "sts:GetServiceBearerToken"'),
+        ("policy/team/ci-limits explicitly denies it", '"Action": "sts:GetServiceBearerToken"'),
         ('"ssm:PutParameter"',),
     ),
     (

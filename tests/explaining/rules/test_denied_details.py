@@ -562,12 +562,12 @@ _NOT_READ = "User: arn:aws:sts::111122223333:assumed-role/billing-fn/billing is 
         pytest.param(
             "[ERROR] at /var/task/app.py\n",
             "444455556666",
-            ("get-function-configuration --region eu-west-1 --function-name billing --query VpcConfig.VpcId", "in another account, 444455556666"),
+            ("get-function-configuration --region eu-west-1 --function-name billing --query VpcConfig.VpcId", "other accounts such as 444455556666"),
             (),
             id="a function, and a secret of another account",
         ),
-        pytest.param("", "444455556666", ("in another account, 444455556666",), ("get-function-configuration",), id="no function"),
-        pytest.param("/var/task/app.py\n", "111122223333", ("The session is named after the function", 'Values="$vpc"'), ("in another account",), id="one account"),
+        pytest.param("", "444455556666", ("other accounts such as 444455556666",), ("get-function-configuration",), id="no function"),
+        pytest.param("/var/task/app.py\n", "111122223333", ("the VPC of the function", 'Values="$vpc"'), ("other accounts such as",), id="one account"),
     ],
 )  # fmt: skip
 def test_vpc_endpoint_of_a_function(

@@ -166,7 +166,7 @@ CASES: tuple[Case, ...] = (
         for policy_type, verdict, otherwise in (
             (
                 "a service control policy",
-                "a service control policy denies it",
+                "a service control policy explicitly denies it",
                 "only an administrator of the organization can change the policy",
             ),
             (
@@ -176,7 +176,7 @@ CASES: tuple[Case, ...] = (
             ),
             (
                 "a permissions boundary",
-                "its permissions boundary denies it",
+                "its permissions boundary explicitly denies it",
                 f"an administrator of account {ACCOUNT} has to change the boundary",
             ),
             (
@@ -186,7 +186,7 @@ CASES: tuple[Case, ...] = (
             ),
             (
                 "a VPC endpoint policy",
-                "the VPC endpoint's policy denies it",
+                "the VPC endpoint's policy explicitly denies it",
                 "the owner of the VPC endpoint has to scope the Deny down",
             ),
         )
@@ -335,7 +335,7 @@ CASES: tuple[Case, ...] = (
     (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
         {},
-        ("Create the instance encrypted: the name DenyUnencryptedVolumes suggests it [you]",),
+        ("Create the instance encrypted, judging by the name DenyUnencryptedVolumes [you]",),
     ),
     (
         _text(
@@ -353,7 +353,7 @@ CASES: tuple[Case, ...] = (
             "arn:aws:rds:eu-west-1:111122223333:db:orders",
         ),
         {},
-        ("Create orders encrypted: the name DenyUnencryptedStorage suggests it [you]", "--storage-encrypted"),
+        ("Create orders encrypted, judging by the name DenyUnencryptedStorage [you]", "--storage-encrypted"),
     ),
     (
         _text(
@@ -366,9 +366,9 @@ CASES: tuple[Case, ...] = (
         f"User: {SESSION} is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/app with an explicit deny in a permissions boundary",
         _details("NoUserWithoutBoundary", "PERMISSIONS_BOUNDARY", {"aws:SourceIp": "192.0.2.7"}),
         (
-            "its permissions boundary arn:aws:iam::111122223333:policy/guard denies it (statement NoUserWithoutBoundary).",
-            "Do this first: Create app with a permissions boundary: the name NoUserWithoutBoundary suggests it [you]",
-            "identity-based policies allow it, so they are not the obstacle",
+            "its permissions boundary arn:aws:iam::111122223333:policy/guard explicitly denies it (statement NoUserWithoutBoundary).",
+            "Do this first: Create app with a permissions boundary, judging by the name NoUserWithoutBoundary [you]",
+            "already allows the action",
         ),
     ),
 )

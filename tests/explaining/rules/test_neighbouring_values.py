@@ -82,7 +82,7 @@ _ROWS = {
     ),
     "boundary and what allows the action already": _Row(
         "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/web because no permissions boundary allows the iam:CreateRole action",
-        ("This can be intentional", "With it, create the role with that boundary"),
+        ("The limit can be intentional", "With it, create the role with that boundary"),
         ("service control",),
     ),
     "service of a task that did not start": _Row(
@@ -185,7 +185,7 @@ User: arn:aws:sts::111122223333:assumed-role/cart/run is not authorized to perfo
 AWSRevokeOlderSessions
 $ aws s3 ls s3://parcels
 User: arn:aws:sts::111122223333:assumed-role/cart/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::parcels" with an explicit deny in a service control policy""",
-        ("a service control policy denies it",),
+        ("a service control policy explicitly denies it",),
         ("revoked",),
     ),
     "signature for another service and another Region": _Row(

@@ -119,6 +119,8 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
                 continue
             named = _NAMED.fullmatch(words)
             is_name_new = named is not None and restates(named["said"], known)
+            if named is not None and is_name_new and named["arn"].rpartition("/")[2] in known:
+                continue
             sentence = _end_sentence(f"The message names {named['arn']}" if named and is_name_new else reason)
             if sentences and all(map(_QUOTED.fullmatch, (sentences[-1], sentence))):
                 sentences[-1] = f"{sentences[-1].removesuffix('.')} and {words}"

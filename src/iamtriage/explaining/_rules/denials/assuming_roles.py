@@ -370,7 +370,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
     return Remedy(
-        title=f"Satisfy what the Deny{of_statement} of the trust policy requires, or scope it down",
+        title=f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
         who="account administrator",
         steps=(
             "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",

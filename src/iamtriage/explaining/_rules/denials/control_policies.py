@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.arns._principals import Root
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -28,18 +29,20 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 
 _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
-# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
-_RCP_REQUIREMENTS = "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), an AWS service acting for it (aws:SourceOrgID), a network or TLS."
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+_SAME_ORGANIZATION = "S3 names the policy type only to callers of the same account or organization, so look for a condition on the network (aws:SourceIp, aws:SourceVpc) or on TLS (aws:SecureTransport)."
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
-_EXEMPT_FROM_SCPS = "Service control policies apply to every principal of a member account, including its root user, but not to service-linked roles or to the management account."
+_ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
+# What commands have instead of an ID that the message does not state.
+_ANY_ID = "POLICY_ID"
 
 
 def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
     owner = _management_account(denial.policy)
-    ask = f"Only an administrator of the AWS organization (management account{owner} or a delegated administrator) can see or change the policy."
+    ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     if denial.deny != "implicit":
-        return _explain_control_deny(denial, "service_control", ask, _EXEMPT_FROM_SCPS)
+        return _explain_control_deny(denial, "service_control", ask, *_scope_notes(denial))
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (
         each.target_arn for each in reasons if each.policy_type == "service_control" and each.target_arn
@@ -49,9 +52,11 @@ def explain_service_control(denial: Denial) -> Explanation:
         "some level between the organization's root and the account",
         "Allow it at the level where no service control policy does",
     )
-    find = "Find the level whose policies do not: the account or one of its parents. Repeat both commands with the ID of each parent, up to the root. Add the statement there."
+    replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
+    find = f"Find the level where none does, {replaced}: repeat the commands with the ID of each parent, up to the root. Add the statement to a policy of that level."
     lines: tuple[str, ...] = (
         _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
+        fill_command(_DESCRIBE_POLICY, "POLICY_ID"),
         fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
     )
     if level:
@@ -59,14 +64,14 @@ def explain_service_control(denial: Denial) -> Explanation:
             f"the level {clip_text(level)}",
             f"Allow it in a service control policy of {clip_text(level)}",
         )
-        find = f"{clip_text(level)} has none: add the statement there."
-        lines = (fill_command(_LIST_POLICIES, level, "SERVICE_CONTROL_POLICY"),)
+        find = f"{clip_text(level)} has none, {replaced}: add the statement to a policy there."
+        lines = (fill_command(_LIST_POLICIES, level, "SERVICE_CONTROL_POLICY"), lines[1])
     remedy = Remedy(
         title=title,
         who="organization administrator",
         steps=(
             ask,
-            f"At each level (root, organizational units, account), one attached policy must allow the action. {find} The AWS managed policy FullAWSAccess allows everything.",
+            f"At each level (root, organizational units, account), one attached policy must allow the action. {find}",
             *guardrails.resource_steps(denial),
         ),
         commands=lines,
@@ -78,7 +83,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
     text = f"At {where}, no service control policy allows the action. No Deny matched.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
-    notes = (*guardrails.identity_notes(denial), _EXEMPT_FROM_SCPS)
+    notes = (*guardrails.identity_notes(denial), *_scope_notes(denial))
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *notes)
 
 
@@ -86,8 +91,8 @@ def explain_resource_control(denial: Denial) -> Explanation:
     """Explain a denial by a resource control policy."""
     owner = _management_account(denial.policy)
     account = f" {denial.resource_account}" if denial.resource_account else ""
-    of_other = f": account {denial.account} cannot" if denial.crosses_accounts else ""
-    ask = f"Only an administrator of the organization that owns the resource's account{account}{f' (management account{owner})' if owner else ''} can see or change the policy{of_other}. It applies to all callers except service-linked roles, but not to resources of the management account."
+    of_other = f" Account {denial.account} cannot." if denial.crosses_accounts else ""
+    ask = f"Send this error to an administrator of the organization that owns the resource's account{account}{f' (management account{owner})' if owner else ''}: only they can see or change the policy.{of_other}"
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -113,14 +118,14 @@ def _explain_control_deny(
     denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str, *notes: str
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
-    name = POLICY_TYPE_NAMES[policy_type]
+    name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
     limits = (
         ", which limits access to the resources of its accounts," if policy_type == "resource_control" else ""
     )
     text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"
     return guardrails.explain_guardrail(
         denial,
-        f"a {name} denies it",
+        f"{f'a {name}' if policy_id == _ANY_ID else f'the {name} {policy_id}'} explicitly denies it",
         text,
         policy_type,
         _change_remedy(denial, policy_type, ask),
@@ -136,26 +141,27 @@ def _change_remedy(
     requirements = (*region_steps(denial), *present(typical_requirement(denial)))
     url, typical = pages.SERVICE_CONTROL, _READ_DENY
     if policy_type == "resource_control":
-        url, typical = pages.RESOURCE_CONTROL, _RCP_REQUIREMENTS
+        url, typical = pages.RESOURCE_CONTROL, _typical_rcp(denial)
     of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
-    parents = "" if policy_id != "POLICY_ID" else " It can be attached to an OU or the root, too."
     of_caller = f" {denial.role}" if denial.role is not None and not denial.has_masked_account else ""
     account = denial.resource_account if policy_type == "resource_control" else denial.account
     kind = f"{policy_type.upper()}_POLICY"
-    listed = f"aws organizations list-policies --filter {kind}"
+    listed, parents = f"aws organizations list-policies --filter {kind}", ()
     if account is not None:
         listed = _list_policies_command(account, kind)
+        parents = ("The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root.",)
     return Remedy(
         title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
         who="organization administrator",
         steps=(
             ask,
             *(requirements or (typical,)),
-            f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).{parents}",
+            f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).",
+            *(parents if policy_id == _ANY_ID else ()),
             *guardrails.resource_steps(denial),
         ),
         commands=(
-            *((listed,) if policy_id == "POLICY_ID" else ()),
+            *((listed,) if policy_id == _ANY_ID else ()),
             fill_command(_DESCRIBE_POLICY, policy_id),
             fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
         ),
@@ -164,10 +170,27 @@ def _change_remedy(
     )
 
 
+def _typical_rcp(denial: Denial) -> str:
+    """Return what a Deny in a resource control policy often requires.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
+    """
+    if denial.crosses_accounts:
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): check whether account {denial.account} is in it."
+    if denial.service == "s3":
+        return _SAME_ORGANIZATION
+    return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
+
+
+def _scope_notes(denial: Denial) -> tuple[str, ...]:
+    """Return the note that service control policies apply to the root user, if that is the caller."""
+    return (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
+
+
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
     needs_allow = denial.is_explicit and guardrails.identity_notes(denial)
-    then = " When the Deny is gone, an Allow is still required." if needs_allow else ""
+    then = " The call requires an Allow, too." if needs_allow else ""
     if name == "resource control policy":
         return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
     account = f"account {denial.account}" if denial.account else "the account"
@@ -187,4 +210,4 @@ def _list_policies_command(account: str | None, kind: str) -> str:
 def _policy_id_argument(policy: str | None) -> str:
     """Return the ID of an Organizations policy as a command argument."""
     found = _POLICY_ID.fullmatch((policy or "").rpartition("/")[2])
-    return found[0] if found else "POLICY_ID"
+    return found[0] if found else _ANY_ID

@@ -300,7 +300,7 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
             f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
         )
     elif requirement is not deny_conditions.REVOCATION:
-        title += f": the name {clip_text(name)} suggests it"
+        title += f", judging by the name {clip_text(name)}"
     if requirement.has_key("aws:RequestTag/"):
         step = _tag_step(denial, step)
     if requirement is deny_conditions.REGION:
@@ -313,7 +313,7 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
         area = _AREA.search(name)
         prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
         if prefix and called and not called.startswith(f"{prefix}-"):
-            title = f"Call in a Region of the {prefix.upper()}, which the Deny exempts: the name {clip_text(name)} suggests it"
+            title = f"Call in a Region of the {prefix.upper()}, judging by the name {clip_text(name)}"
             step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
     return _build_remedy(denial, requirement, title, step)
 

@@ -26,10 +26,8 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import (
     POLICY_TYPE_NAMES,
-    allowing_policy_types,
-    allowing_statement_words,
+    describe_allowing,
     identity_policy_allows,
-    join_policy_types,
 )
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
@@ -57,32 +55,31 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if denial.is_explicit:
-        verdict = f"its permissions boundary{name} denies it"
+        verdict = f"its permissions boundary{name} explicitly denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {allow_still_required(denial)}"
-        title = "Find the Deny statement in the permissions boundary, then satisfy what it requires or scope it down"
+        title = "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
         steps = (
             "Read the condition of the Deny statement: a request that it does not match is not denied.",
             *present(typical_requirement(denial)),
         )
     else:
         verdict = f"its permissions boundary{name} does not allow it"
-        text = f"The permissions boundary of {denial.caller} does not allow the action, so an Allow in another policy has no effect. This can be intentional."
+        text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."
         title = "Change the permissions boundary"
-        add = "Add the statement to the boundary."
-        if _offers_change(denial):
-            add = "Print the boundary's document (the first commands), add this statement, and save it as policy.json."
+        add = "Add the statement to the document of the boundary, and save all of it as policy.json."
+        add = add if _offers_change(denial) else "Add the statement to the boundary."
         steps = (
             f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
+    scope_down = "To scope the Deny down, save the changed document as policy.json. "
+    scope_down = scope_down if denial.is_explicit and _offers_change(denial) else ""
     remedy = Remedy(
         title=title,
         who="account administrator",
         steps=(
             *steps,
-            "The boundary is a managed policy: a change affects every principal that has it. aws iam list-entities-for-policy lists them."
-            if _offers_change(denial)
-            else "A change of the boundary (aws iam create-policy-version) affects every principal that has it.",
+            f"{scope_down}A change affects every principal that has the boundary (aws iam list-entities-for-policy lists them).",
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
@@ -96,29 +93,31 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
-    verb = {"explicit": "denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
-    text = f"The request went through a VPC endpoint whose policy {verb}. {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
+    verb = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
+    went = f"The request went through a VPC endpoint whose policy {verb}."
+    if explicit:
+        went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
+    text = f"{went} {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
-    find = "Find the service's endpoint in the VPC that the request came from: it often belongs to the network team."
+    find = "The first command lists the endpoints with their policies: find the one in the caller's VPC."
     if on_instance:
-        find = f"The session is named after the {'instance' if 'instances' in on_instance[0] else 'function'}: the first commands print the service's endpoint in its VPC, which often belongs to the network team."
+        find = f"The first two commands print the endpoint in the VPC of the {'instance' if 'instances' in on_instance[0] else 'function'}, with its policy."
+    owner = "the endpoint's owner, often the network team,"
     if explicit:
-        title = "Find the Deny statement in the VPC endpoint's policy, then satisfy what it requires or scope it down"
-        other = (
-            f" The resource is in another account, {denial.resource_account}."
-            if denial.crosses_accounts
-            else ""
-        )
+        title = "Find the Deny statement in the VPC endpoint's policy, then call as it requires or scope it down"
+        tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
+        if denial.crosses_accounts:
+            tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
         steps = [
-            find,
-            f"Read the Deny's conditions: they often exempt principals or resources of the organization (aws:PrincipalOrgID, aws:ResourceOrgID).{other} A request that does not go through the endpoint is not denied by it.",
-            "If the request is legitimate, the endpoint's owner scopes the Deny down: aws ec2 modify-vpc-endpoint replaces the policy.",
+            f"{find} Read the Deny's conditions, {tested}. A request that does not go through the endpoint is not denied by it.",
+            f"If the request is legitimate, {owner} scopes the Deny down: save the whole changed policy as policy.json.",
         ]
     else:
         title = "Change the VPC endpoint's policy"
         steps = [
-            f"{find} {denial_remedies.save_step('its policy')}",
+            find,
+            f"{owner.capitalize()} saves its policy with this statement added as policy.json: the command replaces the policy.",
         ]
     if "transitively" in (denial.failure.reason or ""):
         steps.insert(
@@ -130,7 +129,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         notes[0].startswith(required_grants.NEXT_OBJECTS)
         or task_statements.ALL_REQUIRED.removesuffix(".") in notes[0]
     ):
-        steps[0], notes = f"{steps[0]} {notes[0]}", notes[1:]
+        steps[-1], notes = f"{steps[-1]} {notes[0]}", notes[1:]
     if not explicit:
         # The condition names the role of a session, whose ARN must be complete.
         notes = (*notes, *policy_principals.role_path_steps(denial))
@@ -149,7 +148,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         title=title,
         who="account administrator",
         steps=(*steps, *notes),
-        commands=(*on_instance, show, *(() if explicit else (replace,))),
+        commands=(*on_instance, show, replace),
         statement=_endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
@@ -255,38 +254,28 @@ def _identity_allow(denial: Denial) -> str:
     """Return whether an identity-based policy has to allow the action or does, as a clause."""
     if not identity_policy_allows(denial.facts, denial.action):
         return "an identity-based policy must allow the action, too"
-    named = allowing_statement_words(denial.facts, denial.action) or "an identity-based policy"
-    others = allowing_policy_types(denial.facts, denial.action)
-    others = tuple(each for each in others if each != POLICY_TYPE_NAMES["identity"])
-    also = f", and so do the {join_policy_types(others)}" if others else ""
-    return f"{named} already allows the action{also}, so only the boundary lacks an Allow"
+    return f"{describe_allowing(denial.facts, denial.action)}, so only the boundary lacks an Allow"
 
 
 def _offers_change(denial: Denial) -> bool:
-    """Return whether the boundary can be changed, and nothing else is to be tried first.
+    """Return whether the boundary can be changed.
 
-    AWS manages some policies. What a Deny requires is to be met first, and so is the condition of a boundary that
-    delegates permissions.
+    AWS manages some policies. The condition of a boundary that delegates permissions is to be met first.
     """
     policy = denial.policy
-    can_change = not _delegates(denial)
-    if policy is not None:
-        can_change = commands.arn(policy) == policy and ":aws:policy/" not in policy
-    return can_change and not denial.is_explicit
+    if policy is None:
+        return not _delegates(denial)
+    return commands.arn(policy) == policy and ":aws:policy/" not in policy
 
 
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
-    lines = [commands.show_policy_command(arn)]
+    lines = commands.show_policy_commands(arn)
     if _offers_change(denial):
-        change = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
-        lines.append(fill_command(change, arn))
-    else:
-        users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
-        lines.append(fill_command(users, arn))
+        lines = (*lines, commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)
     if arn == denial.policy or holder is None:
-        return tuple(lines)
+        return lines
     show = commands.show_boundary_command(*holder)
     if _delegates(denial):
         # The condition of the statement contains the ARN, too.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
+_FORBIDS = lazy_pattern(r"(?i)deny|block|forbid|prevent|protect|restrict|guard")
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 KEY_QUARANTINE = CauseType(
@@ -50,7 +51,10 @@ KEY_QUARANTINE = CauseType(
 
 def _change_step(denial: Denial, *, is_inline: bool) -> str:
     """Return who changes the Deny, and how."""
-    legitimate = "The Deny can be intentional. If the request is legitimate,"
+    names = (*denial.statements, (denial.policy or "").rpartition("/")[2])
+    named = next((each for each in names if _FORBIDS.search(each)), None)
+    suggested = f"The name {clip_text(named)} suggests that the Deny is" if named else "The Deny can be"
+    legitimate = f"{suggested} intentional. If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
@@ -80,15 +84,15 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(named_statements(denial.facts, denial.action), None)
-    is_revoked = shows_revocation(denial)
+    is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
     policy = "" if named or is_revoked else " AWS does not name the policy: it can be an inline policy."
     if denial.policy and denial.policy not in (named or ""):
         policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
-    title = "Find the Deny statement, then satisfy what it requires or scope it down"
+    title = "Find the Deny statement, then call as it requires or scope it down"
     read = "Look for Deny statements that match the action and resource, and read their conditions, such as MFA, a Region, a network or a tag. A request that they do not match is not denied."
     if named is not None:
-        title = "Satisfy what the Deny statement requires, or scope it down"
+        title = "Call as the Deny statement requires, or scope it down"
         read = "Read its conditions, such as MFA, a Region, a network or a tag: a request that they do not match is not denied."
     remedy = Remedy(
         title=title,
@@ -107,16 +111,15 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         remedy, details = _read_revocation_remedy(denial), None
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         remedy = _detach_remedy(denial, name)
-        is_of_all = denial.policy is not None and denial.policy.endswith("/AWSDenyAll")
-        every = ", and denies every action" if is_of_all else ""
-        policy = f"{policy} It is an AWS managed policy, which you cannot change{every}."
+        every = " and denies every action" if is_of_all else ""
+        policy = f"{policy} AWS manages it{every}: nobody else can change it."
     verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
         stated_cause(
             denial,
             "identity",
-            f"A Deny statement in an identity-based policy of {denial.caller} matches the request.{policy} {allow_still_required(denial)}",
+            f"A Deny statement in an identity-based policy of {denial.caller} matches the request.{policy} {'An Allow does not override it.' if is_revoked or is_of_all else allow_still_required(denial)}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
@@ -155,7 +158,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     return account_remedy(
         f"Find out who attached {clip_text(name)} and why, then detach it",
         f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
-        "The events of IAM are in us-east-1. CloudTrail keeps them for 90 days.",
+        "CloudTrail has the events of IAM in us-east-1, for 90 days.",
         commands=(
             fill_command("aws iam list-entities-for-policy --policy-arn {}", arn),
             fill_command(
@@ -175,7 +178,7 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     is_named = next(named_statements(denial.facts, denial.action), None) is not None
     users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
     is_of_user = isinstance(denial.principal, User) and not is_named
-    return (commands.show_policy_command(arn), *((users,) if is_of_user else ()))
+    return (*commands.show_policy_commands(arn), *((users,) if is_of_user else ()))
 
 
 def _explain_quarantine(denial: Denial) -> Explanation:

@@ -113,10 +113,12 @@ def _other_policy_notes(denial: Denial, added: frozenset[PolicyType | None]) -> 
         notes.append(f"According to the {source}, {_describe(policy_type, deny)}.")
     if denial.other_policy_types and denial.failure.policy_type not in {None, *types_of_details}:
         notes.append("The authorization details and the message name different types of policies.")
-    allowing = decisions.allowing_policy_types(denial.facts, denial.action)
-    # What a boundary must allow is shown with the policies that allow it already.
-    is_in_step = denial.policy_type == "permissions_boundary" and not denial.is_explicit
-    if allowing and not (is_in_step and decisions.identity_policy_allows(denial.facts, denial.action)):
-        listed = decisions.join_policy_types(allowing)
-        notes.append(f"Authorization details: {listed} allow it, so they are not the obstacle.")
+    # The other explanations say which identity-based policy allows it with the cause or in a step.
+    is_shown = denial.policy_type not in {"service_control", "resource_control"}
+    is_shown = is_shown and decisions.identity_policy_allows(denial.facts, denial.action)
+    if decisions.allowing_policy_types(denial.facts, denial.action) and not is_shown:
+        allowing = decisions.describe_allowing(denial.facts, denial.action)
+        is_complete = decisions.identity_policy_allows(denial.facts, denial.action)
+        then = "no identity-based Allow is missing" if is_complete else "they are not the obstacle"
+        notes.append(f"Authorization details: {allowing}, so {then}.")
     return tuple(notes)

@@ -326,7 +326,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     file = _FILE.search(change)
     save = f" Save the changed policy as {_describe_file(file[1])}." if file else ""
     return Remedy(
-        title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then satisfy what it requires or scope it down",
+        title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
         who="resource owner",
         steps=(
             f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",

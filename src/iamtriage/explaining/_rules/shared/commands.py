@@ -179,12 +179,17 @@ def trust_policy_commands(role: str | None) -> tuple[str, str]:
     return fill_command(show, name), fill_command(update, name)
 
 
-def show_policy_command(policy: str) -> str:
-    """Return the command that prints the document of a managed policy."""
-    return fill_command(
-        'aws iam get-policy-version --policy-arn {} --version-id "$(aws iam get-policy --policy-arn {} --query Policy.DefaultVersionId --output text)" --query PolicyVersion.Document',
-        *(policy, policy),
-    )
+def show_policy_commands(policy: str) -> tuple[str, str]:
+    """Return the commands that print the document of a managed policy."""
+    find = 'version="$(aws iam get-policy --policy-arn {} --query Policy.DefaultVersionId --output text)"'
+    show = 'aws iam get-policy-version --policy-arn {} --version-id "$version" --query PolicyVersion.Document'
+    return fill_command(find, policy), fill_command(show, policy)
+
+
+def change_policy(policy: str) -> str:
+    """Return the command that replaces the document of a managed policy by policy.json."""
+    change = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
+    return fill_command(change, policy)
 
 
 def show_boundary_command(kind: str, name: str) -> str:

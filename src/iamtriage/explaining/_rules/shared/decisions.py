@@ -138,12 +138,23 @@ def allowing_statement_words(facts: Facts, action: str | None) -> str | None:
     return None
 
 
+def describe_allowing(facts: Facts, action: str | None) -> str:
+    """Return which policies allow the action, according to the authorization details, as a clause."""
+    allowing, identity = allowing_policy_types(facts, action), POLICY_TYPE_NAMES["identity"]
+    others = join_policy_types(tuple(each for each in allowing if each != identity))
+    if not identity_policy_allows(facts, action):
+        return f"{others} already allow the action"
+    named = allowing_statement_words(facts, action) or "an identity-based policy"
+    return f"{named} already allows the action{f', and so do the {others}' if others else ''}"
+
+
 def _describe_denying_policy(policy: DenyingPolicy) -> str:
     """Return a policy that denied with its statements, as a phrase."""
     sids = join_words(tuple(map(clip_text, policy.sids)), "and")
     statement = f"the statement {sids} in " if sids else ""
     if policy.arn is not None:
-        return f"{statement}the policy {clip_text(policy.arn)}{_attachment(policy)}"
+        name = policy.arn.rpartition("/")[2] if ":organizations:" in policy.arn else policy.arn
+        return f"{statement}the policy {clip_text(name)}{_attachment(policy)}"
     kind = "inline policy" if policy.info is not None and policy.info.inline else "policy"
     return f"{statement}{'an' if kind.startswith('i') else 'a'} {kind}{_attachment(policy)}"
 
@@ -159,7 +170,7 @@ def _attachment(policy: DenyingPolicy) -> str:
     principal = principal_words.try_parse_principal(arn)
     if isinstance(principal, User) or principal_words.underlying_role(principal) is not None:
         return f" of {principal_words.describe_principal(principal, arn)}"
-    return f" attached to {clip_text(arn)}"
+    return f" attached to {clip_text(arn.rpartition('/')[2] if ':organizations:' in arn else arn)}"
 
 
 def group_name(arn: str) -> str | None:

@@ -231,7 +231,7 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
         return ()
     setting = region_setting(denial, region)
     return (
-        f"The request went to {region}{setting}. If the Deny is on Regions, you can call in another one.",
+        f"The request went to {region}{setting}. If the Deny is about Regions, call in one that it exempts.",
     )
 
 

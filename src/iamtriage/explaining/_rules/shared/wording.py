@@ -29,11 +29,11 @@ def allow_still_required(denial: Denial) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
+    from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
 
     if identity_policy_allows(denial.facts, denial.action):
-        return "An Allow does not override it: an identity-based policy allows the action already."
-    return "An Allow does not override it, but is still required when the Deny is gone."
+        return f"An Allow does not override it: {describe_allowing(denial.facts, denial.action)}."
+    return "An Allow does not override it, but the call requires one, too."
 
 
 def put_check_first(check: str, title: str) -> str:
