@@ -149,7 +149,9 @@ def _change_remedy(
     listed, parents = f"aws organizations list-policies --filter {kind}", ()
     if account is not None:
         listed = _list_policies_command(account, kind)
-        parents = ("The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root.",)
+        parents = (
+            "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root.",
+        )
     return Remedy(
         title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
         who="organization administrator",

@@ -57,7 +57,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {allow_still_required(denial)}"
-        title = "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
+        title = (
+            "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
+        )
         steps = (
             "Read the condition of the Deny statement: a request that it does not match is not denied.",
             *present(typical_requirement(denial)),
@@ -93,7 +95,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
-    verb = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}[denial.deny]
+    verb = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}[
+        denial.deny
+    ]
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
@@ -105,7 +109,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         find = f"The first two commands print the endpoint in the VPC of the {'instance' if 'instances' in on_instance[0] else 'function'}, with its policy."
     owner = "the endpoint's owner, often the network team,"
     if explicit:
-        title = "Find the Deny statement in the VPC endpoint's policy, then call as it requires or scope it down"
+        title = (
+            "Find the Deny statement in the VPC endpoint's policy, then call as it requires or scope it down"
+        )
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
         if denial.crosses_accounts:
             tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"

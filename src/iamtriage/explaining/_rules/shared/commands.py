@@ -188,7 +188,9 @@ def show_policy_commands(policy: str) -> tuple[str, str]:
 
 def change_policy(policy: str) -> str:
     """Return the command that replaces the document of a managed policy by policy.json."""
-    change = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
+    change = (
+        "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
+    )
     return fill_command(change, policy)
 
 
