@@ -536,7 +536,7 @@ def test_service_that_receives_a_passed_role(before: str, role: str, service: st
     remedy = explain(text).remedies[0]
     assert f"'iam:PassedToService': '{service}.amazonaws.com'" in str(remedy.policy)
     steps = " ".join(remedy.steps)
-    assert ("Its name suggests" in steps) == is_guess
+    assert ("most likely" in steps) == is_guess
     assert "The text masks the account ID." in steps
 
 

@@ -271,3 +271,59 @@ def test_statements_that_two_commands_printed_are_two_policies() -> None:
         )
     )
     assert "stated-policy-allows" not in {each.code for each in explain(text + denied).causes}
+
+
+PASSED = "arn:aws:iam::111122223333:role/fn"
+TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+CREATE_FUNCTION = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: "
+RUN_TASK = json.dumps({"Effect": "Allow", "Action": ["ecs:RunTask", "ecs:Describe*"], "Resource": "*"})
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "condition"),
+    [
+        (
+            f"{CREATE_FUNCTION}{_denied('iam:PassRole', PASSED)}\n\n{_policy('iam:PassRole', PASSED, **TO_EC2)}",
+            "if iam:PassedToService is ec2.amazonaws.com, but the role is passed to lambda.amazonaws.com",
+            {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+        ),
+        (
+            f"{_denied('iam:PassRole', PASSED)}\n\n[{RUN_TASK}, {_policy('iam:PassRole', PASSED, **TO_EC2)}]",
+            "but the role is passed to ecs-tasks.amazonaws.com",
+            {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+        (
+            f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n\n{_policy('dynamodb:*', ArnLike={'aws:SourceArn': '*'}, StringEquals={'aws:PrincipalAccount': '444455556666'})}",
+            "if aws:PrincipalAccount is 444455556666, but the request has 111122223333",
+            {"ArnLike": {"aws:SourceArn": "*"}, "StringEquals": {"aws:PrincipalAccount": "111122223333"}},
+        ),
+    ],
+    ids=["called service", "service of the other statement", "account"],
+)
+def test_condition_with_another_value(text: str, verdict: str, condition: dict[str, object]) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == condition
+
+
+def test_condition_that_asks_for_another_request() -> None:
+    eu = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
+    denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1"))
+    explanation = explain(f"{denied}\n\n{_policy('dynamodb:*', **eu)}")
+    assert "eu-west-1 or eu-central-1, but the request has us-east-1" in explanation.summary
+    assert explanation.remedies[0].title == "Call in a Region that the policy allows"
+    assert all(each.policy is None for each in explanation.remedies)
+
+
+def test_condition_that_the_request_meets() -> None:
+    to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    text = f"{CREATE_FUNCTION}{_denied('iam:PassRole', PASSED)}\n\n{_policy('iam:PassRole', PASSED, **to_lambda)}"
+    assert "was not yet in effect" in explain(text).causes[0].text
+
+
+def test_statement_of_terraform_without_its_data_source() -> None:
+    block = 'statement {\n  actions = ["sqs:SendMessage"]\n  resources = ["*"]\n  condition {\n    test = "StringEquals"\n    variable = "aws:RequestedRegion"\n    values = ["us-east-1"]\n  }\n}'
+    explanation = explain(f"{_denied('sqs:SendMessage', QUEUE)}\n\n{block}")
+    assert "only if aws:RequestedRegion is us-east-1, but the request has eu-west-1" in explanation.summary

@@ -235,7 +235,7 @@ def _documents(text: str) -> dict[str, Any]:
 
 # Every policy contains one of these, in JSON, YAML or code.
 _SIGNS_OF_POLICIES = (
-    "Statement", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
+    "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
 )  # fmt: skip
 
 

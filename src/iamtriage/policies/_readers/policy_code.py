@@ -21,8 +21,10 @@ __all__ = ("CodePolicy", "find_policies_in_code")
 _START = lazy_pattern(
     # An object of the JSON grammar, in any language; the list of Pulumi and the Serverless Framework.
     r"\b(?:(?P<list>Statement|statements|iamRoleStatements)[\"']?[ \t]{0,20}[:=]>?\s{0,20}(?=[\[{])"
-    # The block of a data source; a statement of the CDK, and of Pulumi in Python.
+    # The block of a data source, and one of its statements without the rest.
     r'|(?P<data>data "aws_iam_policy_document" "[\w-]{1,64}") {0,4}(?=\{)'
+    r'|(?<![\w."])(?P<block>statement) {0,4}(?=\{)'
+    # A statement of the CDK, and of Pulumi in Python.
     r"|(?<!class )(?:PolicyStatement|GetPolicyDocumentStatementArgs)(?=\())"
 )
 _TOKEN = lazy_pattern(
@@ -95,10 +97,12 @@ def find_policies_in_code(text: str, skipped: Sequence[tuple[int, int]] = ()) ->
         count += 1
         parser = _Parser(text, found.end())
         statements = _read_statements(found, parser)
-        if parser.has_failed or not statements:
+        if parser.has_failed:
             continue
         end = parser.end
-        if found["list"] is None and found["data"] is None:
+        if not statements:
+            continue
+        if found.lastgroup in {None, "block"}:
             first = first if loose else at
             loose += statements
         else:
@@ -113,7 +117,7 @@ def _build_policy(statements: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _read_statements(found: re.Match[str], parser: _Parser) -> list[dict[str, Any]]:
     """Return the statements that begin with a match; the parser has failed if they are not all known."""
-    value = parser.parse_value() if found["list"] or found["data"] else parser.parse_arguments()
+    value = parser.parse_arguments() if found.lastgroup is None else parser.parse_value()
     if parser.has_failed:
         return []
     if found["data"]:

@@ -12,7 +12,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
-from iamtriage.explaining._rules.denials.passing_roles import find_stated_role, role_recipient
+from iamtriage.explaining._rules.denials.passing_roles import find_stated_role
+from iamtriage.explaining._rules.denials.role_recipients import role_recipient
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command, role_name
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal

@@ -13,23 +13,23 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
-from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
-from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._rules.denials.role_recipients import (
+    find_call,
+    guess_recipient,
+    is_deploy_role,
+    role_recipient,
+)
 from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
-from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.services import (
     RoleRecipient,
-    find_role_recipient,
     service_trust_policy,
 )
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -39,39 +39,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
-_CHARS_AROUND = 400
-_SERVICE = lazy_pattern(
-    r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
-)
-_SEPARATORS = lazy_pattern(r"[-_ ]")
-# What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
-# the operation and the service that most likely pass the role.
-_CREATED = (
-    (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "ecstask|taskexecution", "RegisterTaskDefinition", "ecs"),
-    (r"Sage[Mm]aker|aws_sagemaker_\w+", "sagemaker", "", "sagemaker"),
-    (r"Glue|aws_glue_\w+", "glue", "", "glue"),
-    (r"Lambda [Ff]unction|aws_lambda_function", "lambda", "CreateFunction", "lambda"),
-    (r"[Ss]tate [Mm]achine|Step Functions|aws_sfn_\w+", "stepfunctions", "", "states"),
-    (r"CodeBuild|aws_codebuild_\w+", "codebuild", "", "codebuild"),
-    (r"CodePipeline|aws_codepipeline", "codepipeline", "", "codepipeline"),
-    (r"Bedrock|aws_bedrock\w+", "bedrock", "", "bedrock"),
-    (r"Firehose|aws_kinesis_firehose_\w+", "firehose", "", "firehose"),
-    (r"EMR [Cc]luster|aws_emr_cluster", "", "RunJobFlow", "elasticmapreduce"),
-    (r"EC2 [Ii]nstances?|aws_instance", "", "RunInstances", "ec2"),
-    (r"[Nn]ode ?[Gg]roup|aws_eks_node_group", "", "CreateNodegroup", "eks"),
-    (r"EKS [Cc]luster|aws_eks_cluster", "ekscluster", "CreateCluster", "eks"),
-)
-_CREATES = lazy_pattern(
-    r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
-    + "|".join(f"(?P<n{number}>{words})" for number, (words, *_) in enumerate(_CREATED))
-    + r")\b",
-    re.ASCII,
-)
-# Not the recipient of all roles that Amazon RDS calls pass.
-_ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
-_CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
-# Services whose own operations pass no role.
-_PASSING_SERVICES = frozenset({"iam", "sts"})
 # Services with a second name in China; AWS managed policies allow both.
 _OTHER_NAME_IN_CHINA = frozenset(
     {"ec2.amazonaws.com", "application-autoscaling.amazonaws.com", "elasticmapreduce.amazonaws.com"}
@@ -108,7 +75,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     grant = required_grant(denial)
     if grant is None:
         return None
-    recipient = role_recipient(denial) or _guess_recipient(denial)
+    recipient = role_recipient(denial) or guess_recipient(denial)
     names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
         names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
@@ -134,7 +101,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         evidence = "supplied"
     caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
     # The default role can be the one that was passed.
-    deploys = _is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
+    deploys = is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     parameter = _find_parameter(denial, recipient)
     call = f"{caller} {_describe_call(denial, f'{role} to {to}{parameter}')}{unnamed}"
     causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
@@ -151,7 +118,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
             _DEPLOY_WITH_DEFAULT_ROLE if deploys else None,
-            _trust_remedy(denial, role, recipient or _guess_recipient(denial))
+            _trust_remedy(denial, role, recipient or guess_recipient(denial))
             if recipient or denial.resource
             else None,
             denial_remedies.authorization_details_remedy(denial),
@@ -181,7 +148,7 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
         role = setting["role"]
         if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
             return f" in {setting['option'] or setting['name']}"
-    operation, service = _find_call(denial)
+    operation, service = find_call(denial)
     # Tasks have the roles of their task definition.
     if service is None or operation is None or recipient is None or operation in {"RunTask", "StartTask"}:
         return ""
@@ -216,11 +183,11 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     title = f"Allow {denial.caller} to pass {role}"
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
-    guess = _guess_recipient(denial)
+    guess = guess_recipient(denial)
     if denial.resource is None:
         last_step = f"Take the role from the parameters of the failing call. {last_step}"
     if guess is not None:
-        last_step = f"The text does not say which service receives the role. Its name suggests {join_words(guess.passed_to, 'or')}: replace the value if it is another one."
+        last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
         last_step = recipient.exception or ""
     if remedy is None:
@@ -253,88 +220,3 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )
-
-
-def _called_service(denial: Denial) -> str | None:
-    """Return the action prefix of the called service, which is not the denied action's, iam."""
-    facts = denial.facts
-    if facts.service is not None and (prefix := service_prefix(facts.service)) not in _PASSING_SERVICES:
-        return prefix or (None if is_derived(facts, "service") else facts.service)
-    if _is_deploy_role(denial):
-        return "cloudformation"
-    operation = denial.operation
-    services = [each.service for each in actions_for(operation)] if operation else []
-    called = services[0] if len(services) == 1 else find_called_service(denial.failure, services)
-    if called is None:
-        called = _stated_service(denial, services)
-    if called is None and facts.cluster is not None and not is_derived(facts, "cluster"):
-        return "eks"
-    return called
-
-
-def _is_deploy_role(denial: Denial) -> bool:
-    """Return whether the caller is the role with which the AWS CDK deploys stacks."""
-    return denial.role is not None and _CDK_DEPLOY_ROLE.match(denial.role.name) is not None
-
-
-def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
-    """Return the service that a tool names next to the denial, which is about IAM.
-
-    Args:
-        denial: The denial.
-        candidates: The services that have the called operation.
-    """
-    text, (start, end) = denial.failure.text, denial.failure.span
-    for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
-        prefix = service_prefix(found["java"] or found["type"])
-        if prefix is not None and prefix not in _PASSING_SERVICES:
-            return prefix
-    # "EmrServerlessStartJobOperator" and "(emr-serverless)". Prefixes of one word are too ambiguous.
-    around = _SEPARATORS.sub("", text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].lower())
-    named = [each for each in candidates if "-" in each and each.replace("-", "") in around]
-    return named[0] if len(named) == 1 else None
-
-
-def role_recipient(denial: Denial) -> RoleRecipient | None:
-    """Return the service that receives the role, as the facts, the call or a controller show."""
-    stated = request_values(denial.facts, "iam:PassedToService")
-    known = find_role_recipient(*_find_call(denial))
-    if known is None and denial.operation is None:
-        controller = permissions_of("iam:PassRole", denial.failure.text)
-        service = None if controller is None else controller.passes_roles_to
-        known = RoleRecipient((service,)) if service else None
-    if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
-        return RoleRecipient(stated)
-    # "orders-rds-monitoring" tells which of the call's roles it is.
-    named = _guess_recipient(denial)
-    is_one_of_known = (
-        not stated
-        and known is not None
-        and named is not None
-        and set(named.passed_to) <= set(known.passed_to)
-        and set(named.trusted) <= set(known.trusted)
-    )
-    return named if is_one_of_known else known
-
-
-def _find_call(denial: Denial) -> tuple[str | None, str | None]:
-    """Return the operation and service that passes the role: those of the call, or of what a tool creates."""
-    operation, service = denial.operation, _called_service(denial)
-    if operation is not None or find_role_recipient(None, service) is not None:
-        return operation, service
-    text, (start, end) = denial.failure.text, denial.failure.span
-    before = list(_CREATES.finditer(text, max(start - _CHARS_AROUND, 0), start))
-    found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
-    if found is None or found.lastgroup is None:
-        return operation, service
-    *_, created, of_created = _CREATED[int(found.lastgroup[1:])]
-    return created or None, of_created
-
-
-def _guess_recipient(denial: Denial) -> RoleRecipient | None:
-    """Return the service that the role's name suggests as its recipient."""
-    name = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
-    if "rdsmonitoring" in name or "rdsenhancedmonitoring" in name:
-        return _ENHANCED_MONITORING
-    found = (each for each in _CREATED if each[1] and re.search(each[1], name))
-    return next((find_role_recipient(operation or None, service) for *_, operation, service in found), None)

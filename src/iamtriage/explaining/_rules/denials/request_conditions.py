@@ -1,4 +1,4 @@
-"""Evaluate the conditions of a Deny statement with what the text and the facts show of the denied request.
+"""Evaluate the conditions of a statement with what the text and the facts show of the denied request.
 
 They show a value of the request as a parameter in code, an option of a command or a setting, and the caller by its ARN.
 A key that they do not show stays unknown.
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
+from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.statement_details import describe_condition
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
@@ -43,6 +45,7 @@ _SETTINGS = lazy_patterns(
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
 # What nearly every request has says nothing about this one.
+_RESOURCE_TAG = ":resourcetag"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
 
@@ -67,6 +70,11 @@ class CheckedCondition(NamedTuple):
     def is_usual(self) -> bool:
         """Whether nearly every request meets the condition, or none does."""
         return self.key.lower() in _USUAL
+
+    @property
+    def is_of_resource_tag(self) -> bool:
+        """Whether it compares a tag of the resource."""
+        return self.key.partition("/")[0].lower().endswith(_RESOURCE_TAG)
 
     @property
     def accepts_values(self) -> bool | None:
@@ -122,6 +130,19 @@ def join_conditions(conditions: tuple[CheckedCondition, ...]) -> str:
     return ", and ".join(clauses)
 
 
+def find_resource_tags(denial: Denial) -> dict[str, str] | None:
+    """Return the tags of the denied resource, if the text shows them."""
+    arn = denial.resource_arn
+    name = resource_name(denial)
+    return find_tags(denial.failure, arn.service, name) if arn is not None and name else None
+
+
+def resource_name(denial: Denial) -> str:
+    """Return the last part of the denied resource's ARN, or ``""``."""
+    arn = denial.resource_arn
+    return "" if arn is None else arn.resource.rpartition("/")[2].rpartition(":")[2]
+
+
 def _check(operator: str, key: str, values: tuple[str, ...], denial: Denial) -> CheckedCondition:
     requested = _request_values(key, denial)
     parsed = parse_operator(operator)
@@ -161,6 +182,13 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         text = denial.failure.text
         endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
         return endpoint and (endpoint.value,)
+    if name == "iam:passedtoservice":
+        recipient = role_recipient(denial) or guess_recipient(denial)
+        return recipient and recipient.passed_to
+    prefix, _, tag = key.partition("/")
+    if prefix.lower().endswith(_RESOURCE_TAG):
+        tags = find_resource_tags(denial)
+        return None if tags is None else tuple(tags[each] for each in (tag,) if each in tags)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
     if name == "aws:principalaccount":

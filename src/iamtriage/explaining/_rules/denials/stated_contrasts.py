@@ -8,12 +8,23 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, REQUIREMENTS
-from iamtriage.explaining._rules.denials.statement_details import describe_conditions, join_values
+from iamtriage.explaining._rules.denials.request_conditions import (
+    are_met,
+    check_conditions,
+    find_resource_tags,
+    resource_name,
+)
+from iamtriage.explaining._rules.denials.statement_details import (
+    describe_condition,
+    describe_conditions,
+    join_values,
+)
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -24,13 +35,14 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
-from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # The commands that find a resource by its name, by service.
@@ -54,7 +66,7 @@ _TAG_COMMANDS = {
 _TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
 _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
-_RESOURCE_TAG = ":resourcetag"
+_PASSED_TO = "iam:passedtoservice"
 
 
 class Contrast(NamedTuple):
@@ -123,53 +135,59 @@ def _find_name(arn: str) -> str:
 
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
     """Return which condition of a statement that would allow the call the request does not meet, as far as known."""
-    name, tags = _find_tags(denial)
-    for operator, condition, values in iterate_conditions(statement):
-        if tags is not None and _is_met(tags, operator, condition, values) is False:
-            return _missing_tag(denial, name, tags, condition, values)
-    return Contrast(
-        f"allows it only if {describe_conditions(statement)}", (condition_remedy(denial, statement),)
-    )
+    failed = next((each for each in check_conditions(statement, denial) if each.is_met is False), None)
+    if failed is None:
+        remedy = condition_remedy(denial, statement)
+        return Contrast(f"allows it only if {describe_conditions(statement)}", (remedy,))
+    tags = find_resource_tags(denial)
+    if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
+        return _missing_tag(denial, tags, failed)
+    return _other_value(denial, statement, failed)
 
 
 def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
-    """Return whether the text shows that the resource has all that the conditions of a statement require."""
-    tags = _find_tags(denial)[1]
-    return tags is not None and all(
-        _is_met(tags, operator, condition, values)
-        for operator, condition, values in iterate_conditions(statement)
+    """Return whether the request is known to meet all conditions of a statement."""
+    return are_met(check_conditions(statement, denial)) is True
+
+
+def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Contrast:
+    """Return that the request has another value than the condition of a statement requires."""
+    clause, key = describe_condition(failed.operator, failed.key, failed.values), clip_text(failed.key)
+    requested = failed.requested or ()
+    found = f"the request has {join_values(requested)}" if requested else "the request has none"
+    if failed.key.lower() == _PASSED_TO:
+        found = f"the role is passed to {join_values(requested)}"
+    text = f"The action and the resource match the statement; {key} does not."
+    verdict = f"allows it only if {clause}, but {found}"
+    is_list = failed.operator.removeprefix("ForAnyValue:") in {
+        "StringEquals",
+        "StringLike",
+        "ArnLike",
+        "ArnEquals",
+    }
+    if not requested or not is_list or any(each.has_key(failed.key) for each in REQUIREMENTS):
+        return Contrast(verdict, (condition_remedy(denial, statement),), text)
+    return Contrast(verdict, (_change_value_remedy(denial, statement, failed),), text)
+
+
+def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to let the condition of a statement accept the value of the request."""
+    requested = failed.requested or ()
+    conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
+    conditions[failed.operator][failed.key] = requested[0] if len(requested) == 1 else [*requested]
+    remedy = account_remedy(
+        f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}",
+        f"Change the value in the statement that allows {denial.action}, as below.",
+        url=pages.EVALUATION,
     )
+    document = build_document([allow(denial.action or "", denial.resource, condition=conditions)])
+    return attrs.evolve(remedy, policy=document, layer="identity")
 
 
-def _find_tags(denial: Denial) -> tuple[str, dict[str, str] | None]:
-    """Return the name of the resource, and its tags if the text shows them."""
-    arn = denial.resource_arn
-    name = "" if arn is None else arn.resource.rpartition("/")[2].rpartition(":")[2]
-    return name, find_tags(denial.failure, arn.service, name) if arn is not None and name else None
-
-
-def _is_met(tags: Mapping[str, str], operator: str, condition: str, values: Sequence[str]) -> bool | None:
-    """Return whether tags meet a condition on a tag of the resource, ``None`` for other conditions and variables."""
-    prefix, _, key = condition.partition("/")
-    is_of_resource = prefix.lower().endswith(_RESOURCE_TAG)
-    if (
-        not values
-        or not is_of_resource
-        or operator not in {"StringEquals", "StringLike"}
-        or "${" in str(values)
-    ):
-        return None
-    value = tags.get(key)
-    if value is None or operator == "StringEquals":
-        return value in values
-    return any(matches(value, compile_glob(each)) for each in values)
-
-
-def _missing_tag(
-    denial: Denial, name: str, tags: Mapping[str, str], condition: str, values: Sequence[str]
-) -> Contrast:
+def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedCondition) -> Contrast:
     """Return that a resource lacks the tag that a policy requires, and how to add it."""
-    prefix, _, key = condition.partition("/")
+    name, values = resource_name(denial), failed.values
+    prefix, _, key = failed.key.partition("/")
     shown, tag = clip_text(name), f"{clip_text(key)} = {join_values(values)}"
     listed = tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in [*tags][:_MAX_TAGS])
     found = f"{shown} lacks it (its tags: {join_words(listed, 'and') or 'none'})"

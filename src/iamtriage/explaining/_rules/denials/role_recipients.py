@@ -1,0 +1,159 @@
+"""Find out which service receives the role that a denied call passes.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._operations import actions_for, service_prefix
+from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.derived_actions import find_called_service
+from iamtriage.explaining._rules.shared.services import RoleRecipient, find_role_recipient
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_CHARS_AROUND = 400
+_SERVICE = lazy_pattern(
+    r"\(Service: (?P<java>[A-Za-z0-9]{2,40})[,;]|\bAWS::(?P<type>[A-Za-z0-9]{2,30})::", re.ASCII
+)
+# An action that can pass a role.
+_PASSING_CALL = lazy_pattern(
+    r"([a-z0-9-]{2,40}):((?:Create|Update|Modify|Register|Run|Start|Put)[A-Z]\w{1,60})", re.ASCII
+)
+_SEPARATORS = lazy_pattern(r"[-_ ]")
+# What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
+# the operation and the service that most likely pass the role.
+_CREATED = (
+    (r"[Tt]ask[ _-]?[Dd]efinition|(?:Amazon )?ECS", "ecstask|taskexecution", "RegisterTaskDefinition", "ecs"),
+    (r"Sage[Mm]aker|aws_sagemaker_\w+", "sagemaker", "", "sagemaker"),
+    (r"Glue|aws_glue_\w+", "glue", "", "glue"),
+    (r"Lambda [Ff]unction|aws_lambda_function", "lambda", "CreateFunction", "lambda"),
+    (r"[Ss]tate [Mm]achine|Step Functions|aws_sfn_\w+", "stepfunctions", "", "states"),
+    (r"CodeBuild|aws_codebuild_\w+", "codebuild", "", "codebuild"),
+    (r"CodePipeline|aws_codepipeline", "codepipeline", "", "codepipeline"),
+    (r"Bedrock|aws_bedrock\w+", "bedrock", "", "bedrock"),
+    (r"Firehose|aws_kinesis_firehose_\w+", "firehose", "", "firehose"),
+    (r"EMR [Cc]luster|aws_emr_cluster", "", "RunJobFlow", "elasticmapreduce"),
+    (r"EC2 [Ii]nstances?|aws_instance", "", "RunInstances", "ec2"),
+    (r"[Nn]ode ?[Gg]roup|aws_eks_node_group", "", "CreateNodegroup", "eks"),
+    (r"EKS [Cc]luster|aws_eks_cluster", "ekscluster", "CreateCluster", "eks"),
+)
+_CREATES = lazy_pattern(
+    r"(?:\b(?i:creat|updat|regist|start|launch|deploy|run|submit)\w{0,8}\b[^\n.]{0,60}?|\bwith (?:module\.[\w.\[\]\"-]{1,100}\.)?(?=aws_))\b(?:"
+    + "|".join(f"(?P<n{number}>{words})" for number, (words, *_) in enumerate(_CREATED))
+    + r")\b",
+    re.ASCII,
+)
+# Not the recipient of all roles that Amazon RDS calls pass.
+_ENHANCED_MONITORING = RoleRecipient(("monitoring.rds.amazonaws.com",))
+_CDK_DEPLOY_ROLE = lazy_pattern(r"cdk-[a-z0-9]{1,10}-deploy-role-", re.ASCII)
+# Services whose own operations pass no role.
+_PASSING_SERVICES = frozenset({"iam", "sts"})
+
+
+def role_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return the service that receives the role, as the facts, the call or a controller show."""
+    stated = request_values(denial.facts, "iam:PassedToService")
+    known = find_role_recipient(*find_call(denial))
+    if known is None and denial.operation is None:
+        controller = permissions_of("iam:PassRole", denial.failure.text)
+        service = None if controller is None else controller.passes_roles_to
+        known = RoleRecipient((service,)) if service else None
+    if stated and (known is None or set(known.passed_to).isdisjoint(stated)):
+        return RoleRecipient(stated)
+    # "orders-rds-monitoring" tells which of the call's roles it is.
+    named = guess_recipient(denial)
+    is_one_of_known = (
+        not stated
+        and known is not None
+        and named is not None
+        and set(named.passed_to) <= set(known.passed_to)
+        and set(named.trusted) <= set(known.trusted)
+    )
+    return named if is_one_of_known else known
+
+
+def find_call(denial: Denial) -> tuple[str | None, str | None]:
+    """Return the operation and service that passes the role: those of the call, or of what a tool creates."""
+    operation, service = denial.operation, _called_service(denial)
+    if operation is not None or find_role_recipient(None, service) is not None:
+        return operation, service
+    text, (start, end) = denial.failure.text, denial.failure.span
+    before = list(_CREATES.finditer(text, max(start - _CHARS_AROUND, 0), start))
+    found = before[-1] if before else _CREATES.search(text, end, end + _CHARS_AROUND)
+    if found is None or found.lastgroup is None:
+        return operation, service
+    *_, created, of_created = _CREATED[int(found.lastgroup[1:])]
+    return created or None, of_created
+
+
+def guess_recipient(denial: Denial) -> RoleRecipient | None:
+    """Return the service that most likely receives the role, by its name or by what else the policies allow."""
+    name = (denial.target_role_name or "").lower().replace("-", "").replace("_", "")
+    if "rdsmonitoring" in name or "rdsenhancedmonitoring" in name:
+        return _ENHANCED_MONITORING
+    found = (each for each in _CREATED if each[1] and re.search(each[1], name))
+    named = (find_role_recipient(operation or None, service) for *_, operation, service in found)
+    return next(named, None) or _recipient_in_policies(denial)
+
+
+def _called_service(denial: Denial) -> str | None:
+    """Return the action prefix of the called service, which is not the denied action's, iam."""
+    facts = denial.facts
+    if facts.service is not None and (prefix := service_prefix(facts.service)) not in _PASSING_SERVICES:
+        return prefix or (None if is_derived(facts, "service") else facts.service)
+    if is_deploy_role(denial):
+        return "cloudformation"
+    operation = denial.operation
+    services = [each.service for each in actions_for(operation)] if operation else []
+    called = services[0] if len(services) == 1 else find_called_service(denial.failure, services)
+    if called is None:
+        called = _stated_service(denial, services)
+    if called is None and facts.cluster is not None and not is_derived(facts, "cluster"):
+        return "eks"
+    return called
+
+
+def is_deploy_role(denial: Denial) -> bool:
+    """Return whether the caller is the role with which the AWS CDK deploys stacks."""
+    return denial.role is not None and _CDK_DEPLOY_ROLE.match(denial.role.name) is not None
+
+
+def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
+    """Return the service that a tool names next to the denial, which is about IAM.
+
+    Args:
+        denial: The denial.
+        candidates: The services that have the called operation.
+    """
+    text, (start, end) = denial.failure.text, denial.failure.span
+    for found in _SERVICE.finditer(text, max(start - _CHARS_AROUND, 0), end + _CHARS_AROUND):
+        prefix = service_prefix(found["java"] or found["type"])
+        if prefix is not None and prefix not in _PASSING_SERVICES:
+            return prefix
+    # "EmrServerlessStartJobOperator" and "(emr-serverless)". Prefixes of one word are too ambiguous.
+    around = _SEPARATORS.sub("", text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].lower())
+    named = [each for each in candidates if "-" in each and each.replace("-", "") in around]
+    return named[0] if len(named) == 1 else None
+
+
+def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:
+    """Return the only service to which the calls that the policies in the text allow pass a role."""
+    actions = {
+        action
+        for policy in context_of(denial.facts).policies
+        for statement in allow_statements(policy.content)
+        for action in as_strings(statement.get("Action"))
+    }
+    calls = (each.groups() for each in map(_PASSING_CALL.fullmatch, actions) if each is not None)
+    found = {find_role_recipient(name, service) for service, name in calls}
+    found.discard(None)
+    return found.pop() if len(found) == 1 else None
