@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _MAX_TEXT = 64_000
 _MAX_VALUES = 3
+# How an explanation shows an empty list.
+_NO_VALUES = "null"
 # After the name of a parameter, in JSON, Python, Terraform, YAML, a header, an option or an enumeration.
 _ASSIGNED = r"[\"']?(?:\s?(?:=>|[:=,(])\s?|\s)(?:[A-Za-z.]{0,40}\.)?[\"']?"
 # The parameters that conditions on these keys compare. The key itself, as in a policy, follows a colon.
@@ -65,6 +67,11 @@ class CheckedCondition(NamedTuple):
     values: tuple[str, ...]
     requested: tuple[str, ...] | None
     is_met: bool | None
+
+    @property
+    def has_values(self) -> bool:
+        """Whether the policy has values to compare with."""
+        return self.values != (_NO_VALUES,)
 
     @property
     def is_usual(self) -> bool:
@@ -104,7 +111,7 @@ class CheckedCondition(NamedTuple):
 def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[CheckedCondition, ...]:
     """Return the conditions of a statement, compared with what is known of the denied request."""
     return tuple(
-        _check(operator, key, values or ("null",), denial)
+        _check(operator, key, values or (_NO_VALUES,), denial)
         for operator, key, values in iterate_conditions(statement)
     )
 

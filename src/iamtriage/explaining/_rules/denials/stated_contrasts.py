@@ -135,7 +135,8 @@ def _find_name(arn: str) -> str:
 
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
     """Return which condition of a statement that would allow the call the request does not meet, as far as known."""
-    failed = next((each for each in check_conditions(statement, denial) if each.is_met is False), None)
+    conditions = check_conditions(statement, denial)
+    failed = next((each for each in conditions if each.is_met is False and each.has_values), None)
     if failed is None:
         remedy = condition_remedy(denial, statement)
         return Contrast(f"allows it only if {describe_conditions(statement)}", (remedy,))
