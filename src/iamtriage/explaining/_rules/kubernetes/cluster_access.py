@@ -228,7 +228,9 @@ def grant_access_remedies(
     if cluster.uses_aws_auth:
         yield principal.aws_auth_remedy(
             groups=("GROUP",),
-            title=f"Or map {principal.description} in aws-auth" if cluster.uses_entries else None,
+            title=f"Or{', in the authentication mode CONFIG_MAP,' if cluster.mode is None else ''} map {principal.description} in aws-auth"
+            if cluster.uses_entries
+            else None,
             steps=(
                 "GROUP is the subject of a RoleBinding or ClusterRoleBinding. Without one, the principal has almost no permissions.",
             ),

@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_c
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +132,12 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         else "no access entry or aws-auth mapping"
     )
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
-    summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
+    named = f"cluster {cluster.argument}" if cluster.name else "cluster"
+    summary = (
+        f"The {named} could not authenticate the caller (401): the text says neither who nor why."
+    )
+    if principal.is_known:
+        summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
     if is_late:
         summary = f"The cluster could not authenticate Terraform (401): most likely, its token expired, because the run took more than {clocks.describe_duration(ran)}. Otherwise, {who} has {missing}{where}."
     # The caller is known from the shell, not from the token.
@@ -149,6 +154,8 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
     grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
+    # The remedy that finds out who calls creates the access entry, too.
+    shows_grant = cluster.uses_entries and not has_entry
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
@@ -165,9 +172,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
                 else ()
             ),
             *(grants if unsuited is not None else ()),
-            *_caller_remedies(cluster, principal, access, program, has_entry=has_entry),
-            principal.inspect_access_remedy(cluster),
-            *(grants if unsuited is None else ()),
+            _caller_remedy(cluster, principal, access, program, has_entry=has_entry),
+            *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
+            *(grants[shows_grant:] if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
         ),
         notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
@@ -219,7 +226,7 @@ def _explain_other_account(
 
 def _login_cause(message: str, unknown_type: str | None) -> Cause:
     if unknown_type is None:
-        text = "The API server could not authenticate the caller, so it did not evaluate RBAC."
+        text = "The API server did not evaluate RBAC."
         because = clues.quote_phrases(message, *_PHRASES)[:1]
         return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
     # For a type that is not built in, parse() does not report a rejected login.
@@ -252,38 +259,41 @@ def _possible_causes(
         yield expired
 
 
-def _caller_remedies(
+def _caller_remedy(
     cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess, program: str, *, has_entry: bool
-) -> Iterator[Remedy]:
-    grant: tuple[str, ...] = ()
-    how = "maps this ARN in aws-auth"
+) -> Remedy:
+    identify = "Run aws sts get-caller-identity with the profile or role that the first command prints. If the ARN is not the expected one, add --profile or --role-arn to the second command."
+    if program == "the job":
+        identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
+    elif principal.is_known:
+        identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
+    steps, grant = [identify], [cluster.token_command()]
     if cluster.uses_entries and not has_entry:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
-        how = f"creates an access entry {'with an access policy for it' if principal.is_known else 'for the role, not its session'}"
-        grant = (
+        what = (
+            ""
+            if principal.is_known
+            else "PRINCIPAL_ARN is the role's ARN with its path, not that of the session. "
+        )
+        steps.append(
+            f"{what}The last two commands require eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
+        )
+        grant = [
             cluster.eks_command("list-access-entries"),
             principal.create_entry_command(cluster),
             principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
-        )
-    identify = "Run aws sts get-caller-identity with the profile that the kubeconfig names. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
-    if program == "the job":
-        identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
-    otherwise = "If it is"
-    if principal.is_known:
-        otherwise = "Otherwise"
-        identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
-    yield your_remedy(
+        ]
+    elif not has_entry:
+        steps.append("Otherwise, a cluster administrator maps this ARN in aws-auth.")
+    view = "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'"
+    return your_remedy(
         f"Find out which identity {program} uses, and refresh the kubeconfig",
-        identify,
-        "kubectl config view --minify shows the profile and role that the kubeconfig sets for the token."
-        if has_entry
-        else f"{otherwise}, a cluster administrator {how}.",
+        *steps,
+        *present(principal.path_note if len(grant) > 1 else None),
         commands=(
-            "aws sts get-caller-identity",
+            "aws sts get-caller-identity" if program == "the job" else view,
             cluster.kubeconfig_command(),
             *grant,
-            "kubectl auth whoami",
-            cluster.token_command(),
         ),
         url=pages.EKS_TROUBLESHOOTING,
     )
