@@ -221,13 +221,11 @@ def test_each_remedy_has_its_form_of_the_arn() -> None:
 
 def test_identity_center_role_is_looked_up_only_for_an_entry() -> None:
     lines = commands(explained(LOGIN, {"caller": SSO}))
-    first, second = dict.fromkeys(line for line in lines if "create-access-entry" in line)
+    [create] = dict.fromkeys(line for line in lines if "create-access-entry" in line)
     [mapping] = [line for line in lines if "iamidentitymapping" in line]
     lookup = '"$(aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --query Role.Arn --output text)"'
-    # The first remedy creates an entry only if there is none, and the second one only creates it.
-    assert f"--principal-arn {lookup} " in first
-    assert '--principal-arn "$role_arn" ' in second
-    assert lines[lines.index(second) - 1] == f"role_arn={lookup}"
+    assert '--principal-arn "$role_arn" ' in create
+    assert lines[0] == f"role_arn={lookup}"
     assert "--arn arn:aws:iam::111122223333:role/AWSReservedSSO_View_0123456789abcdef " in mapping
 
 
@@ -422,8 +420,8 @@ def test_rejected_login_names_the_caller_and_what_the_cluster_uses(mode: str | N
     shown = " ".join(str(found).split())
     assert "aws sts get-caller-identity" not in shown
     assert (
-        "aws eks list-access-entries --cluster-name shop --region eu-west-1 "
-        "If this principal is meant to have access and is not listed (cluster administrator): aws eks create-access-entry"
+        "aws eks describe-access-entry --cluster-name shop --region eu-west-1 \\ --principal-arn arn:aws:iam::111122223333:user/lea "
+        "If this principal is meant to have access and has none (cluster administrator): aws eks create-access-entry"
         in shown
     ) == (mode != "CONFIG_MAP")
 

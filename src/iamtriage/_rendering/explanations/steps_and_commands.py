@@ -30,7 +30,11 @@ _COUNTED = (
 _NESTED = "nested command"
 # Commands that belong together: an access entry is created if none exists, and needs an access policy.
 _CREATE_ENTRY = "aws eks create-access-entry"
-FOLLOWING = {"aws eks list-access-entries": _CREATE_ENTRY, _CREATE_ENTRY: "aws eks associate-access-policy"}
+FOLLOWING = {
+    "aws eks describe-access-entry": _CREATE_ENTRY,
+    "aws eks list-access-entries": _CREATE_ENTRY,
+    _CREATE_ENTRY: "aws eks associate-access-policy",
+}
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2

@@ -183,7 +183,7 @@ def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     if not lookups or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
         return remedy
     lines = tuple(each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE) for each in remedy.commands)
-    return attrs.evolve(remedy, commands=(*lookups, *lines))
+    return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
 
 
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:

@@ -164,7 +164,7 @@ def principal_causes(case: AnyCase) -> Iterator[Cause]:
     elif unsuited is not None:
         yield UNSUITED_CALLER.cause(evidence, because, text=f"The caller is {unsuited}. Use a role instead.")
     elif isinstance(role, IdentityCenterRole):
-        yield IDENTITY_CENTER_PATH.cause(because=because)
+        yield IDENTITY_CENTER_PATH.cause()
     elif role is not None and role.path != "/":
         text = f"The role has the path {role.path}, which its ARN must have in an access entry, but not in aws-auth."
         yield ROLE_PATH.cause(because=because, text=text)

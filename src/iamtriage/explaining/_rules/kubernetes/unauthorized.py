@@ -16,6 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.kubernetes import (
     cluster_access,
     cluster_clients,
@@ -33,7 +34,7 @@ from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_c
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import look_up_once, present, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 _IAM_NOTE = "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster."
@@ -133,10 +135,8 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     )
     where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
     named = f"cluster {cluster.argument}" if cluster.name else "cluster"
-    summary = (
-        f"The {named} could not authenticate the caller (401): the text says neither who nor why."
-    )
-    if principal.is_known:
+    summary = f"The {named} could not authenticate the caller (401): the text does not say who it is or why."
+    if principal.is_known or is_job:
         summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
     if is_late:
         summary = f"The cluster could not authenticate Terraform (401): most likely, its token expired, because the run took more than {clocks.describe_duration(ran)}. Otherwise, {who} has {missing}{where}."
@@ -155,7 +155,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     )
     grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     # The remedy that finds out who calls creates the access entry, too.
-    shows_grant = cluster.uses_entries and not has_entry
+    shows_grant = cluster.uses_entries and not has_entry and principal.entry_refusal is None
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
@@ -172,7 +172,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
                 else ()
             ),
             *(grants if unsuited is not None else ()),
-            _caller_remedy(cluster, principal, access, program, has_entry=has_entry),
+            _caller_remedy(case, cluster, principal, access, program, has_entry=has_entry),
             *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
             *(grants[shows_grant:] if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
@@ -260,40 +260,62 @@ def _possible_causes(
 
 
 def _caller_remedy(
-    cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess, program: str, *, has_entry: bool
+    case: Case[KubernetesUnauthorized],
+    cluster: Cluster,
+    principal: ClusterPrincipal,
+    access: NeededAccess,
+    program: str,
+    *,
+    has_entry: bool,
 ) -> Remedy:
-    identify = "Run aws sts get-caller-identity with the profile or role that the first command prints. If the ARN is not the expected one, add --profile or --role-arn to the second command."
+    looks: Commands = ("kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",)
+    identify = "Run aws sts get-caller-identity with the profile or role that kubectl config view prints. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
     if program == "the job":
+        looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
     elif principal.is_known:
+        looks = ()
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
-    steps, grant = [identify], [cluster.token_command()]
-    if cluster.uses_entries and not has_entry:
+    elif clues.find_profile(case) is not None:
+        looks = ("aws sts get-caller-identity",)
+        identify = "If aws sts get-caller-identity does not print the expected ARN, add --profile or --role-arn to aws eks update-kubeconfig."
+    steps = [identify]
+    shows_grant = cluster.uses_entries and not has_entry and principal.entry_refusal is None
+    grant: Commands = (cluster.token_command(),)
+    if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
-        what = (
-            ""
-            if principal.is_known
-            else "PRINCIPAL_ARN is the role's ARN with its path, not that of the session. "
+        steps += [
+            "PRINCIPAL_ARN is the ARN of the role with its path, and not that of the session.",
+            "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
+            *present(principal.path_note),
+        ][principal.is_known :]
+        is_missing = "has none" if principal.is_known else "is not listed"
+        grant = look_up_once(
+            (
+                cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
+                if principal.is_known
+                else cluster.eks_command("list-access-entries"),
+                Labelled(
+                    f"If this principal is meant to have access and {is_missing} (cluster administrator):",
+                    principal.create_entry_command(cluster),
+                ),
+                principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
+            )
         )
-        steps.append(
-            f"{what}The last two commands require eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
-        )
-        grant = [
-            cluster.eks_command("list-access-entries"),
-            principal.create_entry_command(cluster),
-            principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
-        ]
-    elif not has_entry:
+    elif not (has_entry or cluster.uses_entries):
         steps.append("Otherwise, a cluster administrator maps this ARN in aws-auth.")
-    view = "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'"
-    return your_remedy(
-        f"Find out which identity {program} uses, and refresh the kubeconfig",
-        *steps,
-        *present(principal.path_note if len(grant) > 1 else None),
-        commands=(
-            "aws sts get-caller-identity" if program == "the job" else view,
-            cluster.kubeconfig_command(),
+    title = f"Find out which identity {program} uses, and refresh the kubeconfig"
+    lines = (*looks, cluster.kubeconfig_command(), *grant)
+    if principal.is_known and shows_grant:
+        title = f"Check whether {principal.description} has an access entry, and create one"
+        lines = (
+            *looks,
             *grant,
-        ),
+            Labelled("If kubectl is meant to use another identity:", lines[-len(grant) - 1]),
+        )
+    return your_remedy(
+        title,
+        *steps,
+        commands=lines,
         url=pages.EKS_TROUBLESHOOTING,
     )

@@ -82,8 +82,11 @@ def look_up_once(commands: Commands) -> Commands:
     if len(lookups) == len(set(lookups)) or len(set(lookups)) > 1:
         return commands
     lines = tuple(_replace(each, lookups[0], '"$role_arn"') for each in commands)
-    first = next(index for index, line in enumerate(texts) if lookups[0] in line)
-    return (*lines[:first], f"role_arn={lookups[0]}", *lines[first:])
+    at = next(index for index, line in enumerate(texts) if lookups[0] in line)
+    lookup, first = f"role_arn={lookups[0]}", lines[at]
+    if isinstance(first, Labelled):
+        return (*lines[:at], first._replace(command=lookup), first.command, *lines[at + 1 :])
+    return (*lines[:at], lookup, *lines[at:])
 
 
 def _replace(command: str | Labelled, old: str, new: str) -> str | Labelled:

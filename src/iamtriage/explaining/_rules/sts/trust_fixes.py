@@ -14,6 +14,7 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_subjects
@@ -181,15 +182,18 @@ def request_audience_remedy(
     """
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
-    lines: tuple[str, ...] = ()
+    lines: tuple[str | Labelled, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
             f"Remove the annotation eks.amazonaws.com/audience from the service account: EKS then requests {_AUDIENCE}. If it has none, set audience in the pod's projected volume.",
             "Re-create the pods: a running pod keeps its token. If the program needs the other audience for another service, mount a second projected token.",
         )
         lines = (
-            r"kubectl get sa SERVICE_ACCOUNT --namespace NAMESPACE --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/audience}'",
-            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-",
+            r"kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/audience}'",
+            Labelled(
+                "If it prints an audience:",
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-",
+            ),
             commands.RESTART_PODS,
         )[is_annotated:]
     elif issuer == _GITHUB:
