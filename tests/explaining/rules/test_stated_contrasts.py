@@ -15,7 +15,7 @@ def _denied(action: str, resource: str) -> str:
     return f"User: {ROLE} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
 
 
-def _policy(action: str, resource: str = "*", /, **condition: dict[str, str]) -> str:
+def _policy(action: str, resource: str = "*", /, **condition: dict[str, object]) -> str:
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     return json.dumps({**statement, "Condition": condition} if condition else statement)
 
@@ -80,7 +80,7 @@ def test_what_more_than_the_region_distinguishes(allowed: str) -> None:
 INSTANCE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0"
 GROUP = "arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:0a1b2c3d-0000-4000-8000-000000000000:autoScalingGroupName/gpu"
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:jobs"
-TEAM = {"StringEquals": {"ec2:ResourceTag/team": "data"}}
+TEAM: dict[str, dict[str, object]] = {"StringEquals": {"ec2:ResourceTag/team": "data"}}
 SHOW_INSTANCE = "$ aws ec2 describe-tags --filters Name=resource-id,Values=i-0123456789abcdef0"
 
 
@@ -274,7 +274,7 @@ def test_statements_that_two_commands_printed_are_two_policies() -> None:
 
 
 PASSED = "arn:aws:iam::111122223333:role/fn"
-TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+TO_EC2: dict[str, dict[str, object]] = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
 CREATE_FUNCTION = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: "
 RUN_TASK = json.dumps({"Effect": "Allow", "Action": ["ecs:RunTask", "ecs:Describe*"], "Resource": "*"})
 
@@ -309,7 +309,7 @@ def test_condition_with_another_value(text: str, verdict: str, condition: dict[s
 
 
 def test_condition_that_asks_for_another_request() -> None:
-    eu = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
+    eu: dict[str, dict[str, object]] = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
     denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1"))
     explanation = explain(f"{denied}\n\n{_policy('dynamodb:*', **eu)}")
     assert "eu-west-1 or eu-central-1, but the request has us-east-1" in explanation.summary
@@ -318,7 +318,7 @@ def test_condition_that_asks_for_another_request() -> None:
 
 
 def test_condition_that_the_request_meets() -> None:
-    to_lambda = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    to_lambda: dict[str, dict[str, object]] = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
     text = f"{CREATE_FUNCTION}{_denied('iam:PassRole', PASSED)}\n\n{_policy('iam:PassRole', PASSED, **to_lambda)}"
     assert "was not yet in effect" in explain(text).causes[0].text
 
