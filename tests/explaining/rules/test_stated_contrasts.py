@@ -309,7 +309,9 @@ def test_condition_with_another_value(text: str, verdict: str, condition: dict[s
 
 
 def test_condition_that_asks_for_another_request() -> None:
-    eu: dict[str, dict[str, object]] = {"StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
+    eu: dict[str, dict[str, object]] = {
+        "StringEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}
+    }
     denied = _denied("dynamodb:GetItem", TABLE.format("us-east-1"))
     explanation = explain(f"{denied}\n\n{_policy('dynamodb:*', **eu)}")
     assert "eu-west-1 or eu-central-1, but the request has us-east-1" in explanation.summary
@@ -318,7 +320,9 @@ def test_condition_that_asks_for_another_request() -> None:
 
 
 def test_condition_that_the_request_meets() -> None:
-    to_lambda: dict[str, dict[str, object]] = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
+    to_lambda: dict[str, dict[str, object]] = {
+        "StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}
+    }
     text = f"{CREATE_FUNCTION}{_denied('iam:PassRole', PASSED)}\n\n{_policy('iam:PassRole', PASSED, **to_lambda)}"
     assert "was not yet in effect" in explain(text).causes[0].text
 
