@@ -60,17 +60,6 @@ def test_steps_speak_of_what_is_shown(name: str, text: str, facts: dict[str, obj
         # A terminal that one command reads from takes the next pasted line for an answer.
         (("aws configure", "aws sts get-caller-identity"), ["Then:"]),
         (("kubectl -n kube-system edit configmap aws-auth", "kubectl auth whoami"), ["Then:"]),
-        (("aws configure sso", "aws login"), ["Or, with a console user:"]),
-        (
-            ("aws eks create-pod-identity-association --role-arn ROLE_ARN", "kubectl annotate serviceaccount cart", "kubectl rollout restart deployment/cart"),
-            ["Or, with IRSA:", "Then, in either case:"],
-        ),
-        (("kubectl annotate serviceaccount cart", "kubectl rollout restart deployment/cart"), []),
-        (
-            ("aws apigateway get-rest-api --rest-api-id a1b2", "aws apigateway create-deployment --rest-api-id a1b2"),
-            ["Then, when the policy is changed:"],
-        ),
-        (("aws sso login --profile dev", "aws login"), ["Or, with a console user:"]),
     ],
 )  # fmt: skip
 def test_blocks_end_where_the_reader_has_to_act(commands: tuple[str, ...], lines: list[str]) -> None:

@@ -56,7 +56,7 @@ _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
 
 
 class Labelled(NamedTuple):
-    """A command of a remedy, and words to show before it, such as ``Or, with IRSA:``."""
+    """A command of a remedy, and words to show before it that say when to run it: ``Or, with IRSA:``."""
 
     label: str
     command: str

@@ -16,7 +16,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from iamtriage._rendering.blocks import Block
@@ -36,92 +36,6 @@ _INTERACTIVE = lazy_pattern(
     r"aws configure(?: sso(?:-session)?)?(?: --profile \S+)?\Z|kubectl (?:-n \S+ )?edit |"
     "aws ssm start-session "
 )
-# Each row: the start of a command, the start of its alternative, and when to use the alternative.
-_ALTERNATIVES = (
-    (
-        "eksctl create iamidentitymapping ",
-        "kubectl -n kube-system edit ",
-        "Or, without eksctl:",
-    ),
-    ("aws eks update-access-entry ", "kubectl -n kube-system edit ", "Or, in aws-auth:"),
-    ("aws eks associate-access-policy ", "aws eks update-access-entry ", "Or, for RBAC groups:"),
-    (
-        "aws eks list-associated-access-policies ",
-        "aws eks delete-access-entry ",
-        "Then, when its policies and groups are noted:",
-    ),
-    (
-        "aws eks list-access-entries ",
-        "aws eks create-access-entry ",
-        "If this principal is meant to have access and is not listed (cluster administrator):",
-    ),
-    ("aws eks create-pod-identity-association ", "kubectl annotate serviceaccount ", "Or, with IRSA:"),
-    ("kubectl get serviceaccount ", "kubectl annotate serviceaccount ", "Then, if it has neither, for IRSA:"),
-    ("kubeadm certs renew ", "aws eks update-kubeconfig ", "Or, on EKS:"),
-    ("aws kms describe-key ", "aws kms enable-key ", "If the state is Disabled:"),
-    ("printenv AWS_PROFILE ", "aws configure sso", "Or, to create it:"),
-    ("kubectl config view ", "aws configure sso", "Or, to create it:"),
-    ("aws cloudtrail lookup-events ", "aws iam detach-", "Then, if the reason no longer applies:"),
-    (
-        "aws apigateway get-rest-api ",
-        "aws apigateway create-deployment ",
-        "Then, when the policy is changed:",
-    ),
-    ("aws apigateway create-deployment ", "curl --aws-sigv4 ", "The request with a signature:"),
-    (
-        "aws eks describe-nodegroup ",
-        "aws iam get-instance-profile ",
-        "Or, for self-managed nodes and Karpenter:",
-    ),
-    (
-        "eksctl utils associate-iam-oidc-provider ",
-        "aws iam create-open-id-connect-provider ",
-        "Or, if the cluster is in another account than the role, in the role's account:",
-    ),
-    (
-        "kubectl get pods --namespace kube-system ",
-        "aws eks create-addon ",
-        "If no agent runs on the pod's node:",
-    ),
-    ("kubectl get daemonset eks-pod-identity-agent ", "aws eks create-addon ", "If there is no agent:"),
-    (
-        "aws iam get-access-key-last-used ",
-        "aws iam update-access-key ",
-        "Then, if this is the key to deactivate:",
-    ),
-    ("aws iam get-role ", "aws service-quotas ", "Or, for a higher quota (account administrator):"),
-    (
-        "aws account get-region-opt-status ",
-        "aws account enable-region ",
-        "If the status is DISABLED and you need the Region:",
-    ),
-    (
-        "aws lambda get-function-configuration ",
-        "aws lambda update-function-configuration ",
-        "Then, if this is the cause:",
-    ),
-    ("sudo dpkg -i session-manager-plugin.deb", "brew install ", "Or, on macOS:"),
-    ("brew install ", "session-manager-plugin ", "Then, in a new shell:"),
-    ("terraform state push ", "aws iam update-role ", "So that it does not happen again:"),
-    ("terraform force-unlock ", "aws iam update-role ", "So that it does not happen again:"),
-    ("aws configure list", "unset AWS_", "If it prints env:"),
-    ("unset AWS_", "aws sso login", "With IAM Identity Center:"),
-    ("aws configure sso", "aws login", "Or, with a console user:"),
-    ("aws sso login", "aws login", "Or, with a console user:"),
-    ("aws iam attach-user-policy ", "aws iam attach-role-policy ", "Or, for a role:"),
-    ("aws login", "aws sts assume-role ", "Or, with credentials that can assume the role:"),
-)
-# The starts of commands that finish what a failure interrupted, which come last.
-_RECOVERIES = (
-    ("terraform state push ", "Then, in the directory of the failed run:"),
-    ("tofu state push ", "Then, in the directory of the failed run:"),
-    ("terraform force-unlock ", "Then, if the lock still exists:"),
-    ("tofu force-unlock ", "Then, if the lock still exists:"),
-    ("aws cloudformation continue-update-rollback ", "Then:"),
-    ("pulumi cancel", "Then, if no other update is running:"),
-)
-# The start of a command that follows either of two alternatives.
-_AFTER_ALTERNATIVES = "kubectl rollout restart "
 # Placeholders for values that a lookup command prints. The reader knows other values, such as CLUSTER.
 _LOOKED_UP = frozenset(
     {
@@ -165,26 +79,22 @@ def command_blocks(
     ['Then, with ACCESS_KEY_ID filled in:']
     """
     known: set[str] = set()
-    previous, is_alternative, follows_lookup, follows_dialog = "", False, False, False
-    for command in commands:
+    follows_lookup = follows_dialog = False
+    for number, command in enumerate(commands):
         words, files = find_placeholders(command, names), files_of(command)
         if follows_lookup:
             needed = [f"{word} filled in" for word in _join_words(words, known)]
             needed += [f"{name} saved" for name in files if name not in known]
         else:
             needed = []
-        alternative = _find_alternative(previous, command, labels)
-        if alternative is not None:
-            yield Paragraph(alternative)
-        elif is_alternative and command.startswith(_AFTER_ALTERNATIVES):
-            yield Paragraph("Then, in either case:")
+        if number and command in labels:
+            yield Paragraph(labels[command])
         elif needed or follows_dialog:
             yield Paragraph(f"Then, with {' and '.join(needed)}:" if needed else "Then:")
         yield Code(command, "sh")
         known.update(words, files)
         follows_lookup = follows_lookup or _LOOKUP.match(command) is not None
         follows_dialog = _INTERACTIVE.match(command) is not None
-        previous, is_alternative = command, alternative is not None and alternative.startswith("Or, ")
 
 
 def files_of(text: str) -> tuple[str, ...]:
@@ -214,19 +124,18 @@ def paragraphs_of(blocks: Iterable[Block]) -> str:
     return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
-def count_changes(commands: Sequence[str], labels: Mapping[str, str] = MappingProxyType({})) -> int:
+def count_changes(commands: Sequence[str], labels: Container[str] = ()) -> int:
     """Return the number of commands up to the last change, without those with a label and what follows them.
 
     >>> count_changes(["kubectl create role r --verb=get", "aws iam put-role-policy", "kubectl get pods"])
     2
     """
-    count, previous = 0, ""
+    count = 0
     for number, command in enumerate(commands, 1):
-        if _find_alternative(previous, command, labels) is not None:
+        if number > 1 and command in labels:
             break
         if _CHANGE.match(command):
             count = number
-        previous = command
     return count
 
 
@@ -239,15 +148,6 @@ def uses_lookup(command: str, previous: Sequence[str]) -> bool:
     known = {word for each in previous for word in find_placeholders(each)}
     new = set(find_placeholders(command)) - known
     return not new.isdisjoint(_LOOKED_UP) and all(map(_LOOKUP.match, previous))
-
-
-def _find_alternative(previous: str, command: str, labels: Mapping[str, str]) -> str | None:
-    if previous and command in labels:
-        return labels[command]
-    for first, second, words in _ALTERNATIVES:
-        if previous.startswith(first) and command.startswith(second):
-            return words
-    return next((words for start, words in _RECOVERIES if previous and command.startswith(start)), None)
 
 
 def _join_words(words: Iterable[str], known: set[str]) -> tuple[str, ...]:

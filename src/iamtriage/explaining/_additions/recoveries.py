@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
@@ -49,12 +50,12 @@ class _Recovery(NamedTuple):
     Attributes:
         title: What it does, as the rest of the title of the remedy.
         steps: The steps.
-        command: The command.
+        command: The command, with the words before it.
     """
 
     title: str
     steps: tuple[str, ...]
-    command: str
+    command: Labelled
 
 
 def may_have_recoveries(text: str) -> bool:
@@ -86,7 +87,11 @@ def add_recoveries(remedies: tuple[Remedy, ...], kind: str, text: str) -> tuple[
         title=f"{first.title}, then {titles}",
         # What must not be done comes first.
         steps=(*steps, *first.steps),
-        commands=(*commands, *(each.command for each in found), *later),
+        commands=(*commands, *(each.command.command for each in found), *later),
+        labels=(
+            *(each.command for each in found),
+            *(Labelled("So that it does not happen again:", each) for each in later),
+        ),
     )
     return (completed, *remedies[1:])
 
@@ -100,7 +105,7 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
             (
                 f"Run {tool} state push before another {tool} apply, which would create a forked state: {pushed['file']} has what the run created. A CI runner deletes the file, unless the job uploads it as an artifact.",
             ),
-            f"{tool} state push {pushed['file']}",
+            Labelled("Then, in the directory of the failed run:", f"{tool} state push {pushed['file']}"),
         )
     lock = _LOCK_ERROR.search(text)
     if lock is not None:
@@ -113,13 +118,15 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
             (
                 "The stack is in UPDATE_ROLLBACK_FAILED: it cannot be updated before the rollback has been continued.",
             ),
-            fill_command("aws cloudformation continue-update-rollback --stack-name {}", name),
+            Labelled(
+                "Then:", fill_command("aws cloudformation continue-update-rollback --stack-name {}", name)
+            ),
         )
     if _PULUMI.search(text) is not None:
         yield _Recovery(
             "remove the lock of the stack",
             ("Run pulumi cancel only if no other update of the stack is running.",),
-            "pulumi cancel",
+            Labelled("Then, if no other update is running:", "pulumi cancel"),
         )
 
 
@@ -135,5 +142,8 @@ def _unlock(text: str, tool: str, *, is_held: bool) -> Iterator[_Recovery]:
         (
             f"{of_run}Run {tool} force-unlock only if no run holds the lock, and if it still exists: the next {tool} plan then says so.",
         ),
-        f"{tool} force-unlock {'LOCK_ID' if found is None else found['id']}",
+        Labelled(
+            "Then, if the lock still exists:",
+            f"{tool} force-unlock {'LOCK_ID' if found is None else found['id']}",
+        ),
     )

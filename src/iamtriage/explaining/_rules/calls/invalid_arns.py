@@ -14,6 +14,7 @@ from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.calls.entry_arns import (
     explain_entry_arn,
@@ -184,7 +185,10 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, *lookup: str) -> R
         commands=(
             *lookup,
             f"kubectl get {account} -o {path}",
-            f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}",
+            Labelled(
+                "If it prints the rejected ARN:",
+                f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}",
+            ),
             clusters.restart_command(case),
         ),
         url=pages.EKS_IRSA,

@@ -17,6 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import commands, pages
@@ -164,8 +165,13 @@ def _enable_remedy(found: re.Match[str] | None, region: str | None, state: str) 
         "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
         commands=present(
             _kms("describe-key", found, region, query),
-            _kms("cancel-key-deletion", found, region) if state else None,
-            _kms("enable-key", found, region),
+            Labelled("If the state is PendingDeletion:", _kms("cancel-key-deletion", found, region))
+            if state
+            else None,
+            Labelled(
+                f"{'Then, or if' if state else 'If'} the state is Disabled:",
+                _kms("enable-key", found, region),
+            ),
         ),
         url=pages.KMS_KEY_STATE,
     )

@@ -6,10 +6,14 @@ The quotas: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quota
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import pages
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 __all__ = ("CDK", "MERGED_BY_CDK", "POLICY_SIZES", "PolicySize")
 _ATTACHED = "a role, user or group can have at least 10"
@@ -32,7 +36,7 @@ class PolicySize(NamedTuple):
     title: str
     steps: tuple[str, ...]
     url: str = pages.IAM_QUOTAS
-    commands: tuple[str, ...] = ()
+    commands: Commands = ()
 
 
 # By what the message says. The last one is for messages that name no limit.
@@ -74,7 +78,10 @@ POLICY_SIZES = (
         ),
         commands=(
             "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument",
-            "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+            Labelled(
+                "Or, for a higher quota (account administrator):",
+                "aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D --desired-value 4096 --region us-east-1",
+            ),
         ),
     ),
     PolicySize(

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.clues import error_code, stated_option
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -291,7 +291,7 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         what = size.what.format(**found.groupdict())
         name = _find_holder(case, size.kind, find_deployment(case.failure, case.facts)) if size.kind else None
         what += f" {clip_text(name)}" if name else ""
-        lines = tuple(each.replace("ROLE_NAME", commands.role_name(name)) for each in lines)
+        lines = replace_in(lines, "ROLE_NAME", commands.role_name(name))
         limit = f": {what} would exceed the quota of {int(found['count']):,} characters"
         because = (f"The message says: {found[0]}.", *because)
         if {"kind", "name"} <= found.groupdict().keys():

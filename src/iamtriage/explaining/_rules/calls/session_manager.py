@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
@@ -110,8 +111,8 @@ def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
                 commands=(
                     "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
                     "sudo dpkg -i session-manager-plugin.deb",
-                    "brew install --cask session-manager-plugin",
-                    "session-manager-plugin --version",
+                    Labelled("Or, on macOS:", "brew install --cask session-manager-plugin"),
+                    Labelled("Then, in a new shell:", "session-manager-plugin --version"),
                 ),
                 url=pages.SESSION_PLUGIN,
             ),

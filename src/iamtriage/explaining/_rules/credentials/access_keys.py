@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -41,6 +41,7 @@ _MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 _EXAMPLE_SUFFIX = "EXAMPLE"
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
+_IF_THIS_KEY = "Then, if this is the key to deactivate:"
 _SCANNERS = lazy_patterns(
     {
         "GitHub blocked the push": r"GH013[\s\S]{0,2000}?Amazon AWS (?:Access Key|Secret|Temp|Session)",
@@ -96,7 +97,7 @@ NEW_KEY_REMEDIES = (
         "EC2, ECS and Lambda: the role of the instance, task or function.",
         "CI systems: a role that trusts the system's OIDC provider.",
         "Machines elsewhere: IAM Roles Anywhere.",
-        commands=("aws configure sso", "aws login"),
+        commands=("aws configure sso", Labelled("Or, with a console user:", "aws login")),
         url=pages.BEST_PRACTICES,
     ),
 )
@@ -111,7 +112,10 @@ _QUOTA_REMEDIES = (
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
-            "aws iam update-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID --status Inactive",
+            Labelled(
+                _IF_THIS_KEY,
+                "aws iam update-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID --status Inactive",
+            ),
         ),
         url=pages.ROTATE_KEYS,
     ),
@@ -279,7 +283,10 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         "Deactivate the exposed key",
         "Find out whose key it is and where it was last used. If it belongs to the root user, sign in as root to deactivate it.",
         "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
-        commands=(fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id), deactivate),
+        commands=(
+            fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
+            Labelled(_IF_THIS_KEY, deactivate),
+        ),
         url=pages.EXPOSED_KEYS,
     )
     replace = your_remedy(

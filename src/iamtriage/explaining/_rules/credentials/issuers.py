@@ -12,6 +12,7 @@ from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, safe_name
@@ -24,6 +25,7 @@ from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.failures._failures import InvalidIdentityToken
 
@@ -239,20 +241,20 @@ def _create_and_trust_remedy(
 
 def _create_provider_remedy(issuer: Issuer) -> Remedy:
     uses_sts_audience = issuer.is_eks or issuer.system == GITHUB
-    creations = [
-        fill_command(
-            "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-            commands.issuer(issuer.url),
-            STS_AUDIENCE if uses_sts_audience else "AUDIENCE",
-        )
-    ]
+    create = fill_command(
+        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+        commands.issuer(issuer.url),
+        STS_AUDIENCE if uses_sts_audience else "AUDIENCE",
+    )
+    creations: Commands = (create,)
     steps = [
         "Create it in the account of the role, once per issuer. IAM gets the thumbprint itself. If the provider exists there already, compare its URL with the issuer."
     ]
     url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
         eksctl = f"eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region {issuer.region or 'REGION'} --approve"
-        creations.insert(0, eksctl)
+        other_account = "Or, if the cluster is in another account than the role, in the role's account:"
+        creations = (eksctl, Labelled(other_account, create))
         steps += [
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
             "EKS Pod Identity, the alternative to IRSA, does not need a provider.",
@@ -269,4 +271,4 @@ def _create_provider_remedy(issuer: Issuer) -> Remedy:
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
         steps.append(_TRUST_STEP)
-    return account_remedy("Create the IAM OIDC provider", *steps, commands=tuple(creations), url=url)
+    return account_remedy("Create the IAM OIDC provider", *steps, commands=creations, url=url)

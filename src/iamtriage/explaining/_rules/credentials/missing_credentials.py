@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import (
     broken_profiles,
     containers,
@@ -182,7 +183,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             *(() if listed else ("aws configure list-profiles",)),
             "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
             *(_KUBECONFIG_COMMANDS if kubeconfig else ()),
-            "aws configure sso --profile PROFILE",
+            Labelled("Or, to create it:", "aws configure sso --profile PROFILE"),
         ),
         url=pages.CLI_PROFILES,
     )

@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_profile, quote_phrases, safe_name
@@ -191,7 +192,10 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
                 "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions. Then run aws login again.",
                 commands=(
                     f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
-                    f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
+                    Labelled(
+                        "Or, for a role:",
+                        f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
+                    ),
                 ),
                 url=pages.CLI_LOGIN,
             ),

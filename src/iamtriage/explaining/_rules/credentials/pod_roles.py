@@ -18,6 +18,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -69,7 +70,7 @@ POD_IDENTITY_REMEDY = cluster_remedy(
     commands=(
         LIST_ASSOCIATIONS,
         "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
-        CREATE_AGENT,
+        Labelled("If there is no agent:", CREATE_AGENT),
     ),
     url=pages.EKS_POD_IDENTITY,
 )
@@ -262,8 +263,8 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
             SHOW_ACCOUNT,
             LIST_ASSOCIATIONS,
             CREATE_ASSOCIATION,
-            ANNOTATE_ACCOUNT,
-            clusters.restart_command(case),
+            Labelled("Or, with IRSA:", ANNOTATE_ACCOUNT),
+            Labelled("Then, in either case:", clusters.restart_command(case)),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
     )
@@ -294,13 +295,15 @@ def irsa_remedy(case: AnyCase) -> Remedy:
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
     lookups = [_variables_command(case), SHOW_ACCOUNT]
+    annotate: str | Labelled = Labelled("Then, if it has neither, for IRSA:", ANNOTATE_ACCOUNT)
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
         lookups[0] = LIST_ASSOCIATIONS
         provide = "annotate it with the role, or create an association"
     if re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
         check = "The service account in the text has no annotation (IRSA). Check whether it has a Pod Identity association."
-        lookups, provide = [LIST_ASSOCIATIONS], "annotate it with the role, or create an association"
+        lookups, annotate = [LIST_ASSOCIATIONS], ANNOTATE_ACCOUNT
+        provide = "annotate it with the role, or create an association"
     restart = clusters.restart_command(case)
     again = restart
     if find_placeholders(restart):
@@ -310,7 +313,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         check,
         f"If it has {'none' if lookups == [LIST_ASSOCIATIONS] else 'neither'}, {provide}. Then re-create the pods: {again}",
         *_usual_account_steps(case),
-        commands=(*lookups, ANNOTATE_ACCOUNT, restart),
+        commands=(*lookups, annotate, restart),
         url=pages.EKS_IRSA_POD,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -127,7 +128,7 @@ _CHECK_AGENT = cluster_remedy(
     "The agent must run on each node, except in EKS Auto Mode, which has it built in. If there is none, create the add-on.",
     _NETWORK_STEP,
     _WITHOUT_IPV6,
-    commands=(_LIST_AGENTS, pod_roles.CREATE_AGENT),
+    commands=(_LIST_AGENTS, Labelled("If no agent runs on the pod's node:", pod_roles.CREATE_AGENT)),
     url=pages.EKS_POD_IDENTITY,
 )
 _INSTALL_AGENT = cluster_remedy(

@@ -11,6 +11,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
@@ -227,7 +228,7 @@ def renew_grant_remedy(denial: Denial) -> Remedy:
         "Set any other role that Lambda can assume, then the right one again: Lambda then creates a new grant on the key. This requires iam:PassRole and, for a customer managed key, kms:CreateGrant.",
         commands=(
             f"aws lambda get-function-configuration --function-name {function} --query '[Role, KMSKeyArn]'",
-            f"{update} OTHER_ROLE_ARN",
+            Labelled("Then, if this is the cause:", f"{update} OTHER_ROLE_ARN"),
             f"aws lambda wait function-updated --function-name {function}",
             f"{update} {commands.arn(role, 'ROLE_ARN')}",
         ),

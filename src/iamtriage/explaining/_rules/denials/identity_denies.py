@@ -10,7 +10,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.deny_conditions import REVOCATION, shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
@@ -164,7 +164,12 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
             fill_command(
                 f"{find} {{}}", f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
             ),
-            fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", holder, arn),
+            Labelled(
+                "Then, if the reason no longer applies:",
+                fill_command(
+                    f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", holder, arn
+                ),
+            ),
         ),
         url=pages.EVALUATION,
     )

@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal, User
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _BUCKET = lazy_pattern(r"arn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9.-]{3,63})(?:/|\Z)", re.ASCII)
 _ARN = r"arn:[\w-]{3,20}:"
@@ -325,22 +326,19 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     change = policy.change_command if shows_change and not policy.adds_statement else ""
     file = _FILE.search(change)
     save = f" Save the changed policy as {_describe_file(file[1])}." if file else ""
-    return Remedy(
-        title=f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
-        who="resource owner",
-        steps=(
-            f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
-            *present(typical_requirement(denial)),
-            " ".join(
-                (
-                    f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}",
-                    *((REDEPLOY,) if denial.service == "execute-api" else ()),
-                )
-            ),
-            *((_ROOT_USER,) if denial.lowercase_action.endswith("bucketpolicy") else ()),
+    return resource_policy_remedy(
+        f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
+        f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
+        *present(typical_requirement(denial)),
+        " ".join(
+            (
+                f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}",
+                *((REDEPLOY,) if denial.service == "execute-api" else ()),
+            )
         ),
+        *((_ROOT_USER,) if denial.lowercase_action.endswith("bucketpolicy") else ()),
+        statements=(),
         commands=(*policy_commands(denial, policy.show_command, change), *redeploy_commands(denial)),
-        layer="resource",
         url=pages.EVALUATION,
     )
 
@@ -353,13 +351,14 @@ def _describe_exemption(denial: Denial) -> str:
     return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
 
 
-def redeploy_commands(denial: Denial) -> tuple[str, ...]:
+def redeploy_commands(denial: Denial) -> Commands:
     """Return the command that deploys an API to the stage of the request."""
     found = _STAGE.match(denial.resource or "")
     if found is None:
         return ()
     template = "aws apigateway create-deployment --rest-api-id API_ID --stage-name STAGE_NAME"
-    return policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
+    (deploy,) = policy_commands(denial, template.replace("STAGE_NAME", found["stage"]))
+    return (Labelled("Then, when the policy is changed:", deploy),)
 
 
 def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:

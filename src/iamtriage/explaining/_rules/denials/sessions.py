@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
@@ -30,6 +31,7 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, den
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html"
 _ANCHOR = lazy_pattern(
@@ -228,7 +230,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         step = setting.format(region=commands.region(region), service=denial.service)
     note = f"No policy of a user or role applies to an unsigned request. Don't open the {name} to everyone"
     shows: tuple[str, ...] = ()
-    deploys: tuple[str, ...] = ()
+    deploys: Commands = ()
     network = _NETWORK_OF_DOMAIN if denial.service == "es" else _NETWORK
     if denial.is_explicit:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
@@ -294,7 +296,7 @@ def _describe_signer(denial: Denial) -> str:
     return f"the IAM role of the service account {account} (IRSA or EKS Pod Identity)"
 
 
-def _signed_curl(denial: Denial) -> tuple[str, ...]:
+def _signed_curl(denial: Denial) -> Commands:
     """Return the request as a curl command that signs it, if the text shows its URL or its route."""
     route, shown = _ROUTE.match(denial.resource or ""), _CURL.search(denial.case.text)
     # VPC Lattice requires an unsigned payload.
@@ -310,7 +312,8 @@ def _signed_curl(denial: Denial) -> tuple[str, ...]:
     of_host = _REGION_OF_HOST.search(url)
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     region = commands.region(region or (of_host[1] if of_host else None))
-    return (commands.signed_curl(denial.service or "", region, url, method),)
+    signed = commands.signed_curl(denial.service or "", region, url, method)
+    return (Labelled("The request with a signature:", signed),)
 
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import (
     aws_auth_maps,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import AccessEntry
 
     _Rule = Callable[["Case[AccessEntry]", str], Explanation]
@@ -147,9 +149,10 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     repeated = repeat_command(
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
     )
-    changes: tuple[str, ...] = (
+    update = cluster.eks_command("update-access-entry", "--kubernetes-groups", "GROUP", principal=argument)
+    changes: Commands = (
         principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
-        cluster.eks_command("update-access-entry", "--kubernetes-groups", "GROUP", principal=argument),
+        Labelled("Or, for RBAC groups:", update),
     )
     if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
         changes = (repeated.replace(" create-access-entry", " update-access-entry", 1),)

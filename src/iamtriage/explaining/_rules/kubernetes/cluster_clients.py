@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesUnauthorized
 
 
@@ -148,11 +150,14 @@ def explain_client(
     if not principal.is_known:
         principal = build_cluster_principal(None, f"the role of {name}")
     access = cluster_access.DEPLOYMENT_ACCESS
-    grant: tuple[str, ...] = ()
+    grant: Commands = ()
     if cluster.uses_entries:
         grant = (
             cluster.eks_command("list-access-entries"),
-            principal.create_entry_command(cluster),
+            Labelled(
+                "If this principal is meant to have access and is not listed (cluster administrator):",
+                principal.create_entry_command(cluster),
+            ),
             principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
         )
     who = principal.description if principal.is_known else "its IAM role"

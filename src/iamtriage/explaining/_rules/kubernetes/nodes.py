@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import AccessEntry, KubernetesForbidden
 
 _MANAGED = lazy_pattern(r"NodeCreationFailure|\bnode ?group", re.IGNORECASE)
@@ -111,7 +111,7 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
 
 
 def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
-    lookup: tuple[str, ...] = ()
+    lookup: Commands = ()
     lookup_steps: tuple[str, ...] = ()
     if not principal.is_known:
         lookup_steps, lookup = _find_role(case, cluster)
@@ -119,24 +119,23 @@ def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> I
         title = "Create an access entry of type EC2_LINUX for the node role"
         yield principal.create_node_entry_remedy(cluster, title=title, steps=lookup_steps, lookup=lookup)
     if cluster.uses_aws_auth:
-        mapping = principal.aws_auth_remedy(
+        # The lookup belongs to the first remedy that needs the role.
+        steps, setup = ((), ()) if cluster.uses_entries else (lookup_steps, lookup)
+        yield principal.aws_auth_remedy(
             groups=principal_mappings.NODE_GROUPS,
             username=principal_mappings.NODE_USERNAME,
             title=f"Or map the node role in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
             if cluster.uses_entries
             else "Map the node role in aws-auth",
-            steps=() if principal.is_known else ("Use the ARN of the role, not of the instance profile.",),
+            steps=steps
+            if principal.is_known
+            else (*steps, "Use the ARN of the role, not of the instance profile."),
+            setup=setup,
         )
-        if not cluster.uses_entries:
-            # The lookup belongs to the first remedy that needs the role.
-            mapping = attrs.evolve(
-                mapping, steps=(*lookup_steps, *mapping.steps), commands=(*lookup, *mapping.commands)
-            )
-        yield mapping
     yield principal.inspect_access_remedy(cluster)
 
 
-def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], Commands]:
     """Return the steps and commands that find the role of the node that the text names, or of a node group.
 
     Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
@@ -150,7 +149,7 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], tuple[
     if node is None:
         return (
             "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
-        ), (nodegroup, profile)
+        ), (nodegroup, Labelled("Or, for self-managed nodes and Karpenter:", profile))
     selection = f"private-dns-name,Values={node[0]}"
     if not node["domain"]:
         address = (node["ip"] or "").replace("-", ".")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -243,7 +244,7 @@ def _renew_certificate_remedy(cluster: Cluster) -> Remedy:
         commands=(
             "kubectl get certificatesigningrequests",
             "kubeadm certs renew all",
-            cluster.kubeconfig_command(),
+            Labelled("Or, on EKS:", cluster.kubeconfig_command()),
         ),
         url=pages.KUBEADM_CERTIFICATES,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
@@ -127,13 +129,13 @@ def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None
     return principal if role is None else (role.account, role.name)
 
 
-def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     """Return the steps and commands that give the caller the group that the binding names."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
         return (), ()
     cluster, group = denied.cluster, denied.subject.name
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
-    lines: list[str] = []
+    lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     effect = f"The binding has no effect until {where} of {denied.subject_text} has the group {group}."
     steps = [effect]
@@ -148,7 +150,8 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], tuple[str, ..
         # A short explanation leaves out the step of a command that it does not show.
         steps = [effect, _GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
-        lines.append("kubectl -n kube-system edit configmap aws-auth")
+        edit = "kubectl -n kube-system edit configmap aws-auth"
+        lines.append(Labelled("Or, in aws-auth:", edit) if cluster.uses_entries else edit)
         which = "If there is no access entry, add" if cluster.uses_entries else "Add"
         steps.append(
             f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."

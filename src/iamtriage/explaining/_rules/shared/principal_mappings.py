@@ -16,6 +16,7 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import FederatedUser, Principal, RoleSession, Root, ServiceLinkedRole, User
 from iamtriage.arns._role_arns import normalize_role_arn, role_lookup_command
 from iamtriage.exceptions import RolePathUnknownError
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
@@ -24,6 +25,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 IAM_DOES_NOT_HELP = "An IAM policy does not help: IAM allowed the call, and EKS rejected it."
 NODE_GROUPS = ("system:bootstrappers", "system:nodes")
@@ -160,7 +162,10 @@ class ClusterPrincipal(Value):
             commands=(
                 cluster.eks_command("describe-access-entry", principal=self.entry_argument),
                 cluster.eks_command("list-associated-access-policies", principal=self.entry_argument),
-                cluster.eks_command("delete-access-entry", principal=self.entry_argument),
+                Labelled(
+                    "Then, when its policies and groups are noted:",
+                    cluster.eks_command("delete-access-entry", principal=self.entry_argument),
+                ),
                 self.create_entry_command(cluster),
                 self.associate_policy_command(cluster, "POLICY_NAME", namespace=None),
             ),
@@ -174,7 +179,7 @@ class ClusterPrincipal(Value):
         kind: str = "EC2_LINUX",
         title: str,
         steps: tuple[str, ...] = (),
-        lookup: tuple[str, ...] = (),
+        lookup: Commands = (),
     ) -> Remedy:
         """Return the remedy that creates an access entry for a node role, which needs no policy."""
         return cluster_remedy(
@@ -208,9 +213,9 @@ class ClusterPrincipal(Value):
         username: str | None = None,
         title: str | None = None,
         steps: tuple[str, ...] = (),
-        setup: tuple[str, ...] = (),
+        setup: Commands = (),
     ) -> Remedy:
-        """Return the remedy that adds an entry to ``aws-auth``, after the commands that set up its groups."""
+        """Return the remedy that adds an entry to ``aws-auth``, after the commands that it needs."""
         words = ["--arn", self.aws_auth_arn]
         for group in groups:
             words += ["--group", group]
@@ -225,7 +230,7 @@ class ClusterPrincipal(Value):
             commands=(
                 *setup,
                 f"{create} {command(*words, '--no-duplicate-arns')}",
-                "kubectl -n kube-system edit configmap aws-auth",
+                Labelled("Or, without eksctl:", "kubectl -n kube-system edit configmap aws-auth"),
             ),
             url=pages.EKS_AUTH_CONFIGMAP,
         )

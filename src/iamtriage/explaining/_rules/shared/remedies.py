@@ -81,7 +81,7 @@ def look_up_once(commands: Commands) -> Commands:
     lookups = [lookup for line in texts for lookup in _ROLE_LOOKUP.findall(line)]
     if len(lookups) == len(set(lookups)) or len(set(lookups)) > 1:
         return commands
-    lines = tuple(_replace(each, lookups[0], '"$role_arn"') for each in commands)
+    lines = replace_in(commands, lookups[0], '"$role_arn"')
     at = next(index for index, line in enumerate(texts) if lookups[0] in line)
     lookup, first = f"role_arn={lookups[0]}", lines[at]
     if isinstance(first, Labelled):
@@ -89,10 +89,18 @@ def look_up_once(commands: Commands) -> Commands:
     return (*lines[:at], lookup, *lines[at:])
 
 
-def _replace(command: str | Labelled, old: str, new: str) -> str | Labelled:
-    if isinstance(command, Labelled):
-        return command._replace(command=command.command.replace(old, new))
-    return command.replace(old, new)
+def replace_in(commands: Commands, old: str, new: str) -> Commands:
+    """Return commands with other words in them.
+
+    >>> replace_in(("aws login", Labelled("Or:", "aws sso login")), "login", "logout")
+    ('aws logout', Labelled(label='Or:', command='aws sso logout'))
+    """
+    return tuple(
+        Labelled(each.label, each.command.replace(old, new))
+        if isinstance(each, Labelled)
+        else each.replace(old, new)
+        for each in commands
+    )
 
 
 def _texts(commands: Commands) -> tuple[str, ...]:
@@ -135,7 +143,7 @@ def resource_policy_remedy(
     title: str,
     *steps: str,
     statements: Sequence[dict[str, Any]],
-    commands: tuple[str, ...],
+    commands: Commands,
     url: str,
 ) -> Remedy:
     """Return a remedy that adds statements to the policy of a resource, for its owner."""
@@ -143,7 +151,10 @@ def resource_policy_remedy(
 
     policy = build_document(statements) if statements else None
     who: Who = "resource owner"
-    return Remedy(title, who, steps, commands, policy, layer="resource", is_addition=True, url=url)
+    lines, labels = _texts(commands), _labels(commands)
+    return Remedy(
+        title, who, steps, lines, policy, layer="resource", is_addition=True, url=url, labels=labels
+    )
 
 
 def trust_remedy(
