@@ -44,10 +44,20 @@ _LABELLED = lazy_pattern(
     r"(?<![\w.:/\\$@-])(?P<code>(?:Client\.)?[A-Z][A-Za-z0-9]{3,80}+)(?<!KMS)\s(?:Error|ERROR|error|Message|message)\s?:(?=\s|\Z)"
 )
 # If tags were stripped, a code directly precedes its message: "AuthFailureAWS was not able to …".
-_MESSAGE_STARTS = lazy_pattern(
-    r"AWS was not |The (?:request|security|provided|authorization|difference|AWS Access) |Access Denied|User: "
-    r"|You are not authorized|Signature (?:expired|not )|Credential should |Request (?:has expired|is missing )"
-)
+_MESSAGE_STARTS = (
+    "AWS was not ", "The request ", "The security ", "The provided ", "The authorization ", "The difference ", "The AWS Access ", "Access Denied", "User: ",
+    "You are not authorized", "Signature expired", "Signature not ", "Credential should ", "Request has expired", "Request is missing ",
+)  # fmt: skip
+_STATED = {
+    "User: ": "<arn>User: |<authorized>User: ",
+    "Signature not ": "<current>Signature not ",
+    "Signature expired": "<expired>Signature expired",
+}
+FRAGMENTS = [
+    # Words that the text must have, too, make the search faster.
+    _STATED.get(start, start)
+    for start in _MESSAGE_STARTS
+]
 _LOWER_CASE = frozenset(ascii_lowercase)
 _LAST_WORD = lazy_pattern(r"(?<![\w.:/\\$@-])(?P<code>[A-Z][A-Za-z]{4,60})\Z")
 _MAX_WORD_LENGTH = 64
@@ -181,10 +191,12 @@ _MAX_RESOURCE_DISTANCE = 320
 
 
 def read_code_words(readable: Readable) -> Iterator[Piece]:
-    """Yield the free-standing error codes."""
+    """Yield the error codes outside of the pieces that other readers found."""
     text = readable.text
     has_resources = "aws_" in text
-    for start, end in readable.code_starts().items():
+    ends = readable.code_starts()
+    for start in readable.not_taken(ends):
+        end = ends[start]
         after = text[end : end + 1]
         # The patterns allow a space before what follows.
         sign = text[end + 1 : end + 2] if after in _WHITESPACE else after
@@ -215,8 +227,6 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    for at in _find_unseparated(readable):
-        yield from _read_unseparated(text, at)
     alone = _ONLY_CODE.fullmatch(text)
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
@@ -250,18 +260,17 @@ def _read_labelled(m: re.Match[str], label: _Label) -> Piece | None:
     return code_piece(m) if is_known(code) else None
 
 
-def _read_unseparated(text: str, at: int) -> Iterator[Piece]:
-    """Yield the code directly before a message, without a separator."""
-    last_word = _LAST_WORD.search(text, max(0, at - _MAX_WORD_LENGTH), at)
-    if last_word and kind_of_code(last_word["code"]):
-        yield code_piece(last_word, rank=BEST)
-
-
-def _find_unseparated(readable: Readable) -> list[int]:
-    """Return the starts of messages that follow their code without a space."""
-    text = readable.flat
-    starts = [m.start() for m in _MESSAGE_STARTS.finditer(text)]
-    return [start for start in starts if text[start - 1 : start] in _LOWER_CASE]
+def read_unseparated(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
+    """Yield the codes directly before a message, without a separator."""
+    text = readable.text
+    for number in rows:
+        at = readable.flat.find(_MESSAGE_STARTS[number])
+        while at >= 0:
+            if text[at - 1 : at] in _LOWER_CASE:
+                last_word = _LAST_WORD.search(text, max(0, at - _MAX_WORD_LENGTH), at)
+                if last_word and kind_of_code(last_word["code"]):
+                    yield code_piece(last_word, rank=BEST)
+            at = readable.flat.find(_MESSAGE_STARTS[number], at + 1)
 
 
 def _read_before_colon(text: str, start: int, *, has_resources: bool) -> Piece | None:

@@ -126,8 +126,8 @@ sure   | docker-credential-ecr-login|ecr-credential-provider | \b(?:docker-crede
 sure   | <does>docker-credential-ecr-login | does not have docker-credential-(?P<service>ecr)-login
 outer  | ecr-credential-provider | exec(?:ing)? credential provider plugin \S{0,200}?(?P<service>ecr)-credential-provider\b[^\n]{0,300}?: exit status \d
 outer  | <err>credentials - err: | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}? error (?:getting|storing) credentials - err: (?:exit status|exec: |docker-credential-)
-sure   | object is not valid | Resolved credential object is not valid
-unsure | redential is missing | (?:^|: |[\"'`])Credential is missing(?!\x20\w)
+sure   | <valid>object is not valid | Resolved credential object is not valid
+unsure | <missing>redential is missing | (?:^|: |[\"'`])Credential is missing(?!\x20\w)
 sure   | <resolveAwsSdkSigV4Config> | resolveAwsSdkSigV4Config - `credentials` not provided
 sure   | <TokenProviderError> | TokenProviderError: (?:Could not load token from any providers|(?:Profile|Sso session) '[^'\n]{1,100}' (?:could not be found in shared credentials file|is missing required property 'sso_)|Value not present for '\w{1,40}' in SSO Token)
 sure   | <shared>shared config file, | failed to (?:load|open) shared config file, \S
@@ -140,7 +140,7 @@ sure   | cached SSO token file|<load>to load SSO token | (?:failed to read cache
 sure   | <SdkClientException>redentials|<AmazonClientException>redentials | \b(?:Sdk|Amazon)ClientException: (?:Unable|Failed|Cannot)(?: to)? (?:load|fetch|retrieve|get)(?: the)?(?: AWS)? credentials\b(?! from any)
 sure   | <environment>redentials from environment|<system>redentials from system|<Java>redentials from Java | [Uu]nable to load (?:AWS )?credentials from (?:environment variables \(AWS_|system settings\. Access key|Java system properties \(aws\.)
 sure   | credential profiles file not found | credential profiles file not found in the given path
-sure   | <sts>service module must be on the class path | the 'sts' service module must be on the class path
+sure   | <class>must be on the class path | the 'sts' service module must be on the class path
 sure   | dentity resolver timed out | identity resolver timed out after \d
 sure   | <NoMatchingAuthSchemeError>|<NoMatchingAuthScheme>|scheme to sign the request with | NoMatchingAuthScheme(?:Error)?\b(?=[({,]| \{)|failed to select an auth scheme to sign the request with
 sure   | <CredentialProfileStoreChain>profile in | [Uu]nable to find the \"[^\"\n]{1,100}\" profile in CredentialProfileStoreChain
@@ -151,7 +151,7 @@ sure   | variable credentials in | Could not find environment variable credentia
 sure   | <from>credentials from|<credentials>credentials file:|<exist>does not exist in | (?:Cannot read credentials from|Invalid credentials file:|Profile \S{1,100} does not exist in) \S{0,200}\.aws[\\/](?:config|credentials)\b
 unsure | not found in credentials file | '[^'\n]{1,100}' not found in credentials file
 sure   | <MFA>Enter MFA code for | Enter MFA code for \S{1,200}:\s{0,4}(?:EOFError\b|EOF when reading a line|Traceback \(most recent call last\):[^\x1e]{0,3000}?\bEOFError\b)|GetPassWarning: [^\x1e]{0,400}? Enter MFA code for \S
-sure   | Role MFA token code: | Assume Role MFA token code: ?(?:EOF\b|(?:un)?expected newline)
+sure   | <MFA>MFA token code: | Assume Role MFA token code: ?(?:EOF\b|(?:un)?expected newline)
 outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)\\?\", only loopback hosts are allowed
 sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
 sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host

@@ -7,7 +7,6 @@ Go, Rust, Swift, EDN, Haskell or JavaScript. Only keys of AWS and its SDKs with 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -22,6 +21,7 @@ from iamtriage._reading.vocabulary.masks import rejoin
 from iamtriage._reading.vocabulary.pieces import HINT, Fact, Piece
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
@@ -50,9 +50,6 @@ _KEYS = {
     "event_id": "eventID",
 }
 _ROLE_OF = {name: role for role, names in _KEYS.items() for name in names.lower().split()}
-# Keys that are single words. Headers and keys of several words are searched for separately.
-_KEY_WORDS = frozenset(name for name in _ROLE_OF if not re.search("[.-]", name))
-_IDENTITY_WORDS = frozenset({"arn", "accountid"})
 _IDENTITY_LITERALS = ("userIdentity", "principal", "sessionIssuer")
 _FIRST_ROLES = ("code", "status_code", "request_id", "host_id", "operation", "service", "record", "deny")
 
@@ -68,6 +65,19 @@ def _spellings(key: str) -> set[str]:
     return names | {key.lower(), key.upper(), key.title(), key.capitalize()}
 
 
+# Keys that are single words, as they are written. Headers and keys of several words are searched for separately.
+_KEY_WORDS = frozenset(
+    spelling
+    for names in _KEYS.values()
+    for key in names.split()
+    if key.isidentifier()
+    for spelling in _spellings(key)
+)
+# Keys that other words of the text must confirm.
+_DECISION_WORDS = _spellings("explicitDeny")
+_DECIDED_WORDS = _spellings("action") | _spellings("resource")
+_NAME_WORDS = _spellings("name")
+_IDENTITY_WORDS = _spellings("arn") | _spellings("accountId")
 # What a text must contain: a key that alone states a fact, or a name or identity and the word that confirms it.
 FRAGMENTS = [
     "|".join(
@@ -80,13 +90,9 @@ FRAGMENTS = [
                 for word in _spellings(key)
                 if key.isidentifier()
             ),
-            *(f"<{word}>{sign}" for word in _spellings("name") for sign in ("fault", "metadata")),
-            *(
-                f"<{word}>{sign}"
-                for key in ("arn", "accountId")
-                for word in _spellings(key)
-                for sign in _IDENTITY_LITERALS
-            ),
+            *(f"<{sign}>{word}" for word in _NAME_WORDS for sign in ("fault", "metadata")),
+            *(f"<{sign}>{word}" for word in _IDENTITY_WORDS for sign in ("userIdentity", "sessionIssuer")),
+            *(f"<{word}>principal" for word in _IDENTITY_WORDS),
         ]
     )
 ]
@@ -225,12 +231,13 @@ def _is_of_program(text: str, fact: Fact) -> bool:
 
 
 def _keys(readable: Readable) -> set[str]:
-    """Return the keys in a text, in lower case, without those that other words of the text must confirm."""
-    keys = readable.lowered() & _KEY_WORDS
-    if "explicitdeny" not in keys:
-        keys -= {"action", "resource"}
-    if "fault" not in readable.words and "metadata" not in readable.words:
-        keys -= {"name"}
+    """Return the keys in a text, without those that other words of the text must confirm."""
+    words = readable.words
+    keys = words & _KEY_WORDS
+    if keys.isdisjoint(_DECISION_WORDS):
+        keys -= _DECIDED_WORDS
+    if "fault" not in words and "metadata" not in words:
+        keys -= _NAME_WORDS
     if not (keys.isdisjoint(_IDENTITY_WORDS) or any(map(readable.flat.__contains__, _IDENTITY_LITERALS))):
         keys -= _IDENTITY_WORDS
     return keys
@@ -239,13 +246,8 @@ def _keys(readable: Readable) -> set[str]:
 def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
     """Yield the matches of keys outside of other pieces, including ones that are not in the table."""
     text = readable.text
-    regions = sorted((piece.start, piece.end) for piece in readable.taken)
-    region = done = 0
-    for first in sorted(_key_starts(readable)):
-        while region < len(regions) and regions[region][1] <= first:
-            region += 1
-        if region < len(regions) and regions[region][0] <= first:
-            continue
+    done = 0
+    for first in readable.not_taken(sorted(_key_starts(readable))):
         # Before the key there can be a colon, a quote and Python's "u".
         at = first - (text[first - 1 : first] == ":")
         at -= text[at - 1 : at] in _QUOTES
@@ -266,8 +268,7 @@ def _key_starts(readable: Readable) -> set[int]:
     if constructors and any(f"{word} " in flat for word in constructors):
         return {m.start("key") for m in _PAIR.finditer(text)}
     starts: set[int] = set()
-    keys = _keys(readable)
-    for start, end in readable.places(keys, any_case=True):
+    for start, end in readable.places(_keys(readable)):
         if text[end : end + 1] == " " and text[end + 1 : end + 2].isalnum():
             # In a sentence, not before a separator.
             continue

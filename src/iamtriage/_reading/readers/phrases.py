@@ -82,7 +82,7 @@ sure   | <URL>Function URL authorization | Forbidden\. For troubleshooting Funct
 sure   | <images>ot authorized for images | Not authorized for images
 outer  | ermissions error performing a tagging operation | Encountered a permissions error performing a tagging operation
 sure   | <requester> | (?:(?:Resource does not exist|Column [^\n]{1,200}? cannot be resolved) or )?requester is not authorized to access requested (?:permissions|resources)
-sure   | not authorized to access this resource | User is not authorized to access this resource
+sure   | <access>authorized to access this resource | User is not authorized to access this resource
 sure   | <Access>ccess Denied | \A[\s\"'`]*Access Denied[.\s\"'`]*\Z
 sure   | <auth>with auth mode | User is unauthorized to \w{1,20} \w{1,100} with auth mode [A-Z_]{3,40}
 sure   | ot Authorized to access | Not Authorized to access \w{1,100} on type \w{1,60}
@@ -100,7 +100,7 @@ unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_co
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
 outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
-sure   | <failed>MultiFactorAuthentication failed | MultiFactorAuthentication failed with
+sure   | <MultiFactorAuthentication> | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
 
 [invalid_identity_token]

@@ -6,6 +6,7 @@ message, and another sentence follows. In "User: the caller", a person replaced 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -14,6 +15,7 @@ from iamtriage._reading.vocabulary.masks import ARN, find_arn_end, rejoin
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Sequence
 
     from iamtriage._reading.vocabulary.pieces import Piece
 
@@ -22,13 +24,28 @@ MAX_PRINCIPAL_DISTANCE = 2200
 _MAX_BARE_PRINCIPAL_LENGTH = 300
 _MAX_SPACES = 4
 _LABEL = lazy_pattern(
-    # A pattern that starts with a set of characters skips all others quickly.
-    r"(?P<label>[ACEIPRSUapru](?<![\w/.-].)(?:(?<=S)ervice\s+Principal|(?<=U)ser|(?<=R)ole|(?<=P)rincipal|(?<=I)dentity|(?<=C)aller|(?<=E)ntity"
-    r"|(?<=a)ccountId|(?<![:<].)(?:(?<=u)ser|(?<=r)ole|(?<=p)rincipal)))(?P<colon>\s?:(?![\w:]*:))?\s*"
+    r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|accountId|(?<![:<])(?:user|role|principal))"
+    r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
-# The form of most principals in AWS messages.
+LABELS = frozenset(
+    {
+        "Service",
+        "User",
+        "Role",
+        "Principal",
+        "Identity",
+        "Caller",
+        "Entity",
+        "accountId",
+        "user",
+        "role",
+        "principal",
+    }
+)
+"""The words with which labels start."""
+# The form of most principals: one word between the label and the verb.
 _PLAIN_PRINCIPAL = lazy_pattern(
-    r"(?<![\w/.-])User:[ ](?P<principal>arn:[a-z-]{3,20}:(?:iam|sts)::(?P<account>[0-9]{12}):[a-z-]{4,20}/[A-Za-z0-9_+=,.@/-]{1,300}(?<=[A-Za-z0-9])(?<!User))\s\Z"
+    r"(?<![\w/.-])User:[ ](?P<principal>arn:[A-Za-z0-9:/+=,.@_*#-]{1,2000}(?<=[A-Za-z0-9])(?<!User))\s\Z"
 )
 _BARE_PRINCIPAL = lazy_pattern(
     rf"(?:(?:{ARN}|arn:[^\s\"']{{1,2048}})[\"']?|(?<![\w.@/-])[a-z][a-z0-9-]{{1,60}}(?:\.[a-z0-9-]{{1,60}}){{1,6}}"
@@ -57,8 +74,15 @@ _CONTINUATION = lazy_pattern(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s
 _ARN_COLONS = 5
 
 
-def read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
+def read_principal(text: str, floor: int, anchor: re.Match[str], labels: Sequence[int], piece: Piece) -> bool:
     """Parse the principal between a label and the anchor, or directly before the anchor.
+
+    Args:
+        text: The readable text.
+        floor: The end of the previous sentence.
+        anchor: The words "not authorized".
+        labels: Where the words of ``LABELS`` are, in order.
+        piece: The piece that gets the facts.
 
     Returns:
         Whether the sentence has a subject, even if its value is missing.
@@ -71,12 +95,15 @@ def read_principal(text: str, floor: int, anchor: re.Match[str], piece: Piece) -
     plain = _PLAIN_PRINCIPAL.match(text, max(left, text.rfind("User: arn:", left, right)), right)
     if plain:
         piece.start = plain.start()
-        piece.put("principal", plain["principal"], *plain.span("principal"))
-        piece.put("account", plain["account"], *plain.span("account"))
-        piece.is_aws = True
+        put_principal(piece, text, plain["principal"], *plain.span("principal"))
         return True
     start = label_at = -1
-    for label in _LABEL.finditer(text, _last_label(text, left, right), right):
+    end = _last_label(text, left, right)
+    for at in labels[bisect_left(labels, end) : bisect_left(labels, right)]:
+        label = _LABEL.match(text, at, right) if end <= at else None
+        if label is None:
+            continue
+        end = label.end()
         begin = min(label.end(), right)
         if "\n\n" in text[begin:right]:
             continue

@@ -86,14 +86,6 @@ READERS = (
         "labelled_values:read_labelled_values",
     ),
     Reader(
-        "code words",
-        "envelope",
-        # Messages can follow their code without a space.
-        f"<{ANY_CODE}>|<coral>|AWS was not |The request |The security |The provided |The authorization |The difference |The AWS Access "
-        "|<Denied>Access Denied |<arn>User: |<authorized>User: |You are not authorized|<expired>Signature expired|Signature not |Credential should |<expired>Request has expired|Request is missing ",
-        "code_words:read_code_words",
-    ),
-    Reader(
         "actions",
         "envelope",
         "<API>API:|<call>ailed to|<calling>rror calling|ermission",
@@ -112,6 +104,8 @@ READERS = (
         "<Code><Code>|<Code></Code>|<Message><Message>|<message><message>",
         "xml_bodies:read_xml",
     ),
+    Reader("code words", "envelope", f"<{ANY_CODE}>|<coral>", "code_words:read_code_words"),
+    Reader("codes before messages", "envelope", _FROM_TABLE, "code_words:read_unseparated"),
     Reader("keys and values", "other", _FROM_TABLE, "pairs:read_pairs"),
     Reader("phrases", "message", _FROM_TABLE, "phrases:read_phrases"),
     Reader("reports of services", "message", _FROM_TABLE, "service_reports:read_service_reports"),

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 # Frequent words of failures, the most frequent first. The others are rarer.
 _FREQUENT_WORDS = """
-    to not is the authorized perform arn error User on resource Error role in operation policy no calling with An when
-    request action Code message for identity id allows this failed based Message an are The Access AWS You credentials
-    Status response service Request access ID name does Service account by client region permissions Failed token
-    denied or API provided be your session instance provider have
+    to not is aws authorized the perform arn error User on resource role in operation sts Error policy 403
+    com assumed Code with An calling because no when request action code amazonaws this identity for https
+    message id Message failed an status The Access are You AWS Status credentials service Response response
+    Request access ID api name cluster Account at does account by client region permissions Failed Denied
+    IAM token or API denied provided be your get key and time call from authorization invalid http found
+    instance was Client model you STS session has due create permission HTTP profile provider unable expired
+    bucket object while assume returned auth valid have can of file No run we that match Credential This
+    current
 """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"

@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import find_codes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.pieces import Piece
@@ -74,18 +75,9 @@ class Readable:
         self._set_text(text)
         self.codes = self.places(self._codes)
 
-    def lowered(self) -> set[str]:
-        """Return the words in lower case."""
-        return set(self._written.lower().split())
-
-    def places(self, wanted: AbstractSet[str], *, any_case: bool = False) -> list[tuple[int, int]]:
-        """Return the spans of certain words, in the order of the text.
-
-        Args:
-            wanted: The words.
-            any_case: Whether the words are in lower case and can have any case in the text.
-        """
-        written = self._written.lower() if any_case else self._written
+    def places(self, wanted: AbstractSet[str]) -> list[tuple[int, int]]:
+        """Return the spans of certain words, in the order of the text."""
+        written = self._written
         found: list[tuple[int, int]] = []
         if len(wanted) > _MAX_SEARCHES:
             end = 0
@@ -111,6 +103,16 @@ class Readable:
             if at == len(self.sentences) or start < self.sentences[at].start:
                 return False
         return True
+
+    def not_taken(self, starts: Iterable[int]) -> Iterator[int]:
+        """Yield the positions outside of the pieces that are taken; the positions are in order."""
+        spans = sorted((piece.start, piece.end) for piece in self.taken)
+        at, last = 0, len(spans)
+        for start in starts:
+            while at < last and spans[at][1] <= start:
+                at += 1
+            if at == last or start < spans[at][0]:
+                yield start
 
     def code_starts(self) -> dict[int, int]:
         """Return the positions where codes can start, each with the end of the code's last word.
