@@ -730,7 +730,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ docker exec web node a.js\n[ec2-user@ip-10-0-3-7 ~]$ Unable to locate credentials\n{INSTANCE} HttpPutResponseHopLimit: 2",
             {},
-            ("The EC2 instance has no role",),
+            ("an EC2 instance without a role",),
             ("hop limit is 1",),
             id="a hop limit of 2 is no obstacle",
         ),

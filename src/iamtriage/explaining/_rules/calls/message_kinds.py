@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
@@ -175,7 +176,10 @@ KINDS_BY_MESSAGE = (
                 "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
                 commands=(
                     "aws cloudformation describe-stack-events --stack-name STACK_NAME --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
-                    "aws cloudformation delete-stack --stack-name STACK_NAME",
+                    Labelled(
+                        "Then, when that is fixed:",
+                        "aws cloudformation delete-stack --stack-name STACK_NAME",
+                    ),
                 ),
                 url=_FAILED_STACKS,
             ),

@@ -46,7 +46,8 @@ NOT_FOUND = CauseType(
 RESOURCE_IN_OTHER_ACCOUNT = CauseType(
     "resource-in-other-account",
     title="The resource is in another account than the credentials",
-    fix="Use credentials of the account that owns the resource.",
+    fix="Use credentials of the account that owns the resource. The command prints the account of the current ones.",
+    commands=("aws sts get-caller-identity",),
     recognised_by="The text names a resource of another account than the caller's.",
     sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
     of="not-found",

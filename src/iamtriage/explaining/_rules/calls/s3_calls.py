@@ -29,7 +29,7 @@ CUSTOMER_KEY = CauseType(
     "customer-key",
     title="The object is encrypted with a customer-provided key (SSE-C)",
     text="The object is encrypted with a customer-provided key (SSE-C), and the call does not send it.",
-    fix="Send the key that the object was encrypted with, or store the object with SSE-KMS.",
+    fix="Send the key that the object was encrypted with. Add --sse-customer-algorithm AES256 and --sse-customer-key fileb://KEY_FILE to the call. To need no key later, store the object with SSE-KMS.",
     recognised_by="The text shows SSE-C.",
     sign=r"--sse-customer-(?:key|algorithm)\b|\bSSE-?C\b|\bSSECustomer\w{1,20}|\bx-amz-server-side-encryption-customer-\w{1,20}",
     of="head-without-body",

@@ -54,7 +54,8 @@ SESSION_PLUGIN_MISSING = CauseType(
 OTHER_REGION_OR_ACCOUNT = CauseType(
     "other-region-or-account",
     title="The target is in another Region or account",
-    fix="Call the Region and the account of the target.",
+    fix="Call the Region and the account of the target. The command prints the account of the current credentials.",
+    commands=("aws sts get-caller-identity",),
     recognised_by="The text shows that the Region and account of the call have no such instance.",
     sign=r"\"Reservations\": ?\[ ?\]",
     of="target-not-connected",

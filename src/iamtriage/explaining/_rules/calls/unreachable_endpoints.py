@@ -88,7 +88,8 @@ NO_SUCH_HOST = CauseType(
 DNS = CauseType(
     "dns",
     title="The network's DNS does not resolve AWS host names",
-    fix="Correct the resolver of the network or of the VPC.",
+    fix="Correct the resolver of the network or of the VPC. In a VPC, enableDnsSupport must be on.",
+    commands=("nslookup",),
     recognised_by="The DNS server gave no answer.",
     sign=r"\bserver misbehaving\b|\bTemporary failure in name resolution\b|\bEAI_AGAIN\b|\bSERVFAIL\b",
     of="host-not-resolved",

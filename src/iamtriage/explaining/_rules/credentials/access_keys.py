@@ -105,24 +105,21 @@ NEW_KEY_REMEDIES = (
 # Not ACCESS_KEY_ID, which becomes the first key of the text: that can be the one in use.
 _QUOTA_REMEDIES = (
     your_remedy(
-        "Find the key that is not used, and deactivate it",
-        "List both keys, and check for each when and for what it was last used.",
-        "Deactivate the one that is not used. It can be activated again, so nothing is lost yet.",
-        "Wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. A key that was never used needs no wait.",
+        "Find the key that is not used, deactivate it, then delete it",
+        "The second command prints when and for what a key was last used: run it for both keys.",
+        "Deactivate the unused one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. A key that was never used can be deleted at once.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
             Labelled(
-                _IF_THIS_KEY,
+                "Then, for the unused key:",
                 "aws iam update-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID --status Inactive",
             ),
+            Labelled(
+                "After the wait (this cannot be undone):",
+                "aws iam delete-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID",
+            ),
         ),
-        url=pages.ROTATE_KEYS,
-    ),
-    your_remedy(
-        "After that wait, delete the deactivated key",
-        "Deleting cannot be undone. Deactivating alone does not make room for another key.",
-        commands=("aws iam delete-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID",),
         url=pages.ROTATE_KEYS,
     ),
     *NEW_KEY_REMEDIES,

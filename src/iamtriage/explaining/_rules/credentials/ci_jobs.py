@@ -39,7 +39,7 @@ SECRETS_OF_FORKS = CauseType(
     "secrets-of-forks",
     title="Workflows from forks get no secrets",
     text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
-    fix="Run the job on a branch of the repository, or after a review.",
+    fix="Run the job on a branch of the repository, or after a review. Do not use pull_request_target with the code of the fork: that code then gets the secrets.",
     recognised_by="The text says that the pull request is from a fork.",
     sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b",
     of="no-credentials",

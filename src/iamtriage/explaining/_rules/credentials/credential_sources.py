@@ -56,12 +56,13 @@ _MAX_LISTED = 6
 NO_INSTANCE_PROFILE = CauseType(
     "no-instance-profile",
     title="The EC2 instance has no role",
+    text="The program runs on an EC2 instance without a role.",
     fix="Attach an instance profile with a role.",
     recognised_by="The text shows that the instance has no instance profile, or that its metadata has no role.",
     sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\bIamInstanceProfile(?:\.Arn)?\b[\]'\":]{0,3}(?: --output \w{4,5})? (?:null|None)\b"
     r"|\bIamInstanceProfile(?:\.Arn)?\b[^$#]{0,60}?\bi-[0-9a-f]{8,17}[ ,\"]{1,4}(?:null|None)\b"
     r"|(?P<shown>/iam/security-credentials/?\S{0,40}) .{0,200}?\b404\b",
-    remedy="Give the EC2 instance a role",
+    remedy="instance a role",
     of="no-credentials",
 )
 METADATA_HOP_LIMIT = CauseType(
@@ -97,7 +98,7 @@ PROFILE_NOT_NAMED = CauseType(
     fix="Set AWS_PROFILE or use --profile.",
     recognised_by="The text shows the profiles of the config file, and the call names none.",
     sign=r"\[profile [\w.@/-]{1,64}\]|\baws configure list-profiles\b",
-    commands=("aws configure list-profiles",),
+    remedy="Set up credentials",
     of="no-credentials",
 )
 ENVIRONMENT_NOT_PASSED_ON = CauseType(
@@ -191,7 +192,10 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             "The text shows that the instance has no role. Attach an instance profile; no restart is needed."
         )
         attach = attrs.evolve(
-            _INSTANCE_ROLE, steps=(step, *_INSTANCE_ROLE.steps[1:]), commands=_INSTANCE_ROLE.commands[1:]
+            _INSTANCE_ROLE,
+            title="Give the EC2 instance a role",
+            steps=(step, *_INSTANCE_ROLE.steps[1:]),
+            commands=_INSTANCE_ROLE.commands[1:],
         )
         return Advice([no_profile], [attach], ": the EC2 instance has no role")
     if is_reachable or (not timed_out and _CONTAINER.search(case.text) is None):
@@ -210,7 +214,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
 
 
 _INSTANCE_ROLE = account_remedy(
-    "Give the EC2 instance a role",
+    "If the program runs on EC2: give the instance a role",
     "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
     "An instance profile contains a role. Only the console creates one together with the role.",
     commands=(

@@ -52,7 +52,7 @@ RELATIVE_URI_LOST = CauseType(
     "relative-uri-missing",
     title="The process does not inherit the container's variables",
     text="The process does not inherit AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, as under sshd, cron or su.",
-    fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process.",
+    fix="Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to the process. Only the container's first process has it. As root, set it in a shell with export $(tr '\\0' '\\n' < /proc/1/environ | grep ^AWS_CONTAINER_CREDENTIALS_RELATIVE_URI), then start the program.",
     recognised_by="The text shows sshd, cron or su.",
     sign=r"\b(?:sshd|crond?|CRON)\[\d{1,7}\]|\bsu - \w",
     of="no-credentials",

@@ -188,16 +188,16 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     if other is not None:
         create = _create_and_trust_remedy(case, create, other)
     return case.explain(
-        f"IAM has no OIDC provider for {issuer.description} in the role's account{_describe_other(other)}.",
+        f"IAM has no OIDC provider for {issuer.description}{f' ({issuer.url})' if issuer.url else ''} in the role's account{_describe_other(other)}.",
         NO_OIDC_PROVIDER.cause(
             "reported",
-            (*quote_phrases(message, "No OpenIDConnect provider found"), *issuer.because),
+            quote_phrases(message, "No OpenIDConnect provider found"),
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,
-        remedies=(create, compare_providers_remedy(issuer)),
+        remedies=(create,),
         notes=(
-            "STS looks for the provider before it evaluates the role: no IAM policy helps, and the trust policy is evaluated only after the provider exists.",
+            "STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
         ),
     )
 
@@ -233,9 +233,10 @@ def _create_and_trust_remedy(
             f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
             f"The policy is the whole trust policy with this issuer as {other.keys}: save it as trust.json. Without this change, the next error is AccessDenied. {other.warning}",
         ),
-        commands=(create.commands[0], commands.trust_policy_commands(None if role is None else role.name)[1]),
+        commands=(create.commands[1], commands.trust_policy_commands(None if role is None else role.name)[1]),
         policy=other.fixed,
         layer="role_trust",
+        labels=(),
     )
 
 
@@ -248,16 +249,15 @@ def _create_provider_remedy(issuer: Issuer) -> Remedy:
     )
     creations: Commands = (create,)
     steps = [
-        "Create it in the account of the role, once per issuer. IAM gets the thumbprint itself. If the provider exists there already, compare its URL with the issuer."
+        "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
     ]
     url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
         eksctl = f"eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region {issuer.region or 'REGION'} --approve"
         other_account = "Or, if the cluster is in another account than the role, in the role's account:"
-        creations = (eksctl, Labelled(other_account, create))
+        creations = (Labelled("If none matches:", eksctl), Labelled(other_account, create))
         steps += [
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
-            "EKS Pod Identity, the alternative to IRSA, does not need a provider.",
         ]
         url = pages.EKS_IRSA
     elif issuer.system == GITHUB:
@@ -271,4 +271,5 @@ def _create_provider_remedy(issuer: Issuer) -> Remedy:
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
         steps.append(_TRUST_STEP)
+    creations = ("aws iam list-open-id-connect-providers", *creations)
     return account_remedy("Create the IAM OIDC provider", *steps, commands=creations, url=url)

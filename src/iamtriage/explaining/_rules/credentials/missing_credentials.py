@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import (
     broken_profiles,
@@ -29,6 +30,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import explain_expir
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
 from iamtriage.explaining._rules.shared import certificates, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
@@ -107,6 +109,7 @@ PROFILE_MISTYPED = CauseType(
     "profile-mistyped",
     title="The profile's name is misspelled: names are case-sensitive",
     fix="Correct the name of the profile.",
+    remedy="Use ",
     recognised_by="The text shows a profile whose name differs only in case.",
     sign=r"\baws configure list-profiles\b(?: [\w.@/-]{1,64}){0,20}? (?P<shown>(?P<name>[\w.@/-]{1,64})) .{0,200}\bThe config profile \((?!(?P=name)\))(?i:(?P=name))\)",
     of="profile-not-found",
@@ -170,21 +173,29 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
     option = "" if kubeconfig else " or --profile"
     choose = f"List the profiles where the call runs, and select one of them with AWS_PROFILE{option}."
+    title = "Use a profile that exists, or create this one"
+    lines: tuple[str | Labelled, ...] = (
+        *(() if listed else ("aws configure list-profiles",)),
+        "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
+        *(_KUBECONFIG_COMMANDS if kubeconfig else ()),
+        Labelled("Or, to create it:", "aws configure sso --profile PROFILE"),
+    )
     if listed:
-        similar = [each for each in listed if profile and (profile in each or each in profile)]
+        names = {each: each.lower() for each in listed}
+        called = (profile or "").lower()
+        similar = [each for each, name in names.items() if called and (called in name or name in called)]
+        if len(similar) == 1 and not kubeconfig:
+            title = f"Use the profile {similar[0]}"
+            again = repeat_command(context_of(case.facts).command, changes={"profile": similar[0]})
+            lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE{option}."
     remedy = your_remedy(
-        "Use a profile that exists, or create this one",
+        title,
         choose
-        if kubeconfig
+        if kubeconfig or listed
         else f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
         *kubeconfig,
-        commands=(
-            *(() if listed else ("aws configure list-profiles",)),
-            "printenv AWS_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE",
-            *(_KUBECONFIG_COMMANDS if kubeconfig else ()),
-            Labelled("Or, to create it:", "aws configure sso --profile PROFILE"),
-        ),
+        commands=lines,
         url=pages.CLI_PROFILES,
     )
     return case.explain(
@@ -270,7 +281,10 @@ def _explain_wrong_section(
 
 _KUBECONFIG_COMMANDS = (
     "kubectl config view --minify --output jsonpath='{.users[].user.exec}'",
-    "aws eks update-kubeconfig --name CLUSTER --region REGION --profile OTHER_PROFILE",
+    Labelled(
+        "If it names the profile:",
+        "aws eks update-kubeconfig --name CLUSTER --region REGION --profile OTHER_PROFILE",
+    ),
 )
 
 

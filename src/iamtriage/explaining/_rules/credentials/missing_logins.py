@@ -61,7 +61,8 @@ HELPER_WITHOUT_CREDENTIALS = CauseType(
 HELPER_TIMEOUT = CauseType(
     "helper-timeout",
     title="The kubeconfig's helper could not reach STS",
-    fix="Check the network and the proxy of the machine.",
+    fix="Check the network and the proxy of the machine. The helper must reach the STS endpoint on port 443: check the VPN, HTTPS_PROXY and NO_PROXY.",
+    commands=("aws sts get-caller-identity",),
     recognised_by="The helper says that it could not connect to the endpoint.",
     sign=r"\bConnect timeout on endpoint URL|\bCould not connect to the endpoint URL",
     of="kubeconfig-helper",

@@ -160,11 +160,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         else f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked.",
         *causes[:_MAX_CAUSES],
         topic="no-credentials",
-        remedies=(
-            *(remedy for each in advice for remedy in each.remedies),
-            # A job without an OIDC token has no credentials to check.
-            *(() if lacks_id_token else (credential_remedies.SHOW_IDENTITY,)),
-        ),
+        remedies=tuple(remedy for each in advice for remedy in each.remedies)
+        or (credential_remedies.SHOW_IDENTITY,),
         notes=(credential_remedies.NO_CALL_MADE,) if lacks_id_token else (),
     )
 
@@ -218,7 +215,6 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
                 ),
                 url=pages.CLI_LOGIN,
             ),
-            credential_remedies.SHOW_IDENTITY,
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
     )

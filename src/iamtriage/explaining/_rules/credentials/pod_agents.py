@@ -92,7 +92,7 @@ CALLED_BY_HAND = CauseType(
     "agent-called-without-token",
     title="The agent was called without the token",
     text="Someone, or a probe, called the agent without an SDK. The Authorization header must be the bare token, without Bearer before it.",
-    fix="Let an SDK get the credentials.",
+    fix='Let an SDK get the credentials. To test the agent by hand, send the token: curl -H "Authorization: $(cat $AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)" $AWS_CONTAINER_CREDENTIALS_FULL_URI. The output has secrets.',
     recognised_by="The text shows that curl or wget called the agent.",
     sign=r"\b(?:curl|wget)\b[^|;]{0,80}169\.254\.170\.23",
     of="agent-rejected-token",

@@ -57,7 +57,7 @@ TOKEN_OF_API_SERVER = CauseType(
     "token-of-api-server",
     title="The token is that of the Kubernetes API server",
     text="The token is for the Kubernetes API server (/var/run/secrets/kubernetes.io), not for AWS.",
-    fix="Use the token file that AWS_WEB_IDENTITY_TOKEN_FILE names.",
+    fix="Use the token that EKS mounts for AWS. If the pod sets AWS_WEB_IDENTITY_TOKEN_FILE itself, remove it: in new pods of a service account with a role, EKS sets it to /var/run/secrets/eks.amazonaws.com/serviceaccount/token.",
     recognised_by="The text names the token file of the Kubernetes API server.",
     sign=r"/var/run/secrets/kubernetes\.io/serviceaccount/token\b",
     of="wrong-audience",
@@ -202,7 +202,8 @@ ISSUER_UNREACHABLE = CauseType(
     "issuer-unreachable",
     title="The issuer is not reachable, or its keys or its TLS certificate are wrong",
     text="The issuer is private, behind a firewall, or slow, its jwks_uri is missing or serves no key with the token's kid, or its TLS certificate has expired or lacks the intermediate certificates. STS fetches the keys over the internet and caches them for a while.",
-    fix="Serve the issuer's configuration and current keys on a public address, with a complete certificate chain.",
+    fix="Serve the issuer's configuration and current keys on a public address, with a complete certificate chain. Test it from outside of your network.",
+    commands=("curl --silent",),
     recognised_by="The token's issuer has a private host name or address, or the text shows that its keys do not exist or its certificate cannot be verified.",
     sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}"
     r"|\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import presigned_requests, presigned_urls
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
@@ -219,13 +220,12 @@ def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Ex
         url=pages.SIGNATURES,
     )
     return case.explain(
-        "AWS rejected the signature: the date in its credential scope is not the date of the request."
+        "AWS rejected the signature: the date in its credential scope is not the date of the request. No permission is missing."
         if dates_differ
-        else "AWS cannot parse the signature in the request's Authorization header, or in the URL.",
+        else "AWS cannot parse the signature in the request's Authorization header, or in the URL. No permission is missing.",
         *causes,
         topic="authorization-malformed",
         remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _COPY_KEYS, sign),
-        notes=(credential_remedies.SIGNATURE_REJECTED,),
     )
 
 
@@ -300,7 +300,11 @@ _COPY_KEYS = your_remedy(
     "The first command shows where they are set. Environment variables (env) override profiles: unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN if you do not want them, or set them again.",
     "In a file, aws configure (--profile NAME for a named profile) replaces both. Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them.",
     "If the secret is lost, create a new key pair: AWS shows a secret only once.",
-    commands=("aws configure list", "aws configure", "aws sts get-caller-identity"),
+    commands=(
+        "aws configure list",
+        Labelled("To replace both in a file:", "aws configure"),
+        "aws sts get-caller-identity",
+    ),
     url=pages.ACCESS_KEYS,
 )
 

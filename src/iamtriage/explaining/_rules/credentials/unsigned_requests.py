@@ -80,7 +80,7 @@ UNSIGNED_BY_CHOICE = CauseType(
 HEADER_LOST = CauseType(
     "header-dropped",
     title="A proxy or redirect dropped the Authorization header",
-    fix="Let the proxy pass the header, and don't follow redirects to other hosts.",
+    fix="Let the proxy pass the header, and don't follow redirects to other hosts. If the response names another host in Location, set that as the endpoint of the client.",
     recognised_by="The text shows a redirect.",
     sign=r"\bHTTP/[\d.]{1,3} 30[1278]\b",
     of="unsigned-call",

@@ -34,8 +34,6 @@ _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 NO_RETRY = "A retry with the same credentials does not help."
 NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
 AWS_TIME = "curl --silent --head https://sts.amazonaws.com | grep -i ^date"
-REJECTED_BEFORE_POLICIES = "AWS rejects the signature before it evaluates policies."
-SIGNATURE_REJECTED = f"Permissions are not the problem: {REJECTED_BEFORE_POLICIES}"
 
 
 def with_profile(profile: str | None, line: str) -> str:
@@ -211,7 +209,7 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
     login = "aws ecr get-login-password --region {} | docker login --username AWS --password-stdin {}"
     return your_remedy(
         "Sign docker in to the registry",
-        "Sign in as the user, and on the machine, that pulls or pushes. It lasts for 12 hours.",
+        "Sign in as the user, and on the machine, that pulls or pushes. A login lasts for 12 hours.",
         "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
         commands=(fill_command(login, region, registry),),
         url=pages.ECR_LOGIN,

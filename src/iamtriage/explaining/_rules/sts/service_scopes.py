@@ -107,7 +107,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         SIGNED_BY_HAND.cause(),
         remedies=remedies,
         notes=(
-            f"Neither the secret key nor a permission is the problem: {credential_remedies.REJECTED_BEFORE_POLICIES}{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
+            f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
         ),
     )
 
