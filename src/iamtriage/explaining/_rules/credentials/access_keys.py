@@ -41,7 +41,6 @@ _MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
 _EXAMPLE_SUFFIX = "EXAMPLE"
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
-_IF_THIS_KEY = "Then, if this is the key to deactivate:"
 _SCANNERS = lazy_patterns(
     {
         "GitHub blocked the push": r"GH013[\s\S]{0,2000}?Amazon AWS (?:Access Key|Secret|Temp|Session)",
@@ -282,7 +281,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         "Programs that use it fail until they get a new key or a role. If AWS knows no such key any more, nothing is left to deactivate.",
         commands=(
             fill_command("aws iam get-access-key-last-used --access-key-id {}", key_id),
-            Labelled(_IF_THIS_KEY, deactivate),
+            Labelled("Then, if this is the key to deactivate:", deactivate),
         ),
         url=pages.EXPOSED_KEYS,
     )
