@@ -1133,7 +1133,7 @@ BUCKETS: tuple[Case, ...] = (
         {},
         (
             "No identity-based policy",
-            "outside the caller's account and organization",
+            "Another account, outside the organization, owns the bucket",
             "The bucket policy, an SCP",
             "kms:GenerateDataKey",
             "arn:aws:s3:::acme-reports/r.csv",
@@ -1236,11 +1236,11 @@ SETTINGS: tuple[Case, ...] = (
         "java.nio.file.AccessDeniedException: s3a://acme-lake/raw/a.parquet: getFileStatus on s3a://acme-lake/raw/a.parquet: software.amazon.awssdk.services.s3.model.S3Exception: (Service: S3, Status Code: 403, Request ID: 4KZAZ961HQGG0RSG, Extended Request ID: 4GjELy99Qdktrl9G):null",
         {"region": "us-gov-west-1"},
         (
-            "denied s3:GetObject on arn:aws-us-gov:s3:::acme-lake/raw/a.parquet",
+            "403 to HeadObject on arn:aws-us-gov:s3:::acme-lake/raw/a.parquet",
             "getFileStatus is a HEAD request",
             "s3:ListBucket on arn:aws-us-gov:s3:::acme-lake",
             "fs.s3a.aws.credentials.provider",
-            "Without s3:ListBucket on the bucket, a key that does not exist gets 403, too.",
+            "without s3:ListBucket, S3 answers 403, not 404",
         ),
         ("s3a://",),
     ),
@@ -1846,7 +1846,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; HeadObject: S3 denied s3:GetObject without a reason; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
         ),
         ("…",),
     ),
@@ -1964,8 +1964,8 @@ GUARDRAILS: tuple[Case, ...] = (
         "download failed: s3://orders/2026/may.csv to ./may.csv An error occurred (403) when calling the HeadObject operation: Forbidden",
         {},
         (
-            "aws s3api get-object --bucket orders --key 2026/may.csv /dev/null",
-            "or kms:Decrypt on the object's KMS key",
+            "aws s3api get-object --bucket orders --key 2026/may.csv --range bytes=0-0 /dev/null",
+            "or kms:Decrypt on the KMS key",
             "The key does not exist (or has a typo)",
         ),
         ("s3:HeadObject",),

@@ -495,7 +495,7 @@ $ aws s3api head-bucket --bucket acme-results
     "AccessPointAlias": false
 }
 """,
-        ("Allow the caller to store results in the bucket", "outside the caller's account"),
+        ("Allow the caller to store results in the bucket", "Another account, outside the organization"),
         ("aws s3api get-bucket-location", "does not exist"),
     ),
     "Role with the type in another API group": _Row(

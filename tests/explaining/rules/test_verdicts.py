@@ -686,7 +686,7 @@ CASES = {
     ),
     "head-without-reason-before-expired-token": (
         "fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden\nAn error occurred (ExpiredToken) when calling the GetCallerIdentity operation: The security token included in the request is expired",
-        "S3 denied s3:GetObject",
+        "S3 answered 403 to HeadObject",
         "",
     ),
     "bare-code-before-server-error": (

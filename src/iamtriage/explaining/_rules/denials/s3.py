@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -31,7 +31,9 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags
+from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -66,6 +68,7 @@ _SIGNING_CLIENT = lazy_pattern(r"\bcurl\.cpp:|\bs3fs\b|\bAWS4-HMAC-SHA256\b")
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
 _CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
 _DELETE = "s3:DeleteObject"
+_SHOW_CALLER = "aws sts get-caller-identity"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 
 # Operations that write an object, which requires another permission on the key.
@@ -80,13 +83,12 @@ _WRITE_OPERATIONS = frozenset(
     ]
 )
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
-_READ_OPERATIONS = frozenset({"GetObject", "HeadObject", "GetObjectAttributes"})
 
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-    text="The bucket is outside the caller's account and organization: S3 then gives no reason, and its policy and the caller's must both allow it.",
+    text="Another account, outside the organization, owns the bucket: S3 then gives no reason.",
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )
@@ -116,14 +118,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
-        notes=(
-            *(
-                ()
-                if _may_be_of_other_account(denial)
-                else ("S3 gives the reason only within one account or organization.",)
-            ),
-            EVENTUAL_CONSISTENCY,
-        ),
+        notes=(EVENTUAL_CONSISTENCY,),
     )
 
 
@@ -137,8 +132,10 @@ def _summary(denial: Denial, to: str) -> str:
     reason = ""
     if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
-    if denial.action is None:
-        return f"S3 answered 403{to} without a reason{reason}."
+    if denial.action is None or denial.operation == "HeadObject":
+        return f"S3 answered 403{to}{'' if denial.operation == 'HeadObject' else ' without a reason'}{reason}."
+    if (blocked := may_be_blocked(denial)) is not None and blocked[0].text.startswith("Most likely"):
+        reason = ": most likely, Block Public Access rejects it"
     on = f" on {denial.resource}" if denial.resource else ""
     paths = {each["path"] for each in _FAILED_UPLOAD.finditer(denial.failure.text)}
     objects = transfer_objects(denial.resource or "", denial.failure.text)
@@ -157,25 +154,23 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.action}, if no policy of the caller does yet"
-    step: str | None = (
-        "Check who made the call (aws sts get-caller-identity) and what its policies allow already."
-    )
-    who = "who made the call (aws sts get-caller-identity), and whether its"
+    step: str | None = "The first command prints the caller. Check what its policies allow already."
+    owner = "The first command prints the caller, and list-buckets"
+    lines = (with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),)
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."
-        who = "whether the caller's"
-    lines: tuple[str, ...] = ()
+        owner, lines = "list-buckets", ()
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif denial.operation == "HeadObject" and denial.principal_text is None:
         step = None  # the step on the GET says it
     elif copies_tags(denial):
-        step = "If another account owns the bucket, its policy must allow the caller, too."
+        step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"Check {who} account owns the bucket: then the first command (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow it."
-        lines = (ownership_command(denial),)
+        step = f"{owner} prints the bucket if the caller's account owns it. If it prints none, the bucket policy must allow the caller, too."
+        lines = (*lines, ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
 
@@ -184,7 +179,7 @@ def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy whose title says what its first command finds out: who owns the bucket."""
     # A copy has two buckets.
     is_copy = denial.operation in _COPY_OPERATIONS
-    if remedy is None or is_copy or ownership_command(denial) not in remedy.commands[:1]:
+    if remedy is None or is_copy or ownership_command(denial) not in remedy.commands[:2]:
         return remedy
     title = put_check_first("Find the bucket's owner", f"{remedy.title.partition(', if ')[0]} if needed")
     return attrs.evolve(remedy, title=title)
@@ -221,7 +216,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         actions = ("s3:GetObject", "s3:DeleteObject") if _MOVED.search(text) else "s3:GetObject"
         statements.append(allow(actions, f"arn:{partition}:s3:::{source}", sid="S3GetObject"))
         reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
-        title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if no policy of the caller does yet"
+        title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if needed"
     if (key := _named_key(denial)) is not None and key["arn"]:
         statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
@@ -234,15 +229,15 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         )
         if acl.is_public:
             lines = (show_public_access_commands(denial)[0], *lines)
-            steps = tuple(each.replace("the first command (", "list-buckets (") for each in steps)
-    old, new = map(inline_policy_name, (written, statements))
-    return attrs.evolve(
-        remedy,
-        title=title,
-        steps=steps,
-        policy=build_document(statements),
-        commands=tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in lines),
-    )
+            steps = tuple(each.replace("The first command", "get-caller-identity") for each in steps)
+    return _with_statements(attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements)
+
+
+def _with_statements(remedy: Remedy, statements: list[Any]) -> Remedy:
+    """Return a remedy with other statements, after which the inline policy is named."""
+    old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
+    lines = tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands)
+    return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
 
 
 def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
@@ -251,29 +246,35 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         return remedy
     name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
     name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
-    line = fill_command("aws s3api get-object --bucket {} --key {} /dev/null", bucket, name or "OBJECT_KEY")
-    step = "The first command repeats the call as a GET, whose response can name the reason."
+    line = fill_command(
+        "aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null", bucket, name or "OBJECT_KEY"
+    )
+    line = with_profile(find_profile(denial.case), line)
+    step = "repeat the call as a GET, which can name the reason."
     if denial.principal_text is None:
-        is_of_s3a = _CALL_OF_S3A.search(denial.failure.text) is not None
-        of_s3a = "Use the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance)."
-        step += f" {of_s3a if is_of_s3a else 'aws sts get-caller-identity prints the caller.'}"
+        step = f"print the caller, and {step}"
+    is_of_s3a = _CALL_OF_S3A.search(denial.failure.text) is not None
+    if denial.principal_text is None and is_of_s3a:
+        step = f"With the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance), {step}"
     if STATE_SIGNS.search(denial.failure.text) is not None:
-        step = f"{step.removesuffix('.')} (the backend has a profile or role of its own)."
-    if name:
-        step += " Without s3:ListBucket on the bucket, a key that does not exist gets 403, too."
+        step = f"With the profile or role of the backend, {step}"
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
-    return attrs.evolve(remedy, title=title, steps=(step, *remedy.steps), commands=(line, *remedy.commands))
+    first = 1 if remedy.commands[0].startswith(_SHOW_CALLER) else 0
+    lines = (*remedy.commands[:first], line, *remedy.commands[first:])
+    remedy = attrs.evolve(remedy, title=title, steps=(f"{step[0].upper()}{step[1:]}", *remedy.steps), commands=lines)
+    if is_of_s3a and remedy.policy is not None and name:
+        listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
+        return _with_statements(remedy, [*remedy.policy["Statement"], listing])
+    return remedy
 
 
 def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
+    text = ""
     if operation in _HEAD_OPERATIONS:
         called = _CALL_OF_S3A.search(denial.failure.text)
-        text = ""
-        if called is not None:
-            text = f"{called[1]} is a HEAD request, whose response has no body: S3 cannot give a reason."
-        yield common_causes.NO_BODY.cause("derived", text=text)
+        text = f"{called[1] if called else operation} is a HEAD request: S3 cannot give a reason, as the response has no body. "
     if denial.action is not None and operation is not None:
-        text = _describe_required_actions(denial, operation)
+        text += _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in _option_actions(denial) else None
     blocked = may_be_blocked(denial)
@@ -282,17 +283,18 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None and _is_plain_response(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
+    if operation == "HeadObject":
+        yield MISSING_OBJECT.cause()
+    if _may_be_of_other_account(denial):
+        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
     is_s3a = writes_with_s3a(denial.action, denial.failure.text)
     if operation in {"GetObject", "HeadObject"} or is_s3a:
         # Such a short explanation has no room for another row.
-        use = "kms:GenerateDataKey on the KMS" if is_s3a else "kms:Decrypt on the object's KMS"
-        text = f"{text[:-1]}, or {use} key."
+        text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
-    if operation in _READ_OPERATIONS:
+    if operation in {"GetObject", "GetObjectAttributes"}:
         yield MISSING_OBJECT.cause()
-    if _may_be_of_other_account(denial):
-        yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
@@ -302,8 +304,6 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield KMS_KEY.cause(text=text)
     elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
         yield KMS_KEY.cause(text="The caller lacks kms:GenerateDataKey on the bucket's KMS key.")
-    elif operation in {"GetObject", "HeadObject"}:
-        yield KMS_KEY.cause(text="The caller lacks kms:Decrypt on the object's KMS key.")
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
@@ -324,9 +324,10 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"
         text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if operation in _COPY_OPERATIONS:
-        text = f"{operation} requires s3:GetObject on the source and {denial.action} on the destination, and with KMS keys, kms:Decrypt on that of the source and kms:GenerateDataKey on that of the destination."
-        if operation == "CopyObject":
-            text += " A source with tags also requires s3:GetObjectTagging and s3:PutObjectTagging."
+        unnamed = "" if _COPY_SOURCE.search(_text_of_call(denial)) else ", which the text does not name,"
+        text = f"{operation} requires s3:GetObject on the source{unnamed} and {denial.action} on the destination. KMS keys also require kms:Decrypt (source) and kms:GenerateDataKey (destination)"
+        tags = ", and tags s3:GetObjectTagging and s3:PutObjectTagging"
+        text += f"{tags if operation == 'CopyObject' else ''}."
     if (key := _named_key(denial)) is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         text = (
@@ -368,7 +369,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
-        f"Check {checks}",
+        f"Check {checks}" if is_on_bucket or is_first else "Check the bucket's settings",
         *present(
             unsigned if is_first and _is_plain_response(denial) else None,
             "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
@@ -378,7 +379,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
             None if is_first else f"Check {checks}.",
         ),
         commands=present(
-            "aws sts get-caller-identity",
+            _SHOW_CALLER,
             ownership_command(denial) if is_first else None,
             bucket_policy_commands(denial)[0],
             None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),

@@ -222,7 +222,7 @@ def _association_commands(denial: Denial) -> tuple[str, ...]:
 
 
 def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
-    """Return a step on a resource that the ARN of the table or bucket that contains it does not cover."""
+    """Return a step on a resource that the ARN of the table that contains it does not cover."""
     if denial.is_explicit or denial.resource_arn is None:
         return ()
     table, index, name = (denial.resource or "").partition("/index/")
@@ -230,6 +230,4 @@ def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
         return (
             f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it.",
         )
-    if denial.service == "s3" and "/" in denial.resource_arn.resource:
-        return ("The resource is an object: the bucket's ARN alone does not cover it.",)
     return ()

@@ -35,6 +35,7 @@ _RUNS = lazy_pattern(
 # Where Spark, Hive and Hadoop's committers write first:
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/committers.html
 _STAGED = lazy_pattern(r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)")
+_STATES = (".tfstate", ".tflock")
 _DIGIT = lazy_pattern(r"[0-9]", re.ASCII)
 # Characters of a year that stay for long.
 _CENTURY = 2
@@ -42,10 +43,10 @@ _KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")
 
 
 def next_objects(resource: str) -> str | None:
-    """Return the ARN pattern of an object and the ones of the next runs, if a part of its key changes with each run.
+    """Return the ARN pattern of an object and the ones of the next runs: what changes with each run, or the folder.
 
     >>> next_objects("arn:aws:s3:::site/builds/1182/app.tgz"), next_objects("arn:aws:s3:::site/docs/a.html")
-    ('arn:aws:s3:::site/builds/*', None)
+    ('arn:aws:s3:::site/builds/*', 'arn:aws:s3:::site/docs/*')
     >>> next_objects("arn:aws:s3:::clicks/2026/11/20/09/clicks-1-2026-11-20-09-31-10")
     'arn:aws:s3:::clicks/20*'
     """
@@ -57,7 +58,8 @@ def next_objects(resource: str) -> str | None:
         (found for start in _KEY_STARTS.finditer(key) if (found := pattern.match(key, start.start()))), None
     )
     if changing is None:
-        return None
+        folder = key.rpartition("/")[0]
+        return f"{bucket}/{folder}/*" if folder and not key.endswith(_STATES) else None
     before, after = key[: changing.start()], key[changing.end() :]
     if before:
         return f"{bucket}/{before}*"
