@@ -103,7 +103,9 @@ def test_reason_is_missing_outside_of_the_organization() -> None:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason."""
     explanation = explain(f"$ aws s3 ls s3://acme-in\n{DENIED.format('ListObjectsV2')}")
     shown = str(explanation)
-    assert "Another account, outside the organization, owns the bucket: S3 then gives no reason" in " ".join(shown.split())
+    assert "Another account, outside the organization, owns the bucket: S3 then gives no reason" in " ".join(
+        shown.split()
+    )
     assert explanation.remedies[0].title == "Find the bucket's owner, then allow s3:ListBucket if needed"
     assert "aws s3api list-buckets --prefix acme-in --query 'Buckets[].Name'" in shown
 
@@ -184,7 +186,9 @@ def test_headline_of_a_head_request_is_the_check() -> None:
     text = "An error occurred (403) when calling the HeadObject operation: Forbidden\n$ aws s3 cp s3://acme-in/a.bin ."
     remedy = explain(text).remedies[0]
     assert remedy.title == "Repeat it as a GET, then allow s3:GetObject if needed"
-    assert remedy.commands[1] == "aws s3api get-object --bucket acme-in --key a.bin --range bytes=0-0 /dev/null"
+    assert (
+        remedy.commands[1] == "aws s3api get-object --bucket acme-in --key a.bin --range bytes=0-0 /dev/null"
+    )
     assert remedy.policy is not None
 
 

@@ -133,7 +133,9 @@ def _summary(denial: Denial, to: str) -> str:
     if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
         reason = f". The KMS key in the text belongs to another account than the caller, {key['account']}"
     if denial.action is None or denial.operation == "HeadObject":
-        return f"S3 answered 403{to}{'' if denial.operation == 'HeadObject' else ' without a reason'}{reason}."
+        return (
+            f"S3 answered 403{to}{'' if denial.operation == 'HeadObject' else ' without a reason'}{reason}."
+        )
     if (blocked := may_be_blocked(denial)) is not None and blocked[0].text.startswith("Most likely"):
         reason = ": most likely, Block Public Access rejects it"
     on = f" on {denial.resource}" if denial.resource else ""
@@ -261,7 +263,9 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     first = 1 if remedy.commands[0].startswith(_SHOW_CALLER) else 0
     lines = (*remedy.commands[:first], line, *remedy.commands[first:])
-    remedy = attrs.evolve(remedy, title=title, steps=(f"{step[0].upper()}{step[1:]}", *remedy.steps), commands=lines)
+    remedy = attrs.evolve(
+        remedy, title=title, steps=(f"{step[0].upper()}{step[1:]}", *remedy.steps), commands=lines
+    )
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
         return _with_statements(remedy, [*remedy.policy["Statement"], listing])
