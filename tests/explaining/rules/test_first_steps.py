@@ -122,8 +122,8 @@ def test_region_of_one_client_of_a_pod(prefix: str, code: str) -> None:
     [alone] = _explained(text, facts).remedies
     [in_cluster] = _explained(text, {**facts, "region": "us-east-2"}).remedies
     assert code in alone.steps[0]
-    assert "EKS sets AWS_REGION" not in alone.steps[0]
-    assert "EKS sets AWS_REGION" in in_cluster.steps[0]
+    assert not any("EKS sets" in step for step in alone.steps)
+    assert "which EKS sets to the cluster's Region, us-east-2," in in_cluster.steps[1]
 
 
 @pytest.mark.parametrize(("role", "shown"), [("app", True), ("other", False)])

@@ -263,7 +263,7 @@ def test_wrong_entry_explains_the_failure() -> None:
     assert [cause.code for cause in explanation.causes] == ["map-entry-arn-form", "identity-not-accepted"]
     assert [remedy.title for remedy in explanation.remedies[:2]] == [
         "Correct the rolearn in aws-auth",
-        "Or create an access entry for the role dev",
+        "Or create an access entry for the role dev, in the authentication mode API_AND_CONFIG_MAP",
     ]
 
 
@@ -579,7 +579,7 @@ _NODE_ENTRY = "- rolearn: arn:aws:iam::111122223333:{}\n  username: system:node:
         pytest.param(
             _log("ARN is not mapped: arn:aws:iam::111122223333:role/TeaNodeRole"),
             "instance-profile/tea-nodes",
-            "No aws-auth entry in the text matches TeaNodeRole: the one for nodes names the instance profile tea-nodes",
+            "No aws-auth entry in the text is for TeaNodeRole: the one for nodes names the instance profile tea-nodes",
             "role/TeaNodeRole",
             "kubectl get nodes",
             id="the role has another name than the instance profile",

@@ -142,11 +142,11 @@ def others(draw: st.DrawFn) -> Failure:
 tried = cache(arguments_of)
 # Arguments that can begin with a hyphen: options of these commands, and a lone hyphen for standard input.
 OPTION = re.compile(
-    r"-|-[nofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group|patch|type)=.*"
+    r"-|-[enofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group|patch|type)=.*"
     r"|--(?:verb|resource|resource-name|non-resource-url|serviceaccount|role|clusterrole)=[\w./:,-]+",
     re.DOTALL,
 )
-PIPE = " | iamtriage aws-auth "
+PIPES = (" | iamtriage aws-auth ", " -o yaml | grep ")
 
 
 def check_commands(found: Explanation) -> None:
@@ -159,7 +159,7 @@ def check_commands(found: Explanation) -> None:
                 if len(calls) > 1
                 else calls
             )
-            assert len(outer) == (2 if PIPE in command else 1), command
+            assert len(outer) == (2 if any(each in command for each in PIPES) else 1), command
             for program, *arguments in calls:
                 assert program in PROGRAMS
                 assert all(OPTION.fullmatch(each) for each in arguments if each.startswith("-")), command

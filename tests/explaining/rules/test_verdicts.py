@@ -1095,6 +1095,7 @@ def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, reme
             "",
             {"namespace": "shop", "service_account": "teas"},
             (
+                "kubectl exec deployment/NAME --namespace shop -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
                 "kubectl set env deployment/NAME --namespace shop AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
             ),
         ),

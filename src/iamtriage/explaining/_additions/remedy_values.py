@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_user,
     selects_profile_in_shell,
 )
-from iamtriage.explaining._rules.shared.clusters import Cluster
+from iamtriage.explaining._rules.shared.clusters import Cluster, runs_in_pod
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
@@ -97,8 +97,11 @@ def complete_remedies(
     lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts, values)
     service = own_service(explanation.failure, facts.context)
+    is_pod = explanation.failure is not None and runs_in_pod(Case(explanation.failure, facts))
     remedies = (
-        _complete_remedy(each, values, runtime, service if each.who == "you" else None)
+        _complete_remedy(
+            _in_pod(each) if is_pod else each, values, runtime, service if each.who == "you" else None
+        )
         for each in explanation.remedies
     )
     if names:
@@ -300,6 +303,15 @@ def _without_checks(remedy: Remedy, answered: tuple[str, ...], profile: str | No
 
 def _value(stated: Stated | None) -> str | None:
     return None if stated is None else stated.value
+
+
+def _in_pod(remedy: Remedy) -> Remedy:
+    """Return a remedy that prints the environment of the pod, and not that of the reader's shell."""
+    lines = tuple(
+        f"kubectl exec deployment/NAME --namespace NAMESPACE -- {each}" if each.startswith("env | ") else each
+        for each in remedy.commands
+    )
+    return change_commands(remedy, lines)
 
 
 def _complete_remedy(

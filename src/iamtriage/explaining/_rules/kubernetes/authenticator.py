@@ -130,7 +130,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
             principal.inspect_access_remedy(cluster),
         ),
         notes=(
-            "The log shows the ARN that the authenticator looks up: that of the session's role, without the path.",
+            "The authenticator looks up the role of a session, without its path. In error messages, it writes the ARN in lowercase.",
             "IAM policies don't grant access to a cluster.",
         ),
     )

@@ -39,7 +39,7 @@ MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
     of="map-entry-with-path",
 )
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
-_NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permission set is assigned again after its last assignment in the account was deleted. Policies with the old ARN, such as key, bucket and trust policies, no longer match, either."
+_NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permission set is assigned again after its last assignment in the account was deleted. Other policies with the old ARN no longer match, either."
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
 # Numbered names, such as node-1 and node-2, belong to different roles.
 _MIN_SIMILAR_LENGTH = 5
@@ -97,13 +97,14 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
         return found
     if not found.has_name and not (is_profile and is_for_nodes(entry)) and not _is_similar(named, caller):
         return None
-    kind, reason = MAPPED_IN_WRONG_FORM, "The authenticator compares it with the ARN of the caller."
+    kind, reason = (
+        MAPPED_IN_WRONG_FORM,
+        "The authenticator compares the ARN in the entry with that of the caller.",
+    )
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
     elif named.account != caller.account:
-        difference = (
-            f"is in the account {clip_text(named.account)}, not in that of the caller, {caller.account}"
-        )
+        difference = f"is in the account {clip_text(named.account)} instead of the caller's, {caller.account}{_describe_digit(named.account, caller.account)}"
     elif is_profile:
         difference = f"names the instance profile {clip_text(named.name)}, not the role in it"
         reason = "The role in an instance profile makes calls, never the profile itself."
@@ -121,8 +122,21 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
         difference = f"has the path {clip_text(named.path)}, but the user {other}"
     else:
         kind, difference = MAP_ENTRY_WITH_PATH, f"contains the path {clip_text(named.path.strip('/'))}/"
-        reason = "The authenticator compares it with the role's ARN without the path, because the ARN of an STS session has no path."
+        reason = "The authenticator compares the entry with the role's ARN without the path, because the ARN of an STS session has no path."
     return Finding(entry, caller, named, kind, difference, reason)
+
+
+def _describe_digit(first: str, second: str) -> str:
+    """Return which digit distinguishes two account IDs, in parentheses, if only one does.
+
+    >>> _describe_digit("111122223332", "111122223333")
+    ' (only the last digit differs)'
+    """
+    places = [place for place, (one, other) in enumerate(zip(first, second, strict=False), 1) if one != other]
+    if len(places) != 1 or len(first) != len(second):
+        return ""
+    where = "the last digit" if places == [len(first)] else f"digit {places[0]} of {len(first)}"
+    return f" (only {where} differs)"
 
 
 def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:

@@ -62,7 +62,7 @@ _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
-_NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: every kubelet, and anyone who controls a node, would have it."
+_NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: anyone who controls a node would have its permissions."
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",
     title="The node authorizer does not allow the request",
@@ -92,7 +92,7 @@ NODE_MAPPING = CauseType(
 NOT_OF_THIS_NODE = CauseType(
     "object-of-other-node",
     title="The object does not belong to the node",
-    text="The node authorizer allows a kubelet to read only objects that pods on its node refer to. No pod on this node refers to this object, or no longer does.",
+    text="The node authorizer allows a kubelet to read only objects that pods on its node refer to. No pod on this node refers to this object, any more or yet.",
     recognised_by="The API server says that there is no relationship between the node and the object.",
     fix="Let each kubelet access only its own node and pods.",
     sources=(_PAGE,),
@@ -117,7 +117,7 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-deleted",
     title="The pod was just removed from the node",
-    text="The pod was just removed from the node, and the kubelet made one last request for it. The message does not repeat.",
+    text="The pod was just removed from the node, and the kubelet made one last request for it. Then the message does not come again.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
@@ -235,12 +235,13 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     check = f"heck that a pod on this node refers to the {kind} {clip_text(name)}"
     fields = _POD_FIELDS.get(kind, "volumes")
     other = "If the kubelet did not make the request, use a service account or your own user for it."
-    template = "kubectl get pods -n {} --field-selector {} -o yaml"
-    line = fill_command(template, commands.namespace(request.namespace), f"spec.nodeName={node}")
+    template = "kubectl get pods -n {} --field-selector {} -o yaml | grep -e '^    name: ' -e {}"
+    named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
+    line = fill_command(template, *named)
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
-        f"The command prints the pods on this node. One of them must refer to the {kind} in its {fields}.",
-        "If none does, correct the name in the pod, or retry after the pod is scheduled to this node."
+        f"The command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
+        "If no pod has such a line, correct the name in the pod, or retry after the pod is scheduled to this node."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
         *(() if is_kubelet else (other,)),
         commands=(line,),

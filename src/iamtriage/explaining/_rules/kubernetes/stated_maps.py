@@ -125,7 +125,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
             found.type.cause(
                 "derived",
                 (f"The text has the entry {found.field}: {clip_text(found.entry.arn)}",),
-                text=f"The {found.field} of the entry {found.difference}. {found.reason}",
+                text=found.reason,
             ),
             # The entry explains the failure, so nothing that is only possible remains.
             *(
@@ -135,7 +135,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
             ),
         ),
         remedies=(
-            _correct_entry_remedy(found),
+            _correct_entry_remedy(case, found),
             *_access_entry_remedy(case, found),
             # An entry of a similar name can be another role's.
             *(
@@ -144,7 +144,13 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
                 if found.type is MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
             ),
         ),
-        notes=tuple(each for each in explanation.notes if each != CREATOR_NOTE),
+        # The reason says what the authenticator looks up, except in a name that only looks the same.
+        notes=tuple(
+            each
+            for each in explanation.notes
+            if each != CREATOR_NOTE
+            and (found.type is MAP_ENTRY_OF_SIMILAR_NAME or not each.startswith("The authenticator looks up"))
+        ),
     )
 
 
@@ -228,7 +234,7 @@ def _summary(found: Finding) -> str:
     looked_up = f"the authenticator looks for {arn_in_map(found.caller)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
-        return f"No aws-auth entry in the text matches {found.caller.name}: the one for {other} {found.difference}."
+        return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."
     return f"The aws-auth entry for {found.caller.name} never matches: its {found.field} {found.difference}, and {looked_up}"
 
 
@@ -241,7 +247,18 @@ def _is_of_caller(found: Finding) -> bool:
     )
 
 
-def _correct_entry_remedy(found: Finding) -> Remedy:
+def _describe_node_entries(case: AnyCase, found: Finding) -> str:
+    """Return what depends on the other entries in the text, as the end of a sentence."""
+    others = (each for each in context_of(case.facts).mappings if each is not found.entry)
+    roles = [each.arn.rpartition("/")[2] for each in others if is_for_nodes(each)]
+    return (
+        f": without that of {join_words([*map(clip_text, roles[:2])], 'and')}, nodes leave the cluster"
+        if roles
+        else ""
+    )
+
+
+def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     start, end = found.entry.around
     is_terraform = "=" in start
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
@@ -251,7 +268,7 @@ def _correct_entry_remedy(found: Finding) -> Remedy:
         f"If the entry is meant for the caller, {change}"
         if is_similar
         else f"{change[:1].upper()}{change[1:]}",
-        "Keep its username and groups, and all other entries. This requires access to the cluster, such as that of the cluster creator.",
+        f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.",
     ]
     own = [each for each in found.entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
     if own and "system:masters" not in found.entry.groups:
@@ -307,6 +324,8 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
         )
         lookup = (_profile_command(found),)
     title = f"Or create an access entry for {mapped.description}"
+    # The cluster uses aws-auth.
+    mode = ", in the authentication mode API_AND_CONFIG_MAP" if cluster.mode is None else ""
     if is_for_nodes(entry):
         # The groups of nodes: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html and
         # https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
@@ -315,7 +334,7 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
         return (mapped.create_node_entry_remedy(cluster, kind=kind, title=title, lookup=lookup),)
     if has_path:
         title = "Or create an access entry, which requires the ARN with the path"
-    return (_replacing_entry_remedy(case, entry, mapped, title),)
+    return (_replacing_entry_remedy(case, entry, mapped, f"{title}{mode}"),)
 
 
 def _grants_access(remedy: Remedy) -> bool:

@@ -32,8 +32,6 @@ from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
     from iamtriage.failures._failures import CredentialScope
@@ -159,6 +157,9 @@ def _explain_sts(
     endpoint = f"the global endpoint https://{GLOBAL_HOST}"
     if not is_global and (host is not None or not clues.mentions_kubernetes(case)):
         endpoint = host or "another endpoint"
+    expected = (
+        "us-east-1" if endpoint.startswith("the global") and region != "us-east-1" else "another Region"
+    )
     # The text need not name the host: then it is inferred from the runtime.
     likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global and host is None else ""
     causes = (
@@ -167,11 +168,12 @@ def _explain_sts(
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
-        f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects another Region.",
+        f"The {call} is signed for {signed_for}, but goes{likely} to {endpoint}, which expects {expected}.",
         *causes,
         topic="sts-endpoint",
         remedies=(
-            *_merge_remedies((_regional_endpoint_remedy(case, signed_region, host), *findings.remedies)),
+            _regional_endpoint_remedy(case, signed_region, host),
+            *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
             *((_GLOBAL_ENDPOINT,) if host is None else ()),
         ),
         notes=("Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",),
@@ -185,7 +187,7 @@ def _regional_endpoint_remedy(
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     return your_remedy(
-        REMEDY_TITLES["code"],
+        _REMOVE_ENDPOINT,
         f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
         f"If a URL must be set, use the regional endpoint: {url}.{of_global}",
         commands=(
@@ -195,6 +197,7 @@ def _regional_endpoint_remedy(
     )
 
 
+_REMOVE_ENDPOINT = "Remove the endpoint URL of STS from the code and its settings"
 _GLOBAL_ENDPOINT = your_remedy(
     f"Or, in EKS pods with an old SDK, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
     "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
@@ -206,17 +209,6 @@ _GLOBAL_ENDPOINT = your_remedy(
     ),
     url=pages.EKS_STS,
 )
-
-
-def _merge_remedies(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
-    """Return one remedy per title, with the steps of the first and the commands of all."""
-    merged: dict[str, Remedy] = {}
-    for remedy in remedies:
-        first = merged.get(remedy.title, remedy)
-        merged[remedy.title] = attrs.evolve(
-            first, commands=tuple(dict.fromkeys((*first.commands, *remedy.commands)))
-        )
-    return tuple(merged.values())
 
 
 def _drop_eks_reasons(cause: Cause) -> Cause:

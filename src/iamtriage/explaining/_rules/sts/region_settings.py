@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import repeat_command
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure
 
 _REGION_NAME = r"[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]"
@@ -66,7 +68,7 @@ class RegionFix(NamedTuple):
 
     title: str
     steps: tuple[str, ...]
-    commands: tuple[str, ...]
+    commands: Commands
     place: str = ""
 
 
@@ -165,19 +167,28 @@ def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> 
     is_of_s3 = "authorization header is malformed" in case.failure.text and region != "REGION"
     code = _REGION_IN_CODE.get(source, "") if is_of_s3 else ""
     shown = code and f": {code.format(region=region, constant=region.upper().replace('-', '_'))}"
-    why = ""
+    why: tuple[str, ...] = ()
     if signed is not None and case.facts.region == signed:
-        why = f"In pods, EKS sets AWS_REGION to the cluster's Region, {signed}, and the client uses it. "
+        why = (
+            f"The client most likely uses AWS_REGION, which EKS sets to the cluster's Region, {signed}, in pods with an IAM role. If the bucket is meant to be there, its name is wrong.",
+        )
     # The SDK for Java reads only the first one.
     names = ("AWS_REGION",) if source == "java-v2" else ("AWS_REGION", "AWS_DEFAULT_REGION")
     variables = " ".join(f"{each}={region}" for each in names)
     return RegionFix(
         f"Set the client's Region to {region}",
         (
-            f"{why}Set the Region in the code or configuration of this client{shown}. Then deploy the pods again.",
-            "Or run the command, which restarts the pods, but only if they call no other service: it sets the Region of all clients, such as STS.",
+            f"Set the Region in the code or configuration of this client{shown}. Then deploy the pods again.",
+            *why,
+            "The last command restarts the pods, and sets the Region of all their clients.",
         ),
-        (clusters.set_variables_command(case, variables),),
+        (
+            "env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
+            Labelled(
+                "Or, if these pods call no other service in another Region:",
+                clusters.set_variables_command(case, variables),
+            ),
+        ),
     )
 
 

@@ -72,7 +72,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     if repeated is not None:
         steps = ("This works at once. Any Region that is active for the account will do.",)
     remedies = (
-        *([_activate_sts_remedy(region)] if opts_in is not True else []),
+        *([_activate_sts_remedy(region, case.failure.account)] if opts_in is not True else []),
         *([credential_remedies.enable_region(region, case.failure.account)] if opts_in is not False else []),
     )
     elsewhere = your_remedy(
@@ -90,12 +90,12 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
     )
 
 
-def _activate_sts_remedy(region: str | None) -> Remedy:
+def _activate_sts_remedy(region: str | None, account: str | None) -> Remedy:
     name = region or "the Region"
+    owner = "of the requested role or user" if account is None else account
     return account_remedy(
         f"Activate STS in {name}",
-        f"In the IAM console, open Account settings, Security Token Service (STS), Endpoints, and activate {name}. There is no API for this.",
-        "Do it in the account of the requested role or user.",
+        f"In the IAM console of the account {owner}, open Account settings, Security Token Service (STS), Endpoints, and activate {name}. There is no API for this.",
         url=pages.TEMPORARY_REGIONS,
     )
 
