@@ -9,6 +9,7 @@ import attrs
 from iamtriage._rendering.placeholders import find_placeholders, stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
+from iamtriage.explaining._explanations import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared import commands
@@ -207,10 +208,9 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
     # The remedy of the explained denial can have its own policy.json.
     lines = tuple(line.replace("file://policy.json", "file://allow.json") for line in remedy.commands)
     return attrs.evolve(
-        remedy,
+        change_commands(remedy, lines),
         title=f"{remedy.title} with this policy, saved as allow.json",
         steps=tuple(step.replace("policy.json", "allow.json") for step in remedy.steps),
-        commands=lines,
     )
 
 
@@ -246,7 +246,7 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     boundary = next((each for each in capped if each and commands.arn(each) == each), None)
     cap = (f"The permissions boundary {boundary} must allow these actions, too.",) if boundary else ()
     return attrs.evolve(
-        first,
+        change_commands(first, lines),
         title=title,
         steps=(
             *own[:at],
@@ -255,7 +255,6 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
             *(step for step in steps if step not in own),
         ),
         policy=build_document(statements),
-        commands=lines,
         names=names,
     )
 

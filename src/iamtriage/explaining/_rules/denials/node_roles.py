@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_accounts
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
@@ -238,7 +238,7 @@ def _remedies_for_pod(
         return remedies
     if pod_role is not None:
         lines = tuple(line.replace("ROLE_NAME", role_name(pod_role)) for line in for_pod.commands)
-        for_pod = attrs.evolve(for_pod, commands=lines)
+        for_pod = change_commands(for_pod, lines)
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(
         title="Or allow it for the role of the node, and so for all pods on it",

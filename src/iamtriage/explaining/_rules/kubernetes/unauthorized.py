@@ -305,14 +305,11 @@ def _caller_remedy(
     elif not (has_entry or cluster.uses_entries):
         steps.append("Otherwise, a cluster administrator maps this ARN in aws-auth.")
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
-    lines = (*looks, cluster.kubeconfig_command(), *grant)
+    refresh = cluster.kubeconfig_command()
+    lines: Commands = (*looks, refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
-        lines = (
-            *looks,
-            *grant,
-            Labelled("If kubectl is meant to use another identity:", lines[-len(grant) - 1]),
-        )
+        lines = (*looks, *grant, Labelled("If kubectl is meant to use another identity:", refresh))
     return your_remedy(
         title,
         *steps,

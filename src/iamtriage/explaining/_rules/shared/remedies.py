@@ -39,14 +39,12 @@ def your_remedy(
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy that you, the reader, can carry out."""
-    lines, labels = _texts(commands), _labels(commands)
-    return Remedy(title, "you", steps, lines, manifest=manifest, url=url, labels=labels)
+    return _build(title, "you", steps, commands, manifest=manifest, url=url)
 
 
 def account_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
     """Return a remedy for the administrator of the account."""
-    lines, labels = _texts(commands), _labels(commands)
-    return Remedy(title, "account administrator", steps, lines, url=url, labels=labels)
+    return _build(title, "account administrator", steps, commands, url=url)
 
 
 def cluster_remedy(
@@ -57,9 +55,8 @@ def cluster_remedy(
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
-    commands = look_up_once(commands)
-    lines, labels = _texts(commands), _labels(commands)
-    return Remedy(title, "cluster administrator", steps, lines, manifest=manifest, url=url, labels=labels)
+    lines = look_up_once(commands)
+    return _build(title, "cluster administrator", steps, lines, manifest=manifest, url=url)
 
 
 def insert_after_saving(remedy: Remedy, step: str) -> Remedy:
@@ -107,28 +104,32 @@ def _texts(commands: Commands) -> tuple[str, ...]:
     return tuple(each.command if isinstance(each, Labelled) else each for each in commands)
 
 
-def _labels(commands: Commands) -> tuple[Labelled, ...]:
-    return tuple(each for each in commands if isinstance(each, Labelled))
+def _build(
+    title: str,
+    who: Who,
+    steps: tuple[str, ...],
+    commands: Commands,
+    **others: Any,  # noqa: ANN401 (the callers have their types)
+) -> Remedy:
+    labels = tuple(each for each in commands if isinstance(each, Labelled))
+    return Remedy(title, who, steps, _texts(commands), labels=labels, **others)
 
 
 def owner_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
     """Return a remedy for the owner of the resource."""
-    lines, labels = _texts(commands), _labels(commands)
-    return Remedy(title, "resource owner", steps, lines, url=url, labels=labels)
+    return _build(title, "resource owner", steps, commands, url=url)
 
 
-def organization_remedy(
-    title: str, *steps: str, commands: tuple[str, ...] = (), url: str | None = None
-) -> Remedy:
+def organization_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
     """Return a remedy for the administrator of the organization."""
-    return Remedy(title, "organization administrator", steps, commands, url=url)
+    return _build(title, "organization administrator", steps, commands, url=url)
 
 
 def identity_remedy(
     title: str,
     *steps: str,
     statements: tuple[dict[str, Any], ...],
-    commands: tuple[str, ...] = (),
+    commands: Commands = (),
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy that attaches an identity-based policy, for the administrator of the account."""
@@ -136,7 +137,7 @@ def identity_remedy(
     from iamtriage.policies._documents import build_document
 
     policy = build_document(statements)
-    return Remedy(title, "account administrator", steps, commands, policy, layer="identity", url=url)
+    return _build(title, "account administrator", steps, commands, policy=policy, layer="identity", url=url)
 
 
 def resource_policy_remedy(
@@ -150,21 +151,18 @@ def resource_policy_remedy(
     from iamtriage.policies._documents import build_document
 
     policy = build_document(statements) if statements else None
-    who: Who = "resource owner"
-    lines, labels = _texts(commands), _labels(commands)
-    return Remedy(
-        title, who, steps, lines, policy, layer="resource", is_addition=True, url=url, labels=labels
-    )
+    more = {"policy": policy, "layer": "resource", "is_addition": True, "url": url}
+    return _build(title, "resource owner", steps, commands, **more)
 
 
 def trust_remedy(
     title: str,
     *steps: str,
     policy: Mapping[str, Any],
-    commands: tuple[str, ...] = (),
+    commands: Commands = (),
     is_addition: bool = True,
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy that changes the trust policy of a role, or adds statements to it."""
-    who: Who = "account administrator"
-    return Remedy(title, who, steps, commands, policy, layer="role_trust", is_addition=is_addition, url=url)
+    more = {"policy": policy, "layer": "role_trust", "is_addition": is_addition, "url": url}
+    return _build(title, "account administrator", steps, commands, **more)
