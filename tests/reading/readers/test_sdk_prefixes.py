@@ -757,6 +757,18 @@ MORE: Table = (
             request_id=REQUEST,
         ),
     ),
+    (
+        "go-v2-code-of-any-form",
+        f"operation error SES: SendEmail, https response error StatusCode: 400, RequestID: {REQUEST}, MailFromDomainNotVerified: Verify it first.",
+        expect(
+            "aws_error",
+            operation="SendEmail",
+            service="ses",
+            code="MailFromDomainNotVerified",
+            status_code=400,
+            request_id=REQUEST,
+        ),
+    ),
     ("api-error-of-others", "API Error: NotFound: no such order", None),
     ("api-error-of-others-too", "API Error: Forbidden - log in first", None),
     ("operation-error-of-others", "Operation error Orders: Submit, no connection", None),
@@ -878,6 +890,17 @@ MORE: Table = (
         "columns",
         "2026-01-02 03:04:05  ana  eks.amazonaws.com  DescribeCluster  AccessDenied  192.0.2.7",
         denied(code="AccessDenied", service="eks", operation="DescribeCluster"),
+    ),
+    (
+        "columns-with-the-caller",
+        f'"2026-01-02T03:04:05Z","eks.amazonaws.com","DescribeCluster","{ANA}","AccessDenied","Denied"',
+        denied(
+            code="AccessDenied",
+            service="eks",
+            operation="DescribeCluster",
+            principal=ANA,
+            account="111122223333",
+        ),
     ),
     (
         "columns-of-successes",
@@ -1045,6 +1068,19 @@ TOOLS: Table = (
             code="ResourceInUseException",
             status_code=409,
             request_id=REQUEST,
+        ),
+    ),
+    (
+        "pulumi-deny",
+        "creating Topic: api error AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sns:CreateTopic with an explicit deny in a resource control policy: provider=aws@6.0.0",
+        denied(
+            code="AccessDenied",
+            principal="arn:aws:iam::111122223333:user/ana",
+            account="111122223333",
+            action="sns:CreateTopic",
+            service="sns",
+            deny="explicit",
+            policy_type="resource_control",
         ),
     ),
     (

@@ -39,6 +39,8 @@ _REQUEST = lazy_pattern(
 _HOST = lazy_pattern(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
+# Services have codes of any form. An error that the SDK models has no words before it.
+_MODELED_CODE = lazy_pattern(r",\s+(?P<code>[A-Z]\w{2,80}(?:\.\w{2,60})?):\s")
 
 
 def _operation(m: re.Match[str]) -> Piece:
@@ -70,6 +72,10 @@ def _response(m: re.Match[str]) -> Piece:
         piece.end = found.end()
         start, end = trim(m.string, found.start("id"), found.end("id"))
         piece.put(key, rejoin(m.string[start:end]), start, end, BEST)
+    code = _MODELED_CODE.match(m.string, piece.end) if "request_id" in piece.facts else None
+    if code:
+        piece.put_group(code, "code", rank=BEST)
+        piece.end = code.end()
     return piece
 
 

@@ -45,7 +45,7 @@ _TYPE_WORDS = lazy_pattern(
 _POLICY = lazy_pattern(
     r"(?:\s*,?\s*with\s+(?:the\s+)?policy\s+(?:ARN|arn|Arn|id|ID|name))?\s*:\s*"
     rf"{VALUE_START}[\"'`]?"
-    rf"(?P<policy>{ARN}|(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
+    rf"(?P<policy>{ARN}|(?!\w{{1,40}}=)(?:<(?!/)|[^\s\"'`<]){{1,2048}})"
 )
 # After a colon, distinguishes the name or ID of a policy from a word.
 _POLICY_MARK = lazy_pattern(r"[/:_<\[{*…-]|[0-9]")

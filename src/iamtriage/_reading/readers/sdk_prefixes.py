@@ -66,7 +66,7 @@ _CONSOLE = lazy_pattern(
 )
 _CLOUDTRAIL_COLUMNS = lazy_pattern(
     r"(?P<source>[a-z](?<![\w.@/-].)[a-z0-9-]{1,30}+\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
-    r"(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
+    r"(?:(?P<principal>arn:[^\s,;|\"]{1,2048})[\s,;|\"]{1,4})?(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
 # A record of S3's server access log: the requester, the request ID, the operation, the key, the request, the status,
 # the error code and, in newer records, the host ID (https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html).
@@ -224,6 +224,8 @@ def _cloudtrail_columns(m: re.Match[str]) -> Piece | None:
     piece = code_piece(m, source="cloudtrail", is_aws=True)
     piece.put_group(m, "operation")
     piece.put("service", service_of_event_source(m["source"]), rank=HINT)
+    if m["principal"]:
+        piece.put_principal(m.string, m["principal"], *m.span("principal"), HINT)
     return piece
 
 
@@ -268,7 +270,7 @@ FRAGMENTS = [fragment for fragment, _, _ in _ROWS]
 _FINDERS: dict[re.Pattern[str], Callable[[str], Iterator[re.Match[str]]]] = {
     GO_RESPONSE: lambda text: find_around_literal(text, GO_RESPONSE, "StatusCode:", 40, 60),
     _CLOUDTRAIL_COLUMNS: lambda text: find_around_literal(
-        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 220
+        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 2300
     ),
     _CONSOLE: lambda text: find_around_literal(text, _CONSOLE, "xception:", 140, 300),
     _TRUNCATED_BOTOCORE: _find_truncated_botocore,
