@@ -343,6 +343,11 @@ JSON: Table = (
         {**DENIED, "code": "AccessDeniedException", "operation": "DescribeCluster"},
     ),
     (
+        "lambda-record",
+        f'{{"level": "ERROR", "requestId": "{REQUEST}", "message": "ThrottlingException: Rate exceeded", "errorType": "ThrottlingException", "errorMessage": "Rate exceeded", "stack": ["at de_ThrottlingExceptionRes (/var/task/node_modules/@aws-sdk/client-ssm/dist-cjs/index.js:9:1)"]}}',
+        expect("aws_error", code="ThrottlingException"),
+    ),
+    (
         "decoded-message",
         '{"allowed": false, "explicitDeny": true, "matchedStatements": {"items": []}, "context": {"principal": {"id": "AIDAEXAMPLE", "arn": "'
         + ANA

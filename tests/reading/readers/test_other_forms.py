@@ -113,6 +113,16 @@ FORMS: Table = (
         denied(code="AccessDenied", operation="PutObject", service="s3"),
     ),
     (
+        "opentelemetry",
+        'http.status_code=403 rpc.method=PutObject rpc.service="S3" rpc.system=aws-api error="AccessDenied: Access Denied"',
+        denied(code="AccessDenied", operation="PutObject", service="s3", status_code=403),
+    ),
+    (
+        "opentelemetry-of-grpc",
+        'rpc.method=Sync rpc.service=orders.Store rpc.system=grpc error="AccessDenied: Access Denied to bucket orders"',
+        denied(code="AccessDenied"),
+    ),
+    (
         "no-parenthesis",
         "Access Denied (Service: Amazon S3; Status Code: 403; Error Code: AccessDenied\nthe next line",
         denied(code="AccessDenied", service="s3", status_code=403),

@@ -96,10 +96,10 @@ def _is_near(pair: Pair, key: str) -> bool:
 def _code(cluster: Piece, pair: Pair) -> bool:
     typed = pair.key.lower() in {"errortype", "typename"}
     is_other_class = typed and may_be_other_class(pair.value)
-    if pair.key == "errorType" and (is_other_class or is_generic(pair.value)):
-        # A Lambda function returned an error of its code, with the request ID of the invocation.
+    if pair.key == "errorType":
+        # Lambda logs the request ID of the invocation before an error. Errors of the function's code have no other ID.
         cluster.facts.pop("request_id", None)
-        cluster.is_lambda_error = True
+        cluster.is_lambda_error = is_other_class or is_generic(pair.value)
     if pair.key == "exceptionType" and not _is_near(pair, "awsService"):
         # Other systems have this key, too. EventBridge Pipes state the service next to it.
         return False
@@ -248,20 +248,34 @@ def _host_id(cluster: Piece, pair: Pair) -> bool:
 
 
 def _operation(cluster: Piece, pair: Pair) -> bool:
-    if _NAME.fullmatch(pair.value) is None:
+    if _NAME.fullmatch(pair.value) is None or _is_of_other_rpc(pair):
         return False
     cluster.put("operation", pair.value, pair.start, pair.end)
-    if pair.key.startswith("aws."):
+    if pair.key.startswith(("aws.", "rpc.")):
         # A field of a structured log: the call whose error the line reports.
         cluster.role = "head"
     return True
 
 
+def _is_of_other_rpc(pair: Pair) -> bool:
+    """Return whether a key of OpenTelemetry is of a system other than the AWS API, such as gRPC."""
+    return pair.key.startswith("rpc.") and not _is_near(pair, "aws-api")
+
+
 def _service(cluster: Piece, pair: Pair) -> bool:
+    if _is_of_other_rpc(pair):
+        return False
     if ".amazonaws." in pair.value:
         cluster.is_aws, cluster.source = True, "cloudtrail"
         cluster.put("service", service_of_event_source(pair.value), rank=HINT)
-    elif pair.key in {"awsService", "aws.service", "_serviceAbbrev", "_serviceErrorAbbrev", "abbrev"}:
+    elif pair.key in {
+        "awsService",
+        "aws.service",
+        "rpc.service",
+        "_serviceAbbrev",
+        "_serviceErrorAbbrev",
+        "abbrev",
+    }:
         cluster.is_aws = True
         cluster.put("service", service_name(pair.value), rank=HINT)
     else:

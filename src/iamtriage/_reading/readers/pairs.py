@@ -32,8 +32,8 @@ _KEYS = {
     "status_code": "statusCode httpStatusCode status_code http_status_code httpResponseCode responseCode http_status httpStatus",
     "request_id": "requestId request_id aws_request_id x-amzn-requestId x_amzn_requestId x-amz-request-id _serviceRequestId _serviceErrorRequestId",
     "host_id": "hostId host_id requestId2 extendedRequestId x-amz-id-2 extended_request_id s3_extended_request_id s3ErrorHostId",
-    "operation": "eventName aws.operation",
-    "service": "eventSource aws.service _serviceAbbrev _serviceErrorAbbrev abbrev awsService",
+    "operation": "eventName aws.operation rpc.method",
+    "service": "eventSource aws.service rpc.service _serviceAbbrev _serviceErrorAbbrev abbrev awsService",
     "principal": "arn requester",
     "account": "accountId",
     "message": "errorMessage message _serviceMessage _serviceErrorMessage message_",
@@ -82,7 +82,7 @@ _IDENTITY_WORDS = _spellings("arn") | _spellings("accountId")
 FRAGMENTS = [
     "|".join(
         [
-            "<x>x-amz|<X>X-Amz|<ID>Request ID|<ID>Extended|<name>Exception name|<operation>aws.operation|<service>aws.service",
+            "<x>x-amz|<X>X-Amz|<ID>Request ID|<ID>Extended|<name>Exception name|<operation>aws.operation|<service>aws.service|<method>rpc.method",
             *(
                 f"<{word}>"
                 for role in _FIRST_ROLES
@@ -106,7 +106,8 @@ _STARTS = {
     "message": ("Error message",),
     "name": ("Exception name",),
     "operation": ("aws.operation",),
-    "service": ("aws.service",),
+    "service": ("aws.service", "rpc.service"),
+    "method": ("rpc.method",),
 }
 # Constructors that look like keys.
 _CONSTRUCTORS = frozenset({"RequestId", "ErrorMessage", "Abbrev", "ErrorCode"})
