@@ -131,6 +131,14 @@ _SYSTEMS = (
         "nest",
         "[Nest] 42  - ERROR [ExceptionsHandler] UnauthorizedException: Unauthorized\n    at JwtAuthGuard.handleRequest (/app/node_modules/@nestjs/passport/dist/auth.guard.js:60:30)",
     ),
+    (
+        "trino",
+        "io.trino.spi.security.AccessDeniedException: Access Denied: Cannot select from table hr.people",
+    ),
+    (
+        "npm",
+        "npm error 403 Forbidden - PUT https://npm.example.com/app - You do not have permission to publish",
+    ),
     ("spring", "org.springframework.security.access.AccessDeniedException: Access Denied"),
     ("java-nio", "java.nio.file.AccessDeniedException: /etc/shadow"),
     (

@@ -707,6 +707,11 @@ UNAUTHORIZED: Table = (
         _UNAUTHORIZED,
     ),
     (
+        "authenticator-quotes-sts",
+        'level=warning msg="access denied" client="127.0.0.1:1" error="sts getCallerIdentity failed: error from AWS (expected 200, got 403). Body: {\\"Error\\":{\\"Code\\":\\"ExpiredToken\\",\\"Message\\":\\"The security token included in the request is expired\\"}}" method=POST path=/authenticate',
+        expect("expired_credentials", code="ExpiredToken", status_code=403),
+    ),
+    (
         "api-gateway",
         '$ curl https://abc123.execute-api.eu-west-1.amazonaws.com/\n{"message":"Unauthorized"}',
         expect("access_denied", service="execute-api"),

@@ -782,6 +782,13 @@ ENTRIES_IN_CALLS: Table = tuple(
     )
 )
 _OF_LAMBDA = "The role defined for the function cannot be assumed by Lambda."
+SECRETS: Table = (
+    (
+        "secret",
+        "ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+        expect("aws_error", code="ResourceNotFoundException"),
+    ),
+)
 ROLES: Table = (
     ("lambda", _OF_LAMBDA, expect("aws_error")),
     (
@@ -1053,7 +1060,7 @@ NETWORK: Table = (
     ("endpoint-elsewhere", 'Could not connect to the endpoint URL: "https://minio.example.com/"', None),
 )
 TABLES = (
-    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, REGIONS, QUOTAS, POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, ROLES, NETWORK,
+    DENIALS, TOKENS, TOKENS_IN_CALLS, SCOPES, REGIONS, QUOTAS, POLICIES, ARNS, ARNS_IN_CALLS, ENTRIES, ENTRIES_IN_CALLS, SECRETS, ROLES, NETWORK,
 )  # fmt: skip
 ALL = [row for each in TABLES for row in each]
 CREDENTIALS = table(CREDENTIAL_MESSAGES)
@@ -1069,6 +1076,19 @@ def test_facts_of_a_message(text: str, expected: Facts | None) -> None:
 def test_every_row_has_an_example(phrase: Phrase) -> None:
     """Each row of the reader's table has an example in a table above."""
     assert has_example(phrase.fragment, compiled(phrase.pattern), ALL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If the token has expired, sign in again with `aws sso login`.",
+        "if your SSO session has expired: run aws sso login",
+        "Set a region (if AWS credentials were expired, renew them).",
+    ],
+)
+def test_condition_is_not_a_message(text: str) -> None:
+    """Advice names what can fail, not what failed."""
+    assert facts_in(f"aws s3 ls\n{text}") is None
 
 
 @pytest.mark.parametrize(

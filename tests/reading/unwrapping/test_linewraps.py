@@ -84,6 +84,15 @@ def test_cells_of_the_last_column(text: str, width: int) -> None:
     )
 
 
+def test_row_of_which_two_columns_continue() -> None:
+    """Such a row does not say how wide the last column of the other rows is."""
+    reason = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sqs:CreateQueue"
+    first, *rest = textwrap.wrap(reason, 24, break_on_hyphens=False)
+    lines = [f"{'Queue':30} {first:24}", *(f"{'':31}{part:24}" for part in rest)]
+    other = f"{'CREATE_FAILED':24} {'AWS::CloudFormation::S':24} The following\n{'':25}{'tack':24} failed"
+    assert facts_in("\n".join([*lines, other])) == facts_in(reason)
+
+
 _MARKS = ["\\", " \\", "`", " `", " ^"]
 
 

@@ -50,7 +50,7 @@ sure  | <Received>Received status: | Message: Unauthorized\. Received status: St
 unsure | err="Unauthorized" | err=\"Unauthorized\"
 sure  | <FAILED>Unauthorized|<labels>Unauthorized|<unreachable>nauthorized | (?:INSTALLATION|UPGRADE) FAILED: (?:.{0,200}: )?Unauthorized|query: failed to query with labels: Unauthorized|[Kk]ubernetes cluster unreachable: .{0,200}?(?:Unauthorized|provide credentials)
 sure  | <Unauthorized> | 401 Unauthorized in [0-9]{1,6} milliseconds
-sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"[^\n]{0,800}?path=/authenticate
+sure  | <access>path=/authenticate | msg=\\?\"access denied\\?\"(?![^\n]{0,300}?error from AWS [^\n]{0,80}?\"Code\")[^\n]{0,800}?path=/authenticate
 
 [console_kubernetes_access]
 sure  | erify you have access to the Kubernetes cluster | Unauthorized: Verify you have access to the Kubernetes cluster

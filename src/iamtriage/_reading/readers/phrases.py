@@ -150,6 +150,7 @@ sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unab
 sure   | <InvalidAccessException>: Account | (?P<code>InvalidAccessException): Account \S{1,40} is not (?:an administrator for this organization|subscribed to AWS Security Hub)
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
 sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
+sure   | find the specified secret | (?:(?P<code>ResourceNotFoundException): )?Secrets Manager can't find the specified secret\b
 sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>ConditionalCheckFailedException): The conditional request failed
 sure   | identities failed the check in region | Email address is not verified\. The following identities failed the check in region
 sure   | <RequestLimitExceeded>(RequestLimitExceeded)|<Throttling>(Throttling) | rror\b[^\n]{0,160}?: (?:Request limit|Rate) exceeded\.? \((?P<code>RequestLimitExceeded|Throttling)\)
@@ -234,6 +235,9 @@ SPECIFIC = frozenset(
     }
 )  # fmt: skip
 _ARN = lazy_pattern(ARN)
+# "If your token has expired, run aws sso login": advice, not a report.
+_CONDITION = lazy_pattern(r"\b[Ii]f\s(?:(?:the|your|an?|this|that)\s(?:\w{1,20}\s){0,4})?\Z")
+_MAX_CONDITION_LENGTH = 80
 
 
 class Phrase(NamedTuple):
@@ -271,9 +275,14 @@ FRAGMENTS = [phrase.fragment for phrase in PHRASES]
 def read_phrases(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the messages of rows of the table, in the order of the table."""
     text = readable.text
+    has_conditions = not {"If", "if"}.isdisjoint(readable.words)
     for number in rows:
         phrase = PHRASES[number]
         for m in find_near_fragments(compiled(phrase.pattern), phrase.fragment, text, readable.flat):
+            if has_conditions and _CONDITION.search(
+                text, max(0, m.start() - _MAX_CONDITION_LENGTH), m.start()
+            ):
+                continue
             piece = Piece("core", m.start(), m.end(), kind=phrase.kind)
             piece.is_aws, piece.is_wrapper = phrase.certainty != "unsure", phrase.certainty == "outer"
             for key, value in m.groupdict().items():

@@ -111,7 +111,9 @@ def _cell_edits(text: str) -> Iterator[Edit]:
     for line, following in pairwise(text.split("\n")):
         column = len(following) - len(following.lstrip(" "))
         cell = line[column:].rstrip()
-        if column >= len(_CELL) and following[column:] and cell and line[column - 1] == " " != line[column]:
+        # If more than one column continues on the next line, the first one of them is not the last of the table.
+        is_cell = cell != "" and "  " not in cell and line[column - 1] == " " != line[column]
+        if column >= len(_CELL) and following[column:] and is_cell:
             cells.append((at + column, cell, at + len(line) + 1 + column, following[column:]))
             width = max(width, len(cell))
         at += len(line) + 1
