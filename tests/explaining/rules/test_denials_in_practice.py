@@ -741,7 +741,7 @@ DENIES: tuple[Case, ...] = (
         "update of a stack",
         f'UPDATE_FAILED: SessionsTable (AWS::DynamoDB::Table)\nResource handler returned message: "User: arn:aws:sts::{ACCOUNT}:assumed-role/cfn-deploy/AWSCloudFormation is not authorized to perform: dynamodb:UpdateTimeToLive on resource: arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/sessions because no identity-based policy allows the dynamodb:UpdateTimeToLive action"',
         {},
-        ("Then retry the deployment.",),
+        ("Retry the deployment afterwards.",),
         ("ROLLBACK_COMPLETE",),
     ),
     (
@@ -1061,7 +1061,7 @@ COMPANIONS: tuple[Case, ...] = (
         "update of a stack",
         f'UPDATE_ROLLBACK_COMPLETE: Resource handler returned message: "User: {SESSION} is not authorized to perform: sqs:SetQueueAttributes on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:carts because no identity-based policy allows the sqs:SetQueueAttributes action"',
         {},
-        ("Then retry the deployment.",),
+        ("Retry the deployment afterwards.",),
         ("delete",),
     ),
     (

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from iamtriage import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ROLE = "arn:aws:sts::111122223333:assumed-role/worker/s1"
 
@@ -15,7 +19,7 @@ def _denied(action: str, resource: str) -> str:
     return f"User: {ROLE} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
 
 
-def _policy(action: str, resource: str = "*", /, **condition: dict[str, object]) -> str:
+def _policy(action: str, resource: str = "*", /, **condition: Mapping[str, object]) -> str:
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     return json.dumps({**statement, "Condition": condition} if condition else statement)
 

@@ -391,3 +391,95 @@ def test_deny_of_another_role() -> None:
     )
     assert "NoReports" not in explain(_text(f"{explicit}\n{shown}", deny)).summary
     assert "NoReports" in explain(_text(f"{explicit}\n{shown.replace('worker', 'starter')}", deny)).summary
+
+
+_MODEL = "example.writer-v2:0"
+_INVOKE = f"User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized to perform: bedrock:InvokeModel on resource: arn:aws:bedrock:{{}}:foundation-model/{_MODEL} with an explicit deny in an identity-based policy"
+
+
+@pytest.mark.parametrize(
+    ("regions", "title"),
+    [
+        (["eu-west-1", "eu-north-1"], f"Use the inference profile eu.{_MODEL} instead of global.{_MODEL}"),
+        (["us-east-1", "eu-west-1"], "Use an inference profile of allowed Regions only"),
+    ],
+)
+def test_deny_of_regions_against_a_global_inference_profile(regions: list[str], title: str) -> None:
+    deny = _statement(
+        "Deny", "bedrock:*", Sid="Home", Condition={"StringNotEquals": {"aws:RequestedRegion": regions}}
+    ) | {"Resource": "*"}
+    explanation = explain(f"modelId=global.{_MODEL}\n{_text(_INVOKE.format(':'), deny)}")
+    assert "because aws:RequestedRegion is unspecified, not" in explanation.summary
+    assert explanation.remedies[0].title == title
+    in_region = explain(f"modelId=global.{_MODEL}\n{_text(_INVOKE.format('us-west-2:'), deny)}")
+    assert "because aws:RequestedRegion is us-west-2, not" in in_region.summary
+
+
+_NO_HEADER = {"Null": {"s3:x-amz-server-side-encryption": "true"}}
+
+
+@pytest.mark.parametrize(
+    ("session", "around", "step"),
+    [
+        (
+            "RedshiftIamRoleSession",
+            "unload ($$ select 1 $$) to 's3://exports/x'",
+            "Add KMS_KEY_ID 'KEY_ID' ENCRYPTED",
+        ),
+        ("s", "java.nio.file.AccessDeniedException: s3a://exports/x", "Set fs.s3a.encryption.algorithm"),
+        ("s", "Error: Failed to save state", "Set encrypt = true in the backend"),
+        ("s", "upload failed: ./x to s3://exports/x", "--sse aws:kms"),
+    ],
+)
+def test_encryption_header_of_the_program(session: str, around: str, step: str) -> None:
+    denied = f"User: arn:aws:sts::111122223333:assumed-role/app/{session} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::exports/x with an explicit deny in a resource-based policy"
+    deny = _statement("Deny", "s3:PutObject", Principal="*", Condition=_NO_HEADER) | {"Resource": "*"}
+    explanation = explain(f"{around}\n{_text(denied, deny)}")
+    assert step in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "tool", "step"),
+    [
+        (
+            'I had to select "dev-boundary" as permissions boundary.',
+            "",
+            "Pass arn:aws:iam::111122223333:policy/dev-boundary: --permissions-boundary",
+        ),
+        (
+            "The permissions boundary must be Boundary-Dev",
+            "$ sls deploy\n",
+            "Set provider.iam.role.permissionsBoundary in serverless.yml to arn:aws:iam::111122223333:policy/Boundary-Dev.",
+        ),
+        ("No permissions boundary is set.", "", "Pass the ARN of the boundary"),
+    ],
+)
+def test_boundary_that_the_asker_names(words: str, tool: str, step: str) -> None:
+    denied = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/fn with an explicit deny in an identity-based policy"
+    explanation = explain(f"{tool}{denied}\n\n{words}")
+    assert explanation.remedies[0].steps[0].startswith(step)
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        (
+            "${aws_sesv2_email_identity.mail.arn}",
+            "checked on each resource that the call uses, here on the configuration-set",
+        ),
+        ("${aws_sqs_queue.jobs.arn}", "only on ${aws_sqs_queue.jobs.arn}, not on"),
+        ("${identity.queueArn}", "only on ${identity.queueArn}, not on"),
+    ],
+)
+def test_reference_to_another_type_of_resource(reference: str, text: str) -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized to perform: ses:SendEmail on resource: arn:aws:ses:eu-west-1:111122223333:configuration-set/main"
+    code = f'policy = jsonencode({{ Statement = [{{ Effect = "Allow", Action = "ses:SendEmail", Resource = "{reference}" }}] }})'
+    cause = explain(f"{denied}\n\n{code}").causes[0]
+    assert (cause.code, cause.evidence) == ("stated-policy-other-resource", "derived")
+    assert text in f"{cause.text} {' '.join(cause.because)}"
+
+
+def test_reference_to_the_same_type_of_resource() -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs"
+    code = 'policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.jobs.arn }] })'
+    assert all(each.evidence == "possible" for each in explain(f"{denied}\n\n{code}").causes)

@@ -17,16 +17,61 @@ _UNKNOWN = lazy_pattern(r"\$\{[^{}]{0,400}\}|\{\{[^{}]{0,400}\}\}|\$\{.*")
 _VARIABLE = lazy_pattern(
     r"\$\{(?:[*?$]|(?!(?:self|opt|env|file|cf|ssm|sls|param|terraform|strToBool):)[a-z][\w.-]{0,120}:[\w/.-]{1,120})(?:,[^{}]{0,200})?\}"
 )
+# The ARN of a resource in Terraform, and the ARN that a construct of the CDK has. Buckets are missing: a
+# wildcard would match their objects, too.
+_TYPED = lazy_pattern(
+    r"\A\$\{(?:data\.)?(?:(?P<terraform>aws_\w{2,60})\.[\w-]{1,80}(?:\[[^\]{}]{0,80}\])?\.arn|[\w.]{1,80}\.(?P<cdk>[a-z][A-Za-z]{2,20}Arn))\}"
+)
+_ARNS_BY_TYPE = {
+    name: arn
+    for names, arn in (
+        ("aws_cloudwatch_log_group logGroupArn", "logs:*:*:log-group:*"),
+        ("aws_codebuild_project", "codebuild:*:*:project/*"),
+        ("aws_db_instance", "rds:*:*:db:*"),
+        ("aws_dynamodb_table tableArn", "dynamodb:*:*:table/*"),
+        ("aws_ecr_repository repositoryArn", "ecr:*:*:repository/*"),
+        ("aws_ecs_cluster", "ecs:*:*:cluster/*"),
+        ("aws_ecs_task_definition taskDefinitionArn", "ecs:*:*:task-definition/*"),
+        ("aws_eks_cluster", "eks:*:*:cluster/*"),
+        ("aws_iam_policy", "iam:*:*:policy/*"),
+        ("aws_iam_role roleArn", "iam:*:*:role/*"),
+        ("aws_iam_user userArn", "iam:*:*:user/*"),
+        ("aws_kinesis_firehose_delivery_stream", "firehose:*:*:deliverystream/*"),
+        ("aws_kinesis_stream streamArn", "kinesis:*:*:stream/*"),
+        ("aws_kms_alias", "kms:*:*:alias/*"),
+        ("aws_kms_key keyArn", "kms:*:*:key/*"),
+        ("aws_lambda_function functionArn", "lambda:*:*:function:*"),
+        ("aws_opensearch_domain", "es:*:*:domain/*"),
+        ("aws_secretsmanager_secret secretArn", "secretsmanager:*:*:secret:*"),
+        ("aws_ses_configuration_set aws_sesv2_configuration_set", "ses:*:*:configuration-set/*"),
+        ("aws_ses_domain_identity aws_ses_email_identity aws_sesv2_email_identity", "ses:*:*:identity/*"),
+        ("aws_sfn_state_machine stateMachineArn", "states:*:*:stateMachine:*"),
+        ("aws_sns_topic topicArn", "sns:*:*:*"),
+        ("aws_sqs_queue queueArn", "sqs:*:*:*"),
+        ("aws_ssm_parameter parameterArn", "ssm:*:*:parameter/*"),
+    )
+    for name in names.split()
+}
 _MAX_DEPTH = 12
 
 
 def widen(pattern: str) -> str:
     """Return a pattern with a wildcard in place of each unknown part.
 
+    The reference to the ARN of a resource in code has the type of that resource.
+
     >>> widen("arn:aws:s3:::${var.bucket}/*"), widen("arn:aws:s3:::orders/*")
     ('arn:aws:s3:::*/*', 'arn:aws:s3:::orders/*')
+    >>> widen("${aws_dynamodb_table.orders.arn}/index/*")
+    'arn:*:dynamodb:*:*:table/*/index/*'
     """
-    return _UNKNOWN.sub("*", pattern) if "{" in pattern else pattern
+    if "{" not in pattern:
+        return pattern
+    typed = _TYPED.match(pattern)
+    arn = None if typed is None else _ARNS_BY_TYPE.get(typed[typed.lastgroup or 0])
+    if typed is not None and arn is not None:
+        pattern = f"arn:*:{arn}{pattern[typed.end() :]}"
+    return _UNKNOWN.sub("*", pattern)
 
 
 def has_reference(value: object, depth: int = 0) -> bool:

@@ -218,7 +218,7 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
     if service != "CloudFormation":
-        return f" Then retry in {service}."
+        return f" Afterwards, run the job in {service} again."
     if _deletion_notes(denial):
         return ""
     stack = _find_stack(denial)

@@ -56,7 +56,7 @@ class Requirement(Value):
 MFA = Requirement(
     ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
     "Call with MFA",
-    "As an IAM user, get a session with the code of your device, and export the credentials that get-session-token returns. Long-term access keys never carry MFA. In a profile, mfa_serial has an effect only with role_arn.",
+    "As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Long-term access keys never carry MFA, a console session with a code does. In a profile, mfa_serial has an effect only with role_arn.",
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
@@ -120,6 +120,13 @@ MCP = Requirement(
     r"mcp",
     url="https://docs.aws.amazon.com/agent-toolkit/latest/userguide/security_iam_troubleshoot.html",
 )
+ENCRYPTION = Requirement(
+    ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+    "Upload with the encryption that the Deny requires",
+    "Send it as the encryption header: --sse aws:kms with --sse-kms-key-id, or --sse AES256, in aws s3 cp; ServerSideEncryption, with SSEKMSKeyId, in SDKs. The bucket's default encryption adds no header. With aws:kms, the caller also needs kms:GenerateDataKey on the key, and kms:Decrypt for multipart uploads.",
+    r"encrypt|sse|kms",
+    r"s3:putobject\Z",
+)
 # The condition keys are those of https://docs.aws.amazon.com/service-authorization/latest/reference/, and the
 # options those of the AWS CLI and Terraform's AWS provider.
 REQUIREMENTS = (
@@ -136,13 +143,7 @@ REQUIREMENTS = (
         r"ec2:(?:runinstances|createfleet|createlaunchtemplate|modifyinstancemetadata)",
         url=pages.EC2_METADATA,
     ),
-    Requirement(
-        ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"),
-        "Upload with the encryption that the Deny requires",
-        "Send it as the encryption header: --sse aws:kms with --sse-kms-key-id, or --sse AES256, in aws s3 cp; ServerSideEncryption, with SSEKMSKeyId, in SDKs. The bucket's default encryption adds no header. With aws:kms, the caller also needs kms:GenerateDataKey on the key, and kms:Decrypt for multipart uploads.",
-        r"encrypt|sse|kms",
-        r"s3:putobject\Z",
-    ),
+    ENCRYPTION,
     # https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html,
     # https://karpenter.sh/docs/concepts/nodeclasses/#specblockdevicemappings
     Requirement(

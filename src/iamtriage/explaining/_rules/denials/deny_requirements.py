@@ -23,6 +23,8 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
     find_called_region,
     find_other_region,
 )
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -44,7 +46,16 @@ _ARGUMENT = lazy_pattern(
     r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
 )
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
+_GENERAL_CODES = frozenset(each.code for each in DENIES.values())
 _FIND = "Find the Deny statement"
+# The permissions boundary that an asker or a policy names.
+_SPEAKS_OF_BOUNDARY = lazy_pattern(
+    r"\b(?:[Pp]ermissions?|PERMISSIONS?)[ _-]?[Bb](?:oundary|OUNDARY)\b|\biam:PermissionsBoundary\b"
+)
+_BOUNDARY_NAME = lazy_pattern(
+    r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
+)
+_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 # A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
@@ -54,6 +65,29 @@ _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotin
 # The tool of the AWS MCP server that makes calls, and its condition keys.
 _MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
 _CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
+# How services and programs write objects with an encryption header:
+# https://docs.aws.amazon.com/redshift/latest/dg/t_unloading_encrypted_files.html,
+# https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html,
+# https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/encryption.html,
+# https://developer.hashicorp.com/terraform/language/backend/s3
+_UPLOADS = (
+    (
+        lazy_pattern(r"RedshiftIamRoleSession|\b(?i:unload)\s?\("),
+        "Add KMS_KEY_ID 'KEY_ID' ENCRYPTED to the UNLOAD statement: it then sends the header. The role needs kms:GenerateDataKey and kms:Decrypt on the key, and the key policy must allow that.",
+    ),
+    (
+        lazy_pattern(r"\bStartQueryExecution\b|\bathena\.amazonaws\.com\b|\bAthena\b"),
+        "Set the encryption of the query results: EncryptionConfiguration in ResultConfiguration, or in the workgroup, with SSE_KMS and the key, or SSE_S3.",
+    ),
+    (
+        lazy_pattern(r"\bs3a://|\bS3AFileSystem\b"),
+        "Set fs.s3a.encryption.algorithm to SSE-KMS, with the key in fs.s3a.encryption.key, or to AES256. The bucket's default encryption adds no header. With SSE-KMS, the caller also needs kms:GenerateDataKey and kms:Decrypt on the key.",
+    ),
+    (
+        lazy_pattern(r'\bbackend "s3"|\bFailed to save state\b'),
+        "Set encrypt = true in the backend, and kms_key_id for a KMS key. The bucket's default encryption adds no header.",
+    ),
+)
 
 DENYING_CONDITION = CauseType(
     "denying-condition",
@@ -92,7 +126,11 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             explanation = copy_with(
                 explanation,
                 summary=escape_lines(denial_summary(denial, describe_denies(stated))),
-                causes=(*(each.cause(denial) for each in stated), *explanation.causes),
+                causes=(
+                    *(each.cause(denial) for each in stated),
+                    # They say the same without the statement.
+                    *(each for each in explanation.causes if each.code not in _GENERAL_CODES),
+                ),
             )
     # The caller can change the request more easily than the resource or who calls.
     ordered = sorted(
@@ -104,16 +142,20 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     def build_remedies() -> tuple[Remedy, ...]:
         remedy = _satisfying_remedy(denial, ordered, met)
-        remedies = present(remedy, *explanation.remedies)
+        others = explanation.remedies
+        if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
+            # What was a guess before.
+            others = tuple(each for each in others if each.url != remedy.url)
+        remedies = present(remedy, *others)
         if not remedies:
             return ()
-        first, *others = remedies
+        first, *rest = remedies
         if first.title in denial_remedies.DETAILS_TITLES:
             steps = (*first.steps, *present(typical_requirement(denial)), change_step(denial))
             first = attrs.evolve(first, steps=steps)
         if len(stated) == 1:
-            others = [_name_statement(each, stated[0]) for each in others]
-        return (first, *others)
+            rest = [_name_statement(each, stated[0]) for each in rest]
+        return (first, *rest)
 
     return copy_with(
         explanation,
@@ -192,6 +234,8 @@ def _satisfying_remedy(
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
             return exempt_global_service(denial)
+        if requirement is deny_conditions.REGION and calls_global_profile(denial):
+            return denial_remedies.model_region_remedy(denial, condition.policy_values)
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
@@ -202,6 +246,8 @@ def _satisfying_remedy(
 def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
+    if requirement is deny_conditions.ENCRYPTION:
+        step = next((each for sign, each in _UPLOADS if sign.search(denial.failure.text)), step)
     if deny_conditions.accepts_listed_values(condition):
         step = _set_in_code(denial, step, condition) or f"{clip_text(condition.key)} must be {listed}. {step}"
         if requirement is deny_conditions.REGION:
@@ -259,9 +305,23 @@ def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
             return requirement, name
         if requirement is deny_conditions.BOUNDARY and is_boundary:
             return requirement, ""
+    if _find_boundary(denial) is not None and re.match(
+        deny_conditions.BOUNDARY.actions, denial.lowercase_action
+    ):
+        return deny_conditions.BOUNDARY, ""
     values = request_values(denial.facts, deny_conditions.MCP.keys[0])
     is_through_server = values == ("true",) or (not values and _MCP.search(denial.failure.text))
     return (deny_conditions.MCP, "") if is_through_server else None
+
+
+def _find_boundary(denial: Denial) -> str | None:
+    """Return the permissions boundary that the text speaks of, an empty string if it does not name it."""
+    text = denial.failure.text
+    # A boundary that denies is not the one that it requires.
+    if denial.policy_type == "permissions_boundary" or _SPEAKS_OF_BOUNDARY.search(text) is None:
+        return None
+    names = {each for each in _BOUNDARY_NAME.findall(text) if not _SPEAKS_OF_BOUNDARY.fullmatch(each)}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _describe_tested_value(denial: Denial) -> str | None:
@@ -295,7 +355,16 @@ def _remedy_by_name(denial: Denial) -> Remedy | None:
     if requirement is None:
         return None
     title, step = requirement.title, requirement.step
-    if not name:
+    boundary = _find_boundary(denial) if requirement is deny_conditions.BOUNDARY else None
+    if boundary:
+        arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:policy/{boundary}"
+        title = f"Create {{what}} with the permissions boundary {boundary}"
+        named = "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names"
+        step = step.replace(named, f"Pass {arn}")
+        if _SERVERLESS.search(denial.failure.text):
+            # https://www.serverless.com/framework/docs/providers/aws/guide/iam
+            step = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {arn}."
+    elif not name:
         title = (
             f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
         )

@@ -137,6 +137,16 @@ def join_conditions(conditions: tuple[CheckedCondition, ...]) -> str:
     return ", and ".join(clauses)
 
 
+def calls_global_profile(denial: Denial) -> bool:
+    """Return whether a global inference profile of Amazon Bedrock calls a model, whose ARN then has no Region.
+
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html: aws:RequestedRegion is
+    unspecified.
+    """
+    arn = denial.resource_arn
+    return arn is not None and (arn.service, arn.region) == ("bedrock", "") and "model/" in arn.resource
+
+
 def find_resource_tags(denial: Denial) -> dict[str, str] | None:
     """Return the tags of the denied resource, if the text shows them."""
     arn = denial.resource_arn
@@ -188,10 +198,10 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         # Of several records of CloudTrail, the endpoint can be that of another request.
         text = denial.failure.text
         endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
-        return endpoint and (endpoint.value,)
+        return None if endpoint is None else (endpoint.value,)
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
-        return recipient and recipient.passed_to
+        return None if recipient is None else recipient.passed_to
     prefix, _, tag = key.partition("/")
     if prefix.lower().endswith(_RESOURCE_TAG):
         tags = find_resource_tags(denial)
@@ -205,7 +215,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
         value = "false"
     elif name == "aws:requestedregion" and denial.resource_arn is not None:
-        value = denial.resource_arn.region or None
+        value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:
         command = context_of(denial.facts).command
         stated = None if command is None else command.option("region")

@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_DENIES,
 )
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
-from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ class StatedDeny(Value):
 
     def cause(self, denial: Denial) -> Cause:
         """Return the statement as the cause of the denial."""
-        because = () if self.policy.evidence == "supplied" else ("The text contains the policy.",)
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
+        because = (allow_still_required(denial),)
         return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
 
 

@@ -130,6 +130,11 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
     codes = {cause.code for _, cause in found}
+    if first.evidence != "possible" and first.code not in _ALLOW_IS_NO_FIX:
+        # What is wrong with the policy says more than that none allows the call.
+        general = ("possible", NO_IDENTITY_ALLOW.code)
+        others = tuple(each for each in explanation.causes if (each.evidence, each.code) != general)
+        explanation = attrs.evolve(explanation, causes=others)
     remedies = explanation.remedies
     is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
     if is_conditional or codes & _ALLOW_IS_NO_FIX:
@@ -300,7 +305,7 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
     subject, listed = capitalize_start(policy.name), _join_resources(allowed)
     if not any(matches(resource, compile_glob(widen(each))) for each in allowed):
         text = f"{subject} allows {action} only on {listed}, not on {clip_text(resource)}."
-        because = present(describe_difference(resource, allowed))
+        because = present(describe_difference(action, resource, allowed))
         return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
     text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
     if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):

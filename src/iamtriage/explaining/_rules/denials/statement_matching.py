@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.sts.trust_documents import as_strings
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import widen
@@ -45,13 +46,19 @@ def _names(
     return bool(excluded)
 
 
-def describe_difference(resource: str, allowed: Sequence[str]) -> str | None:
-    """Return in which part a resource differs from all that a policy allows, if it is the same part."""
+def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> str | None:
+    """Return in which part, or by its type, a resource differs from all that a policy allows."""
     if ":s3:" in resource:
         if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
             return "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
         if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
             return "The action is on the bucket, and the ARN with /* is that of its objects."
+    known = find_action(action)
+    kind = None if known is None else known.accepts(resource)
+    others = () if known is None else tuple(known.accepts(widen(each)) for each in allowed)
+    if kind is not None and all(each is not None and each.name != kind.name for each in others):
+        names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
+        return f"{action} is checked on each resource that the call uses, here on the {kind.name}, too: the policy has only the {names}."
     found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
     if len(found) != 1:
         return None

@@ -18,6 +18,8 @@ from iamtriage.explaining._rules.shared.text_signs import find_controller_of_den
 from iamtriage.policies._grants import complete_type
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
@@ -122,6 +124,8 @@ DETAILS_TITLES = (
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
 _FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
+# The first part of Regions, and of the inference profiles for them.
+_GEOGRAPHIES = {"us": "us", "eu": "eu", "ap": "apac"}
 _IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
 
 
@@ -261,7 +265,11 @@ def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
 def other_model_region(denial: Denial) -> str:
     """Return to which Region an inference profile sent a call, after a space, or an empty string."""
     arn, called, profile = denial.resource_arn, denial.facts.region, _inference_profile(denial)
-    if arn is None or (profile is None and (not _calls_model(denial) or called in {None, arn.region})):
+    if (
+        arn is None
+        or not arn.region
+        or (profile is None and (not _calls_model(denial) or called in {None, arn.region}))
+    ):
         return ""
     named = f"the inference profile {profile}" if profile else "an inference profile"
     made = "" if called in {None, arn.region} else f" made in {called}"
@@ -278,15 +286,15 @@ def _calls_model(denial: Denial) -> bool:
 def _inference_profile(denial: Denial) -> str | None:
     """Return the inference profile that the text names for the denied model."""
     model = _FOUNDATION_MODEL.search(denial.resource or "")
-    if model is None or not _calls_model(denial):
+    if model is None or denial.service != "bedrock":
         return None
     from iamtriage.explaining._rules.shared.required_resources import find_inference_profile
 
     return find_inference_profile(model["model"], denial.failure.text)
 
 
-def model_region_remedy(denial: Denial) -> Remedy | None:
-    """Return how to call a Bedrock model only in Regions that a Deny exempts.
+def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy | None:
+    """Return how to call a Bedrock model only in Regions that a Deny exempts, ``allowed`` if they are known.
 
     https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: an inference profile sends
     requests to several Regions, and a global one to any, which the model's ARN then does not name.
@@ -309,7 +317,15 @@ def model_region_remedy(denial: Denial) -> Remedy | None:
     elif region and "/global." not in resource:
         text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
     else:
-        text = "This is a global inference profile: Bedrock can send the request to any commercial Region."
+        text = "This is a global inference profile: Bedrock can send the request to any commercial Region, and aws:RequestedRegion is unspecified."
+        areas = {each.partition("-")[0] for each in allowed}
+        area = _GEOGRAPHIES.get(areas.pop()) if len(areas) == 1 else None
+        if used is not None and area is not None:
+            others = f"{area}.{used.partition('.')[2]}"
+            title = f"Use the inference profile {others} instead of {used}"
+            others = f"{others}, or of another profile"
+        elif allowed:
+            title = "Use an inference profile of allowed Regions only"
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
     return your_remedy(
