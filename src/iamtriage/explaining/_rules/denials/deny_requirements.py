@@ -127,7 +127,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
                 explanation,
                 summary=escape_lines(denial_summary(denial, describe_denies(stated))),
                 causes=(
-                    *(each.cause(denial) for each in stated),
+                    *(each.cause(denial, is_only=len(stated) == 1) for each in stated),
                     # They say the same without the statement.
                     *(each for each in explanation.causes if each.code not in _GENERAL_CODES),
                 ),

@@ -93,10 +93,10 @@ class StatedDeny(Value):
             )
         )
 
-    def cause(self, denial: Denial) -> Cause:
-        """Return the statement as the cause of the denial."""
+    def cause(self, denial: Denial, *, is_only: bool) -> Cause:
+        """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
-        because = (allow_still_required(denial),)
+        because = (allow_still_required(denial),) if is_only else ()
         return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
 
 
