@@ -102,6 +102,7 @@ class Remedy(Value, View):
     _names: frozenset[str] = attrs.field(
         default=frozenset(), kw_only=True, repr=False, eq=False, alias="names"
     )
+    # Words to show before commands. A label whose command was removed has no effect.
     _labels: tuple[Labelled, ...] = attrs.field(default=(), kw_only=True, repr=False, alias="labels")
 
     @property
