@@ -207,8 +207,13 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     renew = session_renewal.renewal_remedy(case, issued)
     # It begins with what the other remedies find out.
     is_general = renew is credential_remedies.NEW_CREDENTIALS
-    # A step of a job exports fixed variables, and its remedy raises the duration, too.
-    lasting = () if is_job else session_renewal.remedies_of_run(role)
+    # A step of a job exports fixed variables, and its remedy raises the duration, too. The SDK refreshes the role of
+    # a workload, whose sessions have a fixed duration.
+    is_enough = is_job or renew.title.startswith("Let the SDK use ")
+    lasting = () if is_enough else session_renewal.remedies_of_run(role)
+    clear = (
+        () if is_enough or is_general or overridden is not None else (credential_remedies.CLEAR_ENVIRONMENT,)
+    )
     return case.explain(
         f"{summary} No permission is missing.",
         *causes,
@@ -216,15 +221,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         remedies=(
             *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
-            *(lasting if is_of_run else ()),
-            # A job gets new variables with each run.
-            *(
-                ()
-                if is_job or overridden is not None or is_general
-                else (credential_remedies.CLEAR_ENVIRONMENT,)
-            ),
-            *(() if is_general else (credential_remedies.SHOW_IDENTITY,)),
-            *(() if is_of_run else lasting),
+            *((*lasting, *clear) if is_of_run else (*clear, *lasting)),
         ),
         notes=(credential_remedies.NO_RETRY,),
     )

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clocks import describe_duration
 from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -151,7 +151,7 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     return case.explain(
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
-        remedies=(credential_remedies.CONSOLE_LOGIN, credential_remedies.SHOW_IDENTITY),
+        remedies=(credential_remedies.CONSOLE_LOGIN,),
         notes=(credential_remedies.NO_RETRY,),
     )
 
@@ -193,25 +193,10 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
     )
     is_pod = case.facts.service_account is not None
-    others = (
-        credential_remedies.REREAD_TOKEN,
-        your_remedy(
-            "Restart the program",
-            "It then reads the current token from the file. This helps until that token expires.",
-            commands=(commands.RESTART_PODS,),
-            url=pages.EKS_IRSA_POD,
-        ),
-        cluster_remedy(
-            "Check the clock of the issuer",
-            "If AWS rejects even a new token, the issuer's clock is behind: correct it.",
-            commands=("date -u",),
-            url=pages.OIDC_ROLES,
-        ),
-    )
     return case.explain(
         f"{summary}. No permission is missing.",
         *((reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())),
-        remedies=(_RESTART_PODS,) if is_pod else others,
+        remedies=(_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN,),
         notes=(credential_remedies.NO_RETRY,),
     )
 

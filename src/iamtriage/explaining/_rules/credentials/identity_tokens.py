@@ -185,7 +185,12 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         remedies=(
             _SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN,
             _INSPECT_TOKEN,
-            issuers.compare_providers_remedy(issuer),
+            your_remedy(
+                "Compare the token's iss claim with the providers in the role's account",
+                "A provider's ARN ends in its issuer without https://. It must match exactly.",
+                commands=("aws iam list-open-id-connect-providers",),
+                url=pages.OIDC_PROVIDERS,
+            ),
         ),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
@@ -199,18 +199,6 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         notes=(
             "STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
         ),
-    )
-
-
-def compare_providers_remedy(issuer: Issuer) -> Remedy:
-    """Return the remedy that compares the issuer with the providers in IAM."""
-    of_cluster = f"aws eks describe-cluster --name CLUSTER --region {issuer.region or 'REGION'} --query cluster.identity.oidc.issuer --output text"
-    return your_remedy(
-        "Compare the issuer with the providers in the role's account",
-        "List the providers with credentials of the role's account.",
-        "A provider's ARN ends in its issuer without https://. It must match the token's issuer exactly.",
-        commands=("aws iam list-open-id-connect-providers", *((of_cluster,) if issuer.is_eks else ())),
-        url=pages.OIDC_PROVIDERS,
     )
 
 

@@ -140,7 +140,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
-        remedies=present(other and other.remedy, login, credential_remedies.SHOW_IDENTITY),
+        remedies=present(other and other.remedy, login),
         notes=(credential_remedies.NO_RETRY,),
     )
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._patterns import lazy_pattern, lazy_patterns
-from iamtriage._text import join_words
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.runtimes import search_present
@@ -87,17 +86,6 @@ _LOG_SHIPPER = lazy_pattern(
     r"|\[(?:error|warn)\]: #\d",
     re.IGNORECASE,
 )
-# The providers that SDKs for Java, JavaScript and Go print, and where each of them looks.
-_PROVIDERS = lazy_patterns(
-    {
-        "environment variables": r"EnvironmentVariableCredentialsProvider|EnvProvider|EnvAccessKeyNotFound|fromEnv\b|environment variables AWS_ACCESS_KEY_ID",
-        "Java system properties": r"SystemProperty?(?:ies)?CredentialsProvider",
-        "the web identity's token file": r"WebIdentityTokenCredentialsProvider|WebIdentityTokenFile|AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not",
-        "the profiles of config and credentials files": r"ProfileCredentialsProvider|SharedCredsLoad|SharedCredentialsProvider|find the \"default\" profile",
-        "the container's endpoint": r"ContainerCredentialsProvider|fetch credentials from container",
-        "the instance's metadata": r"InstanceProfileCredentialsProvider|EC2ContainerCredentialsProviderWrapper|EC2RoleRequestError|EC2RoleProvider|no EC2 IMDS role|credentials from EC2 Instance Metadata",
-    }
-)
 _PHRASES = (
     "Unable to locate credentials",
     "Unable to load AWS credentials from any provider in the chain",
@@ -145,7 +133,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     advice = [environment(case, message) for environment in environments]
     tool = "AWS CLI" if _OF_CLI in message else "SDK"
     not_found = NO_CREDENTIALS.cause(
-        "reported", _searched_places(message), text=f"The {tool} found no credentials."
+        "reported", quote_phrases(message, *_PHRASES)[:2], text=f"The {tool} found no credentials."
     )
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
     likeliest = 1 if environments[0] is pod_roles.advise_in_pods else _MAX_CAUSES
@@ -276,12 +264,6 @@ def _metadata_outcome(text: str, message: str) -> str:
     if credential_sources.TIMEOUT_SIGNS.search(message):
         return ": its request to the instance metadata, where SDKs look last, timed out"
     return ": the instance metadata has no role" if _NO_ROLE.search(message) else ""
-
-
-def _searched_places(message: str) -> tuple[str, ...]:
-    places = [name for name, pattern in _PROVIDERS.items() if pattern.search(message)]
-    because = quote_phrases(message, *_PHRASES)[:2]
-    return (*because, f"The SDK looked in {join_words(places, 'and')}.") if places else because
 
 
 def _is_blocked_by_hop_limit(text: str) -> bool:

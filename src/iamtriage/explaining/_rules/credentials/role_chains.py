@@ -96,7 +96,7 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         expired,
         ROLE_CHAINING.cause("derived", (because,)),
         topic="expired-session",
-        remedies=(_chain_remedy(case, chain, name), credential_remedies.SHOW_IDENTITY),
+        remedies=(_chain_remedy(case, chain, name),),
         notes=(credential_remedies.NO_RETRY,),
     )
 

@@ -219,8 +219,8 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
 REREAD_TOKEN = your_remedy(
     "Read the token file again for each STS call",
     "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
-    "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider.",
-    "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only.",
+    "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider. Until then, restart the program before the token expires.",
+    "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only. If AWS rejects even a new token, the issuer's clock is behind.",
     url=pages.EKS_IRSA_SDK,
 )
 
