@@ -72,7 +72,7 @@ EXPIRATIONS: tuple[Row, ...] = (
         {"caller": SESSION},
         "expired-session",
         {"expired-session": "reported", "pasted-session": "possible", "credentials-outlived": "possible"},
-        ("aws iam update-role --role-name orders-api --max-session-duration 43200",),
+        ("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
     ),
     (
         "session of Identity Center",

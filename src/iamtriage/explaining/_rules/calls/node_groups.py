@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, quote_phrases
@@ -214,13 +215,15 @@ def _find_reason_remedy(case: Case[AwsError], cluster: Cluster, group: str) -> R
 
 def _role_remedy(cluster: Cluster) -> Remedy:
     principal = build_cluster_principal(None, "the node role", placeholder="NODE_ROLE_ARN")
+    attach = _attach_commands(cluster, "NODE_ROLE_NAME", _NODE_POLICIES)
     return account_remedy(
         "Give the node role its policies and its access entry",
         "The role must trust ec2.amazonaws.com. AmazonEKS_CNI_Policy can be attached to a role of the VPC CNI plugin instead.",
         "EKS creates the access entry of a managed node group's role. Create it again only if it is missing.",
         commands=(
             "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
-            *_attach_commands(cluster, "NODE_ROLE_NAME", _NODE_POLICIES),
+            Labelled("Those that are missing:", attach[0]),
+            *attach[1:],
             principal.create_entry_command(cluster, kind="EC2_LINUX"),
         ),
         url=pages.EKS_ACCESS_ENTRIES,

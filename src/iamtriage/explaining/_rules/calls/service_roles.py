@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations import Explanation, Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -124,7 +124,10 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
                 commands=(
                     f"aws iam get-instance-profile --instance-profile-name {name}",
-                    f"aws iam create-instance-profile --instance-profile-name {name}",
+                    Labelled(
+                        "If it does not exist:",
+                        f"aws iam create-instance-profile --instance-profile-name {name}",
+                    ),
                     f"aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE_NAME",
                 ),
                 url=pages.EC2_ROLES,

@@ -188,18 +188,12 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}",)
     else:
-        place = (
-            "environment variables of the function"
-            if runtime and runtime.kind == "lambda"
-            else "environment of the program"
-        )
-        retry += f" Set {settings.replace(' ', ' and ')} in the {place}."
+        program = "function" if runtime and runtime.kind == "lambda" else "program"
+        retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if assumes_role:
-        title, steps = (
-            "Reuse the credentials of the role, and retry with exponential backoff and jitter",
-            [fewer, retry, _STS_RATES],
-        )
+        title = "Reuse the credentials of the role, and retry with exponential backoff and jitter"
+        steps = [fewer, retry, _STS_RATES]
     steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
     return your_remedy(title, *steps, commands=lines, url=url)
 

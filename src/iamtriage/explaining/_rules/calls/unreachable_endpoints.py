@@ -218,21 +218,16 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
         correct = similar[0] if len(similar) == 1 else "REGION_CODE"
         command = context_of(case.facts).command
         again = [repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
+        list_regions = "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'"
         return (
             your_remedy(
                 "Correct the Region",
-                *((f"Most likely, {join_words(similar, 'or')} is meant.",) if similar else ()),
+                f"Most likely, {join_words(similar, 'or')} is meant."
+                if similar
+                else "The second command lists the Regions of the account.",
                 f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",
-                *(() if similar else ("The second command lists the Regions of the account.",)),
                 commands=(
-                    "aws configure list",
-                    *(
-                        ()
-                        if similar
-                        else (
-                            "aws account list-regions --region us-east-1 --query 'Regions[].RegionName' --output text",
-                        )
-                    ),
+                    *present("aws configure list", None if similar else list_regions),
                     *(present(*again) or (f"export AWS_REGION={correct} AWS_DEFAULT_REGION={correct}",)),
                 ),
                 url=pages.CLI_PROFILES,

@@ -192,7 +192,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         because=("Kubernetes replaces the file's content before the token expires.",),
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
     )
-    is_pod = case.facts.service_account is not None
+    is_pod = (case.facts.service_account or case.facts.namespace) is not None
     return case.explain(
         f"{summary}. No permission is missing.",
         *((reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())),

@@ -171,8 +171,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
         spellings = () if is_theirs and not shown else spellings
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
-    option = "" if kubeconfig else " or --profile"
-    choose = f"List the profiles where the call runs, and select one of them with AWS_PROFILE{option}."
+    choose = "List the profiles where the call runs, and select one of them with AWS_PROFILE"
+    choose += "." if kubeconfig else " or --profile. If the machine has a role, unset AWS_PROFILE instead."
     title = "Use a profile that exists, or create this one"
     lines: tuple[str | Labelled, ...] = (
         *(() if listed else ("aws configure list-profiles",)),
@@ -181,23 +181,14 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         Labelled("Or, to create it:", "aws configure sso --profile PROFILE"),
     )
     if listed:
-        names = {each: each.lower() for each in listed}
         called = (profile or "").lower()
-        similar = [each for each, name in names.items() if called and (called in name or name in called)]
+        similar = [each for each in listed if called and (called in each.lower() or each.lower() in called)]
         if len(similar) == 1 and not kubeconfig:
             title = f"Use the profile {similar[0]}"
             again = repeat_command(context_of(case.facts).command, changes={"profile": similar[0]})
             lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
-        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE{option}."
-    remedy = your_remedy(
-        title,
-        choose
-        if kubeconfig or listed
-        else f"{choose} If the machine has a role, unset AWS_PROFILE: no profile is needed.",
-        *kubeconfig,
-        commands=lines,
-        url=pages.CLI_PROFILES,
-    )
+        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE{'' if kubeconfig else ' or --profile'}."
+    remedy = your_remedy(title, choose, *kubeconfig, commands=lines, url=pages.CLI_PROFILES)
     return case.explain(
         f"{subject} {problem} in the config and credentials files {files}{', but the kubeconfig or AWS_PROFILE names it' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(

@@ -229,11 +229,15 @@ def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explan
         remedies=(
             *unattended,
             your_remedy(
-                "Start a session with the MFA code first",
+                "Start a session with the MFA code, and let programs use it",
                 "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",
-                "Let programs use that session: set credential_process to aws configure export-credentials --profile NAME in a second profile.",
+                "Let programs use that session through a second profile, mfa-session, which the other commands create and select.",
                 "For unattended programs, use a role that does not require MFA.",
-                commands=("aws sts get-caller-identity --profile PROFILE",),
+                commands=(
+                    "aws sts get-caller-identity --profile PROFILE",
+                    "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile mfa-session",
+                    "export AWS_PROFILE=mfa-session",
+                ),
                 url=pages.CLI_ROLES,
             ),
         ),

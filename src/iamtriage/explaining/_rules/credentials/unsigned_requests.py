@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -143,7 +144,10 @@ def explain_no_registry_login(
                 "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
-                    f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
+                    Labelled(
+                        "If no policy for ECR is listed:",
+                        f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
+                    ),
                 ),
                 url=pages.ECR_LOGIN,
             ),
