@@ -1855,7 +1855,7 @@ CONTEXTS: tuple[Case, ...] = (
         'E4 leaderelection.go:332] error retrieving resource lock shop/carts: leases.coordination.k8s.io "carts" is forbidden: User "system:serviceaccount:shop:carts" cannot get resource "leases" in API group "coordination.k8s.io" in the namespace "shop"',
         {},
         (
-            "A leader election gets, creates and updates its lock.",
+            "a leader election gets, creates and updates its lock.",
             "--verb=get,create,update --resource=leases.coordination.k8s.io",
         ),
         ("--resource-name", "resourceNames"),

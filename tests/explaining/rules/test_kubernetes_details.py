@@ -431,7 +431,9 @@ def test_a_role_of_google_cloud_is_enough_in_gke(
         explanation.summary
     )
     allow, grant, *_ = explanation.remedies
-    assert grant.commands == (
+    look_up = f"gcloud iam service-accounts describe {user} --format='value(email)'"
+    assert grant.commands[:-1] == ((look_up,) if user.isdigit() else ())
+    assert grant.commands[-1:] == (
         f"gcloud projects add-iam-policy-binding PROJECT_ID --member={member} --role=roles/container.{role}",
     )
     assert any("unique ID" in step for step in allow.steps) == user.isdigit()
@@ -610,3 +612,19 @@ def test_a_map_without_a_wrong_entry_for_nodes(groups: str, says: str) -> None:
     assert [each.text for each in causes if each.code == "map-without-entry"] == [
         f"The node role is not in aws-auth: {says}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("request_", "verbs"),
+    [
+        ('create resource "pods"', "--verb=create,delete,get,list,patch,watch"),
+        # Other types have nothing to do with the pods of a task.
+        ('create resource "jobs"', "--verb=create "),
+    ],
+)
+def test_airflow_needs_more_than_one_verb_on_pods(request_: str, verbs: str) -> None:
+    user = "system:serviceaccount:airflow:worker"
+    message = f'forbidden: User "{user}" cannot {request_} in API group "" in the namespace "etl"'
+    explanation = explain(f"airflow.exceptions.AirflowException: (403) Reason: Forbidden\npods is {message}")
+    assert verbs in f"{explanation.remedies[0].commands[0]} "
+    assert ("pods/log" in " ".join(explanation.remedies[0].steps)) == ("pods" in request_)

@@ -1558,7 +1558,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"Sign in with IAM user credentials\n{_NO_OBJECTS}\n",
             {},
-            ("The console's IAM principal cannot read",),
+            ("The signed-in user or role cannot read",),
             ("credentials cannot",),
             id="IAM user in prose",
         ),

@@ -74,12 +74,15 @@ def google_remedy(denied: DeniedRequest) -> Remedy | None:
         role = "viewer"
     elif denied.request.group == "rbac.authorization.k8s.io":
         role = "admin"
+    is_id = unique_id_step(denied) is not None
     kind = "serviceAccount" if user.endswith(_SERVICE_ACCOUNT) else "user"
     member = f"{kind}:{user}" if "@" in user else "serviceAccount:EMAIL"
     return owner_remedy(
         f"Or grant roles/container.{role} in Google Cloud",
         "The role applies to all clusters of the project, in all namespaces.",
         commands=(
+            # This prints the email address of an ID.
+            *((f"gcloud iam service-accounts describe {user} --format='value(email)'",) if is_id else ()),
             fill_command(
                 f"gcloud projects add-iam-policy-binding PROJECT_ID --member={{}} --role=roles/container.{role}",
                 member,
@@ -94,4 +97,4 @@ def unique_id_step(denied: DeniedRequest) -> str | None:
     user = denied.user or ""
     if denied.provider is not GKE or not _UNIQUE_ID.fullmatch(user):
         return None
-    return f"The user name is the unique ID of a Google Cloud service account. This prints its email address: gcloud iam service-accounts describe {user} --format='value(email)'"
+    return "The user name is the unique ID of a Google Cloud service account."

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations import Remedy
 
-KUBECTL_APPLY = "kubectl apply"
+AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
 # The access policies whose permissions are known.
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
@@ -42,11 +42,16 @@ _INSTALLERS = lazy_patterns(
     {
         "Helm": r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b"
         r"|\bhelm (?:install|upgrade)\b|\bwith helm_release\.",
+        "Airflow": r"\bairflow\.[a-z]|\bKubernetes(?:PodOperator|Executor)\b",
         "Terraform": r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.",
     }
 )
 # Each match of a sign contains one of these.
-_INSTALLER_FRAGMENTS = {"Helm": ("FAILED", "helm", "Unable to continue"), "Terraform": ("kubernetes_",)}
+_INSTALLER_FRAGMENTS = {
+    "Helm": ("FAILED", "helm", "Unable to continue"),
+    "Airflow": ("airflow.", "KubernetesPodOperator", "KubernetesExecutor"),
+    "Terraform": ("kubernetes_",),
+}
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
@@ -57,6 +62,8 @@ _APPLY_OUTPUT = lazy_pattern(
 _VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
 # https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
 _VERBS_OF_APPLY = ("create", "get", "patch")
+# https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html
+_VERBS_OF_AIRFLOW = ("create", "delete", "get", "list", "patch", "watch")
 _VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
 
 
@@ -97,6 +104,8 @@ class DeniedRequest(Value):
         installer = _find_installer(text)
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
+        if installer == AIRFLOW and request.resource != "pods":
+            installer = None
         if (
             installer is None
             and request.verb in _VERBS_OF_APPLY
@@ -110,7 +119,8 @@ class DeniedRequest(Value):
             request = attrs.evolve(request, name=None)
         if installer not in {None, KUBECTL_APPLY} and request.path is None:
             # The role for the type allows all that the tool does with it.
-            request = attrs.evolve(request, name=None, verbs=_VERBS_OF_INSTALLERS)
+            verbs = _VERBS_OF_AIRFLOW if installer == AIRFLOW else _VERBS_OF_INSTALLERS
+            request = attrs.evolve(request, name=None, verbs=verbs)
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
         cluster = find_cluster(case)
@@ -170,7 +180,7 @@ class DeniedRequest(Value):
     @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
-        return self.request.verbs in {_VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
+        return self.request.verbs in {_VERBS_OF_AIRFLOW, _VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
 
 
 def _find_installer(text: str) -> str | None:
@@ -321,9 +331,11 @@ def _need(denied: DeniedRequest) -> str:
     what = "reads, creates, changes and deletes the objects that it installs"
     if denied.installer == "Helm" and denied.request.resource == "secrets":
         what = "stores each release in a Secret of the namespace, so it gets, lists, creates, updates and deletes Secrets, and the objects of the chart"
+    elif denied.installer == AIRFLOW:
+        what = "creates, watches, reads and deletes pods"
     elif denied.installer == KUBECTL_APPLY:
         what = "reads, creates and patches objects"
-    return f"{denied.installer} {what}: with a role for this verb alone, the next request is denied."
+    return f"{denied.installer} {what}. The denied verb alone is not enough."
 
 
 def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -344,7 +356,7 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         *scope,
         f"--as={user_argument(denied.user)}",
     )
-    start = "Or let" if denied.installer == KUBECTL_APPLY else "Let"
+    start = "Or let" if denied.installer in {AIRFLOW, KUBECTL_APPLY} else "Let"
     return cluster_remedy(
         f"{start} {denied.installer} manage the namespace with the ClusterRole {role}",
         _need(denied),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
@@ -50,14 +52,16 @@ _CLUSTER_ACTIONS = (
     "eks:ListUpdates",
 )
 _ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
-# What opens a cluster in the console. The remedy in IAM limits it to the cluster, and adds its other pages.
-_IAM_STEP = 'In IAM, the principal needs at least the statement {"Effect": "Allow", "Action": ["eks:AccessKubernetesApi", "eks:DescribeCluster", "eks:ListClusters"], "Resource": "*"}'
+# What opens a cluster in the console. The remedy in IAM adds its other pages.
+_IAM_STEP = "In IAM, it needs eks:AccessKubernetesApi, eks:DescribeCluster and eks:ListClusters, as the next remedy shows."
 _TYPES = "cronjobs,daemonsets,deployments,endpoints,events,jobs,namespaces,nodes,pods,replicasets,services,statefulsets"
 _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "PRINCIPAL_ARN is the signed-in user or role: run aws sts get-caller-identity in CloudShell. For a role session, use the role's ARN: aws iam get-role --role-name NAME --query Role.Arn"
+_SIGNED_IN_STEP = "Run the first command in CloudShell, where you are the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role with its path, and not of its session."
+_MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
+_SIGNED_IN_COMMAND = "aws sts get-caller-identity --query Arn --output text"
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
 # https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 _VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
@@ -93,11 +97,11 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     entry = find_stated_entry(case.failure.text, case.principal)
     principal = build_cluster_principal(
         case.stated_principal or masked or (None if entry is None else entry.principal),
-        case.caller or "the console's principal",
+        case.caller or "the signed-in user or role",
         is_masked=masked is not None,
         source=case.text,
     )
-    who, where = "The console's IAM principal", ""
+    who, where = "The signed-in user or role", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
     reason = "it needs both IAM permissions and access to the cluster"
@@ -205,7 +209,7 @@ def _access_entry_remedy(
     entry: StatedEntry | None,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"{_VIEW_ALL_POLICY} allows reading everything, including Secrets. {VIEW_POLICY} allows reading neither Secrets nor nodes."
+    choice = f"{_VIEW_ALL_POLICY} shows everything, including Secrets. {VIEW_POLICY} shows neither Secrets nor nodes. The entry alone grants nothing."
     if entry is not None:
         return cluster_remedy(
             f"Associate {policy} with the access entry",
@@ -215,18 +219,21 @@ def _access_entry_remedy(
             commands=(principal.associate_policy_command(cluster, policy, namespace=None),),
             url=pages.EKS_ACCESS_ENTRIES,
         )
-    return principal.create_entry_remedy(
+    remedy = principal.create_entry_remedy(
         cluster,
         policy=policy,
         namespace=None,
         title=f"Create an access entry with {policy} for {principal.description}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
-            _IAM_STEP,
             choice,
+            _IAM_STEP,
             f"To see nodes but not Secrets, create the ClusterRole below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),
     )
+    if principal.is_known:
+        return remedy
+    return attrs.evolve(remedy, commands=(_SIGNED_IN_COMMAND, *remedy.commands))
 
 
 def _rbac_remedy() -> Remedy:
@@ -240,14 +247,15 @@ def _rbac_remedy() -> Remedy:
 
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     if cluster.uses_entries:
-        title = f"Or, without access entries, map {principal.description} to the group in aws-auth"
+        mode = "in the authentication mode CONFIG_MAP" if cluster.mode is None else "without access entries"
+        title = f"Or, {mode}, map {principal.description} to a group in aws-auth"
         return principal.aws_auth_remedy(groups=(_GROUP,), title=title)
     return principal.aws_auth_remedy(
         groups=(_GROUP,),
         title=f"Map {principal.description} in aws-auth to a group that can read the objects",
         steps=(
-            *(() if principal.is_known else (_SIGNED_IN_STEP,)),
-            "Somebody with access runs this, such as the creator of the cluster. Add other types as needed.",
+            *(() if principal.is_known else (_MAPPED_STEP,)),
+            "Somebody with access to the cluster runs the commands, such as its creator.",
             _IAM_STEP,
         ),
         setup=_RBAC_COMMANDS,

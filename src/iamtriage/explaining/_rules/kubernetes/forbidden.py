@@ -129,21 +129,29 @@ def _or_policy(denied: DeniedRequest) -> str:
     return " and no access policy" if has_policies and denied.cluster.uses_entries else ""
 
 
+def _describe_login(denied: DeniedRequest) -> str:
+    if denied.kind == "service account":
+        return "The API server authenticated the service account: its token is not the problem."
+    what = "the login is" if denied.provider else "the login and IAM policies are"
+    return f"The API server authenticated the user: {what} not the problem."
+
+
 def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     missing = find_missing_role(denied)
     if missing is not None:
         text = f"A binding refers to the {missing.kind} {clip_text(missing.name)}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing.words}.",), text=text)
+    who = "the service account" if denied.kind == "service account" else "the user"
     yield users.NO_RULE.cause(
         "reported",
         (
-            f"The API server authenticated the user: the login{'' if denied.provider else ' and IAM policies'} {'is' if denied.provider else 'are'} not the problem.",
-            f"The API server says that the user cannot {denied.request.description}.",
+            _describe_login(denied),
+            f"The API server says that {who} cannot {denied.request.description}.",
         ),
         text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
     )
     if denied.is_default_service_account:
-        yield NO_SERVICE_ACCOUNT_NAME.cause(because=(f"The user name is {denied.user}",))
+        yield NO_SERVICE_ACCOUNT_NAME.cause()
     if denied.kind == "iam session" and not denied.stated_policies:
         yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
     if denied.is_iam and denied.cluster.uses_entries and not denied.stated_policies:
@@ -155,10 +163,12 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
     if denied.provider is not None:
         yield f"The cluster runs on {denied.provider.name}: AWS IAM policies and EKS access entries have no effect."
     elif denied.kind == "service account":
-        yield "IAM policies and EKS access entries do not help: only RBAC governs a service account."
+        yield "IAM policies, IRSA and EKS access entries do not help: only RBAC governs a service account."
     else:
-        entries = " and access policies of access entries" if denied.cluster.uses_entries else ""
-        yield f"IAM policies do not help: only RBAC roles{entries} grant access to Kubernetes objects."
+        entries = " and access policies of access entries grant access to Kubernetes objects"
+        if not denied.cluster.uses_entries:
+            entries = " do. With the authentication mode CONFIG_MAP, the cluster has no access policies"
+        yield f"IAM policies do not help: only RBAC roles{entries}."
     if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
         sees = (
             request.verb in kubernetes_requests.READ_VERBS
@@ -175,7 +185,9 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"} and denied.installer is None:
         yield "Listing Secrets reads them: the list contains their data."
-    if request.verb in kubernetes_requests.READ_VERBS and request.path is None and denied.installer is None:
-        yield "Clients often need more verbs: kubectl get without a name requires list, and controllers require list and watch."
+    is_enough = denied.provider is not None or len(request.verbs) > 1 or denied.installer is not None
+    if request.verb in {"get", "list"} and request.path is None and not is_enough:
+        of_get = "kubectl get without a name requires list, and " if request.verb == "get" else ""
+        yield f"Clients often need more verbs: {of_get}controllers require get, list and watch."
     if request.has_supplied_namespace:
         yield "The namespace is from the facts; the text does not state one."

@@ -13,6 +13,7 @@ from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
+    AIRFLOW,
     KUBECTL_APPLY,
     access_policy_remedy,
     bind_command,
@@ -69,14 +70,15 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
     installers = installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
-    is_role_first = denied.installer == KUBECTL_APPLY and installers[:1] != (None,)
+    is_role_first = denied.installer in {AIRFLOW, KUBECTL_APPLY} and installers[:1] != (None,)
+    later = None if is_role_first else role
     remedies = (
         policy if is_policy_first else None,
         cloud_roles.azure_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),
-        *((None if is_role_first else role, one_namespace) if needs_role else (one_namespace, role)),
+        *((later, one_namespace) if needs_role else (one_namespace, later)),
         cloud_roles.google_remedy(denied),
         None if is_policy_first else policy,
         None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
@@ -152,7 +154,7 @@ def _role_scope(request: Request) -> str | None:
 def _role_name(denied: DeniedRequest) -> str:
     request = denied.request
     return manifests.object_name(
-        "manage" if denied.is_for_installer else request.verb or "",
+        "manage" if len(request.verbs) > 1 else request.verb or "",
         request.type_argument,
         request.subresource,
         request.granted_name or "",
@@ -183,7 +185,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     )
     return cluster_remedy(
         (
-            f"Or allow this for the service account default, with a {kinds}"
+            f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
@@ -216,14 +218,16 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     if request.group is None and request.path is None:
         yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
     if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
-        yield "A leader election gets, creates and updates its lock."
+        yield "The role has three verbs, because a leader election gets, creates and updates its lock."
     if request.has_generated_name:
         base = (request.resource or "").partition("/")[0]
         yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
         if base == "pods" and request.subresource:
             yield "kubectl reads the pod first: if the caller cannot get pods, bind a second role with --verb=get --resource=pods."
     if denied.installer == KUBECTL_APPLY and denied.is_for_installer:
-        yield "The role has the verbs of kubectl apply. If its files have other types of objects, add these."
+        yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
+    elif denied.installer == AIRFLOW:
+        yield "Airflow also reads the logs of its pods: allow get on pods/log, too."
     if request.granted_name is not None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
@@ -232,7 +236,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield step
     elif denied.kind == "user" and denied.provider is None:
         source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
-        yield f"The user name is from {source}. A binding for a group of that entry works, too, even if the name changes with each session."
+        yield f"The user name is from {source}. You can bind a group of that entry instead."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
 

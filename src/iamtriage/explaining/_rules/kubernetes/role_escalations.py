@@ -130,7 +130,7 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
 
 
 def _administrator_remedy(parsed: _Escalation) -> Remedy:
-    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind."
+    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Do not give these verbs to others: with them, they can get every permission."
     run = "They run the same kubectl, Helm or Terraform command."
     return cluster_remedy(
         f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",

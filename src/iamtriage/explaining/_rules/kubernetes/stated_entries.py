@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = "update-access-entry replaces the list of groups: replace EXISTING_GROUPS with the groups that describe-access-entry prints, or remove it if there are none."
+_GROUPS_STEP = "If describe-access-entry prints groups, you can bind one of these and omit update-access-entry. It replaces the list: put the printed groups in place of EXISTING_GROUPS, or remove it."
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
@@ -137,7 +137,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
     lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The binding has no effect until {where} of {denied.subject_text} has the group {group}."
+    effect = f"The session name changes, so the binding is for a group. It has no effect until {where} of {denied.subject_text} has the group {group}."
     steps = [effect]
     if cluster.uses_entries:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
