@@ -13,7 +13,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import issuers, rejected_tokens, saml_assertions
+from iamtriage.explaining._rules.credentials import (
+    existing_providers,
+    issuers,
+    rejected_tokens,
+    saml_assertions,
+)
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -210,7 +215,7 @@ _INSPECT_TOKEN = your_remedy(
 )
 # The first route that matches is used.
 _ROUTES: tuple[Route[_Rule], ...] = (
-    Route(issuers.explain_no_provider, message=r"OpenIDConnect provider found"),
+    Route(existing_providers.explain_no_provider, message=r"OpenIDConnect provider found"),
     Route(rejected_tokens.explain_audience, message=r"ncorrect token audience|audience in ID Token"),
     Route(rejected_tokens.explain_no_verification_key, code=r"IDPCommunicationError.*"),
     Route(rejected_tokens.explain_no_verification_key, message=r"retrieve verification key"),

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
+from iamtriage.explaining._rules.denials.unsent_settings import unsent_remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -47,7 +48,6 @@ _ARGUMENT = lazy_pattern(
 )
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
-_FIND = "Find the Deny statement"
 # The permissions boundary that an asker or a policy names.
 _SPEAKS_OF_BOUNDARY = lazy_pattern(
     r"\b(?:[Pp]ermissions?|PERMISSIONS?)[ _-]?[Bb](?:oundary|OUNDARY)\b|\biam:PermissionsBoundary\b"
@@ -141,11 +141,14 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
 
     def build_remedies() -> tuple[Remedy, ...]:
-        remedy = _satisfying_remedy(denial, ordered, met)
+        unsent = stated[0].unsent if len(stated) == 1 else None
+        remedy = _satisfying_remedy(denial, ordered, met) if unsent is None else unsent_remedy(denial, unsent)
         others = explanation.remedies
         if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
             # What was a guess before.
             others = tuple(each for each in others if each.url != remedy.url)
+        if len(stated) == 1:
+            others = present(*(stated[0].refine(denial, each) for each in others))
         remedies = present(remedy, *others)
         if not remedies:
             return ()
@@ -153,8 +156,6 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if first.title in denial_remedies.DETAILS_TITLES:
             steps = (*first.steps, *present(typical_requirement(denial)), change_step(denial))
             first = attrs.evolve(first, steps=steps)
-        if len(stated) == 1:
-            rest = [_name_statement(each, stated[0]) for each in rest]
         return (first, *rest)
 
     return copy_with(
@@ -168,14 +169,6 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         ),
         _remedies=build_remedies,
     )
-
-
-def _name_statement(remedy: Remedy, deny: StatedDeny) -> Remedy:
-    """Return a remedy that has to find a Deny statement, if need be with the one that is known."""
-    if not remedy.title.startswith(_FIND) or deny.sid is None:
-        return remedy
-    place = remedy.title.removeprefix(_FIND).partition(", then")[0]
-    return attrs.evolve(remedy, title=f"Or scope down {deny.words}{place}", steps=remedy.steps[1:])
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:

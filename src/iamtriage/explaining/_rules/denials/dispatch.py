@@ -111,6 +111,10 @@ _ADDITIONS: tuple[tuple[Condition, str], ...] = (
         lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
         "denials.state_backends.add_backend_role",
     ),
+    (
+        lambda denial: bool(context_of(denial.facts).policies) and "ndpoint" in denial.failure.text,
+        "denials.endpoint_policies.add_endpoint_policy",
+    ),
     (_may_show_user, "denials.callers.add_user"),
 )
 

@@ -25,7 +25,11 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem, find_workflow_problem
+from iamtriage.explaining._rules.sts.trust_problems import (
+    find_misplaced_value,
+    find_trust_problem,
+    find_workflow_problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +101,9 @@ def explain_web_identity(denial: Denial) -> Explanation:
     has_claims = denial.facts.token_claims is not None
     denial = _with_claims_of_pod(denial)
     findings = check_trust_policy(denial)
+    misplaced = find_misplaced_value(denial.facts.trust_policy)
+    if misplaced is not None and (findings is None or not findings.allowed):
+        return _explain_trust_problem(denial, misplaced, "No token")
     checked = _explain_literal_pattern(denial)
     if findings is not None:
         checked = _explain_checked_policy(denial, findings)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.credentials import unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -31,6 +32,7 @@ from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS,
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.command_runs import CommandRun
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -91,7 +93,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
 
 
 _NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
-_REPOSITORY = lazy_pattern(rf"/v2/{_NAME}/(?:manifests|blobs)/", re.ASCII)
+_REPOSITORY = lazy_pattern(rf"/v2/{_NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)", re.ASCII)
 _IMAGE = lazy_pattern(
     rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{_NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
 )
@@ -127,6 +129,11 @@ _OLD_LOGIN = unsigned_requests.EXPIRED_REGISTRY_LOGIN.cause(
     text="The login is older than 12 hours, or belongs to another user."
 )
 _ACTIONS = join_words(PULL_ACTIONS, "and")
+_PULL_AND_LOGIN = join_words((*PULL_ACTIONS, LOGIN_ACTION), "and")
+_LIST_ACTION = "ecr:ListImages"
+_PULL_ONLY = "AmazonEC2ContainerRegistryPullOnly"
+_HAS_LIST = lazy_pattern(r"AmazonEC2ContainerRegistry(?:ReadOnly|PowerUser|FullAccess)|AdministratorAccess")
+_SOURCE_CONTROLLER = lazy_pattern(r"\bsource-controller\b|\bflux get sources\b|source\.toolkit\.fluxcd\.io")
 
 
 class _Repository(NamedTuple):
@@ -163,6 +170,8 @@ def explain_image_pull(denial: Denial) -> Explanation:
     on_node, on_ecs = _NODE.search(shown) is not None, _ECS.search(shown) is not None
     if is_of_push(shown) and not on_node and not on_ecs:
         return _explain_push(case, repository)
+    if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):
+        return _explain_tag_list(denial, repository)
     puller, role, summary_end, who_pulls = _PULLERS["node" if on_node else "ECS" if on_ecs else ""]
     on_repository = f" on the repository {name}" if name else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
@@ -179,9 +188,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
             "With a pull through cache rule, the role also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository.",
             commands=(
                 f"aws iam list-attached-role-policies --role-name {role}",
-                commands.attach_policy(
-                    role, f"arn:{repository.partition}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
-                ),
+                commands.attach_policy(role, f"arn:{repository.partition}:iam::aws:policy/{_PULL_ONLY}"),
                 repository.policy_command("get"),
             ),
             url=pages.ECR_LOGIN,
@@ -198,6 +205,55 @@ def explain_image_pull(denial: Denial) -> Explanation:
         topic="no-identity-allow",
         remedies=tuple(remedies),
     )
+
+
+def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
+    """Explain that a client may not list the tags of a repository, which a pull does not require.
+
+    https://github.com/fluxcd/source-controller/issues/1901
+    """
+    name, shown = repository.name, denial.failure.text
+    found = next(filter(None, map(_find_attached, find_runs(denial.failure))), None)
+    role, policies = found or (None, "")
+    owner = f"the role {role}" if role else "the identity that lists the tags"
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam-awsmanpol.html
+    has_pull_only = _PULL_ONLY in (policies or shown) and not _HAS_LIST.search(policies or shown)
+    text = f"No policy of {owner} allows {_LIST_ACTION} on the repository {name}."
+    if has_pull_only:
+        text = f"The AWS managed policy {_PULL_ONLY}{f' of {owner}' if role else ''} does not contain {_LIST_ACTION}, as AmazonEC2ContainerRegistryReadOnly does. A pull requires only {_PULL_AND_LOGIN}, so nodes still pull images."
+    controller = "source-controller" if _SOURCE_CONTROLLER.search(shown) else "the client"
+    own_role = f"Better, give {controller} a role of its own, with EKS Pod Identity or IRSA: with the node role, every pod of the node can list the tags. It needs {_PULL_AND_LOGIN}, too."
+    remedy = identity_remedy(
+        f"Allow {_LIST_ACTION} for {owner}",
+        "Save the policy as policy.json and attach it to the role.",
+        *((own_role,) if controller == "source-controller" or "NodeInstanceRole" in (role or "") else ()),
+        f"If the role is not in account {repository.account}, the repository policy must allow it {_LIST_ACTION}, too.",
+        commands=(commands.put_policy(role or "ROLE_NAME", "AllowListImages"),),
+        statements=(allow(_LIST_ACTION, repository.arn(name), sid="ListTags"),),
+        url=pages.ECR_LOGIN,
+    )
+    return denial.explain(
+        f"The ECR registry denied listing the tags of {name} (GET …/tags/list), which requires {_LIST_ACTION}{f': {_PULL_ONLY} does not contain it' if has_pull_only else ''}.",
+        NO_IDENTITY_ALLOW.cause("derived" if has_pull_only else "possible", text=text),
+        *(
+            ()
+            if has_pull_only
+            else (
+                NO_ALLOWS["resource"].cause(
+                    text="The repository is in another account, and its policy does not allow the call."
+                ),
+            )
+        ),
+        topic="no-identity-allow",
+        remedies=(remedy,),
+    )
+
+
+def _find_attached(run: CommandRun) -> tuple[str, str] | None:
+    """Return the role whose attached policies a command lists, and its output."""
+    role = run.command.option("role-name")
+    is_list = run.command.words[:2] == ("iam", "list-attached-role-policies")
+    return (role.value, run.output) if is_list and role is not None else None
 
 
 def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanation:

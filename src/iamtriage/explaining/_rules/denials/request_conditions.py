@@ -60,6 +60,7 @@ class CheckedCondition(NamedTuple):
         values: The values of the policy.
         requested: The values of the request, empty if it has none, ``None`` if unknown.
         is_met: Whether the request meets the condition, ``None`` if unknown.
+        unsent: What the text sets although the request cannot have had it.
     """
 
     operator: str
@@ -67,6 +68,7 @@ class CheckedCondition(NamedTuple):
     values: tuple[str, ...]
     requested: tuple[str, ...] | None
     is_met: bool | None
+    unsent: str | None = None
 
     @property
     def has_values(self) -> bool:
@@ -113,6 +115,22 @@ def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[Chec
     return tuple(
         _check(operator, key, values or (_NO_VALUES,), denial)
         for operator, key, values in iterate_conditions(statement)
+    )
+
+
+def without_settings(
+    conditions: tuple[CheckedCondition, ...], denial: Denial
+) -> tuple[CheckedCondition, ...]:
+    """Return the conditions of a Deny for a request that lacks the settings that the text shows elsewhere."""
+    return tuple(
+        each._replace(requested=(), is_met=True, unsent=f"{each.key} = {each.requested[0]}")
+        if each.is_met is False
+        and each.requested
+        and each.key.lower() in _SETTINGS
+        and "Not" in each.operator
+        and not request_values(denial.facts, each.key)
+        else each
+        for each in conditions
     )
 
 

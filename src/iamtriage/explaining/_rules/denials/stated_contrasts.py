@@ -6,6 +6,7 @@ Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html and t
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -33,7 +34,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     other_model_region,
     region_setting,
 )
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
 from iamtriage.policies._documents import allow, build_document
@@ -66,6 +67,8 @@ _TAG_COMMANDS = {
 _TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
 _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
+_RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
+_ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
 _PASSED_TO = "iam:passedtoservice"
 
 
@@ -118,6 +121,38 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     title = f"Call {region}, if {clip_text(name)} is there"
     remedy = your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
     return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", (remedy,))
+
+
+def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a controller reads more resources than its policy allows, unless the text shows a filter."""
+    text = denial.failure.text
+    controller = find_controller(text)
+    if controller is None or not controller.filter_flag or controller.filter_flag in text:
+        return None
+    kind, type_name = controller.filtered
+    arns = [each.partition(f":{type_name}") for each in (denial.resource or "", *allowed)]
+    denied, *ids = [each[2] for each in arns]
+    if not all(map(_RESOURCE_ID.fullmatch, (denied, *ids))) or len({each[0] for each in arns}) > 1:
+        return None
+    name, flags, listed = (
+        controller.name,
+        [f"{controller.filter_flag}{each}" for each in ids],
+        join_words(ids, "and"),
+    )
+    they = "it" if len(ids) == 1 else "them"
+    remedy = cluster_remedy(
+        f"Limit {name} to {listed}: {' '.join(flags)}",
+        f"Add {they} to the arguments of {name}: args of the container, or the values of the chart. The policy stays as it is.",
+        f"Only if {name} is meant to manage {denied}, too, add {clip_text(denial.resource or '')} to the statement instead. Do not allow all of them.",
+        url="https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/aws-filters",
+    )
+    shows_arguments = _ARGUMENTS.search(text) is not None and "--domain-filter=" not in text
+    flag = f"{'Without' if shows_arguments else 'Unless it has'} {controller.filter_flag.rstrip('=')}"
+    cause = f"{flag}, {name} reads every {kind} that it lists. One that it may not read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
+    no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
+    return Contrast(
+        f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}", (remedy,), cause
+    )
 
 
 def _find_name(arn: str) -> str:

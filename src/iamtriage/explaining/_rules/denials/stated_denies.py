@@ -20,11 +20,14 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     are_met,
     check_conditions,
     join_conditions,
+    without_settings,
 )
 from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_DENIES,
 )
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.denials.unsent_settings import describe_unsent
+from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 
@@ -33,9 +36,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_STATEMENTS = 3
+_FIND = "Find the Deny statement"
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -93,11 +98,35 @@ class StatedDeny(Value):
             )
         )
 
+    @property
+    def unsent(self) -> CheckedCondition | None:
+        """The condition whose value the text sets, but not in this request."""
+        return next((each for each in self.checked if each.unsent is not None), None)
+
+    def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
+        """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
+        if remedy.title in DETAILS_TITLES and are_met(self.checked):
+            return None
+        steps = tuple(
+            each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
+        )
+        if self.unsent is not None and remedy.layer is not None:
+            test = f'"Null": {{"{clip_text(self.unsent.key)}": "false"}}'
+            steps = (
+                *steps,
+                f"With {test} in its Condition, too, {self.words} no longer matches requests without the key.",
+            )
+        if not remedy.title.startswith(_FIND) or self.sid is None:
+            return attrs.evolve(remedy, steps=steps)
+        place = remedy.title.removeprefix(_FIND).partition(", then")[0]
+        return attrs.evolve(remedy, title=f"Or scope down {self.words}{place}", steps=steps[1:])
+
     def cause(self, denial: Denial, *, is_only: bool) -> Cause:
         """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
+        more = "" if self.unsent is None else f" {describe_unsent(self.unsent)}"
         because = (allow_still_required(denial),) if is_only else ()
-        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
+        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.{more}")
 
 
 def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:
@@ -122,6 +151,8 @@ def describe_denies(found: tuple[StatedDeny, ...]) -> str:
 
 def _rank(deny: StatedDeny) -> int:
     """Return how likely it is that a statement denied: the lower, the likelier."""
+    if deny.unsent is not None:
+        return 3
     if are_met(deny.checked):
         return 0
     # Nothing shows that the call is one of the few without TLS.
@@ -145,6 +176,8 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             if not is_about or not names_action(each, denial.action or ""):
                 continue
             sid, checked = each.get("Sid"), check_conditions(each, denial)
+            if are_met(checked) is False and denial.policy_type is not None:
+                checked = without_settings(checked, denial)
             if are_met(checked) is not False:
                 yield StatedDeny(
                     policy, index, clip_text(sid) if isinstance(sid, str) and sid else None, checked

@@ -7,11 +7,14 @@ a Deny.
 
 from __future__ import annotations
 
+import copy
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.known_policies import (
@@ -23,6 +26,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     find_condition_contrast,
+    find_filter_contrast,
     find_region_contrast,
     meets_conditions,
 )
@@ -92,6 +96,8 @@ _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
+# All resources of a type.
+_TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 
 
@@ -148,6 +154,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
         contrast = describe_other_resource(denial, policy)
         added = _correct_code_remedy(denial, action, policy)
+        remedies = tuple(_limit_to_resource(each, denial.resource or "") for each in remedies)
     if contrast is not None:
         remedies = (*contrast.remedies, *remedies)
         if is_conditional or conditional is None:
@@ -225,6 +232,25 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
         "Then deploy the code. A change in IAM alone would be undone by the next deployment.",
         url=pages.EVALUATION,
     )
+
+
+def _limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
+    """Return a remedy whose policy names the denied resource: one limited to some resources is not opened to all."""
+    if remedy.policy is None or remedy.layer != "identity":
+        return remedy
+    document = copy.deepcopy(dict(remedy.policy))
+    for each in iterate_statements(document):
+        listed = as_strings(each.get("Resource"))
+        if any(_is_wider(name, resource) for name in listed):
+            kept = [resource if _is_wider(name, resource) else name for name in listed]
+            each["Resource"] = kept[0] if len(kept) == 1 else list(dict.fromkeys(kept))
+    return attrs.evolve(remedy, policy=document)
+
+
+def _is_wider(pattern: str, resource: str) -> bool:
+    """Return whether a pattern stands for all resources of the type of one."""
+    is_of_type = ":s3:" not in pattern and _TYPE.search(pattern) is not None
+    return is_of_type and matches(resource, compile_glob(pattern))
 
 
 def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
@@ -316,7 +342,7 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
     allowed = _allowed_resources(_allow_statements(policy, denial.action or ""))
-    contrast = find_region_contrast(denial, allowed)
+    contrast = find_region_contrast(denial, allowed) or find_filter_contrast(denial, allowed)
     return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
 
 

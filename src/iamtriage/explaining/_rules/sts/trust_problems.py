@@ -45,6 +45,8 @@ _CLAIM_NAMES = {"aud": "aud", "audience": "aud", "sub": "sub", "subject": "sub"}
 _GITHUB = "token.actions.githubusercontent.com"
 _AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
+# What subjects of pods, GitHub Actions and GitLab begin with, and audiences do not.
+_SUBJECT_STARTS = (_POD_SUBJECT, "repo:", "project_path:")
 _POD_IDENTITY = "pods.eks.amazonaws.com"
 # These have a name of their own instead of a provider in IAM.
 _BUILT_IN_PROVIDERS = frozenset(
@@ -86,6 +88,13 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem |
             return None
         problems.append(found)
     return problems[0]
+
+
+def find_misplaced_value(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
+    """Return that the only statement for an OIDC provider compares a subject with the audience, or the reverse."""
+    document = parse_document(policy)
+    meant = [] if document is None else [each for each in allow_statements(document) if _federated(each)]
+    return _check_claims(document, meant[0]) if document is not None and len(meant) == 1 else None
 
 
 def _federated(statement: Mapping[str, Any]) -> list[str]:
@@ -214,6 +223,63 @@ def _correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | 
     return None if corrected.lower() == key.lower() else (corrected, defect)
 
 
+def _claim_of_values(claim: str, values: list[str]) -> str:
+    """Return the claim that values are for, which is another one than the condition names if they cannot be of that."""
+    if claim == "aud" and values and all(each.startswith(_SUBJECT_STARTS) for each in values):
+        return "sub"
+    return "aud" if claim == "sub" and values and set(values) == {_AUDIENCE} else claim
+
+
+def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> TrustProblem | None:
+    """Find a subject under the key of the audience, or the audience under that of the subject."""
+    misplaced = [
+        (match, list(values), claim)
+        for _, key, values in iterate_conditions(statement)
+        if (match := _OIDC_KEY.fullmatch(key)) is not None
+        and (claim := _claim_of_values(match[2], list(values))) != match[2]
+    ]
+    if not misplaced:
+        return None
+    match, values, claim = misplaced[0]
+    issuer = match[1]
+
+    def rename(each: dict[str, Any]) -> None:
+        keys: set[str] = set()
+        for operator, block in list(each["Condition"].items()):
+            kept = {key: value for key, value in block.items() if _moved(key, as_strings(value)) == key}
+            moved = {_moved(key, as_strings(value)): value for key, value in block.items() if key not in kept}
+            each["Condition"][operator] = {**moved, **kept}
+            keys |= {*moved, *kept}
+        # Without a subject, the audience alone would trust every token of the provider.
+        if claim == "sub" and f"{issuer}:aud" not in keys and _has_sts_audience(issuer):
+            equals = mapping(each["Condition"].get("StringEquals"))
+            each["Condition"]["StringEquals"] = {**equals, f"{issuer}:aud": _AUDIENCE}
+
+    names = {"aud": "audience", "sub": "subject"}
+    value = clip_text(values[0])
+    actual = (
+        f"the token's audience is {_AUDIENCE}, so " if claim == "sub" and _has_sts_audience(issuer) else ""
+    )
+    step = "Do not change the value instead: a policy with the audience alone trusts every token of the provider."
+    return TrustProblem(
+        f"the trust policy compares {value} with the {names[match[2]]} (:{match[2]}), but it is {'a' if claim == 'sub' else 'the'} {names[claim]} (:{claim}): {actual}no token matches",
+        f"Rename the condition key of {value} from :{match[2]} to :{claim}",
+        step if claim == "sub" else "Only the key changes.",
+        _changed(document, statement, rename),
+    )
+
+
+def _moved(key: str, values: list[str]) -> str:
+    """Return the condition key that values are for."""
+    match = _OIDC_KEY.fullmatch(key)
+    return key if match is None else f"{match[1]}:{_claim_of_values(match[2], values)}"
+
+
+def _has_sts_audience(issuer: str) -> bool:
+    """Return whether the tokens of an issuer have the audience of STS unless something else is set."""
+    return issuer == _GITHUB or _EKS_ISSUER.match(issuer) is not None
+
+
 def _check_audience(
     document: Mapping[str, Any], statement: dict[str, Any], match: re.Match[str], values: list[str]
 ) -> TrustProblem | None:
@@ -259,6 +325,7 @@ def _changed(
 _CHECKS: tuple[Callable[[Mapping[str, Any], dict[str, Any]], TrustProblem | None], ...] = (
     _check_action,
     _check_provider,
+    _check_claims,
     _check_conditions,
 )
 # An input of aws-actions/configure-aws-credentials, as the log shows it.

@@ -49,6 +49,9 @@ class Controller(Value):
         mention: A pattern for its names in texts that are not from clusters; by default ``pattern``.
         role_setting: The setting of a role that it assumes in addition to the one of its pod.
         region_setting: The setting of the Region that it calls.
+        filter_flag: The flag that limits it to one resource, with its ID at the end.
+        filtered: What these resources are called, and their type in ARNs. It reads all that it lists, and stops at one
+            that it may not read.
     """
 
     name: str
@@ -67,6 +70,8 @@ class Controller(Value):
     mention: re.Pattern[str] | None = None
     role_setting: str = ""
     region_setting: str = ""
+    filter_flag: str = ""
+    filtered: tuple[str, str] = ("", "")
 
     @property
     def has_conditions(self) -> bool:
@@ -183,6 +188,9 @@ _CONTROLLERS = (
         lazy_pattern(r"(?i:external-?dns)|failed to list hosted zones|records retrieval failed", re.ASCII),
         ("route53:",),
         role_setting="the flag --aws-assume-role",
+        # https://kubernetes-sigs.github.io/external-dns/latest/docs/tutorials/aws-filters
+        filter_flag="--zone-id-filter=",
+        filtered=("hosted zone", "hostedzone/"),
         policy=controller_policies.EXTERNALDNS,
     ),
     Controller(

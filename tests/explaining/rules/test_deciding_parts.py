@@ -1,0 +1,258 @@
+"""Another part of the text than the error decides the cause: a policy, a listing, a log line or a setting."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT = "111122223333"
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+GITHUB = "token.actions.githubusercontent.com"
+WEB = "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+
+
+def _trust(issuer: str, **conditions: str | list[str]) -> dict[str, object]:
+    keys = {f"{issuer}:{claim}": value for claim, value in conditions.items()}
+    return {
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{issuer}"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": keys},
+            }
+        ]
+    }
+
+
+POD, JOB = "system:serviceaccount:orders:api", "repo:acme/shop:ref:refs/heads/main"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "stated", "fixed"),
+    [
+        (EKS, {"aud": POD}, {"sub": POD, "aud": "sts.amazonaws.com"}),
+        (GITHUB, {"aud": JOB}, {"sub": JOB, "aud": "sts.amazonaws.com"}),
+        (EKS, {"sub": "sts.amazonaws.com", "aud": POD}, {"sub": POD, "aud": "sts.amazonaws.com"}),
+        (
+            "gitlab.example.com",
+            {"aud": "project_path:a/b:ref_type:branch:ref:main"},
+            {"sub": "project_path:a/b:ref_type:branch:ref:main"},
+        ),
+    ],
+    ids=["pod", "job", "swapped", "gitlab"],
+)
+def test_subject_under_the_key_of_the_audience(
+    issuer: str, stated: dict[str, str], fixed: dict[str, str]
+) -> None:
+    explanation = explain(f"{WEB}\n{json.dumps(_trust(issuer, **stated))}")
+    assert "no token matches" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.policy is not None
+    assert first.policy["Statement"] == _trust(issuer, **fixed)["Statement"]
+
+
+@pytest.mark.parametrize("audience", ["https://gitlab.example.com", [POD, "sts.amazonaws.com"]])
+def test_audience_that_can_match(audience: str | list[str]) -> None:
+    explanation = explain(f"{WEB}\n{json.dumps(_trust(EKS, aud=audience, sub=POD))}")
+    assert "no token matches" not in explanation.summary
+
+
+DENY = {
+    "Sid": "NeedImds",
+    "Effect": "Deny",
+    "Action": "ec2:RunInstances",
+    "Resource": "arn:aws:ec2:*:*:instance/*",
+    "Condition": {"StringNotEquals": {"ec2:MetadataHttpTokens": "required"}},
+}
+SCP = f"operation error EC2: RunInstances, https response error StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::{ACCOUNT}:assumed-role/nodes/s1 is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/* with an explicit deny in a service control policy"
+
+
+@pytest.mark.parametrize(
+    ("start", "setting", "title", "sends"),
+    [
+        (
+            'karpenter: "controller":"nodeclass.validation" ',
+            "httpTokens: required",
+            "Turn off Karpenter's dry run",
+            False,
+        ),
+        ("", 'http_tokens = "required"', "Send ec2:MetadataHttpTokens = required with this request", False),
+        ("karpenter: ", "httpTokens: optional", "Launch the instance with IMDSv2 required", True),
+        ("karpenter: ", "", "Launch the instance with IMDSv2 required", None),
+    ],
+    ids=["karpenter", "terraform", "another-value", "no-setting"],
+)
+def test_setting_that_the_request_does_not_send(
+    start: str, setting: str, title: str, *, sends: bool | None
+) -> None:
+    explanation = explain(f"{start}{SCP}\n{setting}\nThe SCP: {json.dumps(DENY)}")
+    assert "the statement NeedImds of the policy in the text denies it" in explanation.summary
+    assert ("because the request has no ec2:MetadataHttpTokens" in explanation.summary) is (sends is False)
+    assert explanation.remedies[0].title.startswith(title)
+    nulls = [each for each in explanation.remedies[-1].steps if '"Null"' in each]
+    assert bool(nulls) is (sends is False)
+
+
+def _provider(region: str, suffix: str = "") -> tuple[str, str, str]:
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(
+        region.rpartition("-")[0].rpartition("-")[0], "aws"
+    )
+    host = f"oidc.eks.{region}.amazonaws.com{suffix}/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+    message = (
+        f"InvalidIdentityTokenException: No OpenIDConnect provider found in your account for https://{host}"
+    )
+    listing = f'$ aws iam list-open-id-connect-providers\n{{"OpenIDConnectProviderList": [{{"Arn": "arn:{partition}:iam::{ACCOUNT}:oidc-provider/{host}"}}]}}'
+    return partition, message, listing
+
+
+@pytest.mark.parametrize(
+    ("region", "suffix", "log", "place"),
+    [
+        (
+            "cn-northwest-1",
+            ".cn",
+            "resolveRegion accepting first of: undefined (provider) us-east-1 (STS default)",
+            "China",
+        ),
+        ("us-gov-west-1", "", "POST https://sts.amazonaws.com/", "AWS GovCloud"),
+        ("eu-west-1", "", "AWS_REGION=cn-north-1", "the commercial Regions"),
+    ],
+)
+def test_sts_of_another_partition(region: str, suffix: str, log: str, place: str) -> None:
+    partition, message, listing = _provider(region, suffix)
+    for text in (f"{log}\n{message}", f"{message}\n\n{log}\n{listing}"):
+        explanation = explain(text)
+        assert f"{place} ({partition})" in explanation.summary
+        (first,) = explanation.remedies
+        assert f"AWS_REGION={region} AWS_DEFAULT_REGION={region}" in first.commands[0]
+    assert "need not be created" in str(explanation)
+
+
+def test_provider_that_exists_elsewhere() -> None:
+    _, message, listing = _provider("eu-west-1")
+    same = explain(f"AWS_ROLE_ARN=arn:aws:iam::{ACCOUNT}:role/app\n{message}\n\n{listing}")
+    assert f"although account {ACCOUNT} has it" in same.summary
+    assert not any("Create" in each.title for each in same.remedies)
+    other = explain(f"AWS_ROLE_ARN=arn:aws:iam::444455556666:role/app\n{message}\n\n{listing}")
+    assert "the role is in account 444455556666, where IAM looks for it" in other.summary
+    assert other.remedies[0].title.startswith("Create")
+    # The Region of the call is that of the issuer's partition, and another provider is none of this issuer.
+    unlisted = explain(f"AWS_REGION=us-east-1\n{message}\n\n{listing.replace('0A1B', 'FFFF')}")
+    assert unlisted.summary.startswith("IAM has no OIDC provider")
+
+
+def _zones(action: str, *zones: str) -> str:
+    arns = [f"arn:aws:route53:::hostedzone/{each}" for each in zones]
+    return json.dumps({"Statement": [{"Effect": "Allow", "Action": f"route53:{action}", "Resource": arns}]})
+
+
+ZONE = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/dns/1 is not authorized to perform: route53:ListResourceRecordSets on resource: arn:aws:route53:::hostedzone/Z0NEW because no identity-based policy allows the route53:ListResourceRecordSets action"
+
+
+def test_zone_filter() -> None:
+    explanation = explain(f"external-dns: {ZONE}\nargs: [--provider=aws]\n{_zones('*', 'Z0OWN')}")
+    assert "only on the hosted zone Z0OWN, and no filter limits ExternalDNS to it" in explanation.summary
+    first, second, *_ = explanation.remedies
+    assert "--zone-id-filter=Z0OWN" in first.title
+    assert second.policy is not None
+    assert "hostedzone/*" not in str(second.policy)
+    two = explain(f"external-dns: {ZONE}\n{_zones('List*', 'Z0OWN', 'Z0TWO')}")
+    assert "--zone-id-filter=Z0OWN --zone-id-filter=Z0TWO" in two.remedies[0].title
+    assert "no filter" not in two.summary
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"external-dns: {ZONE}\nargs: [--zone-id-filter=Z0NEW]\n{_zones('*', 'Z0OWN')}",
+        f"cert-manager: {ZONE}\n{_zones('*', 'Z0OWN')}",
+        f"external-dns: {ZONE}\n{_zones('GetChange', 'Z0OWN')}",
+        f"external-dns: {ZONE}\n{_zones('*', '*')}",
+    ],
+    ids=["filter", "another-controller", "another-action", "all-zones"],
+)
+def test_no_zone_filter(text: str) -> None:
+    assert not any("--zone-id-filter" in each.title for each in explain(text).remedies)
+
+
+REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com"
+TAGS = f'could not fetch tags: GET "https://{REGISTRY}/v2/charts/app/tags/list?n=1000": unexpected status code 403: Forbidden'
+ATTACHED = '$ aws iam list-attached-role-policies --role-name nodes\n["{}"]'
+
+
+def test_listing_tags_is_no_pull() -> None:
+    explanation = explain(f"{TAGS}\n{ATTACHED.format('AmazonEC2ContainerRegistryPullOnly')}")
+    assert "AmazonEC2ContainerRegistryPullOnly does not contain it" in explanation.summary
+    assert explanation.causes[0].evidence == "derived"
+    first = explanation.remedies[0]
+    assert "--role-name nodes" in first.commands[0]
+    assert first.policy is not None
+    assert first.policy["Statement"][0]["Action"] == "ecr:ListImages"
+    other = explain(f"{TAGS}\n{ATTACHED.format('AmazonEC2ContainerRegistryReadOnly')}")
+    assert other.causes[0].evidence == "possible"
+    pull = explain(TAGS.replace("tags/list?n=1000", "manifests/1.4.2"))
+    assert "denied the pull of charts/app" in pull.summary
+
+
+HCL = """data "aws_iam_policy_document" "endpoint" {
+  statement {
+    effect = "Deny"
+    actions = ["*"]
+    resources = ["*"]
+    principals {
+      type = "*"
+      identifiers = ["*"]
+    }
+    condition {
+      test = "StringNotEquals"
+      variable = "aws:SourceVpc"
+      values = [module.vpc.vpc_id]
+    }
+  }
+}
+"""
+PULL = f'Failed to pull image "{REGISTRY}/shop/api:1.4.2": failed to resolve reference "{REGISTRY}/shop/api:1.4.2": pulling from host {REGISTRY} failed with status code [manifests 1.4.2]: 403 Forbidden'
+ANY_DENY = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+QUEUE = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/app/s1 is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:orders because no VPC endpoint policy allows the sqs:SendMessage action"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{PULL}\nvpc_endpoints policy:\n{HCL}", 'effect    = "Allow"'),
+        (
+            f"{PULL}\nfrom eu-central-1 it works\nvpc-endpoints:\n{HCL}",
+            "Requests to eu-central-1 do not go through the endpoints of eu-west-1",
+        ),
+        (f"{QUEUE}\nThe endpoint policy: {json.dumps(ANY_DENY)}", '"Effect": "Allow"'),
+    ],
+    ids=["terraform", "regions", "json"],
+)
+def test_endpoint_policy_without_allow(text: str, words: str) -> None:
+    explanation = explain(text)
+    assert "has a Deny and no Allow" in explanation.summary
+    assert words in explanation.to_text(detail="full")
+    (first,) = explanation.remedies
+    assert any("--reset-policy" in each for each in first.commands)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        HCL.replace('"Deny"', '"Allow"'),
+        json.dumps({"Statement": [ANY_DENY, {**ANY_DENY, "Effect": "Allow"}]}),
+        json.dumps({**ANY_DENY, "Resource": "arn:aws:s3:::logs/*"}),
+    ],
+)
+def test_other_policy_near_an_endpoint(policy: str) -> None:
+    assert "has a Deny and no Allow" not in explain(f"{PULL}\nvpc endpoint:\n{policy}").summary
