@@ -60,16 +60,21 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         cause = issuers.ROLE_OF_OTHER_ACCOUNT.cause("derived", text=text)
         summary = f"The IAM OIDC provider for {issuer.description} is in account {account}, and the role is in account {role.account}, where IAM looks for it."
         return attrs.evolve(explanation, summary=summary, causes=(explanation.causes[0], cause))
-    # The command lists the providers of the account of its credentials.
-    remedies = tuple(each for each in explanation.remedies if not each.title.startswith("Create"))
-    text = f"The account {account} has the provider {arn}. So most likely, STS looked for it in another account or partition: that of the role in AWS_ROLE_ARN, and that of the STS endpoint."
-    cause = issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text)
+    text = f"The account {account} has the provider {arn}. Most likely, STS looked for it in another account or partition: that of the role that was called, or that of the STS endpoint."
     summary = f"STS found no OIDC provider for {issuer.description} in the role's account, although account {account} has it."
+    check = your_remedy(
+        "Check which role and which STS endpoint the program uses",
+        f"The account in AWS_ROLE_ARN must be {account}, and the Region and the endpoint must be of the same partition as the issuer.",
+        commands=(
+            "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_ROLE_ARN -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
+        )
+        if issuer.is_eks
+        else (),
+        url=pages.OIDC_PROVIDERS,
+    )
+    cause = issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text)
     return attrs.evolve(
-        explanation,
-        summary=summary,
-        causes=(explanation.causes[0], cause),
-        remedies=remedies or explanation.remedies,
+        explanation, summary=summary, causes=(explanation.causes[0], cause), remedies=(check,), notes=()
     )
 
 
@@ -88,7 +93,7 @@ def _explain_other_partition(
     known = "" if listed is None else f" The text lists the provider {listed[0]}, so it need not be created."
     own_region = commands.region(issuer.region)
     return case.explain(
-        f"The call went to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}). The provider is not the problem.",
+        f"The call went to STS in {region}, which does not know the accounts and OIDC providers of {place} ({own}).{'' if listed is None else ' The provider is not the problem.'}",
         cause.cause(
             "derived",
             (f'The text shows "{clip_text(words)}".', *issuer.because),
