@@ -139,6 +139,10 @@ _SYSTEMS = (
         "npm",
         "npm error 403 Forbidden - PUT https://npm.example.com/app - You do not have permission to publish",
     ),
+    (
+        "hbase",
+        "org.apache.hadoop.hbase.security.access.AccessDeniedException: Insufficient permissions (user=ana, action=READ)",
+    ),
     ("spring", "org.springframework.security.access.AccessDeniedException: Access Denied"),
     ("java-nio", "java.nio.file.AccessDeniedException: /etc/shadow"),
     (

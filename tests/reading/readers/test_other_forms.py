@@ -117,6 +117,17 @@ FORMS: Table = (
         'http.status_code=403 rpc.method=PutObject rpc.service="S3" rpc.system=aws-api error="AccessDenied: Access Denied"',
         denied(code="AccessDenied", operation="PutObject", service="s3", status_code=403),
     ),
+    *(
+        (
+            f"console-of-{name}",
+            f"{start} error='An error occurred (AccessDenied) when calling the ListRoles operation: Denied' request_id=0f1e2d3c-4b5a-4978-8796-a5b4c3d2e1f0",
+            denied(code="AccessDenied", operation="ListRoles"),
+        )
+        for name, start in (
+            ("structlog", "2026-01-02 03:04:05 [error    ] sync failed      [sync]"),
+            ("zerolog", "9:09AM ERR sync failed"),
+        )
+    ),
     (
         "opentelemetry-of-grpc",
         'rpc.method=Sync rpc.service=orders.Store rpc.system=grpc error="AccessDenied: Access Denied to bucket orders"',

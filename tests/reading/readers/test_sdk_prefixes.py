@@ -595,6 +595,11 @@ OTHERS: Table = (
         f"app.rb:3:in `call': {DENIAL} (Aws::EKS::Errors::AccessDeniedException)\n\tfrom app.rb:9:in `<main>'",
         {**DENIED, "code": "AccessDeniedException"},
     ),
+    (
+        "ruby-code-of-any-form",
+        "Aws::SES::Errors::MailFromDomainNotVerified: Verify it first",
+        expect("aws_error", code="MailFromDomainNotVerified", service="ses"),
+    ),
     ("ruby-s3", "Aws::S3::Errors::AccessDenied (Access Denied)", denied(code="AccessDenied", service="s3")),
     (
         "ruby-v1",

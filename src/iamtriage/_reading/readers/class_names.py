@@ -105,7 +105,9 @@ def _piece(m: re.Match[str], source: str, rank: int) -> Piece:
     service, code = groups.get("service"), groups.get("code")
     if service:
         piece.put("service", service_name(service), rank=HINT)
-    if code and (is_code(code) or _is_client_class(code, service)) and not _is_base_class(code, service):
+    # Ruby has a namespace for the errors of each service, whose codes have any form.
+    is_error = is_code(code or "") or (source == "ruby" and service is not None)
+    if code and (is_error or _is_client_class(code, service)) and not _is_base_class(code, service):
         piece.put_group(m, "code", rank=rank)
     return piece
 

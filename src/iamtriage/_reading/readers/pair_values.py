@@ -35,8 +35,11 @@ _OF_REQUEST = ("res.", "req.")
 _ASP_NET_ID = lazy_pattern(r"[0-9A-Z]{13}:[0-9A-F]{8}")
 # Keys of the request that the application serves, and of its response.
 _LOGGED_KEYS = frozenset({"requestId", "request_id", "statusCode", "status_code"})
-# The start of a line of logfmt, up to its level.
-_LOGFMT_RECORD = lazy_pattern(r"(?:[\w.]{1,40}=[^\n]{0,200}?\s)?(?:level|lvl|severity)=")
+# The start of a line of logfmt, up to its level; those of structlog and zerolog for a terminal.
+_LOGFMT_RECORD = lazy_pattern(
+    r"(?:[\w.]{1,40}=[^\n]{0,200}?\s)?(?:level|lvl|severity)=|\s?\[(?:debug|info|warning|error|critical|exception)\s?\]\s"
+    r"|[0-9]{1,2}:[0-9]{2}[AP]M\s[A-Z]{3}\s"
+)
 _MAX_RECORD_LENGTH = 4_000
 _BRACE = lazy_pattern(r"[{}]")
 _INIT = lazy_pattern(r"Init<(?:[\w:]*::)?(?P<code>\w+)>")
