@@ -219,3 +219,38 @@ def test_a_continuation_belongs_to_the_entry_before(name: str) -> None:
     ):
         (entry,) = _entries(f"{first}{_DENIED}", f"{second}{line}")
         assert entry.text == f"{first}{_DENIED}\n{second}{line}\n"
+
+
+_GREEN, _BOLD, _RESET = "\x1b[32m", "\x1b[1m", "\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "level"),
+    [
+        (f"{_GREEN}2026-10-07 09:00:00.123{_RESET} | ", f"{_BOLD}ERROR   {_RESET} | "),
+        (f"{_BOLD}2026-10-07 09:00:00{_RESET} ", f"[{_GREEN}{_BOLD}error    {_RESET}] "),
+        (f"{_BOLD}Oct  7 09:00:00.123{_RESET} ", f"{_GREEN}ERR{_RESET} "),
+        ("", f"{_GREEN}error{_RESET}: "),
+    ],
+)
+def test_colors_of_a_logger_are_no_content(stamp: str, level: str) -> None:
+    """Lines have the same entries and prefixes as without the colors."""
+    lines = [f"{stamp}{level}{_DENIED}", "    at run (app.js:1:1)", f"{stamp}{level}{_DENIED} again"]
+    entries = _entries(*lines)
+    assert [entry.text for entry in entries] == [f"{lines[0]}\n{lines[1]}\n", f"{lines[2]}\n"]
+    for entry in entries:
+        dropped = "".join(entry.text[start:end] for start, end in entry.prefixes)
+        assert dropped.rstrip(f" |{_RESET}") == stamp.rstrip(f" |{_RESET}")
+
+
+def test_colored_border_continues_a_box() -> None:
+    line = f"2026-10-07T09:00:00.12Z {_GREEN}│{_RESET} "
+    (entry,) = _entries(f"{line}Error: {_DENIED}", f"{line}Error: {_DENIED}")
+    assert entry.text.count("\n") == 2
+
+
+def test_level_is_no_host() -> None:
+    """Without the host, the first words of the message would be the program of syslog."""
+    line = f"Oct  7 09:00:00 ERR AccessDenied: {_DENIED}"
+    prefix = formats.split_prefix(line)
+    assert (prefix.stream, line[prefix.end :]) == ("", f"ERR AccessDenied: {_DENIED}")

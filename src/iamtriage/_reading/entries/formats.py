@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _ZONE = r"(?:Z|[ ]?[+-]\d\d:?\d\d|[ ](?:UTC|GMT))?"
-_DATE = r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/ ][A-Z][a-z]{2}[-/ ]\d{4}|\d\d/\d\d/\d{4}|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d)"
+_DATE = r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/ ][A-Z][a-z]{2}[-/ ]\d{4}|\d\d/\d\d/\d{4}|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d)"
 _STAMP = rf"{_DATE}[T_:, ]{{1,2}}{_CLOCK}{_ZONE}"
 _ISO = rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}{_ZONE}"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|SEVERE|PANIC)"
@@ -43,7 +43,7 @@ PREFIXES: dict[str, str] = {
     "codebuild": rf"\[Container\] \d{{4}}/\d\d/\d\d {_CLOCK}(?P<codebuild>)(?:[ ]|(?=\n|\Z))",
     "github_cli": r"(?P<github_cli>[^\t\n]{1,80}\t[^\t\n]{1,80})\t(?=\d{4}-)",
     "container_runtime": rf"{_ISO} (?P<container_runtime>stdout|stderr) [FP](?:[ ]|(?=\n|\Z))",
-    "syslog": r"(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?P<syslog>[\w.:-]{1,64} [^\s\[\]:]{1,64}(?:\[\d{1,8}\])?):(?:[ ]|(?=\n|\Z))",
+    "syslog": rf"(?:<\d{{1,3}}>)?[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{{1,6}})? (?P<syslog>(?!{_LEVEL} )[\w.:-]{{1,64}} [^\s\[\]:]{{1,64}}(?:\[\d{{1,8}}\])?):(?:[ ]|(?=\n|\Z))",
     "syslog_5424": r"<\d{1,3}>1 \d{4}-\S{10,36} (?P<syslog_5424>[^\s]{1,255} [^\s]{1,48} [^\s]{1,128}) [^\s]{1,32} (?:-|\[[^\]\n]{0,500}\])(?:[ ]|(?=\n|\Z))",
     # Android
     "logcat": r"(?:\d{4}-)?\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:(?: {1,6}\d{1,7}){2} [VDIWEFA] | \d{1,7}-\d{1,7}/[\w.:?-]{1,120} [VDIWEFA]/)(?P<logcat>[\w.$@/-]{1,60}) {0,40}:(?:[ ]|(?=\n|\Z))",

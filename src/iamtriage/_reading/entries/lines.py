@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from iamtriage._reading.entries.formats import (
@@ -20,6 +21,8 @@ LEVEL = "level"
 # Many lines are empty, so they are classified without a search.
 EMPTY_LINE = "\n"
 _EMPTY_LINE_PREFIX = split_prefix(EMPTY_LINE)
+# What sets colors on a terminal.
+_STYLE = re.compile(r"\x1b\[[0-9;]{0,16}m")
 
 
 class RestoredLine(str):
@@ -90,8 +93,9 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
     """Find the prefix and format of a line."""
     if text == EMPTY_LINE:
         return Line(text, start, False, _EMPTY_LINE_PREFIX, text, "plain", False, False, False)  # noqa: FBT003
-    prefix = split_prefix(text)
-    content = prefix.content_of(text)
+    plain = _STYLE.sub("", text) if "\x1b[" in text else text
+    prefix = split_prefix(plain)
+    content = prefix.content_of(plain)
     continuation = CONTINUATION.match(content)
     is_tail = continuation is not None and continuation.lastgroup == "go_tail"
     begin = None if is_tail else START.match(content)
@@ -100,6 +104,8 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
     if begin and begin.lastgroup in DROPPED:
         prefix = prefix._replace(end=prefix.end + begin.end())
         content = content[begin.end() :]
+    if plain is not text:
+        prefix = prefix._replace(end=_place_in(text, prefix.end))
     form = (m.lastgroup if m else None) or prefix.format or "plain"
     kinds = begin is not None, opening is not None, continuation is not None
     if type(text) is RestoredLine:
@@ -108,3 +114,12 @@ def classify_line(text: str, start: int, *, is_hot: bool) -> Line:
             prefix = prefix._replace(stream=stream, end=prefix.end + len(text.task))
         return Line(text.source, start, is_hot, prefix, content, form, *kinds, text.breaks)
     return Line(text, start, is_hot, prefix, content, form, *kinds)
+
+
+def _place_in(text: str, end: int) -> int:
+    """Return the offset in a line for one in the same line without styles."""
+    for m in _STYLE.finditer(text):
+        if m.start() >= end:
+            break
+        end += len(m[0])
+    return end

@@ -75,7 +75,7 @@ _PIPES = lazy_pattern(rf"(?<={RECORD})[ \t]{{0,64}}(?:-[ ])?\|[ \t]")
 _TIMESTAMP = (
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ,]{1,2}\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ]UTC)?\]?(?:[ ]std(?:out|err)[ ][FP](?=[ ]))?"
     r"|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]?"
-    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?!(?:ERR(?:OR)?|WARN(?:ING)?|FATAL) )[\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?:)"
 )
 # Entries of klog, logrus and JSON loggers start with a field, which remains.
 _FIELDS = (
