@@ -1,4 +1,4 @@
-"""Test that logfmt is redacted value by value, also strings with escapes."""
+"""Test that logfmt, and strings with escapes, are redacted value by value."""
 
 from __future__ import annotations
 
@@ -65,6 +65,42 @@ def test_logfmt_keeps_its_pairs(pairs: list[tuple[str, str]], start: str) -> Non
         ),
         (f'sh -c "set \\"DB_PASSWORD={PASSWORD}\\""', 'sh -c "set \\"DB_PASSWORD=[REDACTED password]\\""'),
         (f'password={PASSWORD} {{"a": {{"b": 1}}}}', 'password=[REDACTED password] {"a": {"b": 1}}'),
+        (
+            f'id,body\n1,"{{""SecretString"": ""{{\\""SMTP_PASS\\"": \\""{PASSWORD}\\""}}""}}"\n',
+            'id,body\n1,"{""SecretString"": ""{\\""SMTP_PASS\\"": \\""[REDACTED password]\\""}""}"\n',
+        ),
+        (
+            f'web1 | id,body\nweb1 | 1,"<a><![CDATA[{{""password"": ""{PASSWORD}""}}]]></a>"\n',
+            'web1 | id,body\nweb1 | 1,"<a><![CDATA[{""password"": ""[REDACTED password]""}]]></a>"\n',
+        ),
+        (
+            f"id,body\n1,\"'+ password: |\\n+   {PASSWORD}\\n+ b: c'\"\n",
+            "id,body\n1,\"'+ password: |\\n+   [REDACTED password]\\n+ b: c'\"\n",
+        ),
+        (
+            f"curl -d '{{\"m\": \"x['\\''DB_PASSWORD'\\''] = '\\''{PASSWORD}'\\''\"}}' https://x",
+            "curl -d '{\"m\": \"x['\\''DB_PASSWORD'\\''] = '\\''[REDACTED password]'\\''\"}' https://x",
+        ),
+        (
+            f"&#x27;+ password: |\\n+   {PASSWORD}\\n+ b: c&#x27;",
+            "&#x27;+ password: |\\n+   [REDACTED password]\\n+ b: c&#x27;",
+        ),
+        (
+            f'b\'{{"log": "{{\\\\"password\\\\": [\\\\"{PASSWORD}\\\\"]}}"}}\'',
+            'b\'{"log": "{\\\\"password\\\\": [\\\\"[REDACTED password]\\\\"]}"}\'',
+        ),
+        (
+            f"b'password: \\xe2\\x80\\x9c{PASSWORD}\\xe2\\x80\\x9d'",
+            "b'password: \\xe2\\x80\\x9c[REDACTED password]\\xe2\\x80\\x9d'",
+        ),
+        (
+            "<a><![CDATA[the token is expired\npassword=password]]></a>",
+            "<a><![CDATA[the token is expired\npassword=password]]></a>",
+        ),
+        (
+            'sh -c "password = ENV[\\"DB_PASSWORD\\"]"',
+            'sh -c "password = ENV[\\"DB_PASSWORD\\"]"',
+        ),
         ('a="\\n" ' * 1_200 + f"password={PASSWORD}", 'a="\\n" ' * 1_200 + "password=[REDACTED password]"),
     ],
 )

@@ -227,7 +227,6 @@ def test_what_is_no_secret_is_kept(text: str) -> None:
         "a:\n    b: 1\n  c: 2\npassword: hunter2Horse9\n",
         "a\nb\npassword: hunter2Horse9\n",
         "\ta: b\n\tc: d\npassword: hunter2Horse9\n",
-        "a: &quot;b&quot;\npassword: hunter2Horse9\n",
         "- \ta: b\npassword: hunter2Horse9\n",
         "the call of a function: failed\npassword: hunter2Horse9\n",
         "\x1b[1ma\x1b[0m: b\npassword: hunter2Horse9\n",

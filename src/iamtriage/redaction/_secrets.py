@@ -20,6 +20,7 @@ from iamtriage.redaction._documents.document_secrets import Documents, find_in_s
 from iamtriage.redaction._documents.encoded_texts import (
     find_encoded_texts,
     find_escaped_html,
+    find_shell_text,
     join_percent_encoded,
 )
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
@@ -149,6 +150,10 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
 
 def _search(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
     """Find every secret in the documents of a text, and in its other parts."""
+    if depth < _MAX_DEPTH and (shell := find_shell_text(text)):
+        # What looks like a document can contain a quote of the shell.
+        find = functools.partial(find_secrets, is_wrapped=is_wrapped, depth=depth + 1)
+        return [*find_in_scalar(text, shell, find)]
     documents = Documents(text) if _DOCUMENT.search(text) else None
     if not documents:
         return _find_in_prose(text, is_wrapped=is_wrapped, depth=depth)
@@ -168,6 +173,9 @@ def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
 
 
 def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
+    if depth < _MAX_DEPTH and (escaped := find_escaped_html(text)):
+        find = functools.partial(find_secrets, is_wrapped=is_wrapped, depth=depth + 1)
+        return [*find_in_scalar(text, escaped, find)]
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
         return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
@@ -226,11 +234,6 @@ def _find_encoded_secrets(text: str, depth: int) -> Iterator[FoundSecret]:
     for encoded in find_encoded_texts(text):
         find = functools.partial(find_secrets, is_wrapped=encoded.is_document, depth=depth + 1)
         yield from find_in_scalar(text, encoded, find)
-    escaped = find_escaped_html(text)
-    if escaped is not None:
-        # The finders recognize escaped signs, so only documents are searched for.
-        find = functools.partial(find_secrets, depth=depth + 1)
-        yield from find_in_scalar(text, escaped, lambda content: Documents(content).find_secrets(find))
 
 
 def _find_percent_encoded_secrets(text: str, depth: int = 0) -> Iterator[FoundSecret]:

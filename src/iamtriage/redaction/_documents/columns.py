@@ -72,7 +72,11 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
 def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int] | None:
     """Return the columns of secrets and the number of columns of a row of names."""
     cells = [line[start:end] for start, end in _split(line, 0, len(line), separator)]
-    if len(cells) < 2 or len(cells) > _MAX_COLUMNS or not all(map(_HEADING.fullmatch, filter(None, cells))):
+    if (
+        len([*filter(None, cells)]) < 2
+        or len(cells) > _MAX_COLUMNS
+        or not all(map(_HEADING.fullmatch, filter(None, cells)))
+    ):
         return None
     kinds = [(at, kind) for at, cell in enumerate(cells) if (kind := classify_key(cell)) is not None]
     return (kinds, len(cells)) if kinds else None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
+from iamtriage.redaction._documents.encoded_texts import find_cells
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
@@ -38,6 +39,7 @@ from iamtriage.redaction._vocabulary.unquoted_values import zero_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import Edit
     from iamtriage.redaction._documents.nodes import Decoded, Item, Scalar, Value
@@ -284,6 +286,9 @@ def _find_documents(text: str) -> _FoundDocuments:
     if hcl and hcl[0].end - hcl[0].start == len(text):
         return _FoundDocuments([*hcl], [(0, len(text))])
     values += hcl
+    xml = [*find_xml(text)] if "</" in text or "/>" in text else []
+    if len(xml) == 1 and xml[0].start == 0 and xml[0].end == len(text.rstrip()):
+        return _FoundDocuments([*xml], [(0, xml[0].end)])
     yaml = (
         find_yaml(text)
         if ":" in text and not has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
@@ -291,22 +296,22 @@ def _find_documents(text: str) -> _FoundDocuments:
     )
     if yaml:
         return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
-    if "</" in text or "/>" in text:
-        values += (node for node in find_xml(text) if not has_prefixed_lines(text, node.start, node.end))
+    values += (node for node in xml if not has_prefixed_lines(text, node.start, node.end))
     if "\\" in text:
         values += find_strings(text)
     if ":" in text:
         values += find_yaml_parts(text)
-    values = [*_without_overlaps(values)]
+    values = [*_without_overlaps(values, {*find_cells(text)})]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
 
 
-def _without_overlaps(values: list[Value]) -> Iterator[Value]:
-    """Yield values in text order, without those that begin in another value."""
+def _without_overlaps(values: list[Value], cells: AbstractSet[Scalar]) -> Iterator[Value]:
+    """Yield values in text order, without those that begin in another value, or in an encoded cell."""
     done = 0
-    for value in sorted(values, key=attrgetter("start")):
+    for value in sorted([*cells, *values], key=attrgetter("start")):
         if value.start >= done:
-            yield value
+            if value not in cells:
+                yield value
             done = value.end
 
 

@@ -21,25 +21,35 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("EncodedText", "find_encoded_texts", "find_escaped_html", "join_percent_encoded")
+__all__ = (
+    "EncodedText",
+    "find_encoded_texts",
+    "find_escaped_html",
+    "find_shell_text",
+    "join_percent_encoded",
+)
 
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
 # Spaces, line breaks, quotes, brackets and signs between names and values are signs of a text.
-_TEXT = re.compile(r"%(?:25){0,4}(?:0[9AaDd]|2[0267]|3[ACDEacde]|[57][Bb])")
+_TEXT = re.compile(r"%(?:25){0,4}(?:0[9AaDd]|2[0267Cc]|3[ACDEacde]|5[BbCc]|7[Bb])")
 _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
-_ENTITY = re.compile(r"&(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
+_ENTITY = re.compile(r"&(?:amp;){0,4}(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
 # A quote in a string of a shell, as people and as Python's shlex write it.
 _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
+# A backslash before it escapes a quote in a string of a program.
+_FIRST_SHELL_QUOTE = re.compile(rf"(?<!\\){_SHELL_QUOTE.pattern}")
 _DOUBLED_QUOTE = re.compile('""')
-_CELL = re.compile(r"(?:^|(?<=[,;\t]))\"(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\Z)", re.MULTILINE)
+_CELL = re.compile(
+    r"(?:^|(?<=[,;\t]))\"(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)", re.MULTILINE
+)
 _BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(
     rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"
-    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.\"'\x1b]|\Z)"
+    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.\"'\x1b]|\\[nrt]|\Z)"
 )
 # A document has a bracket or a line break, which can be escaped.
-_DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
+_DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:25){0,4}(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
 # More documents that are shorter on average do not occur in real texts, and would take long.
 _MAX_SHORT_DOCUMENTS = 100
 _MIN_CHARS_PER_DOCUMENT = 200
@@ -57,7 +67,7 @@ class EncodedText(Scalar):
     __slots__ = ("_parts", "is_document")
 
     def __init__(self, parts: list[Scalar], *, is_document: bool = False) -> None:
-        super().__init__(parts[0].start, parts[-1].end)
+        super().__init__(parts[0].start, max(part.end for part in parts))
         self._parts = parts
         self.is_document = is_document
 
@@ -139,8 +149,7 @@ def find_encoded_texts(text: str) -> Iterator[EncodedText]:
         for count, part in enumerate(find(text)):
             is_rare = count < _MAX_SHORT_DOCUMENTS or part.start >= count * _MIN_CHARS_PER_DOCUMENT
             if is_rare and _DOCUMENT.search(text, part.start, part.end):
-                # The lines of a text with strings of a shell are searched as they are.
-                yield EncodedText([part], is_document=not isinstance(part, _Shell))
+                yield EncodedText([part], is_document=True)
             else:
                 others.append(part)
         if others:
@@ -151,6 +160,12 @@ def join_percent_encoded(text: str) -> EncodedText | None:
     """Return the percent-encoded parts of a text together; ``None`` if there are none."""
     parts = [*_find_percent_encoded(text)] if "%" in text else []
     return EncodedText(parts) if parts else None
+
+
+def find_shell_text(text: str) -> Scalar | None:
+    """Return the whole text, if there are quotes in a string of a shell in it."""
+    has_quotes = "'\\''" in text or "'\"'\"'" in text
+    return _Shell(0, len(text)) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
 
 
 def find_escaped_html(text: str) -> Scalar | None:
@@ -181,12 +196,8 @@ _MAX_BEFORE = 4_096
 _RUN_CHARACTERS = f"{string.ascii_letters}{string.digits}%_.~*()!'/:;,@$+-"
 
 
-def _find_shell_strings(text: str) -> Iterator[Scalar]:
-    if "'\\''" in text or "'\"'\"'" in text:
-        yield _Shell(0, len(text))
-
-
-def _find_cells(text: str) -> Iterator[Scalar]:
+def find_cells(text: str) -> Iterator[Scalar]:
+    """Yield the cells of CSV in which quotes are doubled."""
     for cell in _CELL.finditer(text) if '""' in text else ():
         if '""' in cell["content"]:
             yield _Cell(*cell.span("content"))
@@ -197,6 +208,11 @@ def _find_strings(text: str) -> Iterator[Scalar]:
         start, end = found.span(found.lastgroup or 0)
         if end - start >= _MIN_LENGTH:
             yield DoubleQuotedScalar(start, end)
+            # A cell of CSV can be a string of a program.
+            inner = _STRING.search(text, start, end)
+            while inner:
+                yield DoubleQuotedScalar(*inner.span(inner.lastgroup or 0))
+                inner = _STRING.search(text, inner.end(), end)
 
 
-_FINDERS = (_find_percent_encoded, _find_shell_strings, _find_cells, _find_strings)
+_FINDERS = (_find_percent_encoded, find_cells, _find_strings)

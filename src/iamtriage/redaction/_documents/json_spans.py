@@ -27,7 +27,7 @@ _OPENING = re.compile(
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
 # CSV doubles the quotes in a cell.
-_ESCAPED_OPENING = re.compile(r"[{\[](?:[ ]|\\{1,31}[nrt]){0,8}\\{1,31}\"(?!\")")
+_ESCAPED_OPENING = re.compile(r"[{\[](?:[ {\[]|\\{1,31}[nrt]){0,8}\\{1,31}\"(?!\")")
 # In a string of Python, JSON with escaped newlines.
 _OPENING_OF_PYTHON = re.compile(r"[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\"")
 _REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+")
@@ -46,7 +46,8 @@ _ESCAPED = (
     (_OPENING_LINES, _ESCAPED_LINES),
     (_OPENING_OF_PYTHON, _REST_OF_PYTHON),
 )
-_QUOTED = re.compile(_STRING)
+# Another notation can write quotes in the same way, so the end of the string must be that of the JSON.
+_QUOTED_JSON = re.compile(_STRING + r"(?:(?<=[}\]]\")|(?<=[}\]][ ]\")|(?<=\\[nrt]\"))")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
@@ -97,8 +98,11 @@ def find_json(text: str) -> Iterator[Value]:
     at = 0
     while opening := _OPENING.search(text, at):
         at = opening.start()
-        if text[at] == '"':
-            quoted = _QUOTED.match(text, at)
+        if text[at] == "[" and (text[at - 1 : at].isalnum() or text[at - 1 : at] == "_"):
+            # A subscript.
+            at += 1
+        elif text[at] == '"':
+            quoted = _QUOTED_JSON.match(text, at)
             if quoted:
                 yield JsonScalar(at + 1, quoted.end() - 1, is_text=True)
             at = quoted.end() if quoted else at + 1
@@ -113,8 +117,11 @@ def find_json(text: str) -> Iterator[Value]:
 def _match_escaped(text: str, at: int) -> re.Match[str] | None:
     """Match the rest of a string from an opening bracket of JSON in it."""
     for opening, rest in _ESCAPED:
-        if opening.match(text, at):
-            return rest.match(text, at)
+        begin = opening.match(text, at)
+        if begin:
+            found = rest.match(text, at)
+            # An even number of backslashes before a quote is part of a string in another notation.
+            return found if found and found.end() >= begin.end() else None
     return None
 
 

@@ -29,7 +29,7 @@ _MAX_BLANKS = 8
 _MAX_SHORT_STRINGS = 200
 _MIN_CHARS_PER_STRING = 40
 # Only strings with one of these have to be decoded.
-_ESCAPE = re.compile(r"\\[nrt\"]")
+_ESCAPE = re.compile(r"\\[nrt\"\\]")
 
 
 def find_strings(text: str) -> Iterator[Node]:

@@ -170,8 +170,8 @@ class _Element(Node):
         return result
 
     def is_record(self) -> bool:
-        """Return whether the element has child elements or names a secret, unlike most elements in prose."""
-        if not self.items or self.has_elements or any(isinstance(text, XmlSentence) for text in self.text):
+        """Return whether the element has children or CDATA, or names a secret, unlike most in prose."""
+        if not self.items or self.has_elements or any(type(text) is not XmlText for text in self.text):
             return bool(self.items)
         named = (item for item in self.items if item.key is not None)
         return classify_key(_local(self.tag)) is not None or any(

@@ -20,7 +20,7 @@ __all__ = ("BlockScalar", "DoubleQuotedScalar", "PlainScalar", "SingleQuotedScal
 _FOLD = r"[ \t]*+(?P<fold>\r?\n(?:[ \t]*+\r?\n)*+)[ \t]*+"
 _FOLDED = re.compile(_FOLD)
 _DOUBLE_QUOTED = re.compile(
-    r"\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})"
+    r"(?P<bytes>(?:\\x[89a-fA-F][0-9a-fA-F]){2,4})|\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})"
     rf"|(?P<break>\r?\n[ \t]*+)|(?P<sign>.))|{_FOLD}"
 )
 _SINGLE_QUOTED = re.compile(rf"(?P<quote>'')|{_FOLD}")
@@ -130,6 +130,9 @@ def _fold(found: re.Match[str]) -> str:
 
 def _unescape(found: re.Match[str]) -> str:
     """Return the characters of an escape or a line break in double quotes."""
+    if found["bytes"]:
+        # In a string of bytes, a character that is not ASCII has several escapes.
+        return bytes.fromhex(found["bytes"].replace("\\x", "")).decode("utf-8", "replace")
     number = found["x"] or found["u"] or found["U"]
     if number:
         value = int(number, 16)

@@ -90,7 +90,7 @@ _ATOM = re.compile(r",[ ]?(?:<<)?(?=\")")
 _FORM_PART = re.compile(r"\"[ \t]{0,8}\r?\n(?:[\w-]{1,40}:[^\n]{0,200}\n){0,3}\r?\n")
 # A name, and below it what pydantic says about its value.
 _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value=")
-_QUOTED_NAME = re.compile(r" [\"'][^\"'\n]{1,200}[\"'] ")
+_QUOTED_NAME = re.compile(r" [\"']{1,2}[^\"'\n]{1,200}[\"']{1,2} ")
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # A user before the name of a password, and the end of a clause.
@@ -166,7 +166,9 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         is_tag = pattern is _TAGS_BETWEEN
         if is_tag and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
-        between = None if pattern is _ATOM and before != "{" else pattern.match(text, end)
+        if before != _BEFORE_NAMES.get(pattern, before):
+            continue
+        between = pattern.match(text, end)
         if is_tag:
             match.runs.last_end = between.end() if between else end + _MAX_TAGS
         if between:
@@ -194,6 +196,8 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_ATOM, "pair", frozenset(",")),
 )
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
+# Without this before the name, its quote or comma ends something else.
+_BEFORE_NAMES = {_ATOM: "{", _FORM_PART: '"'}
 
 
 def _is_annotation(match: NameMatch, extent: Extent) -> bool:
@@ -267,6 +271,13 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     else:
         extent = find_value(text, assign.end(), match.runs, query_value_pattern() if query else None)
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
+        return None
+    if (
+        extent.quote
+        and text.startswith(")", extent.start)
+        and text[match.start - 1 : match.start] == extent.quote[-1]
+    ):
+        # The quote ends a prompt: getpass("Password: ").
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
     if is_path and not (extent.quote and text[match.start - 2 : match.start - 1].isalnum()):
@@ -382,7 +393,7 @@ def check_value(
         stripped = strip_escaped_spaces(value)
         end -= len(value) - len(stripped)
         value = stripped
-    if name.tail == "secretstring" and _DOCUMENT.match(value):
+    if name.tail == "secretstring" and _DOCUMENT.match(text, start):
         # It is searched value by value.
         return None
     placement = placement or Placement(
