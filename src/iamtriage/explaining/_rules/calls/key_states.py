@@ -277,26 +277,28 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
         query = ("--query", "cluster.roleArn", "--output", "text")
         lookup.append(find_cluster(case).eks_command("describe-cluster", *query, flag="--name"))
-    check = "KeyState must be Enabled: otherwise, enable the key (kms enable-key)."
+    which = None
+    show = _kms("get-key-policy", found, region, _PRINT_POLICY)
     if found is None:
-        check = f"The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). {check}"
+        which = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id)."
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
         lookup.append(_kms("describe-key", found, region, "--query KeyMetadata.KeyState"))
     save = "--policy-name default --policy file://policy.json"
+    title = f"Allow {launcher} in the key policy" if state else "Check the key's state and policy"
+    again = ", then re-create the node group" if "CREATE_FAILED" in case.text else ""
     allow_launcher = resource_policy_remedy(
-        f"Allow {launcher} in the key policy" if state else "Check the key's state and its key policy",
-        *present(None if state else check),
+        f"{title}{again}",
+        *present(None if state else which),
         f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: put-key-policy replaces it.",
         *present(
-            grant and f"Then run create-grant in account {account}: the key is in account {key_account}.",
-            "Then delete the failed node group, and create it again. Terraform does both at the next apply."
-            if "CREATE_FAILED" in case.text
-            else None,
+            grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
         ),
         commands=present(
             *lookup,
-            _kms("get-key-policy", found, region, _PRINT_POLICY),
+            show
+            if state
+            else Labelled("If it prints Enabled (if not, aws kms enable-key is the fix):", show),
             _kms("put-key-policy", found, region, save),
             grant,
         ),

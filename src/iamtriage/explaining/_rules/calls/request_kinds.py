@@ -93,9 +93,8 @@ _ACL_RESOURCE = "aws_s3_bucket_acl"
 
 def name_acl(case: Case[AwsError], summary: str) -> str:
     """Return the summary with the bucket and the ACL that the text shows."""
-    found, resource = find_acl(case.failure.text), case.facts.resource or ""
-    bucket = resource.partition(":::")[2].partition("/")[0]
-    named = summary.replace("The bucket", f"The bucket {clip_text(bucket)}") if bucket else summary
+    found, bucket = find_acl(case.failure.text), context_of(case.facts).bucket
+    named = summary.replace("The bucket", f"The bucket {clip_text(bucket.value)}") if bucket else summary
     return named if found is None else named.replace("has one", f"has one: {found.words}")
 
 

@@ -179,25 +179,20 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     summary = "The web identity token sent to STS has expired"
     if found is not None and int(found[1]) >= int(found[2]):
         summary = f"The web identity token sent to STS expired {describe_duration(int(found[1]) - int(found[2]))} before the call"
-    of_job = session_renewal.remedy_of_token(case)
-    if of_job is not None:
-        return case.explain(
-            f"{summary}. No permission is missing.",
-            TOKEN_OF_JOB_TOO_OLD.cause("derived"),
-            reported,
-            remedies=(of_job,),
-            notes=(_NO_RETRY,),
-        )
     kept = TOKEN_KEPT.cause(
         because=("Kubernetes replaces the file's content before the token expires.",),
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
     )
     is_pod = (case.facts.service_account or case.facts.namespace) is not None
+    causes = (reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())
+    of_job = session_renewal.remedy_of_token(case)
+    if of_job is not None:
+        causes = (TOKEN_OF_JOB_TOO_OLD.cause("derived"), reported)
     return case.explain(
         f"{summary}. No permission is missing.",
-        *((reported, kept) if is_pod else (reported, kept, TOKEN_OF_JOB_TOO_OLD.cause())),
-        remedies=(_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN,),
-        notes=(credential_remedies.NO_RETRY,),
+        *causes,
+        remedies=(of_job or (_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),),
+        notes=(_NO_RETRY,),
     )
 
 

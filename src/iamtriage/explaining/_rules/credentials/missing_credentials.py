@@ -137,7 +137,7 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
 def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> Explanation:
     profile = find_profile(case)
     subject = f"The profile {profile}" if profile else "The profile"
-    kubeconfig = _kubeconfig_steps(case)
+    kubeconfig = _KUBECONFIG_HELPER.search(case.text) is not None
     sections = find_profile_sections(case.failure.text)
     wrong = None if profile is None else _find_wrong_section(profile, sections)
     if profile is not None and wrong is not None:
@@ -188,7 +188,9 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             again = repeat_command(context_of(case.facts).command, changes={"profile": similar[0]})
             lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE{'' if kubeconfig else ' or --profile'}."
-    remedy = your_remedy(title, choose, *kubeconfig, commands=lines, url=pages.CLI_PROFILES)
+    precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). The command aws eks update-kubeconfig writes another one there."
+    steps = (choose, precedence) if kubeconfig else (choose,)
+    remedy = your_remedy(title, *steps, commands=lines, url=pages.CLI_PROFILES)
     return case.explain(
         f"{subject} {problem} in the config and credentials files {files}{', but the kubeconfig or AWS_PROFILE names it' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(
@@ -277,11 +279,6 @@ _KUBECONFIG_COMMANDS = (
         "aws eks update-kubeconfig --name CLUSTER --region REGION --profile OTHER_PROFILE",
     ),
 )
-
-
-def _kubeconfig_steps(case: Case[MissingCredentials]) -> tuple[str, ...]:
-    step = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). The command aws eks update-kubeconfig writes another one there."
-    return () if _KUBECONFIG_HELPER.search(case.text) is None else (step,)
 
 
 def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -> Explanation:

@@ -150,7 +150,6 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         topic="no-credentials",
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
-        notes=(credential_remedies.NO_CALL_MADE,) if lacks_id_token else (),
     )
 
 
@@ -217,7 +216,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (_CDK_ACCOUNTS, _explain_other_account),
 )
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
-_NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token."
+_NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS."
 
 
 def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice]) -> str:
