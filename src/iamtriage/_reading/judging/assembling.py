@@ -59,7 +59,7 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
     candidates: list[Candidate] = []
     current: Candidate | None = None
     for piece in pieces:
-        if current is not None and _states_own_request(current, piece):
+        if current is not None and current.only_ids and _states_own_request(current, piece):
             # The IDs next to the message are of the request that the program served.
             for key in _IDS:
                 current.facts.pop(key, None)
@@ -69,10 +69,10 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
                 if "code" in piece.facts:
                     # Go's outer call can lack a code.
                     current.facts.pop("code", None)
-            if not _is_repeat(current, piece):
-                current.absorb(piece)
-            else:
+            if piece.role == "core" and _is_repeat(current, piece):
                 _add_missing(current, piece)
+            else:
+                current.absorb(piece)
             continue
         if (
             current is not None
@@ -108,8 +108,7 @@ def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidat
 def _states_own_request(current: Candidate, piece: Piece) -> bool:
     """Return whether the message in a line of a logger states the request ID of the failed call."""
     return (
-        current.only_ids
-        and "request_id" in current.facts
+        "request_id" in current.facts
         and current.has_core
         and piece.role == "tail"
         and "request_id" in piece.facts
@@ -118,7 +117,8 @@ def _states_own_request(current: Candidate, piece: Piece) -> bool:
 
 
 def _is_repeat(current: Candidate, piece: Piece) -> bool:
-    return piece.role == "core" and current.has_core and "action" in current.facts and "action" in piece.facts
+    """Return whether a message states an action, as the candidate does."""
+    return current.has_core and "action" in current.facts and "action" in piece.facts
 
 
 def _add_missing(current: Candidate, piece: Piece) -> None:

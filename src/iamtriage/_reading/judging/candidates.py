@@ -45,8 +45,10 @@ class Candidate:
 
     def absorb(self, piece: Piece) -> None:
         """Add the facts of a piece; of two values, keep the one with the higher rank."""
-        self.start = min(self.start, piece.start)
-        self.end = max(self.end, piece.end)
+        if piece.start < self.start:  # noqa: PLR1730 (a call of min() or max() takes longer)
+            self.start = piece.start
+        if piece.end > self.end:  # noqa: PLR1730
+            self.end = piece.end
         for key, fact in piece.facts.items():
             present = self.facts.get(key)
             if present is None or present.rank < fact.rank:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # Maximum distance, in characters of the readable text, between a failure and a fact before or after it.
 _MAX_DISTANCE_BEFORE = 700
 _MAX_DISTANCE_AFTER = 1200
-_KEYS = ("status_code", "service")
 _start = attrgetter("start")
 # AWS and Kubernetes answer a call with one of these statuses if they do not accept the caller. Other kinds have others.
 _DENIED = frozenset({"400", "401", "403"})
@@ -44,14 +43,22 @@ def attach_context(
     text = readable.text
     # A candidate of IDs only, such as headers, is part of the response with the failure.
     candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
-    lacking = {key for candidate in candidates for key in _KEYS if key not in candidate.facts}
-    if "status_code" in lacking:
+    if _lack("status_code", candidates):
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
-    if "service" in lacking:
+    if _lack("service", candidates):
         places = [*read_hosts(readable)]
         places += [piece for piece in pieces if piece.role == "class" and "service" in piece.facts]
-        places.sort(key=_start)
-        _attach(candidates, places, "service", text, sections)
+        _attach(
+            candidates, sorted(places, key=_start) if len(places) > 1 else places, "service", text, sections
+        )
+
+
+def _lack(key: str, candidates: Iterable[Candidate]) -> bool:
+    """Return whether one of the failures does not state a fact."""
+    for candidate in candidates:  # noqa: SIM110 (any() takes longer)
+        if key not in candidate.facts:
+            return True
+    return False
 
 
 def _attach(

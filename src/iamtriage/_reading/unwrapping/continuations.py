@@ -36,7 +36,11 @@ class _Line(NamedTuple):
 def strip_continuations(view: View) -> None:
     """Remove continuation marks, and the space before each of them if all have one."""
     text = view.text
-    if any(mark in text and f"{mark}\n" in text for mark in _MARKS):
+    if (
+        ("\\" in text and "\\\n" in text)
+        or ("`" in text and "`\n" in text)
+        or ("^" in text and "^\n" in text)
+    ):
         view.edit(edit for run in _runs(text) for edit in _edits(run))
 
 

@@ -88,18 +88,17 @@ def join_wrapped_lines(view: View) -> None:
     if _BREAK.search(view.text) is None:
         return
     edits: list[Edit] = []
-    paragraph: list[tuple[int, str]] = []
-    at = 0
-    for line in view.text.split("\n"):
+    paragraph: list[str] = []
+    start = at = 0
+    for line in [*view.text.split("\n"), ""]:
         if line and not line.isspace():
-            paragraph.append((at, line))
+            paragraph.append(line)
         else:
             if len(paragraph) > 1:
-                edits += _paragraph_edits(paragraph)
+                edits += _paragraph_edits(paragraph, start)
             paragraph = []
+            start = at + len(line) + 1
         at += len(line) + 1
-    if len(paragraph) > 1:
-        edits += _paragraph_edits(paragraph)
     if edits:
         view.edit(edits)
 
@@ -131,31 +130,33 @@ def _joins_arn(line: str, following: str) -> bool:
     return ends is not None and (ends[0] + ends[1]).startswith("arn:")
 
 
-def _paragraph_edits(lines: list[tuple[int, str]]) -> list[Edit]:
-    # Other lines have a space at the break already, and the readers accept the newline as a part of it.
-    adjacent = [pair for pair in pairwise(lines) if not (pair[0][1][-1].isspace() or pair[1][1][0].isspace())]
-    edits: list[Edit] = []
-    if not adjacent:
-        return edits
-    width, is_certain = _terminal_width([line for _, line in lines])
-    # Logs repeat lines.
-    joined: dict[tuple[str, str], bool] = {}
-    for (at, line), (following_at, following) in adjacent:
-        pair = line, following
-        if pair in joined:
-            pass
-        elif len(line) == width:
-            joined[pair] = (
-                not RECORD_START.match(following)
-                and not _ends_sentence(line, following)
-                and not _ends_with_id(line, following)
-                and (is_certain or not breaks_at_space(line, following))
-            )
-        else:
-            joined[pair] = _is_one_word(line, following)
-        if joined[pair]:
-            edits.append((at + len(line), following_at, ""))
-    return edits
+def _paragraph_edits(lines: list[str], at: int) -> Iterator[Edit]:
+    """Yield the edits for adjacent lines, the first of which starts at a position."""
+    width: int | None = None
+    is_certain = False
+    for line, following in pairwise(lines):
+        at += len(line) + 1
+        # Other lines have a space at the break already, and the readers accept the newline as a part of it.
+        if line[-1].isspace() or following[0].isspace():
+            continue
+        if width is None:
+            width, is_certain = _terminal_width(lines)
+        if (
+            _fills_width(line, following, is_certain=is_certain)
+            if len(line) == width
+            else _is_one_word(line, following)
+        ):
+            yield at - 1, at, ""
+
+
+def _fills_width(line: str, following: str, *, is_certain: bool) -> bool:
+    """Return whether a line of the terminal's width continues on the next line without a space."""
+    return (
+        not RECORD_START.match(following)
+        and not _ends_sentence(line, following)
+        and not _ends_with_id(line, following)
+        and (is_certain or not breaks_at_space(line, following))
+    )
 
 
 def _terminal_width(lines: list[str]) -> tuple[int, bool]:
@@ -163,7 +164,7 @@ def _terminal_width(lines: list[str]) -> tuple[int, bool]:
 
     The width is in characters, and 0 if none is evident.
     """
-    lengths = [len(line) for line in lines]
+    lengths = [*map(len, lines)]
     last = lengths.pop()
     width = max(lengths)
     if width < MIN_WIDTH or last > width or lengths.count(width) < MIN_FULL_LINES:

@@ -274,9 +274,7 @@ def _is_printable(text: str) -> bool:
 
 def _may_contain_timestamps(text: str) -> bool:
     """Return whether a line can start with a time, or with a field of a log entry."""
-    if not text.isascii():
-        return True
-    shape = text.encode().translate(_SHAPE)
+    shape = text.encode("ascii", "replace").translate(_SHAPE)
     if b"00:00:00" in shape or b"0000 00:00" in shape:
         return True
     return (b"=" in shape and ("time=" in text or "ts=" in text or "level=" in text)) or (
@@ -386,11 +384,9 @@ def _unescape(m: re.Match[str]) -> str:
     return chr(int(m["code"], 16))
 
 
-def _run_edits(text: str) -> list[Edit]:
-    """Return edits that reduce each run of whitespace to a space, a newline, or two for an empty line."""
-    edits: list[Edit] = []
+def _run_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that reduce each run of whitespace to a space, a newline, or two for an empty line."""
     for m in _RUNS.finditer(text):
         start, end = m.span()
         lines = text.count("\n", start, end)
-        edits.append((start, end, _RUN_REPLACEMENTS[lines] if lines < 2 else "\n\n"))
-    return edits
+        yield start, end, _RUN_REPLACEMENTS[lines] if lines < 2 else "\n\n"

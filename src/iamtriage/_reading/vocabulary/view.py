@@ -38,9 +38,8 @@ class View:
         new_starts, old_starts = [0], [0]
         done = length = 0
         for start, end, replacement in edits:
-            piece = old[done:start] + replacement
-            pieces.append(piece)
-            length += len(piece)
+            pieces += old[done:start], replacement
+            length += start - done + len(replacement)
             new_starts.append(length)
             old_starts.append(end)
             done = end
@@ -82,5 +81,8 @@ class View:
 
     def unbroken(self, start: int, value: str) -> tuple[int, int] | None:
         """Return the span in ``original`` of a value, or ``None`` if an edit changed the value."""
-        first = self.origin(start) if self._layers else start
+        first = start
+        for new_starts, old_starts in reversed(self._layers):
+            at = bisect_right(new_starts, first) - 1
+            first += old_starts[at] - new_starts[at]
         return (first, first + len(value)) if self.original.startswith(value, first) else None
