@@ -19,11 +19,11 @@ from iamtriage._reading.readers.source_code import find_source_code
 from iamtriage._reading.readers.table import BARE_403, possible_readers
 from iamtriage._reading.unwrapping.unwrap import is_plain_line, is_readable_line, unwrap
 from iamtriage._reading.vocabulary.pieces import may_be_cut
-from iamtriage._reading.vocabulary.readable import Readable
+from iamtriage._reading.vocabulary.readable import Readable, outside
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from iamtriage._reading.judging.candidates import Candidate
     from iamtriage._reading.readers.table import Reader
@@ -125,7 +125,8 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) ->
         if found and reader.part == "sentence":
             readable.sentences = sorted([*readable.sentences, *found], key=_start)
         elif found and reader.part == "message" and readable.sentences:
-            pieces += _exclude_inside_sentences(readable.sentences, sorted(found, key=_start))
+            named = [(each.start, each.end) for each in readable.sentences if "action" in each.facts]
+            pieces += outside(sorted(found, key=_start), named, _start)
         elif found:
             pieces += found
             if reader.part == "envelope":
@@ -140,7 +141,7 @@ def _order(pieces: list[Piece], readable: Readable) -> list[Piece]:
         pieces.sort(key=_position)
     source = find_source_code(readable) if pieces else ()
     if source:
-        pieces = list(_exclude_source_code(pieces, source))
+        pieces = list(outside(pieces, source, _start))
     if may_be_cut(readable.text, readable.words):
         for piece in pieces:
             piece.mark_cuts(readable.text)
@@ -151,26 +152,5 @@ def _position(piece: Piece) -> tuple[int, int, int]:
     return piece.start, _ORDER.get(piece.role, 5), -piece.end
 
 
-def _exclude_source_code(pieces: Iterable[Piece], lines: Sequence[tuple[int, int]]) -> Iterator[Piece]:
-    """Yield the pieces outside source code; both are in the order of the text."""
-    at = 0
-    for piece in pieces:
-        while at < len(lines) and lines[at][1] <= piece.start:
-            at += 1
-        if at == len(lines) or piece.start < lines[at][0]:
-            yield piece
-
-
 def _start(piece: Candidate | Piece) -> int:
     return piece.start
-
-
-def _exclude_inside_sentences(sentences: Sequence[Piece], phrases: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield the phrases outside sentences that name an action."""
-    at = 0
-    for phrase in phrases:
-        while at < len(sentences) and sentences[at].end <= phrase.start:
-            at += 1
-        inside = at < len(sentences) and sentences[at].start <= phrase.start
-        if not inside or "action" not in sentences[at].facts:
-            yield phrase

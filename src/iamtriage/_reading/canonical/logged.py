@@ -60,32 +60,12 @@ _EVIDENCE = (
 _EVIDENCE_IN_FRAMES = re.compile(r"Exception|Error|Fault|Denied|NotFound|[45][0-9]{2}")
 # The starts of SDK output. Any other sentence would be compared with every AWS message.
 _OUTPUT_STARTS = (
-    *(
-        "An error occurred (",
-        "A client error (",
-        "aws: [ERROR]: ",
-        "operation error ",
-        "Error: ",
-        "Error from server",
-    ),
-    *(
-        "User: ",
-        "Not authorized to perform",
-        "You are not authorized",
-        "Unable to locate",
-        "Unhandled exception. ",
-    ),
-    *("AccessDenied", "Expired", "Invalid", "Signature", "Throttl", "Unauthorized", "Unrecognized"),
-    *(
-        "The security token",
-        "The provided token",
-        "Resource handler",
-        "com.amazonaws.",
-        "software.amazon.",
-        "Amazon.",
-    ),
-    *("Aws::", "service error: ", "unhandled error (", '{"', "<", "/"),
-)
+    "An error occurred (", "A client error (", "aws: [ERROR]: ", "operation error ", "Error: ", "Error from server",
+    "User: ", "Not authorized to perform", "You are not authorized", "Unable to locate", "Unhandled exception. ",
+    "AccessDenied", "Expired", "Invalid", "Signature", "Throttl", "Unauthorized", "Unrecognized",
+    "The security token", "The provided token", "Resource handler", "com.amazonaws.", "software.amazon.", "Amazon.",
+    "Aws::", "service error: ", "unhandled error (", '{"', "<", "/",
+)  # fmt: skip
 
 
 @cache

@@ -215,20 +215,10 @@ _NO_PREFIX = Prefix("", "", 0, is_stamped=False)
 # a hyphen or a tab.
 _PREFIX_STARTS = frozenset("0123456789[<>{@\x1b")
 _SHORT_NAME = 3
-_UNSTAMPED = frozenset(
-    {
-        "quote",
-        "stern",
-        "stern_ordinal",
-        "request_tag",
-        "logcat_brief",
-        "docker_json",
-        "docker_compose",
-        "kubectl",
-        "packer",
-        "github_cli",
-    }
-)
+_UNSTAMPED = frozenset({
+    "quote", "stern", "stern_ordinal", "request_tag", "logcat_brief", "docker_json", "docker_compose",
+    "kubectl", "packer", "github_cli",
+})  # fmt: skip
 _MAX_PREFIXES = 4
 _PARTIAL_TAGS = (" P ", " P")
 # The length of a part of a line that Docker splits, in bytes.

@@ -32,12 +32,10 @@ _PYTHON_CHAIN = lazy_pattern(
 )
 _AWS_PRINCIPAL = lazy_pattern(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z")
 # Formats that only AWS SDKs and tools use.
-_AWS_SOURCES = frozenset(
-    {
-        "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
-        "kubernetes", "swift", "kotlin", "js-v2", "js-v3", "python-v4",
-    }
-)  # fmt: skip
+_AWS_SOURCES = frozenset({
+    "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
+    "kubernetes", "swift", "kotlin", "js-v2", "js-v3", "python-v4",
+})  # fmt: skip  # fmt: skip
 # The Python clients of OpenSearch and Elasticsearch raise it for each status 403, whatever the message says.
 _CLASS_FOR_403 = "AuthorizationException"
 # Formats in which a response without a code is printed.
@@ -49,27 +47,17 @@ _CODELESS_SOURCES = frozenset(
 )  # fmt: skip
 # EKS operations on access entries and Pod Identity associations, which no other service has. With the codes below,
 # EKS rejects the entry or association itself. "Not found" can also mean the cluster.
-_ENTRY_OPERATIONS = frozenset(
-    {
-        "CreateAccessEntry", "DeleteAccessEntry", "DescribeAccessEntry", "ListAccessEntries", "UpdateAccessEntry",
-        "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies",
-        "CreatePodIdentityAssociation", "DeletePodIdentityAssociation", "DescribePodIdentityAssociation",
-        "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
-    }
-)  # fmt: skip
+_ENTRY_OPERATIONS = frozenset({
+    "CreateAccessEntry", "DeleteAccessEntry", "DescribeAccessEntry", "ListAccessEntries",
+    "UpdateAccessEntry", "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies",
+    "CreatePodIdentityAssociation", "DeletePodIdentityAssociation", "DescribePodIdentityAssociation",
+    "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
+})  # fmt: skip  # fmt: skip
 # Codes that any HTTP server or program can have.
-_COMMON_CODES = frozenset(
-    [
-        "Forbidden",
-        "403",
-        "NotAuthorized",
-        "NotAuthorizedError",
-        "Unauthorized",
-        "401",
-        "ValidationError",
-        "NotFound",
-    ]
-)
+_COMMON_CODES = frozenset([
+    "Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401", "ValidationError",
+    "NotFound",
+])  # fmt: skip
 _ENTRY_CODES = frozenset({"InvalidParameterException", "InvalidRequestException", "ResourceInUseException"})
 # Requests to the instance metadata service that are not for credentials.
 _OTHER_METADATA_OPERATIONS = frozenset(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import is_code
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+from iamtriage._reading.vocabulary.pieces import HINT, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +107,5 @@ def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
 
 def _piece(m: re.Match[str], role: Role) -> Piece:
     piece = Piece(role, m.start(), m.end())
-    piece.put_group(m, "action", rank=HINT)
-    piece.put("service", m["service"].lower(), *m.span("service"), BEST)
+    piece.put_action(m["action"], *m.span("action"), HINT)
     return piece

@@ -169,13 +169,8 @@ _PLAIN_WORDS = frozenset(
 )
 # Codes that any software can have, so that only the output of an AWS tool makes them AWS codes.
 _COMMON_CODES = _PLAIN_WORDS | {
-    "InvalidToken",
-    "InvalidSignature",
-    "LoginError",
-    "ProviderError",
-    "NoCredentials",
-    "NotFound",
-}
+    "InvalidToken", "InvalidSignature", "LoginError", "ProviderError", "NoCredentials", "NotFound",
+}  # fmt: skip
 # Terraform prints the resource before or after its error. Python packages have such names, too.
 _RESOURCE = (
     r"(?:(?:data|module)\.[\w.\[\]\"-]{1,120}\.|data\.)?"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import ARN, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, HINT, Piece
+from iamtriage._reading.vocabulary.pieces import BEST, HINT, STATED, Piece
 from iamtriage._reading.vocabulary.policy_types import policy_type
 
 if TYPE_CHECKING:
@@ -64,16 +64,14 @@ _CLAUSE_START = lazy_pattern(r"(?:\A|\x1e|\n\n|\.{3}|…|:|[-–—][ ]|[(\"'`])
 
 def read_cards(readable: Readable) -> Iterator[Piece]:
     """Yield every card and every clause outside of the standard denials, in order."""
-    text, sentences = readable.text, readable.sentences
+    text = readable.text
     if readable.are_in_sentences({"action"}):
         return
-    at = done = 0
+    done = 0
     for clause in _CLAUSE.finditer(text):
-        while at < len(sentences) and sentences[at].end <= clause.start():
-            at += 1
-        if at < len(sentences) and sentences[at].start <= clause.start():
+        floor = max(done, readable.last_sentence_end(clause.start()))
+        if floor > clause.start():
             continue
-        floor = max(done, sentences[at - 1].end if at else 0)
         context = _CONTEXT.search(text, max(floor, clause.start() - _MAX_CONTEXT_LENGTH), clause.start())
         if context:
             piece = _read_card(text, floor, context.start(), clause)
@@ -135,10 +133,7 @@ def _put_action(piece: Piece, action: re.Match[str], prefix: re.Match[str] | Non
 def _put_named_action(piece: Piece, m: re.Match[str]) -> None:
     """Add the action that a clause or heading names, if the card has none."""
     if m["action"] and "action" not in piece.facts:
-        start, end = m.span("action")
-        service = m["action"].partition(":")[0]
-        piece.put("action", m["action"], start, end, HINT)
-        piece.put("service", service, start, start + len(service))
+        piece.put_action(m["action"], *m.span("action"), HINT, STATED)
 
 
 def _read_clause(piece: Piece, clause: re.Match[str]) -> None:

@@ -69,19 +69,8 @@ _BARE_FRAGMENT = "<Unauthorized>"
 # Each line that such a row matches contains one of these: names of Kubernetes for sure rows, types for unsure rows.
 _LINE_WORDS = {
     "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
-    "unsure": (
-        "node",
-        "pod",
-        "service",
-        "secret",
-        "namespace",
-        "deployment",
-        "job",
-        "event",
-        "cluster",
-        "certificate",
-    ),
-}
+    "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster", "certificate"),
+}  # fmt: skip
 _BARE_WORDS = lazy_pattern(r"Unauthorized(?<=[\s\"]Unauthorized)(?!\w)|the\sserver\shas\sasked")
 # Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.
 # A search for the word after it is faster.

@@ -321,10 +321,7 @@ def _deny(cluster: Piece, pair: Pair) -> bool:
 def _action(cluster: Piece, pair: Pair) -> bool:
     if cluster.kind != "access_denied":
         return False
-    cluster.put("action", pair.value, pair.start, pair.end)
-    prefix, colon, _ = pair.value.partition(":")
-    if colon:
-        cluster.put("service", prefix.lower(), pair.start, pair.start + len(prefix))
+    cluster.put_action(pair.value, pair.start, pair.end, service_rank=STATED)
     return True
 
 

@@ -98,17 +98,11 @@ FRAGMENTS = [
 ]
 # One word and the start of each header and key of several words.
 _STARTS = {
-    "x": ("x-amz",),
-    "X": ("X-Amz",),
-    "ID": ("Request ID", "Extended Request ID", "Extended request ID"),
-    "Code": ("Status Code", "Error Code"),
-    "code": ("HTTP response code",),
-    "message": ("Error message",),
-    "name": ("Exception name",),
-    "operation": ("aws.operation",),
-    "service": ("aws.service", "rpc.service"),
+    "x": ("x-amz",), "X": ("X-Amz",), "ID": ("Request ID", "Extended Request ID", "Extended request ID"),
+    "Code": ("Status Code", "Error Code"), "code": ("HTTP response code",), "message": ("Error message",),
+    "name": ("Exception name",), "operation": ("aws.operation",), "service": ("aws.service", "rpc.service"),
     "method": ("rpc.method",),
-}
+}  # fmt: skip
 # Constructors that look like keys.
 _CONSTRUCTORS = frozenset({"RequestId", "ErrorMessage", "Abbrev", "ErrorCode"})
 _PAIR = lazy_pattern(

@@ -27,21 +27,10 @@ _LABEL = lazy_pattern(
     r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
-LABELS = frozenset(
-    {
-        "Service",
-        "User",
-        "Role",
-        "Principal",
-        "Identity",
-        "Caller",
-        "Entity",
-        "accountId",
-        "user",
-        "role",
-        "principal",
-    }
-)
+LABELS = frozenset({
+    "Service", "User", "Role", "Principal", "Identity", "Caller", "Entity", "accountId", "user", "role",
+    "principal",
+})  # fmt: skip
 """The words with which labels start."""
 # The form of most principals: one word between the label and the verb.
 _PLAIN_PRINCIPAL = lazy_pattern(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.grammar import ELLIPSIS, VALUE_START, trim
 from iamtriage._reading.vocabulary.masks import ARN, ENCODED, rejoin
-from iamtriage._reading.vocabulary.pieces import HINT
+from iamtriage._reading.vocabulary.pieces import HINT, STATED
 from iamtriage._reading.vocabulary.policy_types import policy_type
 
 if TYPE_CHECKING:
@@ -127,10 +127,7 @@ def _read_implicit(text: str, end: int, piece: Piece) -> int:
         action = allows["action"]
         if action and "action" not in piece.facts:
             # The action before it is missing. This one is less reliable: the documentation has a misspelled one.
-            start = allows.start("action")
-            prefix = action.partition(":")[0]
-            piece.put("action", action, start, start + len(action), HINT)
-            piece.put("service", prefix.lower(), start, start + len(prefix))
+            piece.put_action(action, *allows.span("action"), HINT, STATED)
     return end
 
 

@@ -72,13 +72,9 @@ _JAVA_OLDEST_HOST = lazy_pattern(r"S3\s+Extended\s+Request\s+ID:\s*(?P<host>[^\s
 _BARE_STATUS = lazy_pattern(r"\(Status\s+Code:\s*(?P<status>[0-9]{3})\)")
 _MAX_PARTS = 8
 _KEYS = {
-    "statuscode": "status_code",
-    "httpstatuscode": "status_code",
-    "errorcode": "code",
-    "requestid": "request_id",
-    "extendedrequestid": "host_id",
-    "s3extendedrequestid": "host_id",
-}
+    "statuscode": "status_code", "httpstatuscode": "status_code", "errorcode": "code",
+    "requestid": "request_id", "extendedrequestid": "host_id", "s3extendedrequestid": "host_id",
+}  # fmt: skip
 
 
 def read_suffixes(readable: Readable) -> Iterator[Piece]:

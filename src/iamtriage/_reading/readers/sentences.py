@@ -28,7 +28,7 @@ from iamtriage._reading.readers.spaced_names import is_prose, is_whole_name, may
 from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, Piece
+from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
     import re
@@ -214,12 +214,7 @@ def _read_masked_action(text: str, start: int) -> re.Match[str] | None:
 
 
 def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
-    written = rejoin(action["action"]).replace("`", "")
-    start = action.start("action")
-    piece.put("action", written, start, action.end("action"))
-    if ":" in written:
-        prefix = written.partition(":")[0]
-        piece.put("service", prefix.lower(), start, start + len(prefix), BEST)
+    piece.put_action(rejoin(action["action"]).replace("`", ""), *action.span("action"))
     more = _OTHER_ACTIONS.match(text, action.end())
     return more.end() if more else action.end()
 
@@ -328,20 +323,16 @@ def read_truncated_sentence(readable: Readable) -> Iterator[Piece]:
 
 def read_lone_reasons(readable: Readable) -> Iterator[Piece]:
     """Yield reasons without a sentence, because it was truncated, omitted, or overwritten in a terminal."""
-    text, sentences = readable.text, readable.sentences
-    at = 0
+    text = readable.text
     for start, _ in readable.places(_REASON_WORDS & readable.words):
-        while at < len(sentences) and sentences[at].end <= start:
-            at += 1
-        if at < len(sentences) and sentences[at].start <= start:
-            continue
-        reason = REASON.match(text, start)
+        floor = readable.last_sentence_end(start)
+        reason = REASON.match(text, start) if floor <= start else None
         if reason is None or reason["other"]:
             continue  # "because the …" does not say that access was denied
         piece = Piece("core", reason.start(), reason.end(), kind="access_denied")
         end = read_reason(text, reason, piece)
         if "deny" in piece.facts and ("policy_type" in piece.facts or reason["explicit"]):
-            left = max(0, reason.start() - _MAX_REST_DISTANCE, sentences[at - 1].end if at else 0)
+            left = max(reason.start() - _MAX_REST_DISTANCE, floor)
             _read_rest_of_sentence(text, left, reason.start(), piece)
             # An action of two sections is of AWS.
             piece.is_aws = piece.is_aws or ("action" in piece.facts and text.endswith(" action", 0, end))

@@ -133,152 +133,49 @@ _Row: TypeAlias = "tuple[str, re.Pattern[str], re.Pattern[str] | None]"
 _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("[*|<var>", _TYPE, None),
     ("<import>import |<using>using |<use>use ", _IMPORT, None),
-    (
-        "|".join(
-            f"<{word}>{word} "
-            for word in ("class", "interface", "struct", "enum", "type", "newtype", "declare")
-        ),
-        lazy_pattern(
-            r"^ ?(?:(?:export|public|abstract|default|final|pub)\s){0,3}(?:class|interface|struct|enum|type|newtype|declare\s\w{1,10})\s[A-Z]\w{2,80}\b",
-            re.MULTILINE,
-        ),
-        None,
-    ),
-    (
-        "<const>const |<readonly>readonly ",
-        lazy_pattern(
-            r"^ ?(?:export\s)?(?:const\s[A-Z]\w{2,80}(?::\s\w{1,80})?\s=\s\{(?:\n[^{}\n]{0,300}){1,12}\}|readonly\s\w{1,40}\??:\s[^\n]{1,200};$)",
-            re.MULTILINE,
-        ),
-        _IDS,
-    ),
+    ("|".join(f"<{word}>{word} " for word in ("class", "interface", "struct", "enum", "type", "newtype", "declare")), lazy_pattern(r"^ ?(?:(?:export|public|abstract|default|final|pub)\s){0,3}(?:class|interface|struct|enum|type|newtype|declare\s\w{1,10})\s[A-Z]\w{2,80}\b", re.MULTILINE), None),
+    ("<const>const |<readonly>readonly ", lazy_pattern(r"^ ?(?:export\s)?(?:const\s[A-Z]\w{2,80}(?::\s\w{1,80})?\s=\s\{(?:\n[^{}\n]{0,300}){1,12}\}|readonly\s\w{1,40}\??:\s[^\n]{1,200};$)", re.MULTILINE), _IDS),
     # A table of codes, whose values are names.
-    (
-        ": { ",
-        lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE),
-        None,
-    ),
+    (": { ", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE), None),
     # An exception class that a test replaces, and botocore's exception as a test makes it. The program prints its message.
-    (
-        "exceptions.|ClientError(",
-        lazy_pattern(
-            r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s|\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"
-        ),
-        _IDS,
-    ),
+    ("exceptions.|ClientError(", lazy_pattern(r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s|\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"), _IDS),
     ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
     ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
     ("<CategoryInfo>", _CATEGORY_TARGET, None),
-    (
-        "<test>.test(|/)|/i)",
-        lazy_pattern(
-            r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(|\b[Mm]atch\w{0,16}\([^\n\"'`/]{0,120}/[^/\n]{3,300}/[a-z]{0,3}\)"
-        ),
-        _IDS,
-    ),
-)
+    ("<test>.test(|/)|/i)", lazy_pattern(r"/[^/\n]{1,300}/[a-z]{0,3}\.test\(|\b[Mm]atch\w{0,16}\([^\n\"'`/]{0,120}/[^/\n]{3,300}/[a-z]{0,3}\)"), _IDS),
+)  # fmt: skip
 _ROWS: tuple[_Row, ...] = (
     *_ROWS_WITHOUT_LITERALS,
-    (
-        "|".join(f"<{command}>" for command in ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "jq")),
-        _COMMAND,
-        None,
-    ),
+    ("|".join(f"<{command}>" for command in ("grep", "egrep", "fgrep", "zgrep", "rg", "ag", "jq")), _COMMAND, None),
     ("= [|= (|= {|<in> in [|<in> in (|<in> in {|, [ |]string{|et([|et({", _LIST, None),
     ("==|!=|=~", lazy_pattern(rf"[\w)\]\"']\s?(?:[=!]==?|=~)\s?{_LITERAL}", re.MULTILINE), _IDS),
-    (
-        "|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")),
-        lazy_pattern(
-            rf"(?:\b(?:if|elif|while|assert|return|not)\s|\(|(?<=\)\s)(?:and|or)\s)(?:not\s)?{_MEMBERSHIP_TEST}(?=[:)\],]|(?:and|or|else)\b|$)"
-            rf"|^(?:(?:or|and)\s)?{_MEMBERSHIP_TEST}(?:[:)]|(?=(?:or|and)\s[\"']))",
-            re.MULTILINE,
-        ),
-        _IDS,
-    ),
-    (
-        "<include>?|<match>?|<start_with>?|<end_with>?",
-        lazy_pattern(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE),
-        _IDS,
-    ),
+    ("|".join(f"<in>{quote} {words} " for quote in "\"'" for words in ("in", "not in")), lazy_pattern(rf"(?:\b(?:if|elif|while|assert|return|not)\s|\(|(?<=\)\s)(?:and|or)\s)(?:not\s)?{_MEMBERSHIP_TEST}(?=[:)\],]|(?:and|or|else)\b|$)|^(?:(?:or|and)\s)?{_MEMBERSHIP_TEST}(?:[:)]|(?=(?:or|and)\s[\"']))", re.MULTILINE), _IDS),
+    ("<include>?|<match>?|<start_with>?|<end_with>?", lazy_pattern(rf"\.(?:include|match|start_with|end_with)\?\s{_LITERAL}", re.MULTILINE), _IDS),
     ("<case>case ", lazy_pattern(rf"^case\s{_LITERAL}\s?(?::|,|=>|->)", re.MULTILINE), _IDS),
-    (
-        "<throw>throw |<raise>raise ",
-        lazy_pattern(
-            rf"\braise\s[\w.:]{{1,120}},\s?{_LITERAL}"
-            rf"|(?:^|[{{;)]\s?)(?:throw|raise)\s{_LITERAL}\s?(?:$|[;}}]|(?:if|unless)\b)",
-            re.MULTILINE,
-        ),
-        _PRINTED,
-    ),
-    (
-        "|".join(f"<{word}>{sign}" for word in _DECLARED for sign in (" = ", " := ")),
-        lazy_pattern(
-            r"^(?:(?:export|public|private|protected|internal|pub(?:\([a-z]{1,10}\))?)\s){0,3}"
-            rf"(?:(?:{'|'.join(_DECLARED)})\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}",
-            re.MULTILINE,
-        ),
-        _PRINTED,
-    ),
-    (
-        "<return>return ",
-        lazy_pattern(
-            rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|(?:nil,\s)?[\w.:&]{{1,80}}\({_LITERAL}(?:,\s?{_LITERAL}){{0,3}})",
-            re.MULTILINE,
-        ),
-        _PRINTED,
-    ),
+    ("<throw>throw |<raise>raise ", lazy_pattern(rf"\braise\s[\w.:]{{1,120}},\s?{_LITERAL}|(?:^|[{{;)]\s?)(?:throw|raise)\s{_LITERAL}\s?(?:$|[;}}]|(?:if|unless)\b)", re.MULTILINE), _PRINTED),
+    ("|".join(f"<{word}>{sign}" for word in _DECLARED for sign in (" = ", " := ")), lazy_pattern(r"^(?:(?:export|public|private|protected|internal|pub(?:\([a-z]{1,10}\))?)\s){0,3}"
+        rf"(?:(?:{'|'.join(_DECLARED)})\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}", re.MULTILINE), _PRINTED),
+    ("<return>return ", lazy_pattern(rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|(?:nil,\s)?[\w.:&]{{1,80}}\({_LITERAL}(?:,\s?{_LITERAL}){{0,3}})", re.MULTILINE), _PRINTED),
     # The errors that a program retries or ignores, by the name of the list.
-    (
-        "etry|etri|gnor",
-        lazy_pattern(
-            rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}",
-            re.MULTILINE,
-        ),
-        _PRINTED,
-    ),
+    ("etry|etri|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # Python's template of a message, with the expressions that it evaluates.
-    (
-        "f\"|f'",
-        lazy_pattern(
-            r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"
-        ),
-        _IDS,
-    ),
+    ("f\"|f'", lazy_pattern(r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"), _IDS),
     # Rust's raw strings, and JSON in its code.
-    (
-        'r#"|json!(',
-        lazy_pattern(r"\br#\"[^\n]{1,800}?\"#|\bjson!\([{\[][^\n]{1,800}[}\]]\)"),
-        _IDS,
-    ),
+    ('r#"|json!(', lazy_pattern(r"\br#\"[^\n]{1,800}?\"#|\bjson!\([{\[][^\n]{1,800}[}\]]\)"), _IDS),
     ("<return>return {", lazy_pattern(r"^ ?return\s\{(?:\n[^{}\n]{0,300}){1,12}", re.MULTILINE), _IDS),
-    (
-        "<into>.into(|<format>.format(|<encode>.encode(|<to_string>.to_string(|<to_owned>.to_owned(",
-        lazy_pattern(rf"{_LITERAL}\s?\.(?:into|format|encode|to_string|to_owned)\("),
-        _IDS,
-    ),
+    ("<into>.into(|<format>.format(|<encode>.encode(|<to_string>.to_string(|<to_owned>.to_owned(", lazy_pattern(rf"{_LITERAL}\s?\.(?:into|format|encode|to_string|to_owned)\("), _IDS),
     # A map of Go. The program prints one on a single line.
     ("map[", lazy_pattern(r"\bmap\[\w{1,40}\][\w.*\[\]]{1,60}\{(?:\n[^\n{}]{1,400}){1,30}"), _IDS),
     # What a shell prints, and the patterns of its "case".
     ("<echo>echo \"|<echo>echo '", lazy_pattern(r"\becho\s[\"'][^\n]*"), _IDS),
     (";;", lazy_pattern(r"^[^\n)]{1,400}\)\s[^\n;]{0,200};;$", re.MULTILINE), _IDS),
     # The last argument, after a function that starts on an earlier line.
-    (
-        "}, |), |], ",
-        lazy_pattern(rf"[}})\]](?<![^\n].)[}})\]]{{0,3}},\s?{_LITERAL}\s?\)", re.MULTILINE),
-        _PRINTED,
-    ),
+    ("}, |), |], ", lazy_pattern(rf"[}})\]](?<![^\n].)[}})\]]{{0,3}},\s?{_LITERAL}\s?\)", re.MULTILINE), _PRINTED),
     # A sample of a metric, whose labels name the errors that it counts.
-    (
-        '"} ',
-        lazy_pattern(
-            r"^[A-Za-z_:][\w:]{1,200}\{[^{}\n]{1,1000}\}\s[0-9][\w.+-]{0,30}(?:\s[0-9]{10,13})?$",
-            re.MULTILINE,
-        ),
-        None,
-    ),
-)
+    ('"} ', lazy_pattern(r"^[A-Za-z_:][\w:]{1,200}\{[^{}\n]{1,1000}\}\s[0-9][\w.+-]{0,30}(?:\s[0-9]{10,13})?$", re.MULTILINE), None),
+)  # fmt: skip
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
 _INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS_WITHOUT_LITERALS)
 _HANDLER_WORDS = frozenset({"rescue", "when", "catch"})

@@ -60,68 +60,30 @@ def _any_of(words: str) -> str:
 
 _FORBIDDEN = _any_of("Forbidden forbidden ForbiddenError Unauthorized unauthorized UnauthorizedError")
 READERS = (
-    Reader(
-        "sentences",
-        "sentence",
-        _any_of("authorized Authorized authorised Authorised AUTHORIZED AUTHORISED"),
-        "sentences:read_sentences",
-    ),
+    Reader("sentences", "sentence", _any_of("authorized Authorized authorised Authorised AUTHORIZED AUTHORISED"), "sentences:read_sentences"),
     Reader("console cards", "sentence", "<action>", "console_cards:read_cards"),
     Reader("translations", "other", f"<{NON_ASCII}>", "translations:read_translations"),
-    Reader(
-        "lone reasons",
-        "other",
-        _any_of("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"),
-        "sentences:read_lone_reasons",
-    ),
+    Reader("lone reasons", "other", _any_of("because Because BECAUSE since Since SINCE explicit Explicit EXPLICIT"), "sentences:read_lone_reasons"),
     Reader("truncated sentences", "other", "<User>User: ", "sentences:read_truncated_sentence"),
     Reader("prefixes of SDKs", "envelope", _FROM_TABLE, "sdk_prefixes:read_prefixes"),
-    Reader(
-        "labelled values",
-        "envelope",
-        _any_of(
-            "Throttling ThrottlingException ThrottledException RequestLimitExceeded NoSuchEntity NoSuchEntityException"
-            " EntityAlreadyExists EntityAlreadyExistsException ValidationError ValidationException ResourceNotFoundException"
-        ),
-        "labelled_values:read_labelled_values",
-    ),
-    Reader(
-        "actions",
-        "envelope",
-        "<API>API:|<call>ailed to|<calling>rror calling|ermission",
-        "action_phrases:read_action_phrases",
-    ),
+    Reader("labelled values", "envelope", _any_of("Throttling ThrottlingException ThrottledException RequestLimitExceeded NoSuchEntity NoSuchEntityException EntityAlreadyExists EntityAlreadyExistsException ValidationError ValidationException ResourceNotFoundException"), "labelled_values:read_labelled_values"),
+    Reader("actions", "envelope", "<API>API:|<call>ailed to|<calling>rror calling|ermission", "action_phrases:read_action_phrases"),
     Reader("translated codes", "envelope", f"<{NON_ASCII}>", "translations:read_translation_codes"),
-    Reader(
-        "suffixes of SDKs",
-        "envelope",
-        "<code>status code:|<Service>Service:|<AWS>AWS Error|<Status>(Status Code:",
-        "sdk_suffixes:read_suffixes",
-    ),
-    Reader(
-        "XML bodies",
-        "envelope",
-        "<Code><Code>|<Code></Code>|<Message><Message>|<message><message>",
-        "xml_bodies:read_xml",
-    ),
+    Reader("suffixes of SDKs", "envelope", "<code>status code:|<Service>Service:|<AWS>AWS Error|<Status>(Status Code:", "sdk_suffixes:read_suffixes"),
+    Reader("XML bodies", "envelope", "<Code><Code>|<Code></Code>|<Message><Message>|<message><message>", "xml_bodies:read_xml"),
     Reader("code words", "envelope", f"<{ANY_CODE}>|<coral>", "code_words:read_code_words"),
     Reader("codes before messages", "envelope", _FROM_TABLE, "code_words:read_unseparated"),
     Reader("keys and values", "other", _FROM_TABLE, "pairs:read_pairs"),
     Reader("phrases", "message", _FROM_TABLE, "phrases:read_phrases"),
     Reader("reports of services", "message", _FROM_TABLE, "service_reports:read_service_reports"),
-    Reader(
-        "alerts",
-        "other",
-        "<source>vent source:|<Source>vent Source:|<EventSource>EventSource:",
-        "alerts:read_alerts",
-    ),
+    Reader("alerts", "other", "<source>vent source:|<Source>vent Source:|<EventSource>EventSource:", "alerts:read_alerts"),
     Reader("classes of SDKs", "other", _FROM_TABLE, "class_names:read_sdk_classes"),
     Reader("classes", "other", f"<{ANY_CODE}>", "class_names:read_classes"),
     Reader("denials of RBAC", "other", f"{_FORBIDDEN}|<RBAC>|<cannot>User", "rbac:read_rbac"),
     Reader("clients of Kubernetes", "other", _FORBIDDEN, "kubernetes_clients:read_clients"),
     Reader("types of Kubernetes", "other", "<server>resource type", "kubernetes:read_missing_types"),
     Reader("Kubernetes", "other", _FROM_TABLE, "kubernetes:read_kubernetes"),
-)
+)  # fmt: skip
 BARE_403 = Reader(
     "bare 403s",
     "other",

@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._reading.vocabulary.codes import kind_of_code
 from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.masks import MASK, rejoin
-from iamtriage._reading.vocabulary.pieces import BEST, Piece
+from iamtriage._reading.vocabulary.pieces import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,9 +124,7 @@ def _read_around(text: str, m: re.Match[str], left: int, right: int) -> Piece | 
     _read_principal(text, left, m, piece)
     action = _find_action(text, left, right)
     if action is not None:
-        service_end = action.start() + len(action["service"])
-        piece.put("action", action[0], action.start(), action.end())
-        piece.put("service", action["service"].lower(), action.start(), service_end, BEST)
+        piece.put_action(action[0], *action.span())
         piece.end = max(piece.end, action.end())
         piece.start = min(piece.start, action.start())
     principal = piece.facts.get("principal")

@@ -125,18 +125,8 @@ _AWS = lazy_pattern(
 
 # Every text that names AWS contains one of these.
 _AWS_WORDS = (
-    "aws",
-    "AWS",
-    "Aws",
-    "Amazon",
-    "botocore",
-    "EKS",
-    "S3",
-    "ResourceInit",
-    "@smithy/",
-    "$fault",
-    "Failed",
-)
+    "aws", "AWS", "Aws", "Amazon", "botocore", "EKS", "S3", "ResourceInit", "@smithy/", "$fault", "Failed",
+)  # fmt: skip
 
 
 def find_other_clouds(readable: Readable) -> list[int]:

@@ -112,6 +112,15 @@ class Piece:
             at = text.find(account, start, end)
             self.put("account", account, at, at + len(account), rank)
 
+    def put_action(
+        self, value: str, start: int, end: int, rank: int = STATED, service_rank: int = BEST
+    ) -> None:
+        """Add an action, and the service that its prefix names."""
+        self.put("action", value, start, end, rank)
+        prefix, colon, _ = value.partition(":")
+        if colon:
+            self.put("service", prefix.lower(), start, start + len(prefix), service_rank)
+
     def mark_cuts(self, text: str) -> None:
         """Mark truncated facts, so that a complete copy of a value replaces them."""
         for key, fact in self.facts.items():

@@ -6,18 +6,22 @@ are found once for all readers.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from string import ascii_letters, digits
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.codes import find_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.pieces import Piece
 
+_T = TypeVar("_T")
+_start = attrgetter("start")
 # Characters of the words before a code, such as "Client.".
 _MAX_PREFIX = 80
 # For more words, looking up each word of the text takes less time than searching the text for each of them.
@@ -96,23 +100,19 @@ class Readable:
 
     def are_in_sentences(self, wanted: AbstractSet[str]) -> bool:
         """Return whether certain words occur only in the standard denial messages."""
-        at = 0
-        for start, _ in self.places(wanted):
-            while at < len(self.sentences) and self.sentences[at].end <= start:
-                at += 1
-            if at == len(self.sentences) or start < self.sentences[at].start:
-                return False
-        return True
+        return all(self.last_sentence_end(start) > start for start, _ in self.places(wanted))
+
+    def last_sentence_end(self, position: int) -> int:
+        """Return the end of the last standard denial that starts at or before a position, 0 if there is none.
+
+        If the end is after the position, the position is inside the denial.
+        """
+        at = bisect_right(self.sentences, position, key=_start)
+        return self.sentences[at - 1].end if at else 0
 
     def not_taken(self, starts: Iterable[int]) -> Iterator[int]:
         """Yield the positions outside of the pieces that are taken; the positions are in order."""
-        spans = sorted((piece.start, piece.end) for piece in self.taken)
-        at, last = 0, len(spans)
-        for start in starts:
-            while at < last and spans[at][1] <= start:
-                at += 1
-            if at == last or start < spans[at][0]:
-                yield start
+        return outside(starts, sorted((piece.start, piece.end) for piece in self.taken), int)
 
     def code_starts(self) -> dict[int, int]:
         """Return the positions where codes can start, each with the end of the code's last word.
@@ -129,3 +129,16 @@ class Readable:
                     at -= 1
                 starts[at] = end
         return starts if len(starts) == len(self.codes) else dict(sorted(starts.items()))
+
+
+def outside(
+    items: Iterable[_T], spans: Sequence[tuple[int, int]], start_of: Callable[[_T], int]
+) -> Iterator[_T]:
+    """Yield the items that start outside of spans; both are in the order of the text."""
+    at, last = 0, len(spans)
+    for item in items:
+        start = start_of(item)
+        while at < last and spans[at][1] <= start:
+            at += 1
+        if at == last or start < spans[at][0]:
+            yield item
