@@ -249,6 +249,20 @@ def test_colored_border_continues_a_box() -> None:
     assert entry.text.count("\n") == 2
 
 
+def test_error_of_powershell_with_times() -> None:
+    """The command after the position can look like a command of a shell."""
+    lines = [
+        f"Read-S3Object : {_DENIED}",
+        "At C:\\jobs\\run.ps1:12 char:6",
+        "+ $o = Read-S3Object -BucketName orders",
+        "+      ~~~~~~~~~~~~~",
+        "    + CategoryInfo          : InvalidOperation: (:) [Read-S3Object], InvalidOperationException",
+        "    + FullyQualifiedErrorId : Amazon.S3.AmazonS3Exception,Amazon.PowerShell.Cmdlets.S3.ReadS3ObjectCmdlet",
+    ]
+    (entry,) = _entries(*(f"2026-10-07T09:00:0{n}.1234567Z {line}" for n, line in enumerate(lines)))
+    assert entry.text.count("\n") == len(lines)
+
+
 def test_level_is_no_host() -> None:
     """Without the host, the first words of the message would be the program of syslog."""
     line = f"Oct  7 09:00:00 ERR AccessDenied: {_DENIED}"

@@ -73,6 +73,15 @@ def test_numbers_of_lines(number: str) -> None:
     assert all_facts_in("\n".join(numbered)) == [_ANSWERED, _OBJECT]
 
 
+def test_names_before_lines_of_a_logger() -> None:
+    """The lines need not continue each other, if their times show that a runner wrote the names."""
+    denied = f'{{"level":"error","ts":"2026-10-07T09:00:00Z","error":"AccessDeniedException: {DENIAL}"}}'
+    served = '{"level":"info","ts":"2026-10-07T09:00:01Z","msg":"served","status":403}'
+    log = "".join(f"[worker-3] {line}\n" for line in (served, denied, served, served))
+    assert find_tasks(log.splitlines()) == {"[worker-3] "}
+    assert all_facts_in(log) == [{**DENIED, "code": "AccessDeniedException"}]
+
+
 def test_files() -> None:
     found = list(scan(io.StringIO(_log(NAMES["torchrun"]))))
     assert sorted(map(facts_of, found), key=str) == sorted([_ANSWERED, _OBJECT], key=str)

@@ -101,7 +101,7 @@ OPENINGS: dict[str, str] = {
     "xml": r"<\?xml |<[A-Z][A-Za-z]{2,60}(?:>| xmlns)",
     "yaml": r"apiVersion: ",
     "table": r"[A-Z][A-Z()-]{1,40}(?: {2,60}[A-Z][A-Z()-]{1,40}){1,20}[ \t]*\r?(?:\n|\Z)",
-    "shell": r"(?:\$|\+{1,3}|PS [A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,32}@[\w.-]{1,64}[: ][^\s#$%]{1,200}[$#%]) \S",
+    "shell": r"(?:\$|\+{1,3}(?! (?:CategoryInfo|FullyQualifiedErrorId)\b)|PS [A-Z]:\\[^>\n]{0,200}>|\[?[\w.-]{1,32}@[\w.-]{1,64}[: ][^\s#$%]{1,200}[$#%]) \S",
     "workflow_commands": r"##\[|::[a-z-]{3,20}(?: |::)|\[Pipeline\] |section_(?:start|end):\d",
 }
 

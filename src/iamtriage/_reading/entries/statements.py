@@ -28,6 +28,8 @@ _GATEWAY_BODY_STARTS = ('{"message":', '{"Message":')
 _GATEWAY_COMMAND = re.compile(
     r"\A(?:[^\s$#%>]{0,80}[$#%>] ?|\+{1,4} )?(?:curl|https?|xh|wget) [^\n]{0,600}?\.(?:execute-api|lambda-url)\."
 )
+# The position of the command that failed, after which PowerShell prints the command.
+_POWERSHELL_POSITION = re.compile(r" char:\d{1,5}\s*\Z")
 _KEYED = re.compile(r"[\"']?[A-Za-z_][\w.-]{1,60}[\"']?\s{0,4}:(?!//)")
 _QUOTED_KEY = re.compile(r"[\"'][\w.-]{1,60}[\"']\s?:")
 _QUOTED_VALUE = re.compile(r"[\"']\s?:\s?[\"'][^\"']{0,100}[\"'],?\Z")
@@ -77,11 +79,13 @@ def continues_statement(before: str, content: str, *, is_hot: bool, is_logged: b
 
 
 def has_body_of(before: str, content: str) -> bool:
-    """Return whether a line starts the body of the response that the previous line states or requests.
+    """Return whether the previous line announces a line: the body of a response, or a command of PowerShell.
 
     >>> has_body_of("S3ResponseError: S3ResponseError: 403 Forbidden", '<?xml version="1.0"?>')
     True
     """
+    if content.startswith("+"):
+        return _POWERSHELL_POSITION.search(before[-40:]) is not None
     if content.startswith(_GATEWAY_BODY_STARTS):
         return _GATEWAY_COMMAND.match(before) is not None
     return content.startswith(_BODY_STARTS) and _STATUS_LINE.search(before[-80:]) is not None

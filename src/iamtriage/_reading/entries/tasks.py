@@ -1,7 +1,7 @@
 """Find the names of tasks that a runner puts before each line of their output, and the files and line numbers of grep.
 
 Runners have too many formats for a table, and a name in brackets can also be a logger's. So the names are learned from
-the log: nearly all lines start with one, even those that continue an entry.
+the log: nearly all lines start with one, even those that continue an entry, or the time of a logger follows most names.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from iamtriage._reading.entries.formats import START, split_prefix
 from iamtriage._reading.entries.lines import restore_line
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _MAX_TASKS = 64
 # A longer line can be a part of one.
 _MAX_LENGTH = 30_000
 _MAX_OTHERS = 3
+# The formats of loggers that state the time.
+_LOGGED = frozenset({"klog", "logfmt", "json_lines", "logrus"})
 # What grep writes between two groups of lines.
 _SEPARATORS = frozenset({"", "--"})
 
@@ -46,7 +49,7 @@ NO_TASKS: Final[frozenset[str]] = frozenset()
 def find_tasks(lines: Iterable[str]) -> frozenset[str]:
     """Return what precedes the lines of each task in the beginning of a log; empty for most logs."""
     counts: dict[str, int] = {}
-    total = others = 0
+    total = others = logged = 0
     last = -1
     is_continued = False
     for line in lines:
@@ -65,10 +68,18 @@ def find_tasks(lines: Iterable[str]) -> frozenset[str]:
         name = _name(m)
         counts[name] = counts.get(name, 0) + 1
         is_continued = is_continued or _CONTINUATION.match(line, m.end()) is not None
+        logged += _is_logged(line[m.end() :])
     tasks = frozenset(name for name, count in counts.items() if count >= _MIN_LINES)
     covered = sum(counts[name] for name in tasks)
     is_named = covered * 10 >= total * _MIN_LINES_OF_TEN and len(tasks) <= _MAX_TASKS
+    is_continued = is_continued or logged * 2 > total
     return tasks if tasks and is_named and is_continued else NO_TASKS
+
+
+def _is_logged(content: str) -> bool:
+    """Return whether what follows a name is a line of a logger, which writes its own names after the time."""
+    start = START.match(content)
+    return (start is not None and start.lastgroup in _LOGGED) or split_prefix(content).is_stamped
 
 
 def split_tasks(lines: Iterable[str], tasks: frozenset[str]) -> Iterator[str]:

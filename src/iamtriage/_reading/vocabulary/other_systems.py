@@ -102,7 +102,7 @@ _OTHER_SYSTEMS = _signs(
     ("<docker>docker.sock|<publickey>(publickey", r"\bdocker\.sock\b|\(publickey\b"),
     ("<springframework>", r"org\.springframework\.security"),
     # Trino, HBase: a class in a package named "security". The SDKs have none.
-    ("<security>security.", r"\b(?:[a-z]\w{0,30}\.){1,6}security\.(?:[a-z]\w{0,30}\.){0,3}[A-Z]\w{2,60}Exception\b"),
+    ("<security>security.", r"\b(?:[a-z]\w{0,30}\.){1,6}security\.(?:[a-z]\w{0,30}\.){0,3}[A-Z]\w{0,40}(?:Denied|AccessControl|[Aa]uthoriz)\w{0,30}Exception\b"),
     ("<npm>", r"\bnpm (?:error|ERR!) [^\n]{0,200}?https?://(?!\S{1,200}\.(?:amazonaws|on\.aws|api\.aws)\b)"),
     ("<nestjs>@nestjs|<Nest>[Nest]", r"@nestjs/|\[Nest\]"),
     ("<denied>Access is denied", r"Access is denied\b\.? ?(?:\(os error 5\)|0x80070005)"),
