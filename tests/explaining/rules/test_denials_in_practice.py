@@ -2049,7 +2049,7 @@ GUARDRAILS: tuple[Case, ...] = (
                 "with-an-alias",
                 "alias/seeds",
                 (
-                    "Do this first: Check the key's Region and key policy",
+                    "Do this first: Check the key's Region and policy, then allow the role orders-api",
                     "aws kms describe-key --key-id alias/seeds --region eu-west-1",
                     "--query KeyMetadata.Arn --output text)",
                 ),

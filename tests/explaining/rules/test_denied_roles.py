@@ -287,7 +287,7 @@ def test_deploy_role_of_the_cdk_passes_roles_to_cloudformation() -> None:
             "indices:data/write/bulk",
             '{"cluster_permissions": ["cluster_composite_ops"], "index_permissions": [',
         ),
-        ("cluster:monitor/main", 'roles/shipper {"cluster_permissions": ["cluster:monitor/main"]}'),
+        ("cluster:monitor/main", '{"cluster_permissions": ["cluster:monitor/main"]}'),
         ("indices:data/read/msearch", '{"cluster_permissions": ["indices:data/read/msearch"]}'),
         ("indices:data/read/get, indices:admin/get", '"allowed_actions": ["read", "indices:admin/get"]'),
     ],
@@ -297,7 +297,7 @@ def test_level_of_a_permission_of_opensearch(permission: str, words: str) -> Non
     text = f"no permissions for [{permission}] and User [name={role}, backend_roles=[{role}], requestedTenant=null]"
     explanation = explain(text)
     assert explanation.topic == "opensearch-role"
-    assert any(words in step for step in explanation.remedies[0].steps)
+    assert any(words in line for line in explanation.remedies[0].commands)
 
 
 _ANCHOR = f"arn:aws:rolesanywhere:eu-west-1:{ACCOUNT}:trust-anchor/3f9c1a7e-2b0d-4f6e-8a51-0c7d9b1e2f30"

@@ -137,7 +137,7 @@ CASES: tuple[Case, ...] = (
         f'$ aws iam list-role-policies --role-name builder\n{{"PolicyNames": ["AWSRevokeOlderSessions"]}}\n{_text("an identity-based policy")}',
         {},
         (
-            "most likely, its inline policy AWSRevokeOlderSessions denies all sessions from before",
+            "most likely, somebody revoked the role's sessions, and this one is older (inline policy AWSRevokeOlderSessions)",
             "Do this first: Get new credentials: older sessions were revoked [you]",
         ),
     ),

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._explanations import (
+    EVENTUAL_CONSISTENCY,
+    ONE_POLICY_TYPE,
+    Explanation,
+    Labelled,
+    Remedy,
+)
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
@@ -44,7 +51,7 @@ from iamtriage.explaining._rules.shared import (
     wording,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
@@ -54,6 +61,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
     from iamtriage.trust._evaluation import TrustResult
 
@@ -369,17 +377,19 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     of_statement = "" if result is None else f" in Statement[{result.statement}]"
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
-    return Remedy(
-        title=f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
-        who="account administrator",
-        steps=(
-            "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
-            f"If the request is legitimate, an administrator{of_account} scopes the statement down: only they can change the trust policy.",
-        ),
-        commands=trust_policy_commands(denial)[:1],
-        layer=denial.policy_type,
+    show, change = trust_policy_commands(denial)
+    mfa: Commands = ()
+    if isinstance(denial.principal, User):
+        device = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
+        mfa = (Labelled("If it requires MFA:", denial_remedies.mfa_command(denial, device)),)
+    remedy = account_remedy(
+        f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
+        "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
+        f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down: save the whole changed policy as trust.json.",
+        commands=(show, *mfa, Labelled("Or, with trust.json saved:", change)),
         url=pages.EVALUATION,
     )
+    return attrs.evolve(remedy, layer=denial.policy_type)
 
 
 def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:

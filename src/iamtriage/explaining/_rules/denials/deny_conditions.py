@@ -100,7 +100,7 @@ GLOBAL_SERVICES = {
 REVOCATION = Requirement(
     ("aws:TokenIssueTime",),
     "Get new credentials: older sessions were revoked",
-    "Assume the role again, sign in again, or restart the program. When an administrator revokes the active sessions of a role, IAM adds the inline policy AWSRevokeOlderSessions, which denies all actions to sessions issued before the time in its condition (aws:TokenIssueTime): new sessions are not denied. Before someone removes it, ask who revoked the sessions and why: credentials may have leaked.",
+    "Assume the role again, sign in again, or restart the program: the policy AWSRevokeOlderSessions, which IAM adds when somebody revokes the sessions of a role, denies only sessions from before the time in its condition (aws:TokenIssueTime).",
     r"AWSRevokeOlderSessions",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
 )

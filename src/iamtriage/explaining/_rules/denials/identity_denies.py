@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.deny_conditions import REVOCATION, shows_revocation
+from iamtriage.explaining._rules.denials.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -19,7 +20,6 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import (
     denying_group,
     inline_policy_commands,
@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.wording import allow_still_required, den
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 # A condition key or value in the shorthand syntax of the AWS CLI.
 _CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
@@ -58,7 +59,7 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{_or_removes_policy(denial, inline=is_inline)}."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{' (with the changed document as policy.json)' if denial.policy and _change_commands(denial) else ''}{_or_removes_policy(denial, inline=is_inline)}."
 
 
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
@@ -94,21 +95,18 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if named is not None:
         title = "Call as the Deny statement requires, or scope it down"
         read = "Read its conditions, such as MFA, a Region, a network or a tag: a request that they do not match is not denied."
-    remedy = Remedy(
-        title=title,
-        who="account administrator",
-        steps=(
-            read,
-            *present(typical_requirement(denial)),
-            _change_step(denial, is_inline=bool(inline)),
-            *denial_remedies.region_steps(denial),
-        ),
-        commands=inline or _show_policy_commands(denial),
-        layer="identity",
+    remedy: Remedy | None = account_remedy(
+        title,
+        read,
+        *present(typical_requirement(denial)),
+        _change_step(denial, is_inline=bool(inline)),
+        *denial_remedies.region_steps(denial),
+        commands=inline or (*_show_policy_commands(denial), *_change_commands(denial)),
         url=pages.EVALUATION,
     )
+    remedy = attrs.evolve(remedy, layer="identity")
     if is_revoked:
-        remedy, details = _read_revocation_remedy(denial), None
+        remedy, details = None, None
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         remedy = _detach_remedy(denial, name)
         every = " and denies every action" if is_of_all else ""
@@ -127,21 +125,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             *((remedy, details) if denial.policy else (details, remedy)),
         ),
         notes=(ONE_POLICY_TYPE,),
-    )
-
-
-def _read_revocation_remedy(denial: Denial) -> Remedy:
-    """Return the remedy that finds out which sessions were revoked, by whom and why."""
-    role = commands.role_name(None if denial.role is None else denial.role.name)
-    listed = [run.command for run in find_runs(denial.failure) if REVOCATION.names in run.output]
-    profile = listed[0].option("profile") if listed else None
-    show = fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {REVOCATION.names}", role)
-    return account_remedy(
-        "Find out who revoked the sessions, and when",
-        "The policy denies sessions issued before the time of aws:TokenIssueTime. If a newer session is denied, too, another Deny matches.",
-        "CloudTrail says who called PutRolePolicy, in us-east-1. Delete the policy only when the reason is known: then the old sessions work again, until they expire.",
-        commands=(with_profile(None if profile is None else profile.value, show),),
-        url=REVOCATION.url,
     )
 
 
@@ -186,6 +169,16 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     return (*commands.show_policy_commands(arn), *((users,) if is_of_user else ()))
 
 
+def _change_commands(denial: Denial) -> Commands:
+    """Return the commands that change or detach the customer managed policy that denies."""
+    holder = denial_remedies.policy_holder(denial)
+    if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
+        return ()
+    arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
+    detach = fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", name, arn)
+    return (commands.change_policy(arn), Labelled(f"Or, if {denial.caller} is not meant to have it:", detach))
+
+
 def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
@@ -200,10 +193,10 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "With credentials of someone else (the policy denies it to the user), deactivate the user's access keys, which stops the programs that use them. Replace the keys there, or better use a role, and delete them.",
-        *suspect,
-        "The last command prints the key's calls in CloudTrail: run it for every Region, and remove users, keys and resources that you don't know. Remove the key from where it was published.",
-        "Follow the AWS Support case or the notification in AWS Health. AWS asks you to leave the quarantine policy attached until the case is resolved.",
+        "As another user or role (the policy denies all of this to the user), deactivate the access keys: the programs that use them stop. Give these a role or new keys, then delete the old ones.",
+        *(suspect or ("If nobody of yours made the denied call, it was most likely an attacker's.",)),
+        "The last command prints the key's calls: run it in each Region, and remove users, keys and resources that you don't know. Remove the key from where it was published.",
+        "Follow the AWS Support case. AWS asks you to leave the quarantine policy attached until it is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             fill_command(deactivate, name),

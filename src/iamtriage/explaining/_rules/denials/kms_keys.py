@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +160,9 @@ def _find_calling_service(denial: Denial) -> str | None:
     return next((each for each in names if each in encrypted_data.SERVICES), None)
 
 
+_PRINTED, _SAVED = "--query Policy --output text", "--policy file://policy.json"
+
+
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts = ""
@@ -172,18 +174,26 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     across = allow_remedy(of_key) if of_key.crosses_accounts else None
     of_owner = resource_remedy(of_key)
     inspect = _inspect_key_remedy(denial)
-    if of_owner.policy is not None and denial.principal is not None and not denial.crosses_accounts:
-        statement = {key: value for key, value in of_owner.policy["Statement"][0].items() if key != "Sid"}
+    if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
+        # The first remedy shows all of the second.
+        show = next(each for each in inspect.commands if " get-key-policy " in each)
         steps = (
             *inspect.steps,
-            f"If nothing allows it, add this statement to the key policy: {json.dumps(statement)}",
+            f"If nothing allows it, {of_owner.steps[0][0].lower()}{of_owner.steps[0][1:]}",
+            *of_owner.steps[1:],
         )
-        inspect = attrs.evolve(inspect, steps=steps)
+        inspect = attrs.evolve(
+            of_owner,
+            title=f"Check the key's Region and policy, then allow {denial.caller}",
+            steps=steps,
+            commands=(*inspect.commands, show.replace(" get-", " put-").replace(_PRINTED, _SAVED)),
+        )
+        of_owner = None
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         remedies = (*remedies[1:], remedies[0])
-    verdict = f"the key is not in this Region, no key policy allows it, or one denies it{accounts}"
+    verdict = f"the key is not in this Region, or its key policy does not allow it or denies it{accounts}"
     text = f"Neither the key policy nor a grant allows {denial.caller}."
     return denial.explain(
         denial_summary(denial, verdict),
@@ -191,7 +201,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         KMS_WRONG_REGION.cause(),
         DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=present(*remedies, authorization_details_remedy(denial)),
-        notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
+        notes=(_KEY_POLICY_NOTE,),
     )
 
 
@@ -386,7 +396,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         commands=present(
             show_key,
             show,
-            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
+            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} {_PRINTED}",
             f"aws kms list-grants --key-id {argument} --region {region}",
             show_role,
         ),

@@ -64,17 +64,24 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
     name = (getattr(role or denial.principal, "name", None) or "").rpartition("/")[2]
     name = name if _ROLE_NAME.fullmatch(name) else "ROLE_NAME"
-    mapping = json.dumps({kind: [arn]})
     return denial.explain(
-        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control maps the caller to no OpenSearch role that allows it.",
+        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control has no role that allows it to this caller.",
         OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
         topic="opensearch-role",
         remedies=(
             owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
-                f"As the domain's master user, create an OpenSearch role for this, in Dashboards (Dev Tools) or with the REST API; all_access is far too much. INDEX_PATTERN is that of the indexes, such as logs-*: PUT _plugins/_security/api/roles/{name} {json.dumps(_needed_permissions(names))}",
-                f"Map the caller to it: PUT _plugins/_security/api/rolesmapping/{name} {mapping}. In Dashboards, that is Security, Roles, Mapped users.",
+                "As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles). The role all_access would allow far too much.",
+                "INDEX_PATTERN is that of the indexes that the client uses, such as logs-*. If the master user is an IAM role, sign instead: --aws-sigv4 for --user.",
                 "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
+                commands=tuple(
+                    fill_command(
+                        "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
+                        f"DOMAIN_URL/_plugins/_security/api/{path}/{name}",
+                        json.dumps(body),
+                    )
+                    for path, body in (("roles", _needed_permissions(names)), ("rolesmapping", {kind: [arn]}))
+                ),
                 url=_PAGE,
             ),
         ),

@@ -224,7 +224,7 @@ def _save_step(policy: services.ResourcePolicy) -> str:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
     save = denial_remedies.save_step(name, _describe_file(file[1]), command=policy.change_command.split()[2])
-    return f"{save} In it, the resource * is the key itself." if policy.resource_is_star else save
+    return f"{save} Its Resource * is only this key." if policy.resource_is_star else save
 
 
 def _describe_file(name: str) -> str:

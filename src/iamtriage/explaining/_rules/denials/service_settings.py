@@ -64,6 +64,16 @@ SSEC_BLOCKED = CauseType(
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html",
     ),
 )
+# Where each tool sets the key, by a sign of the tool.
+_SSEC_SETTINGS = (
+    ("boto3", "SSECustomerAlgorithm and SSECustomerKey, in ExtraArgs of upload_file and upload_fileobj"),
+    ("upload failed: ", "--sse-c and --sse-c-key"),
+    ("aws s3 ", "--sse-c and --sse-c-key"),
+    (
+        "",
+        "SSECustomerAlgorithm and SSECustomerKey in SDKs, --sse-c and --sse-c-key in the CLI, the headers x-amz-server-side-encryption-customer-*",
+    ),
+)
 NOT_MANAGEMENT_ACCOUNT = CauseType(
     "not-management-account",
     title="The call needs the management account or a delegated administrator",
@@ -76,21 +86,22 @@ NOT_MANAGEMENT_ACCOUNT = CauseType(
 
 def explain_ssec_block(denial: Denial) -> Explanation:
     """Explain that a bucket blocks uploads with customer-provided keys."""
-    bucket = bucket_argument(denial)
+    bucket, text = bucket_argument(denial), denial.failure.text
+    where = next(words for sign, words in _SSEC_SETTINGS if sign in text)
     return denial.explain(
         denial_summary(denial, "the bucket blocks uploads with customer-provided keys (SSE-C)"),
         SSEC_BLOCKED.cause("reported"),
         remedies=(
             your_remedy(
                 "Upload with another encryption",
-                "Remove the customer-provided key from the call: SSECustomerAlgorithm and SSECustomerKey in SDKs (in ExtraArgs of boto3's upload_file), --sse-c and --sse-c-key in the CLI, the headers x-amz-server-side-encryption-customer-*.",
-                "The bucket then encrypts with its default. For a key of your own, use SSE-KMS (--sse aws:kms --sse-kms-key-id).",
+                f"Remove the customer-provided key from the call: {where}. No permission is missing.",
+                "The bucket then encrypts with its default, which the command prints. For a key of your own, use SSE-KMS.",
                 commands=(fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),),
                 url=SSEC_BLOCKED.sources[0],
             ),
             owner_remedy(
-                "Or unblock SSE-C for the bucket",
-                'This requires s3:PutEncryptionConfiguration. Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
+                "Or unblock SSE-C (BlockedEncryptionTypes NONE) with put-bucket-encryption, which requires s3:PutEncryptionConfiguration",
+                'Save the value of ServerSideEncryptionConfiguration as encryption.json, with "BlockedEncryptionTypes": {"EncryptionType": ["NONE"]} in its rule: the command replaces the whole configuration.',
                 commands=(
                     fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                     f"aws s3api put-bucket-encryption --bucket {bucket} --server-side-encryption-configuration file://encryption.json",
@@ -98,9 +109,7 @@ def explain_ssec_block(denial: Denial) -> Explanation:
                 url=SSEC_BLOCKED.sources[0],
             ),
         ),
-        notes=(
-            "An Allow does not help: no policy denied the upload. Existing objects with SSE-C stay readable.",
-        ),
+        notes=("Existing objects with SSE-C stay readable.",),
     )
 
 

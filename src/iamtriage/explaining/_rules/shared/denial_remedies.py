@@ -393,9 +393,10 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         is_cut = is_encoded_message_cut(denial)
         return your_remedy(
             DETAILS_TITLES[2 if is_cut else 1],
-            "Decoding requires sts:DecodeAuthorizationMessage, in the account of the call.",
+            "This requires sts:DecodeAuthorizationMessage, in the account of the call: if you lack it, an administrator of that account can decode the message.",
             *_encoded_message_steps(failure, is_cut=is_cut),
-            "If explicitDeny is true, matchedStatements has the Deny. If not, allow the action and resource in context. Or pass the result to explain() as the fact decoded_message.",
+            "If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn.",
+            "Or pass the result to explain() as the fact decoded_message.",
             commands=(
                 "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             ),
