@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations import (
     EVENTUAL_CONSISTENCY,
     ONE_POLICY_TYPE,
     Explanation,
-    Labelled,
     Remedy,
 )
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
@@ -26,6 +24,7 @@ from iamtriage.explaining._rules.denials.role_conditions import (
     check_trust_policy,
     compare_call,
     find_call,
+    narrow_deny_remedy,
 )
 from iamtriage.explaining._rules.denials.session_attributes import (
     caller_allow_step,
@@ -51,7 +50,7 @@ from iamtriage.explaining._rules.shared import (
     wording,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
@@ -61,9 +60,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
-    from iamtriage.trust._evaluation import TrustResult
 
 
 CALLER_NOT_TRUSTED = CauseType(
@@ -365,31 +362,6 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
         added = _statement_for(denial, attribute)
         step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
-
-
-def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Remedy:
-    """Return the remedy that changes the Deny statement of the role's trust policy.
-
-    Args:
-        denial: The denial.
-        result: The result of evaluating the trust policy, if it was supplied and names the statement.
-    """
-    of_statement = "" if result is None else f" in Statement[{result.statement}]"
-    account = denial.resource_account or denial.account
-    of_account = f" of account {account}" if account else ""
-    show, change = trust_policy_commands(denial)
-    mfa: Commands = ()
-    if isinstance(denial.principal, User):
-        device = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
-        mfa = (Labelled("If it requires MFA:", denial_remedies.mfa_command(denial, device)),)
-    remedy = account_remedy(
-        f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
-        "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
-        f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down: save the whole changed policy as trust.json.",
-        commands=(show, *mfa, Labelled("Or, with trust.json saved:", change)),
-        url=pages.EVALUATION,
-    )
-    return attrs.evolve(remedy, layer=denial.policy_type)
 
 
 def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.shared import denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
@@ -124,3 +127,18 @@ def describe_called_region(denial: Denial, called: str) -> str:
     """Return in which Region the call was made, and how to choose another one."""
     setting = denial_remedies.region_setting(denial, called)
     return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
+
+
+def revocation_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print the policy that revokes sessions, and who added it."""
+    role, name = (
+        commands.role_name(None if denial.role is None else denial.role.name),
+        deny_conditions.REVOCATION.names,
+    )
+    listed = [run.command for run in find_runs(denial.failure) if name in run.output]
+    profile = listed[0].option("profile") if listed else None
+    lines = (
+        fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
+        "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query 'Events[].[EventTime,Username]'",
+    )
+    return tuple(with_profile(None if profile is None else profile.value, each) for each in lines)

@@ -11,7 +11,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
 from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions
@@ -23,13 +22,13 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
     exempt_global_service,
     find_called_region,
     find_other_region,
+    revocation_commands,
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
 from iamtriage.explaining._rules.denials.unsent_settings import unsent_remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -58,7 +57,6 @@ _BOUNDARY_NAME = lazy_pattern(
     r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
 )
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
-_REVOKES = deny_conditions.REVOCATION
 _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
 # A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
@@ -393,7 +391,7 @@ def _build_remedy(
     lines: tuple[str, ...] = ()
     after: tuple[str, ...] = (change_step(denial, condition),)
     if requirement is deny_conditions.REVOCATION:
-        lines = _revocation_commands(denial)
+        lines = revocation_commands(denial)
         after = (
             "If a new session is denied, too, another Deny matches.",
             "Before an administrator deletes the policy, with which the old sessions work again, find out who revoked them and why: credentials may have leaked.",
@@ -421,18 +419,6 @@ def _build_remedy(
         commands=lines,
         url=requirement.url,
     )
-
-
-def _revocation_commands(denial: Denial) -> tuple[str, ...]:
-    """Return the commands that print the policy that revokes sessions, and who added it."""
-    role, name = commands.role_name(None if denial.role is None else denial.role.name), _REVOKES.names
-    listed = [run.command for run in find_runs(denial.failure) if name in run.output]
-    profile = listed[0].option("profile") if listed else None
-    lines = (
-        fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
-        "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query 'Events[].[EventTime,Username]'",
-    )
-    return tuple(with_profile(None if profile is None else profile.value, each) for each in lines)
 
 
 def _describe_created(denial: Denial) -> str:

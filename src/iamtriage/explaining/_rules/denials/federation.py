@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.credentials import identity_pools
-from iamtriage.explaining._rules.denials import assuming_roles, web_identity_remedies
+from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -193,7 +193,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         return None
     if result.is_explicit_deny:
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
-        remedies: tuple[Remedy, ...] = (assuming_roles.narrow_deny_remedy(denial, result),)
+        remedies: tuple[Remedy, ...] = (role_conditions.narrow_deny_remedy(denial, result),)
     else:
         mismatch = trust_fixes.describe_mismatch(result)
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)

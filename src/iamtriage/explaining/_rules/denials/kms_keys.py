@@ -160,9 +160,6 @@ def _find_calling_service(denial: Denial) -> str | None:
     return next((each for each in names if each in encrypted_data.SERVICES), None)
 
 
-_PRINTED, _SAVED = "--query Policy --output text", "--policy file://policy.json"
-
-
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
     accounts = ""
@@ -175,18 +172,16 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     of_owner = resource_remedy(of_key)
     inspect = _inspect_key_remedy(denial)
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
-        # The first remedy shows all of the second.
-        show = next(each for each in inspect.commands if " get-key-policy " in each)
-        steps = (
-            *inspect.steps,
-            f"If nothing allows it, {of_owner.steps[0][0].lower()}{of_owner.steps[0][1:]}",
-            *of_owner.steps[1:],
-        )
+        [show] = (each for each in inspect.commands if " get-key-policy " in each)
+        save, *others = of_owner.steps
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
-            steps=steps,
-            commands=(*inspect.commands, show.replace(" get-", " put-").replace(_PRINTED, _SAVED)),
+            steps=(*inspect.steps, f"If nothing allows it, {save[0].lower()}{save[1:]}", *others),
+            commands=(
+                *inspect.commands,
+                f"{show.replace(' get-', ' put-').partition(' --query')[0]} --policy file://policy.json",
+            ),
         )
         of_owner = None
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
@@ -396,7 +391,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         commands=present(
             show_key,
             show,
-            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} {_PRINTED}",
+            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
             f"aws kms list-grants --key-id {argument} --region {region}",
             show_role,
         ),

@@ -78,7 +78,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
                     fill_command(
                         "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
                         f"DOMAIN_URL/_plugins/_security/api/{path}/{name}",
-                        json.dumps(body),
+                        json.dumps(body, separators=(",", ":")),
                     )
                     for path, body in (("roles", _needed_permissions(names)), ("rolesmapping", {kind: [arn]}))
                 ),

@@ -11,13 +11,16 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations import Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import account as account_argument
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
+from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts import trust_conditions
 from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_conditions,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.sts.trust_conditions import RoleCall
     from iamtriage.trust._evaluation import TrustResult
 
@@ -229,3 +233,28 @@ def _skip_met_conditions(
         # Of the other keys, nothing is known.
         result = attrs.evolve(again.result, allowed=None)
     return result, None
+
+
+def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Remedy:
+    """Return the remedy that changes the Deny statement of the role's trust policy.
+
+    Args:
+        denial: The denial.
+        result: The result of evaluating the trust policy, if it was supplied and names the statement.
+    """
+    of_statement = "" if result is None else f" in Statement[{result.statement}]"
+    account = denial.resource_account or denial.account
+    of_account = f" of account {account}" if account else ""
+    show, change = trust_policy_commands(denial.target_role_name)
+    mfa: Commands = ()
+    if isinstance(denial.principal, User):
+        device = f"arn:{denial.location.partition or 'aws'}:iam::{account_argument(denial.account)}:mfa/DEVICE_NAME"
+        mfa = (Labelled("If it requires MFA:", mfa_command(denial, device)),)
+    remedy = account_remedy(
+        f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
+        "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
+        f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down: save the whole changed policy as trust.json.",
+        commands=(show, *mfa, Labelled("Or, with trust.json saved:", change)),
+        url=pages.EVALUATION,
+    )
+    return attrs.evolve(remedy, layer=denial.policy_type)

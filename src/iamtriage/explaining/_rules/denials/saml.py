@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.denials import assuming_roles
+from iamtriage.explaining._rules.denials import assuming_roles, role_conditions
 from iamtriage.explaining._rules.denials.federation import checked_cause, explain_rejected
 from iamtriage.explaining._rules.denials.web_identity_remedies import CHANGE_STATEMENT, role_location
 from iamtriage.explaining._rules.shared import pages
@@ -125,7 +125,7 @@ def _find_problem(denial: Denial) -> tuple[str, Remedy] | None:
     findings = evaluate_trust_policy(facts, _ACTION, denial.resource)
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
-        remedy = assuming_roles.narrow_deny_remedy(denial, result)
+        remedy = role_conditions.narrow_deny_remedy(denial, result)
         return "a Deny statement of the trust policy matches it", remedy
     problem = _describe_problem(denial, meant)
     return None if problem is None else (f"its trust policy {problem}", _trust_saml_remedy(denial))
