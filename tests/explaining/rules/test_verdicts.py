@@ -129,7 +129,7 @@ CASES = {
     "opensearch-role": (
         '{"error":{"type":"security_exception","reason":"no permissions for [indices:data/read/search] and User [name=arn:aws:iam::111122223333:role/logs-reader, backend_roles=[arn:aws:iam::111122223333:role/logs-reader], requestedTenant=null]"},"status":403}',
         "OpenSearch denied the role logs-reader the permission indices:data/read/search",
-        '{"backend_roles": ["arn:aws:iam::111122223333:role/logs-reader"]}',
+        '{"backend_roles":["arn:aws:iam::111122223333:role/logs-reader"]}',
     ),
     "account-without-role": (
         "failed to mount secrets store objects for pod shop/cart-7d9, err: rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account cart (namespace: shop)",

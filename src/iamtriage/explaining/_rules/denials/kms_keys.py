@@ -169,30 +169,26 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     if key is not None and key.resource.startswith("key/"):
         of_key = attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)
     across = allow_remedy(of_key) if of_key.crosses_accounts else None
-    of_owner = resource_remedy(of_key)
-    inspect = _inspect_key_remedy(denial)
+    of_owner, inspect = resource_remedy(of_key), _inspect_key_remedy(denial)
+    remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
         [show] = (each for each in inspect.commands if " get-key-policy " in each)
+        change = show.partition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
         save, *others = of_owner.steps
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
             steps=(*inspect.steps, f"If nothing allows it, {save[0].lower()}{save[1:]}", *others),
-            commands=(
-                *inspect.commands,
-                f"{show.replace(' get-', ' put-').partition(' --query')[0]} --policy file://policy.json",
-            ),
+            commands=(*inspect.commands, f"{change} --policy file://policy.json"),
         )
-        of_owner = None
-    remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
+        remedies = (inspect, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         remedies = (*remedies[1:], remedies[0])
     verdict = f"the key is not in this Region, or its key policy does not allow it or denies it{accounts}"
-    text = f"Neither the key policy nor a grant allows {denial.caller}."
     return denial.explain(
         denial_summary(denial, verdict),
-        KMS_KEY_POLICY.cause(text=text),
+        KMS_KEY_POLICY.cause(text=f"Neither the key policy nor a grant allows {denial.caller}."),
         KMS_WRONG_REGION.cause(),
         DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=present(*remedies, authorization_details_remedy(denial)),
