@@ -109,8 +109,8 @@ def test_call_is_compared(before: str, policy: dict[str, Any], summary: str, com
 
 def test_external_id_of_a_terraform_provider() -> None:
     text = f'Error: Cannot assume IAM Role\n  with provider["registry.terraform.io/hashicorp/aws"],\n{DENIED}'
-    steps = explain(text, facts={"trust_policy": EXTERNAL_ID}).remedies[0].steps
-    assert steps[0].startswith('Add external_id = "octo-42" to the block assume_role of the provider.')
+    remedy = explain(text, facts={"trust_policy": EXTERNAL_ID}).remedies[0]
+    assert '  external_id = "octo-42"' in (remedy.manifest or "")
 
 
 @pytest.mark.parametrize(

@@ -155,12 +155,13 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         Labelled("Or, for RBAC groups:", update),
     )
     if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
-        changes = (repeated.replace(" create-access-entry", " update-access-entry", 1),)
+        changed = repeated.replace(" create-access-entry", " update-access-entry", 1)
+        changes = (Labelled("Then, with the groups that the entry has already:", changed),)
     check = cluster.eks_command("describe-access-entry", principal=argument)
     by_hand = cluster_remedy(
         "Inspect the existing entry, and update it instead of creating one",
         "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
-        "update-access-entry replaces the list of groups: include the existing ones.",
+        "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
         "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access.",
         commands=(
             check,

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateAccessEntry.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 
 import attrs
@@ -114,6 +115,18 @@ _OWN_GROUP = "Or use a group of your own, without a reserved prefix, and bind it
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
 
 
+# An entry outside of a module.
+_ENTRY_ADDRESS = lazy_pattern(r"aws_eks_access_entry\.([A-Za-z_][\w-]{0,62})", re.ASCII)
+_ASSOCIATION = """resource "aws_eks_access_policy_association" "{name}" {{
+  cluster_name  = {entry}.cluster_name
+  principal_arn = {entry}.principal_arn
+  policy_arn    = "{arn}"
+  access_scope {{
+    type = "cluster"
+  }}
+}}"""
+
+
 def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
@@ -125,12 +138,24 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
             argument, policy = "KubernetesGroups", "AccessPolicies"
         of = f" of {clip_text(deployment.resource)}" if deployment.resource else ""
         arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
-        return your_remedy(
-            f"Replace the group with the access policy in the {deployment.tool} code, and deploy again",
+        remedy = your_remedy(
+            f"Replace the group with the access policy in the {deployment.tool} code",
             f"Remove system:masters from {argument}{of}, and add {policy} with the policy {arn} and an access scope of type cluster.",
             _SMALLER,
             _OWN_GROUP,
             url=pages.EKS_ACCESS_POLICIES,
+        )
+        entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
+        if entry is None or deployment.tool != "Terraform":
+            return remedy
+        return attrs.evolve(
+            remedy,
+            steps=(
+                f"Remove system:masters from {argument}{of}, and add this association.",
+                *remedy.steps[1:],
+            ),
+            manifest=_ASSOCIATION.format(entry=entry[0], name=entry[1], arn=arn),
+            manifest_language="hcl",
         )
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
     return cluster_remedy(
@@ -167,13 +192,14 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     """Explain that a cluster does not accept access entries."""
     # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
+    principal, enable = entry_principal(case), cluster.enable_entries_remedy()
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            cluster.enable_entries_remedy(),
-            entry_principal(case).aws_auth_remedy(
+            attrs.evolve(enable, commands=(*enable.commands, principal.create_entry_command(cluster))),
+            principal.aws_auth_remedy(
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),

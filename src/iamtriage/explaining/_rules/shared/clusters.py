@@ -141,11 +141,14 @@ class Cluster(Value):
         return cluster_remedy(
             "Change the authentication mode to API_AND_CONFIG_MAP",
             "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
-            "With API_AND_CONFIG_MAP, all aws-auth entries keep working. With API, the cluster ignores them.",
-            "Wait until the cluster is ACTIVE again, then create the access entries.",
+            "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
+            "Create access entries when the cluster is ACTIVE again.",
             commands=(
-                self.show_mode_command(),
+                *(() if self.mode else (self.show_mode_command(),)),
                 self.eks_command("update-cluster-config", *mode, flag="--name"),
+                command(
+                    "aws", "eks", "wait", "cluster-active", "--name", self.argument, *self.region_arguments
+                ),
             ),
             url=pages.EKS_ACCESS_MODE,
         )

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -240,6 +241,7 @@ def open_condition_remedy(
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
     title = "Meet the condition of the role's trust policy"
     lines: tuple[str, ...] = ()
+    manifest: str | None = None
     steps: tuple[str, ...] = (f"The trust policy requires {required}.",)
     if key == EXTERNAL_ID:
         value = commands.external_id(result.expected[0] if result.expected else None)
@@ -252,9 +254,11 @@ def open_condition_remedy(
         )
         if is_terraform and value != "EXTERNAL_ID":
             steps = (
-                f'Add external_id = "{value}" to the block assume_role of the provider. The comparison is case-sensitive.',
+                "In the provider, the block assume_role needs external_id. The comparison is case-sensitive, and the trust policy needs no change.",
                 "With the credentials of Terraform, the command checks it.",
             )
+            # The value is one that no shell and no string of Terraform changes.
+            manifest = f'assume_role {{\n  role_arn    = {json.dumps(arn)}\n  external_id = "{value}"\n}}'
             lines = tuple(f"{each} --query AssumedRoleUser.Arn" for each in lines)
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
@@ -283,7 +287,8 @@ def open_condition_remedy(
         if key in MFA_KEYS
         else pages.TRUST_POLICIES
     )
-    return your_remedy(title, *steps, commands=lines, url=url)
+    remedy = your_remedy(title, *steps, commands=lines, manifest=manifest, url=url)
+    return remedy if manifest is None else attrs.evolve(remedy, manifest_language="hcl")
 
 
 def _mfa_remedy(
