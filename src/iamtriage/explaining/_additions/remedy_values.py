@@ -178,7 +178,8 @@ def _role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
     if cluster.argument != facts.cluster:
         return ()
     find, show = cluster.association_commands(("describe", "--query association.roleArn --output text"))
-    return _fill(find, {"NAMESPACE": namespace, "SERVICE_ACCOUNT": account}), f"role_arn=$({show})"
+    names = {"NAMESPACE": commands.namespace(namespace), "SERVICE_ACCOUNT": commands.kubernetes_name(account)}
+    return _fill(find, names), f"role_arn=$({show})"
 
 
 def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:

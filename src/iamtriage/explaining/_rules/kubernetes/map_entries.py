@@ -127,16 +127,10 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
 
 
 def _describe_digit(first: str, second: str) -> str:
-    """Return which digit distinguishes two account IDs, in parentheses, if only one does.
-
-    >>> _describe_digit("111122223332", "111122223333")
-    ' (only the last digit differs)'
-    """
+    """Return which digit distinguishes two account IDs, in parentheses, if only one does."""
     places = [place for place, (one, other) in enumerate(zip(first, second, strict=False), 1) if one != other]
-    if len(places) != 1 or len(first) != len(second):
-        return ""
-    where = "the last digit" if places == [len(first)] else f"digit {places[0]} of {len(first)}"
-    return f" (only {where} differs)"
+    where = "the last digit" if places == [len(first)] else f"digit {min(places, default=0)} of {len(first)}"
+    return f" (only {where} differs)" if len(places) == 1 else ""
 
 
 def _is_similar(named: Role | User | InstanceProfile, caller: Caller) -> bool:

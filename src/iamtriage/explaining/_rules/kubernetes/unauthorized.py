@@ -172,7 +172,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
                 else ()
             ),
             *(grants if unsuited is not None else ()),
-            _caller_remedy(case, cluster, principal, access, program, has_entry=has_entry),
+            _caller_remedy(case, cluster, principal, access, program, shows_grant=shows_grant),
             *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
             *(grants[shows_grant:] if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
@@ -266,7 +266,7 @@ def _caller_remedy(
     access: NeededAccess,
     program: str,
     *,
-    has_entry: bool,
+    shows_grant: bool,
 ) -> Remedy:
     looks: Commands = ("kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",)
     identify = "Run aws sts get-caller-identity with the profile or role that kubectl config view prints. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
@@ -280,7 +280,6 @@ def _caller_remedy(
         looks = ("aws sts get-caller-identity",)
         identify = "If aws sts get-caller-identity does not print the expected ARN, add --profile or --role-arn to aws eks update-kubeconfig."
     steps = [identify]
-    shows_grant = cluster.uses_entries and not has_entry and principal.entry_refusal is None
     grant: Commands = (cluster.token_command(),)
     if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
@@ -302,17 +301,12 @@ def _caller_remedy(
                 principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
             )
         )
-    elif not (has_entry or cluster.uses_entries):
+    elif not cluster.uses_entries and not has_map_entry(case):
         steps.append("Otherwise, a cluster administrator maps this ARN in aws-auth.")
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     refresh = cluster.kubeconfig_command()
     lines: Commands = (*looks, refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
-        lines = (*looks, *grant, Labelled("If kubectl is meant to use another identity:", refresh))
-    return your_remedy(
-        title,
-        *steps,
-        commands=lines,
-        url=pages.EKS_TROUBLESHOOTING,
-    )
+        lines = (*grant, Labelled("If kubectl is meant to use another identity:", refresh))
+    return your_remedy(title, *steps, commands=lines, url=pages.EKS_TROUBLESHOOTING)

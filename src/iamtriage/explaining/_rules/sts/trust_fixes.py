@@ -73,13 +73,14 @@ def describe_mismatch(result: TrustResult) -> str | None:
 def describe_matches(result: TrustResult, facts: Facts) -> str:
     """Return a sentence that says what of a statement the token meets, apart from the failed condition."""
     statements = list(iterate_statements(parse_document(facts.trust_policy) or {}))
-    statement = statements[result.statement] if result.statement is not None else {}
-    claims = {key.rpartition(":")[2] for _, key, _ in iterate_conditions(statement)}
-    names = (("aud", "the audience"), ("sub", "the subject"))
-    failed = (result.condition or "").rpartition(":")[2]
-    met = [name for claim, name in names if claim in claims and claim != failed]
-    others = ["the other conditions"] if claims - {"aud", "sub", failed} else []
-    return f"{join_words(('The provider', *met, *others), 'and')} match{'' if met or others else 'es'}."
+    claims = {
+        key.rpartition(":")[2] for _, key, _ in iterate_conditions(statements[result.statement or 0])
+    } - {(result.condition or "").rpartition(":")[2]}
+    met = [
+        {"aud": "the audience", "sub": "the subject"}.get(each, f"the claim {each}")
+        for each in sorted(claims)
+    ]
+    return f"{join_words(('The provider', *map(clip_text, met)), 'and')} match{'' if met else 'es'}."
 
 
 def policy_with_principal(
@@ -172,14 +173,7 @@ def _find_audience_setting(issuer: str, facts: Facts) -> str | None:
 def request_audience_remedy(
     issuer: str, expected: str, facts: Facts, *, is_annotated: bool = False
 ) -> Remedy:
-    """Return the remedy that requests a token with another audience.
-
-    Args:
-        issuer: The issuer of the token, without its scheme.
-        expected: The audience to request.
-        facts: The facts.
-        is_annotated: Whether the text shows the annotation of the service account.
-    """
+    """Return the remedy that requests a token with another audience, after a look at the annotation if it is not shown."""
     is_pod = ".eks." in f".{issuer}" or bool(facts.service_account)
     steps: tuple[str, ...] = (f"Request the token for the audience {clip_text(expected)}.",)
     lines: tuple[str | Labelled, ...] = ()
