@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
@@ -112,22 +112,18 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
         missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing}."
+    in_map = _aws_auth_remedy(cluster, principal)
     return case.explain(
         summary,
         *_causes(case, cluster, entry),
         topic="eks-console",
-        remedies=(
-            *((_access_entry_remedy(case, cluster, principal, entry),) if cluster.uses_entries else ()),
-            *(() if cluster.uses_entries else (_aws_auth_remedy(cluster, principal),)),
+        remedies=present(
+            _access_entry_remedy(case, cluster, principal, entry) if cluster.uses_entries else in_map,
             _iam_remedy(case, cluster),
-            *(
-                (_aws_auth_remedy(cluster, principal),)
-                if cluster.mode != "API" and cluster.uses_entries and entry is None
-                else ()
-            ),
-            *((_rbac_remedy(),) if cluster.uses_entries else ()),
+            in_map if cluster.uses_aws_auth and cluster.uses_entries and entry is None else None,
+            _rbac_remedy() if cluster.uses_entries else None,
             principal.inspect_access_remedy(cluster),
-            *((cluster.enable_entries_remedy(),) if cluster.mode == "CONFIG_MAP" else ()),
+            None if cluster.uses_entries else cluster.enable_entries_remedy(),
         ),
         notes=(cluster_access.CREATOR_NOTE,),
     )

@@ -116,9 +116,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     created: set[str] = set(_CREATED_IN_CLUSTER.findall(case.failure.text)) if is_terraform else set()
     if cluster.name is None and len(created) == 1:
         cluster = attrs.evolve(cluster, name=created.pop())
-    is_renewed = "get-token" in case.failure.text
+    renews_late = is_terraform and "get-token" not in case.failure.text
     ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
-    is_late = is_terraform and not is_renewed and ran >= _TOKEN_SECONDS
+    is_late = renews_late and ran >= _TOKEN_SECONDS
+    again = _AGAIN if is_late else None
     client = None if is_terraform else cluster_clients.find_cluster_client(case)
     if client is not None:
         stated = _login_cause(message, unknown_type)
@@ -166,11 +167,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry, is_late=is_late),
         topic="kubernetes-login",
         remedies=(
-            *(
-                (configure_terraform(case, cluster, first_step=_AGAIN if is_late else None),)
-                if is_terraform and not is_renewed
-                else ()
-            ),
+            *present(configure_terraform(case, cluster, first_step=again) if renews_late else None),
             *(grants if unsuited is not None else ()),
             _caller_remedy(case, cluster, principal, access, program, shows_grant=shows_grant),
             *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
