@@ -207,8 +207,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     renew = session_renewal.renewal_remedy(case, issued)
     # It begins with what the other remedies find out.
     is_general = renew is credential_remedies.NEW_CREDENTIALS
-    # A step of a job exports fixed variables, and its remedy raises the duration, too. The SDK refreshes the role of
-    # a workload, whose sessions have a fixed duration.
+    # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
     is_enough = is_job or renew.title.startswith("Let the SDK use ")
     lasting = () if is_enough else session_renewal.remedies_of_run(role)
     clear = (

@@ -190,12 +190,6 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         remedies=(
             _SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN,
             _INSPECT_TOKEN,
-            your_remedy(
-                "Compare the token's iss claim with the providers in the role's account",
-                "A provider's ARN ends in its issuer without https://. It must match exactly.",
-                commands=("aws iam list-open-id-connect-providers",),
-                url=pages.OIDC_PROVIDERS,
-            ),
         ),
         notes=(issuers.ROLE_NOT_EVALUATED,),
     )
@@ -210,7 +204,9 @@ _SEND_ID_TOKEN = your_remedy(
 _INSPECT_TOKEN = your_remedy(
     "Inspect the token's claims",
     "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline. A token that cannot be read is truncated or empty, or has quotes or newlines around it.",
+    "Compare iss with the providers in the role's account: a provider's ARN ends in its issuer without https://.",
     "Never paste a token into a website or chat: until it expires, it is a credential.",
+    commands=("aws iam list-open-id-connect-providers",),
     url=pages.OIDC_ROLES,
 )
 # The first route that matches is used.

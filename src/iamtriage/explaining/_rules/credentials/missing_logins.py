@@ -190,17 +190,17 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
             account_remedy(
                 "Allow the user or role to use aws login",
                 "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
-                "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions. Then run aws login again.",
+                "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
                 commands=(
                     f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
                     Labelled(
                         "Or, for a role:",
                         f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
                     ),
+                    Labelled("Then, as the user or role:", "aws login"),
                 ),
                 url=pages.CLI_LOGIN,
             ),
-            credential_remedies.CONSOLE_LOGIN,
         ),
         notes=(
             "The credentials are neither missing nor expired: without the permission, aws login fails again.",
