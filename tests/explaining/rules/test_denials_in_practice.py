@@ -1189,7 +1189,7 @@ SETTINGS: tuple[Case, ...] = (
         (
             "is not allowed to call signin:CreateOAuth2Token",
             "--policy-arn arn:aws:iam::aws:policy/SignInLocalDevelopmentAccess",
-            "Sign in with aws login again",
+            "Then, as the user or role: aws login",
         ),
         ("own reason", "expired."),
     ),
