@@ -168,3 +168,51 @@ def test_no_run_of_the_workflow_has_a_subject_without_ids() -> None:
     titles = [each.title for each in explain(LOG.format("octo", "octo/cart"), facts=facts).remedies]
     assert titles[0].startswith("Accept")
     assert not any("run the" in each for each in titles)
+
+
+TRIGGERS = {
+    "block": "on:\n  pull_request:\n    branches: [main]\n\npermissions:\n  id-token: write\n",
+    "line": "on: pull_request\n",
+    "list": "'on': [pull_request]\n",
+    "variable": "GITHUB_EVENT_NAME: pull_request\n",
+}
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_project_alone_is_no_subject_of_a_pull_request(trigger: str) -> None:
+    text = f"{LOG.format('sts.amazonaws.com', 'octo/cart')}\n\n{TRIGGERS[trigger]}"
+    explanation = explain(text, facts={"trust_policy": _policy("sts.amazonaws.com", "repo:octo/cart")})
+    assert "has repo:octo/cart:pull_request (a subject always continues" in explanation.summary
+    assert str(explanation.remedies[0].policy).count("'repo:octo/cart:pull_request'") == 1
+    assert "'repo:octo/cart'" not in str(explanation.remedies[0].policy)
+    assert any("all pull requests" in each for each in explanation.remedies[0].steps)
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    ["on:\n  push:\n  pull_request:\n", "on: [push, pull_request]\n", "on: workflow_dispatch\n", ""],
+)
+def test_project_alone_is_no_subject_whatever_starts_the_job(trigger: str) -> None:
+    text = f"{LOG.format('sts.amazonaws.com', 'octo/cart')}\n\n{trigger}"
+    explanation = explain(text, facts={"trust_policy": _policy("sts.amazonaws.com", "repo:octo/cart")})
+    assert "has more after the project" in explanation.summary
+    assert "pull_request'" not in str(explanation.remedies[0].policy)
+
+
+def test_pull_request_is_compared_with_a_branch() -> None:
+    job = "on:\n  pull_request:\njobs:\n  plan:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n"
+    policy = _policy("sts.amazonaws.com", "repo:octo/cart:ref:refs/heads/main")
+    text = f"{LOG.format('sts.amazonaws.com', 'octo/cart')}\n\n{job}"
+    summary = explain(text, facts={"trust_policy": policy}).summary
+    assert "the token has repo:octo/cart:pull_request (a pull request started" in summary
+    # With an environment in another place, the subject is open; with a wildcard, it matches.
+    text = text.replace("    runs-on", "    environment: live\n    runs-on")
+    assert "repo:octo/cart:environment:live" in explain(text, facts={"trust_policy": policy}).summary
+
+
+def test_gitlab_project_alone_is_no_subject() -> None:
+    text = "CI_PROJECT_PATH=octo/cart\n$ aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/ship\nAn error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+    policy = json.loads(
+        json.dumps(_policy("https://gitlab.com", "project_path:octo/cart")).replace(ISSUER, "gitlab.com")
+    )
+    assert "has more after the project" in explain(text, facts={"trust_policy": policy}).summary

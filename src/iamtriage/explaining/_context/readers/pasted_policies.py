@@ -30,6 +30,14 @@ _OWNER = lazy_pattern(
     r"\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z",
     re.ASCII,
 )
+# The command that prints a role, and words that introduce its trust policy.
+_TRUSTING_ROLE = lazy_pattern(
+    r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
+    r"|(?i:trust (?:policy|relationships?))(?: of| for| on)?(?: the)?(?: IAM)?(?: role)? [`\"']?(?P<after>[\w+=,.@-]{2,64})[`\"']?(?: role)?[^\S\n]{0,4}[:(]"
+    r"|(?i:\brole) [`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?[^\n.]{0,40}?\b(?i:trust (?:policy|relationships?))",
+    re.ASCII,
+)
+_CHARS_OF_INTRODUCTION = 400
 _HEADING = lazy_pattern(r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z")
 _CHARS_BEFORE = 3_000
 
@@ -44,7 +52,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     stated = [each for each in documents if each.member == "Statement"]
     for each in stated:
         if (policy := build_policy(each.content)) is not None:
-            yield policy._replace(file=_find_file(text, each.start), owner=_find_owner(text, each.start))
+            owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
+            yield policy._replace(file=_find_file(text, each.start), owner=owner)
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
 
@@ -75,6 +84,16 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
     return None if found is None else (found["kind"], found["name"])
+
+
+def _find_trusting_role(text: str, start: int) -> tuple[str, str] | None:
+    """Return the kind and name of the role that the text above a trust policy names.
+
+    >>> _find_trusting_role("Trust policy of orders-api:", 27)
+    ('role', 'orders-api')
+    """
+    found = [*_TRUSTING_ROLE.finditer(text, max(start - _CHARS_OF_INTRODUCTION, 0), start)]
+    return ("role", found[-1][found[-1].lastgroup or 0]) if found else None
 
 
 def build_policy(content: Mapping[str, Any]) -> Document | None:

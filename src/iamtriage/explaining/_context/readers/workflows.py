@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_job_environment", "find_pushed_branch")
+__all__ = ("find_job_environment", "find_pushed_branch", "runs_for_pull_requests")
 
 _MAX_CHARS = 64_000
 # A key that jobs have, but not steps.
@@ -30,6 +30,16 @@ _PUSHED_BRANCH = lazy_pattern(
 _OTHER_TRIGGER = lazy_pattern(
     r"(?:^[ \t]*|[\[{,][ \t]*)(?:pull_request\w*|workflow_\w+|schedule|release|tags)[ \t]*(?:[:,\]}]|$)",
     re.MULTILINE,
+)
+
+# The triggers of a workflow, on one line or as keys of the same depth. Variables of the job name the event or the ref.
+_TRIGGERS = lazy_pattern(
+    r"^[\"']?on[\"']?:[ \t]*(?:\[?(?P<line>[\w, \t\"']{1,200})\]?[ \t]*$|(?:#[^\n]*)?\n(?P<block>(?:(?:[ \t]+[^\n]*)?\n?){1,60}))",
+    re.MULTILINE,
+)
+_TRIGGER = lazy_pattern(r"^([ \t]+)(?:- )?[\"']?(\w+)[\"']?:?[^\n]*$", re.MULTILINE)
+_PULL_REQUEST = lazy_pattern(
+    r"\bGITHUB_EVENT_NAME[=:] ?[\"']?pull_request\b|\bGITHUB_REF[=:] ?[\"']?refs/pull/\d"
 )
 
 
@@ -80,3 +90,20 @@ def find_pushed_branch(text: str) -> str | None:
     """Return the branch of a workflow that only its pushes start."""
     found = None if _OTHER_TRIGGER.search(text, 0, _MAX_CHARS) else _PUSHED_BRANCH.search(text, 0, _MAX_CHARS)
     return None if found is None else found[1]
+
+
+def runs_for_pull_requests(text: str) -> bool:
+    r"""Return whether only pull requests start a workflow, or a pull request started the job.
+
+    >>> runs_for_pull_requests("on:\n  pull_request:\n    branches: [main]\njobs:\n")
+    True
+    >>> runs_for_pull_requests("on: [push, pull_request]\n")
+    False
+    """
+    found = _TRIGGERS.search(text, 0, _MAX_CHARS)
+    if found is None:
+        return _PULL_REQUEST.search(text, 0, _MAX_CHARS) is not None
+    if found["line"] is not None:
+        return re.findall(r"\w+", found["line"]) == ["pull_request"]
+    keys: list[tuple[str, str]] = _TRIGGER.findall(found["block"])
+    return [name for indent, name in keys if indent == keys[0][0]] == ["pull_request"]

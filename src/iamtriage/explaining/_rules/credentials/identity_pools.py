@@ -11,11 +11,15 @@ always sign in, and that merging a guest identity disables it.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
@@ -31,9 +35,17 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
+    from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
+# In the settings of an app, a call or a command, and not in a policy. The IDs of identities have another name.
+_POOL_OF_APP = lazy_pattern(
+    r"(?:[Pp]ool[_-]?[Ii]d|POOL_ID)[\"']?\s{0,3}[:=\s]\s{0,3}[\"']?([a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?!\w)",
+    re.ASCII,
+)
+_KIND_OF_ROLE = lazy_pattern(r"(?P<guest>[Uu]nauth|[Gg]uest)|(?:(?<![a-z])a|A)uth(?:enticated)?(?![a-z])")
+_ACTION = "sts:AssumeRoleWithWebIdentity"
 _USER_POOLS = (
     "https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html"
 )
@@ -237,26 +249,114 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     )
 
 
+class _PoolTrust(NamedTuple):
+    """A trust policy, compared with the identity pool that the app uses.
+
+    Attributes:
+        pool: The ID of the pool.
+        role: The role, if the text names it.
+        policy: The trust policy.
+        result: Whether it allows the pool's callers.
+    """
+
+    pool: str
+    role: str | None
+    policy: Mapping[str, Any]
+    result: TrustResult
+
+    @property
+    def role_text(self) -> str:
+        """The role in words."""
+        return "the role" if self.role is None else f"the role {self.role}"
+
+
+def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
+    """Return the trust policy in the text that does not allow the app's pool, or else the last one."""
+    from iamtriage.trust._evaluation import check_trust_policy
+
+    pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
+    compared = None
+    for policy in context_of(case.facts).policies if len(pools) == 1 else ():
+        if not policy.is_trust_policy or not policy.is_whole or policy.has_references:
+            continue
+        role, pool = None if policy.owner is None else policy.owner[1], min(pools)
+        claims = {"iss": f"https://{POOL_PROVIDER}", "aud": pool}
+        # By the name of the role, or else as the policy says.
+        kind = _KIND_OF_ROLE.search(role or "") or _KIND_OF_ROLE.search(json.dumps(policy.content))
+        if kind is not None:
+            claims["amr"] = "authenticated" if kind["guest"] is None else "unauthenticated"
+        try:
+            result = check_trust_policy(policy.content, action=_ACTION, claims=claims)
+        except (IamTriageError, TypeError, ValueError):
+            continue
+        compared = _PoolTrust(pool, role, policy.content, result)
+        if result.allowed is False:
+            break
+    return compared
+
+
 def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
-    return case.explain(
-        "The identity pool returns no credentials: it has no role for this caller, or cannot assume it.",
-        IDENTITY_POOL_ROLES.cause(
-            "reported", ('The text or code says "Invalid identity pool configuration".',)
+    trust = _compare_pool(case)
+    check = account_remedy(
+        "Check which roles the pool has",
+        "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
+        commands=(
+            "aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
         ),
-        remedies=(
-            account_remedy(
-                "Check which roles the pool has",
-                "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
-                commands=(
-                    "aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
-                ),
+        url=pages.IDENTITY_POOL_ROLES,
+    )
+    remedies, text = (check, pool_trust_remedy()), ""
+    summary = "The identity pool returns no credentials: it has no role for this caller, or cannot assume it."
+    if trust is not None and trust.result.allowed is not False:
+        summary = f"The identity pool returns no credentials, although the trust policy of {trust.role_text} allows the pool: most likely, the pool has another role for this caller, or none."
+        text = (
+            "The pool has another role than this one for this kind of caller (signed in or guest), or none."
+        )
+        remedies = (check,)
+    elif trust is not None:
+        problem, fixed = _describe_problem(trust)
+        summary = f"The identity pool cannot assume {trust.role_text}: {problem}."
+        text = f"The trust policy of {trust.role_text} does not allow the pool."
+        if "more mismatch" not in trust.result.reason and trust.result.condition:
+            text += " The rest of the policy matches. The role's permissions do not matter yet."
+        remedies = (pool_trust_remedy(claims={"aud": trust.pool}), check)
+        if fixed is not None:
+            change = trust_remedy(
+                "Correct the condition in the role's trust policy",
+                "The policy is the whole trust policy with this change: save it as trust.json. Or use the other pool in the app, if that is the right one.",
+                "Keep both conditions: without the one on aud, every identity pool can use the role.",
+                commands=trust_policy_commands(trust.role)[1:],
+                policy=fixed,
+                is_addition=False,
                 url=pages.IDENTITY_POOL_ROLES,
-            ),
-            pool_trust_remedy(),
+            )
+            remedies = (change, check)
+    return case.explain(
+        summary,
+        IDENTITY_POOL_ROLES.cause(
+            "reported" if trust is None else "derived",
+            ('The text or code says "Invalid identity pool configuration".',),
+            text=text,
         ),
+        remedies=remedies,
         notes=("An Allow in the caller's policies does not help: the pool calls STS.",),
     )
+
+
+def _describe_problem(trust: _PoolTrust) -> tuple[str, dict[str, Any] | None]:
+    """Return why a trust policy does not allow the pool, as a clause, and the whole corrected policy."""
+    from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
+
+    result = trust.result
+    claim = (result.condition or "").rpartition(":")[2]
+    if claim not in {"aud", "amr"} or not result.expected or not result.actual:
+        return f"{result.reason[0].lower()}{result.reason[1:]}", None
+    expected, actual = clip_text(", ".join(result.expected)), result.actual[0]
+    problem = f"its trust policy is for the pool {expected} (aud), and the app uses {actual}"
+    if claim == "amr":
+        problem = f"its trust policy is for {expected} callers (amr), and the role is for {actual} ones"
+    return problem, policy_with_value(trust.policy, result, value=actual)
 
 
 def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
@@ -277,7 +377,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Federated": POOL_PROVIDER},
-        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Action": _ACTION,
         "Condition": {
             "StringEquals": {f"{POOL_PROVIDER}:aud": pool},
             "ForAnyValue:StringLike": {

@@ -116,12 +116,12 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if other is not None:
         return _explain_other_provider(denial, other)
     policy = denial.facts.trust_policy
-    if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
-        return _explain_trust_problem(denial, problem, "No token")
     if not has_claims and (problem := find_workflow_problem(policy, denial.failure.text)) is not None:
         return _explain_trust_problem(denial, problem, "No token of this job")
     if not has_claims and (of_job := _explain_job(denial)) is not None:
         return of_job
+    if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
+        return _explain_trust_problem(denial, problem, "No token")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
     if policy is None:
         causes += (assuming_roles.NO_SUCH_ROLE.cause(),)

@@ -15,12 +15,17 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._context.readers.workflows import find_job_environment, find_pushed_branch
+from iamtriage.explaining._context.readers.workflows import (
+    find_job_environment,
+    find_pushed_branch,
+    runs_for_pull_requests,
+)
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
+from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -207,6 +212,8 @@ def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
     environment = find_job_environment(text) if pipeline.job == "workflow" else None
     if environment:
         return f"repo:{project}:environment:{environment}"
+    if pipeline.job == "workflow" and runs_for_pull_requests(text):
+        return f"repo:{project}:pull_request"
     stated = _BRANCH.search(text)
     branch = stated[stated.lastindex or 0] if stated else None
     if branch is None and environment == "":
@@ -221,9 +228,10 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     if pipeline is None or _find_project(denial) is None:
         return None
     subject = _job_subject(denial, pipeline)
-    # An environment replaces the branch, and only the workflow shows it.
+    # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
     is_open = pipeline.job == "workflow" and find_job_environment(denial.failure.text) is None
-    if is_open or "BRANCH_NAME" in subject:
+    expected = expected_subjects(denial.facts.trust_policy)
+    if (is_open and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
         return None
     return {"iss": f"https://{_issuer_name(denial)}", "sub": subject, "aud": [pipeline.audience]}
 

@@ -270,6 +270,10 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         more = f"{like} accepts every version: an exact subject fails with the next."
         more += "" if is_covered else f" {REMOVE_OLD}"
         decide = ""
+    elif trust_subjects.lacks_context(expected):
+        more = "Keep it this narrow: a pattern such as :* trusts all jobs of the project, on any branch."
+        more += f" With this one, {whom} can assume the role: give it read-only permissions." if whom else ""
+        decide = ""
     elif is_replaced and not trust_subjects.is_of_controller(actual):
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     parse_document,
     principal_names,
 )
+from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -303,6 +304,12 @@ def _check_audience(
 
 
 def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | None:
+    if match[2] == "sub" and all(map(lacks_context, values)):
+        return TrustProblem(
+            f"the trust policy expects the subject {clip_text(values[0])}, and the subject of each job has more after the project, such as the branch",
+            "Write the whole subject into the role's trust policy",
+            "Only the subject is wrong, not the audience or the provider. StringEquals compares it whole. With StringLike, a pattern such as :* trusts all jobs of the project, on any branch.",
+        )
     if match[2] != "sub" or not _EKS_ISSUER.match(match[1]):
         return None
     if any(each.startswith((_POD_SUBJECT, "*", "system:*")) for each in values):

@@ -35,6 +35,8 @@ def describe_difference(expected: str, actual: str) -> str:
         return " (they differ in case)"
     if add_ids(expected, actual) is not None:
         return " (GitHub's immutable subject, with the IDs of owner and repository)"
+    if lacks_context(expected):
+        return " (a subject always continues after the project)"
     if is_same_account(expected, actual):
         return " (another namespace)"
     if actual.startswith("repo:") and expected.startswith("repo:"):
@@ -76,6 +78,16 @@ def add_ids(expected: str, actual: str) -> str | None:
     return value if matches(actual, compile_glob(value)) else None
 
 
+def lacks_context(subject: str) -> bool:
+    """Return whether a subject names a project of GitHub or GitLab and nothing of the job, so that no job has it.
+
+    >>> lacks_context("repo:acme/shop"), lacks_context("repo:acme/*"), lacks_context("repo:acme/shop:pull_request")
+    (True, False, False)
+    """
+    kind, _, name = subject.partition(":")
+    return kind in {"repo", "project_path"} and "/" in name and not set(":*?") & set(name)
+
+
 def is_same_account(expected: str, actual: str) -> bool:
     """Return whether two subjects are service accounts of the same name in different namespaces."""
     if not _are_accounts(expected, actual):
@@ -95,7 +107,7 @@ def is_of_controller(subject: str) -> bool:
 
 def is_misplaced(expected: str, actual: str) -> bool:
     """Return whether the names show that the policy is wrong, not the pod."""
-    if is_of_controller(actual):
+    if is_of_controller(actual) or lacks_context(expected):
         return True
     namespaces = (expected.split(":")[2:3], actual.split(":")[2:3])
     return is_same_account(expected, actual) and (
