@@ -45,7 +45,7 @@ from iamtriage.explaining._rules.shared import clues, commands, credential_remed
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
-from iamtriage.explaining._rules.sts import rejected_calls
+from iamtriage.explaining._rules.sts import rejected_calls, session_durations
 from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_region
 
 if TYPE_CHECKING:
@@ -310,8 +310,8 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     # CloudFormation reports it as a ValidationError.
     Route(explain_not_found, message=r"Stack(?: with id|:)? \S{1,128} does not exist"),
     Route(s3_calls.explain_unvalidated_destination, message=s3_calls.UNVALIDATED_DESTINATION),
-    Route(rejected_calls.explain_session_duration, message=rejected_calls.SESSION_DURATION),
-    Route(rejected_calls.explain_session_name, message=rejected_calls.SESSION_NAME),
+    Route(session_durations.explain_session_duration, message=session_durations.SESSION_DURATION),
+    Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(session_manager.explain_plugin_missing, message=session_manager.PLUGIN_MISSING),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
     Route(

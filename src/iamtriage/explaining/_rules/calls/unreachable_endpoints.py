@@ -12,7 +12,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
-from iamtriage.explaining._rules.credentials.signatures import WHITESPACE_IN_CREDENTIALS
+from iamtriage.explaining._rules.credentials.authorization_headers import WHITESPACE_IN_CREDENTIALS
 from iamtriage.explaining._rules.shared import certificates, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command

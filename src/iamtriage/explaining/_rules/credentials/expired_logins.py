@@ -13,6 +13,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
+from iamtriage.explaining._rules.credentials.sso_caches import (
+    explain_unknown_session,
+    find_unknown_session,
+)
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
@@ -103,6 +107,8 @@ def explain_expired_sso(
     case: Case[ExpiredCredentials] | Case[MissingCredentials], message: str
 ) -> Explanation:
     """Explain that a sign-in to IAM Identity Center has expired."""
+    if (session := find_unknown_session(case)) is not None:
+        return explain_unknown_session(case, session)
     causes = [EXPIRED_SSO_SESSION.cause("reported", quote_phrases(message, *EXPIRY_PHRASES))]
     if "refresh failed" in message:
         causes.append(WRONG_SSO_SESSION.cause())

@@ -23,6 +23,10 @@ from iamtriage.explaining._rules.credentials.access_keys import (
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.given_credentials import find_keys_in_code
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.mixed_credentials import (
+    explain_mixed_credentials,
+    find_mixed_credentials,
+)
 from iamtriage.explaining._rules.credentials.other_partitions import (
     OTHER_PARTITION,
     PARTITION_CAUSES,
@@ -122,6 +126,9 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     # With --profile, environment variables are not used.
     if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
         return _explain_missing_token(case, request, variable)
+    mixed = find_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
+    if mixed is not None:
+        return explain_mixed_credentials(case, request, mixed)
     may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
     keys = find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
@@ -264,7 +271,7 @@ def _explain_rejecting_region(
         INVALID_CREDENTIALS.cause(
             "derived",
             because,
-            text="The access key exists and is active.",
+            text=f"The access key exists and is active.{' It is that of a user, without a session token.' if request.has_no_token else ''}",
         ),
         *(() if request.has_no_token else region.causes),
         topic="invalid-credentials",

@@ -44,8 +44,10 @@ _SESSIONS = lazy_pattern(
     r"(?<![A-Z0-9])ASIA[A-Z0-9]{16}|:assumed-role/|:federated-user/|AWS_STS_REGIONAL_ENDPOINTS=legacy"
     r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume|granted|assume)\b"
 )
-# The key of an IAM user, and what STS prints about it.
-_LONG_TERM = lazy_pattern(r"\bAKIA[A-Z0-9]{12,28}|:iam::[0-9]{12}:user/")
+# The key of an IAM user, also masked or in words, and what STS prints about it.
+_LONG_TERM = lazy_pattern(
+    r"\bAKIA(?:[A-Z0-9]{12,28}|[A-Z0-9]{0,8}(?:\.{2,3}|…|[*xX]{3,}))|:iam::[0-9]{12}:user/|\bIAM user(?:'s)? (?:access )?keys?\b"
+)
 # A temporary access key ID in variables, files and manifests. It can be masked.
 _TEMPORARY_KEY = lazy_pattern(
     r"\b(?P<name>(?:aws_)?access_?key(?:_?id)?)[\"']{0,2}(?: ?[=:] ?| value: ?|, ?\"value\" ?: ?)[\"']?(?P<key>ASIA[A-Z0-9]{0,28})",

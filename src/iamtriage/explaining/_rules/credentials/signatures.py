@@ -9,12 +9,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
-from iamtriage.explaining._rules.credentials import presigned_requests, presigned_urls
+from iamtriage.explaining._rules.credentials import (
+    authorization_headers,
+    presigned_requests,
+    presigned_urls,
+)
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -36,7 +39,6 @@ _MALFORMED_CODES = frozenset(
 _MALFORMED_HEADER = lazy_pattern(
     r"Authorization header requires|not a valid key=value pair|[Cc]redential is mal-formed|Date in Credential scope"
 )
-_MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
 _PRESIGNED_URL = lazy_pattern(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"
     # Version 2, with the expiry of a URL instead of a date.
@@ -54,12 +56,6 @@ _PHRASES = (
     "Signature not yet current",
     "difference between the request time and the current time is too large",
     "difference between the request time and the server's time is too large",
-    "Credential is mal-formed",
-    "not a valid key=value pair (missing equal-sign) in Authorization header",
-    "Authorization header requires 'Credential' parameter",
-    "Authorization header requires 'Signature' parameter",
-    "Authorization header requires 'SignedHeaders' parameter",
-    "Date in Credential scope does not match",
     "X-Amz-Expires must be less than a week",
 )
 PRESIGNED_URL_EDITED = CauseType(
@@ -68,28 +64,6 @@ PRESIGNED_URL_EDITED = CauseType(
     text="The presigned URL was changed, decoded or shortened, or is used with another method or header.",
     fix="Use the URL unchanged, with the method and headers that it was signed for.",
     of="signature-mismatch",
-)
-AUTHORIZATION_MALFORMED = CauseType(
-    "authorization-malformed",
-    title="The Authorization header is malformed",
-    text="The Authorization header, or its parameters in the URL, do not have the form that AWS expects.",
-    recognised_by="An error code such as IncompleteSignature, or a message that the Authorization header is malformed.",
-    fix="Let an AWS SDK sign the request, and remove other Authorization headers.",
-    sources=(pages.SIGNATURES,),
-)
-WHITESPACE_IN_CREDENTIALS = CauseType(
-    "whitespace-in-credentials",
-    title="A credential contains spaces or newlines",
-    text="The access key ID or secret contains a space, a newline, a quote or an extra slash.",
-    fix="Copy the credentials again without spaces, newlines and quotes.",
-    of="authorization-malformed",
-)
-DATES_DIFFER = CauseType(
-    "date-mismatch",
-    title="The credential scope and the date header differ",
-    recognised_by="The message says that the date in the credential scope does not match the date header.",
-    fix="Sign each request once, with one time.",
-    sources=(pages.SIGNATURES,),
 )
 CLOCK_SKEW = CauseType(
     "clock-skew",
@@ -128,7 +102,7 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
     if presigned_urls.INCOMPLETE_QUERY.search(message):
         return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
-        return _explain_malformed_header(case, message)
+        return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
     return _explain_mismatch(case, message)
 
 
@@ -191,42 +165,6 @@ def _possible_skew_causes(message: str) -> tuple[Cause, ...]:
     if "Signature expired" in message:
         clock = clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed is behind.")
     return clock, clocks.REQUEST_HELD.cause(text="The request was sent long after it was signed.")
-
-
-def _explain_malformed_header(case: Case[SignatureMismatch], message: str) -> Explanation:
-    causes = [AUTHORIZATION_MALFORMED.cause("reported", clues.quote_phrases(message, *_PHRASES))]
-    if _MALFORMED_KEY.search(message):
-        causes.append(
-            WHITESPACE_IN_CREDENTIALS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
-        )
-    dates_differ = "Date in Credential scope" in message
-    if dates_differ:
-        causes.append(DATES_DIFFER.cause("derived"))
-        causes.append(
-            SIGNED_BY_HAND.cause(
-                text="Custom signing code takes the two dates at different times, or one of them in local time instead of UTC."
-            )
-        )
-    else:
-        causes.append(
-            SIGNED_BY_HAND.cause(
-                text="Custom signing code omits a part of the signature, or a proxy, basic authentication or a bearer token sets the header."
-            )
-        )
-    sign = your_remedy(
-        "Let an SDK sign the request",
-        "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
-        "Send one Authorization header, and only one kind of signature: header or URL.",
-        url=pages.SIGNATURES,
-    )
-    return case.explain(
-        "AWS rejected the signature: the date in its credential scope is not the date of the request. No permission is missing."
-        if dates_differ
-        else "AWS cannot parse the signature in the request's Authorization header, or in the URL. No permission is missing.",
-        *causes,
-        topic="authorization-malformed",
-        remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or _COPY_KEYS, sign),
-    )
 
 
 def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanation:

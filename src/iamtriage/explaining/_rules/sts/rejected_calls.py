@@ -1,10 +1,8 @@
-"""Explain STS calls that fail because of the region, the endpoint, or the duration or name of the session.
+"""Explain STS calls that fail because of the region or the endpoint.
 
 STS answers in its own XML, and accepts every HTTP method that SDKs use. Sources:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html,
-https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html,
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html and, for the settings that redirect a
-call, https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
+and, for the settings that redirect a call, https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html.
 """
 
 from __future__ import annotations
@@ -15,13 +13,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
 from iamtriage.sts._evidence import StsCall
@@ -207,147 +204,4 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
             ),
         ),
         notes=("An IAM policy does not help: the call did not reach AWS.",),
-    )
-
-
-SESSION_DURATION = lazy_pattern(
-    r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
-)
-"""How STS reports a duration that it does not allow."""
-SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
-"""How STS reports an invalid session name."""
-# A setting of the duration, as commands, workflows, code and profiles write it.
-_OWN_SETTING = lazy_pattern(
-    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.]| ?ms\b)",
-    re.ASCII,
-)
-# No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
-_SHORTEST_MAXIMUM = 3600
-_SESSION = lazy_pattern(
-    r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
-)
-_REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
-CHAINED_SESSION_TOO_LONG = CauseType(
-    "chained-session-too-long",
-    title="A session from role chaining can last at most one hour",
-    text="The caller is already a role session, so this is role chaining. Its sessions last at most one hour, whatever the role's maximum is.",
-    recognised_by='STS says "exceeds the 1 hour session limit for roles assumed by role chaining".',
-    fix="Request at most 3600 seconds, or assume the role without another role in between.",
-    sources=(pages.SESSION_DURATION,),
-)
-SESSION_LONGER_THAN_MAXIMUM = CauseType(
-    "session-longer-than-maximum",
-    title="The requested duration is longer than the role's maximum session duration",
-    text="The role's maximum session duration is one hour unless it was raised.",
-    recognised_by='STS says "The requested DurationSeconds exceeds the MaxSessionDuration set for this role".',
-    fix="Request a shorter duration, or raise the role's maximum session duration.",
-    sources=(pages.SESSION_DURATION,),
-)
-SESSION_NAME_INVALID = CauseType(
-    "session-name-invalid",
-    title="The role session name has invalid characters or length",
-    text="A session name has 2 to 64 characters: letters, digits and _ + = , . @ -.",
-    recognised_by="The message names roleSessionName and the regular expression pattern [\\w+=,.@-]*.",
-    fix="Replace spaces, slashes, colons and other characters, and shorten the name.",
-    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",),
-)
-
-
-def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that STS rejects the duration of a session."""
-    seconds, request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
-    role = underlying_role(try_parse_principal(case.failure.resource or clues.find_role_arn(case.text)))
-    name = commands.role_name(None if role is None else role.name)
-    is_chained = "role chaining" in message
-    target = "the role" if role is None else f"the role {clip_text(role.name)}"
-    duration = f"the session duration{f' of {seconds} seconds' if seconds else ''}{'' if role is None else f' for {target}'}"
-    note = "No permission is missing: STS rejects the duration."
-    if is_chained:
-        cause, caller = CHAINED_SESSION_TOO_LONG, _find_chained_caller(case, role)
-        first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
-        chain = "one role assuming another,"
-        if caller is not None:
-            first, chain = f"the identity that assumes {caller}", f"here from {caller},"
-        summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
-        note = f"No permission is missing, and a longer maximum session duration of {target} does not help."
-        profile = "role_arn" if role is None else f"role_arn = {role}"
-        title = "Request at most one hour"
-        steps: tuple[str, ...] = (
-            f"Request 3600 seconds or less, or omit the duration. {request_less}",
-            f"Let the SDK refresh the session: with a profile ({profile}, and source_profile or credential_source), it assumes the role again before it expires.",
-        )
-        other = account_remedy(
-            "Or, for longer sessions, assume the role directly",
-            f"Let {target} trust {first} and assume it without another role in between. Then the role's maximum session duration applies.",
-            url=pages.SESSION_DURATION,
-        )
-    else:
-        cause = SESSION_LONGER_THAN_MAXIMUM
-        summary = f"STS rejected {duration}: it is longer than the role's maximum session duration."
-        title = "Request a shorter session"
-        steps = (f"The command prints the maximum in seconds. {request_less}",)
-        other = account_remedy(
-            "Or raise the role's maximum session duration",
-            "It can be up to 43200 seconds, which is 12 hours.",
-            commands=(fill_command("aws iam update-role --role-name {} --max-session-duration 43200", name),),
-            url=pages.SESSION_DURATION,
-        )
-    show = fill_command("aws iam get-role --role-name {} --query Role.MaxSessionDuration", name)
-    return case.explain(
-        summary,
-        cause.cause("reported"),
-        topic="session-duration",
-        remedies=(
-            your_remedy(title, *steps, commands=() if is_chained else (show,), url=pages.SESSION_DURATION),
-            other,
-        ),
-        notes=(note,),
-    )
-
-
-def _find_chained_caller(case: Case[AwsError], target: Role | None) -> str | None:
-    """Return the role that assumes another one, if the text states the ARN of one session only."""
-    roles = [underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text))]
-    others = {
-        role.name for role in roles if role is not None and (target is None or role.name != target.name)
-    }
-    return f"the role {others.pop()}" if len(others) == 1 else None
-
-
-def _describe_own_setting(text: str, seconds: str | None) -> tuple[str | None, str]:
-    """Return the duration that the text shows, and how to request less: with its setting, or with those of clients."""
-    found = [
-        each
-        for each in _OWN_SETTING.finditer(text)
-        if "max" not in each["name"].lower() and int(each["seconds"]) > _SHORTEST_MAXIMUM
-    ]
-    if len({each["seconds"] for each in found}) != 1:
-        return None, _REQUEST_LESS
-    # A log can repeat the value of the code in words.
-    setting = next(
-        (each for each in found if each["sign"].strip() or each["name"].startswith("--")), found[0]
-    )
-    name, sign = setting["name"], setting["sign"]
-    value = f"{name}{sign}{seconds}" if seconds is not None else f"a smaller {name}"
-    return setting["seconds"], f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
-
-
-def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
-    """Explain that STS rejects the name of a session."""
-    return case.explain(
-        "STS rejected the role session name: it contains a character that is not allowed, or has the wrong length.",
-        SESSION_NAME_INVALID.cause("reported"),
-        topic="session-name",
-        remedies=(
-            your_remedy(
-                "Use a session name of 2 to 64 allowed characters",
-                "Replace spaces, slashes, colons and other characters with a hyphen: a branch name such as feature/login contains a slash.",
-                "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
-                commands=(
-                    "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
-                ),
-                url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
-            ),
-        ),
-        notes=("No permission is missing: STS evaluated no policy.",),
     )

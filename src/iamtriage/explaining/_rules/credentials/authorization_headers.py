@@ -1,0 +1,142 @@
+"""Explain Authorization headers that AWS cannot parse.
+
+AWS repeats the header, split at spaces, commas and slashes. Source:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import SignatureMismatch
+
+# An access key ID that is not right between the equals sign and the slash, in the header that AWS repeats.
+_SHOWN_KEY = lazy_pattern(
+    r"\bCredential=(?P<before>(?:\s|\\[nrt]|%20|[\"'`<]){0,4})(?P<key>[A-Z0-9]{16,32}|)(?P<after>(?:\s|\\[nrt]|%20|[\"'`>]){0,4})/\d{8}/",
+    re.ASCII,
+)
+_EMPTY = "is empty"
+_MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
+_PHRASES = (
+    "Credential is mal-formed",
+    "not a valid key=value pair (missing equal-sign) in Authorization header",
+    "Authorization header requires 'Credential' parameter",
+    "Authorization header requires 'Signature' parameter",
+    "Authorization header requires 'SignedHeaders' parameter",
+    "Date in Credential scope does not match",
+)
+AUTHORIZATION_MALFORMED = CauseType(
+    "authorization-malformed",
+    title="The Authorization header is malformed",
+    text="The Authorization header, or its parameters in the URL, do not have the form that AWS expects.",
+    recognised_by="An error code such as IncompleteSignature, or a message that the Authorization header is malformed.",
+    fix="Let an AWS SDK sign the request, and remove other Authorization headers.",
+    sources=(pages.SIGNATURES,),
+)
+WHITESPACE_IN_CREDENTIALS = CauseType(
+    "whitespace-in-credentials",
+    title="A credential contains spaces or newlines",
+    text="The access key ID or secret contains a space, a newline, a quote or an extra slash.",
+    fix="Copy the credentials again without spaces, newlines and quotes.",
+    of="authorization-malformed",
+)
+DATES_DIFFER = CauseType(
+    "date-mismatch",
+    title="The credential scope and the date header differ",
+    recognised_by="The message says that the date in the credential scope does not match the date header.",
+    fix="Sign each request once, with one time.",
+    sources=(pages.SIGNATURES,),
+)
+
+
+def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_keys: Remedy) -> Explanation:
+    """Explain that AWS cannot parse the Authorization header, or the parameters of the URL."""
+    causes = [AUTHORIZATION_MALFORMED.cause("reported", clues.quote_phrases(message, *_PHRASES))]
+    if (defect := _find_key_defect(case.failure.text)) is not None:
+        is_from_cli = message.startswith("An error occurred (")
+        others = stored_keys_remedy(case) or (copy_keys if is_from_cli else None)
+        return _explain_key_defect(case, defect, causes[0], others)
+    if _MALFORMED_KEY.search(message):
+        causes.append(
+            WHITESPACE_IN_CREDENTIALS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
+        )
+    dates_differ = "Date in Credential scope" in message
+    if dates_differ:
+        causes.append(DATES_DIFFER.cause("derived"))
+        causes.append(
+            SIGNED_BY_HAND.cause(
+                text="Custom signing code takes the two dates at different times, or one of them in local time instead of UTC."
+            )
+        )
+    else:
+        causes.append(
+            SIGNED_BY_HAND.cause(
+                text="Custom signing code omits a part of the signature, or a proxy, basic authentication or a bearer token sets the header."
+            )
+        )
+    sign = your_remedy(
+        "Let an SDK sign the request",
+        "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
+        "Send one Authorization header, and only one kind of signature: header or URL.",
+        url=pages.SIGNATURES,
+    )
+    return case.explain(
+        "AWS rejected the signature: the date in its credential scope is not the date of the request. No permission is missing."
+        if dates_differ
+        else "AWS cannot parse the signature in the request's Authorization header, or in the URL. No permission is missing.",
+        *causes,
+        topic="authorization-malformed",
+        remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or copy_keys, sign),
+    )
+
+
+def _find_key_defect(text: str) -> str | None:
+    """Return what is wrong with the access key ID in the Authorization header that AWS repeats, as a clause.
+
+    >>> _find_key_defect("Credential= AKIAIOSFODNN7EXAMPLE/20260102/eu-west-1/s3/aws4_request")
+    'begins with a space'
+    """
+    found = _SHOWN_KEY.search(text)
+    if found is None or not (found["before"] or found["after"] or not found["key"]):
+        return None
+    if not found["key"]:
+        return _EMPTY
+    if found["before"].strip(" ") or found["after"].strip(" "):
+        is_quoted = bool(set("\"'`<>") & set(found["before"] + found["after"]))
+        return "has quotes or brackets around it" if is_quoted else "has a line break beside it"
+    return "begins with a space" if found["before"] else "ends with a space"
+
+
+def _explain_key_defect(
+    case: Case[SignatureMismatch], defect: str, malformed: Cause, copy_keys: Remedy | None
+) -> Explanation:
+    """Explain an Authorization header whose access key ID is not what AWS issued."""
+    title = "Enter the access key ID again, without spaces, line breaks and quotes"
+    steps = (
+        "Correct it where the program that signs gets its key: in its own settings, a variable or a file.",
+        "Check the secret access key for the same: with it, the next error would be SignatureDoesNotMatch.",
+    )
+    if defect == _EMPTY:
+        title = "Set the access key ID where the program that signs gets it"
+        steps = ("The setting, variable or file is empty, or the program looks for another name.",)
+    return case.explain(
+        f"AWS cannot parse the Authorization header: the access key ID in it {defect}. No permission is missing.",
+        WHITESPACE_IN_CREDENTIALS.cause(
+            "derived",
+            text="AWS splits the header at spaces, commas and slashes, so it does not find the key ID. It did not look at the policies of the caller.",
+        ),
+        malformed,
+        topic="authorization-malformed",
+        remedies=present(your_remedy(title, *steps, url=pages.ACCESS_KEYS), copy_keys),
+    )

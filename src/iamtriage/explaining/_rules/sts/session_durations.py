@@ -1,0 +1,261 @@
+"""Explain STS calls that fail because of the duration or the name of the session.
+
+Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import AwsError
+
+SESSION_DURATION = lazy_pattern(
+    r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
+)
+"""How STS reports a duration that it does not allow."""
+SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
+"""How STS reports an invalid session name."""
+# A setting of the duration, as commands, workflows, code and profiles write it.
+_OWN_SETTING = lazy_pattern(
+    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.]| ?ms\b)",
+    re.ASCII,
+)
+# Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
+# https://github.com/99designs/aws-vault/issues/351. aws-vault has --no-session (issue 263 there).
+_AWS_VAULT = lazy_pattern(r"\baws-vault (?:exec|login|export)\b(?![^\n]{0,200}--no-session)")
+_CHARS_BEFORE = 4_000
+# No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
+_SHORTEST_MAXIMUM = 3600
+_SESSION = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
+)
+_REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
+CHAINED_SESSION_TOO_LONG = CauseType(
+    "chained-session-too-long",
+    title="A session from role chaining can last at most one hour",
+    text="The caller is already a role session, so this is role chaining. Its sessions last at most one hour, whatever the role's maximum is.",
+    recognised_by='STS says "exceeds the 1 hour session limit for roles assumed by role chaining".',
+    fix="Request at most 3600 seconds, or assume the role without another role in between.",
+    sources=(pages.SESSION_DURATION,),
+)
+SESSION_LONGER_THAN_MAXIMUM = CauseType(
+    "session-longer-than-maximum",
+    title="The requested duration is longer than the role's maximum session duration",
+    text="The role's maximum session duration is one hour unless it was raised.",
+    recognised_by='STS says "The requested DurationSeconds exceeds the MaxSessionDuration set for this role".',
+    fix="Request a shorter duration, or raise the role's maximum session duration.",
+    sources=(pages.SESSION_DURATION,),
+)
+SESSION_NAME_INVALID = CauseType(
+    "session-name-invalid",
+    title="The role session name has invalid characters or length",
+    text="A session name has 2 to 64 characters: letters, digits and _ + = , . @ -.",
+    recognised_by="The message names roleSessionName and the regular expression pattern [\\w+=,.@-]*.",
+    fix="Replace spaces, slashes, colons and other characters, and shorten the name.",
+    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",),
+)
+
+
+def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that STS rejects the duration of a session."""
+    seconds, request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
+    role = underlying_role(try_parse_principal(case.failure.resource or clues.find_role_arn(case.text)))
+    name = commands.role_name(None if role is None else role.name)
+    is_chained = "role chaining" in message
+    target = "the role" if role is None else f"the role {clip_text(role.name)}"
+    duration = f"the session duration{f' of {seconds} seconds' if seconds else ''}{'' if role is None else f' for {target}'}"
+    note = "No permission is missing: STS rejects the duration."
+    if is_chained and (direct := _find_direct_call(case)) is not None:
+        return _explain_session_of_user(case, duration, target, direct)
+    if is_chained:
+        cause, caller = CHAINED_SESSION_TOO_LONG, _find_chained_caller(case, role)
+        first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
+        chain = "one role assuming another,"
+        if caller is not None:
+            first, chain = f"the identity that assumes {caller}", f"here from {caller},"
+        summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
+        note = f"No permission is missing, and a longer maximum session duration of {target} does not help."
+        profile = "role_arn" if role is None else f"role_arn = {role}"
+        title = "Request at most one hour"
+        steps: tuple[str, ...] = (
+            f"Request 3600 seconds or less, or omit the duration. {request_less}",
+            f"Let the SDK refresh the session: with a profile ({profile}, and source_profile or credential_source), it assumes the role again before it expires.",
+        )
+        other = account_remedy(
+            "Or, for longer sessions, assume the role directly",
+            f"Let {target} trust {first} and assume it without another role in between. Then the role's maximum session duration applies.",
+            url=pages.SESSION_DURATION,
+        )
+    else:
+        cause = SESSION_LONGER_THAN_MAXIMUM
+        summary = f"STS rejected {duration}: it is longer than the role's maximum session duration."
+        title = "Request a shorter session"
+        steps = (f"The command prints the maximum in seconds. {request_less}",)
+        other = account_remedy(
+            "Or raise the role's maximum session duration",
+            "It can be up to 43200 seconds, which is 12 hours.",
+            commands=(fill_command("aws iam update-role --role-name {} --max-session-duration 43200", name),),
+            url=pages.SESSION_DURATION,
+        )
+    show = fill_command("aws iam get-role --role-name {} --query Role.MaxSessionDuration", name)
+    return case.explain(
+        summary,
+        cause.cause("reported"),
+        topic="session-duration",
+        remedies=(
+            your_remedy(title, *steps, commands=() if is_chained else (show,), url=pages.SESSION_DURATION),
+            other,
+        ),
+        notes=(note,),
+    )
+
+
+class _DirectCall(NamedTuple):
+    """The call that assumes a role without the credentials of GetSessionToken.
+
+    Attributes:
+        words: The words that show GetSessionToken.
+        command: The command; empty if the text does not show what it consists of.
+        step: The step for the program.
+    """
+
+    words: str
+    command: str
+    step: str
+
+
+def _find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
+    """Return how to assume the role directly, if the text shows that GetSessionToken issued the caller's credentials."""
+    text, start = case.failure.text, case.failure.span[0]
+    if _AWS_VAULT.search(text) is not None and ":assumed-role/" not in text:
+        step = "aws-vault calls GetSessionToken first, unless --no-session is set. It then asks for the MFA code for each session of the role."
+        return _DirectCall("aws-vault", "", step)
+    shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
+    issuing = next((each for each in shown if each.words[:2] == ("sts", "get-session-token")), None)
+    failed = next((each for each in reversed(shown) if each.words[:2] == ("sts", "assume-role")), None)
+    if issuing is None:
+        return None
+    call = _direct_command(issuing, failed)
+    mfa = ", with the MFA code in that call," if "MFA_CODE" in call else ""
+    step = f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first."
+    return _DirectCall("aws sts get-session-token", call, step)
+
+
+def _direct_command(issuing: CommandLine, failed: CommandLine | None) -> str:
+    """Return the command that assumes the role with the credentials of the one that issued the session."""
+    # The words with their checks: a value that a shell would read is replaced by a placeholder.
+    rows = (
+        ("role-arn", failed, lambda value: commands.arn(value, "ROLE_ARN")),
+        ("role-session-name", failed, commands.session_name),
+        ("serial-number", issuing, lambda value: commands.arn(value, "MFA_DEVICE_ARN")),
+        ("duration-seconds", failed, _seconds),
+        ("profile", issuing, commands.profile),
+    )
+    words = ["aws", "sts", "assume-role"]
+    for name, source, check in rows:
+        stated = None if source is None else source.option(name)
+        if stated is not None or name.startswith("role-"):
+            words += [f"--{name}", check(None if stated is None else stated.value)]
+        if stated is not None and name == "serial-number":
+            words += ["--token-code", "MFA_CODE"]
+    return commands.command(*words)
+
+
+def _seconds(value: str | None) -> str:
+    return value if value is not None and value.isascii() and value.isdigit() else "SECONDS"
+
+
+def _explain_session_of_user(
+    case: Case[AwsError], duration: str, target: str, direct: _DirectCall
+) -> Explanation:
+    """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
+    return case.explain(
+        f"STS rejected {duration}: the call is made with the temporary credentials of GetSessionToken, and STS limits the sessions that these start to one hour, as with role chaining.",
+        CHAINED_SESSION_TOO_LONG.cause(
+            "derived",
+            (f'The text says "{direct.words}".',),
+            text="The caller is the session of a user. Only with the user's long-term access key does the role's maximum session duration apply.",
+        ),
+        topic="session-duration",
+        remedies=(
+            your_remedy(
+                "Assume the role with the long-term access key",
+                direct.step,
+                "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+                commands=(direct.command,) if direct.command else (),
+                url=pages.SESSION_DURATION,
+            ),
+            your_remedy(
+                "Or request at most one hour, and renew the session",
+                "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
+                url=pages.SESSION_DURATION,
+            ),
+        ),
+        notes=(
+            f"No permission is missing, and a longer maximum session duration of {target} does not help.",
+        ),
+    )
+
+
+def _find_chained_caller(case: Case[AwsError], target: Role | None) -> str | None:
+    """Return the role that assumes another one, if the text states the ARN of one session only."""
+    roles = [underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text))]
+    others = {
+        role.name for role in roles if role is not None and (target is None or role.name != target.name)
+    }
+    return f"the role {others.pop()}" if len(others) == 1 else None
+
+
+def _describe_own_setting(text: str, seconds: str | None) -> tuple[str | None, str]:
+    """Return the duration that the text shows, and how to request less: with its setting, or with those of clients."""
+    found = [
+        each
+        for each in _OWN_SETTING.finditer(text)
+        if "max" not in each["name"].lower() and int(each["seconds"]) > _SHORTEST_MAXIMUM
+    ]
+    if len({each["seconds"] for each in found}) != 1:
+        return None, _REQUEST_LESS
+    # A log can repeat the value of the code in words.
+    setting = next(
+        (each for each in found if each["sign"].strip() or each["name"].startswith("--")), found[0]
+    )
+    name, sign = setting["name"], setting["sign"]
+    value = f"{name}{sign}{seconds}" if seconds is not None else f"a smaller {name}"
+    return setting["seconds"], f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
+
+
+def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that STS rejects the name of a session."""
+    return case.explain(
+        "STS rejected the role session name: it contains a character that is not allowed, or has the wrong length.",
+        SESSION_NAME_INVALID.cause("reported"),
+        topic="session-name",
+        remedies=(
+            your_remedy(
+                "Use a session name of 2 to 64 allowed characters",
+                "Replace spaces, slashes, colons and other characters with a hyphen: a branch name such as feature/login contains a slash.",
+                "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
+                commands=(
+                    "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
+                ),
+                url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
+            ),
+        ),
+        notes=("No permission is missing: STS evaluated no policy.",),
+    )

@@ -1,0 +1,137 @@
+"""What the text shows of the credentials that were sent decides why AWS or an SDK rejects them."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+
+import pytest
+
+from iamtriage import explain
+
+INVALID = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid"
+FILE = "[ci]\naws_access_key_id = {}IOSFODNN7EXAMPLE\naws_secret_access_key = x\n{}aws_session_token = FwoGZXIEXAMPLE\n\n$ aws sts get-caller-identity --profile ci\n"
+SET = "+ aws configure set aws_access_key_id {} --profile {}\n+ aws configure set aws_session_token $AWS_SESSION_TOKEN --profile {}\n$ aws s3 ls --profile shop\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "command"),
+    [
+        (FILE.format("AKIA", ""), "aws sts get-caller-identity --profile ci"),
+        (
+            "AWS_ACCESS_KEY_ID=AKIA****\nAWS_SESSION_TOKEN=IQoJEXAMPLE\n$ aws s3 ls\n",
+            "unset AWS_SESSION_TOKEN",
+        ),
+        (SET.format("$SHOP_KEY", "shop", "shop"), 'aws configure set aws_session_token "" --profile shop'),
+    ],
+)
+def test_session_token_of_another_key(shown: str, command: str) -> None:
+    explanation = explain(f"{shown}{INVALID}")
+    assert explanation.causes[0].code == "session-token-of-other-key"
+    assert command in explanation.remedies[0].commands
+    assert "create-access-key" not in str(explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        FILE.format("ASIA", ""),
+        FILE.format("AKIA", "[dev]\n"),
+        FILE.format("AKIA", "\n"),
+        "AWS_ACCESS_KEY_ID=AKIA****\nAWS_SESSION_TOKEN=\n$ aws s3 ls\n",
+        SET.format("$AWS_ACCESS_KEY_ID", "shop", "shop"),
+        SET.format("$SHOP_KEY", "shop", "dev"),
+        SET.format("$SHOP_KEY", "dev", "dev"),
+    ],
+)
+def test_session_token_that_is_not_sent_with_the_key(shown: str) -> None:
+    codes = [each.code for each in explain(f"{shown}{INVALID}").causes]
+    assert "session-token-of-other-key" not in codes
+
+
+HEADER = "An error occurred (IncompleteSignature) when calling the ListUsers operation: 'AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/iam/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00'."
+
+
+@pytest.mark.parametrize(
+    ("key", "defect"),
+    [
+        (" AKIAIOSFODNN7EXAMPLE", "begins with a space"),
+        ("AKIAIOSFODNN7EXAMPLE ", "ends with a space"),
+        ("AKIAIOSFODNN7EXAMPLE\\n", "has a line break"),
+        ('"AKIAIOSFODNN7EXAMPLE"', "has quotes"),
+        ("", "is empty"),
+        ("AKIAIOSFODNN7EXAMPLE", None),
+    ],
+)
+def test_key_in_the_header_is_read(key: str, defect: str | None) -> None:
+    explanation = explain(HEADER.format(key))
+    assert (f"the access key ID in it {defect}" in explanation.summary) == (defect is not None)
+    assert ("custom-signing" in str(explanation.causes)) == (defect is None)
+
+
+UNSAFE = '"$(id)"'
+CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+ASSUME = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ops --role-session-name {} --duration-seconds 28800\n"
+
+
+def test_session_of_a_user_is_not_a_role_chain() -> None:
+    session = "$ aws sts get-session-token --serial-number arn:aws:iam::111122223333:mfa/ana --token-code 123456 --profile base\n"
+    explanation = explain(f"{session}{ASSUME.format('ana')}{CHAINED}")
+    assert "temporary credentials of GetSessionToken" in explanation.summary
+    (command,) = explanation.remedies[0].commands
+    assert (
+        command
+        == "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ops --role-session-name ana --serial-number arn:aws:iam::111122223333:mfa/ana --token-code MFA_CODE --duration-seconds 28800 --profile base"
+    )
+    unsafe = explain(f"{session}{ASSUME.format(UNSAFE)}{CHAINED}").remedies[0].commands
+    assert "$(id)" not in str(unsafe)
+    vault = explain(f"$ aws-vault exec --duration=8h ops -- env\naws-vault: error: exec: {CHAINED}")
+    assert "--no-session" in str(vault.remedies[0].steps)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["", "arn:aws:sts::111122223333:assumed-role/ci/job\n", "$ aws-vault exec --no-session ops -- env\n"],
+)
+def test_role_chain_stays_one(shown: str) -> None:
+    assert "role chaining," in explain(f"{shown}{ASSUME.format('ana')}{CHAINED}").summary
+
+
+OF_SESSION = "sso_session = shop\n"
+SSO = "│ Error: SSOProviderInvalidToken: the SSO session has expired or is invalid\n│ caused by: open /home/ana/.aws/sso/cache/{}.json: no such file or directory\n"
+CONFIG = "[profile dev]\nsso_account_id = 111122223333\nsso_role_name = Viewer\n{}[sso-session shop]\nsso_start_url = https://shop.awsapps.com/start\nsso_region = eu-west-1\n"
+
+
+def test_old_sdk_does_not_know_the_session() -> None:
+    text = f"$ AWS_PROFILE=dev terraform plan\n{SSO.format('0' * 40)}\n{CONFIG.format(OF_SESSION)}"
+    explanation = explain(text)
+    assert explanation.causes[0].code == "sso-session-unknown"
+    lines = explanation.remedies[0].commands
+    assert lines[0] == "aws configure set sso_start_url https://shop.awsapps.com/start --profile dev-legacy"
+    assert "aws sso login --profile dev-legacy" in lines
+    assert "aws sso login --profile dev" not in str(explanation.remedies[1:])
+    worked = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Viewer_0a1b2c3d4e5f6071/ana\n"
+    stale = f"{worked}{SSO.partition('│ caused')[0]}\n{CONFIG.format(OF_SESSION)}"
+    assert "The sign-in is valid" in explain(stale).causes[0].text
+
+
+@pytest.mark.parametrize(
+    ("digest", "setting"),
+    [("0" * 40, ""), (sha1(b"shop", usedforsecurity=False).hexdigest(), OF_SESSION)],
+)
+def test_sign_in_is_missing(digest: str, setting: str) -> None:
+    text = f"$ AWS_PROFILE=dev terraform plan\n{SSO.format(digest)}\n{CONFIG.format(setting)}"
+    explanation = explain(text)
+    assert explanation.causes[0].code == "expired-sso-session"
+    assert explanation.remedies[0].commands[0] == "aws sso login --profile dev"
+
+
+@pytest.mark.parametrize("words", ["AKIA...", "AKIA****", "the IAM user's key", "AKIAIOSFODNN7EXAMPLE"])
+def test_key_of_a_user_has_no_session_token(words: str) -> None:
+    text = (
+        "$ aws sns list-topics --region eu-west-1\n{}\n"
+        "$ aws sns list-topics --region eu-south-2\n"
+        f"{INVALID.replace('GetCallerIdentity', 'ListTopics')}\n{words}"
+    )
+    explanation = explain(text)
+    assert "STS" not in str(explanation.remedies)
+    assert [each.code for each in explanation.causes] == ["invalid-credentials"]
