@@ -41,7 +41,7 @@ _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
 _FIRST_SHELL_QUOTE = re.compile(rf"(?<!\\){_SHELL_QUOTE.pattern}")
 _DOUBLED_QUOTE = re.compile('""')
 _CELL = re.compile(
-    r"(?:^|(?<=[,;\t]))\"(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)", re.MULTILINE
+    r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)"
 )
 _BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Decoded, Scalar
 from iamtriage.redaction._vocabulary.markers import WORD
+from iamtriage.redaction._vocabulary.unquoted_values import zero_all_digits
 from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
 # The maximum indent of a value in the line after its name, in characters.
 _MAX_INDENT = 8
-_ZEROS = str.maketrans("123456789", "0" * 9)
 
 
 class PrefixedLines(Scalar):
@@ -89,7 +89,7 @@ def find_prefixed_lines(
             continue
         if zeroed is None:
             # Times and numbers in a prefix can differ in their digits.
-            zeroed = text.translate(_ZEROS)
+            zeroed = zero_all_digits(text)
         lines = PrefixedLines(_list_lines(zeroed, done, start, size))
         done = lines.end
         if len(lines.runs) > 1:

@@ -132,7 +132,7 @@ def _search_window(text: str, lines: list[int], name: int, *, is_direct: bool) -
     if not (_WORD.search(view.text, after) and _DIGIT.search(view.text, after)):
         return
     if size:
-        for found in _find_after(view, after):
+        for found in _find_after(view, name, after):
             value = _join_lines(view.text, found)
             is_quoted = view.text[found.start - 1] in "\"'`"
             is_secret = looks_random(value) or (is_quoted and _DIGIT.search(value))
@@ -142,7 +142,7 @@ def _search_window(text: str, lines: list[int], name: int, *, is_direct: bool) -
     if break_ is None:
         return
     view.edit([(break_.start(), break_.end(), " ")])
-    for found in _find_after(view, break_.start()):
+    for found in _find_after(view, name, break_.start()):
         value = _join_lines(view.text, found)
         is_quoted = view.text[found.start - 1] in "\"'`"
         if looks_like_base64(value) and not is_other(value, is_quoted=is_quoted):
@@ -161,10 +161,16 @@ def _find_line_starts(text: str, at: int) -> Iterator[int]:
     yield at
 
 
-def _find_after(view: View, position: int) -> list[FoundSecret]:
-    """Find the secrets after a line break whose header, or name before the break, announces them."""
+def _find_after(view: View, name: int, position: int) -> list[FoundSecret]:
+    """Find the secrets after a line break whose header, or name before the break, announces them.
+
+    Args:
+        view: The lines without their prefix.
+        name: The position of the first name after which its line has only signs.
+        position: The position of the line break.
+    """
     folded = fold_case(view.text)
-    names = [m for m in NAME_OR_MARKER.finditer(folded, 0, position + _MAX_NAME) if m.start() < position]
+    names = [m for m in NAME_OR_MARKER.finditer(folded, name, position + _MAX_NAME) if m.start() < position]
     found = [*find_assigned_secrets(view.text, folded, names), *find_header_secrets(view.text, folded)]
     return [each for each in found if each.start > position]
 
