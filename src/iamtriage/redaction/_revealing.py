@@ -71,6 +71,9 @@ def _is_separate(text: str, found: FoundSecret) -> bool:
     following = text[found.end : found.end + 1]
     if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
         return False
+    if not text[text.rfind("\n", max(0, found.start - _MAX_LINE), found.start) + 1 : found.start].strip():
+        # Its line can look like the prefix of other lines, because it is equal to one of them.
+        return False
     start = found.start if found.name_start < 0 else found.name_start
     if found.is_whole or text[start - 1 : start].isspace():
         return True

@@ -102,6 +102,8 @@ def is_unmarked(text: str, start: int, end: int) -> bool:
     low = max(0, start - _MAX_MARKER)
     if text.find(WORD, low, end + _MAX_MARKER) < 0:
         return True
+    # What ends with "=" before a marker is the name of what the marker replaces.
+    end += text.endswith("=", start, end)
     return all(m.end() <= start or m.start() >= end for m in MARKER.finditer(text, low, end + _MAX_MARKER))
 
 

@@ -34,15 +34,13 @@ _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
 # Spaces, line breaks, quotes, brackets and signs between names and values are signs of a text.
 _TEXT = re.compile(r"%(?:25){0,4}(?:0[9AaDd]|2[0267Cc]|3[ACDEacde]|5[BbCc]|7[Bb])")
 _PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
-_ENTITY = re.compile(r"&(?:amp;){0,4}(?:quot|apos|lt|#0{0,4}3[49]|#[xX]0{0,4}2[27]);")
+_ENTITY = re.compile(r"&(?:amp;){0,4}(?:quot|apos|amp|lt|gt|#[0-9]{1,5}|#[xX][0-9A-Fa-f]{1,5});")
 # A quote in a string of a shell, as people and as Python's shlex write it.
 _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
 # A backslash before it escapes a quote in a string of a program.
 _FIRST_SHELL_QUOTE = re.compile(rf"(?<!\\){_SHELL_QUOTE.pattern}")
 _DOUBLED_QUOTE = re.compile('""')
-_CELL = re.compile(
-    r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)"
-)
+_CELL = re.compile(r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)")
 _BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(
     rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"

@@ -140,7 +140,7 @@ _REQUEST = re.compile(r"[A-Z]{3,7} /")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
-_DOCUMENT = re.compile(rf"\{{(?:{QUOTE}|{BACKSLASHES}&quot;)")
+_DOCUMENT = re.compile(rf"\{{{QUOTE}")
 
 
 def find_value_of(match: NameMatch) -> FoundSecret | None:
@@ -182,12 +182,12 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
 
 
 # The characters that these patterns can begin with, to skip others at once. Pairs and tags can begin with any space, too.
-QUOTES = frozenset("\\\"'`&“”„‘’")
+QUOTES = frozenset("\\\"'`“”„‘’")
 _SIGN_STARTS = QUOTES | frozenset(" \t\xa0\x1b:=-[]*<")
 _COLUMN_STARTS = QUOTES | frozenset(" \t,")
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
-    (_TAGS_BETWEEN, "pair", frozenset("<&\\")),
+    (_TAGS_BETWEEN, "pair", frozenset("<\\")),
     (_TUPLE, "tuple", QUOTES),
     (_TABLE, "table", QUOTES | frozenset(" \t|│")),
     (_INVALID, "pair", frozenset()),

@@ -35,7 +35,7 @@ _MAX_CHANGE = 520
 _CHANGE_LOOKAHEAD = 900
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 _CLOSING = frozenset("\"'\\")
-_ARROWS = ("->", "→", "-&gt;", "-&amp;", "-\\")
+_ARROWS = ("->", "→", "-\\")
 # The number of characters after a name that contain a digit of its value.
 _DIGIT_REACH = 4_000
 # The number of characters after a value that can show that it continues.

@@ -30,7 +30,7 @@ _BROKEN = r"(?:[ \t]{0,8}\n[ \t│┃|>#*]{0,80}|\\{1,64}n)?"
 _WORDS = _GAP.join(_BROKEN.join(word) for word in ("encoded", "authorization", "failure", "message"))
 _LABEL = re.compile(
     rf"{_WORDS}(?P<sign>[\"'`]?\s{{0,4}}[:：=]?)"
-    rf"(?:\s|[│┃\"'`*(]|{BACKSLASHES}[nrt\"']|&\w{{2,5}};|&#\w{{1,6}};){{0,40}}"
+    rf"(?:\s|[│┃\"'`*(]|{BACKSLASHES}[nrt\"']){{0,40}}"
 )
 # The alphabet of the message, with a mask in it.
 _BLOB = re.compile(rf"{MASK}?[A-Za-z0-9_+/=-]{{1,20000}}(?:{MASK}[A-Za-z0-9_+/=-]{{0,20000}}){{0,8}}")

@@ -43,13 +43,11 @@ _LINE = re.compile(
     r"(?:(?:export|set|setenv|SET|ENV|ARG|declare -x|let|var|const|val) )?(?:\$[Ee]nv:)?(?P<quote>[\"']?)"
 )
 # The characters that these patterns can end with, to skip other names quickly.
-_ENDS_OF_QUERY_SIGNS = frozenset("?&;6fF")
+_ENDS_OF_QUERY_SIGNS = frozenset("?&6fF")
 _ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
 _BEFORE_OPTION = frozenset(["", *" \t\n"])
 _ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
-_QUERY_SIGN = re.compile(
-    rf"(?:[?&]|&amp;|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z"
-)
+_QUERY_SIGN = re.compile(rf"(?:[?&]|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z")
 
 
 class NameMatch(NamedTuple):

@@ -38,7 +38,9 @@ _STATED = (
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
 # A list of arguments: ['docker', 'login', '-p', '…'], or a subcommand in one.
-_LISTED_OPTION = re.compile(r",(?<=[\"'],)[ ]?[\"'](?:-{1,2}[A-Za-z]|(?:add_user|change_password|user)[\"'],)")
+_LISTED_OPTION = re.compile(
+    r",(?<=[\"'],)[ ]?[\"'](?:-{1,2}[A-Za-z]|(?:add_user|change_password|user)[\"'],)"
+)
 _BETWEEN_ITEMS = re.compile(r"(?<=[^\\])[\"'],[ ]?[\"']")
 # The characters that end a plain value.
 _ENDS_OF_PLAIN = frozenset(" \t\n\r\"'`;&|<>(){}\\,\x1b")

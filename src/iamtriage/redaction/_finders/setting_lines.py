@@ -17,7 +17,7 @@ __all__ = ("extend_over_cookies", "extend_to_line_end", "extend_to_quote")
 _REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b{FILLER}]++){{1,8}}")
 _ESCAPED_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b\\\"'{FILLER}]++){{1,8}}")
 # A comment, or another command.
-_COMMENT = re.compile(r"\s[#;]|&&|&amp;&amp;|\|\|")
+_COMMENT = re.compile(r"\s[#;]|&&|\|\|")
 # The further cookies of a header, unlike the attributes of one.
 _COOKIES = re.compile(
     rf"(?:; ?(?!{COOKIE_ATTRIBUTE})"

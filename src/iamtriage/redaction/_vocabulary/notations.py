@@ -1,7 +1,7 @@
 """Define pattern fragments for the notations that contain secrets and identifiers.
 
-A text can be JSON in JSON, or escaped for HTML, to any depth, so each sign has these forms. Percent-encoded texts
-are decoded.
+A text can be JSON in JSON to any depth, so each sign has these forms. Texts that are escaped for HTML, or
+percent-encoded, are decoded.
 Every quantifier is bounded, so that no pattern takes more than linear time.
 """
 
@@ -38,15 +38,14 @@ FILLER = "\x81"
 
 BACKSLASHES = r"\\{1,64}"
 _ANSI = r"\x1b\[[0-9;]{0,16}m"
-_AMP = r"&(?:amp;){0,4}"
 
-QUOTE = rf"(?:\\{{0,64}}[\"'`]|{_AMP}(?:quot|apos|#0{{0,4}}3[49]|#[xX]0{{0,4}}2[27]);|[“”„‘’])"
+QUOTE = r"(?:\\{0,64}[\"'`]|[“”„‘’])"
 # The color codes of a terminal count as spaces.
 BLANK = rf"(?:[ \t\xa0]|{_ANSI}|{BACKSLASHES}t)"
-LT = rf"(?:<|{_AMP}lt;|{BACKSLASHES}u003[cC])"
-GT = rf"(?:>|{_AMP}gt;|{BACKSLASHES}u003[eE])"
+LT = rf"(?:<|{BACKSLASHES}u003[cC])"
+GT = rf"(?:>|{BACKSLASHES}u003[eE])"
 # Between a name and its value.
-SIGN = rf"(?:=(?:>|{_AMP}gt;)|:=|->|[:=]|{BACKSLASHES}u003[dDeE]|&#61;|&#x3[dD];)"
+SIGN = rf"(?:=>|:=|->|[:=]|{BACKSLASHES}u003[dDeE])"
 EQUALS = rf"(?:=|%3[Dd]|{BACKSLASHES}u003[dD])"
 
 # The escapes of "/", "+" and "=" in JSON, and of "+" and "/" in a URL.
