@@ -27,7 +27,7 @@ _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
 _REGIONS = lazy_pattern(
-    rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b"
+    rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b|(?<![\w-])-Region [\"']?({_REGION})\b"
     rf"|(?<![\w-])(?:aws[-_]?)?[Rr]egion(?:_name)?[\"']?\s?(?:[=:]|=>)\s?[\"']?({_REGION})\b"
     rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({_REGION})[\"']"
     # The second argument of boto3.

@@ -32,6 +32,8 @@ _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _VERSION = "The request names a version ID, so S3 checks"
+_CONSOLE = "The console reads Kubernetes objects with eks:AccessKubernetesApi, which kubectl does not need, and also calls eks:DescribeCluster and, on *, eks:ListClusters."
+_KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
 _HINTS = {
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
@@ -66,7 +68,7 @@ _HINTS = {
     # https://docs.aws.amazon.com/batch/latest/userguide/batch-supported-iam-actions-resources.html
     "batch:SubmitJob": "batch:SubmitJob is required on the job queue and on the job definition, whose next revision has another number: its ARN can end in :*.",
     # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
-    "eks:AccessKubernetesApi": "The console also calls eks:DescribeCluster and, on *, eks:ListClusters. In the cluster, an access entry or RBAC must allow the caller to read, too.",
+    "eks:AccessKubernetesApi": f"{_CONSOLE} In the cluster, an access entry or RBAC must allow the caller to read, too.",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
 # What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
@@ -113,6 +115,10 @@ def describe_companions(
         return (_STATE,)
     if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)
+    if action == "eks:AccessKubernetesApi" and _KUBECTL_WORKS.search(text):
+        return (
+            f"{_CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
+        )
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
