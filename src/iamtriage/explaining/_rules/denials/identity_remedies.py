@@ -17,7 +17,6 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
-    insert_after_saving,
     owner_remedy,
     present,
     your_remedy,
@@ -48,9 +47,6 @@ _QUEUE_URL = lazy_pattern(
 # CloudTrail records the events of these services in us-east-1, in the partition aws:
 # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events-cli.html
 _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
-_IF_ALLOWED = (
-    "If a policy of the caller allows it already, this does not help: find the policy that denies it."
-)
 
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
@@ -210,8 +206,7 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
     if allow is None:
         return None
     if cut_step is None:
-        # A decoded message without a Deny answers what the message leaves open.
-        return allow if denial.deny == "implicit" else insert_after_saving(allow, _IF_ALLOWED)
+        return allow
     return attrs.evolve(allow, title=put_check_first("Get the whole message", allow.title))
 
 

@@ -38,6 +38,8 @@ IMPLICIT_DENY = CauseType(
     fix="Add an Allow in the policy type that lacks it.",
     sources=(pages.EVALUATION,),
 )
+_NO_REASON = "most likely, no identity-based policy allows it"
+_MOST_FREQUENT = "The message gives no reason; this is the most frequent one."
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
     title="The message names neither the action nor the policy",
@@ -102,7 +104,7 @@ def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
         return "the text is cut off before the reason"
     if denial.action is None:
         return f"the message names {'neither the service nor a reason' if denial.actions else 'no action'}"
-    return "the message gives no reason"
+    return _NO_REASON if denial_remedies.identity_allow_helps(denial) else "the message gives no reason"
 
 
 def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
@@ -124,9 +126,9 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
         yield UNKNOWN_ACTION.cause("derived")
         return
     if is_ambiguous or denial_remedies.identity_allow_helps(denial):
-        frequent = "" if tags else ", which is the most frequent cause"
-        text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}{frequent}."
-        yield NO_IDENTITY_ALLOW.cause(text=text)
+        because = (_MOST_FREQUENT,) if _describe_reason(denial, tags) == _NO_REASON else ()
+        text = f"No identity-based policy of {denial.caller} allows {denial.action or 'it'}."
+        yield NO_IDENTITY_ALLOW.cause(because=because, text=text)
     yield _other_policy_cause(denial)
 
 
