@@ -51,6 +51,7 @@ _WORDS = frozenset(
         "FUNCTION",
         "GROUP",
         "HOST",
+        "INDEX_PATTERN",
         "INSTANCE_PROFILE",
         "ISSUER",
         "KEY",
