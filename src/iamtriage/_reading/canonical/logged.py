@@ -7,15 +7,13 @@ with anything else, such as the name of an error class or a cloud, is left to th
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.matching import parse_output
 from iamtriage._reading.vocabulary.strict import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from iamtriage.failures._failures import Failure
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
@@ -32,7 +30,7 @@ _FRAME = (
     r'  File "[\w/.@-]{1,300}", line \d{1,6}, in [\w<>]{1,80}\n'
     r"(?:    [a-z][\w .,()*=]{1,200}\n)?(?:    [ ^~]{1,200}\n)?"
 )
-_PREFIX = (
+_PREFIX = lazy_pattern(
     rf"(?:{_STAMP}|\[{_STAMP}\]) (?:{_PART} {{1,4}}){{1,5}}"
     rf"|{_LEVEL}:{_NAME}:"
     rf"|(?:{_LEVEL}:|\[{_LEVEL}\]) "
@@ -40,13 +38,15 @@ _PREFIX = (
     r"|[EWI]\d{4} \d\d:\d\d:\d\d\.\d{6} {1,7}\d{1,7} [a-z_]{1,40}\.go:\d{1,4}\] "
     rf"|Traceback \(most recent call last\):\n(?P<frames>(?:{_FRAME}){{1,100}})botocore\.exceptions\.ClientError: "
     # AWS Lambda
-    rf"|\[{_LEVEL}\]\t{_STAMP}\t{UUID}\t"
+    rf"|\[{_LEVEL}\]\t{_STAMP}\t{UUID}\t",
+    re.ASCII,
 )
 # A line of logfmt or JSON up to its message.
 _FIELD = rf"{_STAMP}|{_LEVEL}|warn|fatal|{_NAME}"
-_FIELDS = (
+_FIELDS = lazy_pattern(
     rf'(?:(?:time|ts|level|logger)=(?:"(?:{_FIELD})"|{_FIELD}) ){{1,4}}(?:msg|error|err)="'
-    rf'|\{{(?:"(?:time|ts|timestamp|level|severity|logger)": ?"(?:{_FIELD})", ?){{1,4}}"(?:msg|message)": ?"'
+    rf'|\{{(?:"(?:time|ts|timestamp|level|severity|logger)": ?"(?:{_FIELD})", ?){{1,4}}"(?:msg|message)": ?"',
+    re.ASCII,
 )
 _LOGFMT = ("time=", "ts=", "level=", "logger=")
 _FIELD_STARTS = (*_LOGFMT, '{"t', '{"l', '{"s')
@@ -68,16 +68,6 @@ _OUTPUT_STARTS = (
 )  # fmt: skip
 
 
-@cache
-def _match_prefix() -> Callable[[str], re.Match[str] | None]:
-    return re.compile(_PREFIX, re.ASCII).match
-
-
-@cache
-def _match_fields() -> Callable[[str], re.Match[str] | None]:
-    return re.compile(_FIELDS, re.ASCII).match
-
-
 def parse_any_output(text: str) -> Failure | None:
     """Return the failure in unmodified SDK output, alone or as a log entry, or ``None``."""
     if text.startswith(_LOGFMT):
@@ -94,7 +84,7 @@ def parse_logged_output(text: str) -> Failure | None:
     >>> parse_logged_output(f'level=error msg="{printed}"').kind
     'access_denied'
     """
-    m = _match_prefix()(text)
+    m = _PREFIX.match(text)
     if m is None:
         return _parse_quoted_output(text) if text.startswith(_FIELD_STARTS) else None
     if not text.startswith(_OUTPUT_STARTS, m.end()):
@@ -112,7 +102,7 @@ def parse_logged_output(text: str) -> Failure | None:
 
 def _parse_quoted_output(text: str) -> Failure | None:
     """Return the failure in a line of logfmt or JSON whose last field is unmodified SDK output, or ``None``."""
-    m = _match_fields()(text)
+    m = _FIELDS.match(text)
     if m is None or ("logger" in m[0] and any(map(m[0].__contains__, _EVIDENCE))):
         return None
     start, end = m.end(), len(text.rstrip())

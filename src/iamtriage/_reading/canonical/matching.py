@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.kinds import kind_of
 from iamtriage._reading.canonical.messages import DENIAL, DENIAL_NAMES, parse_decision, parse_message
 from iamtriage._reading.canonical.outputs import CAPITAL, LOWERCASE, OUTPUTS
@@ -50,22 +51,15 @@ class _OutputParser:
     def __init__(self, row: Output) -> None:
         self._row = row
         self._parse_message = row.parse
-
-    @cached_property
-    def _head_pattern(self) -> re.Pattern[str]:
-        return re.compile(self._row.pattern, re.ASCII)
-
-    @cached_property
-    def _match(self) -> Callable[[str, int, int], re.Match[str] | None]:
-        return self._head_pattern.match
+        self._head = lazy_pattern(row.pattern, re.ASCII)
 
     @cached_property
     def _begin_group(self) -> int:
-        return self._head_pattern.groupindex.get("begin", 0)
+        return self._head.groupindex.get("begin", 0)
 
     @cached_property
     def _endings(self) -> list[_EndingMatcher]:
-        return [_EndingMatcher(self._head_pattern, ending) for ending in self._row.endings]
+        return [_EndingMatcher(self._head, ending) for ending in self._row.endings]
 
     @cached_property
     def _denial(self) -> _DenialParser | None:
@@ -84,7 +78,7 @@ class _OutputParser:
             failure = self._denial.parse(text, at, limit)
             if failure is not None:
                 return failure
-        head = self._match(text, at, limit)
+        head = self._head.match(text, at, limit)
         if head is None:
             return None
         message = self._parse_message(text, head.end())

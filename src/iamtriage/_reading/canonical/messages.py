@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.policy_types import POLICY_WORDS
 from iamtriage._reading.vocabulary.strict import (
     ACCOUNT,
@@ -80,10 +81,11 @@ DENIAL_NAMES = (
     *("", "principal", "account", "action", "service", "", "resource"),
     *("", "", "", "policy_arn"),
 )
-_TAIL = (
+_TAIL = lazy_pattern(
     rf"(?:\. Encoded authorization failure message: (?P<encoded_message>{ENCODED_MESSAGE}))?"
     rf"(?:\. Go to https://[a-z0-9-]+\.console\.aws\.amazon\.com/iam/home\?region=[a-z0-9-]+#/authorization-details/(?P<authorization_id>{AUTHORIZATION_ID})"
-    r" for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: (?P=authorization_id))?"
+    r" for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: (?P=authorization_id))?",
+    re.ASCII,
 )
 _TAIL_NAMES = ("", "encoded_message", "authorization_id")
 # The __new__ of a named tuple takes twice the time.
@@ -92,6 +94,8 @@ _new: Callable[[type[Message], tuple[object, ...]], Message] = cast("Any", tuple
 
 DENIAL = _DENIAL.replace("(?P<service>", "(?P<prefix>")
 """The pattern of the standard denial message, for patterns that already have a group ``service``."""
+PLAIN_DENIAL = lazy_pattern(_DENIAL, re.ASCII)
+"""The standard denial message, without what can follow it."""
 
 
 def parse_decision(
@@ -105,19 +109,8 @@ def parse_decision(
     return "explicit", None if explicit is None else POLICY_WORDS[explicit]
 
 
-@cache
-def match_denial() -> Callable[[str, int], re.Match[str] | None]:
-    """Return the function that matches the standard denial message, without what can follow it."""
-    return re.compile(_DENIAL, re.ASCII).match
-
-
-@cache
-def _match_tail() -> Callable[[str, int], re.Match[str] | None]:
-    return re.compile(_TAIL, re.ASCII).match
-
-
 def _parse_denial(text: str, at: int) -> Message | None:
-    m = match_denial()(text, at)
+    m = PLAIN_DENIAL.match(text, at)
     if m is None:
         return None
     principal, account, action, service, _, resource, reason, implicit_type, explicit_type, policy = (
@@ -128,7 +121,7 @@ def _parse_denial(text: str, at: int) -> Message | None:
     end = stop = marks[0][1]
     encoded_message = authorization_id = None
     if text.startswith(".", end):
-        tail = _match_tail()(text, end)
+        tail = _TAIL.match(text, end)
         if tail is not None and tail.lastindex:
             encoded_message, authorization_id = tail.groups()
             end = stop = tail.end()
@@ -159,23 +152,19 @@ def _parse_denial(text: str, at: int) -> Message | None:
 
 
 _Q = r'\\?"'
-_RBAC = (
+_RBAC = lazy_pattern(
     r'(?:[a-z][a-z0-9.-]*(?:/[a-z]+)?(?: \\?"[\w.:-]+\\?")? is forbidden: )?'
     rf"User {_Q}(?P<user>{PRINCIPAL}|(?!\S*arn:|[0-9]+{_Q}){USER}){_Q} cannot (?P<verb>[a-z]{{2,24}}) "
     rf"resource {_Q}(?P<resource>[a-z][a-z0-9./-]*){_Q} in API group {_Q}(?P<group>[a-z0-9.-]*){_Q}"
-    rf"(?: in the namespace {_Q}(?P<namespace>[a-z0-9-]+){_Q}| at the cluster scope)"
+    rf"(?: in the namespace {_Q}(?P<namespace>[a-z0-9-]+){_Q}| at the cluster scope)",
+    re.ASCII,
 )
 _RBAC_NAMES = ("", "k8s_user", "account", "k8s_verb", "k8s_resource", "k8s_api_group", "k8s_namespace")
 
 
-@cache
-def _match_rbac() -> Callable[[str, int], re.Match[str] | None]:
-    return re.compile(_RBAC, re.ASCII).match
-
-
 def parse_rbac(text: str, at: int) -> Message | None:
     """Parse the message of the Kubernetes API server for a request that RBAC denied."""
-    m = _match_rbac()(text, at)
+    m = _RBAC.match(text, at)
     if m is None:
         return None
     user, account, *rest = m.groups()
@@ -212,31 +201,18 @@ def _parse_fixed(text: str, at: int) -> Message | None:
     return Message(kind, start, end, m.end(), is_exclusive=is_exclusive)
 
 
-# Messages with one value, by their first characters.
-_MESSAGES_WITH_VALUE: dict[str, tuple[Kind, str, str]] = {
-    "You a": (
-        "access_denied",
-        "encoded_message",
-        rf"(You are not authorized to perform this operation\. Encoded authorization failure message: ({ENCODED_MESSAGE}))",
-    ),
-    "STS i": (
-        "region_disabled",
-        "account",
-        rf"(STS is not activated in this region for account:({ACCOUNT}))\. Your account administrator can activate STS in this region using the IAM Console\.",
-    ),
-}
-
-
-@cache
-def _match_with_value(start: str) -> Callable[[str, int], re.Match[str] | None]:
-    return re.compile(_MESSAGES_WITH_VALUE[start][2], re.ASCII).match
+# Messages with one value, by their first characters: the kind, the fact and the pattern.
+_MESSAGES_WITH_VALUE: dict[str, tuple[Kind, str, re.Pattern[str]]] = {
+    "You a": ("access_denied", "encoded_message", lazy_pattern(rf"(You are not authorized to perform this operation\. Encoded authorization failure message: ({ENCODED_MESSAGE}))", re.ASCII)),
+    "STS i": ("region_disabled", "account", lazy_pattern(rf"(STS is not activated in this region for account:({ACCOUNT}))\. Your account administrator can activate STS in this region using the IAM Console\.", re.ASCII)),
+}  # fmt: skip
 
 
 def _parse_with_value(text: str, at: int, start: str) -> Message | None:
-    m = _match_with_value(start)(text, at)
+    kind, key, pattern = _MESSAGES_WITH_VALUE[start]
+    m = pattern.match(text, at)
     if m is None:
         return None
-    kind, key, _ = _MESSAGES_WITH_VALUE[start]
     account = m[2] if key == "account" else None
     kind_attributes = (None, None, None, None, m[2], None) if key == "encoded_message" else ()
     return Message(

@@ -6,11 +6,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.canonical.messages import (
     DENIAL,
     DENIAL_NAMES,
     NO_MESSAGE,
-    match_denial,
+    PLAIN_DENIAL,
     parse_decision,
     parse_message,
     parse_rbac,
@@ -20,7 +21,6 @@ from iamtriage._reading.vocabulary.strict import CODE, OPERATION
 from iamtriage.failures._building import build_envelope, build_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Protocol
 
     from iamtriage._reading.canonical.messages import Message
@@ -74,13 +74,11 @@ _AWS_SOURCES = frozenset({"botocore", "cloudtrail", "js-v3", "python-v4"})
 _BOTOCORE, _CALLING = "An error occurred (", ") when calling the "
 _CODE_START = len(_BOTOCORE)
 _CALL_NAMES = ("code", "operation")
-_CALLED = rf"An error occurred \(({CODE})\) when calling the ({OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: "
+_CALLED_DENIAL = lazy_pattern(
+    rf"An error occurred \(({CODE})\) when calling the ({OPERATION}) operation(?: \(reached max retries: [0-9]{{1,2}}\))?: {DENIAL}",
+    re.ASCII,
+)
 _CALLED_NAMES = ("", *_CALL_NAMES, *DENIAL_NAMES[1:])
-
-
-@cache
-def _match_called_denial() -> Callable[[str], re.Match[str] | None]:
-    return re.compile(_CALLED + DENIAL, re.ASCII).match
 
 
 def parse_known_message(statement: Statement, text: str) -> Failure | None:
@@ -107,7 +105,7 @@ def parse_known_message(statement: Statement, text: str) -> Failure | None:
         return None
     m = None
     if is_sdk and text.startswith("User: ", at):
-        m = _match_called_denial()(text) if at else match_denial()(text, 0)
+        m = (_CALLED_DENIAL if at else PLAIN_DENIAL).match(text)
     if m is not None and m.end() == length and (not at or m.group(1, 2) == (code, operation)):
         # The most frequent message needs no further steps.
         denied, denied_account, action, prefix, _, denied_resource, reason, implicit, explicit, policy = (
