@@ -127,7 +127,11 @@ def read_prefixes(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
 def _find_truncated_botocore(text: str) -> Iterator[re.Match[str]]:
     done = 0
     for words in _WHEN_CALLING.finditer(text):
-        line = _LINE_OF_CODE.search(text, max(done, words.start() - _MAX_CODE_LENGTH), words.start())
+        low = max(done, words.start() - _MAX_CODE_LENGTH)
+        *_, label, code = "", "", *text[low : words.start()].rsplit(maxsplit=2)[-2:]
+        # Most messages are whole.
+        is_whole = label == "occurred" and code.startswith("(")
+        line = None if is_whole else _LINE_OF_CODE.search(text, low, words.start())
         m = _TRUNCATED_BOTOCORE.match(text, line.start()) if line else None
         if m:
             yield m
@@ -251,7 +255,7 @@ def _hadoop(m: re.Match[str]) -> Piece:
 
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 _ROWS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
-    ("<error>rror |<Error>rror ", _BOTOCORE, _botocore),
+    ("<An>rror |<client>rror ", _BOTOCORE, _botocore),
     ("when calling ", _TRUNCATED_BOTOCORE, _botocore),
     *GO_PREFIXES,
     ("<executing>", _PHP, _php),
@@ -270,7 +274,7 @@ FRAGMENTS = [fragment for fragment, _, _ in _ROWS]
 _FINDERS: dict[re.Pattern[str], Callable[[str], Iterator[re.Match[str]]]] = {
     GO_RESPONSE: lambda text: find_around_literal(text, GO_RESPONSE, "StatusCode:", 40, 60),
     _CLOUDTRAIL_COLUMNS: lambda text: find_around_literal(
-        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 2300
+        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 2300, " \n,;|\""
     ),
     _CONSOLE: lambda text: find_around_literal(text, _CONSOLE, "xception:", 140, 300),
     _TRUNCATED_BOTOCORE: _find_truncated_botocore,
