@@ -274,7 +274,7 @@ FRAGMENTS = [fragment for fragment, _, _ in _ROWS]
 _FINDERS: dict[re.Pattern[str], Callable[[str], Iterator[re.Match[str]]]] = {
     GO_RESPONSE: lambda text: find_around_literal(text, GO_RESPONSE, "StatusCode:", 40, 60),
     _CLOUDTRAIL_COLUMNS: lambda text: find_around_literal(
-        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 2300, " \n,;|\""
+        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 2300, ' \n,;|"'
     ),
     _CONSOLE: lambda text: find_around_literal(text, _CONSOLE, "xception:", 140, 300),
     _TRUNCATED_BOTOCORE: _find_truncated_botocore,
