@@ -87,6 +87,7 @@ def test_policy_that_the_message_names_is_shown_without_its_type_again() -> None
         str(explain(f"{denied} with an explicit deny in a service control policy: {arn}")).split()
     )
     assert "the service control policy p-0a1b2c3d explicitly denies it." in shown
+    assert arn not in shown
     assert shown.count("explicit deny") == 0
 
 
@@ -248,7 +249,7 @@ def test_statement_to_add_is_no_document_to_save() -> None:
     explanation = explain(text)
     assert explanation.remedies[0].policy is not None
     assert explanation.remedies[0].documents == tuple(explanation.remedies[0].policy["Statement"])
-    assert '"Version"' not in explanation.to_text()
+    assert '{"Version": ' not in explanation.to_text()
     assert "with this statement added" in " ".join(explanation.to_text().split())
 
 
@@ -268,7 +269,7 @@ def test_denials_of_other_principals_keep_their_policies() -> None:
     other = _DENIAL.replace("user/ana", "user/bob").replace("SendMessage", "ReceiveMessage")
     explanation = explain(f"{_DENIAL}\n{other}")
     assert "sqs:ReceiveMessage" not in str(explanation.remedies)
-    assert "so a policy of its own with" in explanation.to_text()
+    assert "; allow it with {" in explanation.to_text()
 
 
 def test_other_denials_say_which_policy_denied() -> None:

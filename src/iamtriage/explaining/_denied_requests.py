@@ -75,7 +75,7 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     elif failure.policy_type == "resource":
         why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"
     elif failure.policy_type == "identity" and (statement := _allowing_statement(failure)) is not None:
-        why += f", so a policy of its own with {statement} helps"
+        why += f"; allow it with {statement}"
     elif failure.policy_type is not None:
         why += _MISSING_ALLOWS.get(failure.policy_type, "")
     on = f" on {failure.resource.removesuffix(':log-stream:').rstrip(':')}" if failure.resource else ""

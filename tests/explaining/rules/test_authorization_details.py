@@ -187,7 +187,7 @@ _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
             [_ALLOWING, _implicit("RESOURCE")],
             _OTHER_FUNCTION,
             "no resource-based policy",
-            ("the policy tea-deploy (Deploy) allows lambda:CreateFunction already",),
+            ("the policy tea-deploy (Deploy) already allows the action",),
             ("must allow",),
             id="another account, whose side is done",
         ),

@@ -387,7 +387,7 @@ def test_all_denies_that_can_match_are_named() -> None:
 @pytest.mark.parametrize(
     ("role", "step"),
     [
-        (ROLE, "Account 111122223333 must allow it, too: the role hop needs"),
+        (ROLE, "Account 111122223333 must allow it, too: the last command does that"),
         ("arn:aws:iam::111122223333:role/audit", "Add to an identity-based policy of the role hop:"),
     ],
 )
@@ -399,4 +399,5 @@ def test_source_identity_that_both_policies_must_allow(role: str, step: str) -> 
     # The policy has the ARN of the caller, so the role has no path.
     (found,) = remedy.steps[1:]
     assert found.startswith(step)
-    assert f'"Action": "sts:SetSourceIdentity", "Resource": "{role}"' in found
+    shown = f"{found} {remedy.commands[-1]}".replace(": ", ":").replace(", ", ",")
+    assert f'"Action":"sts:SetSourceIdentity","Resource":"{role}"' in shown

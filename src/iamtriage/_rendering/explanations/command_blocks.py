@@ -16,13 +16,16 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from iamtriage._rendering.blocks import Block
 
 __all__ = ("command_blocks", "count_changes", "files_of", "paragraphs_of", "place_documents", "uses_lookup")
 
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
+# The start of the words before a command that is as necessary as those before it, and not an alternative.
+_OTHER_SIDE = "Then, in account "
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
@@ -64,7 +67,7 @@ _LOOKED_UP = frozenset(
 def command_blocks(
     commands: Iterable[str],
     names: AbstractSet[str] = frozenset(),
-    labels: Mapping[str, str] = MappingProxyType({}),
+    labels: Mapping[str, str] = _NO_LABELS,
 ) -> Iterator[Block]:
     """Yield the blocks of commands, and paragraphs that separate them.
 
@@ -124,15 +127,15 @@ def paragraphs_of(blocks: Iterable[Block]) -> str:
     return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
-def count_changes(commands: Sequence[str], labels: Container[str] = ()) -> int:
-    """Return the number of commands up to the last change, without those with a label and what follows them.
+def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABELS) -> int:
+    """Return the number of commands up to the last change, without alternatives and what follows them.
 
     >>> count_changes(["kubectl create role r --verb=get", "aws iam put-role-policy", "kubectl get pods"])
     2
     """
     count = 0
     for number, command in enumerate(commands, 1):
-        if number > 1 and command in labels:
+        if number > 1 and command in labels and not labels[command].startswith(_OTHER_SIDE):
             break
         if _CHANGE.match(command):
             count = number

@@ -76,9 +76,8 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     if len(denials) + len(others) < len(failures) or not denials or len(causes) == 1:
         return ""
     principals = {_get_role(each.principal) for each in denials if each.principal is not None}
-    of = f" of {len(principals)} principals" if len(principals) > 1 else ""
-    noun = "failures" if others else "denials"
-    return f" The text has {len(failures)} {noun}{of} with {len(causes)} causes."
+    of = f"of {len(principals)} principals" if len(principals) > 1 else f"with {len(causes)} causes"
+    return f" The text has {len(failures)} {'failures' if others else 'denials'} {of}."
 
 
 def split_same_reason(
@@ -146,8 +145,10 @@ def describe_others(
     # Each failure has a row, unless no request is known or there are too many rows.
     is_inline = describe is None or len(texts) > _MAX_ROWS or not any(map(has_request, shown))
     rows = () if is_inline else texts
-    names = [_describe_allowed(allowed, explained)] if allowed and others else []
-    names += texts if is_inline else ()
+    names = list(texts) if is_inline else []
+    if allowed and others:
+        included = _describe_allowed(allowed, explained)
+        names, rows = ([included, *names], ()) if is_inline else (names, (included, *rows))
     if is_inline and len(others) > len(shown):
         names.append(f"and {len(others) - len(shown)} more")
     run = f"iamtriage explain --all explains {'each' if len(failures) > 1 else 'it, too'}"
@@ -159,9 +160,13 @@ def describe_others(
     ):
         run += "; iamtriage explain --policy prints one policy per principal"
     too = ", too" if combined is not None and _is_allowed(combined, combined) else ""
-    named = f": {'; '.join(names)}" if names else f", which the policy above allows{too}" if allowed else ""
-    if allowed and rows:
-        named += "; the other is below" if len(rows) == 1 else f"; {len(rows)} others are below"
+    named = (
+        f": {'; '.join(names)}"
+        if names
+        else f", which the policy above allows{too}"
+        if allowed and not rows
+        else ""
+    )
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
 

@@ -12,12 +12,7 @@ import attrs
 
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations import (
-    EVENTUAL_CONSISTENCY,
-    ONE_POLICY_TYPE,
-    Explanation,
-    Remedy,
-)
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
@@ -107,7 +102,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
-        and (attribute is None or denial.crosses_accounts)
+        and (attribute is None or (denial.crosses_accounts and is_omitted_first(denial)))
         and not _assumes_itself(denial)
     )
     if findings is not None and findings.allowed is False:
@@ -320,15 +315,18 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if not (is_compared or is_known or has_pattern):
         steps += policy_principals.role_path_steps(denial)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    is_two_sided = denial.crosses_accounts and (attribute or fixed is not None)
+    own = allow_remedies.other_side_command(denial, added["Action"]) if is_two_sided else None
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
         tuple(steps),
-        lines,
+        lines if own is None else (*lines, own.command),
         fixed or build_document([added]),
         layer="role_trust",
         is_addition=fixed is None,
         url=url,
+        labels=present(own),
     )
 
 

@@ -12,12 +12,7 @@ from iamtriage.arns._principals import Root, ServicePrincipal
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
-from iamtriage.explaining._rules.shared.denial import (
-    ASSUME_ROLE_ACTIONS,
-    Denial,
-    build_denial,
-    mark_cut_end,
-)
+from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.text_fragments import (
@@ -323,10 +318,7 @@ ROUTES: Routes = (
             (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
         ),
     ),
-    (
-        lambda denial: denial.principal_text == "anonymous",
-        "denials.sessions.explain_unsigned_request",
-    ),
+    (lambda denial: denial.principal_text == "anonymous", "denials.sessions.explain_unsigned_request"),
     (
         _also(_may_subscribe, "denials.service_settings.subscribes_to_model"),
         "denials.service_settings.explain_bedrock_subscription",

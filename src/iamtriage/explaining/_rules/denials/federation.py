@@ -206,12 +206,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
             text += f" {trust_fixes.describe_matches(result, denial.facts)}"
         # The summary has the values already.
         cause = attrs.evolve(findings.cause, text=text, because=())
-    return explain_rejected(
-        denial,
-        f"STS rejected the token: {verdict}.",
-        cause,
-        remedies=remedies,
-    )
+    return explain_rejected(denial, f"STS rejected the token: {verdict}.", cause, remedies=remedies)
 
 
 def _explain_job(denial: Denial) -> Explanation | None:

@@ -177,12 +177,7 @@ def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
 
 
 def explain_guardrail(
-    denial: Denial,
-    verdict: str,
-    text: str,
-    layer: PolicyType,
-    remedy: Remedy,
-    *notes: str,
+    denial: Denial, verdict: str, text: str, layer: PolicyType, remedy: Remedy, *notes: str
 ) -> Explanation:
     """Return the explanation of a denial by a policy that caps permissions, which the remedy changes."""
 

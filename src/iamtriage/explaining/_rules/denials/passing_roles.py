@@ -28,10 +28,7 @@ from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
-from iamtriage.explaining._rules.shared.services import (
-    RoleRecipient,
-    service_trust_policy,
-)
+from iamtriage.explaining._rules.shared.services import RoleRecipient, service_trust_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:

@@ -23,11 +23,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    identity_remedy,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
 from iamtriage.policies._documents import allow
 

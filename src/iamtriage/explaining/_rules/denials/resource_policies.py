@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +26,11 @@ from iamtriage.explaining._rules.shared import (
     services,
     task_statements,
 )
+from iamtriage.explaining._rules.shared.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import describe_companions
-from iamtriage.explaining._rules.shared.decisions import allowing_statement_words, identity_policy_allows
+from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy
@@ -159,7 +159,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     steps += policy_principals.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes)
     statements = [] if added is None else [added]
-    lines = policy_commands(denial, policy.show_command, policy.change_command)
+    lines: Commands = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
         statements = _linked_role_statements(denial)
         steps[0] = steps[0].replace("this statement", "these statements")
@@ -174,23 +174,10 @@ def resource_remedy(denial: Denial) -> Remedy:
             role = policy_principals.policy_principal_arn(denial)
             lines += (commands.create_grant_command(denial.resource, region, role),)
     elif is_two_sided:
-        key = ""
-        if denial.service == "secretsmanager":
-            # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
-            key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
-        # The other side is as necessary as the policy itself.
-        what = denial.action or "the action"
-        if more and added is not None:
-            what = "both" if len(added["Action"]) == 2 else "all of them"
-        noun = "key" if denial.service == "kms" else "resource"
-        other_side = f"In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the {noun}, too."
-        if added is not None and not more and commands.arn(denial.resource) == denial.resource:
-            needed = json.dumps({"Effect": "Allow", "Action": added["Action"], "Resource": denial.resource})
-            other_side = f"Account {denial.account} must allow it, too: {denial.caller} needs {needed}."
-        if identity_policy_allows(denial.facts, denial.action):
-            other_side = f"In account {denial.account}, {allowing_statement_words(denial.facts, denial.action) or 'an identity-based policy'} allows {denial.action} already."
-        # A short explanation must not hide it.
-        steps[0] = f"{' '.join((steps[0], *more))} {other_side}{key}"
+        # The other side is as necessary as the policy itself, and a short explanation must not hide it.
+        other_side, own = describe_other_side(denial, added)
+        steps[0] = " ".join((steps[0], *more, other_side))
+        lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         steps.insert(1, f"{_MASKED_ACCOUNT} {_IF_OTHER_ACCOUNT}" if is_masked else _IF_OTHER_ACCOUNT)

@@ -160,10 +160,7 @@ def explain_mfa(denial: Denial) -> Explanation:
                 title,
                 *steps,
                 # A wrong serial number is in the user's own command.
-                commands=present(
-                    listed,
-                    None if problem else denial_remedies.mfa_command(denial, serial),
-                ),
+                commands=present(listed, None if problem else denial_remedies.mfa_command(denial, serial)),
                 url=pages.MFA,
             ),
         ),

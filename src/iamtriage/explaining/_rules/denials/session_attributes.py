@@ -153,5 +153,12 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
 
 
 def is_omitted_first(denial: Denial) -> bool:
-    """Return whether the text says that the owner of the role changes nothing, or that the call worked without tags."""
-    return denial.crosses_accounts is True and _KEPT_POLICY.search(denial.failure.text) is not None
+    """Return whether the caller's own configuration is the first to change.
+
+    The text says that the owner of the role changes nothing, or that the call worked without tags, or nobody asked for them.
+    """
+    source = _find_source(denial)
+    is_default = source is not None and source.reason.endswith("by default.")
+    return denial.crosses_accounts is True and (
+        is_default or _KEPT_POLICY.search(denial.failure.text) is not None
+    )

@@ -20,11 +20,7 @@ from iamtriage.explaining._rules.shared.clues import find_option, find_profile, 
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    owner_remedy,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 

@@ -41,11 +41,7 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    as_strings,
-    iterate_statements,
-)
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 

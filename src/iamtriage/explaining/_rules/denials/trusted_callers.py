@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.shared import commands, policy_principals
+from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.policies._documents import allow
 
@@ -72,8 +73,10 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     who = denial.caller
     if isinstance(role, IdentityCenterRole) and role.permission_set:
         who = f"the permission set {clip_text(role.permission_set)} in IAM Identity Center"
-    statement = allow(action, commands.arn(denial.resource, "ROLE_ARN"))
-    steps.append(f"Account {denial.account} must allow it, too: {who} needs {json.dumps(statement)}.")
+    needs = "the last command does that"
+    if other_side_command(denial, action) is None:
+        needs = f"{who} needs {json.dumps(allow(action, commands.arn(denial.resource, 'ROLE_ARN')))}"
+    steps.append(f"Account {denial.account} must allow it, too: {needs}.")
     return tuple(steps)
 
 

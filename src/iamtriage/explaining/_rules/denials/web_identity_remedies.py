@@ -197,10 +197,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         *guide,
         *(found.steps if found else ()),
         CHANGE_STATEMENT,
-        commands=(
-            *((show_issuer,) if _is_of_pod(denial) else ()),
-            *trust_policy_commands(denial),
-        ),
+        commands=(*((show_issuer,) if _is_of_pod(denial) else ()), *trust_policy_commands(denial)),
         policy=build_document([added]),
         url=found.url if found else _token_page(denial),
     )

@@ -6,6 +6,7 @@ permission set. See https://docs.aws.amazon.com/IAM/latest/UserGuide/access_poli
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_argument
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
-from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource
+from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
+from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import (
@@ -35,7 +37,7 @@ from iamtriage.explaining._rules.shared.task_statements import (
     build_allow,
     complete_task,
 )
-from iamtriage.policies._documents import build_document, build_statement
+from iamtriage.policies._documents import allow, build_document, build_statement
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -172,6 +174,38 @@ def allow_remedy(
             commands=(put_command,),
             url=url or pages.MANAGE_POLICIES,
         ),
+    )
+
+
+def other_side_command(denial: Denial, action: str | list[str]) -> Labelled | None:
+    """Return the command that allows the caller an action on the resource of another account, in its own account."""
+    holder = policy_holder(denial)
+    if holder is None or denial.account is None or isinstance(denial.role, IdentityCenterRole):
+        return None
+    (kind, name), statement = holder, allow(action, commands.arn(denial.resource, "RESOURCE_ARN"))
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
+    line = commands.put_policy(name, inline_policy_name([statement]), kind)
+    line = line.replace("file://policy.json", quote_argument(document))
+    return Labelled(f"Then, in account {denial.account}:", line)
+
+
+def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[str, Labelled | None]:
+    """Return what the account of the caller must allow, as a sentence, and the command that does it."""
+    key = ""
+    if denial.service == "secretsmanager":
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_examples_cross.html
+        key = " The secret's KMS key must be customer managed, and allow it kms:Decrypt."
+    if identity_policy_allows(denial.facts, denial.action):
+        return f"In account {denial.account}, {describe_allowing(denial.facts, denial.action)}.{key}", None
+    if added is not None and commands.arn(denial.resource) == denial.resource:
+        own = other_side_command(denial, added["Action"])
+        if own is not None:
+            return f"Account {denial.account} must allow it, too: the last command does that.{key}", own
+    actions = denial.action or "the action" if added is None else added["Action"]
+    what = actions if isinstance(actions, str) else join_words(tuple(actions), "and")
+    return (
+        f"In account {denial.account}, an identity-based policy of the caller must allow {what} on the ARN of the resource, too.{key}",
+        None,
     )
 
 
