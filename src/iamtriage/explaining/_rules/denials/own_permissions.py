@@ -72,7 +72,7 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
             owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
                 "As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles). The role all_access would allow far too much.",
-                "INDEX_NAME is the index of the client, or a pattern such as logs-*. If the master user is an IAM role, sign instead: --aws-sigv4 for --user.",
+                "INDEX_PATTERN matches the indexes of the client, such as logs-*. If the master user is an IAM role, sign instead: --aws-sigv4 for --user.",
                 "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
                 commands=tuple(
                     fill_command(
@@ -92,7 +92,7 @@ def _needed_permissions(names: list[str]) -> dict[str, object]:
     """Return an OpenSearch role with the permissions, each at the level where OpenSearch checks it.
 
     >>> _needed_permissions(["indices:data/read/search"])["index_permissions"]
-    [{'index_patterns': ['INDEX_NAME'], 'allowed_actions': ['read']}]
+    [{'index_patterns': ['INDEX_PATTERN'], 'allowed_actions': ['read']}]
     """
     of_cluster = [clip_text(name) for name in names if _OF_CLUSTER.fullmatch(name)]
     of_index = [clip_text(name) for name in names if not _OF_CLUSTER.fullmatch(name)]
@@ -103,7 +103,7 @@ def _needed_permissions(names: list[str]) -> dict[str, object]:
     found: dict[str, object] = {"cluster_permissions": of_cluster} if of_cluster else {}
     if of_index or not of_cluster:
         actions = list(dict.fromkeys(of_index)) or ["PERMISSION"]
-        found["index_permissions"] = [{"index_patterns": ["INDEX_NAME"], "allowed_actions": actions}]
+        found["index_permissions"] = [{"index_patterns": ["INDEX_PATTERN"], "allowed_actions": actions}]
     return found
 
 
