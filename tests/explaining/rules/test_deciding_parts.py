@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from iamtriage import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ACCOUNT = "111122223333"
 EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
@@ -124,12 +128,12 @@ def _provider(region: str, suffix: str = "") -> tuple[str, str, str]:
 )
 def test_sts_of_another_partition(region: str, suffix: str, log: str, place: str) -> None:
     partition, message, listing = _provider(region, suffix)
-    for text in (f"{log}\n{message}", f"{message}\n\n{log}\n{listing}"):
-        explanation = explain(text)
+    explanations = [explain(each) for each in (f"{log}\n{message}", f"{message}\n\n{log}\n{listing}")]
+    for explanation in explanations:
         assert f"{place} ({partition})" in explanation.summary
         (first,) = explanation.remedies
         assert f"AWS_REGION={region} AWS_DEFAULT_REGION={region}" in first.commands[0]
-    assert "need not be created" in str(explanation)
+    assert "need not be created" in str(explanations[1])
 
 
 def test_provider_that_exists_elsewhere() -> None:
@@ -256,3 +260,175 @@ def test_endpoint_policy_without_allow(text: str, words: str) -> None:
 )
 def test_other_policy_near_an_endpoint(policy: str) -> None:
     assert "has a Deny and no Allow" not in explain(f"{PULL}\nvpc endpoint:\n{policy}").summary
+
+
+LISTING = 'Error: Failed to get existing workspaces: Unable to list objects in S3 bucket "states"{}: operation error S3: ListObjectsV2, https response error StatusCode: 403, RequestID: 1, HostID: 2, api error AccessDenied: Access Denied'
+MESSAGE = ' with prefix "teams/a/"'
+LS = "$ aws s3 ls s3://states{}\n\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied"
+
+
+def _prefixes(*prefixes: str) -> str:
+    condition = {"StringLike": {"s3:prefix": list(prefixes)}}
+    return json.dumps(
+        {
+            "Effect": "Allow",
+            "Action": "s3:ListBucket",
+            "Resource": "arn:aws:s3:::states",
+            "Condition": condition,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "listed", "words"),
+    [
+        (f"{LISTING.format('')}\n{_prefixes('net/*')}", "env:/", '["net/*", "env:/"]'),
+        (
+            f"{LISTING.format(MESSAGE)}\n{_prefixes('net/*')}",
+            "teams/a/",
+            '["net/*", "teams/a/"]',
+        ),
+        (
+            f'{LISTING.format("")}\nbackend "s3" {{\n workspace_key_prefix = "ws"\n}}\n{_prefixes("net/*")}',
+            "ws/",
+            '["net/*", "ws/"]',
+        ),
+        (f"{LS.format('/logs/')}\n{_prefixes('home/*')}", "logs/", '["home/*", "logs/"]'),
+        (f"{LS.format('')}\n{_prefixes('home/*')}", "the whole bucket", "aws s3 ls s3://states/home/"),
+    ],
+    ids=["env", "message", "workspace-prefix", "folder", "bucket"],
+)
+def test_prefix_that_the_policy_does_not_allow(text: str, listed: str, words: str) -> None:
+    explanation = explain(text)
+    assert explanation.summary.endswith(f"but the call lists {listed}.")
+    assert words in explanation.to_text(detail="full")
+
+
+@pytest.mark.parametrize(
+    "text", [f"{LISTING.format('')}\n{_prefixes('*')}", f"{LS.format('/home/ana/')}\n{_prefixes('home/*')}"]
+)
+def test_prefix_that_the_policy_allows(text: str) -> None:
+    assert "but the call lists" not in explain(text).summary
+
+
+def test_workspaces_are_listed_by_the_role_of_the_backend() -> None:
+    block = 'backend "s3" {\n bucket = "states"\n assume_role = { role_arn = "arn:aws:iam::111122223333:role/state" }\n}'
+    explanation = explain(f"{LISTING.format('')}\n{block}\n{_prefixes('net/*')}")
+    assert explanation.summary.startswith("The role state, which the backend assumes, was denied")
+    assert any("1.7 or later" in each for each in explanation.remedies[0].steps)
+    tofu = explain(f"$ tofu init\n{LISTING.format('')}\n{block}\n{_prefixes('net/*')}")
+    assert "1.7" not in tofu.to_text(detail="full")
+
+
+GROUP = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:targetgroup/k8s-web/"
+
+
+def _tagging(
+    resource: str, condition: Mapping[str, object], action: str = "elasticloadbalancing:AddTags"
+) -> str:
+    denied = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/lbc/s1 is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+    return f"{denied}\n{json.dumps({'Effect': 'Allow', 'Action': action, 'Resource': '*', 'Condition': condition})}"
+
+
+def test_tag_of_a_resource_that_is_being_created() -> None:
+    tag = "elbv2.k8s.aws/cluster"
+    condition = {"Null": {f"aws:RequestTag/{tag}": "true", f"aws:ResourceTag/{tag}": "false"}}
+    explanation = explain(_tagging(f"{GROUP}*", condition))
+    assert (
+        "already has the tag elbv2.k8s.aws/cluster, and this one is only being created" in explanation.summary
+    )
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == {
+        "Null": {f"aws:RequestTag/{tag}": "false"},
+        "StringEquals": {"elasticloadbalancing:CreateAction": "CreateTargetGroup"},
+    }
+    existing = explain(_tagging(f"{GROUP}0a1b2c3d", condition))
+    assert "only being created" not in existing.summary
+
+
+def test_tag_of_an_instance_that_is_being_created() -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/team": "web"}}
+    explanation = explain(
+        _tagging(f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/*", condition, "ec2:RunInstances")
+    )
+    assert "the tag team = web, and this one is only being created" in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Condition"] == {"StringEquals": {"aws:RequestTag/team": "web"}}
+
+
+VANISHED = "Could not create volume \"pvc-1\": operation error EC2: DescribeVolumes, https response error StatusCode: 400, RequestID: 1, api error InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist."
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/0a1b2c3d-0000-4000-8000-000000000003"
+CREATED = '$ aws ec2 create-volume --size 8{}\n{{"VolumeId": "vol-0a1b2c3d4e5f60718"}}\n$ aws ec2 describe-volumes --volume-ids vol-0a1b2c3d4e5f60718\n\nAn error occurred (InvalidVolume.NotFound) when calling the DescribeVolumes operation: The volume \'vol-0a1b2c3d4e5f60718\' does not exist.'
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "evidence"),
+    [
+        (
+            f"{VANISHED}\nkmsKeyId: {KEY}\nwith the role ebs-driver",
+            "the role ebs-driver may not use the KMS key 0a1b2c3d",
+            "derived",
+        ),
+        (VANISHED, "the role of the EBS CSI driver may not use", "possible"),
+        (
+            CREATED.format(f" --encrypted --kms-key-id {KEY}"),
+            "the caller may not use the KMS key 0a1b2c3d",
+            "derived",
+        ),
+        (
+            'Could not create volume "pvc-1": could not create volume in EC2: operation error EC2: CreateVolume, https response error StatusCode: 400, RequestID: 1, api error IdempotentParameterMismatch: The client token is associated with a deleted resource',
+            "the role of the EBS CSI driver may not use",
+            "possible",
+        ),
+    ],
+    ids=["driver", "no-key", "command", "next-request"],
+)
+def test_volume_whose_key_cannot_be_used(text: str, who: str, evidence: str) -> None:
+    explanation = explain(text)
+    assert who in explanation.summary
+    assert explanation.causes[0].evidence == evidence
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][1]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}
+
+
+@pytest.mark.parametrize("text", [CREATED.format(""), CREATED.partition("$ aws ec2 describe")[2]])
+def test_volume_that_does_not_exist(text: str) -> None:
+    assert "discarded" not in explain(text).summary
+
+
+KUBELET = 'kubelet[31]: E0608 16:02:38.214410 31 kubelet_node_status.go:96] "Unable to register node with API server" err="Unauthorized" node="ip-10-0-3-4.ec2.internal"'
+UNMAPPED = 'time="2023-06-08T16:02:40Z" level=warning msg="access denied" arn="arn:aws:iam::111122223333:role/{}" client="127.0.0.1:43716" error="ARN is not mapped" method=POST path=/authenticate'
+
+
+def test_role_that_the_authenticator_does_not_find() -> None:
+    explanation = explain(
+        f"{KUBELET}\n\n{UNMAPPED.format('nodes')}", facts={"authentication_mode": "CONFIG_MAP"}
+    )
+    assert "no IAM permission is missing, but the role nodes has no entry in aws-auth" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.manifest is not None
+    assert "- rolearn: arn:aws:iam::111122223333:role/nodes" in first.manifest
+    assert "kubectl get nodes" in first.steps[-1]
+    assert "more failure" not in str(explanation)
+    assert not any(each.evidence == "possible" for each in explanation.causes)
+    alone = explain(KUBELET)
+    assert "most likely" in alone.summary
+    assert any(each.evidence == "possible" for each in alone.causes)
+
+
+def test_limit_in_the_launch_template() -> None:
+    text = 'arn:aws:sts::111122223333:assumed-role/agent/i-0a1b2c3d4e5f60718\n$ docker run app\nUnable to locate credentials\n"HttpPutResponseHopLimit": 1'
+    with_template = explain(f"Our launch template requires IMDSv2.\n{text}").remedies[0]
+    assert with_template.title == "For containers: raise the hop limit to 2"
+    assert any("in the launch template, too" in each for each in with_template.steps)
+    assert not any("launch template" in each for each in explain(text).remedies[0].steps)
+
+
+@pytest.mark.parametrize(("version", "is_old"), [("1.14", True), ("1.30", False)])
+def test_token_that_only_root_can_read(version: str, *, is_old: bool) -> None:
+    text = f"EKS {version}\nWebIdentityErr: unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token\ncaused by: open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied"
+    steps = [step for each in explain(text).remedies for step in each.steps]
+    assert any("Kubernetes 1.19" in each for each in steps) is is_old

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, TypeGuard
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.failures._failures import AccessDenied, AwsError, Envelope, KubernetesForbidden
+from iamtriage.failures._failures import (
+    AccessDenied,
+    AwsError,
+    Envelope,
+    KubernetesForbidden,
+    KubernetesUnauthorized,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +136,12 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     Trackers print the class of an error above its message, records that are cut off repeat the call, and
     the columns of a table break ARNs.
     """
+    if isinstance(explained, KubernetesUnauthorized):
+        # A client does not state whom the authenticator rejects, as its log does.
+        return isinstance(failure, KubernetesUnauthorized) and None in {
+            failure.principal,
+            explained.principal,
+        }
     if not isinstance(explained, AccessDenied):
         return False
     if _KMS_PART.match(_get_span_text(failure)):

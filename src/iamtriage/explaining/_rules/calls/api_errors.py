@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
+    discarded_volumes,
     error_kind,
     key_states,
     message_kinds,
@@ -102,6 +103,8 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return rejected_calls.explain_non_sts_response
     if is_throttled_invocation(case):
         return explain_throttled_invocation
+    if discarded_volumes.is_discarded_volume(case):
+        return discarded_volumes.explain_discarded_volume
     rule = choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)
     if rule is not None:
         return rule

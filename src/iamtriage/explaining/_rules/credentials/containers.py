@@ -257,6 +257,11 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     )
 
 
+_BEFORE_READABLE_TOKENS = lazy_pattern(
+    r"\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b", re.ASCII
+)
+
+
 def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
     """Return how the process in a pod becomes able to read the token.
 
@@ -266,6 +271,12 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
     return cluster_remedy(
         "Let the process read the token",
         "The patch sets the group of the mounted files and re-creates the pods. Any group ID works, because Kubernetes adds it to the process.",
+        # https://github.com/aws/amazon-eks-pod-identity-webhook/issues/8
+        *(
+            ("From Kubernetes 1.19 on, every user of the container can read the token without it.",)
+            if _BEFORE_READABLE_TOKENS.search(f"{case.text}\nKubernetes {case.facts.kubernetes_version}")
+            else ()
+        ),
         "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
         commands=(
             clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",

@@ -183,7 +183,13 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     raise_limit = hop_limit_remedy(case)
     if "docker " in case.text:
         step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
-        raise_limit = attrs.evolve(raise_limit, steps=(*raise_limit.steps, step))
+        steps = (*(each.partition(" In EKS,")[0] for each in raise_limit.steps), step)
+        if _TEMPLATE.search(case.text) is not None:
+            steps = (
+                *steps,
+                "For new instances, set HttpPutResponseHopLimit to 2 in the launch template, too. HttpTokens can stay required.",
+            )
+        raise_limit = attrs.evolve(raise_limit, title="For containers: raise the hop limit to 2", steps=steps)
     is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
     if INSTANCE_SESSION.search(case.text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
@@ -223,6 +229,9 @@ _INSTANCE_ROLE = account_remedy(
     ),
     url=pages.EC2_ROLES,
 )
+
+
+_TEMPLATE = lazy_pattern(r"launch[-_ ]?template|auto ?scaling", re.IGNORECASE)
 
 
 def hop_limit_remedy(case: Case[Failure]) -> Remedy:

@@ -107,6 +107,12 @@ _ADDITIONS: tuple[tuple[Condition, str], ...] = (
         "denials.state_backends.add_backend_role",
     ),
     (
+        lambda denial: (
+            denial.lowercase_action == "s3:listbucket" and "existing workspaces" in denial.failure.text
+        ),
+        "denials.state_backends.add_workspace_listing",
+    ),
+    (
         lambda denial: bool(context_of(denial.facts).policies) and "ndpoint" in denial.failure.text,
         "denials.endpoint_policies.add_endpoint_policy",
     ),

@@ -46,6 +46,13 @@ _SETTINGS = lazy_patterns(
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
+# Terraform's S3 backend lists workspaces: https://developer.hashicorp.com/terraform/language/backend/s3
+LISTS_WORKSPACES = "existing workspaces"
+"""What Terraform says if it cannot list the workspaces of a backend."""
+_PREFIX = lazy_pattern(
+    r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
+)
+_S3_URI = lazy_pattern(r"s3://[a-z0-9.-]{3,63}/?(?P<prefix>.{0,1024})")
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG = ":resourcetag"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
@@ -172,6 +179,11 @@ def find_resource_tags(denial: Denial) -> dict[str, str] | None:
     return find_tags(denial.failure, arn.service, name) if arn is not None and name else None
 
 
+def is_being_created(denial: Denial) -> bool:
+    """Return whether the denied resource does not exist yet: AWS writes ``*`` in place of the ID that it will have."""
+    return denial.resource_arn is not None and denial.resource_arn.resource.endswith("/*")
+
+
 def resource_name(denial: Denial) -> str:
     """Return the last part of the denied resource's ARN, or ``""``."""
     arn = denial.resource_arn
@@ -217,11 +229,16 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         text = denial.failure.text
         endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
         return None if endpoint is None else (endpoint.value,)
+    if name == "s3:prefix" and denial.action == "s3:ListBucket":
+        prefix_of_call = _listed_prefix(denial)
+        return None if prefix_of_call is None else (prefix_of_call,)
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
         return None if recipient is None else recipient.passed_to
     prefix, _, tag = key.partition("/")
     if prefix.lower().endswith(_RESOURCE_TAG):
+        if is_being_created(denial):
+            return ()
         tags = find_resource_tags(denial)
         return None if tags is None else tuple(tags[each] for each in (tag,) if each in tags)
     is_person = isinstance(denial.principal, User)
@@ -239,3 +256,22 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         stated = None if command is None else command.option("region")
         value = None if stated is None else stated.value
     return None if value is None else (value,)
+
+
+def _listed_prefix(denial: Denial) -> str | None:
+    """Return the prefix that a call lists, empty for the whole bucket, if the text shows it."""
+    if LISTS_WORKSPACES in denial.failure.text:
+        found = _PREFIX.search(denial.failure.text)
+        return f"{found['prefix'] if found is not None else 'env:'}/"
+    command = context_of(denial.facts).command
+    if command is None or command.program != "aws":
+        return None
+    if command.words[:1] == ("s3api",):
+        option = command.option("prefix")
+        return "" if option is None else option.value
+    uri = (
+        _S3_URI.fullmatch(command.words[2])
+        if command.words[:2] == ("s3", "ls") and len(command.words) > 2
+        else None
+    )
+    return None if uri is None else uri["prefix"]

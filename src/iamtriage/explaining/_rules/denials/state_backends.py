@@ -14,6 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.denials.stated_policies import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
+_IGNORED = "https://github.com/hashicorp/terraform/pull/34511"
 BACKEND_WITHOUT_ROLE = CauseType(
     "backend-without-role",
     title="Terraform's S3 backend does not use the role or profile of the provider",
@@ -29,6 +31,14 @@ BACKEND_WITHOUT_ROLE = CauseType(
     recognised_by="The text has both blocks, and the bucket or table of the backend was denied.",
     fix="Set assume_role or profile in the block of the backend, too, and run terraform init -reconfigure.",
     sources=(_PAGE,),
+)
+WORKSPACES_LISTED = CauseType(
+    "workspaces-listed",
+    title="Terraform's S3 backend lists the workspaces under a prefix that the policy does not allow",
+    meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, also if none are used.",
+    recognised_by="The backend cannot list the workspaces, and a condition on s3:prefix in the text does not allow their prefix.",
+    fix="Allow s3:ListBucket for the prefix of the workspaces, too.",
+    sources=(_PAGE, _IGNORED),
 )
 _BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
 _PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
@@ -90,6 +100,40 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     known = (each for each in explanation.causes if each.evidence != "possible")
     remedies = (remedy, *explanation.remedies)
     return attrs.evolve(explanation, summary=summary, causes=(cause, *known), remedies=remedies)
+
+
+def add_workspace_listing(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the backend lists workspaces, if the policy in the text does not allow their prefix."""
+    text = denial.failure.text
+    found = next((each for each in explanation.causes if each.code == STATED_POLICY_CONDITION.code), None)
+    if found is None or found.evidence != "derived" or not explanation.remedies:
+        return explanation
+    backend = _BACKEND.search(text)
+    role = None if backend is None else _IDENTITY.search(_read_block(text, backend.end()))
+    assumed = try_parse_principal(role["role"]) if role is not None and role["role"] else None
+    versions = step = ""
+    if _OPENTOFU.search(text) is None and "workspace_key_prefix" not in text:
+        versions = (
+            " Terraform 1.6 fails if that is denied. Versions before 1.6 ignore it, and so do 1.7 and later."
+        )
+        step = (
+            "Or upgrade Terraform to 1.7 or later, which ignores this denial: then no policy has to change."
+        )
+    cause = WORKSPACES_LISTED.cause(
+        "derived",
+        text=f"The backend lists the workspaces, also if none are used: below env:/, unless workspace_key_prefix sets another prefix.{versions}",
+    )
+    first = explanation.remedies[0]
+    if step:
+        first = attrs.evolve(first, steps=(*first.steps, step))
+    summary, name = explanation.summary, getattr(assumed, "name", None)
+    if name is not None and denial.principal is None:
+        # Otherwise, STS would have denied that.
+        summary = summary.replace(
+            "The caller was denied", f"The role {name}, which the backend assumes, was denied"
+        )
+    known = (each for each in explanation.causes if each.evidence != "possible" and each is not found)
+    return attrs.evolve(explanation, summary=summary, causes=(found, cause, *known), remedies=(first,))
 
 
 def _read_block(text: str, start: int) -> str:

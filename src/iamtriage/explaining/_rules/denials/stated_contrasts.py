@@ -15,10 +15,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, REQUIREMENTS
+from iamtriage.explaining._rules.denials.new_resources import describe_new_resource
 from iamtriage.explaining._rules.denials.request_conditions import (
     are_met,
     check_conditions,
     find_resource_tags,
+    is_being_created,
     resource_name,
 )
 from iamtriage.explaining._rules.denials.statement_details import (
@@ -65,6 +67,7 @@ _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
+_PREFIX = "s3:prefix"
 _PASSED_TO = "iam:passedtoservice"
 
 
@@ -171,6 +174,9 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     if failed is None:
         remedy = condition_remedy(denial, statement)
         return Contrast(f"allows it only if {describe_conditions(statement)}", (remedy,))
+    if failed.is_of_resource_tag and is_being_created(denial):
+        verdict, remedy, text = describe_new_resource(denial, statement, failed)
+        return Contrast(verdict, (remedy,), text)
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         return _missing_tag(denial, tags, failed)
@@ -189,6 +195,8 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     found = f"the request has {join_values(requested)}" if requested else "the request has none"
     if failed.key.lower() == _PASSED_TO:
         found = f"the role is passed to {join_values(requested)}"
+    elif failed.key.lower() == _PREFIX:
+        found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
     text = f"The action and the resource match the statement; {key} does not."
     verdict = f"allows it only if {clause}, but {found}"
     is_list = failed.operator.removeprefix("ForAnyValue:") in {
@@ -197,19 +205,46 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         "ArnLike",
         "ArnEquals",
     }
+    if failed.key.lower() == _PREFIX and requested == ("",):
+        return Contrast(verdict, (_list_prefix_remedy(denial, failed),), text)
     if not requested or not is_list or any(each.has_key(failed.key) for each in REQUIREMENTS):
         return Contrast(verdict, (condition_remedy(denial, statement),), text)
     return Contrast(verdict, (_change_value_remedy(denial, statement, failed),), text)
+
+
+def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether the request is known not to meet a condition of a statement."""
+    return any(each.is_met is False and each.has_values for each in check_conditions(statement, denial))
+
+
+def _list_prefix_remedy(denial: Denial, failed: CheckedCondition) -> Remedy:
+    """Return how to list only what the condition of a statement allows."""
+    folder, bucket = failed.values[0].rstrip("*"), resource_name(denial)
+    return your_remedy(
+        f"List below {clip_text(folder)}, which the policy allows",
+        "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
+        commands=(command("aws", "s3", "ls", f"s3://{bucket}/{folder}"),)
+        if folder and "$" not in folder
+        else (),
+        url=pages.EVALUATION,
+    )
 
 
 def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
     """Return how to let the condition of a statement accept the value of the request."""
     requested = failed.requested or ()
     conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
-    conditions[failed.operator][failed.key] = requested[0] if len(requested) == 1 else [*requested]
+    accepted = [*failed.values, *requested] if failed.key.lower() == _PREFIX else [*requested]
+    conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
+    sid = statement.get("Sid")
+    named = (
+        f"the statement {clip_text(sid)}"
+        if isinstance(sid, str) and sid
+        else f"the statement that allows {denial.action}"
+    )
     remedy = account_remedy(
         f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}",
-        f"Change the value in the statement that allows {denial.action}, as below.",
+        f"Change the value in {named}, as below.",
         url=pages.EVALUATION,
     )
     document = build_document([allow(denial.action or "", denial.resource, condition=conditions)])

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
+    fails_condition,
     find_condition_contrast,
     find_filter_contrast,
     find_region_contrast,
@@ -293,8 +294,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         return _other_resource_cause(policy, action, resource, references if open_ones else allowed)
     if (conditional := find_conditional(denial, policy)) is not None:
         text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
-        is_decisive = denial.policy_type == "identity" and not denial.is_explicit
-        return STATED_POLICY_CONDITION.cause("derived" if is_decisive else "possible", text=text)
+        is_decisive = denial.policy_type == "identity" or (
+            denial.policy_type is None and fails_condition(denial, conditional)
+        )
+        return STATED_POLICY_CONDITION.cause(
+            "derived" if is_decisive and not denial.is_explicit else "possible", text=text
+        )
     because: tuple[str, ...] = ()
     is_attached = is_of_caller(policy, denial)
     text = (

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
@@ -39,6 +42,11 @@ _NODE_NAME = lazy_pattern(
     r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
     re.ASCII,
 )
+_ENTRY = f"""# The entry of mapRoles, for kubectl -n kube-system edit configmap aws-auth. eksctl adds it, too.
+- rolearn: {{}}
+  username: {principal_mappings.NODE_USERNAME.replace("{", "{{").replace("}", "}}")}
+  groups:
+""" + "".join(f"    - {each}\n" for each in principal_mappings.NODE_GROUPS)
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
     title="The node role has neither an access entry nor a mapping in aws-auth",
@@ -79,16 +87,44 @@ def _explain_missing_entry(
 ) -> Explanation:
     cluster = find_cluster(case)
     principal = principal_mappings.build_cluster_principal(role, "the node role", placeholder="NODE_ROLE_ARN")
+    missing = cluster_access.describe_missing_entry(cluster)
+    why = f"most likely, {principal.description} has {missing}"
+    known, possible = tuple[Cause, ...](), tuple(_possible_causes(cluster, is_managed=is_managed))
+    remedies = tuple(_remedies(case, cluster, principal))
+    if role is not None and _is_unmapped(case, role):
+        why = f"no IAM permission is missing, but {principal.description} has {missing}"
+        text = f"The authenticator of this cluster has identified {principal.description}, and found no entry for it."
+        because = ('The log says "ARN is not mapped" of this role.',)
+        known, possible = (NODE_ROLE_NOT_MAPPED.cause("derived", because, text=text),), ()
+        joins = (
+            "The kubelet keeps trying: after the change, kubectl get nodes lists the node without a restart."
+        )
+        first, *others = remedies
+        first = attrs.evolve(first, steps=(*first.steps, joins))
+        if not cluster.uses_entries:
+            entry = _ENTRY.format(principal.aws_auth_arn)
+            first = attrs.evolve(first, manifest=entry, commands=first.commands[:-1], labels=())
+        remedies = (first, *others)
     return case.explain(
-        f"{verdict}: most likely, {principal.description} has {cluster_access.describe_missing_entry(cluster)}.",
+        f"{verdict}: {why}.",
         NODE_NOT_ACCEPTED.cause("reported", (evidence,)),
+        *known,
         *cluster_access.mode_causes(cluster),
-        *_possible_causes(cluster, is_managed=is_managed),
+        *possible,
         topic="kubernetes-node-login",
-        remedies=tuple(_remedies(case, cluster, principal)),
+        remedies=remedies,
         notes=(
             "IAM policies of the node role, such as AmazonEKSWorkerNodePolicy, do not grant access to the cluster.",
         ),
+    )
+
+
+def _is_unmapped(case: AnyCase, role: Role) -> bool:
+    """Return whether the authenticator's log says that the cluster has no entry for a role."""
+    lines = (line for line in case.text.splitlines() if UNMAPPED in line)
+    return any(
+        re.search(rf":role/(?:[^\s\"]*/)?{re.escape(role.name)}(?![\w+=,.@-])", line, re.IGNORECASE)
+        for line in lines
     )
 
 
