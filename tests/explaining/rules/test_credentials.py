@@ -2519,7 +2519,7 @@ NO_METADATA = "Error: failed to refresh cached credentials, no EC2 IMDS role fou
         ),
         (
             f"[ec2-user@ip-10-0-3-7 ~]$ docker run app\n{NO_METADATA}",
-            "In a container on EC2: raise the hop limit to 2",
+            "For containers: raise the hop limit to 2",
         ),
         (
             f"Running with gitlab-runner 17.5.3\n{NO_METADATA}\nERROR: Job failed: exit code 1",
