@@ -34,7 +34,7 @@ BACKEND_WITHOUT_ROLE = CauseType(
 )
 WORKSPACES_LISTED = CauseType(
     "workspaces-listed",
-    title="Terraform's S3 backend lists the workspaces under a prefix that the policy does not allow",
+    title="Terraform's S3 backend lists workspaces under a prefix that is not allowed",
     meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, also if none are used.",
     recognised_by="The backend cannot list the workspaces, and a condition on s3:prefix in the text does not allow their prefix.",
     fix="Allow s3:ListBucket for the prefix of the workspaces, too.",
