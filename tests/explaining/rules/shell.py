@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 PROGRAMS = (
     *("aws", "kubectl", "eksctl", "terraform", "iamtriage", "cdk", "npx"),
     *(
+        "base64",
         "curl",
+        "cut",
         "date",
         "openssl",
         "kubeadm",

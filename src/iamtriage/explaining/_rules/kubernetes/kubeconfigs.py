@@ -62,7 +62,7 @@ def explain_stated_token(case: AnyCase) -> Explanation | None:
     return next((found for rule in rules if (found := rule(case, case.failure.text[:_MAX_TEXT]))), None)
 
 
-def _find_current_user(text: str) -> tuple[re.Match[str], str] | None:
+def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
     """Return the current context of a kubeconfig, and the part of the text that is about its user."""
     if "- context:" not in text:
         return None
@@ -142,7 +142,7 @@ def _explain_pinned_identity(case: AnyCase, text: str) -> Explanation | None:
     # A caller of the kubeconfig's profile is not that of the shell.
     is_of_shell = is_derived(case.facts, "caller") and asked == {"default"}
     caller = case.stated_principal if is_of_shell else None
-    current = _find_current_user(text)
+    current = find_current_user(text)
     # Other users of a kubeconfig can have other roles and profiles.
     of_user = text if current is None else current[1]
     shell, assumed = clues.find_shell_profile(text), unique_value(_ROLE_OF_TOKEN, of_user)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from difflib import ndiff
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
 if TYPE_CHECKING:
@@ -72,6 +72,14 @@ class Finding(NamedTuple):
     def has_name(self) -> bool:
         """Whether the entry has the name of the caller."""
         return self.named.name.lower() == self.caller.name.lower()
+
+
+def describe_groups(entry: MappingEntry) -> str | None:
+    """Return what the groups of an entry require, as a sentence; ``None`` if they have permissions already."""
+    own = [each for each in entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
+    if not own or "system:masters" in entry.groups:
+        return None
+    return f"The entry grants nothing until a RoleBinding or ClusterRoleBinding names {join_words([*map(clip_text, own)], 'or')}."
 
 
 def find_entries(entries: Iterable[MappingEntry], caller: Caller | None) -> list[Finding]:

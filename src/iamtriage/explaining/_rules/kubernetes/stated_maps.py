@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     CREATOR_NOTE,
@@ -26,9 +27,11 @@ from iamtriage.explaining._rules.kubernetes.map_entries import (
     MAP_ENTRY_WITH_PATH,
     ROLE_IN_PROFILE,
     arn_in_map,
+    describe_groups,
     find_entries,
     is_for_nodes,
 )
+from iamtriage.explaining._rules.kubernetes.misplaced_maps import explain_misplaced_map
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -67,8 +70,11 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     found = find_entries(entries, caller)
     if caller is None:
         found = [each for each in found if each.entry.is_role and is_for_nodes(each.entry)]
-    elif any(not each.difference for each in found):
-        return _explain_matching_entry(caller, explanation)
+    matching = next((each for each in found if not each.difference), None)
+    if matching is not None:
+        misplaced = explain_misplaced_map(case, matching, explanation)
+        if misplaced is not None or caller is not None:
+            return misplaced or _explain_matching_entry(matching.caller, explanation)
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
     mismatches = sorted((each for each in found if each.difference), key=lambda each: not each.has_name)
     if mismatches:
@@ -91,7 +97,9 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
 def has_map_entry(case: AnyCase) -> bool:
     """Return whether the ``aws-auth`` map in the text has a matching entry for the caller, and has an effect."""
     caller, entries = _find_caller(case), context_of(case.facts).mappings
-    uses_map = caller is not None and find_cluster(case).uses_aws_auth
+    uses_map = (
+        caller is not None and find_cluster(case).uses_aws_auth and not find_misplaced_map(case.failure.text)
+    )
     return uses_map and any(not each.difference for each in find_entries(entries, caller))
 
 
@@ -270,11 +278,7 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
         else f"{change[:1].upper()}{change[1:]}",
         f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.",
     ]
-    own = [each for each in found.entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
-    if own and "system:masters" not in found.entry.groups:
-        steps.append(
-            f"The entry grants nothing until a RoleBinding or ClusterRoleBinding names {join_words([*map(clip_text, own)], 'or')}."
-        )
+    steps += present(describe_groups(found.entry))
     lookup: tuple[str, ...] = ()
     if found.caller.name == ROLE_IN_PROFILE:
         lookup = (_profile_command(found),)

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.kubernetes.authenticator import explain_authent
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_recreation, is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, has_map_entry
+from iamtriage.explaining._rules.kubernetes.stored_tokens import explain_stored_token
 from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, configure_terraform
 from iamtriage.explaining._rules.shared import clocks, clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
@@ -95,8 +96,9 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     provider = other_logins.find_cluster_provider(case.failure.text)
     if provider is not None:
         return other_logins.explain_other_cluster(case, provider)
-    if (explanation := kubeconfigs.explain_stated_token(case)) is not None:
-        return explanation
+    for rule in (explain_stored_token, kubeconfigs.explain_stated_token):
+        if (explanation := rule(case)) is not None:
+            return explanation
     if (recreation := find_recreation(case.failure, case.principal)) is not None:
         return explain_recreated(case, message, recreation)
     if clues.is_from_kubelet(message):

@@ -146,6 +146,7 @@ HEALTH = "https://health.aws.amazon.com/health/status"
 GITHUB_OIDC = f"{_GITHUB}/security-harden-deployments/oidc-in-aws"
 
 RBAC = "https://kubernetes.io/docs/reference/access-authn-authz/rbac/"
+KUBERNETES_AUTHENTICATION = "https://kubernetes.io/docs/reference/access-authn-authz/authentication/"
 KUBERNETES_CERTIFICATES = "https://kubernetes.io/docs/tasks/tls/certificate-rotation/"
 KUBEADM_CERTIFICATES = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/"
 KUBERNETES_ADMISSION = "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/"

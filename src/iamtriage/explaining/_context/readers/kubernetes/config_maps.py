@@ -1,0 +1,69 @@
+"""Read where a text shows the ConfigMap with the entries of ``aws-auth``."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+
+__all__ = ("MapPlace", "find_misplaced_map")
+
+_RIGHT = ("aws-auth", "kube-system")
+# The metadata in YAML, JSON and HCL, and in what kubectl describe prints.
+_IS = r"[\"']?\s{0,20}[:=]\s{0,20}[\"']?"
+_NAME, _NAMESPACE = r"aws-?auth(?:-[a-z0-9-]{1,40})?", r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_METADATA = lazy_pattern(
+    rf"\bname{_IS}(?P<name>{_NAME})[\"']?,?\s{{1,40}}[\"']?namespace{_IS}(?P<namespace>{_NAMESPACE})(?=[\"'\s,]|$)"
+    rf"|\bnamespace{_IS}(?P<namespace_2>{_NAMESPACE})[\"']?,?\s{{1,40}}[\"']?name{_IS}(?P<name_2>{_NAME})(?=[\"'\s,]|$)",
+    re.IGNORECASE,
+)
+# What kubectl prints of the ConfigMaps in all namespaces: the namespace, the name, the number of keys and the age.
+_ROW = lazy_pattern(
+    rf"^[ \t]{{0,8}}(?P<namespace>{_NAMESPACE})[ \t]{{1,80}}aws-auth[ \t]{{1,20}}\d{{1,3}}[ \t]{{1,20}}\d{{1,5}}[smhdy]",
+    re.MULTILINE,
+)
+_ALL_NAMESPACES = lazy_pattern(r"\bkubectl\b[^\n]{0,80} (?:-A|--all-namespaces)\b")
+_MAX_CHARS = 64_000
+
+
+class MapPlace(NamedTuple):
+    """The name and namespace of the ConfigMap that has the entries.
+
+    Attributes:
+        name: The name.
+        namespace: The namespace.
+        is_only: Whether the text says if there is one in the right place: ``True`` if there is none,
+            ``False`` if there is one, ``None`` if the text does not say.
+    """
+
+    name: str
+    namespace: str
+    is_only: bool | None
+
+
+def find_misplaced_map(text: str) -> MapPlace | None:
+    r"""Return where the entries in a text are, if that is not the ConfigMap that EKS reads.
+
+    >>> find_misplaced_map("metadata:\n  name: aws-auth\n  namespace: default\ndata:\n  mapRoles: |\n")
+    MapPlace(name='aws-auth', namespace='default', is_only=None)
+    >>> find_misplaced_map("metadata:\n  name: aws-auth\n  namespace: kube-system\ndata:\n  mapRoles: |\n") is None
+    True
+    """
+    text = text[:_MAX_CHARS]
+    if "namespace" not in text.lower():
+        return None
+    places = {
+        (each["name"] or each["name_2"], each["namespace"] or each["namespace_2"])
+        for each in _METADATA.finditer(text)
+    }
+    if len(places) != 1 or _RIGHT in places:
+        return None
+    name, namespace = places.pop()
+    listed = {each["namespace"] for each in _ROW.finditer(text)}
+    is_only = None
+    if "kube-system" in listed:
+        is_only = False
+    elif listed and _ALL_NAMESPACES.search(text) is not None:
+        is_only = True
+    return MapPlace(name, namespace, is_only)
