@@ -142,11 +142,11 @@ def others(draw: st.DrawFn) -> Failure:
 tried = cache(arguments_of)
 # Arguments that can begin with a hyphen: options of these commands, and a lone hyphen for standard input.
 OPTION = re.compile(
-    r"-|-[enofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group|patch|type)=.*"
+    r"-|-[denofu]|-(?:noout|subject|issuer|dates|in)|--[a-z]+(?:-[a-z]+)*|--(?:as|as-group|subresource|user|group|patch|type)=.*"
     r"|--(?:verb|resource|resource-name|non-resource-url|serviceaccount|role|clusterrole)=[\w./:,-]+",
     re.DOTALL,
 )
-PIPES = (" | iamtriage aws-auth ", " -o yaml | grep ", " | cut -d. -f2 | base64 -d")
+PIPES = (" | iamtriage aws-auth ", " -o yaml | grep ", " | cut -d . -f 2 | base64 -d")
 
 
 def check_commands(found: Explanation) -> None:

@@ -11,6 +11,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
+from iamtriage.explaining._rules.calls.fips_endpoints import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.authorization_headers import WHITESPACE_IN_CREDENTIALS
 from iamtriage.explaining._rules.shared import certificates, pages
@@ -106,6 +107,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     cause = _network_cause(message, host)
     if cause is None and certificates.CERTIFICATE_ERROR.search(message):
         return certificates.explain_untrusted_certificate(case, message, "no-answer")
+    if _is_about_names(message) and (found := explain_fips_host(case, host)) is not None:
+        return found
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not error_code(case.failure):
         return _explain_unknown_error(case)

@@ -138,9 +138,9 @@ def _renew_remedy(what: str, user: str | None, others: Commands, *, is_option: b
     name = quote_argument(user) if user and _PLAIN_NAME.fullmatch(user) else "USER_NAME"
     create = "kubectl create token SERVICE_ACCOUNT_NAME --namespace NAMESPACE_NAME"
     look: Commands = (
-        "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.token}' | cut -d. -f2 | base64 -d",
+        "kubectl config view --minify --raw --output 'jsonpath={.users[0].user.token}' | cut -d . -f 2 | base64 -d",
         Labelled("Somebody with access to the cluster creates a new one for the service account:", create),
-        Labelled("Store it in place of TOKEN:", f"kubectl config set-credentials {name} --token=TOKEN"),
+        Labelled("Store it in place of TOKEN:", f"kubectl config set-credentials {name} --token TOKEN"),
     )
     claims = "The first command prints the claims of the token: sub is its service account, exp when it expires, in seconds since 1970. A token without exp is valid until its Secret or service account is deleted."
     if is_option:
