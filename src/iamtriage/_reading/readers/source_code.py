@@ -178,7 +178,8 @@ _ROWS: tuple[_Row, ...] = (
 )  # fmt: skip
 _INDEX = FragmentIndex(fragment for fragment, _, _ in _ROWS)
 _INDEX_WITHOUT_LITERALS = FragmentIndex(fragment for fragment, _, _ in _ROWS_WITHOUT_LITERALS)
-_HANDLER_WORDS = frozenset({"rescue", "when", "catch"})
+# Words of handlers, and what follows each of them on its line.
+_HANDLER_WORDS = {"rescue": " ", "when": "::", "catch": "("}
 # Maximum number of characters before such a word on its line.
 _MAX_MARGIN = 40
 
@@ -188,9 +189,10 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     text = readable.text
     has_literals = '"' in text or "'" in text or "`" in text
     spans: list[tuple[int, int]] = []
+    handlers = [word for word, sign in _HANDLER_WORDS.items() if word in readable.words and sign in text]
     # A name can follow "except" without a space.
-    if "except" in text or not _HANDLER_WORDS.isdisjoint(readable.words):
-        spans += _find_handlers(text, ("except", *(readable.words & _HANDLER_WORDS)))
+    if handlers or "except" in text:
+        spans += _find_handlers(text, ("except", *handlers))
     if has_literals and ('"\n' in text or "'\n" in text) and any(map(text.__contains__, _STRING_BORDERS)):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS

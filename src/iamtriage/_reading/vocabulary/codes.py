@@ -356,13 +356,12 @@ def find_codes(text: str, words: set[str]) -> set[str]:
     ['InvalidGroup', 'NotFound']
     """
     found = words & _PARTS
-    if any(map(text.__contains__, _SUFFIXES)):
-        likely = [word for word in words if "A" <= word < "[" and word.endswith(_SUFFIXES)]
-        found.update(word for word in likely if not is_generic(word))
+    capitalized = [word for word in words if "A" <= word < "["]
+    found.update(word for word in capitalized if word.endswith(_SUFFIXES) and not is_generic(word))
     if "Invalid" in text:
-        found.update(word for word in words if word.startswith("Invalid"))
+        found.update(word for word in capitalized if word.startswith("Invalid"))
     if "AccessDenied" in text:
-        found.update(word for word in words if "AccessDenied" in word and "A" <= word < "[")
+        found.update(word for word in capitalized if "AccessDenied" in word)
     return found
 
 

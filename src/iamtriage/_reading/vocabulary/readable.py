@@ -134,7 +134,11 @@ class Readable:
 def outside(
     items: Iterable[_T], spans: Sequence[tuple[int, int]], start_of: Callable[[_T], int]
 ) -> Iterator[_T]:
-    """Yield the items that start outside of spans; both are in the order of the text."""
+    """Yield the items that start outside of spans; both are in the order of the text.
+
+    >>> list(outside([1, 5, 9], [(4, 6), (9, 12)], int))
+    [1]
+    """
     at, last = 0, len(spans)
     for item in items:
         start = start_of(item)
