@@ -128,9 +128,9 @@ def _find_truncated_botocore(text: str) -> Iterator[re.Match[str]]:
     done = 0
     for words in _WHEN_CALLING.finditer(text):
         low = max(done, words.start() - _MAX_CODE_LENGTH)
-        *_, label, code = "", "", *text[low : words.start()].rsplit(maxsplit=2)[-2:]
+        before = text[low : words.start()].rsplit(maxsplit=2)
         # Most messages are whole.
-        is_whole = label == "occurred" and code.startswith("(")
+        is_whole = before[-2:-1] == ["occurred"] and before[-1].startswith("(")
         line = None if is_whole else _LINE_OF_CODE.search(text, low, words.start())
         m = _TRUNCATED_BOTOCORE.match(text, line.start()) if line else None
         if m:
