@@ -25,7 +25,7 @@ sure   | <loading>SSO Token | Error loading SSO Token: Token for .{1,120}? (?:is
 unsure | our session has expired | Your session has expired\. Please (?:re)?authenticate
 unsure | <expired> | Request (?:has )?expired\b
 unsure | <expired>oken is expired|<expired>Token expired | Token (?:is )?expired
-unsure | <token> | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
+unsure | <token>token has expired|<token>token is expired | (?:session|security|access|id|identity|web identity|The|the) token (?:has|is) expired
 sure   | redentials were refreshed, but | Credentials were refreshed, but the refreshed credentials are still expired
 unsure | <expired>credentials  | (?:AWS |temporary |security |STS |session )?credentials (?:have|has|are|were) expired
 sure   | <sso>aws sso login | (?:expired|invalid|refresh)[^\n]{0,80}?`?'?aws sso login
@@ -185,7 +185,7 @@ sure   | exec plugin: invalid apiVersion | exec plugin: invalid apiVersion "clie
 sure   | nable to parse config file | Unable to parse config file: \S{0,200}\.aws[\\/](?:config|credentials)
 sure   | he config profile ( | The config profile \([^)\n]{1,100}\) could not be found
 sure   | ou must specify | You must specify a value for roleArn and roleSessionName
-sure   | <credentials>|<Credentials> | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present|in the Hadoop configuration)
+sure   | <credentials>AWS credentials |<Credentials>AWS Credentials  | [Nn]o (?:valid )?AWS [Cc]redentials (?:found|provided|were found|available|present|in the Hadoop configuration)
 sure   | <found>credentials not found | (?:AWS |[Aa]ws )credentials not found
 unsure | <credentials>o credentials | [Nn]o credentials (?:found|were found|could be found|provided|available)
 sure   | o credentials specified or obtained | No credentials specified or obtained from persisted/shell defaults

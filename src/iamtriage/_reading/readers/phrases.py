@@ -201,7 +201,7 @@ sure   | <ARN>is invalid | \bARN \S{1,200} is invalid
 unsure | is not a valid ARN | is not a valid ARN
 sure   | does not have a recognized partition | arn '[^'\n]{0,300}' does not have a recognized partition
 sure   | is not a valid service for identities | is not a valid service for identities
-unsure | <roleARN>|<roleArn> | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
+unsure | <roleARN>valid|<roleArn>valid|<roleARN>match|<roleArn>match | \"?\brole(?:ARN|Arn)\"? .{0,60}?(?:doesn't match|is not valid|is invalid|invalid)
 sure   | doesn't match expected ARN pattern | doesn't match expected ARN pattern
 
 [access_entry]

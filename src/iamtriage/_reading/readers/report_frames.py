@@ -83,7 +83,7 @@ sure   | role does not have sufficient | \bUnable to (?:access|use) [^\n'\"]{1,8
 unsure | <have>not have|<have>n't have | \b<ROLE_PRINCIPAL> <LACKS> (?:a trust relationship|<ADJECTIVES>access)\b
 sure   | <privilege> | \b[Pp]rincipal does not have any privilege on specified resource
 unsure | <insufficient> | \b<ROLE_PRINCIPAL> has insufficient (?:\w{1,20} ){0,2}permissions\b
-sure   | <missing> | \b(?:[Uu]ser|<ROLE_PRINCIPAL>) is missing (?:the following )?permissions?:? \[?<ACTION>
+sure   | <missing>is missing  | \b(?:[Uu]ser|<ROLE_PRINCIPAL>) is missing (?:the following )?permissions?:? \[?<ACTION>
 sure   | <missing>issing permission | \bUser:? <PRINCIPAL> is missing permissions? <ACTION>
 # A role or policy that does not allow what a service needs.
 unsure | <allow>not allow | \b<ROLE_PRINCIPAL> does not allow (?:\w{1,20} ){1,4}to \w{2,20}\b(?:[^\n.]{0,80}? for \w{1,20} <RESOURCE>)?
