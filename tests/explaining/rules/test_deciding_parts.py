@@ -84,7 +84,12 @@ SCP = f"operation error EC2: RunInstances, https response error StatusCode: 403,
             "Turn off Karpenter's dry run",
             False,
         ),
-        ("", 'http_tokens = "required"', "Send ec2:MetadataHttpTokens = required with this request", False),
+        (
+            "",
+            'resource "aws_launch_template" "a" {\n metadata_options { http_tokens = "required" }\n}',
+            "Send ec2:MetadataHttpTokens = required with this request",
+            False,
+        ),
         ("karpenter: ", "httpTokens: optional", "Launch the instance with IMDSv2 required", True),
         ("karpenter: ", "", "Launch the instance with IMDSv2 required", None),
     ],
@@ -97,8 +102,20 @@ def test_setting_that_the_request_does_not_send(
     assert "the statement NeedImds of the policy in the text denies it" in explanation.summary
     assert ("because the request has no ec2:MetadataHttpTokens" in explanation.summary) is (sends is False)
     assert explanation.remedies[0].title.startswith(title)
-    nulls = [each for each in explanation.remedies[-1].steps if '"Null"' in each]
+    nulls = [each for each in explanation.remedies[0].steps if '"Null"' in each]
     assert bool(nulls) is (sends is False)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'resource "aws_instance" "a" {\n metadata_options { http_tokens = "required" }\n}',
+        "$ aws ec2 run-instances --launch-template LaunchTemplateName=a --metadata-options HttpTokens=required",
+    ],
+)
+def test_setting_that_the_request_may_send(setting: str) -> None:
+    explanation = explain(f"{setting}\n{SCP}\nThe SCP: {json.dumps(DENY)}")
+    assert "because the request has no" not in explanation.summary
 
 
 def _provider(region: str, suffix: str = "") -> tuple[str, str, str]:
@@ -255,7 +272,8 @@ def test_endpoint_policy_without_allow(text: str, words: str) -> None:
     [
         HCL.replace('"Deny"', '"Allow"'),
         json.dumps({"Statement": [ANY_DENY, {**ANY_DENY, "Effect": "Allow"}]}),
-        json.dumps({**ANY_DENY, "Resource": "arn:aws:s3:::logs/*"}),
+        json.dumps({"Statement": {**ANY_DENY, "Resource": "arn:aws:s3:::logs/*"}}),
+        json.dumps(ANY_DENY),
     ],
 )
 def test_other_policy_near_an_endpoint(policy: str) -> None:
@@ -347,6 +365,12 @@ def test_tag_of_a_resource_that_is_being_created() -> None:
     assert "only being created" not in existing.summary
 
 
+def test_tag_of_resources_that_exist() -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/team": "web"}}
+    path = f"arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/web/*"
+    assert "only being created" not in explain(_tagging(path, condition, "ssm:GetParametersByPath")).summary
+
+
 def test_tag_of_an_instance_that_is_being_created() -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "web"}}
     explanation = explain(
@@ -414,6 +438,8 @@ def test_role_that_the_authenticator_does_not_find() -> None:
     assert "kubectl get nodes" in first.steps[-1]
     assert "more failure" not in str(explanation)
     assert not any(each.evidence == "possible" for each in explanation.causes)
+    two = explain(f"{KUBELET}\n\n{UNMAPPED.format('nodes')}\n\n{UNMAPPED.format('other')}")
+    assert "more failure" in str(two)
     alone = explain(KUBELET)
     assert "most likely" in alone.summary
     assert any(each.evidence == "possible" for each in alone.causes)

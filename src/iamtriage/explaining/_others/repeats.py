@@ -75,6 +75,10 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
         for each in others
         if each.kind != "missing_credentials" or not _CONSEQUENCE.search(_get_span_text(each))
     )
+    rejected = {each.principal for each in (explained, *others) if isinstance(each, KubernetesUnauthorized)}
+    if isinstance(explained, KubernetesUnauthorized) and len(rejected - {None}) == 1:
+        # A client does not state whom the authenticator rejects, as its log does.
+        others = tuple(each for each in others if not isinstance(each, KubernetesUnauthorized))
     codes = {error_code(each) for each in (explained, *others) if has_request(each)}
     others = tuple(each for each in others if error_code(each) not in codes or not _states_only_code(each))
     for text, group in _group_by_entry(others).items():

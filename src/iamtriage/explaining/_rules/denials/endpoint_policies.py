@@ -38,6 +38,7 @@ ENDPOINT_WITHOUT_ALLOW = CauseType(
 )
 _ENDPOINT = lazy_pattern(r"vpc[-_ ]?endpoint|endpoint[-_ ]?polic|\becr[._](?:api|dkr)\b", re.IGNORECASE)
 _REGION = lazy_pattern(r"\b[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b", re.ASCII)
+_WHOLE = lazy_pattern(r"\"Statement\"|\bStatement:|\baws_iam_policy_document\b")
 _HCL = """statement {
   effect    = "Allow"
   actions   = ["*"]
@@ -56,6 +57,10 @@ def add_endpoint_policy(denial: Denial, explanation: Explanation) -> Explanation
         return explanation
     policy = next(filter(_denies_everything, list_known_policies(denial)), None)
     if policy is None or _ENDPOINT.search(denial.failure.text) is None:
+        return explanation
+    # A single statement can be a part of a policy. A key policy states * as its resource, too.
+    is_whole = _WHOLE.search(denial.failure.text) is not None and denial.service != "kms"
+    if denial.policy_type is None and not is_whole:
         return explanation
     verdict = "the policy of the VPC endpoint in the text has a Deny and no Allow, so it denies every request that goes through the endpoint"
     what = explanation.summary.partition(" without a reason")[0].rstrip(".")

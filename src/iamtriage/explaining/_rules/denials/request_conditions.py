@@ -52,6 +52,13 @@ LISTS_WORKSPACES = "existing workspaces"
 _PREFIX = lazy_pattern(
     r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
 )
+# Where settings of instances are that a call only refers to, and the options of a call that has them itself.
+_LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
+_LAUNCH_OPTIONS = ("metadata-options", "instance-type")
+# Actions that create a resource, or tag one while it is created.
+_CREATES = lazy_pattern(
+    r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
+)
 _S3_URI = lazy_pattern(r"s3://[a-z0-9.-]{3,63}/?(?P<prefix>.{0,1024})")
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG = ":resourcetag"
@@ -128,12 +135,16 @@ def check_conditions(statement: Mapping[str, Any], denial: Denial) -> tuple[Chec
 def without_settings(
     conditions: tuple[CheckedCondition, ...], denial: Denial
 ) -> tuple[CheckedCondition, ...]:
-    """Return the conditions of a Deny for a request that lacks the settings that the text shows elsewhere."""
+    """Return the conditions of a Deny for a launch that lacks the settings of a template that the text shows."""
+    text = denial.failure.text
+    if _LAUNCH_SETTINGS.search(text) is None or any(f"--{each}" in text for each in _LAUNCH_OPTIONS):
+        return conditions
     return tuple(
         each._replace(requested=(), is_met=True, unsent=f"{each.key} = {each.requested[0]}")
         if each.is_met is False
         and each.requested
         and each.key.lower() in _SETTINGS
+        and each.key.lower().startswith("ec2:")
         and "Not" in each.operator
         and not request_values(denial.facts, each.key)
         else each
@@ -181,7 +192,8 @@ def find_resource_tags(denial: Denial) -> dict[str, str] | None:
 
 def is_being_created(denial: Denial) -> bool:
     """Return whether the denied resource does not exist yet: AWS writes ``*`` in place of the ID that it will have."""
-    return denial.resource_arn is not None and denial.resource_arn.resource.endswith("/*")
+    is_new = denial.resource_arn is not None and denial.resource_arn.resource.endswith("/*")
+    return is_new and _CREATES.search(denial.lowercase_action) is not None
 
 
 def resource_name(denial: Denial) -> str:

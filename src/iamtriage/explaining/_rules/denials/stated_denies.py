@@ -108,12 +108,6 @@ class StatedDeny(Value):
         steps = tuple(
             each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
         )
-        if self.unsent is not None and remedy.layer is not None:
-            test = f'"Null": {{"{clip_text(self.unsent.key)}": "false"}}'
-            steps = (
-                *steps,
-                f"With {test} in its Condition, too, {self.words} no longer matches requests without the key.",
-            )
         if not remedy.title.startswith(_FIND) or self.sid is None:
             return attrs.evolve(remedy, steps=steps)
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]
@@ -122,9 +116,11 @@ class StatedDeny(Value):
     def cause(self, denial: Denial, *, is_only: bool) -> Cause:
         """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
-        more = "" if self.unsent is None else f" {describe_unsent(self.unsent)}"
+        if self.unsent is not None:
+            # The summary has the verdict.
+            text = describe_unsent(self.unsent).removesuffix(".")
         because = (allow_still_required(denial),) if is_only else ()
-        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.{more}")
+        return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
 
 
 def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 
+_CONTROLS = frozenset({"service_control", "resource_control"})
+
 
 def describe_unsent(condition: CheckedCondition) -> str:
     """Return that a setting of the text did not reach the request, as a sentence."""
@@ -27,6 +29,11 @@ def describe_unsent(condition: CheckedCondition) -> str:
 def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
     """Return how to send the value that the text sets elsewhere."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.values, "or"))
+    who = "an administrator of the organization" if denial.policy_type in _CONTROLS else "an administrator"
+    exempt = (
+        f"exempt {denial.role} (ArnNotEquals on aws:PrincipalArn), or " if denial.role is not None else ""
+    )
+    change = f'Or {who} can {exempt}add "Null": {{"{key}": "false"}} to the Condition: the Deny then matches only requests that have the key.'
     controller = find_controller(denial.failure.text)
     # A fleet, which real launches create, is denied this action, too.
     is_dry_run = denial.operation == "RunInstances" and key.lower() == "ec2:metadatahttptokens"
@@ -35,14 +42,16 @@ def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
         return cluster_remedy(
             "Turn off Karpenter's dry run, which does not send the setting",
             f"Karpenter validates an EC2NodeClass with a dry run of RunInstances that has only the launch template. EC2 reads {key} from the request, so httpTokens in the EC2NodeClass has no effect on it. Real launches are not affected.",
-            "Also set DISABLE_DRY_RUN in the Helm values, or upgrade to a release whose dry run has the metadata options (aws/karpenter-provider-aws issue 9018).",
+            "Set DISABLE_DRY_RUN in the Helm values, too. Check the issue aws/karpenter-provider-aws 9018 for a release whose dry run sends the setting.",
+            change,
             commands=("kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",),
             url="https://karpenter.sh/docs/reference/settings/",
         )
     requirement = next((each for each in REQUIREMENTS if each.has_key(key)), None)
     return your_remedy(
         f"Send {key} = {values} with this request",
-        f"Find what makes this call: a setting of another call, of a launch template or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),
+        f"Find what makes this call: a setting of a launch template, of another call or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),
         f"If the call creates several resources, the one in the message may not have {key}. Then the Deny needs a narrower Resource.",
+        change,
         url=None if requirement is None else requirement.url,
     )
