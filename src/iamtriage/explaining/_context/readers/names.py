@@ -37,7 +37,7 @@ _REGIONS = lazy_pattern(
     rf"|:eks:({_REGION}):[0-9]{{12}}:cluster/|- [\"']?--region[\"']?\s{{1,80}}- [\"']?({_REGION})\b"
     # The output of `aws configure get region` and `aws configure list`.
     rf"|\bconfigure get (?:profile\.[\w.-]{{1,64}}\.)?region\b[^\n]{{0,80}}\n({_REGION})\b|(?m:^) {{0,20}}region[ :]{{2,30}}({_REGION})\b"
-    rf"|\bRegion: ({_REGION})\b|\bregion ({_REGION})\b|\.({_REGION})\.eksctl\.io\b",
+    rf"|\b[Rr]egion:? ({_REGION})\b|\.({_REGION})\.eksctl\.io\b",
     re.ASCII,
 )
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
