@@ -335,3 +335,31 @@ def test_statement_of_terraform_without_its_data_source() -> None:
     block = 'statement {\n  actions = ["sqs:SendMessage"]\n  resources = ["*"]\n  condition {\n    test = "StringEquals"\n    variable = "aws:RequestedRegion"\n    values = ["us-east-1"]\n  }\n}'
     explanation = explain(f"{_denied('sqs:SendMessage', QUEUE)}\n\n{block}")
     assert "only if aws:RequestedRegion is us-east-1, but the request has eu-west-1" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("tags", "condition"),
+    [
+        ("team/web\tyes\nName\tx", {"StringLike": {"ec2:ResourceTag/team/web": "yes"}}),
+        ("team/web\tyes\nteam/db\tyes", None),
+        ("Name\tx", None),
+    ],
+    ids=["one tag", "two tags", "no tag"],
+)
+def test_wildcard_in_a_condition_key(tags: str, condition: dict[str, object] | None) -> None:
+    denied = _denied("ec2:StopInstances", INSTANCE)
+    other = _policy("ec2:StopInstances", StringEquals={"ec2:ResourceTag/owner": "ops"})
+    wildcard = _policy("ec2:StopInstances", StringLike={"ec2:ResourceTag/team/*": "yes"})
+    shown = f"{SHOW_INSTANCE} --query 'Tags[].[Key,Value]' --output text\n{tags}"
+    explanation = explain(f"{denied}\n\n[{other}, {wildcard}]\n\n{shown}")
+    assert "condition key ec2:ResourceTag/team/*, whose wildcard is taken literally" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.title == "Name the whole condition key instead of ec2:ResourceTag/team/*"
+    assert condition == (first.policy and first.policy["Statement"][0]["Condition"])
+
+
+def test_policy_of_a_controller_that_the_text_lists_is_attached_already() -> None:
+    text = f'"logger":"ipamd","msg":"{_denied("ec2:AssignIpv6Addresses", "arn:aws:ec2:eu-west-1:111122223333:network-interface/eni-0a1b2c3d4e5f60718")}"\nAttached: AmazonEKS_CNI_Policy'
+    first = explain(text).remedies[0]
+    assert first.policy is not None
+    assert "ec2:DescribeInstanceTypes" in first.policy["Statement"][0]["Action"]

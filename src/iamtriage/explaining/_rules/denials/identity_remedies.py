@@ -110,7 +110,8 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     if controller.policy_file is not None:
         return None if role is None else _policy_file_remedy(denial, controller, role)
     path = controller.managed_policy
-    if path is None:
+    if path is None or f"{path.rpartition('/')[2]}" in denial.failure.text:
+        # One that the text lists is attached already.
         return None
     arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{path}"
     grant = required_grant(denial)

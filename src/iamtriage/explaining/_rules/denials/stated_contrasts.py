@@ -36,6 +36,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
 from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,6 +171,8 @@ def _find_name(arn: str) -> str:
 def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Contrast:
     """Return which condition of a statement that would allow the call the request does not meet, as far as known."""
     conditions = check_conditions(statement, denial)
+    if (wildcard := find_wildcard_key(statement)) is not None:
+        return _wildcard_in_key(denial, statement, wildcard)
     failed = next((each for each in conditions if each.is_met is False and each.has_values), None)
     if failed is None:
         remedy = condition_remedy(denial, statement)
@@ -186,6 +189,39 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
 def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
     """Return whether the request is known to meet all conditions of a statement."""
     return are_met(check_conditions(statement, denial)) is True
+
+
+def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
+    """Return the condition key of a statement that contains a wildcard, which IAM takes literally."""
+    keys = (key for _, key, _ in iterate_conditions(statement))
+    return next((key for key in keys if "*" in key), None)
+
+
+def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> Contrast:
+    """Return that a condition key with a wildcard matches nothing, with the key that the resource's tags suggest."""
+    prefix, _, tag = key.partition("/")
+    tags = find_resource_tags(denial) or {}
+    alike = [each for each in tags if matches(each, compile_glob(tag))]
+    whole = f"{prefix}/{alike[0]}" if len(alike) == 1 else None
+    remedy = account_remedy(
+        f"Name the whole condition key instead of {clip_text(key)}",
+        "Wildcards have an effect only in the values of a condition, not in its key.",
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html",
+    )
+    if whole is not None:
+        conditions = {
+            operator: {whole if each == key else each: value for each, value in mapping(block).items()}
+            for operator, block in mapping(statement.get("Condition")).items()
+        }
+        document = build_document([allow(denial.action or "", denial.resource, condition=conditions)])
+        step = "Allow it in the same statement, without the wildcard, as below."
+        remedy = attrs.evolve(remedy, steps=(*remedy.steps, step), policy=document, layer="identity")
+    found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
+    return Contrast(
+        f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}",
+        (remedy,),
+        "The action and the resource match the statement; a condition key cannot contain a wildcard.",
+    )
 
 
 def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Contrast:

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.denials.stated_contrasts import (
     find_condition_contrast,
     find_filter_contrast,
     find_region_contrast,
+    find_wildcard_key,
     meets_conditions,
 )
 from iamtriage.explaining._rules.denials.statement_details import describe_allowed, describe_conditions
@@ -255,7 +256,9 @@ def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | No
     allows = _allow_statements(policy, denial.action or "")
     matching = [each for each in allows if denial.resource and names_resource(each, denial.resource)]
     is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
-    return matching[0] if matching and all(is_conditional) else None
+    if not matching or not all(is_conditional):
+        return None
+    return next((each for each in matching if find_wildcard_key(each) is not None), matching[0])
 
 
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:

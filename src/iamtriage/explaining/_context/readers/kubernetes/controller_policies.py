@@ -87,6 +87,17 @@ CLUSTER_AUTOSCALER = (
     ),
 )
 
+# https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html
+VPC_CNI_IPV6 = (
+    Allowance(
+        _actions(
+            "ec2",
+            "AssignIpv6Addresses DescribeInstances DescribeTags DescribeNetworkInterfaces DescribeInstanceTypes",
+        )
+    ),
+    Allowance(("ec2:CreateTags",), "arn:PARTITION:ec2:*:*:network-interface/*"),
+)
+
 # https://external-secrets.io/latest/provider/aws-secrets-manager/
 EXTERNAL_SECRETS = (
     Allowance(

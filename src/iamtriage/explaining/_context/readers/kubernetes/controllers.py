@@ -202,6 +202,17 @@ _CONTROLLERS = (
         workload="daemonset/aws-node",
         managed_policy="AmazonEKS_CNI_Policy",
     ),
+    # AWS has no managed policy for IPv6: https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html
+    Controller(
+        "the Amazon VPC CNI plugin for IPv6",
+        "kube-system",
+        "aws-node",
+        lazy_pattern(r"(?!)"),
+        ("ec2:AssignIpv6", "ec2:UnassignIpv6"),
+        workload="daemonset/aws-node",
+        policy=controller_policies.VPC_CNI_IPV6,
+        mention=lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
+    ),
     # Only the agent calls this API, with the role of the node, and no text about pods is about the agent:
     # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
     Controller(
@@ -310,8 +321,10 @@ def permissions_of(action: str, *texts: str) -> Controller | None:
     candidates = [each for each in _CONTROLLERS if each.services and action.startswith(each.services)]
     for text in texts if candidates else ():
         found = [each for each in candidates if (each.mention or each.pattern).search(text)]
-        if len(found) == 1:
-            return found[0]
+        # The rows of one controller differ in their actions.
+        named = [each for each in found if not "".join(each.services).endswith(":")] or found
+        if len(named) == 1:
+            return named[0]
     return None
 
 
