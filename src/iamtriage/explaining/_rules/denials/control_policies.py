@@ -14,6 +14,7 @@ from iamtriage.arns._principals import Root
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.landing_zones import add_landing_zone
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
@@ -42,7 +43,8 @@ def explain_service_control(denial: Denial) -> Explanation:
     owner = _management_account(denial.policy)
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
     if denial.deny != "implicit":
-        return _explain_control_deny(denial, "service_control", ask, *_scope_notes(denial))
+        denied = _explain_control_deny(denial, "service_control", ask, *_scope_notes(denial))
+        return add_landing_zone(denial, denied)
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (
         each.target_arn for each in reasons if each.policy_type == "service_control" and each.target_arn

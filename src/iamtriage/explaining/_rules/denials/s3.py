@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-e
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -28,13 +28,12 @@ from iamtriage.explaining._rules.denials.buckets import (
     show_public_access_commands,
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.s3_contrasts import explain_contrast
+from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
@@ -46,7 +45,7 @@ from iamtriage.explaining._rules.shared.tasks import (
 )
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,8 +100,9 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
-    if (contrasted := explain_contrast(denial)) is not None:
-        return contrasted
+    for rule in (explain_contrast, explain_parts):
+        if (contrasted := rule(denial)) is not None:
+            return contrasted
     on = f" on {denial.resource}" if denial.resource else ""
     to = f"{f' to {operation}' if operation else ''}{on}"
     blocked = may_be_blocked(denial)
@@ -232,14 +232,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         if acl.is_public:
             lines = (show_public_access_commands(denial)[0], *lines)
             steps = tuple(each.replace("The first command", "get-caller-identity") for each in steps)
-    return _with_statements(attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements)
-
-
-def _with_statements(remedy: Remedy, statements: list[Any]) -> Remedy:
-    """Return a remedy with other statements, after which the inline policy is named."""
-    old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
-    lines = tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands)
-    return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
+    return with_statements(attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements)
 
 
 def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
@@ -268,7 +261,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     )
     if is_of_s3a and remedy.policy is not None and name:
         listing = allow("s3:ListBucket", (denial.resource or "").partition("/")[0], sid="S3ListBucket")
-        return _with_statements(remedy, [*remedy.policy["Statement"], listing])
+        return with_statements(remedy, [*remedy.policy["Statement"], listing])
     return remedy
 
 
@@ -307,7 +300,8 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
         yield KMS_KEY.cause(text=text)
     elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
-        yield KMS_KEY.cause(text="The caller lacks kms:GenerateDataKey on the bucket's KMS key.")
+        needed = "kms:Decrypt, which parts require," if operation in PARTS else "kms:GenerateDataKey"
+        yield KMS_KEY.cause(text=f"The caller lacks {needed} on the bucket's KMS key.")
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
@@ -334,9 +328,8 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         text += f"{tags if operation == 'CopyObject' else ''}."
     if (key := _named_key(denial)) is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
-        text = (
-            f"{text[:-1]}, and kms:GenerateDataKey on the KMS key{owner}: the key policy must allow it, too."
-        )
+        needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"
+        text = f"{text[:-1]}, and {needed} on the KMS key{owner}: the key policy must allow it, too."
     return text
 
 

@@ -7,26 +7,32 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
 from iamtriage.policies._documents import allow
+from iamtriage.policies._grants import Grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.command_runs import Contrast
     from iamtriage.explaining._rules.shared.denial import Denial
 
+PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
+"""The calls of a multipart upload after the one that begins it."""
+_KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # What options require, besides the action of the operation.
 _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {
@@ -85,6 +91,60 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         cause.cause("derived", (f"The text shows that {contrast.shown} worked.",), text=needs),
         topic="s3-access-denied",
         remedies=present(*remedies),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def explain_parts(denial: Denial) -> Explanation | None:
+    """Explain a denied part of an upload, for which S3 decrypts, or return ``None`` for others.
+
+    Beginning an upload requires s3:PutObject and kms:GenerateDataKey, its parts kms:Decrypt:
+    https://repost.aws/knowledge-center/s3-large-file-encryption-kms-key.
+    """
+    text, bucket = denial.failure.text, (denial.resource or "").rpartition(":")[2].partition("/")[0]
+    uploaded = rf"\bupload: \S{{1,500}} to s3://{re.escape(bucket)}/"
+    has_whole = bool(bucket) and re.search(uploaded, text) is not None
+    is_begun = denial.operation in PARTS
+    has_key = _KMS.search(text) is not None
+    if not (has_key and has_whole and denial.operation == "CreateMultipartUpload") and not (
+        is_begun and (has_key or has_whole)
+    ):
+        return None
+    named = NAMED_KEY.search(text)
+    key, owner = (named["arn"], named["account"]) if named else (None, None)
+    shown = (
+        "The text shows an upload that worked: a smaller object is sent whole." if has_whole else None,
+        "CreateMultipartUpload, which requires both, worked." if is_begun else None,
+    )
+    is_other = owner is not None and denial.account not in {None, owner}
+    both = f" The key belongs to account {owner}, the caller to {denial.account}." if is_other else ""
+    remedy = allow_remedy(
+        denial,
+        grant=Grant("kms:Decrypt", (key or "KEY_ARN",)),
+        title="Allow kms:Decrypt on the bucket's KMS key",
+        first_step=f"The key policy, which get-key-policy prints, must allow the caller, too, or enable IAM policies.{both}",
+    )
+    look = "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text"
+    lines = (commands.fill_command(f"{look} --region {{}}", key, key.split(":")[3]),) if key else ()
+    if not key:
+        find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
+        lines = (commands.fill_command(find, bucket or "BUCKET"), look.format("KEY_ARN"))
+        if named:
+            describe = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
+            lines = (commands.fill_command(describe, named["key"]), lines[1])
+    if remedy is not None:
+        remedy = with_statements(remedy, [allow(_KEY_ACTIONS, key or "KEY_ARN", sid="KmsKey")])
+        steps = (each for each in remedy.steps if "kms:GenerateDataKey" not in each)
+        remedy = attrs.evolve(remedy, steps=tuple(steps), commands=(*lines, *remedy.commands))
+    return denial.explain(
+        f"S3 denied {'a part of the' if is_begun else 'the multipart'} upload to {denial.resource} without a reason: most likely, the caller lacks kms:Decrypt on the bucket's KMS key.",
+        buckets.KMS_KEY.cause(
+            "derived",
+            present(*shown),
+            text="A large object is sent in parts (multipart upload), which S3 decrypts to join them: that requires kms:Decrypt. s3:PutObject and kms:GenerateDataKey are allowed.",
+        ),
+        topic="s3-access-denied",
+        remedies=present(remedy),
         notes=(EVENTUAL_CONSISTENCY,),
     )
 

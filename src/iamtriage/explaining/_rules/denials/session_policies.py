@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations import Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
@@ -72,6 +72,12 @@ _RESTRICTION_REMOVED = (
 _POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _CHARS_OF_CLUSTER = 10
 _IDENTITY_OF_POD = "The session's name shows that EKS Pod Identity created it"
+# The profile of IAM Roles Anywhere, in the options of aws_signing_helper.
+_ANYWHERE = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:rolesanywhere:(?P<region>[a-z0-9-]{6,30}):[0-9]{12}:profile/(?P<id>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+    re.ASCII,
+)
+_ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html"
 # The policy for guests of a Cognito identity pool.
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
@@ -115,6 +121,10 @@ def explain_session_policy(denial: Denial) -> Explanation:
             "The update replaces the policy and requires disabled session tags. Then restart the pods: running ones keep their session.",
             *_own_arn_steps(denial),
         ]
+    elif (found := _find_anywhere_profile(denial)) is not None:
+        return guardrails.explain_guardrail(
+            denial, verdict, text, "session", _anywhere_remedy(denial, *found, statement)
+        )
     else:
         place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
         passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
@@ -188,6 +198,42 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
     name = clip_text(session.name)
     text = f"The session can do only what both its session policy and the policies of the IAM user that called GetFederationToken allow. {name} is the name of the session, not of an IAM user."
     return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _find_anywhere_profile(denial: Denial) -> tuple[str, str] | None:
+    """Return the Region and ID of the IAM Roles Anywhere profile from which the text gets the session."""
+    text = denial.failure.text
+    found = {(each["region"], each["id"]) for each in _ANYWHERE.finditer(text)}
+    if (not found and "aws_signing_helper" not in text) or _shows_other_role(denial):
+        return None
+    return found.pop() if len(found) == 1 else (commands.region(find_region(denial.case)), "PROFILE_ID")
+
+
+def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[str, Any] | None) -> Remedy:
+    """Return the remedy that changes the session policy in a profile of IAM Roles Anywhere."""
+    show = "aws rolesanywhere get-profile --region {} --profile-id {} --query 'profile.[sessionPolicy,managedPolicyArns]'"
+    update = (
+        "aws rolesanywhere update-profile --region {} --profile-id {} --session-policy file://policy.json"
+    )
+    replace = fill_command(update, region, profile)
+    change = "scope down its Deny" if denial.is_explicit else "add the statement to it"
+    name = "" if profile == "PROFILE_ID" else f" {profile}"
+    return Remedy(
+        title="Change the session policy of the IAM Roles Anywhere profile",
+        who="account administrator",
+        steps=(
+            f"The session is from IAM Roles Anywhere: its profile{name} limits it by sessionPolicy, managedPolicyArns or both. If the first command prints a sessionPolicy, save it as policy.json, and {change}. Otherwise, change the managed policy.".replace(
+                " PROFILE_ID", ""
+            ),
+            "Then get new credentials. The limit can be intentional, such as for backups that the host cannot delete.",
+            *guardrails.resource_steps(denial),
+        ),
+        commands=(fill_command(show, region, profile), replace),
+        statement=statement,
+        layer="session",
+        url=_ANYWHERE_PAGE,
+        labels=(Labelled("Then, with policy.json saved:", replace),),
+    )
 
 
 def _shows_other_role(denial: Denial) -> bool:

@@ -40,6 +40,8 @@ from iamtriage.explaining._rules.shared.task_statements import (
 from iamtriage.policies._documents import allow, build_document, build_statement
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
@@ -175,6 +177,13 @@ def allow_remedy(
             url=url or pages.MANAGE_POLICIES,
         ),
     )
+
+
+def with_statements(remedy: Remedy, statements: Sequence[dict[str, Any]]) -> Remedy:
+    """Return a remedy with other statements, after which the inline policy is named."""
+    old, new = inline_policy_name((remedy.policy or {})["Statement"]), inline_policy_name(statements)
+    lines = tuple(line.replace(f"--policy-name {old} ", f"--policy-name {new} ") for line in remedy.commands)
+    return attrs.evolve(remedy, policy=build_document(statements), commands=lines)
 
 
 def other_side_command(denial: Denial, action: str | list[str]) -> Labelled | None:

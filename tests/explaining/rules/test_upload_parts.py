@@ -1,0 +1,55 @@
+"""Tests for denied parts of uploads to buckets with a KMS key."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+KEY = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+SMALL = "upload: ./a.csv to s3://orders-archive/in/a.csv\n"
+ENCRYPTION = f'\n{{"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "{KEY}"}}'
+
+
+def _failed(operation: str) -> str:
+    return f"upload failed: ./dump.bin to s3://orders-archive/in/dump.bin An error occurred (AccessDenied) when calling the {operation} operation: Access Denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "resource"),
+    [
+        (SMALL + _failed("UploadPart") + ENCRYPTION, KEY),
+        (_failed("UploadPart") + ENCRYPTION, KEY),
+        (SMALL + _failed("UploadPart"), "KEY_ARN"),
+        (SMALL + _failed("CreateMultipartUpload") + ENCRYPTION, KEY),
+        (
+            "$ aws s3 cp dump.bin s3://orders-archive/in/ --sse-kms-key-id alias/archive\n"
+            + _failed("CompleteMultipartUpload")
+            + '"aws:kms"',
+            "KEY_ARN",
+        ),
+    ],
+    ids=["both", "key", "small", "begin", "alias"],
+)
+def test_missing_decrypt(text: str, resource: str) -> None:
+    explanation = explain(text)
+    assert "most likely, the caller lacks kms:Decrypt" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.policy is not None
+    [statement] = first.policy["Statement"]
+    assert (statement["Resource"], "kms:Decrypt" in statement["Action"]) == (resource, True)
+    assert "orders-archive/in" not in str(first.policy)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _failed("UploadPart"),
+        _failed("PutObject") + ENCRYPTION,
+        SMALL.replace("orders-archive", "billing-archive") + _failed("UploadPart"),
+        SMALL + _failed("CreateMultipartUpload"),
+    ],
+    ids=["nothing shown", "whole object", "other bucket", "nothing about a key"],
+)
+def test_undecided(text: str) -> None:
+    assert "kms:Decrypt" not in explain(text).summary
