@@ -135,3 +135,37 @@ def test_key_of_a_user_has_no_session_token(words: str) -> None:
     explanation = explain(text)
     assert "STS" not in str(explanation.remedies)
     assert [each.code for each in explanation.causes] == ["invalid-credentials"]
+
+
+TO_SIGN = "<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message><StringToSign>PUT\n\n{}\n1760000000\n/inbox/a.png</StringToSign></Error>"
+
+
+@pytest.mark.parametrize(
+    ("received", "code", "words", "is_certain"),
+    [
+        ("multipart/form-data", "getSignedUrl('putObject', {Bucket: 'inbox'})", "signed without it", True),
+        ("application/json", "getSignedUrl('putObject', {Bucket: 'inbox'})", "signed without it", True),
+        ("application/json", "", "most likely signed without it", False),
+        (
+            "image/png",
+            "getSignedUrl('putObject', {ContentType: type})",
+            "most likely signed without it",
+            False,
+        ),
+        (
+            "image/png",
+            "getSignedUrl('putObject', {ContentType: 'image/gif'})",
+            "was signed for content-type: image/gif",
+            True,
+        ),
+        ("", "getSignedUrl('putObject', {Bucket: 'inbox'})", "in method, key or query string", False),
+    ],
+)
+def test_type_in_the_string_to_sign_is_compared(
+    received: str, code: str, words: str, *, is_certain: bool
+) -> None:
+    explanation = explain(f"{code}\n\n{TO_SIGN.format(received)}\n\ncurl -T works with the URL.")
+    assert words in explanation.summary
+    assert ("wrong-secret" not in str([each.code for each in explanation.causes])) == is_certain
+    assert "-T works" not in str(explanation.remedies)
+    assert ("not a form" in explanation.remedies[0].title) == (received == "multipart/form-data")

@@ -1,6 +1,7 @@
 """Compare a request with the presigned URL that it used, and send it as the URL was signed.
 
-S3 returns the request that it received as the canonical request, and the text can show the code that signed the URL.
+S3 returns the request that it received as the canonical request or, with version 2, the string to sign. The text can
+show the code that signed the URL, too.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and, for the methods and types
 that curl sends, https://curl.se/docs/manpage.html.
@@ -29,6 +30,14 @@ _SIGNED_HEADERS = lazy_pattern(
 _CANONICAL_REQUEST = lazy_pattern(
     r"(?:<CanonicalRequest>|Canonical String for this request should have been\s{1,4}['\"]?)(?P<method>[A-Z]{3,7})\n[^\n]{0,1024}\n[^\n]{0,4096}\n(?P<headers>(?:[a-z0-9-]{1,80}:[^\n]{0,400}\n){1,40})\n"
 )
+# What S3 signed for a URL of version 2: method, Content-MD5, Content-Type, expiry and resource.
+_STRING_TO_SIGN = lazy_pattern(
+    r"<StringToSign>(?P<method>[A-Z]{3,7})\n(?P<digest>[^\n<]{0,64})\n(?P<type>[^\n<]{0,200})\n[1-9]\d{8,10}\n"
+)
+_TYPE_PARAMETER = lazy_pattern(r"content_?-?type", re.IGNORECASE)
+_WORKS_WITH_CURL = lazy_pattern(
+    r"\bcurl\b[^\n.;]{0,40}\bworks?\b|\bworks? (?:fine )?(?:with|in|from|using) curl\b"
+)
 _NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
@@ -37,7 +46,7 @@ _CURL_HEADER = lazy_pattern(
 )
 _CURL_DATA = lazy_pattern(r"\s(?:-d|--data(?:-binary|-raw|-ascii|-urlencode)?)[\s=@]")
 _CURL_FILE = lazy_pattern(
-    r"\bcurl(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)",
+    r"\bcurl(?=(?:[^\n\\]|\\[\s\S]){0,4000}?(?:://|[$\"'<]))(?:\s[^\n]{0,2000}?)?\s(?:-T|--upload-file|-d|--data(?:-binary)?)[\s=]{0,2}[\"']?@?([\w./-]{1,200})[\"']?(?=\s|\Z)",
     re.ASCII,
 )
 # Without -X or --request, the method follows from other options.
@@ -79,6 +88,7 @@ class _Request(NamedTuple):
     method: str | None
     headers: dict[str, str]
     source: str
+    signs_type: bool = False
 
 
 class _Signer(NamedTuple):
@@ -111,6 +121,8 @@ def compare_with_url(text: str) -> Difference:
         received = request.headers.get(name)
         if received is not None and received != value:
             return _compare_values(text, request, name, value)
+    if request.signs_type and not stated and (received := request.headers[_TYPE_HEADER]):
+        return _unsigned_type(text, received, signer)
     return _likely_difference(text, names, stated, request)
 
 
@@ -124,6 +136,39 @@ def _compare_values(text: str, request: _Request, name: str, value: str) -> Diff
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
         (f"The code that signs the URL sets {name} to {clip_text(value)}.", f"{request.source} {shown}."),
         _remedy(text, f"Send {name}: {clip_text(value)}, as signed. {again}", headers={name: value}),
+    )
+
+
+def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
+    """Return the difference of a request with a type that the code most likely did not sign."""
+    is_form = received.startswith("multipart/form-data")
+    shown, because = clip_text(received), ()
+    most_likely = "most likely "
+    if signer.code and _TYPE_PARAMETER.search(signer.code) is None:
+        most_likely = ""
+        because = (
+            f"The code that signs the URL sets no ContentType, and the StringToSign of S3 has {shown} in its third line.",
+        )
+        if _WORKS_WITH_CURL.search(text) is not None:
+            because += ("The URL works with curl, which sends no type: key and secret are right.",)
+    kind = "the type of the file" if is_form else shown
+    sign = f"Set ContentType in the code that signs the URL, such as getSignedUrl, to {kind}, and send exactly this Content-Type."
+    send = "Or send the request without Content-Type, as curl -T does."
+    steps = (sign, send)
+    if is_form:
+        # A POST policy is for forms: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
+        body = "Pass the file itself as the body of the PUT to fetch, XMLHttpRequest, $http.put or Upload.http. FormData and upload functions for forms send multipart/form-data, which S3 would store with its boundaries."
+        steps = (body, sign)
+    return Difference(
+        f"the request sent Content-Type: {shown}, and the URL was {most_likely}signed without it",
+        because,
+        your_remedy(
+            "Send the file itself, not a form, and sign its Content-Type"
+            if is_form
+            else "Sign the URL for the Content-Type that the client sends",
+            *steps,
+            url=pages.S3_PRESIGNED,
+        ),
     )
 
 
@@ -219,6 +264,9 @@ def _find_request(text: str) -> _Request:
     """Return the request that AWS received, or the one that a curl command or a client sends."""
     lines, curl = _NEWLINE.sub("\n", text), _CURL.search(text)
     sender = "the request" if curl is None else "curl"
+    if (found := _STRING_TO_SIGN.search(lines)) is not None:
+        sent = {_TYPE_HEADER: found["type"].strip(), "content-md5": found["digest"].strip()}
+        return _Request(sender, found["method"], sent, "The StringToSign of S3", signs_type=True)
     if (found := _CANONICAL_REQUEST.search(lines)) is not None:
         pairs = (line.partition(":") for line in found["headers"].splitlines())
         headers = {name: value.strip() for name, _, value in pairs}
