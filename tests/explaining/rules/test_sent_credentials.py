@@ -169,3 +169,32 @@ def test_type_in_the_string_to_sign_is_compared(
     assert ("wrong-secret" not in str([each.code for each in explanation.causes])) == is_certain
     assert "-T works" not in str(explanation.remedies)
     assert ("not a form" in explanation.remedies[0].title) == (received == "multipart/form-data")
+
+
+UPLOAD = "An error occurred ({}) when calling the {} operation: Access Denied"
+PACKAGE = (
+    "$ aws --endpoint-url http://localhost:4566 cloudformation deploy --template-file a.yml --s3-bucket b\n"
+)
+
+
+@pytest.mark.parametrize("code", ["InvalidAccessKeyId", "AccessDenied", "SignatureDoesNotMatch"])
+def test_upload_does_not_use_the_endpoint_of_the_command(code: str) -> None:
+    explanation = explain(f"{PACKAGE}{UPLOAD.format(code, 'PutObject')}")
+    assert explanation.summary.startswith("Amazon S3, not LocalStack at localhost:4566, rejected the upload")
+    assert explanation.remedies[0].commands == ("export AWS_ENDPOINT_URL=http://localhost:4566",)
+
+
+@pytest.mark.parametrize(
+    ("shown", "operation"),
+    [
+        (PACKAGE, "CreateChangeSet"),
+        (PACKAGE.replace("cloudformation deploy", "s3 cp a s3://b"), "PutObject"),
+        (
+            f"$ export AWS_ENDPOINT_URL=http://localhost:4566\n{PACKAGE.replace('--endpoint-url http://localhost:4566 ', '')}",
+            "PutObject",
+        ),
+    ],
+)
+def test_call_uses_the_endpoint(shown: str, operation: str) -> None:
+    summary = explain(f"{shown}{UPLOAD.format('AccessDenied', operation)}").summary
+    assert summary.startswith("LocalStack at localhost:4566, not AWS")

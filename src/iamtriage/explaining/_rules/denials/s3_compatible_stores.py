@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
@@ -51,6 +54,17 @@ OTHER_SOFTWARE = CauseType(
     fix="Use the keys and look for the permission in the system that answered, or remove the endpoint URL.",
     sources=(pages.SDK_ENDPOINTS, pages.S3_403),
 )
+# Commands that upload with a client for S3 of their own, to which --endpoint-url does not apply:
+# https://github.com/aws/aws-cli/issues/4727 and https://github.com/localstack/localstack/issues/1783.
+_UPLOADING = frozenset({("cloudformation", "package"), ("cloudformation", "deploy")})
+ENDPOINT_NOT_USED = CauseType(
+    "endpoint-not-used-for-upload",
+    title="The command uploads to Amazon S3, and not to its endpoint",
+    text="aws cloudformation package and deploy upload with a client for S3 of their own, which does not get the option.",
+    recognised_by="An S3 operation of aws cloudformation package or deploy fails, and the command has --endpoint-url.",
+    fix="Set the variable AWS_ENDPOINT_URL instead of the option.",
+    sources=(pages.SDK_ENDPOINTS, "https://github.com/aws/aws-cli/issues/4727"),
+)
 
 
 def is_from_other_system(case: Case[Failure]) -> bool:
@@ -69,14 +83,18 @@ def explain_s3_compatible_store(denial: Denial) -> Explanation:
 def explain_other_system(case: Case[Failure]) -> Explanation:
     """Explain that another system with the API of AWS answered a call."""
     failure = case.failure
-    endpoint = context_of(case.facts).other_endpoint
+    endpoint, command = context_of(case.facts).other_endpoint, context_of(case.facts).command
+    given = None if command is None else command.option("endpoint-url")
+    services = {each.service for each in actions_for(failure.envelope.operation or "")}
+    if command is not None and given and command.words[:2] in _UPLOADING and "s3" in services:
+        return _explain_upload(case, " ".join(command.words[:2]), given)
     if endpoint is None:
         host = find_s3_compatible_host(denial_paragraph(failure)) or "the host"
         because = f"The text names the host {host}."
     else:
         host = endpoint.value
         because = f"The text sets {endpoint.words} to {host}."
-    product = next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
+    product = _find_product(host)
     system = product or ("The S3-compatible system" if endpoint is None else "The system")
     operation = failure.envelope.operation
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
@@ -106,4 +124,33 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         remedies = (check, use_key)
     return Explanation(
         failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
+    )
+
+
+def _find_product(host: str) -> str | None:
+    return next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
+
+
+def _explain_upload(case: Case[Failure], call: str, endpoint: Stated) -> Explanation:
+    """Explain that the command called Amazon S3 for its upload, although it has another endpoint."""
+    operation, host = case.failure.envelope.operation, endpoint.value.rpartition("://")[2]
+    code = error_code(case.failure)
+    unknown = " Amazon S3 does not know the access key, which is meant for the other system."
+    return Explanation(
+        case.failure,
+        ENDPOINT_NOT_USED.code,
+        f"Amazon S3, not {_find_product(host) or 'the system'} at {host}, rejected the upload ({operation}): {endpoint.words.partition('=')[0].partition(' ')[0]} applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
+        (ENDPOINT_NOT_USED.cause("derived", (f'The text shows "aws {call}" with {endpoint.words}.',)),),
+        (
+            your_remedy(
+                "Set the endpoint in a variable, which applies to all clients of the command",
+                f"The AWS CLI reads it since versions 2.13.0 and 1.29.0. Then run aws {call} again.",
+                "With an older version, upload the archives with aws s3 cp, which has the option, and name them in the template.",
+                commands=(fill_command("export AWS_ENDPOINT_URL={}", endpoint.value),),
+                url=pages.SDK_ENDPOINTS,
+            ),
+        ),
+        (
+            "No key of AWS is needed, and no permission is missing. With real keys, the command would upload to Amazon S3.",
+        ),
     )
