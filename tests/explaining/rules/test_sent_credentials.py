@@ -198,3 +198,44 @@ def test_upload_does_not_use_the_endpoint_of_the_command(code: str) -> None:
 def test_call_uses_the_endpoint(shown: str, operation: str) -> None:
     summary = explain(f"{shown}{UPLOAD.format('AccessDenied', operation)}").summary
     assert summary.startswith("LocalStack at localhost:4566, not AWS")
+
+
+HOST = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
+PULL = f"$ docker {{}} {HOST}/team/web:1\nno basic auth credentials\n"
+CONFIGS = {
+    "store": '{"credsStore": "ecr-login"}',
+    "helpers": f'{{"credHelpers": {{"{HOST}": "ecr-login"}}}}',
+    "words": "We use amazon-ecr-credential-helper.",
+}
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("verb", ["pull", "push"])
+def test_helper_got_no_login(config: str, verb: str) -> None:
+    explanation = explain(f"{PULL.format(verb)}{CONFIGS[config]}")
+    check, policy = explanation.remedies
+    assert "docker login --username" not in str(explanation.remedies)
+    assert check.commands[0].startswith("aws ecr get-login-password --region eu-west-1")
+    assert policy.policy is not None
+    sign_in, use = policy.policy["Statement"]
+    assert (sign_in["Action"], sign_in["Resource"]) == ("ecr:GetAuthorizationToken", "*")
+    assert use["Resource"] == "arn:aws:ecr:eu-west-1:111122223333:repository/team/web"
+    assert ("ecr:PutImage" in use["Action"]) == (verb == "push")
+
+
+def test_role_of_the_helper_has_no_policy_for_ecr() -> None:
+    policy = '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "444455556666"}, "Action": "ecr:BatchGetImage"}]}'
+    role = "The role `edge` has AmazonSSMManagedInstanceCore, nothing else."
+    explanation = explain(f"{PULL.format('pull')}{CONFIGS['store']}\n{policy}\n{role}")
+    assert explanation.summary.endswith("the role edge has no permission for ECR.")
+    assert any("account 444455556666, which is right" in each for each in explanation.remedies[0].steps)
+    assert "--role-name edge " in explanation.remedies[0].commands[0]
+    allowed = role.replace("AmazonSSMManagedInstanceCore", "AmazonEC2ContainerRegistryReadOnly")
+    assert "most likely" in explain(f"{PULL.format('pull')}{CONFIGS['store']}\n{allowed}").summary
+
+
+def test_helper_is_for_another_registry() -> None:
+    other = CONFIGS["helpers"].replace("eu-west-1", "us-east-1")
+    summary = explain(f"{PULL.format('pull')}{other}").summary
+    assert "names docker-credential-ecr-login for 111122223333.dkr.ecr.us-east-1" in summary
+    assert "not logged in" in explain(f"{PULL.format('pull')}Is there a helper?").summary

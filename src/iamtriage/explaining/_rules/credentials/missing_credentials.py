@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials import (
     missing_logins,
     other_users,
     pod_agents,
+    registry_helpers,
     session_renewal,
     unreachable_agents,
     unsigned_requests,
@@ -329,7 +330,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
-    Route(unsigned_requests.explain_registry_helper, message=unsigned_requests.HELPER_FAILED),
+    Route(registry_helpers.explain_registry_helper, message=registry_helpers.HELPER_FAILED),
     Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
     Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),
     Route(

@@ -1,0 +1,224 @@
+"""Explain that Docker's credential helper for ECR failed, or gave Docker no login.
+
+The helper gives Docker no credentials if its call fails, and writes the error to ~/.ecr/log/ecr-login.log. Sources:
+https://github.com/awslabs/amazon-ecr-credential-helper and
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/security_iam_id-based-policy-examples.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
+
+HELPER_FAILED = lazy_pattern(r"docker-credential-|error (?:getting|storing) credentials - err: ")
+"""How Docker reports that it could not start its credential helper, or that the helper failed."""
+_NOT_STARTED = lazy_pattern(
+    r"docker-credential-[\w.-]{1,40}[\"']?(?: CLI)?(?::| is)? (?:executable file |command )?(?:not (?:found|installed)|error=2|no such file|exec format|permission)"
+    r"|does not have docker-credential-|docker-credential-[\w.-]{1,40} resolves to executable in current directory"
+)
+_HELPER = lazy_pattern(r"docker-credential-[a-z][a-z0-9-]{1,30}")
+_STORES_NOTHING = lazy_pattern(r"error storing credentials - err: [^`]{0,80}`not implemented`")
+_SHOW_SETTINGS = r"grep -nE 'credsStore|credHelpers|docker-credential|-login' ~/.docker/config.json"
+_WHERE_NAMED = "Docker starts the program docker-credential-NAME. The NAME is the value of credsStore, or of credHelpers for the registry, in ~/.docker/config.json of the user who runs Docker."
+REGISTRY_HELPER_MISSING = CauseType(
+    "registry-helper-missing",
+    title="Docker's credential helper is not installed or failed",
+    meaning="The config file of Docker names a credential helper, and Docker cannot start it, or it ended with an error: it is not installed, not on the PATH of the process, built for another system, or has no credentials.",
+    recognised_by='The text says that the executable docker-credential-ecr-login was not found, or "error getting credentials" for a registry of ECR.',
+    fix="Install amazon-ecr-credential-helper where Docker runs, or remove ecr-login from ~/.docker/config.json.",
+    sources=("https://github.com/awslabs/amazon-ecr-credential-helper", pages.ECR_LOGIN),
+)
+REGISTRY_HELPER_STORES_NOTHING = CauseType(
+    "registry-helper-stores-nothing",
+    title="The helper docker-credential-ecr-login cannot store a docker login",
+    text="The helper docker-credential-ecr-login gets a login for each pull and push, and stores none. The command docker login asks it to store one.",
+    recognised_by='The command docker login says "error storing credentials" and "not implemented".',
+    fix="Remove docker login from the script: the helper signs in by itself.",
+    sources=("https://github.com/awslabs/amazon-ecr-credential-helper",),
+)
+
+
+def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that Docker's credential helper could not be started, or failed."""
+    registry, region = clues.find_registry(case)
+    named = _HELPER.search(message)
+    helper = "docker-credential-ecr-login" if named is None else named[0]
+    sign_in = credential_remedies.docker_login(registry, region)
+    if _STORES_NOTHING.search(message):
+        return case.explain(
+            "No docker login is needed: Docker uses docker-credential-ecr-login, which cannot store a login.",
+            REGISTRY_HELPER_STORES_NOTHING.cause(
+                "reported", clues.quote_phrases(message, "error storing credentials", "not implemented")
+            ),
+            topic="registry-helper",
+            remedies=(
+                your_remedy(
+                    "Pull and push without docker login",
+                    "Remove docker login from the script. The helper uses the same AWS credentials as the AWS CLI.",
+                    "Other registries need docker login: replace credsStore by credHelpers with the registries of ECR only.",
+                    commands=(_SHOW_SETTINGS,),
+                    url=REGISTRY_HELPER_STORES_NOTHING.sources[0],
+                ),
+            ),
+        )
+    verdict, text = "failed", f"The program {helper} ended with an error."
+    if _NOT_STARTED.search(message):
+        verdict = "cannot be started where the command runs"
+        text = f"The program {helper} is not installed, not on the PATH of the process, or built for another system."
+    return case.explain(
+        f"Docker is set up to use {helper} for the ECR registry {registry}, which {verdict}.",
+        REGISTRY_HELPER_MISSING.cause("reported", clues.quote_phrases(message, helper), text=text),
+        topic="registry-helper",
+        remedies=(
+            your_remedy(
+                "Install the helper where Docker runs, or remove it from Docker's config file",
+                _WHERE_NAMED,
+                "The helper is in the package amazon-ecr-credential-helper of Amazon Linux, Debian and Ubuntu. In CI, it must be in the image of the job. It needs AWS credentials, and writes errors to ~/.ecr/log/ecr-login.log.",
+                "Helpers of a desktop, such as desktop, osxkeychain and pass, do not work in CI, over SSH or in WSL: remove credsStore there, and sign Docker in.",
+                commands=(_SHOW_SETTINGS, f"command -v {helper}", "aws sts get-caller-identity"),
+                url=REGISTRY_HELPER_MISSING.sources[0],
+            ),
+            sign_in,
+        ),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+_USES_HELPER = lazy_pattern(
+    r"[\"']ecr-login[\"']|\b(?:with|use|uses|using|via) (?:the )?amazon-ecr-credential-helper\b"
+)
+_HELPED_REGISTRY = lazy_pattern(
+    r"[\"'](?P<host>\d{12}\.[\w.-]{1,200})[\"']\s?:\s?[\"']ecr-login[\"']", re.ASCII
+)
+_ROLE = lazy_pattern(r"\brole [`\"'](?P<name>[\w+=,.@-]{1,64})[`\"']", re.ASCII)
+# What people say of a role without further policies.
+_HAS_NO_OTHER_POLICY = lazy_pattern(
+    r"\brole\b[^\n]{0,160}\b(?:nothing else|only|no (?:other )?polic(?:y|ies))\b", re.IGNORECASE
+)
+_ALLOWS_ECR = lazy_pattern(
+    r"AmazonEC2ContainerRegistry\w|AmazonElasticContainerRegistry\w|AdministratorAccess|ecr:GetAuthorizationToken|ecr:\*"
+)
+_ACCOUNT = lazy_pattern(r"(?:arn:aws[a-z-]{0,12}:iam::)?(?P<account>\d{12})(?::root)?", re.ASCII)
+REGISTRY_HELPER_WITHOUT_LOGIN = CauseType(
+    "registry-helper-without-login",
+    title="The credential helper got no login to the registry",
+    text="The helper docker-credential-ecr-login got no login, so docker has none: no docker login is needed.",
+    meaning="Docker's config file names docker-credential-ecr-login. If its call GetAuthorizationToken fails, Docker only says that it has no credentials.",
+    recognised_by='The registry says "no basic auth credentials", and the text shows that Docker uses the helper.',
+    fix="Allow the caller ecr:GetAuthorizationToken on *, and the pull or push on the repository.",
+    sources=("https://github.com/awslabs/amazon-ecr-credential-helper", pages.ECR_LOGIN),
+)
+
+
+def uses_helper(text: str) -> bool:
+    """Return whether a text shows that Docker uses docker-credential-ecr-login."""
+    return _USES_HELPER.search(text) is not None
+
+
+def explain_helper_without_login(
+    case: Case[MissingCredentials] | Case[InvalidCredentials], reported: tuple[str, ...]
+) -> Explanation:
+    """Explain that the credential helper gave Docker no login."""
+    text, (registry, region) = case.failure.text, clues.find_registry(case)
+    account, partition = registry.partition(".")[0], clues.find_partition(case)
+    helped = {each["host"] for each in _HELPED_REGISTRY.finditer(text)}
+    if helped and registry not in helped:
+        return _explain_other_host(case, registry, helped, reported)
+    roles = {each["name"] for each in _ROLE.finditer(text)}
+    role = min(roles) if len(roles) == 1 else None
+    lacks_policy = _HAS_NO_OTHER_POLICY.search(text) is not None and _ALLOWS_ECR.search(text) is None
+    named = re.search(
+        rf"{re.escape(registry)}/(?:v2/)?([a-z0-9][a-z0-9._/-]{{0,200}}?)(?=[:@\s]|/(?:manifests|blobs)/)",
+        text,
+    )
+    actions = (*(PUSH_ACTIONS if is_of_push(text) else PULL_ACTIONS),)
+    arn = f"arn:{partition}:ecr:{region}:{account}:repository/{named[1] if named else 'REPOSITORY'}"
+    who = f"the role {role}" if role else "the caller"
+    others = _find_trusted_accounts(case) - {account}
+    steps = [
+        f"{LOGIN_ACTION} is for the login, and is allowed only on *: a repository policy cannot allow it."
+    ]
+    if others:
+        steps.append(
+            f"The repository policy allows the account {join_words(sorted(others), 'and')}, which is right but not enough: the role's own policies in that account must allow the pull, too."
+        )
+    policy = identity_remedy(
+        f"Allow {who} to sign in to ECR and to {'push' if is_of_push(text) else 'pull'}",
+        *steps,
+        f"Save the policy as policy.json and attach it to {who}.",
+        statements=(allow(LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
+        commands=(commands.put_policy(commands.role_name(role), "AllowEcr"),),
+        url=pages.ECR_LOGIN,
+    )
+    check = your_remedy(
+        "Look up why the helper got no login",
+        "Run the first command as the user and with the credentials of the Docker client: its error is the one of the helper, which also writes it to the log.",
+        commands=(
+            commands.fill_command("aws ecr get-login-password --region {} > /dev/null", region),
+            "tail ~/.ecr/log/ecr-login.log",
+            "aws sts get-caller-identity",
+        ),
+        url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
+    )
+    reason = (
+        f"{who} has no permission for ECR"
+        if lacks_policy
+        else f"most likely, {who} may not call {LOGIN_ACTION}, or it has no AWS credentials"
+    )
+    return case.explain(
+        f"Docker got no login to the ECR registry {registry} from docker-credential-ecr-login: {reason}.",
+        REGISTRY_HELPER_WITHOUT_LOGIN.cause("derived", reported),
+        topic="no-registry-login",
+        remedies=(policy, check) if lacks_policy else (check, policy),
+    )
+
+
+def _explain_other_host(
+    case: Case[MissingCredentials] | Case[InvalidCredentials],
+    registry: str,
+    helped: set[str],
+    reported: tuple[str, ...],
+) -> Explanation:
+    named = join_words([clip_text(each) for each in sorted(helped)[:3]], "and")
+    return case.explain(
+        f"Docker has no login to the ECR registry {registry}: its config file names docker-credential-ecr-login for {named} only.",
+        REGISTRY_HELPER_WITHOUT_LOGIN.cause(
+            "derived", reported, text="Docker asks the helper only for the registries in credHelpers."
+        ),
+        topic="no-registry-login",
+        remedies=(
+            your_remedy(
+                "Name the registry in credHelpers of ~/.docker/config.json",
+                f'Add "{registry}": "ecr-login" to credHelpers.',
+                commands=(_SHOW_SETTINGS,),
+                url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
+            ),
+        ),
+    )
+
+
+def _find_trusted_accounts(case: Case[MissingCredentials] | Case[InvalidCredentials]) -> set[str]:
+    """Return the accounts that a repository policy in the text allows."""
+    found: set[str] = set()
+    for policy in context_of(case.facts).policies:
+        if not policy.has_principal or policy.is_trust_policy or "ecr:" not in str(policy.content):
+            continue
+        for statement in allow_statements(policy.content):
+            names = (_ACCOUNT.match(each) for each in principal_names(statement, "AWS"))
+            found.update(each["account"] for each in names if each is not None)
+    return found
