@@ -1588,8 +1588,20 @@ OTHERS: tuple[Case, ...] = (
         "other role that the CDK passes",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-kim is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/stacks because no identity-based policy allows the iam:PassRole action",
         {},
-        ("cdk bootstrap owns it", "Or deploy without -r (--role-arn)"),
+        (
+            "cdk bootstrap owns it",
+            "Only its policies count, not those of the user or of the passed role.",
+            "The role stacks must trust cloudformation.amazonaws.com, too.",
+            "Or deploy without -r (--role-arn)",
+        ),
         (),
+    ),
+    (
+        "role that a person passes to CloudFormation",
+        f"aws cloudformation deploy --role-arn arn:aws:iam::{ACCOUNT}:role/stacks\nUser: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/stacks because no identity-based policy allows the iam:PassRole action",
+        {},
+        ("cloudformation.amazonaws.com",),
+        ("cdk bootstrap", "Only its policies count"),
     ),
     (
         "key of another account after another denial",

@@ -284,3 +284,13 @@ def test_quota_names_its_scope(text: str, summary: str, title: str, lines: tuple
 def test_cdk_merges_statements(resource: str, is_shown: bool) -> None:  # noqa: FBT001
     text = f'UPDATE_FAILED | AWS::IAM::Policy | {resource} Resource handler returned message: "Maximum policy size of 10240 bytes exceeded for role carts (Service: Iam, Stat...'
     assert ("@aws-cdk/aws-iam:minimizePolicies" in str(explain(text))) is is_shown
+
+
+@pytest.mark.parametrize(("qualifier", "option"), [("hnb659fds", ""), ("team1", " --qualifier team1")])
+def test_role_of_the_bootstrap_can_be_limited(qualifier: str, option: str) -> None:
+    text = f"User: arn:aws:sts::111122223333:assumed-role/cdk-{qualifier}-deploy-role-111122223333-eu-west-1/aws-cdk-kim is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/stacks because no identity-based policy allows the iam:PassRole action"
+    (line,) = explain(text).remedies[1].commands
+    assert (
+        line
+        == f"npx cdk bootstrap{option} --cloudformation-execution-policies arn:aws:iam::111122223333:policy/POLICY_NAME aws://111122223333/eu-west-1"
+    )

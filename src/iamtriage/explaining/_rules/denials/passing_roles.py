@@ -22,11 +22,11 @@ from iamtriage.explaining._rules.denials.role_recipients import (
     is_deploy_role,
     role_recipient,
 )
-from iamtriage.explaining._rules.shared import denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.services import RoleRecipient, service_trust_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -48,6 +48,11 @@ _ROLE_SETTING = lazy_pattern(
 )
 # What is not the purpose of a role in the name of a parameter.
 _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
+
+_DEPLOY_ROLE = lazy_pattern(
+    r"cdk-(?P<qualifier>[a-z0-9]{1,10})-deploy-role-(?P<account>[0-9]{12})-(?P<region>[a-z0-9-]{9,20})",
+    re.ASCII,
+)
 
 PASS_ROLE = CauseType(
     "pass-role",
@@ -101,6 +106,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     deploys = is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     parameter = _find_parameter(denial, recipient)
     call = f"{caller} {_describe_call(denial, f'{role} to {to}{parameter}')}{unnamed}"
+    if deploys:
+        call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
     causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
     if evidence == "reported":
         # AWS reports the denial. Which call passes the role, and to which service, follows from the text.
@@ -114,7 +121,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         topic="pass-role",
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
-            _DEPLOY_WITH_DEFAULT_ROLE if deploys else None,
+            _narrow_default_role_remedy(denial) if deploys else None,
             _trust_remedy(denial, role, recipient or guess_recipient(denial))
             if recipient or denial.resource
             else None,
@@ -187,17 +194,33 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
         last_step = recipient.exception or ""
+        if is_deploy_role(denial):
+            last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:
         return None
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
 
 
-# https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
-_DEPLOY_WITH_DEFAULT_ROLE = your_remedy(
-    "Or deploy without -r (--role-arn), so that CloudFormation gets the CDK's own cfn-exec role",
-    "The caller is the deploy role that cdk bootstrap created, not the person. The next cdk bootstrap can undo changes to it, so add the statement to the bootstrap template, too.",
-    url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
-)
+def _narrow_default_role_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that limits the role with which the CDK deploys, instead of passing another one.
+
+    https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
+    """
+    name = "" if denial.role is None else denial.role.name
+    found = _DEPLOY_ROLE.match(name)
+    options = (
+        "" if found is None or found["qualifier"] == "hnb659fds" else f" --qualifier {found['qualifier']}"
+    )
+    account, region = ("ACCOUNT_ID", "REGION") if found is None else (found["account"], found["region"])
+    return account_remedy(
+        "Or deploy without -r (--role-arn), and limit the cfn-exec role with cdk bootstrap --cloudformation-execution-policies",
+        "The bootstrap gives the role AdministratorAccess unless the option names other policies. POLICY_NAME is the policy of the narrow role.",
+        "Or use CliCredentialsStackSynthesizer in the app: the CDK then deploys with your own credentials, and your iam:PassRole counts.",
+        commands=(
+            f"npx cdk bootstrap{options} --cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME aws://{account}/{commands.region(region)}",
+        ),
+        url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
+    )
 
 
 def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy:
