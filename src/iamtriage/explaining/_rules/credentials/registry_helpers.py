@@ -183,7 +183,7 @@ def explain_helper_without_login(
     return case.explain(
         f"Docker got no login to the ECR registry {registry} from docker-credential-ecr-login: {reason}.",
         REGISTRY_HELPER_WITHOUT_LOGIN.cause("derived", reported),
-        topic="no-registry-login",
+        topic="registry-helper",
         remedies=(policy, check) if lacks_policy else (check, policy),
     )
 
@@ -200,7 +200,7 @@ def _explain_other_host(
         REGISTRY_HELPER_WITHOUT_LOGIN.cause(
             "derived", reported, text="Docker asks the helper only for the registries in credHelpers."
         ),
-        topic="no-registry-login",
+        topic="registry-helper",
         remedies=(
             your_remedy(
                 "Name the registry in credHelpers of ~/.docker/config.json",
