@@ -151,7 +151,7 @@ def explain_helper_without_login(
     who = f"the role {role}" if role else "the caller"
     others = _find_trusted_accounts(case) - {account}
     steps = [
-        f"{LOGIN_ACTION} is for the login, and is allowed only on *: a repository policy cannot allow it."
+        f"The login requires {LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it."
     ]
     if others:
         steps.append(
