@@ -7,6 +7,7 @@ for PowerShell, columns of CloudTrail queries. ``prefix_table`` lists those of o
 
 from __future__ import annotations
 
+from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -68,6 +69,7 @@ _CLOUDTRAIL_COLUMNS = lazy_pattern(
     r"(?P<source>[a-z](?<![\w.@/-].)[a-z0-9-]{1,30}+\.amazonaws\.com)[\s,;|\"]{1,4}(?P<operation>[A-Z]\w{2,80})[\s,;|\"]{1,4}"
     r"(?:(?P<principal>arn:[^\s,;|\"]{1,2048})[\s,;|\"]{1,4})?(?P<code>(?:Client\.)?[A-Z]\w{2,80})"
 )
+_HOST_END, _HOST_CHARACTERS, _MAX_HOST_LENGTH = ".amazonaws.com", f"{ascii_lowercase}{digits}-", 40
 # A record of S3's server access log: the requester, the request ID, the operation, the key, the request, the status,
 # the error code and, in newer records, the host ID (https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html).
 _S3_ACCESS_LOG = lazy_pattern(
@@ -136,6 +138,16 @@ def _find_truncated_botocore(text: str) -> Iterator[re.Match[str]]:
         if m:
             yield m
             done = m.end()
+
+
+def _find_columns(text: str) -> Iterator[re.Match[str]]:
+    at = text.find(_HOST_END)
+    while at >= 0:
+        before = text[max(0, at - _MAX_HOST_LENGTH) : at]
+        m = _CLOUDTRAIL_COLUMNS.match(text, at - len(before) + len(before.rstrip(_HOST_CHARACTERS)))
+        if m:
+            yield m
+        at = text.find(_HOST_END, m.end() if m else at + 1)
 
 
 def _botocore(m: re.Match[str]) -> Piece | None:
@@ -273,9 +285,7 @@ FRAGMENTS = [fragment for fragment, _, _ in _ROWS]
 # The functions that find the matches of patterns that are slow to search for.
 _FINDERS: dict[re.Pattern[str], Callable[[str], Iterator[re.Match[str]]]] = {
     GO_RESPONSE: lambda text: find_around_literal(text, GO_RESPONSE, "StatusCode:", 40, 60),
-    _CLOUDTRAIL_COLUMNS: lambda text: find_around_literal(
-        text, _CLOUDTRAIL_COLUMNS, ".amazonaws.com", 40, 2300, ' \n,;|"'
-    ),
+    _CLOUDTRAIL_COLUMNS: _find_columns,
     _CONSOLE: lambda text: find_around_literal(text, _CONSOLE, "xception:", 140, 300),
     _TRUNCATED_BOTOCORE: _find_truncated_botocore,
 }

@@ -100,23 +100,13 @@ def find_near_fragments(
 
 
 def find_around_literal(
-    text: str,
-    pattern: re.Pattern[str],
-    literal: str,
-    max_length_before: int,
-    max_length_after: int,
-    following: str = "",
+    text: str, pattern: re.Pattern[str], literal: str, max_length_before: int, max_length_after: int
 ) -> Iterator[re.Match[str]]:
-    """Yield the matches that contain a literal, with limited lengths before it and from it on.
-
-    If characters that can follow the literal are given, others are ruled out without a search.
-    """
-    done, size = 0, len(literal)
+    """Yield the matches that contain a literal, with limited lengths before it and from it on."""
+    done = 0
     at = text.find(literal)
     while at >= 0:
-        m = None
-        if not following or text[at + size : at + size + 1] in following:
-            m = pattern.search(text, max(done, at - max_length_before), at + max_length_after)
+        m = pattern.search(text, max(done, at - max_length_before), at + max_length_after)
         if m:
             yield m
             done = m.end()
