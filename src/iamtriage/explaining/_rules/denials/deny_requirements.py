@@ -25,8 +25,6 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
     revocation_commands,
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
-from iamtriage.explaining._rules.denials.unsent_settings import unsent_remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -143,7 +141,12 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
     def build_remedies() -> tuple[Remedy, ...]:
         unsent = stated[0].unsent if len(stated) == 1 else None
-        remedy = _satisfying_remedy(denial, ordered, met) if unsent is None else unsent_remedy(denial, unsent)
+        if unsent is None:
+            remedy = _satisfying_remedy(denial, ordered, met)
+        else:
+            from iamtriage.explaining._rules.denials.unsent_settings import unsent_remedy
+
+            remedy = unsent_remedy(denial, unsent)
         others = explanation.remedies
         if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
             # What was a guess before.
@@ -215,6 +218,13 @@ def _find_requirement(condition: DenyingCondition) -> Requirement | None:
     return next((each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None)
 
 
+def _calls_global_profile(denial: Denial) -> bool:
+    # Most denials do not need the module.
+    from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
+
+    return calls_global_profile(denial)
+
+
 def _satisfying_remedy(
     denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
 ) -> Remedy | None:
@@ -228,7 +238,7 @@ def _satisfying_remedy(
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
             return exempt_global_service(denial)
-        if requirement is deny_conditions.REGION and calls_global_profile(denial):
+        if requirement is deny_conditions.REGION and _calls_global_profile(denial):
             return denial_remedies.model_region_remedy(denial, condition.policy_values)
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition)

@@ -123,7 +123,7 @@ def _is_unmapped(case: AnyCase, role: Role) -> bool:
     """Return whether the authenticator's log says that the cluster has no entry for a role."""
     lines = (line for line in case.text.splitlines() if UNMAPPED in line)
     return any(
-        re.search(rf":role/(?:[^\s\"]*/)?{re.escape(role.name)}(?![\w+=,.@-])", line, re.IGNORECASE)
+        re.search(rf":role/(?:[^\s\"]{{0,512}}/)?{re.escape(role.name)}(?![\w+=,.@-])", line, re.IGNORECASE)
         for line in lines
     )
 
