@@ -148,12 +148,10 @@ def _change_remedy(
     of_caller = f" {denial.role}" if denial.role is not None and not denial.has_masked_account else ""
     account = denial.resource_account if policy_type == "resource_control" else denial.account
     kind = f"{policy_type.upper()}_POLICY"
-    listed, parents = f"aws organizations list-policies --filter {kind}", ()
+    listed, parents = f"aws organizations list-policies --filter {kind}", None
     if account is not None:
         listed = _list_policies_command(account, kind)
-        parents = (
-            "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root.",
-        )
+        parents = "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
     return Remedy(
         title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
         who="organization administrator",
@@ -161,7 +159,7 @@ def _change_remedy(
             ask,
             *(requirements or (typical,)),
             f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).",
-            *(parents if policy_id == _ANY_ID else ()),
+            *present(parents if policy_id == _ANY_ID else None),
             *guardrails.resource_steps(denial),
         ),
         commands=(

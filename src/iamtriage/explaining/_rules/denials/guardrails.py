@@ -271,7 +271,7 @@ def _offers_change(denial: Denial) -> bool:
 
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
-    lines = commands.show_policy_commands(arn)
+    lines: tuple[str, ...] = commands.show_policy_commands(arn)
     if _offers_change(denial):
         lines = (*lines, commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)

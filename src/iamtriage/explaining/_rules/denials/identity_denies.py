@@ -29,12 +29,9 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 
-# A condition key or value in the shorthand syntax of the AWS CLI.
-_CONTEXT_VALUE = lazy_pattern(r"[A-Za-z0-9][\w:/.*+-]{0,255}", re.ASCII)
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
 _FORBIDS = lazy_pattern(r"(?i)deny|block|forbid|prevent|protect|restrict|guard")
@@ -90,25 +87,21 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if denial.policy and denial.policy not in (named or ""):
         policy = f" The policy is {denial.policy}."
     details = denial_remedies.authorization_details_remedy(denial)
-    title = "Find the Deny statement, then call as it requires or scope it down"
-    read = "Look for Deny statements that match the action and resource, and read their conditions, such as MFA, a Region, a network or a tag. A request that they do not match is not denied."
-    if named is not None:
-        title = "Call as the Deny statement requires, or scope it down"
-        read = "Read its conditions, such as MFA, a Region, a network or a tag: a request that they do not match is not denied."
-    remedy: Remedy | None = account_remedy(
-        title,
-        read,
+    find = "" if named else "Find the Deny statement, then c"
+    remedy = account_remedy(
+        f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
+        "Read the conditions of the Deny, such as MFA, a Region, a network or a tag: a request that they do not match is not denied.",
         *present(typical_requirement(denial)),
         _change_step(denial, is_inline=bool(inline)),
         *denial_remedies.region_steps(denial),
         commands=inline or (*_show_policy_commands(denial), *_change_commands(denial)),
         url=pages.EVALUATION,
     )
-    remedy = attrs.evolve(remedy, layer="identity")
+    first: Remedy | None = attrs.evolve(remedy, layer="identity")
     if is_revoked:
-        remedy, details = None, None
+        first, details = None, None
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
-        remedy = _detach_remedy(denial, name)
+        first = _detach_remedy(denial, name)
         every = " and denies every action" if is_of_all else ""
         policy = f"{policy} AWS manages it{every}: nobody else can change it."
     verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
@@ -122,7 +115,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         # The authorization details name the policy, if the message does not.
         remedies=present(
             denial_remedies.model_region_remedy(denial),
-            *((remedy, details) if denial.policy else (details, remedy)),
+            *((first, details) if denial.policy else (details, first)),
         ),
         notes=(ONE_POLICY_TYPE,),
     )
@@ -175,8 +168,10 @@ def _change_commands(denial: Denial) -> Commands:
     if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
         return ()
     arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
-    detach = fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", name, arn)
-    return (commands.change_policy(arn), Labelled(f"Or, if {denial.caller} is not meant to have it:", detach))
+    detach = Labelled(
+        f"Or, if {denial.caller} is not meant to have it:", commands.detach_policy(kind, name, arn)
+    )
+    return (commands.change_policy(arn), detach)
 
 
 def _explain_quarantine(denial: Denial) -> Explanation:
@@ -223,8 +218,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     verdict = f"{statement} denies it explicitly"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     search = "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
-    message = denial.facts.decoded_message
-    lines = _simulation_with_context(denial, () if message is None else message.denying_conditions())
+    lines: Commands = simulation_commands(denial)
     if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
         search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
         lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
@@ -244,17 +238,3 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         ),
         remedies=present(denial_remedies.authorization_details_remedy(denial), remedy),
     )
-
-
-def _simulation_with_context(denial: Denial, conditions: tuple[DenyingCondition, ...]) -> tuple[str, ...]:
-    """Return the command for the policy simulator, with the values of the keys that the ``Deny`` tests."""
-    found = simulation_commands(denial)
-    entries = [
-        f"ContextKeyName={each.key},ContextKeyType=string{'List' if len(each.request_values) > 1 else ''},ContextKeyValues={','.join(each.request_values)}"
-        for each in conditions
-        if each.request_values and all(map(_CONTEXT_VALUE.fullmatch, (each.key, *each.request_values)))
-    ]
-    if not found or not entries:
-        return found
-    template = f"{{}} --context-entries{' {}' * len(entries)}"
-    return (fill_command(template.replace("{}", "@", 1), *entries).replace("@", found[0], 1), *found[1:])

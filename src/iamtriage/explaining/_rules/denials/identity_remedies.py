@@ -149,8 +149,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
         )
         title = f"Update {name} to the policy of the controller's release"
         older = f"{name}{since} is of an older release, and lacks actions that the controller calls."
-        line = "aws iam create-policy-version --policy-arn {} --policy-document file://policy.json --set-as-default"
-        line = fill_command(line, commands.arn(arn, "POLICY_ARN"))
+        line = commands.change_policy(commands.arn(arn, "POLICY_ARN"))
     return account_remedy(
         title,
         f"Each release documents its policy, and an upgrade of the chart does not change IAM.{tag} The denied action alone leads to the next denial{following}.",

@@ -158,7 +158,9 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     title = f"Allow {denial.action}, if no policy of the caller does yet"
     step: str | None = "The first command prints the caller. Check what its policies allow already."
     owner = "The first command prints the caller, and list-buckets"
-    lines = (with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),)
+    lines: tuple[str, ...] = (
+        with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
+    )
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."

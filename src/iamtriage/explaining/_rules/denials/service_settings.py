@@ -67,7 +67,6 @@ SSEC_BLOCKED = CauseType(
 # Where each tool sets the key, by a sign of the tool.
 _SSEC_SETTINGS = (
     ("boto3", "SSECustomerAlgorithm and SSECustomerKey, in ExtraArgs of upload_file and upload_fileobj"),
-    ("upload failed: ", "--sse-c and --sse-c-key"),
     ("aws s3 ", "--sse-c and --sse-c-key"),
     (
         "",

@@ -29,9 +29,7 @@ from iamtriage.explaining._rules.shared.required_grants import (
     UNLISTED,
     required_grant,
 )
-from iamtriage.explaining._rules.shared.required_resources import (
-    listed_objects,
-)
+from iamtriage.explaining._rules.shared.required_resources import listed_objects
 from iamtriage.explaining._rules.shared.task_statements import (
     add_certain_companions,
     build_allow,

@@ -204,6 +204,11 @@ def show_boundary_command(kind: str, name: str) -> str:
     return fill_command(template, name)
 
 
+def detach_policy(kind: str, name: str, policy: str) -> str:
+    """Return the command that detaches a managed policy from a role or user."""
+    return fill_command(f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", name, policy)
+
+
 def attach_policy(role: str, policy: str) -> str:
     """Return the command that attaches a managed policy to a role."""
     return fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", role, policy)

@@ -171,11 +171,7 @@ def set_clock(text: str = "") -> Remedy:
         "A container has the clock of its host."
         if "not yet current" in text
         else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
-        commands=(
-            "date -u",
-            AWS_TIME,
-            "sudo timedatectl set-ntp true",
-        ),
+        commands=("date -u", AWS_TIME, "sudo timedatectl set-ntp true"),
         url=pages.EC2_CLOCK,
     )
 

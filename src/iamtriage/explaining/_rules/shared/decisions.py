@@ -105,20 +105,6 @@ def identity_policy_allows(facts: Facts, action: str | None) -> bool:
     ) or POLICY_TYPE_NAMES["identity"] in allowing_policy_types(facts, action)
 
 
-def denying_statements(facts: Facts, action: str | None) -> Iterator[str]:
-    """Yield a line for each policy whose statements denied, according to the authorization details."""
-    for named in named_statements(facts, action):
-        yield f"The authorization details name {named}."
-
-
-def failed_checks(facts: Facts, action: str | None, policy_type: PolicyType | None) -> Iterator[str]:
-    """Yield a line for each check of a type of policies that failed, according to the authorization details."""
-    for reason in matching_reasons(action, facts.authorization_details):
-        check = reason.check
-        if check is not None and policy_type is not None and reason.policy_type == policy_type:
-            yield f"In the authorization details, the result for {join_policy_types((POLICY_TYPE_NAMES[policy_type],))} is {clip_text(check.effect)}."
-
-
 def named_statements(facts: Facts, action: str | None) -> Iterator[str]:
     """Yield a phrase for each policy whose statements denied, according to the authorization details."""
     for reason in matching_reasons(action, facts.authorization_details)[:1]:

@@ -32,11 +32,7 @@ def present(*items: _T | None) -> tuple[_T, ...]:
 
 
 def your_remedy(
-    title: str,
-    *steps: str,
-    commands: Commands = (),
-    manifest: str | None = None,
-    url: str | None = None,
+    title: str, *steps: str, commands: Commands = (), manifest: str | None = None, url: str | None = None
 ) -> Remedy:
     """Return a remedy that you, the reader, can carry out."""
     return _build(title, "you", steps, commands, manifest=manifest, url=url)
@@ -48,11 +44,7 @@ def account_remedy(title: str, *steps: str, commands: Commands = (), url: str | 
 
 
 def cluster_remedy(
-    title: str,
-    *steps: str,
-    commands: Commands = (),
-    manifest: str | None = None,
-    url: str | None = None,
+    title: str, *steps: str, commands: Commands = (), manifest: str | None = None, url: str | None = None
 ) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
     lines = look_up_once(commands)
@@ -141,11 +133,7 @@ def identity_remedy(
 
 
 def resource_policy_remedy(
-    title: str,
-    *steps: str,
-    statements: Sequence[dict[str, Any]],
-    commands: Commands,
-    url: str,
+    title: str, *steps: str, statements: Sequence[dict[str, Any]], commands: Commands, url: str
 ) -> Remedy:
     """Return a remedy that adds statements to the policy of a resource, for its owner."""
     from iamtriage.policies._documents import build_document

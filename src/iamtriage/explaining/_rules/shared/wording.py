@@ -88,12 +88,10 @@ def denial_summary(denial: Denial, verdict: str) -> str:
 def reason_lines(denial: Denial) -> tuple[str, ...]:
     """Return the evidence for the cause that AWS names."""
     if denial.policy_type_evidence == "supplied":
-        from iamtriage.explaining._rules.shared.decisions import denying_statements, failed_checks
+        from iamtriage.explaining._rules.shared.decisions import named_statements
 
-        named = tuple(denying_statements(denial.facts, denial.action))
-        named = named or tuple(failed_checks(denial.facts, denial.action, denial.policy_type))
-        if named:
-            return named
+        if named := tuple(named_statements(denial.facts, denial.action)):
+            return tuple(f"The authorization details name {each}." for each in named)
         source = "The authorization details say so."
         if denial.facts.authorization_details is None:
             source = "The decoded message says so."
