@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root
@@ -19,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.denial_remedies import region_steps
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -32,6 +34,7 @@ _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --fi
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 _SAME_ORGANIZATION = "S3 names the policy type only to callers of the same account or organization, so look for a condition on the network (aws:SourceIp, aws:SourceVpc) or on TLS (aws:SecureTransport)."
+_PARENTS = "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What commands have instead of an ID that the message does not state.
@@ -42,8 +45,9 @@ def explain_service_control(denial: Denial) -> Explanation:
     """Explain a denial by a service control policy."""
     owner = _management_account(denial.policy)
     ask = f"Send this error to an administrator of the AWS organization (management account{owner} or a delegated administrator): only they can see or change the policy."
+    scope = (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
     if denial.deny != "implicit":
-        denied = _explain_control_deny(denial, "service_control", ask, *_scope_notes(denial))
+        denied = _explain_control_deny(denial, "service_control", ask, *scope)
         return add_landing_zone(denial, denied)
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
     targets = (
@@ -85,7 +89,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
     text = f"At {where}, no service control policy allows the action. No Deny matched.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
-    notes = (*guardrails.identity_notes(denial), *_scope_notes(denial))
+    notes = (*guardrails.identity_notes(denial), *scope)
     return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *notes)
 
 
@@ -121,54 +125,36 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
-    limits = (
-        ", which limits access to the resources of its accounts," if policy_type == "resource_control" else ""
-    )
-    text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"
-    return guardrails.explain_guardrail(
-        denial,
-        f"{f'a {name}' if policy_id == _ANY_ID else f'the {name} {policy_id}'} explicitly denies it",
-        text,
-        policy_type,
-        _change_remedy(denial, policy_type, ask),
-        *notes,
-    )
-
-
-def _change_remedy(
-    denial: Denial, policy_type: Literal["service_control", "resource_control"], ask: str
-) -> Remedy:
-    """Return how to change the ``Deny`` in a service or resource control policy."""
-    policy_id = _policy_id_argument(denial.policy)
-    requirements = (*region_steps(denial), *present(typical_requirement(denial)))
-    url, typical = pages.SERVICE_CONTROL, _READ_DENY
+    limits, account, url, typical = "", denial.account, pages.SERVICE_CONTROL, _READ_DENY
     if policy_type == "resource_control":
-        url, typical = pages.RESOURCE_CONTROL, _typical_rcp(denial)
+        limits = ", which limits access to the resources of its accounts,"
+        account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
     of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
     of_caller = f" {denial.role}" if denial.role is not None and not denial.has_masked_account else ""
-    account = denial.resource_account if policy_type == "resource_control" else denial.account
-    kind = f"{policy_type.upper()}_POLICY"
-    listed, parents = f"aws organizations list-policies --filter {kind}", None
-    if account is not None:
-        listed = _list_policies_command(account, kind)
-        parents = "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
-    return Remedy(
-        title=f"Change the {POLICY_TYPE_NAMES[policy_type]}",
-        who="organization administrator",
-        steps=(
-            ask,
-            *(requirements or (typical,)),
-            f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).",
-            *present(parents if policy_id == _ANY_ID else None),
-            *guardrails.resource_steps(denial),
-        ),
+    named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
+    listed: str | None = f"aws organizations list-policies --filter {kind}"
+    parents: str | None = None
+    if policy_id != _ANY_ID:
+        named, listed = f"the {name} {policy_id}", None
+    elif account is not None:
+        listed, parents = _list_policies_command(account, kind), _PARENTS
+    remedy = organization_remedy(
+        f"Change the {name}",
+        ask,
+        *((*region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
+        f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).",
+        *present(parents),
         commands=(
-            *((listed,) if policy_id == _ANY_ID else ()),
+            *present(listed),
             fill_command(_DESCRIBE_POLICY, policy_id),
             fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
         ),
-        layer=policy_type,
         url=url,
+    )
+    text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"
+    remedy = attrs.evolve(remedy, layer=policy_type)
+    return guardrails.explain_guardrail(
+        denial, f"{named} explicitly denies it", text, policy_type, remedy, *notes
     )
 
 
@@ -182,11 +168,6 @@ def _typical_rcp(denial: Denial) -> str:
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
-
-
-def _scope_notes(denial: Denial) -> tuple[str, ...]:
-    """Return the note that service control policies apply to the root user, if that is the caller."""
-    return (_ROOT_USERS,) if isinstance(denial.principal, Root) else ()
 
 
 def _no_identity_allow(denial: Denial, name: str) -> str:

@@ -214,10 +214,6 @@ def _add_reason(
     return f"{words}{(reason and f' because {reason}') or ''}."
 
 
-def _find_requirement(condition: DenyingCondition) -> Requirement | None:
-    return next((each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None)
-
-
 def _calls_global_profile(denial: Denial) -> bool:
     # Most denials do not need the module.
     from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
@@ -230,7 +226,9 @@ def _satisfying_remedy(
 ) -> Remedy | None:
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
     for condition in conditions:
-        requirement = _find_requirement(condition)
+        requirement = next(
+            (each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None
+        )
         if (deny_conditions.describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue

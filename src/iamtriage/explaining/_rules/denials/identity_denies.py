@@ -140,12 +140,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
             fill_command(
                 f"{find} {{}}", f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
             ),
-            Labelled(
-                "Then, if the reason no longer applies:",
-                fill_command(
-                    f"aws iam detach-{kind}-policy --{kind}-name {{}} --policy-arn {{}}", holder, arn
-                ),
-            ),
+            Labelled("Then, if the reason no longer applies:", commands.detach_policy(kind, holder, arn)),
         ),
         url=pages.EVALUATION,
     )

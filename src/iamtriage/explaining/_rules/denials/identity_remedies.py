@@ -15,12 +15,7 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    owner_remedy,
-    present,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import (

@@ -153,12 +153,8 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
 
 
 def is_omitted_first(denial: Denial) -> bool:
-    """Return whether the caller's own configuration is the first to change.
-
-    The text says that the owner of the role changes nothing, or that the call worked without tags, or nobody asked for them.
-    """
+    """Return whether the caller changes its configuration first: nobody chose the tags, or the role stays as it is."""
     source = _find_source(denial)
     is_default = source is not None and source.reason.endswith("by default.")
-    return denial.crosses_accounts is True and (
-        is_default or _KEPT_POLICY.search(denial.failure.text) is not None
-    )
+    is_first = is_default or _KEPT_POLICY.search(denial.failure.text) is not None
+    return denial.crosses_accounts is True and is_first
