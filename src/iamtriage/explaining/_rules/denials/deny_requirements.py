@@ -9,7 +9,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
-from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import copy_with
@@ -17,18 +16,12 @@ from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
     change_step,
     condition_owner,
-    describe_called_region,
-    exempt_from_mfa,
     exempt_global_service,
-    find_called_region,
-    find_other_region,
-    revocation_commands,
 )
+from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_program
-from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.denials.requirement_remedies import build_remedy, tag_step, tagged_type
+from iamtriage.explaining._rules.shared import denial_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -47,23 +40,6 @@ _ARGUMENT = lazy_pattern(
 )
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
-# The permissions boundary that an asker or a policy names.
-_SPEAKS_OF_BOUNDARY = lazy_pattern(
-    r"\b(?:[Pp]ermissions?|PERMISSIONS?)[ _-]?[Bb](?:oundary|OUNDARY)\b|\biam:PermissionsBoundary\b"
-)
-_BOUNDARY_NAME = lazy_pattern(
-    r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
-)
-_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
-_DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
-# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
-_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
-# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
-_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
-_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
-# The tool of the AWS MCP server that makes calls, and its condition keys.
-_MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
-_CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
 # How services and programs write objects with an encryption header:
 # https://docs.aws.amazon.com/redshift/latest/dg/t_unloading_encrypted_files.html,
 # https://docs.aws.amazon.com/athena/latest/ug/encrypting-query-results-stored-in-s3.html,
@@ -176,7 +152,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind = _tagged_type(denial)
+    kind = tagged_type(denial)
     return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
 
 
@@ -207,7 +183,7 @@ def _add_reason(
         return denial_summary(denial, verdict)
     checks = (_describe_presence(denial, each) for each in conditions)
     reason = next((each for each in checks if each is not None), None)
-    if reason is None and met is None and (tested := _describe_tested_value(denial)) is not None:
+    if reason is None and met is None and (tested := describe_tested_value(denial)) is not None:
         return f"{words}, most likely because {tested}."
     if met is not None:
         reason = f"{clip_text(met.key)} is {clip_text(', '.join(met.request_values or ()))}"
@@ -242,7 +218,7 @@ def _satisfying_remedy(
             return _remedy_by_condition(denial, requirement, condition)
     if met is not None:
         return _compare_remedy(denial, met)
-    return _remedy_by_name(denial)
+    return remedy_by_name(denial)
 
 
 def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
@@ -266,12 +242,12 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = _tagged_type(denial)
+        kind = tagged_type(denial)
         title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
-        tagged = _tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
+        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
         step = step.replace(requirement.step, tagged)
-    return _build_remedy(denial, requirement, title, step, condition=condition)
+    return build_remedy(denial, requirement, title, step, condition=condition)
 
 
 def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str | None:
@@ -290,155 +266,6 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
     return f"{setting}. The Deny then does not match, and no policy has to change."
 
 
-def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
-    """Return the requirement that the Sids and the name of the policy suggest, and that name."""
-    # The ID of a control policy is random.
-    policy = "" if _CONTROL_POLICY.search(denial.policy or "") else (denial.policy or "").rpartition("/")[2]
-    is_boundary = denial.policy_type == "permissions_boundary"
-    # Every name of a boundary contains such words.
-    names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
-    if deny_conditions.shows_revocation(denial):
-        names = (*names, deny_conditions.REVOCATION.names)
-    for requirement in deny_conditions.REQUIREMENTS:
-        if not re.match(requirement.actions, denial.lowercase_action):
-            continue
-        name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
-        if name is not None:
-            return requirement, name
-        if requirement is deny_conditions.BOUNDARY and is_boundary:
-            return requirement, ""
-    if _find_boundary(denial) is not None and re.match(
-        deny_conditions.BOUNDARY.actions, denial.lowercase_action
-    ):
-        return deny_conditions.BOUNDARY, ""
-    values = request_values(denial.facts, deny_conditions.MCP.keys[0])
-    is_through_server = values == ("true",) or (not values and _MCP.search(denial.failure.text))
-    return (deny_conditions.MCP, "") if is_through_server else None
-
-
-def _find_boundary(denial: Denial) -> str | None:
-    """Return the permissions boundary that the text speaks of, an empty string if it does not name it."""
-    text = denial.failure.text
-    # A boundary that denies is not the one that it requires.
-    if denial.policy_type == "permissions_boundary" or _SPEAKS_OF_BOUNDARY.search(text) is None:
-        return None
-    names = {each for each in _BOUNDARY_NAME.findall(text) if not _SPEAKS_OF_BOUNDARY.fullmatch(each)}
-    return names.pop() if len(names) == 1 else ""
-
-
-def _describe_tested_value(denial: Denial) -> str | None:
-    """Return the value of the request that a Deny most likely tests by its name, as a clause."""
-    requirement, name = _find_named_requirement(denial) or (None, "")
-    for key in requirement.keys if requirement is not None and name else ():
-        values = request_values(denial.facts, key)
-        # What a Deny requires, such as TLS, is true if it is met.
-        if values and (requirement is deny_conditions.MCP or values != ("true",)):
-            return f"{key} is {clip_text(values[0])}"
-    return None
-
-
-# Where a Sid or a policy's name says that calls are allowed: DenyOutsideEU, NonUS, EU-only.
-_AREA = lazy_pattern(
-    r"(?i:outside|only|not?n?|except)[-_ ]?(?i:of|the|in)?[-_ ]?(?P<outside>EU(?:rope)?|USA?)(?![a-z])"
-    r"|(?P<inside>EU|US)[-_ ]?(?i:only)"
-)
-_REGIONS_OF_AREAS = {"eu": "eu-west-1", "us": "us-east-1"}
-
-
-def _remedy_by_name(denial: Denial) -> Remedy | None:
-    """Return how to satisfy what the Sids and the name of the policy suggest."""
-    requirement, name = _find_named_requirement(denial) or (None, "")
-    is_global = denial.service in deny_conditions.GLOBAL_SERVICES
-    if is_global and requirement is deny_conditions.REGION:
-        return exempt_global_service(denial)
-    other = find_other_region(denial)
-    if other is not None:
-        return _build_remedy(denial, deny_conditions.REGION, *other)
-    if requirement is None:
-        return None
-    title, step = requirement.title, requirement.step
-    boundary = _find_boundary(denial) if requirement is deny_conditions.BOUNDARY else None
-    if boundary:
-        arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:policy/{boundary}"
-        title = f"Create {{what}} with the permissions boundary {boundary}"
-        named = "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names"
-        step = step.replace(named, f"Pass {arn}")
-        if _SERVERLESS.search(denial.failure.text):
-            # https://www.serverless.com/framework/docs/providers/aws/guide/iam
-            step = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {arn}."
-    elif not name:
-        title = (
-            f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
-        )
-    elif requirement is not deny_conditions.REVOCATION:
-        title += f", judging by the name {clip_text(name)}"
-    if requirement.has_key("aws:RequestTag/"):
-        step = _tag_step(denial, step)
-    if requirement is deny_conditions.REGION:
-        if denial_remedies.model_region_remedy(denial) is not None:
-            # The inference profile chooses the Region, not the call.
-            return None
-        called = find_called_region(denial)
-        if called:
-            step = describe_called_region(denial, called)
-        area = _AREA.search(name)
-        prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
-        if prefix and called and not called.startswith(f"{prefix}-"):
-            title = f"Call in a Region of the {prefix.upper()}, judging by the name {clip_text(name)}"
-            step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
-    return _build_remedy(denial, requirement, title, step)
-
-
-def _build_remedy(
-    denial: Denial,
-    requirement: Requirement,
-    title: str,
-    *steps: str,
-    condition: DenyingCondition | None = None,
-) -> Remedy:
-    lines: tuple[str, ...] = ()
-    after: tuple[str, ...] = (change_step(denial, condition),)
-    if requirement is deny_conditions.REVOCATION:
-        lines = revocation_commands(denial)
-        after = (
-            "If a new session is denied, too, another Deny matches.",
-            "Before an administrator deletes the policy, with which the old sessions work again, find out who revoked them and why: credentials may have leaked.",
-        )
-    if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
-        return exempt_from_mfa(denial, title, *steps[1:])
-    if requirement is deny_conditions.MFA:
-        partition = denial.location.partition or "aws"
-        found = _DEVICE.findall(denial.failure.text)
-        devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
-        device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
-        device = devices.pop() if len(devices) == 1 else device
-        needs_session = find_program(denial.failure) is not None
-        if denial.lowercase_action == "sts:assumerole" and not needs_session:
-            steps = tuple(
-                each.replace(deny_conditions.MFA.step, deny_conditions.MFA_WITH_ROLE) for each in steps
-            )
-        call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
-        listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
-        lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
-    return your_remedy(
-        title.replace("{what}", _describe_created(denial)),
-        *steps,
-        *after,
-        commands=lines,
-        url=requirement.url,
-    )
-
-
-def _describe_created(denial: Denial) -> str:
-    """Return what the call creates: its name, or else its type."""
-    path = "" if denial.resource_arn is None else denial.resource_arn.resource
-    name = path.rpartition("/")[2].rpartition(":")[2]
-    if name and "*" not in name:
-        return clip_text(name)
-    kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
-    return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
-
-
 def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     """Return how to make the call so that the condition of a ``Deny`` does not match."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.policy_values, "or"))
@@ -454,20 +281,3 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         title = f"{'Call as a principal' if owner == 'principal' else 'Choose a resource'} with {value} {key}"
         step += f" {key} is a property of the {'caller' if owner == 'principal' else 'resource'}, so no option of the call changes it."
     return your_remedy(title, step, change_step(denial, condition), url=pages.EVALUATION)
-
-
-def _tagged_type(denial: Denial) -> str | None:
-    """Return which of the resources that a launch creates is denied, each of which has tags."""
-    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
-    return None if found is None else found[1]
-
-
-def _tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
-    """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
-    kind = _tagged_type(denial)
-    if kind is None:
-        return step
-    # No value from a policy can end the quoted argument.
-    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
-    option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
-    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has tags of its own."

@@ -1,0 +1,135 @@
+"""Find out what a Deny statement requires by its Sid, the name of its policy, and what the text says about it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials.deny_exemptions import (
+    describe_called_region,
+    exempt_global_service,
+    find_called_region,
+    find_other_region,
+)
+from iamtriage.explaining._rules.denials.requirement_remedies import build_remedy, tag_step
+from iamtriage.explaining._rules.shared import commands, denial_remedies
+from iamtriage.explaining._rules.shared.decisions import request_values
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.denials.deny_conditions import Requirement
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+# The permissions boundary that an asker or a policy names.
+_SPEAKS_OF_BOUNDARY = lazy_pattern(
+    r"\b(?:[Pp]ermissions?|PERMISSIONS?)[ _-]?[Bb](?:oundary|OUNDARY)\b|\biam:PermissionsBoundary\b"
+)
+_BOUNDARY_NAME = lazy_pattern(
+    r"(?<![\w.-])(?:[\w+=@-]{1,60}[-_]?[Bb]oundary|[Bb]oundary[-_][\w+=@-]{1,60})(?![\w-])"
+)
+_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b|-lambdaRole\b")
+# The tool of the AWS MCP server that makes calls, and its condition keys.
+_MCP = lazy_pattern(r"\bcall_aws\b|\baws-mcp\.amazonaws\.com\b|ViaAWSMCP", re.ASCII)
+_CONTROL_POLICY = lazy_pattern(r"(?:\A|/)(?P<id>p-[0-9a-z_]{8,128})\Z", re.ASCII)
+
+
+def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
+    """Return the requirement that the Sids and the name of the policy suggest, and that name."""
+    # The ID of a control policy is random.
+    policy = "" if _CONTROL_POLICY.search(denial.policy or "") else (denial.policy or "").rpartition("/")[2]
+    is_boundary = denial.policy_type == "permissions_boundary"
+    # Every name of a boundary contains such words.
+    names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
+    if deny_conditions.shows_revocation(denial):
+        names = (*names, deny_conditions.REVOCATION.names)
+    for requirement in deny_conditions.REQUIREMENTS:
+        if not re.match(requirement.actions, denial.lowercase_action):
+            continue
+        name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
+        if name is not None:
+            return requirement, name
+        if requirement is deny_conditions.BOUNDARY and is_boundary:
+            return requirement, ""
+    if _find_boundary(denial) is not None and re.match(
+        deny_conditions.BOUNDARY.actions, denial.lowercase_action
+    ):
+        return deny_conditions.BOUNDARY, ""
+    values = request_values(denial.facts, deny_conditions.MCP.keys[0])
+    is_through_server = values == ("true",) or (not values and _MCP.search(denial.failure.text))
+    return (deny_conditions.MCP, "") if is_through_server else None
+
+
+def _find_boundary(denial: Denial) -> str | None:
+    """Return the permissions boundary that the text speaks of, an empty string if it does not name it."""
+    text = denial.failure.text
+    # A boundary that denies is not the one that it requires.
+    if denial.policy_type == "permissions_boundary" or _SPEAKS_OF_BOUNDARY.search(text) is None:
+        return None
+    names = {each for each in _BOUNDARY_NAME.findall(text) if not _SPEAKS_OF_BOUNDARY.fullmatch(each)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def describe_tested_value(denial: Denial) -> str | None:
+    """Return the value of the request that a Deny most likely tests by its name, as a clause."""
+    requirement, name = _find_named_requirement(denial) or (None, "")
+    for key in requirement.keys if requirement is not None and name else ():
+        values = request_values(denial.facts, key)
+        # What a Deny requires, such as TLS, is true if it is met.
+        if values and (requirement is deny_conditions.MCP or values != ("true",)):
+            return f"{key} is {clip_text(values[0])}"
+    return None
+
+
+# Where a Sid or a policy's name says that calls are allowed: DenyOutsideEU, NonUS, EU-only.
+_AREA = lazy_pattern(
+    r"(?i:outside|only|not?n?|except)[-_ ]?(?i:of|the|in)?[-_ ]?(?P<outside>EU(?:rope)?|USA?)(?![a-z])"
+    r"|(?P<inside>EU|US)[-_ ]?(?i:only)"
+)
+_REGIONS_OF_AREAS = {"eu": "eu-west-1", "us": "us-east-1"}
+
+
+def remedy_by_name(denial: Denial) -> Remedy | None:
+    """Return how to satisfy what the Sids and the name of the policy suggest."""
+    requirement, name = _find_named_requirement(denial) or (None, "")
+    is_global = denial.service in deny_conditions.GLOBAL_SERVICES
+    if is_global and requirement is deny_conditions.REGION:
+        return exempt_global_service(denial)
+    other = find_other_region(denial)
+    if other is not None:
+        return build_remedy(denial, deny_conditions.REGION, *other)
+    if requirement is None:
+        return None
+    title, step = requirement.title, requirement.step
+    boundary = _find_boundary(denial) if requirement is deny_conditions.BOUNDARY else None
+    if boundary:
+        arn = f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:policy/{boundary}"
+        title = f"Create {{what}} with the permissions boundary {boundary}"
+        named = "Pass the ARN of the boundary that the condition on iam:PermissionsBoundary names"
+        step = step.replace(named, f"Pass {arn}")
+        if _SERVERLESS.search(denial.failure.text):
+            # https://www.serverless.com/framework/docs/providers/aws/guide/iam
+            step = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {arn}."
+    elif not name:
+        title = (
+            f"{title}, if the Deny {'is about it' if requirement is deny_conditions.MCP else 'requires one'}"
+        )
+    elif requirement is not deny_conditions.REVOCATION:
+        title += f", judging by the name {clip_text(name)}"
+    if requirement.has_key("aws:RequestTag/"):
+        step = tag_step(denial, step)
+    if requirement is deny_conditions.REGION:
+        if denial_remedies.model_region_remedy(denial) is not None:
+            # The inference profile chooses the Region, not the call.
+            return None
+        called = find_called_region(denial)
+        if called:
+            step = describe_called_region(denial, called)
+        area = _AREA.search(name)
+        prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
+        if prefix and called and not called.startswith(f"{prefix}-"):
+            title = f"Call in a Region of the {prefix.upper()}, judging by the name {clip_text(name)}"
+            step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
+    return build_remedy(denial, requirement, title, step)

@@ -1,0 +1,100 @@
+"""Build the remedies that make a call as a Deny statement requires."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import FederatedUser
+from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials.deny_exemptions import (
+    change_step,
+    exempt_from_mfa,
+    revocation_commands,
+)
+from iamtriage.explaining._rules.shared import commands, denial_remedies
+from iamtriage.explaining._rules.shared.clues import find_profile, find_program
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.authorization._decoded_statements import DenyingCondition
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.denials.deny_conditions import Requirement
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,128}", re.ASCII)
+# A key or value of a tag that the AWS CLI reads as written: https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-shorthand.html
+_TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
+_TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+_LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
+
+
+def build_remedy(
+    denial: Denial,
+    requirement: Requirement,
+    title: str,
+    *steps: str,
+    condition: DenyingCondition | None = None,
+) -> Remedy:
+    lines: tuple[str, ...] = ()
+    after: tuple[str, ...] = (change_step(denial, condition),)
+    if requirement is deny_conditions.REVOCATION:
+        lines = revocation_commands(denial)
+        after = (
+            "If a new session is denied, too, another Deny matches.",
+            "Before an administrator deletes the policy, with which the old sessions work again, find out who revoked them and why: credentials may have leaked.",
+        )
+    if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
+        return exempt_from_mfa(denial, title, *steps[1:])
+    if requirement is deny_conditions.MFA:
+        partition = denial.location.partition or "aws"
+        found = _DEVICE.findall(denial.failure.text)
+        devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
+        device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
+        device = devices.pop() if len(devices) == 1 else device
+        needs_session = find_program(denial.failure) is not None
+        if denial.lowercase_action == "sts:assumerole" and not needs_session:
+            steps = tuple(
+                each.replace(deny_conditions.MFA.step, deny_conditions.MFA_WITH_ROLE) for each in steps
+            )
+        call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
+        listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
+        lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
+    return your_remedy(
+        title.replace("{what}", _describe_created(denial)),
+        *steps,
+        *after,
+        commands=lines,
+        url=requirement.url,
+    )
+
+
+def _describe_created(denial: Denial) -> str:
+    """Return what the call creates: its name, or else its type."""
+    path = "" if denial.resource_arn is None else denial.resource_arn.resource
+    name = path.rpartition("/")[2].rpartition(":")[2]
+    if name and "*" not in name:
+        return clip_text(name)
+    kind = path.partition("/")[0].partition(":")[0].replace("-", " ")
+    return f"the {clip_text(kind)}" if kind and "*" not in kind else "it"
+
+
+def tagged_type(denial: Denial) -> str | None:
+    """Return which of the resources that a launch creates is denied, each of which has tags."""
+    found = _TAGGED_TYPE.search(denial.resource or "") if denial.lowercase_action in _LAUNCHES else None
+    return None if found is None else found[1]
+
+
+def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
+    """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
+    kind = tagged_type(denial)
+    if kind is None:
+        return step
+    # No value from a policy can end the quoted argument.
+    key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
+    option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
+    return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has tags of its own."
