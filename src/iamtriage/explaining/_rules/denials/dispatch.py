@@ -98,7 +98,12 @@ _ADDITIONS: tuple[tuple[Condition, str], ...] = (
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
     (
-        lambda denial: denial.facts.policies is None and bool(context_of(denial.facts).policies),
+        # Athena's call was allowed: its rule compares what S3 denied.
+        lambda denial: (
+            denial.facts.policies is None
+            and bool(context_of(denial.facts).policies)
+            and denial.message_rule != _QUERY_RULE
+        ),
         "denials.stated_policies.add_stated_policies",
     ),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
@@ -163,6 +168,11 @@ def _calls(action: str) -> Condition:
 
 def _may_subscribe(denial: Denial) -> bool:
     return not denial.is_explicit and denial.lowercase_action.startswith("aws-marketplace:")
+
+
+def _gets_layer(denial: Denial) -> bool:
+    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
+    return is_of_layer and denial.lowercase_action == "lambda:getlayerversion"
 
 
 def _assumes_role(denial: Denial) -> bool:
@@ -283,6 +293,7 @@ def _is_function_url(denial: Denial) -> bool:
 
 
 _ACTIONS_OF_BUCKET_OWNER = frozenset({"s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"})
+_QUERY_RULE = "denials.query_results.explain_query"
 _DEPENDENCY_RULE = "denials.service_specific.explain_dependency"
 _GUARDRAIL_RULES: dict[PolicyType, str] = {
     "permissions_boundary": "denials.guardrails.explain_permissions_boundary",
@@ -328,6 +339,10 @@ ROUTES: Routes = (
     (
         _also(_may_subscribe, "denials.service_settings.subscribes_to_model"),
         "denials.service_settings.explain_bedrock_subscription",
+    ),
+    (
+        _also(_gets_layer, "denials.function_layers.is_foreign_layer"),
+        "denials.function_layers.explain_layer",
     ),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (

@@ -36,6 +36,13 @@ _OBJECT = lazy_pattern(
 _BUCKET_OF_ARN = lazy_pattern(
     r"\barn:[\w-]{3,20}:s3:::(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])"
 )
+_INTEGRATION = lazy_pattern(r":states:::(?P<service>\w{2,40}):\w{2,60}\.sync", re.ASCII)
+# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html and the pages of the services
+_MANAGED_RULES = {
+    "batch": "StepFunctionsGetEventsForBatchJobsRule",
+    "ecs": "StepFunctionsGetEventsForECSTaskRule",
+    "states": "StepFunctionsGetEventsForStepFunctionsExecutionRule",
+}
 _PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
 
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(
@@ -119,7 +126,8 @@ ROLES = {
         "create the EventBridge rule with which Step Functions monitors the tasks that it starts (.sync)",
         ("events:PutTargets", "events:PutRule", "events:DescribeRule"),
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
-        resource="arn:{partition}:events:{region}:{account}:rule/StepFunctionsGetEvent*",
+        resource="arn:{partition}:events:{region}:{account}:rule/{rule}",
+        step="Step Functions can reject a policy that is only seconds old: retry then. In code, let the state machine depend on the policy (in Terraform, with depends_on).",
     ),
     "not authorized to access the log destination": ServiceRole(
         "the state machine's role",
@@ -262,7 +270,10 @@ def explain_weak_role(denial: Denial) -> Explanation:
     named = row.role if role is None else f"the role {role.name}"
     project, artifact = _PROJECT.search(words), _OBJECT.search(words)
     bucket = artifact["bucket"] if artifact else _find_bucket(denial, words)
+    integrations = {each["service"] for each in _INTEGRATION.finditer(denial.failure.text)}
+    rule = _MANAGED_RULES.get(integrations.pop()) if len(integrations) == 1 else None
     resource = row.resource.format(
+        rule=rule or "StepFunctionsGetEvent*",
         partition=denial.location.partition or "aws",
         region=region_argument(denial),
         account=commands.account(denial.account or (None if role is None else role.account)),

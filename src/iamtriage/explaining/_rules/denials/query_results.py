@@ -10,18 +10,24 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies, may_decide
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
+from iamtriage.explaining._rules.denials.stated_policies import STATED_POLICY_OTHER_ACTION
+from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _LOCATION = lazy_pattern(
@@ -31,6 +37,8 @@ _QUERY_PATH = lazy_pattern(
     r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
 )
 _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+# Without the others, a query that is small and succeeds stores its results.
+_DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 
 
@@ -63,14 +71,28 @@ def explain_query(denial: Denial) -> Explanation:
             f"Use a bucket in {called} for the results instead, or the Region {region} for the query. {step}"
         )
     uploads = ("s3:ListBucketMultipartUploads",) if is_result else ()
+    needed = {
+        arn: ("s3:ListBucket", "s3:GetBucketLocation", *uploads),
+        f"{arn}/{path.rpartition('/')[0]}/*".replace("//*", "/*"): objects,
+    }
+    cause = NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}.")
+    policy, missing = _find_missing(denial, needed) if found else (None, {})
+    if policy is not None and any(map(_DECISIVE.intersection, missing.values())):
+        listed = join_words(
+            tuple(f"{join_words(actions, 'and')} on {each}" for each, actions in missing.items()), "and"
+        )
+        needed, title = missing, f"Add {next(iter(missing.values()))[0]} to the policy"
+        reason = f"{policy.name} lacks {next(iter(missing.values()))[0]}"
+        cause = STATED_POLICY_OTHER_ACTION.cause(
+            "derived",
+            text=f"Athena checks and uses the bucket with the permissions of the caller, and {policy.name} does not allow {listed}.",
+        )
+        step = "get-bucket-location needs this permission, too: if it answers AccessDenied, that confirms it."
     allow_it = identity_remedy(
         title,
         step,
         "Attach the policy to the role or user that runs the query.",
-        statements=(
-            allow(("s3:ListBucket", "s3:GetBucketLocation", *uploads), arn),
-            allow(objects, f"{arn}/{path.rpartition('/')[0]}/*".replace("//*", "/*")),
-        ),
+        statements=tuple(allow(actions, each) for each, actions in needed.items()),
         commands=(
             *(() if region else (f"aws s3api get-bucket-location --bucket {bucket}",)),
             "aws sts get-caller-identity",
@@ -79,7 +101,7 @@ def explain_query(denial: Denial) -> Explanation:
     )
     return denial.explain(
         f"{summary}: {reason}.",
-        NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}."),
+        cause,
         BUCKET_OF_OTHER_ACCOUNT.cause(
             text=""
             if region
@@ -95,3 +117,28 @@ def explain_query(denial: Denial) -> Explanation:
         remedies=(allow_it, inspect_remedy(denial, denial.operation)),
         notes=("If Lake Formation manages the location, it must grant the access instead.",),
     )
+
+
+def _find_missing(
+    denial: Denial, needed: dict[str, tuple[str, ...]]
+) -> tuple[KnownPolicy | None, dict[str, tuple[str, ...]]]:
+    """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
+    policies = [each for each in list_known_policies(denial) if may_decide(each, denial)]
+    allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]
+    about = [
+        (each, statement)
+        for each, statement in allows
+        if any(names_resource(statement, arn) for arn in needed)
+    ]
+    if not about or any(each.is_code for each, _ in about):
+        return None, {}
+    missing: dict[str, tuple[str, ...]] = {}
+    for arn, actions in needed.items():
+        open_ones = [each for _, each in allows if names_resource(each, arn) is not False]
+        left = tuple(
+            action
+            for action in sorted(actions, key="s3:GetBucketLocation".__ne__)
+            if not any(names_action(each, action) is not False for each in open_ones)
+        )
+        missing |= {arn: left} if left else {}
+    return about[0][0], missing

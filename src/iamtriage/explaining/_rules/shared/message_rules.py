@@ -48,6 +48,9 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
+    "denials.log_group_keys.explain_log_group_key": (
+        "kms key does not exist or is not allowed to be used with",
+    ),
     "denials.cross_account_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
     "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
     "denials.service_settings.explain_ssec_block": (

@@ -1,0 +1,43 @@
+"""Check the explanations of Lambda layers that a function cannot use."""
+
+from __future__ import annotations
+
+from iamtriage import explain
+
+LAYER = "arn:aws:lambda:{}:444455556666:layer:tracing:12"
+DENIED = (
+    "AccessDeniedException: User: arn:aws:iam::{}:user/lee is not authorized to perform: lambda:GetLayerVersion"
+    " on resource: {} because no {} policy allows the lambda:GetLayerVersion action"
+)
+
+
+def _explain(
+    layer: str, before: str = "", account: str = "111122223333", kind: str = "resource-based"
+) -> str:
+    return " ".join(str(explain(f"{before}{DENIED.format(account, layer, kind)}")).split())
+
+
+def test_other_region() -> None:
+    """The layer must be in the Region of the function, and no policy of the caller matters."""
+    for before in (
+        '[default.deploy.parameters]\nregion = "eu-west-1"\n\n$ sam deploy\n',
+        'provider "aws" {\n  region = "eu-west-1"\n}\n\nError: creating Lambda Function (orders): ',
+    ):
+        shown = _explain(LAYER.format("us-east-1"), before)
+        assert "in us-east-1, but the function is in eu-west-1" in shown
+        assert "put-user-policy" not in shown
+        assert "add-permission" not in shown
+
+
+def test_same_region() -> None:
+    """A version that is not shared, or does not exist, is not a matter of the function policy."""
+    shown = _explain(LAYER.format("eu-west-1"), '$ sam deploy\nregion = "eu-west-1"\n')
+    assert "no such version, or does not share it" in shown
+    assert "Share the version of the layer, in account 444455556666" in shown
+    assert "function policy" not in shown
+
+
+def test_own_layer() -> None:
+    """The policies of the caller decide about a layer of its account."""
+    shown = _explain(LAYER.format("eu-west-1"), account="444455556666", kind="identity-based")
+    assert "Allow lambda:GetLayerVersion for the user lee" in shown

@@ -1,0 +1,58 @@
+"""Check the explanations of KMS keys that CloudWatch Logs may not use, and of the rules of Step Functions."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+DENIED = (
+    "An error occurred (AccessDeniedException) when calling the {} operation: The specified KMS key does not exist or"
+    " is not allowed to be used with {}'arn:{}:logs:{}:111122223333:log-group:/shop/cart'"
+)
+KEY = 'resource "aws_kms_key" "cart" {\n  description = "c"\n  tags = { team = "cart" }\n'
+
+
+def _explain(text: str) -> str:
+    return " ".join(str(explain(text)).split())
+
+
+def test_default_key_policy() -> None:
+    """A key without a policy in Terraform has the default one, whose statement the new policy keeps."""
+    denied = DENIED.format("CreateLogGroup", "Arn ", "aws", "eu-north-1")
+    shown = _explain(f"{denied}\n\n{KEY}}}\n")
+    assert "aws_kms_key.cart sets no policy" in shown
+    assert '"arn:aws:iam::111122223333:root"' in shown
+    assert '"logs.eu-north-1.amazonaws.com"' in shown
+    assert "get-key-policy" not in shown
+
+
+def test_other_key_policy() -> None:
+    """The policy of a key is not the default one if the text does not show that."""
+    denied = DENIED.format("AssociateKmsKey", "LogGroup ", "aws-cn", "cn-north-1")
+    for code in ("", f"{KEY}  policy = data.aws_iam_policy_document.cart.json\n}}\n"):
+        shown = _explain(f"{denied}\n\n{code}")
+        assert "sets no policy" not in shown
+        assert "put-key-policy" in shown
+        assert "(root) kms:*" in shown
+        assert '"logs.cn-north-1.amazonaws.com.cn"' in shown
+
+
+@pytest.mark.parametrize(
+    ("resources", "rule"),
+    [
+        (("batch:submitJob.sync",), "StepFunctionsGetEventsForBatchJobsRule"),
+        (
+            ("states:startExecution.sync:2", "lambda:invoke"),
+            "StepFunctionsGetEventsForStepFunctionsExecutionRule",
+        ),
+        (("ecs:runTask.sync", "batch:submitJob.sync"), "StepFunctionsGetEvent*"),
+        ((), "StepFunctionsGetEvent*"),
+    ],
+)
+def test_managed_rule(resources: tuple[str, ...], rule: str) -> None:
+    """The policy names the rule of the only integration that the text shows."""
+    role = "arn:aws:iam::111122223333:role/cart-sfn"
+    states = "\n".join(f'"Resource": "arn:aws:states:::{each}"' for each in resources)
+    shown = _explain(f"AccessDeniedException: '{role}' is not authorized to create managed-rule.\n\n{states}")
+    assert f'rule/{rule}"' in shown

@@ -1,0 +1,38 @@
+"""Check the comparison of what Athena needs in S3 with the policy in the text."""
+
+from __future__ import annotations
+
+import json
+
+from iamtriage import explain
+
+BUCKET = "arn:aws:s3:::cart-results"
+DENIED = "An error occurred (InvalidRequestException) when calling the StartQueryExecution operation: Unable to verify/create output bucket cart-results\n\nThe policy of the role:\n"
+OBJECTS = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+
+
+def _explain(*statements: tuple[list[str], list[str]]) -> str:
+    listed = [{"Effect": "Allow", "Action": actions, "Resource": on} for actions, on in statements]
+    return " ".join(str(explain(DENIED + json.dumps({"Version": "2012-10-17", "Statement": listed}))).split())
+
+
+def test_missing_action() -> None:
+    """The action that the pasted policy lacks is named, and only that is added."""
+    shown = _explain(([*OBJECTS, "s3:ListBucket*"], [BUCKET, f"{BUCKET}/*"]))
+    assert "the policy in the text lacks s3:GetBucketLocation" in shown
+    assert f'"Action": "s3:GetBucketLocation", "Resource": "{BUCKET}"' in shown
+    assert "athena:StartQueryExecution on" not in shown
+
+
+def test_only_objects() -> None:
+    """Actions on the bucket need its own ARN."""
+    shown = _explain(([*OBJECTS, "s3:ListBucket", "s3:GetBucketLocation"], [f"{BUCKET}/*"]))
+    assert f"s3:GetBucketLocation, s3:ListBucket and s3:ListBucketMultipartUploads on {BUCKET}" in shown
+
+
+def test_nothing_missing() -> None:
+    """A policy that allows all of it, or is about another bucket, decides nothing."""
+    for on in ([BUCKET, f"{BUCKET}/*"], ["arn:aws:s3:::cart-raw/*"]):
+        shown = _explain((["s3:*"], on))
+        assert "lacks" not in shown
+        assert "does not allow" not in shown.partition("belongs to")[0]
