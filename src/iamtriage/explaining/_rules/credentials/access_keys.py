@@ -73,6 +73,15 @@ KEY_GONE = CauseType(
     remedy="Check whether the access key exists",
     of="invalid-credentials",
 )
+KEY_MISTYPED = CauseType(
+    "key-mistyped",
+    title="The access key ID is misspelled, or a placeholder",
+    fix="Set the real access key ID and its secret. Replace the placeholder in the file or the variable that the text shows.",
+    commands=("aws sts get-caller-identity",),
+    recognised_by="The text shows a placeholder for the access key ID, such as your-access-key-id.",
+    sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|x{3,}\b|todo\b)[\w-]{0,30}",
+    of="unknown-access-key",
+)
 EXPOSED_ACCESS_KEY = CauseType(
     "exposed-access-key",
     title="An access key is in a text or a commit",

@@ -16,17 +16,20 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials import package_logins, smtp_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
+    KEY_MISTYPED,
     NEW_KEY_REMEDIES,
     explain_inactive_key,
     find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.given_credentials import find_keys_in_code
+from iamtriage.explaining._rules.credentials.mfa_sessions import explain_session_without_mfa
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.mixed_credentials import (
     explain_mixed_credentials,
     find_mixed_credentials,
 )
+from iamtriage.explaining._rules.credentials.new_keys import KEY_TOO_NEW, explain_key_of_vault
 from iamtriage.explaining._rules.credentials.other_partitions import (
     OTHER_PARTITION,
     PARTITION_CAUSES,
@@ -87,23 +90,6 @@ SESSION_TOKEN_MISSING = CauseType(
     fix="Set AWS_SESSION_TOKEN together with the two other values.",
     of="invalid-credentials",
 )
-KEY_MISTYPED = CauseType(
-    "key-mistyped",
-    title="The access key ID is misspelled, or a placeholder",
-    fix="Set the real access key ID and its secret. Replace the placeholder in the file or the variable that the text shows.",
-    commands=("aws sts get-caller-identity",),
-    recognised_by="The text shows a placeholder for the access key ID, such as your-access-key-id.",
-    sign=r"(?i)\baws_access_key_id[\"' ]{0,2}[=:][\"' ]{0,2}(?:<?your\b|<?my[-_ ]|change-?me|x{3,}\b|todo\b)[\w-]{0,30}",
-    of="unknown-access-key",
-)
-KEY_TOO_NEW = CauseType(
-    "key-too-new",
-    title="The key or user is only seconds old and has not propagated yet",
-    fix="Wait for about ten seconds and retry.",
-    recognised_by="The text shows that the access key was just created.",
-    sign=r"\baws iam create-access-key\b|\baws_iam_access_key\.\S{1,80}: Creation complete",
-    of="invalid-credentials",
-)
 
 
 def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
@@ -122,18 +108,8 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return smtp_logins.explain_smtp_login(case)
     if package_logins.is_about_packages(case):
         return package_logins.explain_no_codeartifact_login(case)
-    variable = request.variable_without_token
-    # With --profile, environment variables are not used.
-    if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
-        return _explain_missing_token(case, request, variable)
-    mixed = find_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
-    if mixed is not None:
-        return explain_mixed_credentials(case, request, mixed)
-    may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
-    keys = find_keys_in_code(case.text) if may_lack_token else None
-    if keys is not None:
-        return _explain_keys_in_code(case, request, keys)
-    if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
+    explanation = _explain_sent_credentials(case, request)
+    if explanation is not None:
         return explanation
     region = diagnose_region(case, request)
     listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
@@ -163,6 +139,27 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         notes=(_NO_POLICY_EVALUATED if re.search(KEY_TOO_NEW.sign, case.text) else _NOT_AUTHENTICATED,),
     )
     return add_other_user(explanation, case)
+
+
+def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation | None:
+    """Explain what is wrong with the credentials, if the text shows where they come from."""
+    variable = request.variable_without_token
+    # With --profile, environment variables are not used.
+    if request.is_signed and variable and not (variable.isupper() and clues.find_option(case, "profile")):
+        return _explain_missing_token(case, request, variable)
+    mixed = find_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
+    if mixed is not None:
+        return explain_mixed_credentials(case, request, mixed)
+    may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
+    keys = find_keys_in_code(case.text) if may_lack_token else None
+    if keys is not None:
+        return _explain_keys_in_code(case, request, keys)
+    if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
+        return explanation
+    explanation = explain_session_without_mfa(case, request)
+    if explanation is None and request.is_signed and not request.is_temporary:
+        explanation = explain_key_of_vault(case)
+    return explanation
 
 
 def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:

@@ -13,7 +13,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clocks, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -28,6 +28,12 @@ SIGNED_WITH_SESSION = lazy_pattern(
     r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA|<Token-0>|[Pp]re-?signed"
 )
 _URL_EXPIRES = lazy_pattern(r"X-Amz-Expires=(\d{1,7})(?!\d)")
+_EXPIRES_IN = lazy_pattern(r"\b(?:[Ee]xpires_?[Ii]n|--expires-in)[\"']?\s?[=: ]\s?(\d{1,7})(?![\d*])")
+_SESSION_IN_URL = lazy_pattern(r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&]AWSAccessKeyId=ASIA")
+_SIGNED_IN_LAMBDA = lazy_pattern(
+    r"\bLambda\b[^\n]{0,200}\n?[^\n]{0,200}(?:presigned_url|getSignedUrl|presignGetObject|PresignGetObject)|/var/task/"
+)
+_MAX_EXPIRY, _MAX_SESSION = 604_800, 43_200
 _CLOUDFRONT = lazy_pattern(r"\bKey-Pair-Id=")
 _URL_REJECTED = "An IAM policy does not help: S3 rejects the URL before it evaluates permissions."
 _ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours and regardless of --expires-in."
@@ -117,24 +123,41 @@ def explain_url_expired(denial: Denial) -> Explanation:
 
 def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that the temporary credentials behind a presigned URL have expired."""
-    expires = _URL_EXPIRES.search(case.failure.text)
-    because = (f"The URL asks for {clocks.describe_duration(int(expires[1]))}.",) if expires else ()
+    text = case.failure.text
+    expires = _URL_EXPIRES.search(text) or _EXPIRES_IN.search(text)
+    seconds = int(expires[1]) if expires else 0
+    signer = "the temporary credentials that signed it"
+    if _SIGNED_IN_LAMBDA.search(text):
+        signer = "the temporary credentials of the Lambda function's role, which signed it,"
+    because = "The URL has a session token. " if _SESSION_IN_URL.search(text) else ""
+    if seconds:
+        because += (
+            f"It asks for {clocks.describe_duration(seconds)}"
+            if because
+            else f"The URL asks for {clocks.describe_duration(seconds)}"
+        )
+        because += ", the maximum." if seconds == _MAX_EXPIRY else "."
+        if seconds <= _MAX_EXPIRY:
+            because += " That is valid, but no URL outlives the credentials that signed it."
+    # No session of a role lasts longer than 12 hours.
+    is_long = seconds > _MAX_SESSION
+    change = your_remedy(
+        "Change how URLs are signed that must last for days"
+        if is_long
+        else "For URLs that must last for days, change how they are signed",
+        "Create URLs on request: the recipient opens a stable link to your application, which redirects to a new presigned URL each time.",
+        "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
+        "Only an IAM user's access key can sign a URL for the full 7 days. It is a long-term secret, so prefer the other ways.",
+        url=pages.CLOUDFRONT_SIGNED,
+    )
     return case.explain(
-        "The presigned URL stopped working because the temporary credentials that signed it have expired.",
+        f"The presigned URL stopped working because {signer} have expired.",
         SIGNER_EXPIRED.cause(
-            "reported", (*quote_phrases(message, "The provided token has expired"), *because)
+            "reported",
+            (*quote_phrases(message, "The provided token has expired"), *present(because.strip() or None)),
         ),
         topic="presigned-url-expired",
-        remedies=(
-            _NEW_URL,
-            account_remedy(
-                "For URLs that must last for days, change how they are signed",
-                "Create URLs on request: the recipient calls your application, which signs a new URL each time.",
-                "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
-                "Only an IAM user's access key can sign a URL for the full 7 days. Prefer the other ways.",
-                url=pages.CLOUDFRONT_SIGNED,
-            ),
-        ),
+        remedies=(change, _NEW_URL) if is_long else (_NEW_URL, change),
         notes=(_URL_REJECTED,),
     )
 

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
@@ -80,13 +80,15 @@ AUDIENCE_OF_TOKEN = CauseType(
     fix="Add the token's audience to the identity provider and the trust policy, or request another audience.",
     sources=(pages.OIDC_PROVIDERS,),
 )
+_STS_AUDIENCES = frozenset({issuers.STS_AUDIENCE, f"{issuers.STS_AUDIENCE}.cn"})
+_CLOSE = 0.85
 _GITHUB_ISSUER = "token.actions.githubusercontent.com"
 
 
 def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that the provider does not list the audience of a token."""
     issuer = issuers.find_issuer(case, message)
-    audience, because = _token_audience(case), "Its aud claim is {}."
+    audience, because = _token_audience(case), "The aud claim of the token is {}."
     evidence: Evidence = "supplied"
     if audience is None and (requested := _REQUESTED.search(case.failure.text)) is not None:
         audience, evidence = requested[requested.lastgroup or 0], "derived"
@@ -95,6 +97,14 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     if audience is not None:
         text = f"The token is for {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause(evidence, (because.format(audience),), text=text))
+    listed = _listed_audiences(case.failure.text)
+    if (
+        listed
+        and audience in {None, *_STS_AUDIENCES}
+        and not _STS_AUDIENCES.intersection(listed)
+        and ((close := _find_misspelled(listed)) is not None or audience is not None)
+    ):
+        return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     runtime = context_of(case.facts).runtime
     kind = None if runtime is None else runtime.kind
     is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
@@ -105,7 +115,6 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         causes += [ANNOTATION_AUDIENCE.cause(because=(default,)), TOKEN_OF_API_SERVER.cause()]
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
-    listed = _listed_audiences(case.failure.text)
     whose = "job's token" if is_of_job else "token"
     summary = f"The IAM OIDC provider does not accept the audience of the {whose}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
     host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
@@ -129,6 +138,50 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
             issuers.ROLE_NOT_EVALUATED,
         ),
     )
+
+
+def _explain_other_client_id(
+    case: Case[InvalidIdentityToken],
+    issuer: issuers.Issuer,
+    of_token: str | None,
+    listed: tuple[str, ...],
+    close: str | None,
+    causes: list[Cause],
+) -> Explanation:
+    """Explain that the provider lacks the audience of STS, which the token has as it should."""
+    audience = of_token or issuers.STS_AUDIENCE
+    misspelled = f": {close} is misspelled" if close else ""
+    token = f"and the token is for {audience}" if of_token else f"not {audience}"
+    show, add = commands.oidc_client_commands(issuers.build_provider_arn(case, issuer), audience)
+    is_trusted = f"'{audience}'" in str(case.facts.trust_policy)
+    trust = f"The trust policy's condition on aud must have {audience}, too."
+    if is_trusted:
+        trust = f"The trust policy has {audience} already, and needs no change."
+    steps = [f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."]
+    if close is not None:
+        steps.append(
+            f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
+        )
+    return case.explain(
+        f"The IAM OIDC provider lists only {join_words(listed, 'and')}, {token}{misspelled}.",
+        *causes,
+        topic="wrong-audience",
+        remedies=(
+            account_remedy(
+                f"Add the audience {audience} to the IAM OIDC provider",
+                *steps,
+                commands=(add, show),
+                url=pages.OIDC_PROVIDERS,
+            ),
+        ),
+        notes=(f"{trust} {issuers.ROLE_NOT_EVALUATED}",),
+    )
+
+
+def _find_misspelled(listed: tuple[str, ...]) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(issuers.STS_AUDIENCE, listed, n=1, cutoff=_CLOSE)), None)
 
 
 def _add_audience_remedy(

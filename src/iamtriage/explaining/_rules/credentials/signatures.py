@@ -11,6 +11,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import (
     authorization_headers,
+    changed_headers,
     presigned_requests,
     presigned_urls,
 )
@@ -103,7 +104,7 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
         return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
-    return _explain_mismatch(case, message)
+    return changed_headers.explain_changed_header(case) or _explain_mismatch(case, message)
 
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:

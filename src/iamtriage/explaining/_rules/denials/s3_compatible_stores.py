@@ -12,6 +12,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._rules.credentials.changed_headers import explain_changed_header
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -36,11 +37,12 @@ _PRODUCTS = {
     "localstack": "LocalStack",
     ":4566": "LocalStack",
     "r2.cloudflarestorage.com": "Cloudflare R2",
+    "storage.googleapis.com": "Google Cloud Storage",
 }
 # What the system did with a call.
 _ANSWERS = {
     "access_denied": "denied {}",
-    "signature_mismatch": "rejected the signature of {}: the secret key is not the one of the access key there",
+    "signature_mismatch": "rejected the signature of {}: most likely, the secret key is not the one of the access key there",
     "expired_credentials": "answered {}: the credentials have expired",
     "invalid_credentials": "rejected {}: the access key does not exist there",
 }
@@ -83,6 +85,8 @@ def explain_s3_compatible_store(denial: Denial) -> Explanation:
 def explain_other_system(case: Case[Failure]) -> Explanation:
     """Explain that another system with the API of AWS answered a call."""
     failure = case.failure
+    if failure.kind == "signature_mismatch" and (explanation := explain_changed_header(case)) is not None:
+        return explanation
     endpoint, command = context_of(case.facts).other_endpoint, context_of(case.facts).command
     given = None if command is None else command.option("endpoint-url")
     services = {each.service for each in actions_for(failure.envelope.operation or "")}
@@ -100,6 +104,8 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     call = f"the call {operation}" if operation and operation.isalnum() else "the call"
     answer = _ANSWERS.get(failure.kind, f"answered {{}} with {error_code(failure)}").format(call)
     of_key = " The key lacks the permission in that system, or is one of AWS or of another project."
+    if failure.kind == "signature_mismatch":
+        of_key = " The secret key is another one, or something changed the request after it was signed."
     text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else of_key}"
     causes = (OTHER_SOFTWARE.cause("derived", (because,), text=text),)
     use_key = your_remedy(

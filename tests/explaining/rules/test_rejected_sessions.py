@@ -1,0 +1,141 @@
+"""A profile, a session, a listed value or a header in the text says why credentials, tokens and signatures are rejected."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_NO_ACCESS = "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access"
+_PROFILE = "[profile dev]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = {}\n"
+_INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operation: The security token included in the request is invalid\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "line"),
+    [
+        ("ViewOnlly", "ROLELIST\t444455556666\tViewOnly", "ViewOnly is meant"),
+        ("Billing", '"roleName": "ViewOnly",\n "accountId": "444455556666"', "the user does not have"),
+        ("Billing", "|  444455556666  |  ViewOnly  |", "The user has ViewOnly"),
+        ("AWSReservedSSO_View_0123456789abcdef", "ROLELIST\t444455556666\tView", "View is meant"),
+    ],
+    ids=["misspelled", "json", "table", "role"],
+)
+def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) -> None:
+    explanation = explain(f"$ aws s3 ls --profile dev\n{_NO_ACCESS}\n{_PROFILE.format(name)}\n{listed}\n")
+    assert line in explanation.summary
+    assert explanation.remedies[0].commands[0].startswith("aws configure set sso_role_name View")
+
+
+@pytest.mark.parametrize("listed", ["ROLELIST\t444455556666\tBilling", "ROLELIST\t111122223333\tBillin"])
+def test_permission_set_that_is_listed_or_of_another_account(listed: str) -> None:
+    explanation = explain(f"{_NO_ACCESS}\n{_PROFILE.format('Billing')}\n{listed}\n")
+    assert "has no assignment" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("$ aws-vault exec ops -- aws iam get-user\n" + _INVALID.format("GetUser"), "derived"),
+        (
+            "$ aws-vault exec ops -- aws sts get-access-key-info\n" + _INVALID.format("GetAccessKeyInfo"),
+            "derived",
+        ),
+        (
+            "$ aws sts get-session-token > s.json\n$ aws iam list-roles\n" + _INVALID.format("ListRoles"),
+            "possible",
+        ),
+    ],
+    ids=["iam", "sts", "get-session-token"],
+)
+def test_session_without_mfa(text: str, certainty: str) -> None:
+    cause = explain(text).causes[0]
+    assert (cause.code, cause.evidence) == ("session-without-mfa", certainty)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ aws-vault exec ops -- aws sts get-caller-identity\n" + _INVALID.format("GetCallerIdentity"),
+        "$ aws-vault exec ops -- aws ec2 describe-vpcs\n" + _INVALID.format("DescribeVpcs"),
+        "mfa_serial = arn:aws:iam::111122223333:mfa/jo\n$ aws-vault exec ops -- aws iam get-user\n"
+        + _INVALID.format("GetUser"),
+        "$ aws-vault exec --no-session ops -- aws iam get-user\n" + _INVALID.format("GetUser"),
+        "$ aws iam get-user\n" + _INVALID.format("GetUser"),
+    ],
+    ids=["allowed", "other-service", "mfa", "no-session", "no-vault"],
+)
+def test_sessions_that_can_call(text: str) -> None:
+    assert "session-without-mfa" not in [each.code for each in explain(text).causes]
+
+
+def test_key_of_vault() -> None:
+    read = "data.vault_generic_secret.ci: Read complete after 1s [id=infra/aws/creds/ci]\n"
+    explanation = explain(read + _INVALID.format("GetCallerIdentity"))
+    assert explanation.causes[0].code == "key-too-new"
+    manifest = explanation.remedies[0].manifest or ""
+    assert 'backend = "infra/aws"' in manifest
+    assert 'role    = "ci"' in manifest
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["vault kv get secret/aws/creds/ci", "vault read aws/creds/ci\nsecurity_token  IQoJ"],
+    ids=["kv", "sts"],
+)
+def test_credentials_of_vault_that_are_not_new_keys(line: str) -> None:
+    assert "Vault" not in explain(f"$ {line}\n{_INVALID.format('GetCallerIdentity')}").summary
+
+
+def test_key_that_works_later() -> None:
+    explanation = explain(f"{_INVALID.format('GetCallerIdentity')}\n30 seconds later it works.")
+    assert "key-too-new" in [each.code for each in explanation.causes if each.evidence == "derived"]
+
+
+_SIGNATURE = "operation error S3: PutObject, https response error StatusCode: 403, RequestID: , HostID: , api error SignatureDoesNotMatch: Access denied.\n"
+
+
+def test_header_that_google_changes() -> None:
+    explanation = explain(
+        f"endpoint: https://storage.googleapis.com\n{_SIGNATURE}SignedHeaders=accept-encoding;host"
+    )
+    assert explanation.causes[0].code == "signed-header-changed"
+
+
+@pytest.mark.parametrize("host", ["minio.example.com:9000", "orders.s3.eu-west-1.amazonaws.com"])
+def test_header_that_others_do_not_change(host: str) -> None:
+    explanation = explain(f"endpoint: https://{host}\n{_SIGNATURE}SignedHeaders=accept-encoding;host")
+    assert "signed-header-changed" not in [each.code for each in explanation.causes]
+
+
+_AUDIENCE = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience\n"
+
+
+@pytest.mark.parametrize("claims", [None, {"aud": ["sts.amazonaws.com"]}], ids=["unknown", "sts"])
+def test_misspelled_audience_of_the_provider(claims: dict[str, object] | None) -> None:
+    explanation = explain(
+        f'{_AUDIENCE}client_id_list = ["sts.amazonaws.con"]', facts={"token_claims": claims}
+    )
+    assert "sts.amazonaws.con is misspelled" in explanation.summary
+    assert explanation.remedies[0].commands[0].endswith("--client-id sts.amazonaws.com")
+
+
+@pytest.mark.parametrize(
+    ("audience", "listed"), [("vault", "sts.amazon.com"), ("sts.amazonaws.com", "sts.amazonaws.com.cn")]
+)
+def test_audiences_that_are_not_misspelled(audience: str, listed: str) -> None:
+    explanation = explain(
+        f'{_AUDIENCE}client_id_list = ["{listed}"]', facts={"token_claims": {"aud": audience}}
+    )
+    assert "misspelled" not in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("seconds", "title"), [("3600", "Create a new URL"), ("172800", "Change how URLs are signed")]
+)
+def test_remedy_for_urls_of_sessions(seconds: str, title: str) -> None:
+    explanation = explain(
+        "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>IQoJ</Token-0></Error>"
+        f"\nhttps://b.s3.amazonaws.com/k?X-Amz-Expires={seconds}&X-Amz-Security-Token=IQoJ"
+    )
+    assert explanation.remedies[0].title.startswith(title)
