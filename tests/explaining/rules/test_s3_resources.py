@@ -349,3 +349,65 @@ def test_lock_of_the_state_requires_more_than_the_denied_action() -> None:
         f"Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 1, HostID: x, {denied}"
     )
     assert "s3:DeleteObject on its key with .tflock" in " ".join(explanation.remedies[0].steps)
+
+
+BUCKET_POLICY = (
+    '{"Effect": "Allow", "Principal": {"AWS": "%s"}, "Action": "s3:*", "Resource": "arn:aws:s3:::parts/*"}'
+)
+BARE = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+READER = {
+    "caller": "arn:aws:sts::444455556666:assumed-role/reader/s1",
+    "resource": "arn:aws:s3:::parts/a.zip",
+}
+STACK = 'Fn | CREATE_FAILED | AWS::Lambda::Function | Resource handler returned message: "Your access has been denied by S3, please make sure your request credentials have permission to GetObject for parts/a.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied (Service: Lambda, Status Code: 403, Request ID: 0a1b2c3d-4e5f-4061-8293-a4b5c6d7e8f9)" (RequestToken: 0a1b, HandlerErrorCode: AccessDenied)\n'
+
+
+def test_bucket_policy_names_another_role() -> None:
+    shown = f"Bucket policy (in 111122223333):\n{BUCKET_POLICY % 'arn:aws:iam::444455556666:role/writer'}"
+    explanation = explain(f"{BARE}\n{shown}", facts=READER)
+    assert (
+        "to the role reader most likely because the bucket policy allows the role writer"
+        in explanation.summary
+    )
+    assert "in account 111122223333" in explanation.remedies[0].title
+    assert explanation.remedies[0].policy == {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "AllowRole",
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::444455556666:role/reader"},
+                "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:::parts/a.zip",
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("principal", "heading", "bucket"),
+    [
+        ("arn:aws:iam::444455556666:role/team/reader", "", "parts"),
+        ("arn:aws:iam::444455556666:root", "", "parts"),
+        ("*", "", "parts"),
+        ("arn:aws:iam::444455556666:role/writer", "Bucket in account 444455556666", "parts"),
+        ("arn:aws:iam::444455556666:role/writer", "", "others"),
+    ],
+)
+def test_bucket_policy_does_not_decide(principal: str, heading: str, bucket: str) -> None:
+    policy = (BUCKET_POLICY % principal).replace(":::parts", f":::{bucket}")
+    summary = explain(f"{BARE}\n{heading}\n{policy}", facts=READER).summary
+    assert "the bucket policy allows" not in summary
+
+
+@pytest.mark.parametrize(
+    "words", ["RoleArn of the stack = {}", '"RoleARN": "{}"', "$ aws cloudformation deploy --role-arn {}"]
+)
+def test_role_of_the_stack_reads_the_code(words: str) -> None:
+    role = words.format("arn:aws:iam::444455556666:role/stacks")
+    policy = BUCKET_POLICY % "arn:aws:iam::444455556666:role/pipeline"
+    explanation = explain(f"{STACK}{role}\nThe key is an aws:kms key.\n{policy}")
+    assert "to the role stacks, with which CloudFormation creates" in explanation.summary
+    assert "does not read the code" in explanation.causes[0].text
+    assert any("kms:Decrypt" in each for each in explanation.remedies[0].steps)
+    assert "with which CloudFormation" not in explain(f"{STACK}{policy}").summary

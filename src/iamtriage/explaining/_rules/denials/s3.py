@@ -15,6 +15,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import resource_policies
+from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
 from iamtriage.explaining._rules.denials.buckets import (
     BLOCK_PUBLIC_ACCESS,
     KMS_KEY,
@@ -100,7 +101,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
-    for rule in (explain_contrast, explain_parts):
+    for rule in (explain_contrast, explain_parts, explain_other_principals):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""

@@ -1,0 +1,134 @@
+"""Compare who calls S3 with the principals of a bucket policy in the text, where S3 gives no reason.
+
+Across accounts, the bucket policy and the key policy must allow the caller, whatever its own policies allow:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html. CloudFormation
+calls with the role of the stack, also for what it passes to Lambda:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
+from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.policies._documents import allow
+
+if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_STACK_ROLE = lazy_pattern(
+    r"(?:\b[Rr]ole ?A[Rr][Nn] of the stack|\b[Ss]tack(?:'s)? (?:service )?role|--role-arn|\bRoleARN)[\"'`]?\s?(?:[=:]|is)?\s?[\"'`]?"
+    r"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
+    re.ASCII,
+)
+_OWNER = lazy_pattern(r"\b[Bb]ucket\b[^\n{]{0,100}?\bin (?:account )?(?P<account>[0-9]{12})\b", re.ASCII)
+_ACTION = lazy_pattern(r"permission to (?P<operation>(?:Get|Put|Delete)Object) for ")
+_BUCKET = lazy_pattern(
+    r"(?:arn:aws[a-z-]{0,12}:s3:::)?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|\Z)", re.ASCII
+)
+_OF_CLOUDFORMATION = "HandlerErrorCode: "
+
+
+def explain_other_principals(denial: Denial) -> Explanation | None:
+    """Explain that the bucket policy in the text allows others than the role that calls, or return ``None``."""
+    text, found = denial.failure.text, _BUCKET.match(denial.resource or "")
+    operation = _ACTION.search(text)
+    action = denial.action or (f"s3:{operation['operation']}" if operation else None)
+    role, is_stack = _find_role(denial)
+    if found is None or role is None or action is None:
+        return None
+    named = _find_principals(denial, found["bucket"])
+    roles = [underlying_role(try_parse_principal(each)) for each in named]
+    owner = _OWNER.search(text)
+    # Within one account, the role's own policies suffice.
+    is_own = owner is not None and owner["account"] == role.account
+    if (
+        is_own
+        or not roles
+        or any(each is None or (each.account, each.name) == (role.account, role.name) for each in roles)
+    ):
+        return None
+    where = f" in account {owner['account']}" if owner else ""
+    others = join_words([f"the role {clip_text(each.name)}" for each in roles if each is not None][:3], "and")
+    whose = ", with which CloudFormation creates the resource," if is_stack else ""
+    needed = "Across accounts" if owner else "If the bucket is in another account"
+    note = f"{needed}, its own policies (such as AdministratorAccess) do not suffice."
+    if is_stack and "AWS::Lambda::Function" in text:
+        note += " The execution role of the function does not read the code: it needs no permission."
+    key = (denial.resource or "").partition(f"{found['bucket']}/")[2] or "OBJECT_KEY"
+    # https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-cross-account.html
+    is_artifact = is_stack and action == "s3:GetObject" and "ipeline" in text
+    added = allow(
+        (action, f"{action}Version") if is_artifact else action,
+        f"arn:{role.partition}:s3:::{found['bucket']}/{key}",
+        sid="AllowRole",
+        principal={"AWS": str(role)},
+    )
+    steps = [
+        "Save the bucket policy with this statement added as policy.json: put-bucket-policy replaces the policy."
+    ]
+    if is_artifact:
+        steps.append(
+            "Each run of a pipeline has other objects: end the Resource with the folder and /* to allow all of them."
+        )
+    if "kms" in text.lower():
+        needs = "kms:Decrypt" if action == "s3:GetObject" else "kms:GenerateDataKey"
+        of_key = json.dumps(allow(needs, "*", principal={"AWS": str(role)}))
+        steps.append(
+            f"Add this to the key policy{where}, too: {of_key}. The key must be a customer managed key."
+        )
+    return denial.explain(
+        f"S3 denied {action} on {denial.resource} to the role {role.name}{whose} most likely because the bucket policy allows {others}, and not this role.",
+        NO_ALLOWS["resource"].cause(
+            "derived", text=f"The bucket policy in the text does not name the role {role.name}. {note}"
+        ),
+        topic="s3-access-denied",
+        remedies=(
+            resource_policy_remedy(
+                f"Allow the role {role.name} in the bucket policy{where}",
+                *steps,
+                statements=(added,),
+                commands=bucket_policy_commands(denial),
+                url=pages.CROSS_ACCOUNT,
+            ),
+        ),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _find_role(denial: Denial) -> tuple[Role | None, bool]:
+    """Return the role that calls, and whether it is that of a stack."""
+    if denial.role is not None:
+        return (None if denial.role.lacks_its_path else denial.role), False
+    found = {each["role"] for each in _STACK_ROLE.finditer(denial.failure.text)}
+    if denial.principal_text is None and _OF_CLOUDFORMATION in denial.failure.text and len(found) == 1:
+        return underlying_role(try_parse_principal(found.pop())), True
+    return None, False
+
+
+def _find_principals(denial: Denial, bucket: str) -> set[str]:
+    """Return the principals that a bucket policy in the text allows."""
+    return {
+        name
+        for policy in context_of(denial.facts).policies
+        if policy.has_principal and policy.is_whole and not policy.is_trust_policy
+        for statement in allow_statements(policy.content)
+        if any(
+            each.partition(":::")[2].partition("/")[0] == bucket
+            for each in as_strings(statement.get("Resource"))
+        )
+        for name in principal_names(statement, "AWS") or ["*"]
+    }
