@@ -80,7 +80,7 @@ def test_session_of_a_user_is_not_a_role_chain() -> None:
     (command,) = explanation.remedies[0].commands
     assert (
         command
-        == "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ops --role-session-name ana --serial-number arn:aws:iam::111122223333:mfa/ana --token-code MFA_CODE --duration-seconds 28800 --profile base"
+        == "aws sts assume-role --role-arn arn:aws:iam::111122223333:role/ops --role-session-name ana --duration-seconds 28800 --profile base --serial-number arn:aws:iam::111122223333:mfa/ana --token-code MFA_CODE"
     )
     unsafe = explain(f"{session}{ASSUME.format(UNSAFE)}{CHAINED}").remedies[0].commands
     assert "$(id)" not in str(unsafe)

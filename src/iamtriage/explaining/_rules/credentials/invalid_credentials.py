@@ -149,7 +149,7 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
         return _explain_missing_token(case, request, variable)
     mixed = find_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
     if mixed is not None:
-        return explain_mixed_credentials(case, request, mixed)
+        return explain_mixed_credentials(case, mixed)
     may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
     keys = find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:

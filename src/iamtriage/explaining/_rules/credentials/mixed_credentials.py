@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
-    from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
@@ -47,94 +46,82 @@ SESSION_TOKEN_OF_OTHER_KEY = CauseType(
 
 
 class MixedCredentials(NamedTuple):
-    """An access key and the session token of other credentials.
-
-    Attributes:
-        because: Where the text shows both.
-        profile: The profile that has both, if a command sets them.
-        is_in_file: Whether they are in a file instead of variables.
-    """
+    """An access key and the session token of other credentials: where the text shows them, and how to remove the token."""
 
     because: str
-    profile: str | None
-    is_in_file: bool
+    step: str
+    lines: tuple[str, ...]
+    profile: str | None = None
 
 
 def find_mixed_credentials(case: Case[InvalidCredentials]) -> MixedCredentials | None:
     """Return the access key and the session token that do not belong together, if the text shows both."""
-    text, start = case.failure.text, case.failure.span[0]
-    set_values: dict[tuple[str | None, str], str] = {}
-    for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start):
-        if each.program == "aws" and each.words[:2] == ("configure", "set") and each.words[2:4]:
+    text = case.failure.text
+    return _find_in_commands(case) or next(
+        filter(None, (_find_in_block(text, key) for key in islice(_LONG_TERM_KEY.finditer(text), _MAX_KEYS))),
+        None,
+    )
+
+
+def _find_in_commands(case: Case[InvalidCredentials]) -> MixedCredentials | None:
+    """Return what aws configure set stores in one profile from different variables."""
+    start, stored = case.failure.span[0], {}
+    for _, each in find_commands(case.failure.text, max(start - _CHARS_BEFORE, 0), start):
+        if each.words[:2] == ("configure", "set") and len(each.words) > len(("configure", "set", "name")):
             profile = each.option("profile")
-            set_values[None if profile is None else profile.value, each.words[2]] = " ".join(each.words[3:4])
-    used = clues.find_profile(case)
-    for (profile_name, name), value in set_values.items():
-        token = set_values.get((profile_name, "aws_session_token"), "")
-        if name == "aws_access_key_id" and token and profile_name in {used, None} and _differ(value, token):
-            because = f"The commands set aws_access_key_id to {_show(value)} and aws_session_token to {_show(token)}."
-            return MixedCredentials(because, profile_name or "default", is_in_file=True)
-    for key in islice(_LONG_TERM_KEY.finditer(text), _MAX_KEYS):
-        low, high = max(key.start() - _CHARS_OF_BLOCK, 0), key.end() + _CHARS_OF_BLOCK
-        start = max([low, *(each.end() for each in _END_OF_BLOCK.finditer(text, low, key.start()))])
-        after = _END_OF_BLOCK.search(text, key.end(), high)
-        found = _SESSION_TOKEN.search(text, start, after.start() if after else high)
-        if found is not None:
-            is_in_file = found[0].startswith("aws_")
-            because = f"The text shows {key[0][:17]} with AKIA…, a long-term key, and {found[0][:17]}."
-            return MixedCredentials(because, None, is_in_file=is_in_file)
-    return None
-
-
-def _differ(key: str, token: str) -> bool:
-    """Return whether a key and a token are from different variables."""
+            stored["default" if profile is None else profile.value, each.words[2]] = each.words[3]
+    used = clues.find_profile(case) or "default"
+    key, token = (stored.get((used, name), "") for name in ("aws_access_key_id", "aws_session_token"))
     names = [_VARIABLE.fullmatch(each) for each in (key, token)]
-    if names[1] is None or names[1]["name"] != "AWS_SESSION_TOKEN":
-        return False
-    return key.startswith("AKIA") if names[0] is None else names[0]["name"] != "AWS_ACCESS_KEY_ID"
+    if names[0] is None or names[1] is None or names[1]["name"] != "AWS_SESSION_TOKEN":
+        return None
+    if names[0]["name"] == "AWS_ACCESS_KEY_ID":
+        return None
+    name = commands.profile(used)
+    return MixedCredentials(
+        f"The commands set aws_access_key_id to {key} and aws_session_token to {token}.",
+        "AWS_SESSION_TOKEN is left from another sign-in, such as that of an earlier step of the job: unset the three variables before the keys are set. In separate jobs, the identities do not mix. The second command empties the token that the profile has stored.",
+        (
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            fill_command('aws configure set aws_session_token "" --profile {}', name),
+            fill_command("aws sts get-caller-identity --profile {}", name),
+        ),
+        used,
+    )
 
 
-def _show(value: str) -> str:
-    return value if value.startswith("$") else f"{value[:4]}…"
+def _find_in_block(text: str, key: re.Match[str]) -> MixedCredentials | None:
+    """Return a long-term key with a session token in the same section of a file, or among the same variables."""
+    low, high = max(key.start() - _CHARS_OF_BLOCK, 0), key.end() + _CHARS_OF_BLOCK
+    start = max([low, *(each.end() for each in _END_OF_BLOCK.finditer(text, low, key.start()))])
+    after = _END_OF_BLOCK.search(text, key.end(), high)
+    found = _SESSION_TOKEN.search(text, start, after.start() if after else high)
+    if found is None:
+        return None
+    because = f"The text shows {key[0][:17]} with AKIA…, a long-term key, and {found[0][:17]}."
+    if found[0].startswith("aws_"):
+        step = "Delete the line aws_session_token from the section in ~/.aws/credentials."
+        return MixedCredentials(because, step, ("aws sts get-caller-identity",))
+    step = "Unset the variable where it is set. A long-term key has no session token."
+    return MixedCredentials(because, step, ("unset AWS_SESSION_TOKEN", "aws sts get-caller-identity"))
 
 
-def explain_mixed_credentials(
-    case: Case[InvalidCredentials], request: RejectedRequest, mixed: MixedCredentials
-) -> Explanation:
+def explain_mixed_credentials(case: Case[InvalidCredentials], mixed: MixedCredentials) -> Explanation:
     """Explain that the access key was sent with the session token of other credentials."""
-    steps = [
-        "AWS_SESSION_TOKEN is left from another sign-in, such as that of an earlier step of the job: unset the three variables before the keys are set. In separate jobs, the identities do not mix at all."
-    ]
-    lines = ["unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"]
-    whose = "the access key"
-    if mixed.profile is not None:
-        whose = f"the access key of the profile {mixed.profile}"
-        steps.append("The profile keeps the token that was stored: the second command empties it.")
-        name = commands.profile(mixed.profile)
-        lines.append(fill_command('aws configure set aws_session_token "" --profile {}', name))
-        lines.append(fill_command("aws sts get-caller-identity --profile {}", name))
-    elif mixed.is_in_file:
-        steps = ["Delete the line aws_session_token from the section in ~/.aws/credentials."]
-        lines = ["aws sts get-caller-identity"]
-    else:
-        steps = ["Unset the variable where it is set. A long-term key has no session token."]
-        lines = ["unset AWS_SESSION_TOKEN", "aws sts get-caller-identity"]
+    of_profile = f" of the profile {mixed.profile}" if mixed.profile else ""
     return case.explain(
-        f"AWS does not accept the credentials: {whose} is sent with the session token of other credentials. No permission is missing.",
+        f"AWS does not accept the credentials: the access key{of_profile} is sent with the session token of other credentials. No permission is missing.",
         SESSION_TOKEN_OF_OTHER_KEY.cause(
             "derived",
-            (
-                mixed.because,
-                *clues.quote_phrases(request.message, "security token included in the request is invalid"),
-            ),
+            (mixed.because,),
             text="A session token is valid only with the temporary key that it was issued with. The access key can be valid: without the token, it works.",
         ),
         topic="invalid-credentials",
         remedies=(
             your_remedy(
                 "Remove the session token of the other credentials",
-                *steps,
-                commands=tuple(lines),
+                mixed.step,
+                commands=mixed.lines,
                 url=pages.TEMPORARY_CREDENTIALS,
             ),
         ),

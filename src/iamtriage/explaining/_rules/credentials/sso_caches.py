@@ -76,20 +76,13 @@ def explain_unknown_session(
         remedies=(
             _profile_remedy(case),
             your_remedy(
-                "Or pass the credentials of the AWS CLI in variables",
-                "They last as long as the session of the role. Unset them afterwards.",
+                f"Or upgrade {'to Terraform 1.6 or later' if is_backend else 'the program'}, or pass the credentials of the AWS CLI in variables",
+                "The variables last as long as the session of the role. Unset them afterwards.",
                 commands=(
                     'eval "$(aws configure export-credentials --profile PROFILE --format env)"',
                     "unset AWS_PROFILE",
                 ),
                 url=pages.SSO_LOGIN,
-            ),
-            your_remedy(
-                "Or upgrade to Terraform 1.6 or later" if is_backend else "Or upgrade the program",
-                "From version 1.6 on, the S3 backend knows sso_session."
-                if is_backend
-                else "Current AWS SDKs know sso_session.",
-                url=SSO_SESSION_UNKNOWN.sources[0],
             ),
         ),
     )

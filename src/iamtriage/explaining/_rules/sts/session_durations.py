@@ -7,20 +7,19 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
@@ -126,79 +125,45 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-class _DirectCall(NamedTuple):
-    """The call that assumes a role without the credentials of GetSessionToken.
-
-    Attributes:
-        words: The words that show GetSessionToken.
-        command: The command; empty if the text does not show what it consists of.
-        step: The step for the program.
-    """
-
-    words: str
-    command: str
-    step: str
-
-
-def _find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
-    """Return how to assume the role directly, if the text shows that GetSessionToken issued the caller's credentials."""
+def _find_direct_call(case: Case[AwsError]) -> tuple[str, str, str | None] | None:
+    """Return the words that show the credentials of GetSessionToken, and a step and command to do without them."""
     text, start = case.failure.text, case.failure.span[0]
     if _AWS_VAULT.search(text) is not None and ":assumed-role/" not in text:
         step = "aws-vault calls GetSessionToken first, unless --no-session is set. It then asks for the MFA code for each session of the role."
-        return _DirectCall("aws-vault", "", step)
+        return "aws-vault", step, None
     shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
     issuing = next((each for each in shown if each.words[:2] == ("sts", "get-session-token")), None)
     failed = next((each for each in reversed(shown) if each.words[:2] == ("sts", "assume-role")), None)
-    if issuing is None:
+    if issuing is None or (failed is not None and failed.option("profile") is not None):
         return None
-    call = _direct_command(issuing, failed)
-    mfa = ", with the MFA code in that call," if "MFA_CODE" in call else ""
+    device, profile = issuing.option("serial-number"), issuing.option("profile")
+    changes = {"profile": commands.profile(profile.value)} if profile else {}
+    if device is not None:
+        changes |= {"serial-number": commands.arn(device.value, "MFA_DEVICE_ARN"), "token-code": "MFA_CODE"}
+    mfa = ", with the MFA code in that call," if device else ""
     step = f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first."
-    return _DirectCall("aws sts get-session-token", call, step)
-
-
-def _direct_command(issuing: CommandLine, failed: CommandLine | None) -> str:
-    """Return the command that assumes the role with the credentials of the one that issued the session."""
-    # The words with their checks: a value that a shell would read is replaced by a placeholder.
-    rows = (
-        ("role-arn", failed, lambda value: commands.arn(value, "ROLE_ARN")),
-        ("role-session-name", failed, commands.session_name),
-        ("serial-number", issuing, lambda value: commands.arn(value, "MFA_DEVICE_ARN")),
-        ("duration-seconds", failed, _seconds),
-        ("profile", issuing, commands.profile),
-    )
-    words = ["aws", "sts", "assume-role"]
-    for name, source, check in rows:
-        stated = None if source is None else source.option(name)
-        if stated is not None or name.startswith("role-"):
-            words += [f"--{name}", check(None if stated is None else stated.value)]
-        if stated is not None and name == "serial-number":
-            words += ["--token-code", "MFA_CODE"]
-    return commands.command(*words)
-
-
-def _seconds(value: str | None) -> str:
-    return value if value is not None and value.isascii() and value.isdigit() else "SECONDS"
+    return "aws sts get-session-token", step, repeat_command(failed, changes=changes)
 
 
 def _explain_session_of_user(
-    case: Case[AwsError], duration: str, target: str, direct: _DirectCall
+    case: Case[AwsError], duration: str, target: str, direct: tuple[str, str, str | None]
 ) -> Explanation:
     """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
+    words, step, again = direct
     return case.explain(
         f"STS rejected {duration}: the call is made with the temporary credentials of GetSessionToken, and STS limits the sessions that these start to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
             "derived",
-            (f'The text says "{direct.words}".',),
+            (f'The text says "{words}".',),
             text="The caller is the session of a user. Only with the user's long-term access key does the role's maximum session duration apply.",
         ),
         topic="session-duration",
         remedies=(
             your_remedy(
                 "Assume the role with the long-term access key",
-                direct.step,
+                step,
                 "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
-                commands=(direct.command,) if direct.command else (),
+                commands=present(again),
                 url=pages.SESSION_DURATION,
             ),
             your_remedy(
