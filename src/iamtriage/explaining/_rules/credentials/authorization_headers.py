@@ -123,7 +123,7 @@ def _explain_key_defect(
 ) -> Explanation:
     """Explain an Authorization header whose access key ID is not what AWS issued."""
     title = "Enter the access key ID again, without spaces, line breaks and quotes"
-    steps = (
+    steps: tuple[str, ...] = (
         "Correct it where the program that signs gets its key: in its own settings, a variable or a file.",
         "Check the secret access key for the same: with it, the next error would be SignatureDoesNotMatch.",
     )

@@ -306,7 +306,8 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         ),
         url=pages.IDENTITY_POOL_ROLES,
     )
-    remedies, text = (check, pool_trust_remedy()), ""
+    remedies: tuple[Remedy, ...] = (check, pool_trust_remedy())
+    text = ""
     summary = "The identity pool returns no credentials: it has no role for this caller, or cannot assume it."
     if trust is not None and trust.result.allowed is not False:
         summary = f"The identity pool returns no credentials, although the trust policy of {trust.role_text} allows the pool: most likely, the pool has another role for this caller, or none."

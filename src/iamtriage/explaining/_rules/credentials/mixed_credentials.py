@@ -65,7 +65,8 @@ def find_mixed_credentials(case: Case[InvalidCredentials]) -> MixedCredentials |
 
 def _find_in_commands(case: Case[InvalidCredentials]) -> MixedCredentials | None:
     """Return what aws configure set stores in one profile from different variables."""
-    start, stored = case.failure.span[0], {}
+    start = case.failure.span[0]
+    stored: dict[tuple[str, str], str] = {}
     for _, each in find_commands(case.failure.text, max(start - _CHARS_BEFORE, 0), start):
         if each.words[:2] == ("configure", "set") and len(each.words) > len(("configure", "set", "name")):
             profile = each.option("profile")

@@ -142,7 +142,8 @@ def _compare_values(text: str, request: _Request, name: str, value: str) -> Diff
 def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
     """Return the difference of a request with a type that the code most likely did not sign."""
     is_form = received.startswith("multipart/form-data")
-    shown, because = clip_text(received), ()
+    shown = clip_text(received)
+    because: tuple[str, ...] = ()
     most_likely = "most likely "
     if signer.code and _TYPE_PARAMETER.search(signer.code) is None:
         most_likely = ""
