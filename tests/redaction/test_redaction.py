@@ -179,6 +179,7 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
         ('password:\n"hunter2"', 'password:\n"[REDACTED password]"'),
         ('password:\n"Enter your password"', 'password:\n"Enter your password"'),
         ("> a: 1\n> DB_PASSWORD: >\n>   tr0ub4dor\n", "> a: 1\n> DB_PASSWORD: >\n>   [REDACTED password]\n"),
+        ("\x1b[32mweb1 | DB_PASSWORD: |\nweb1 |   tr0ub4dor\nweb1 | a: b", "\x1b[32mweb1 | DB_PASSWORD: |\nweb1 |   [REDACTED password]\nweb1 | a: b"),
         ("PGPASSWORD=hunter2Horse9 psql -h db orders", "PGPASSWORD=[REDACTED password] psql -h db orders"),
         ("PGPASSWORD=hunter2Horse9 ./run all", "PGPASSWORD=[REDACTED password] ./run all"),
         ("AKIA" * 20_000, "[REDACTED session token]"),
@@ -187,7 +188,7 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
     ],
     ids=["a command over two lines", "a token over two lines", "a key over two lines", "a key begun twice", "a marker", "a mask",
          "JSON that is cut in a string", "markers within tokens", "many names without secrets", "an unclosed quote", "an escaped quote that nothing closes", "two signatures", "a message with the label inside", "an ID", "an unquoted ID", "a token per line", "an escaped and a written newline", "half a web token", "an ID or a token", "a name within a word",
-         "a mask of a token", "long prefixes of lines", "long prefixes and two lines", "a prefix and a quoted value", "a quoted value below", "a quoted sentence below", "a quotation", "a command", "a program", "a long value after an ID", "a long word", "too long a signature"],
+         "a mask of a token", "long prefixes of lines", "long prefixes and two lines", "a prefix and a quoted value", "a quoted value below", "a quoted sentence below", "a quotation", "a color before the first prefix", "a command", "a program", "a long value after an ID", "a long word", "too long a signature"],
 )  # fmt: skip
 def test_secrets_by_their_form(text: str, expected: str) -> None:
     """A mask, a marker and what is too long for a signature stay."""

@@ -56,8 +56,6 @@ _SETTING = re.compile(
 _LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,4}2[27]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
-# A name and a value, as in settings, tables, CSV and netrc.
-_ROW = re.compile(r"^[ \t]{0,40}[\"']?[\w.$-]{1,80}[\"']?(?:\t|,|[ ]{0,40}[:=]?[ ]{1,40})\S", re.MULTILINE)
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
 # The maximum length of a value that the next block contains with its name, in characters.
@@ -221,10 +219,8 @@ def _find_prefixed_secrets(
 
 
 def _find_in_lines(text: str) -> list[FoundSecret]:
-    """Find the secrets in lines without their prefix, if they are a document or have rows."""
-    if not may_contain_secret(text):
-        return []
-    return _search(text, is_wrapped=False, depth=0) if _ROW.search(text) or Documents(text) else []
+    """Find the secrets in lines without their prefix."""
+    return _search(text, is_wrapped=False, depth=0) if may_contain_secret(text) else []
 
 
 def _find_encoded_secrets(text: str, depth: int) -> Iterator[FoundSecret]:

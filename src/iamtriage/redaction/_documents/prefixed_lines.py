@@ -85,12 +85,20 @@ def find_prefixed_lines(
         if is_found or text.find(WORD, name_end, end) >= 0:
             continue
         size = _measure_prefix(text, start, end)
-        if not start + size <= at or not size or _PROSE.search(text, start + size, name_end):
+        # A color or a command before the first line hides its prefix from the next line.
+        is_hidden = not size and end < len(text)
+        if is_hidden:
+            size = _measure_prefix(text, end, _find_line_end(text, end))
+        if not size:
             continue
         if zeroed is None:
             # Times and numbers in a prefix can differ in their digits.
             zeroed = zero_all_digits(text)
-        lines = PrefixedLines(_list_lines(zeroed, done, start, size))
+        content = zeroed.rfind(zeroed[end : end + size], start, at) + size if is_hidden else start + size
+        if not start + size <= content <= at or _PROSE.search(text, content, name_end):
+            continue
+        runs = _list_lines(zeroed, end, end, size) if is_hidden else _list_lines(zeroed, done, start, size)
+        lines = PrefixedLines([(content, end), *runs] if is_hidden else runs)
         done = lines.end
         if len(lines.runs) > 1:
             yield lines
