@@ -45,7 +45,7 @@ def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
     names = (*denial.statements, *(() if is_boundary or not policy else (policy,)))
     if deny_conditions.shows_revocation(denial):
         names = (*names, deny_conditions.REVOCATION.names)
-    for requirement in deny_conditions.REQUIREMENTS:
+    for requirement in deny_conditions.REQUIREMENTS if names or is_boundary else ():
         if not re.match(requirement.actions, denial.lowercase_action):
             continue
         name = next((each for each in names if re.search(requirement.names, each, re.IGNORECASE)), None)
@@ -53,9 +53,8 @@ def _find_named_requirement(denial: Denial) -> tuple[Requirement, str] | None:
             return requirement, name
         if requirement is deny_conditions.BOUNDARY and is_boundary:
             return requirement, ""
-    if _find_boundary(denial) is not None and re.match(
-        deny_conditions.BOUNDARY.actions, denial.lowercase_action
-    ):
+    creates = re.match(deny_conditions.BOUNDARY.actions, denial.lowercase_action)
+    if creates and _find_boundary(denial) is not None:
         return deny_conditions.BOUNDARY, ""
     values = request_values(denial.facts, deny_conditions.MCP.keys[0])
     is_through_server = values == ("true",) or (not values and _MCP.search(denial.failure.text))
