@@ -40,9 +40,34 @@ SECRETS_OF_FORKS = CauseType(
     title="Workflows from forks get no secrets",
     text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
     fix="Run the job on a branch of the repository, or after a review. Do not use pull_request_target with the code of the fork: that code then gets the secrets.",
-    recognised_by="The text says that the pull request is from a fork.",
-    sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b",
+    recognised_by="The text says that the pull request is from a fork, or shows a head of another owner than the base.",
+    sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b"
+    r"|\b(?P<shown>(?P<owner>[\w-]{1,39}):[\w./-]{1,100} ?(?:->|→|into) ?(?!(?P=owner):)[\w-]{1,39}:[\w./-]{1,100})",
+    remedy="Skip the steps",
     of="no-credentials",
+)
+_FROM_FORK = lazy_pattern(SECRETS_OF_FORKS.sign)
+_GRANTS_ID_TOKEN = lazy_pattern(r"^\s{0,20}id-token: ?[\"']?write\b", re.MULTILINE)
+SKIP_FORKS = your_remedy(
+    "Skip the steps that need AWS for pull requests from forks",
+    "Add the condition to the job or to these steps. They then run for branches of the repository, and after the merge (on: push).",
+    "To test a pull request with AWS before the merge, push its commits to a branch of the repository after a review.",
+    "Don't run the code of a fork with pull_request_target: it would have the credentials. Only the administrators of a private repository can let forks have write permissions.",
+    manifest="if: github.event.pull_request.head.repo.full_name == github.repository\n",
+    url="https://docs.github.com/en/actions/reference/security/secure-use",
+)
+GRANTED_ELSEWHERE = CauseType(
+    "id-token-granted-elsewhere",
+    title="Another job or workflow has the permission id-token: write than the one that runs",
+    text="The permission id-token: write in the text does not apply to this job: it is in another job, the job's own permissions lack it, or the workflow that calls this one does not grant it.",
+    fix="Set the permission at the job, and in the workflow that calls it.",
+    of="no-credentials",
+)
+_CHECK_GRANT = your_remedy(
+    "Compare the permissions of the run with those of the workflow",
+    "Open Set up job in the log of the run: GITHUB_TOKEN Permissions lists what GitHub granted.",
+    "Permissions of a job replace those of the workflow. A job that calls a reusable workflow must grant id-token: write, too.",
+    url=pages.GITHUB_OIDC,
 )
 GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
 """The part of a workflow of GitHub Actions that assumes a role."""
@@ -119,6 +144,18 @@ _CI_SYSTEMS = (
 )
 
 
+_NO_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS."
+_NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
+_NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
+
+
+def describe_missing_token(text: str) -> str:
+    """Return why a job of GitHub Actions gets no OIDC token, in a sentence."""
+    if find_fork(text) is not None:
+        return _NOT_FOR_FORKS
+    return _NO_PERMISSION if _GRANTS_ID_TOKEN.search(text) is None else _NOT_GRANTED
+
+
 def find_system(text: str) -> _CiSystem | None:
     """Return the CI system that a text names."""
     return next((each for pattern, each in _CI_SYSTEMS if pattern.search(text)), None)
@@ -136,6 +173,16 @@ def find_permissions(case: Case[MissingCredentials]) -> str | None:
     return None if found is None else " ".join(found[0].split())
 
 
+def find_fork(text: str) -> str | None:
+    """Return the words that show that a pull request from a fork started a workflow.
+
+    >>> find_fork("PR 7 (ana:fix -> shop:main)"), find_fork("PR 8 (shop:fix -> shop:main)")
+    ('ana:fix -> shop:main', None)
+    """
+    found = _FROM_FORK.search(text)
+    return None if found is None else found["shown"] or found[0]
+
+
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     system = find_system(case.text) or _CI_SYSTEMS[-1][1]
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
@@ -149,6 +196,16 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", (f"The text shows {quote_words(shown)}.",))
     causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
+    is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
+    if (fork := find_fork(case.failure.text)) is not None and "role-to-assume" in case.text:
+        granted = (
+            " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
+        )
+        from_fork = SECRETS_OF_FORKS.cause("derived", (f"The text shows {quote_words(fork)}.{granted}",))
+        return Advice([from_fork], [SKIP_FORKS])
+    if is_granted and "role-to-assume" in case.text:
+        causes = [SECRETS_OF_FORKS.cause(), GRANTED_ELSEWHERE.cause()]
+        return Advice(causes, [_CHECK_GRANT, SKIP_FORKS])
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
         title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS

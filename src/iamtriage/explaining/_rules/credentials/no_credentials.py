@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials import (
     credential_sources,
     ecs_tasks,
     other_users,
+    outside_aws,
     pod_agents,
     pod_roles,
 )
@@ -127,6 +128,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if rule is not None:
         return rule(case, message)
     environments = _likely_environments(case, message)
+    if (place := outside_aws.find_place(case.text)) is not None:
+        on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
+        environments = [each for each in environments if each is not on_ec2] or [on_laptop]
     lacks_id_token = _ID_TOKEN.search(case.text) is not None or (
         "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     )
@@ -143,13 +147,16 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         *(cause for each in advice for cause in each.causes[likeliest:]),
     )
     return case.explain(
-        _NO_ID_PERMISSION
+        ci_jobs.describe_missing_token(case.failure.text)
         if lacks_id_token
         else f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked.",
         *causes[:_MAX_CAUSES],
         topic="no-credentials",
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
+        notes=(outside_aws.NO_INSTANCE_OUTSIDE_AWS,)
+        if place and credential_sources.METADATA_SIGNS.search(message)
+        else (),
     )
 
 
@@ -214,9 +221,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (pod_agents.STS_MODULE, pod_agents.explain_missing_sts_module),
     (_LOGIN_PROFILE, _explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
+    (outside_aws.CACHED_CONFIGURATION, outside_aws.explain_cached_configuration),
 )
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
-_NO_ID_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS."
 
 
 def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_roles.Advice]) -> str:

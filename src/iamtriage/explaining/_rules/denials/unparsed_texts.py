@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
@@ -16,6 +17,10 @@ from iamtriage.explaining._rules.credentials.ci_jobs import (
     GITHUB_PERMISSION_STEPS,
     GITHUB_WORKFLOW,
     NO_ID_TOKEN_PERMISSION,
+    SECRETS_OF_FORKS,
+    SKIP_FORKS,
+    describe_missing_token,
+    find_fork,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
@@ -192,16 +197,21 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
 def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
     if "ACTIONS_ID_TOKEN_REQUEST_URL env variable" not in text:
         return None
+    fork = find_fork(text)
     return Explanation(
         failure=None,
         topic="no-credentials",
-        summary="The GitHub Actions job lacks the permission id-token: write, so it cannot get an OIDC token. AWS received no call.",
-        causes=(
+        summary=describe_missing_token(text),
+        causes=(SECRETS_OF_FORKS.cause("derived", (f"The text shows {quote_words(fork)}.",)),)
+        if fork
+        else (
             NO_ID_TOKEN_PERMISSION.cause(
                 "derived", ("The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set.",)
             ),
         ),
-        remedies=(
+        remedies=(SKIP_FORKS,)
+        if fork
+        else (
             your_remedy(
                 "Give the job the permission id-token: write",
                 *GITHUB_PERMISSION_STEPS,

@@ -1,0 +1,66 @@
+"""A setting of a program, a workflow or a framework in the text says why there are no credentials."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_METADATA = "Error retrieving credentials from the instance profile metadata service. (cURL error 28: Connection timed out after 1001 milliseconds for http://169.254.169.254/latest/meta-data/iam/security-credentials/)\n"
+_KEY = "'key' => env('AWS_ACCESS_KEY_ID'),"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("", "Pass the keys in config/aws.php"),
+        (f"config/services.php {_KEY}", "Cache the configuration again"),
+    ],
+    ids=["not-passed", "passed"],
+)
+def test_cached_configuration_of_laravel(text: str, title: str) -> None:
+    explanation = explain(f"deploy.sh: php artisan config:cache\n{_METADATA}{text}")
+    assert explanation.causes[0].code == "configuration-cached"
+    assert explanation.remedies[0].title.startswith(title)
+
+
+@pytest.mark.parametrize("place", ["a rented VPS", "a server on-premises", "It runs at Hetzner, not on AWS."])
+def test_no_advice_about_instances_outside_aws(place: str) -> None:
+    text = explain(f"{place}\n{_METADATA}").to_text(detail="full")
+    assert "exists only on EC2" in text
+    assert "hop limit" not in text
+
+
+@pytest.mark.parametrize("place", ["EC2 instance", "It does not run on AWS Lambda.", "not AWS CLI but boto3"])
+def test_advice_about_instances(place: str) -> None:
+    assert "hop limit" in explain(f"{place}\n{_METADATA}").to_text(detail="full")
+
+
+_HINT = "It looks like you might be trying to authenticate with OIDC. Did you mean to set the `id-token` permission?\n"
+_JOB = (
+    "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/ci\n"
+    f"{_HINT}Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\n"
+)
+_REQUEST_URL = "Error: Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable\n"
+_GRANT = "permissions:\n  id-token: write\n"
+
+
+@pytest.mark.parametrize("error", [_JOB, _REQUEST_URL], ids=["action", "request-url"])
+@pytest.mark.parametrize("fork", ["PR (ana:fix -> shop:main)", "a pull request from a fork"])
+def test_pull_request_from_a_fork(fork: str, error: str) -> None:
+    explanation = explain(f"{fork}\n{error}{_GRANT}")
+    assert "from a fork" in explanation.summary
+    assert explanation.remedies[0].title.startswith("Skip the steps")
+    assert "lack id-token" not in explanation.to_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"PR (shop:fix -> shop:main)\n{_JOB}", "lacks the permission"),
+        (f"{_JOB}{_GRANT}", "granted it no id-token: write"),
+    ],
+    ids=["own-branch", "granted"],
+)
+def test_job_without_id_token(text: str, words: str) -> None:
+    assert words in explain(text).summary
