@@ -182,6 +182,8 @@ def test_upload_does_not_use_the_endpoint_of_the_command(code: str) -> None:
     explanation = explain(f"{PACKAGE}{UPLOAD.format(code, 'PutObject')}")
     assert explanation.summary.startswith("Amazon S3, not LocalStack at localhost:4566, rejected the upload")
     assert explanation.remedies[0].commands == ("export AWS_ENDPOINT_URL=http://localhost:4566",)
+    with_password = PACKAGE.replace("localhost", "ana:hunter2@localhost")
+    assert "hunter2" not in str(explain(f"{with_password}{UPLOAD.format(code, 'PutObject')}").to_dict())
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
@@ -88,10 +87,10 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     if failure.kind == "signature_mismatch" and (explanation := explain_changed_header(case)) is not None:
         return explanation
     endpoint, command = context_of(case.facts).other_endpoint, context_of(case.facts).command
-    given = None if command is None else command.option("endpoint-url")
-    services = {each.service for each in actions_for(failure.envelope.operation or "")}
-    if command is not None and given and command.words[:2] in _UPLOADING and "s3" in services:
-        return _explain_upload(case, " ".join(command.words[:2]), given)
+    is_of_s3 = "s3" in {each.service for each in actions_for(failure.envelope.operation or "")}
+    call = () if command is None or command.option("endpoint-url") is None else command.words[:2]
+    if endpoint is not None and is_of_s3 and call in _UPLOADING:
+        return _explain_upload(case, " ".join(call), endpoint.value)
     if endpoint is None:
         host = find_s3_compatible_host(denial_paragraph(failure)) or "the host"
         because = f"The text names the host {host}."
@@ -137,22 +136,26 @@ def _find_product(host: str) -> str | None:
     return next((name for sign, name in _PRODUCTS.items() if sign in host.lower()), None)
 
 
-def _explain_upload(case: Case[Failure], call: str, endpoint: Stated) -> Explanation:
+def _explain_upload(case: Case[Failure], call: str, host: str) -> Explanation:
     """Explain that the command called Amazon S3 for its upload, although it has another endpoint."""
-    operation, host = case.failure.envelope.operation, endpoint.value.rpartition("://")[2]
-    code = error_code(case.failure)
+    operation, code = case.failure.envelope.operation, error_code(case.failure)
+    scheme = "https" if f"https://{host}" in case.failure.text else "http"
     unknown = " Amazon S3 does not know the access key, which is meant for the other system."
     return Explanation(
         case.failure,
         ENDPOINT_NOT_USED.code,
-        f"Amazon S3, not {_find_product(host) or 'the system'} at {host}, rejected the upload ({operation}): {endpoint.words.partition('=')[0].partition(' ')[0]} applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
-        (ENDPOINT_NOT_USED.cause("derived", (f'The text shows "aws {call}" with {endpoint.words}.',)),),
+        f"Amazon S3, not {_find_product(host) or 'the system'} at {host}, rejected the upload ({operation}): --endpoint-url applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
+        (
+            ENDPOINT_NOT_USED.cause(
+                "derived", (f'The text shows "aws {call}" with --endpoint-url for {host}.',)
+            ),
+        ),
         (
             your_remedy(
                 "Set the endpoint in a variable, which applies to all clients of the command",
                 f"The AWS CLI reads it since versions 2.13.0 and 1.29.0. Then run aws {call} again.",
                 "With an older version, upload the archives with aws s3 cp, which has the option, and name them in the template.",
-                commands=(fill_command("export AWS_ENDPOINT_URL={}", endpoint.value),),
+                commands=(fill_command("export AWS_ENDPOINT_URL={}", f"{scheme}://{host}"),),
                 url=pages.SDK_ENDPOINTS,
             ),
         ),

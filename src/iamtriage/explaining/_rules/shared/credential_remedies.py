@@ -244,7 +244,7 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
         "Regions that AWS opened since March 2019 must be enabled for each account. Enabling takes minutes to hours.",
-        f"If the status is DISABLED and you need the Region, enable it.{with_credentials}",
+        f"Enabling a Region requires account:EnableRegion.{with_credentials}",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             Labelled(
