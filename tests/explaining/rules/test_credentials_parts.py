@@ -326,6 +326,23 @@ def test_argo_cd_uses_no_docker_login(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("label", "namespace"), [("repository", "cd"), ("repo-creds", None), ("cluster", "argocd"), (None, "cd")]
+)
+def test_argo_cd_secret(label: str | None, namespace: str | None) -> None:
+    """The Secret of the repository is that of the manifest with its label, and no other."""
+    labels = f"  labels:\n    argocd.argoproj.io/secret-type: {label}\n" if label else ""
+    placed = f"  namespace: {namespace}\n" if namespace else ""
+    manifest = f"kind: Secret\nmetadata:\n  name: charts-login\n{placed}{labels}stringData:\n  name: other\n"
+    text = f'ComparisonError: GET "https://111122223333.dkr.ecr.eu-west-1.amazonaws.com/v2/c/tags/list": response status code 403: denied: Your authorization token has expired. Reauthenticate and try again.\n\n{manifest}'
+    shown = "\n".join(explain(text).remedies[0].commands)
+    if (label or "").startswith("repo"):
+        assert f"kubectl patch secret charts-login --namespace {namespace or 'argocd'} " in shown
+        assert "get secrets" not in shown
+    else:
+        assert "SECRET_NAME" in shown
+
+
 LOGS = "$ kubectl -n shop logs deploy/cart\n"
 ACCOUNT = "$ kubectl -n shop get sa cart -o jsonpath='{.metadata.annotations}'\n\n"
 ASSOCIATIONS = "$ aws eks list-pod-identity-associations --cluster-name live --region us-east-2 --namespace shop --query associations\n[]\n"

@@ -95,10 +95,13 @@ EXPIRED_SAML_ASSERTION = CauseType(
 
 def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a docker login to ECR has expired."""
+    what, text = "The docker login to ECR", case.failure.text
+    if credential_remedies.uses_argo_cd(text):
+        what = "The ECR password in Argo CD's repository Secret"
     return case.explain(
-        "The docker login to ECR has expired.",
+        f"{what} has expired. No permission is missing.",
         EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
-        remedies=(credential_remedies.docker_login(*find_registry(case), case.text),),
+        remedies=(credential_remedies.docker_login(*find_registry(case), text),),
         notes=("The login requires valid AWS credentials. If they have expired as well, renew them first.",),
     )
 

@@ -55,7 +55,7 @@ NO_REGISTRY_LOGIN_CAUSE = CauseType(
 EXPIRED_REGISTRY_LOGIN = CauseType(
     "expired-registry-login",
     title="The docker login to Amazon ECR has expired",
-    text="A docker login to ECR lasts for 12 hours, and this one is older.",
+    text="A login to ECR (aws ecr get-login-password) is valid for 12 hours, and this one is older.",
     recognised_by='The registry says "Your authorization token has expired".',
     fix="Run aws ecr get-login-password again and pass it to docker login.",
     sources=(pages.ECR_LOGIN,),
@@ -127,7 +127,7 @@ def explain_no_registry_login(
         ),
         OTHER_REGISTRY.cause(),
     ]
-    remedies = [credential_remedies.docker_login(registry, region, case.text)]
+    remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = (
         f"Docker is not logged in to the ECR registry {registry}."
         if none_sent

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 # The message gives the limit: "(20260803T105000Z - 5 min.)".
 _WINDOW = lazy_pattern(r"\(\d{8}T\d{6}Z [-+] (\d{1,3}) ?min")
@@ -176,10 +177,29 @@ def set_clock(text: str = "") -> Remedy:
     )
 
 
-# What Argo CD reports if it cannot read the charts of an application, without a login of Docker's.
+# What Argo CD reports if it cannot read the charts of an application, without a login of Docker's, and its Secrets.
 _ARGO_CD = lazy_pattern(
-    r"\bComparisonError\b|[Ff]ailed to (?:load target state|generate manifest)|\bargocd-repo-server\b|\bapplication=argocd/"
+    r"\bComparisonError\b|argocd\.argoproj\.io/secret-type|[Ff]ailed to (?:load target state|generate manifest)|\bargocd-repo-server\b|\bapplication=argocd/"
 )
+
+
+_METADATA = lazy_pattern(r"^metadata:[ \t]*\n(?P<rows>(?:[ \t]{1,8}[^\n]{0,300}\n){1,20})", re.MULTILINE)
+_OF_REPOSITORY = lazy_pattern(r"argocd\.argoproj\.io/secret-type: *[\"']?repo")
+_ROW = lazy_pattern(
+    r"^[ \t]{1,4}(?P<key>name|namespace): *[\"']?(?P<value>[a-z0-9][a-z0-9.-]{0,252})[\"']?[ \t]*$", re.MULTILINE
+)
+
+
+def uses_argo_cd(text: str) -> bool:
+    """Return whether Argo CD pulls, with the password in a Secret instead of a login of Docker's."""
+    return _ARGO_CD.search(text) is not None
+
+
+def _find_repository_secret(text: str) -> tuple[str, str] | None:
+    """Return name and namespace of the only repository Secret of Argo CD whose manifest a text contains."""
+    found = [each["rows"] for each in _METADATA.finditer(text) if _OF_REPOSITORY.search(each["rows"])]
+    rows = {each["key"]: each["value"] for each in _ROW.finditer(found[0])} if len(found) == 1 else {}
+    return (rows["name"], rows.get("namespace", "argocd")) if "name" in rows else None
 
 
 def docker_login(registry: str, region: str, text: str = "") -> Remedy:
@@ -190,15 +210,23 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
         region: The region, from the same function.
         text: The text of the failure, which can show that Argo CD pulls.
     """
-    if _ARGO_CD.search(text):
+    if uses_argo_cd(text):
         password = fill_command("$(aws ecr get-login-password --region {})", region)
+        find: Commands = (
+            "kubectl get secrets --namespace argocd --selector 'argocd.argoproj.io/secret-type in (repository, repo-creds)'",
+        )
+        stated = _find_repository_secret(text)
+        if stated is not None:
+            find = ()
+        name, namespace = stated or ("SECRET_NAME", "argocd")
+        patch = f'--patch "{{\\"stringData\\":{{\\"password\\":\\"{password}\\"}}}}"'
         return cluster_remedy(
             "Renew the password in Argo CD's repository Secret",
-            "Argo CD pulls with the password in the Secret, which ECR accepts for 12 hours.",
-            "Renew it automatically, for example with the ECRAuthorizationToken generator of External Secrets Operator.",
+            "Argo CD pulls with the password in the Secret, so a login of Docker's does not help.",
+            "Renew it automatically, for example with a CronJob that runs this, or with the ECRAuthorizationToken generator of External Secrets Operator. Their role needs ecr:GetAuthorizationToken.",
             commands=(
-                "kubectl get secrets --namespace argocd --selector 'argocd.argoproj.io/secret-type in (repository, repo-creds)'",
-                f'kubectl patch secret SECRET_NAME --namespace argocd --patch "{{\\"stringData\\":{{\\"password\\":\\"{password}\\"}}}}"',
+                *find,
+                f"{fill_command('kubectl patch secret {} --namespace {}', name, namespace)} {patch}",
             ),
             url="https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories",
         )
