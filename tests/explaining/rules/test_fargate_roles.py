@@ -31,7 +31,10 @@ def test_not_listed(role: str) -> None:
     """A role that none of the lists has needs an entry, and no policy."""
     shown = _explain(role + _entries("admin") + MAP.format("shop-nodes"))
     assert "no entry for the pod execution role shop-fargate" in shown
-    assert f"create-access-entry --cluster-name shop --region eu-west-1 --principal-arn {ROLE} --type FARGATE_LINUX" in shown
+    assert (
+        f"create-access-entry --cluster-name shop --region eu-west-1 --principal-arn {ROLE} --type FARGATE_LINUX"
+        in shown
+    )
     assert "describe-fargate-profile" not in shown
 
 

@@ -189,6 +189,10 @@ MISSING: Table = tuple(
         ),
         ("locate", 'Unable to locate credentials. You can configure credentials by running "aws configure".'),
         ("imds", "no EC2 IMDS role found"),
+        (
+            "cert-manager",
+            "unable to construct route53 provider: empty credentials; perhaps you meant to enable ambient credentials?",
+        ),
         ("instance-profile", "Instance Profile with id AIPAEXAMPLE cannot be found."),
         ("instance-role", "EC2 cannot assume the role etl."),
         ("not-set", "AWS Credentials have not been set properly"),

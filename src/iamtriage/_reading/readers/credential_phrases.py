@@ -131,6 +131,7 @@ unsure | <missing>redential is missing | (?:^|: |[\"'`])Credential is missing(?!
 sure   | <resolveAwsSdkSigV4Config> | resolveAwsSdkSigV4Config - `credentials` not provided
 sure   | <TokenProviderError> | TokenProviderError: (?:Could not load token from any providers|(?:Profile|Sso session) '[^'\n]{1,100}' (?:could not be found in shared credentials file|is missing required property 'sso_)|Value not present for '\w{1,40}' in SSO Token)
 sure   | <shared>shared config file, | failed to (?:load|open) shared config file, \S
+sure   | to enable ambient credentials | empty credentials; perhaps you meant to enable ambient credentials
 sure   | static credentials are empty | static credentials are empty
 sure   | failed to load assume role | failed to load assume role (?:for )?arn:
 sure   | requires role_arn, profile | credential type \w{1,40} requires role_arn, profile \S

@@ -15,7 +15,12 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_roles
+from iamtriage.explaining._rules.credentials import (
+    annotation_keys,
+    credential_sources,
+    pod_agents,
+    pod_roles,
+)
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -156,6 +161,16 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
     """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
     facts = case.facts
     account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
+    if (other := annotation_keys.find_other_annotation(case.text)) is not None:
+        wrong = annotation_keys.describe_key(other, case.text)
+        return case.explain(
+            f"{account} has no role that is used: {wrong}.",
+            annotation_keys.other_key_cause(other),
+            topic="no-credentials",
+            remedies=(annotation_keys.correct_key_remedy(case, other),),
+            notes=(credential_remedies.NO_CALL_MADE,),
+        )
+    driver = "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
     return case.explain(
         f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
         pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
@@ -166,7 +181,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
         topic="no-credentials",
         remedies=(pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY),
         notes=(
-            "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true.",
+            *(() if annotation_keys.uses_external_secrets(case.text) else (driver,)),
             credential_remedies.NO_CALL_MADE,
         ),
     )

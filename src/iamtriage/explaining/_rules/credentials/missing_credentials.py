@@ -15,6 +15,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles,
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import (
+    ambient_credentials,
     broken_profiles,
     containers,
     ecs_tasks,
@@ -331,6 +332,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(registry_helpers.explain_registry_helper, message=registry_helpers.HELPER_FAILED),
+    Route(ambient_credentials.explain_ambient_credentials, message=ambient_credentials.AMBIENT_OFF),
     Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
     Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),
     Route(

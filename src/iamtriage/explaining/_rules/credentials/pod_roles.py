@@ -19,6 +19,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._rules.credentials import annotation_keys
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -136,6 +137,10 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
+    if (other := annotation_keys.find_other_annotation(case.text)) is not None:
+        wrong = annotation_keys.describe_key(other, case.text)
+        remedy = annotation_keys.correct_key_remedy(case, other)
+        return Advice([annotation_keys.other_key_cause(other)], [remedy], f": {wrong}")
     if (stated := _describe_account_without_role(case)) is not None:
         cause = SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=f"{capitalize_start(stated)}.")
         return Advice([cause], [_associate_role_remedy(case)], f": {stated}")

@@ -19,7 +19,12 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clues import find_role_arn
-from iamtriage.explaining._rules.shared.clusters import failure_context, find_cluster, find_entry_arn, find_iam_arns
+from iamtriage.explaining._rules.shared.clusters import (
+    failure_context,
+    find_cluster,
+    find_entry_arn,
+    find_iam_arns,
+)
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy

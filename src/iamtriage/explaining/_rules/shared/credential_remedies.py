@@ -186,7 +186,8 @@ _ARGO_CD = lazy_pattern(
 _METADATA = lazy_pattern(r"^metadata:[ \t]*\n(?P<rows>(?:[ \t]{1,8}[^\n]{0,300}\n){1,20})", re.MULTILINE)
 _OF_REPOSITORY = lazy_pattern(r"argocd\.argoproj\.io/secret-type: *[\"']?repo")
 _ROW = lazy_pattern(
-    r"^[ \t]{1,4}(?P<key>name|namespace): *[\"']?(?P<value>[a-z0-9][a-z0-9.-]{0,252})[\"']?[ \t]*$", re.MULTILINE
+    r"^[ \t]{1,4}(?P<key>name|namespace): *[\"']?(?P<value>[a-z0-9][a-z0-9.-]{0,252})[\"']?[ \t]*$",
+    re.MULTILINE,
 )
 
 
