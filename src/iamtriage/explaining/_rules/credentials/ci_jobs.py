@@ -58,7 +58,7 @@ SKIP_FORKS = your_remedy(
 )
 GRANTED_ELSEWHERE = CauseType(
     "id-token-granted-elsewhere",
-    title="Another job or workflow has the permission id-token: write than the one that runs",
+    title="Another job or workflow than the running one has id-token: write",
     text="The permission id-token: write in the text does not apply to this job: it is in another job, the job's own permissions lack it, or the workflow that calls this one does not grant it.",
     fix="Set the permission at the job, and in the workflow that calls it.",
     of="no-credentials",
