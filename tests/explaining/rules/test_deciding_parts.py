@@ -458,3 +458,79 @@ def test_token_that_only_root_can_read(version: str, *, is_old: bool) -> None:
     text = f"EKS {version}\nWebIdentityErr: unable to read file at /var/run/secrets/eks.amazonaws.com/serviceaccount/token\ncaused by: open /var/run/secrets/eks.amazonaws.com/serviceaccount/token: permission denied"
     steps = [step for each in explain(text).remedies for step in each.steps]
     assert any("Kubernetes 1.19" in each for each in steps) is is_old
+
+
+_NO_KEY = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject", "keys", "is_private"),
+    [
+        ("https://git.acme.example", "project_path:a/b:ref_type:branch:ref:main", "/oauth/discovery/keys", True),
+        ("https://oidc.k8s.acme.example", POD, "JWKS_URI", True),
+        (f"https://{EKS}", POD, "JWKS_URI", False),
+        (f"https://{GITHUB}", JOB, "JWKS_URI", False),
+        ("https://keys.s3.eu-west-1.amazonaws.com", POD, "JWKS_URI", False),
+        ("https://gitlab.com", "project_path:a/b:ref_type:branch:ref:main", "gitlab.com/oauth/", False),
+    ],
+)  # fmt: skip
+def test_issuer_that_can_be_private(issuer: str, subject: str, keys: str, *, is_private: bool) -> None:
+    claims = {"iss": issuer, "sub": subject, "aud": "sts.amazonaws.com"}
+    trust = _trust(issuer.removeprefix("https://"), sub=subject, aud="sts.amazonaws.com")
+    explanation = explain(_NO_KEY, facts={"token_claims": claims, "trust_policy": trust})
+    assert ("most likely, it is not reachable" in explanation.summary) == is_private
+    assert keys in explanation.remedies[0].commands[1]
+    assert "matches the token already" in " ".join(explanation.notes)
+    other = {**claims, "sub": "other"}
+    explanation = explain(_NO_KEY, facts={"token_claims": other, "trust_policy": trust})
+    assert "matches the token already" not in " ".join(explanation.notes)
+
+
+@pytest.mark.parametrize(
+    ("service", "has_other_way"), [("pods.eks.amazonaws.com", True), ("ec2.amazonaws.com", False)]
+)
+def test_role_for_pod_identity(service: str, *, has_other_way: bool) -> None:
+    trust = {
+        "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": ["sts:AssumeRole"]}]
+    }
+    facts = {
+        "trust_policy": trust,
+        "cluster": "live",
+        "namespace": "orders",
+        "service_account": "api",
+        "token_claims": {"iss": f"https://{EKS}", "sub": POD, "aud": "sts.amazonaws.com"},
+    }
+    commands = explain(WEB, facts=facts).remedies[0].commands
+    found = [each for each in commands if "create-pod-identity-association" in each]
+    assert bool(found) == has_other_way
+    assert all('--service-account api --role-arn "$role_arn"' in each for each in found)
+
+
+def test_access_point_of_another_account() -> None:
+    denied = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::{}:assumed-role/reader/ana\n$ aws s3 ls s3://arn:aws:s3:eu-west-1:111122223333:accesspoint/team-b/\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied"
+    other, same = explain(denied.format("444455556666")), explain(denied.format(ACCOUNT))
+    assert "of account 444455556666, and the access point of 111122223333" in other.causes[1].text
+    assert other.causes[1].evidence == "derived"
+    assert "444455556666" not in str(same)
+    assert all("must all allow it" not in each.text for each in same.causes)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("updating urn:pulumi:prod::shop::aws:eks/cluster:Cluster::old: ", "In the Pulumi code"),
+        ("Error: updating\n  with aws_eks_cluster.old,\n  on eks.tf line 3:\n", "In the Terraform code"),
+        ("", None),
+    ],
+)
+@pytest.mark.parametrize("mode", ["API", "API_AND_CONFIG_MAP"])
+def test_jump_of_the_authentication_mode(text: str, code: str | None, mode: str) -> None:
+    change = "from CONFIG_MAP to API" if mode == "API" else "from API_AND_CONFIG_MAP to CONFIG_MAP"
+    error = f"operation error EKS: UpdateClusterConfig, https response error StatusCode: 400, RequestID: 0a1b, InvalidParameterException: Unsupported authentication mode update {change}"
+    first = explain(text + error, facts={"cluster": "old", "region": "eu-west-1"}).remedies[0]
+    assert any(each.startswith(code or "With") for each in first.steps)
+    if mode == "API":
+        assert first.commands[0].endswith("authenticationMode=API_AND_CONFIG_MAP")
+        assert first.commands[-1].endswith("authenticationMode=API")
+    else:
+        assert not any("update-cluster-config" in each for each in first.commands)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ("complete_remedies",)
 
 # The name in the ARN of a role that a command looked up: no path is part of it.
+_LOOKED_UP_ARN = '--role-arn "$role_arn"'
 _LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY = "aws sts get-caller-identity"
@@ -186,7 +187,10 @@ def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
     """Return a remedy that looks up the role whose trust policy it replaces."""
     if not lookups or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
         return remedy
-    lines = tuple(each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE) for each in remedy.commands)
+    lines = tuple(
+        each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE).replace("--role-arn ROLE_ARN", _LOOKED_UP_ARN)
+        for each in remedy.commands
+    )
     return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
 
 

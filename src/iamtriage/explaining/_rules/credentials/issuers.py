@@ -54,6 +54,12 @@ _KNOWN_ISSUERS = {
     "oidc.circleci.com": "CircleCI",
     "agent.buildkite.com": "Buildkite",
 }
+# Where the keys are public: those of EKS, in buckets, and of identity services.
+_PUBLIC_HOSTS = (
+    *(".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws", ".cloudfront.net"),
+    *("storage.googleapis.com", "accounts.google.com", ".windows.net", "login.microsoftonline.com"),
+    *(".auth0.com", ".okta.com", ".onelogin.com"),
+)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -65,7 +71,7 @@ class Issuer(Value):
         because: Evidence for the URL, one line each.
         is_eks: Whether it is the issuer of an EKS cluster.
         region: The cluster's region.
-        of_job: The name of the system that runs the job in the text, which issued the token.
+        of_job: The name of the system that runs the job of the text or of the claims, which issued the token.
     """
 
     url: str | None
@@ -78,6 +84,12 @@ class Issuer(Value):
     def system(self) -> str | None:
         """The name of the issuing system, if its host is known."""
         return _KNOWN_ISSUERS.get((self.url or "").removeprefix("https://").partition("/")[0], self.of_job)
+
+    @property
+    def is_self_hosted(self) -> bool:
+        """Whether it has a host of its own, instead of one of AWS or a public service."""
+        host = (self.url or "").removeprefix("https://").partition("/")[0]
+        return bool(host) and host not in _KNOWN_ISSUERS and not host.endswith(_PUBLIC_HOSTS)
 
     @property
     def description(self) -> str:
@@ -98,6 +110,9 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
     of_job = _SYSTEMS.get(runtime.kind) if url is None and eks is None and runtime is not None else None
     if of_job == GITHUB:
         url = f"https://{_GITHUB_HOST}"
+    elif url is not None and str((case.facts.token_claims or {}).get("sub")).startswith("project_path:"):
+        # Only GitLab's subjects begin so: https://docs.gitlab.com/ci/secrets/id_token_authentication/
+        of_job = "GitLab"
     return Issuer(url, because, eks is not None, eks[1] if eks else None, of_job)
 
 

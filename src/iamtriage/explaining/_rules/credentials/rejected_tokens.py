@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import issuers
@@ -14,6 +14,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
 
 if TYPE_CHECKING:
@@ -277,10 +278,14 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
     """Explain that STS found no key to verify the token with."""
     issuer = issuers.find_issuer(case, message)
     whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
-    summary, remedies = (
-        f"STS could not get {whose}, or found no key for the token.",
-        (_fetch_keys_remedy(issuer), _RETRY),
-    )
+    reason = ", or found no key for the token"
+    causes = (ISSUER_UNREACHABLE.cause(),)
+    if issuer.url is not None and issuer.is_self_hosted:
+        whose, reason = f"{whose} from {issuer.url}", ": most likely, it is not reachable from the internet"
+        other = "Or its TLS certificate is not publicly trusted or not complete, or its jwks_uri serves no key with the token's kid."
+        text = f"{issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
+        causes = (ISSUER_UNREACHABLE.cause(text=text),)
+    summary, remedies = f"STS could not get {whose}{reason}.", (_fetch_keys_remedy(issuer), _RETRY)
     if error_code(case.failure).startswith("IDPCommunicationError"):
         summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
     return case.explain(
@@ -292,37 +297,42 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
                 *issuer.because,
             ),
         ),
-        ISSUER_UNREACHABLE.cause(),
+        *causes,
         remedies=remedies,
-        notes=(issuers.ROLE_NOT_EVALUATED,),
+        notes=(f"{issuers.ROLE_NOT_EVALUATED}{_describe_match(case)}",),
     )
+
+
+def _describe_match(case: Case[InvalidIdentityToken]) -> str:
+    """Return that the trust policy matches the claims in the facts, as a sentence after a space, if it does."""
+    found = evaluate_trust_policy(case.facts, "sts:AssumeRoleWithWebIdentity")
+    return " The trust policy matches the token already." if found is not None and found.allowed else ""
 
 
 def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
-    build, serves = (
-        cluster_remedy,
-        "EKS serves both documents publicly. For self-managed clusters, you must publish them.",
-    )
-    if issuer.system is not None:
-        build, serves = your_remedy, f"{issuer.system} serves both documents publicly."
     url = commands.issuer(issuer.url).rstrip("/")
-    lines = (
-        fill_command("curl --silent --show-error {}", f"{url}/.well-known/openid-configuration"),
-        "curl --silent --show-error JWKS_URI",
-    )
-    if issuer.url is None and issuer.system == "GitLab":
+    keys = "JWKS_URI"
+    last = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
+    if issuer.is_self_hosted:
+        last = "If they fail, let the administrators of the host or of the network publish both paths on the internet, such as by a reverse proxy. Or give the caller a role without OIDC, such as that of its instance."
+    elif issuer.system is not None:
+        last = f"{issuer.system} serves both documents publicly."
+    if issuer.system == "GitLab":
         # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
-        serves = "The issuer is the GitLab instance. In a job, $CI_SERVER_URL is its URL: set the variable before you run the commands. Both documents must be reachable from the internet."
-        lines = (
-            'curl --silent --show-error "$CI_SERVER_URL/.well-known/openid-configuration"',
-            'curl --silent --show-error "$CI_SERVER_URL/oauth/discovery/keys"',
-        )
+        if issuer.url is None:
+            url = "$CI_SERVER_URL"
+            last = "The issuer is the GitLab instance. In a job, $CI_SERVER_URL is its URL: set the variable before you run the commands. Both documents must be reachable from the internet."
+        keys = f"{url}/oauth/discovery/keys"
+    lines = (f"{url}/.well-known/openid-configuration", keys)
+    is_of_cluster = issuer.system is None and not issuer.is_self_hosted
+    build = cluster_remedy if is_of_cluster else your_remedy
+    quoted = (f'"{each}"' if "$" in each else quote_argument(each) for each in lines)
     return build(
         "Fetch the issuer's keys as STS does",
         "Run the commands from outside your network. Both documents must be served over HTTPS, without a redirect.",
         "Compare issuer with the token's iss claim, and the kid of the keys at jwks_uri with the token's kid.",
-        serves,
-        commands=lines,
+        last,
+        commands=tuple(f"curl --silent --show-error {each}" for each in quoted),
         url=pages.OIDC_PROVIDERS,
     )
 

@@ -15,12 +15,13 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
@@ -279,6 +280,9 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         remedy = attrs.evolve(
             web_identity_remedies.trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,)
         )
+        if problem.is_for_pod_identity:
+            subject = "The token itself is not the problem: no token"
+            remedy = _with_association(denial, remedy)
     else:
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
@@ -289,6 +293,22 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         checked_cause(denial, f"{subject} meets the role's trust policy as it is.{_describe_issuer(denial)}"),
         remedies=present(remedy, other),
     )
+
+
+def _with_association(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy for a role that trusts EKS Pod Identity with the other way: to use that.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html.
+    """
+    options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT", "--role-arn", "ROLE_ARN")
+    create = find_cluster(denial.case).eks_command("create-pod-identity-association", *options)
+    label = "Or, to use EKS Pod Identity (with its agent on the nodes) and no longer IRSA:"
+    more = (
+        create,
+        "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
+        commands.RESTART_PODS,
+    )
+    return attrs.evolve(remedy, commands=(*remedy.commands, *more), labels=(Labelled(label, create),))
 
 
 def _describe_issuer(denial: Denial) -> str:

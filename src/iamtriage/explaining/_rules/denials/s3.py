@@ -129,6 +129,11 @@ def _may_be_of_other_account(denial: Denial) -> bool:
     return not is_explained and denial.lowercase_action != "s3:listallmybuckets"
 
 
+def _is_through_other_account(denial: Denial) -> bool:
+    """Return whether the request goes through an access point of another account than the caller's."""
+    return ":accesspoint/" in (denial.resource or "") and denial.crosses_accounts is True
+
+
 def _summary(denial: Denial, to: str) -> str:
     reason = ""
     if (key := _named_key(denial)) and key["account"] and denial.account not in {None, key["account"]}:
@@ -285,6 +290,16 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield common_causes.UNSIGNED_CALL.cause(text=text)
     if operation == "HeadObject":
         yield MISSING_OBJECT.cause()
+    if _is_through_other_account(denial):
+        accounts = (
+            f"The caller is of account {denial.account}, and the access point of {denial.resource_account}"
+        )
+        text = f"{accounts}: the policies of {denial.caller}, of the access point and of its bucket must all allow it. S3 does not say which one does not."
+        yield BUCKET_OF_OTHER_ACCOUNT.cause("derived", text=text)
+        yield DENIES["resource"].cause(
+            text="An SCP, an RCP or a VPC endpoint policy blocks it, or the access point accepts only requests from its VPC."
+        )
+        return
     if _may_be_of_other_account(denial):
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."

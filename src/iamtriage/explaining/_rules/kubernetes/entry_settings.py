@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AccessEntry
     from iamtriage.typing import AuthenticationMode
@@ -223,27 +225,27 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         summary = f"{name} already has the authentication mode {old}: there is nothing to change."
     elif old is not None:
         summary = f"{name} has the authentication mode {old}, which {_VERDICTS[old]}"
-    deployment = find_deployment(case.failure, case.facts)
-    in_code: tuple[str, ...] = ()
-    if deployment is not None and old is not None:
-        mode = "API_AND_CONFIG_MAP" if old == "CONFIG_MAP" else old
-        argument = "AuthenticationMode" if deployment.tool == "CloudFormation" else "authentication_mode"
-        in_code = (f"In the {deployment.tool} code, set {argument} to {mode}, or each run fails again.",)
+    in_code = _mode_in_code(case, "API_AND_CONFIG_MAP" if old == "CONFIG_MAP" else old)
+    migrate = f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {cluster.argument}"
+    title = "Keep the mode, or change to the next one"
+    lines: Commands = (cluster.show_mode_command(), cluster.eks_command("list-access-entries"), migrate)
+    if old == "CONFIG_MAP" and (found is None or found[2] == "API"):
+        title = "Change the mode to API_AND_CONFIG_MAP first"
+        lines = (
+            *cluster.change_mode_commands("API_AND_CONFIG_MAP"),
+            Labelled("Then, this prints the commands that create the access entries:", migrate),
+            Labelled("When they exist:", cluster.change_mode_commands("API")[0]),
+        )
     return case.explain(
         summary,
         ONE_WAY.cause("reported"),
         topic="authentication-mode-change",
         remedies=(
             cluster_remedy(
-                "Keep the mode, or change to the next one",
+                title,
                 *in_code,
-                "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it.",
-                "Before you change to API, create an access entry for each principal of aws-auth, and wait until the cluster is ACTIVE. The last command prints the commands for the entries.",
-                commands=(
-                    cluster.show_mode_command(),
-                    cluster.eks_command("list-access-entries"),
-                    f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {cluster.argument}",
-                ),
+                "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it: all principals of aws-auth need an access entry before, also the roles of self-managed nodes (type EC2_LINUX).",
+                commands=lines,
                 url=pages.EKS_ACCESS_MODE,
             ),
         ),
@@ -251,6 +253,19 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     )
 
 
+def _mode_in_code(case: Case[AccessEntry], mode: str | None) -> tuple[str, ...]:
+    """Return the step that sets the mode in the code of the tool that deploys the cluster."""
+    deployment, text = find_deployment(case.failure, case.facts), case.failure.text
+    tool = "Pulumi" if _PULUMI.search(text) else deployment.tool if deployment else None
+    if tool is None or mode is None:
+        return ()
+    argument = {"CloudFormation": "AuthenticationMode", "Pulumi": "accessConfig.authenticationMode"}.get(
+        tool, "authentication_mode"
+    )
+    return (f"In the {tool} code, set {argument} to {mode}, or each run fails again.",)
+
+
+_PULUMI = lazy_pattern(r"\burn:pulumi:|\bpulumi:pulumi:Stack\b|\bpulumi up\b")
 _VERDICTS = {
     "API": "cannot be changed: EKS ignores its aws-auth ConfigMap.",
     "API_AND_CONFIG_MAP": "cannot be changed back to CONFIG_MAP. That is not necessary: aws-auth still applies.",

@@ -135,9 +135,16 @@ class Cluster(Value):
         query = ("--query", "cluster.accessConfig.authenticationMode", "--output", "text")
         return self.eks_command("describe-cluster", *query, flag="--name")
 
+    def change_mode_commands(self, mode: str) -> tuple[str, str]:
+        """Return the commands that change the authentication mode, and wait for that."""
+        change = ("--access-config", f"authenticationMode={mode}")
+        wait = command(
+            "aws", "eks", "wait", "cluster-active", "--name", self.argument, *self.region_arguments
+        )
+        return self.eks_command("update-cluster-config", *change, flag="--name"), wait
+
     def enable_entries_remedy(self) -> Remedy:
         """Return the remedy that enables access entries in the cluster."""
-        mode = ("--access-config", "authenticationMode=API_AND_CONFIG_MAP")
         return cluster_remedy(
             "Change the authentication mode to API_AND_CONFIG_MAP",
             "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
@@ -145,10 +152,7 @@ class Cluster(Value):
             "Create access entries when the cluster is ACTIVE again.",
             commands=(
                 *(() if self.mode else (self.show_mode_command(),)),
-                self.eks_command("update-cluster-config", *mode, flag="--name"),
-                command(
-                    "aws", "eks", "wait", "cluster-active", "--name", self.argument, *self.region_arguments
-                ),
+                *self.change_mode_commands("API_AND_CONFIG_MAP"),
             ),
             url=pages.EKS_ACCESS_MODE,
         )

@@ -187,7 +187,7 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
     if action.startswith("s3:") and ":accesspoint/" in resource:
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
         return (
-            "The request goes through an access point. If a policy of the access point or of the bucket belongs to another account, it must allow the request, too.",
+            "The request goes through an access point: its policy and that of its bucket count, too. The bucket policy can delegate to the access points of an account (s3:DataAccessPointAccount).",
         )
     if action.startswith("bedrock:Invoke"):
         from iamtriage.explaining._rules.shared.required_resources import is_model

@@ -63,6 +63,7 @@ class TrustProblem(Value):
     title: str
     step: str
     fixed: dict[str, Any] | None = None
+    is_for_pod_identity: bool = False
 
 
 def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem | None:
@@ -108,11 +109,15 @@ def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
     if not named or not all(principals):
         return None
     who = " and ".join(clip_text(each) for each in named[:2])
-    mechanism = "is for EKS Pod Identity, and the pod uses IRSA: it " if _POD_IDENTITY in named else ""
+    is_for_pods = _POD_IDENTITY in named
+    text = f"the trust policy names {who} and no OIDC provider"
+    if is_for_pods:
+        text = f"the role trusts only EKS Pod Identity ({who}), and the pod sends a token of IRSA"
     return TrustProblem(
-        f"the trust policy {mechanism}names {who} and no OIDC provider",
+        text,
         "Add a statement for the token's OIDC provider to the role's trust policy",
         "Save the role's trust policy with this statement added as trust.json: the command replaces the whole policy. Keep the other statements if something uses them.",
+        is_for_pod_identity=is_for_pods,
     )
 
 
