@@ -531,6 +531,94 @@ def test_jump_of_the_authentication_mode(text: str, code: str | None, mode: str)
     assert any(each.startswith(code or "With") for each in first.steps)
     if mode == "API":
         assert first.commands[0].endswith("authenticationMode=API_AND_CONFIG_MAP")
-        assert first.commands[-1].endswith("authenticationMode=API")
+        assert "aws-auth migrate" in first.commands[-1]
     else:
         assert not any("update-cluster-config" in each for each in first.commands)
+
+
+_ASSOCIATE = "$ aws eks associate-access-policy --cluster-name live --principal-arn arn:aws:iam::111122223333:role/orders --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy --access-scope type=cluster\nAn error occurred (ResourceNotFoundException) when calling the AssociateAccessPolicy operation: The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'.\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "options"),
+    [
+        (
+            "- rolearn: arn:aws:iam::111122223333:role/orders\n  username: orders\n  groups:\n    - readers\n    - system:masters\n",
+            ("--username orders", "--kubernetes-groups readers"),
+        ),
+        (
+            "- rolearn: arn:aws:iam::111122223333:role/billing\n  username: billing\n  groups:\n    - admins\n",
+            (),
+        ),
+    ],
+    ids=["own", "another role"],
+)
+def test_groups_of_the_map_for_a_new_entry(entry: str, options: tuple[str, ...]) -> None:
+    explanation = explain(f"{_ASSOCIATE}$ kubectl -n kube-system get cm aws-auth -o yaml\n{entry}")
+    create = explanation.remedies[0].commands[0]
+    assert all(each in create for each in options)
+    assert ("--kubernetes-groups" in create) == bool(options)
+    assert "masters" not in create
+    assert "in the same run" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        ("$ systemctl cat kubelet | grep -o 'hostname-override=[^ ]*'\nhostname-override=worker-a\n", True),
+        ("ExecStart=/usr/bin/kubelet --hostname-override worker-a --v=2\n", True),
+        ("ExecStart=/usr/bin/kubelet --hostname-override=worker-b\n", False),
+        ("", False),
+    ],
+)
+def test_name_that_the_kubelet_registers_with(text: str, *, is_shown: bool) -> None:
+    error = 'kubelet[2874]: E1120 06:12:31.219903    2874 kubelet_node_status.go:108] "Unable to register node with API server" err="nodes \\"worker-a\\" is forbidden: node \\"ip-10-0-3-9.eu-west-1.compute.internal\\" is not allowed to modify node \\"worker-a\\"" node="worker-a"\n'
+    first = explain(error + text).remedies[0]
+    assert first.title.startswith("Remove --hostname-override=worker-a" if is_shown else "Let the kubelet")
+
+
+@pytest.mark.parametrize(
+    ("frame", "step"),
+    [
+        (
+            '  with provider["registry.terraform.io/hashicorp/aws"],\n  on main.tf line 7, in provider "aws":\n',
+            "provider block of Terraform (main.tf line 7)",
+        ),
+        ("Initializing the backend...\nError configuring S3 Backend\n", "backend block of Terraform"),
+        ("", "role_arn in the profile or backend"),
+    ],
+)
+def test_setting_by_which_a_role_assumes_itself(frame: str, step: str) -> None:
+    error = "operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 0a1b, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/deploy/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy"
+    assert step in explain(frame + error).remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_allowed"),
+    [
+        ({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}, True),
+        ({"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": "*"}, False),
+        (None, False),
+    ],
+)
+def test_policy_that_allows_what_the_boundary_does_not(
+    policy: dict[str, str] | None, *, is_allowed: bool
+) -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/orders/run is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs because no permissions boundary allows the sqs:SendMessage action"
+    text = denied if policy is None else f"{denied}\n{json.dumps({'Statement': [policy]})}"
+    steps = " ".join(explain(text).remedies[0].steps)
+    assert ("allows the action already" in steps) == is_allowed
+    assert ("an identity-based policy must allow the action, too" in steps) != is_allowed
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        ("AmazonEKSAdminPolicy", "AmazonEKSAdminPolicy, which the text shows, has only built-in types"),
+        ("", "access policies such as AmazonEKSAdminPolicy do not cover custom resources"),
+    ],
+)
+def test_access_policy_without_custom_resources(policy: str, verdict: str) -> None:
+    error = 'Error from server (Forbidden): certificates.cert-manager.io is forbidden: User "arn:aws:sts::111122223333:assumed-role/orders/ana" cannot list resource "certificates" in API group "cert-manager.io" in the namespace "shop"\n'
+    shown = f"arn:aws:eks::aws:cluster-access-policy/{policy}\tnamespace\tshop\n" if policy else ""
+    assert verdict in explain(error + shown).summary

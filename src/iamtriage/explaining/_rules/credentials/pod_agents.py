@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
@@ -240,6 +241,22 @@ _UPDATE_SDK = your_remedy(
 )
 
 
+def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
+    """Return how to update an SDK that does not accept the address of the agent."""
+    update = pod_roles.update_sdk_remedy(case, version)
+    if "Boto3" not in version or find_controller(case.text) is not None:
+        return update
+    return your_remedy(
+        "Update boto3 and botocore in the image, and roll it out",
+        f"{version}, and its botocore, support EKS Pod Identity. Look for older versions in requirements and lock files. Do not unset the address instead: the program could then use the role of the node.",
+        commands=(
+            "pip install --upgrade 'boto3>=1.34.41' 'botocore>=1.34.41'",
+            Labelled("When the new image is deployed:", clusters.restart_command(case)),
+        ),
+        url=pages.EKS_POD_SDK,
+    )
+
+
 def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that an SDK does not accept the address of the agent, which EKS injected into the pod."""
     text = case.text
@@ -247,14 +264,14 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     controller = find_controller(text)
     program = "" if controller is None else f" in {controller.name}"
     return case.explain(
-        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23, so it cannot use the role of the pod's association.",
+        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23. The pod's association itself has taken effect, or the address would not be set.",
         pod_roles.SDK_TOO_OLD.cause(
             "derived" if POD_IDENTITY_AGENT in text else "possible",
             quote_phrases(text, phrase) if phrase else (),
             text="EKS sets the agent's address only for a pod with a Pod Identity association, and the SDK rejects it.",
         ),
         remedies=(
-            pod_roles.update_sdk_remedy(case, version),
+            _update_remedy(case, version),
             cluster_remedy(
                 "Or use IAM roles for service accounts: the annotation eks.amazonaws.com/role-arn",
                 "Delete the association, annotate the service account with a role that trusts the cluster's OIDC provider, and re-create the pods. Older SDKs support this.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
@@ -83,7 +84,7 @@ NO_SUCH_ROLE = CauseType(
 ASSUMES_ITSELF = CauseType(
     "role-assumes-itself",
     title="The role assumes itself",
-    text="The caller is a session of the role that it assumes. The trust policy must allow even that explicitly.",
+    text="The caller is a session of the role that it assumes, so no other account is involved. The trust policy must allow even that explicitly.",
     recognised_by="The caller and the resource of a denied sts:AssumeRole are the same role.",
     fix="Use the credentials of the session: do not assume the role again.",
     sources=(
@@ -224,10 +225,25 @@ def _assumes_itself(denial: Denial) -> bool:
     return (role.account, role.name) == (target.account, target.name)
 
 
+# The errors of Terraform's AWS provider and S3 backend.
+_PROVIDER_BLOCK = lazy_pattern(
+    r"\bwith provider\[\"registry\.(?:terraform\.io|opentofu\.org)/hashicorp/aws\"\](?:[^\w]{1,40}on (?P<file>[\w./-]{1,100}\.tf) line (?P<line>\d{1,6}))?"
+)
+_BACKEND_BLOCK = lazy_pattern(
+    r"\bInitializing the backend\b|\bError configuring S3 Backend\b|\bin backend \"s3\""
+)
+
+
 def _own_credentials_remedy(denial: Denial) -> Remedy:
     """Return the remedy for a caller that assumes the role that it has, in the settings of what calls."""
     controller = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
-    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile or backend, assume_role in the Terraform provider, role-to-assume in the workflow."
+    text = denial.failure.text
+    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile or backend, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
+    if (found := _PROVIDER_BLOCK.search(text)) is not None:
+        place = f" ({found['file']} line {found['line']})" if found["file"] else ""
+        remove = f"Remove assume_role from the provider block of Terraform{place}. Keep what gives the run the role, such as role-to-assume of the workflow. If people need assume_role, make it conditional, such as by a dynamic block."
+    elif _BACKEND_BLOCK.search(text) is not None:
+        remove = "Remove assume_role or role_arn from the backend block of Terraform, and run terraform init -reconfigure."
     if controller is not None and controller.role_setting:
         remove = f"Remove {controller.role_setting}: {controller.name} already has the role in its pod."
     return your_remedy(

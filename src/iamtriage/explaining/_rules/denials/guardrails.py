@@ -14,7 +14,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
+from iamtriage.explaining._rules.denials.known_policies import is_of_caller
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import (
     commands,
     denial_remedies,
@@ -254,7 +256,11 @@ def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
 def _identity_allow(denial: Denial) -> str:
     """Return whether an identity-based policy has to allow the action or does, as a clause."""
     if not identity_policy_allows(denial.facts, denial.action):
-        return "an identity-based policy must allow the action, too"
+        allowing = find_allowing_policy(denial)
+        if allowing is None:
+            return "an identity-based policy must allow the action, too"
+        attached = "" if is_of_caller(allowing, denial) else f", if it is attached to {denial.caller}"
+        return f"{allowing.name} allows the action already{attached}, so another Allow there does not help"
     return f"{describe_allowing(denial.facts, denial.action)}, so only the boundary lacks an Allow"
 
 

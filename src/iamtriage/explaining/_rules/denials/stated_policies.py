@@ -166,6 +166,18 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     )
 
 
+def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
+    """Return an identity-based policy of the text or the facts that allows the denied call."""
+    known = (each for each in list_known_policies(denial) if each.policy_type in {None, "identity"})
+    for policy in known:
+        if policy.has_principal or is_of_other(policy, denial):
+            continue
+        cause = compare(denial, denial.action or "", policy)
+        if cause is not None and cause.code == STATED_POLICY_ALLOWS.code and cause.evidence != "possible":
+            return policy
+    return None
+
+
 def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
     """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
     missing = ("possible", NO_IDENTITY_ALLOW.code)

@@ -22,10 +22,17 @@ from iamtriage.explaining._rules.kubernetes import (
     pod_identities,
 )
 from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
+from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.clusters import failure_context, failure_sentence, find_cluster
+from iamtriage.explaining._rules.shared.clusters import (
+    failure_context,
+    failure_sentence,
+    find_cluster,
+    find_entry_arn,
+)
 from iamtriage.explaining._rules.shared.commands import repeat_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -110,10 +117,10 @@ OTHER_ARN = CauseType(
 MAPPED_IN_AWS_AUTH = CauseType(
     "mapped-in-aws-auth",
     title="The principal is mapped in aws-auth only",
-    text="The principal has access from aws-auth, but no access entry.",
+    text="The principal has access from aws-auth, whose entry is no access entry.",
     fix="Create an access entry, or keep using aws-auth.",
     recognised_by="The text shows an entry of aws-auth.",
-    sign=r"\b(?:role|user)arn: ?[\"']?arn:aws",
+    sign=r"\b(?:role|user)arn: ?[\"']?arn:aws[\w:/+=,.@-]{0,200}",
     remedy="Create the entry first",
     of="no-access-entry",
 )
@@ -202,15 +209,18 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
 
 def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
-    create = _create_entry_remedy(case, principal)
+    create, called = _create_entry_remedy(case, principal), context_of(case.facts).command
     list_entries = find_cluster(case).eks_command("list-access-entries")
+    is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
+    why = ", and a policy can only be associated with an entry" if is_association else ""
     step = "The principalArn must be exactly as the command prints it."
     url = pages.EKS_ACCESS_ENTRIES
     listing = cluster_remedy("List the access entries", step, commands=(list_entries,), url=url)
     return case.explain(
-        f"The cluster has no access entry for {principal.description}.",
+        f"The cluster has no access entry for {principal.description}{why}.",
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
-        NOT_MADE_YET.cause(),
+        # A single command makes no entry in the same run.
+        *(() if called is not None and called.program == "aws" else (NOT_MADE_YET.cause(),)),
         OTHER_ARN.cause(),
         MAPPED_IN_AWS_AUTH.cause(),
         topic="access-entry-missing",
@@ -226,11 +236,15 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     precedence = "The access entry takes precedence over the principal's aws-auth entry: include its groups."
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
     if address is None:
+        create = create_mapped_command(case, try_parse_principal(find_entry_arn(case)), principal)
+        if create is not None:
+            kept = "user name and groups" if "--kubernetes-groups" in create else "user name"
+            precedence = f"The new entry takes precedence over the aws-auth entry, and keeps its {kept}. Then you can remove that one."
         return cluster_remedy(
             "Create the entry first, then associate the policy",
             *notes,
             precedence,
-            commands=(principal.create_entry_command(cluster), _repeat_association(case)),
+            commands=(create or principal.create_entry_command(cluster), _repeat_association(case)),
             url=pages.EKS_ACCESS_POLICIES,
         )
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry

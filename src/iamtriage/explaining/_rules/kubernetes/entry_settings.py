@@ -234,7 +234,6 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         lines = (
             *cluster.change_mode_commands("API_AND_CONFIG_MAP"),
             Labelled("Then, this prints the commands that create the access entries:", migrate),
-            Labelled("When they exist:", cluster.change_mode_commands("API")[0]),
         )
     return case.explain(
         summary,

@@ -115,6 +115,9 @@ def _describe_gap(denied: DeniedRequest) -> str:
     """
     is_custom = kubernetes_requests.is_custom_group(denied.request.group or "")
     if is_custom and denied.is_iam and denied.cluster.uses_entries:
+        if denied.stated_policies and denied.allowing_policy is None:
+            has = "has" if len(denied.stated_policies) == 1 else "have"
+            return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {has} only built-in types and cannot be edited"
         return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
     if denied.is_out_of_scope:
         return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in the namespaces of its scope"

@@ -23,7 +23,12 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
 from iamtriage.explaining._rules.shared import commands, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, Request, user_argument
+from iamtriage.explaining._rules.shared.kubernetes_requests import (
+    READ_VERBS,
+    Request,
+    is_custom_group,
+    user_argument,
+)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -217,6 +222,8 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     request = denied.request
     if request.group is None and request.path is None:
         yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
+    if is_custom_group(request.group or "") and denied.is_iam and request.verb == "list":
+        yield "kubectl get with a name needs the verb get, and with --watch, watch: add them to --verb if they are wanted."
     if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
         yield "The role has three verbs, because a leader election gets, creates and updates its lock."
     if request.has_generated_name:

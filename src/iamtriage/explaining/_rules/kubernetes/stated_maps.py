@@ -39,6 +39,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
     from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Finding
@@ -221,18 +222,36 @@ def _replacing_entry_remedy(
         reason = (
             "Access entries cannot have the group system:masters: AmazonEKSClusterAdminPolicy replaces it."
         )
-    needs_policy, username, cluster = is_administrator or not groups, entry.username or "", find_cluster(case)
-    is_reserved = username.startswith(reserved) or "{{" in username.replace(":{{SessionName}}", "")
+    needs_policy = is_administrator or not groups
     return mapped.create_entry_remedy(
-        cluster,
+        find_cluster(case),
         policy=policy if needs_policy else None,
         namespace=namespace,
         title=title,
         steps=present(kept if groups else None, reason if needs_policy else None),
-        create=mapped.create_entry_command(
-            cluster, username=None if is_reserved else entry.username, groups=groups
-        ),
+        create=_create_command(case, entry, mapped),
     )
+
+
+def _create_command(case: AnyCase, entry: MappingEntry, mapped: ClusterPrincipal) -> str:
+    """Return the command that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
+    reserved, username = principal_mappings.RESERVED_PREFIXES, entry.username or ""
+    is_reserved = username.startswith(reserved) or "{{" in username.replace(":{{SessionName}}", "")
+    return mapped.create_entry_command(
+        find_cluster(case),
+        username=None if is_reserved else entry.username,
+        groups=tuple(each for each in entry.groups if not each.startswith(reserved)),
+    )
+
+
+def create_mapped_command(case: AnyCase, principal: Principal | None, mapped: ClusterPrincipal) -> str | None:
+    """Return the command that creates an access entry for a principal like its ``aws-auth`` entry in the text."""
+    caller = underlying_role(principal) or principal
+    if not isinstance(caller, Role | User):
+        return None
+    found = find_entries(context_of(case.facts).mappings, caller)
+    same = next((each.entry for each in found if not each.difference), None)
+    return None if same is None else _create_command(case, same, mapped)
 
 
 def _summary(found: Finding) -> str:
