@@ -622,3 +622,46 @@ def test_access_policy_without_custom_resources(policy: str, verdict: str) -> No
     error = 'Error from server (Forbidden): certificates.cert-manager.io is forbidden: User "arn:aws:sts::111122223333:assumed-role/orders/ana" cannot list resource "certificates" in API group "cert-manager.io" in the namespace "shop"\n'
     shown = f"arn:aws:eks::aws:cluster-access-policy/{policy}\tnamespace\tshop\n" if policy else ""
     assert verdict in explain(error + shown).summary
+
+
+def test_policy_that_allows_next_to_a_deny() -> None:
+    user = "arn:aws:iam::111122223333:user/ana"
+    policies = [
+        {"uri": "arn:aws:iam::111122223333:policy/Guard", "matchedStatements": [{"sid": "NoUsers", "evaluatedEffect": "DENY"}]},
+        {"uri": "arn:aws:iam::aws:policy/IAMFullAccess", "matchedStatements": [{"sid": "", "evaluatedEffect": "ALLOW"}]},
+    ]  # fmt: skip
+    check = {"checkType": "PRINCIPAL", "evaluatedEffect": "EXPLICIT_DENY", "relevantPolicyTypes": ["IDENTITY_BASED_POLICY"]}  # fmt: skip
+    evaluation = {"action": "iam:CreateUser", "resource": f"{user}2", "context": {}, "evaluatedEffect": "EXPLICIT_DENY"}  # fmt: skip
+    text = f"An error occurred (AccessDenied) when calling the CreateUser operation: User: {user} is not authorized to perform: iam:CreateUser on resource: {user}2 with an explicit deny in an identity-based policy"
+    for matched, words in (
+        (policies, "the policy IAMFullAccess already allows the action"),
+        (policies[:1], None),
+    ):
+        details = {
+            "requestContext": {"aws:PrincipalArn": user},
+            "evaluations": [{**evaluation, "checks": [{**check, "matchedPolicies": matched}]}],
+            "policies": [],
+        }
+        shown = " ".join(str(explain(text, facts={"authorization_details": details})).split())
+        assert (words or "already allows") in shown or words is None
+        assert ("already allows" in shown) == (words is not None)
+
+
+def test_action_of_a_trust_policy_that_matches_otherwise() -> None:
+    trust = _trust(EKS, sub=POD, aud="sts.amazonaws.com")
+    trust["Statement"][0]["Action"] = "sts:AssumeRole"  # type: ignore[index]
+    claims = {"iss": f"https://{EKS}", "sub": POD, "aud": "sts.amazonaws.com"}
+    same = explain(WEB, facts={"trust_policy": trust, "token_claims": claims}).remedies[0].steps[0]
+    other = explain(WEB, facts={"trust_policy": trust, "token_claims": {**claims, "sub": "x"}}).remedies[0]
+    assert same.endswith("The rest of it matches the token.")
+    assert "The rest of it" not in " ".join(other.steps)
+
+
+@pytest.mark.parametrize("address", ["aws_iam_service_linked_role.spot", None])
+def test_service_linked_role_that_exists(address: str | None) -> None:
+    frame = "" if address is None else f"\n\n  with {address},\n  on iam.tf line 3"
+    error = f"Error: creating IAM Service Linked Role (spot.amazonaws.com): operation error IAM: CreateServiceLinkedRole, https response error StatusCode: 400, RequestID: 0a1b, InvalidInput: Service role name AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix.{frame}"
+    explanation = explain(error)
+    assert "an account has one such role" in explanation.causes[0].text
+    title = "Remove the role from the Terraform configuration, or import it"
+    assert (explanation.remedies[0].title == title) == (address is not None)

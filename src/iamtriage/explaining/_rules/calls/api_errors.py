@@ -11,6 +11,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.calls import (
@@ -80,12 +82,24 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
         return None
     name = found["role"]
     lookup = commands.fill_command("aws iam get-role --role-name {} --query Role.Arn --output text", name)
+    imported = error_kind.import_remedy(case.failure, case.facts, identifier=f'"$({lookup})"')
+    if imported is not None:
+        imported = attrs.evolve(
+            imported,
+            title="Remove the role from the Terraform configuration, or import it",
+            steps=(
+                "The service uses the existing role without Terraform: remove the resource and what refers to it, such as depends_on. Or import it into one configuration: destroying that tries to delete the role.",
+            ),
+        )
     return case.explain(
         f"The service-linked role {name} already exists in the account, so it was not created again.",
-        api_error_kinds.ALREADY_EXISTS.cause("reported", clues.quote_phrases(message, found[0])),
+        api_error_kinds.ALREADY_EXISTS.cause(
+            "reported",
+            text="The name is fixed: an account has one such role for a service, which often creates it itself, such as with the first cluster or node group.",
+        ),
         topic=api_error_kinds.ALREADY_EXISTS.code,
         remedies=present(
-            error_kind.import_remedy(case.failure, case.facts, identifier=f'"$({lookup})"'),
+            imported,
             your_remedy(
                 "Use the existing role, and do not create it",
                 "The service finds the role by its name. If the service just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",

@@ -16,6 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
+from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
@@ -285,6 +286,10 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             remedy = _with_association(denial, remedy)
     else:
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
+        facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)
+        result = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
+        if denial.facts.token_claims and result is not None and result.allowed:
+            step = f"{step} The rest of it matches the token."
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
     other = web_identity_remedies.compare_token_remedy(denial) if not denial.facts.token_claims else None
     return explain_rejected(

@@ -115,10 +115,12 @@ def allowing_statement_words(facts: Facts, action: str | None) -> str | None:
     """Return the identity-based policy that allows the action and its statement, if the details name one."""
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
         for check in reason.evaluation.checks:
-            if check.policy_type != "identity" or check.effect != "ALLOW":
+            if check.policy_type != "identity":
                 continue
             for policy in check.matched_policies:
-                if policy.uri.startswith("arn:") and ":policy/" in policy.uri:
+                # In a check that another policy denied, only policies without a Deny allow.
+                allows = check.effect == "ALLOW" or all(each.effect in _ALLOW for each in policy.statements)
+                if allows and policy.uri.startswith("arn:") and ":policy/" in policy.uri:
                     sid = next((f" ({clip_text(each.sid)})" for each in policy.statements if each.sid), "")
                     return f"the policy {clip_text(policy.uri.rpartition('/')[2])}{sid}"
     return None
