@@ -241,7 +241,7 @@ BARE_PUT = "An error occurred (AccessDenied) when calling the PutObject operatio
         ),
         (
             "$ export AWS_ENDPOINT_URL=http://localhost:4566\n$ aws s3 ls\nAn error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-            "LocalStack at localhost:4566, not AWS, rejected the signature of the call ListBuckets: the secret key is not the one of the access key there.",
+            "LocalStack at localhost:4566, not AWS, rejected the signature of the call ListBuckets: most likely, the secret key is not the one of the access key there.",
         ),
         (
             "[default]\nendpoint_url = https://store.example.com\n$ aws s3 ls\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.",
