@@ -124,14 +124,18 @@ def explain_parts(denial: Denial) -> Explanation | None:
         title="Allow kms:Decrypt on the bucket's KMS key",
         first_step=f"The key policy, which get-key-policy prints, must allow the caller, too, or enable IAM policies.{both}",
     )
+    lines: tuple[str, ...]
     look = "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text"
-    lines = (commands.fill_command(f"{look} --region {{}}", key, key.split(":")[3]),) if key else ()
-    if not key:
+    if key:
+        lines = (commands.fill_command(f"{look} --region {{}}", key, key.split(":")[3]),)
+    else:
         find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
-        lines = (commands.fill_command(find, bucket or "BUCKET"), look.format("KEY_ARN"))
         if named:
-            describe = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
-            lines = (commands.fill_command(describe, named["key"]), lines[1])
+            find = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
+        lines = (
+            commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),
+            look.format("KEY_ARN"),
+        )
     if remedy is not None:
         remedy = with_statements(remedy, [allow(_KEY_ACTIONS, key or "KEY_ARN", sid="KmsKey")])
         steps = (each for each in remedy.steps if "kms:GenerateDataKey" not in each)
