@@ -848,7 +848,7 @@ def test_trust_policy_for_pod_identity() -> None:
     }
     facts = {"trust_policy": policy, "cluster": "prod", "namespace": "shop", "service_account": "cart"}
     explanation = explain(DENIED, facts={**facts, "resource": "arn:aws:iam::111122223333:role/cart"})
-    assert "is for EKS Pod Identity, and the pod uses IRSA" in explanation.summary
+    assert "trusts only EKS Pod Identity" in explanation.summary
     web = explanation.remedies[0]
     assert web.policy is not None
     assert web.policy["Statement"][0]["Condition"]["StringEquals"]
