@@ -250,24 +250,12 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
 
 
 class _PoolTrust(NamedTuple):
-    """A trust policy, compared with the identity pool that the app uses.
+    """A trust policy, compared with the claims of the tokens that the app's identity pool issues."""
 
-    Attributes:
-        pool: The ID of the pool.
-        role: The role, if the text names it.
-        policy: The trust policy.
-        result: Whether it allows the pool's callers.
-    """
-
-    pool: str
     role: str | None
     policy: Mapping[str, Any]
+    claims: dict[str, Any]
     result: TrustResult
-
-    @property
-    def role_text(self) -> str:
-        """The role in words."""
-        return "the role" if self.role is None else f"the role {self.role}"
 
 
 def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
@@ -279,17 +267,17 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
     for policy in context_of(case.facts).policies if len(pools) == 1 else ():
         if not policy.is_trust_policy or not policy.is_whole or policy.has_references:
             continue
-        role, pool = None if policy.owner is None else policy.owner[1], min(pools)
-        claims = {"iss": f"https://{POOL_PROVIDER}", "aud": pool}
+        role = None if policy.owner is None else policy.owner[1]
+        claims: dict[str, Any] = {"iss": f"https://{POOL_PROVIDER}", "aud": min(pools)}
         # By the name of the role, or else as the policy says.
         kind = _KIND_OF_ROLE.search(role or "") or _KIND_OF_ROLE.search(json.dumps(policy.content))
         if kind is not None:
-            claims["amr"] = "authenticated" if kind["guest"] is None else "unauthenticated"
+            claims["amr"] = ["authenticated" if kind["guest"] is None else "unauthenticated"]
         try:
             result = check_trust_policy(policy.content, action=_ACTION, claims=claims)
         except (IamTriageError, TypeError, ValueError):
             continue
-        compared = _PoolTrust(pool, role, policy.content, result)
+        compared = _PoolTrust(role, policy.content, claims, result)
         if result.allowed is False:
             break
     return compared
@@ -307,21 +295,19 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         url=pages.IDENTITY_POOL_ROLES,
     )
     remedies: tuple[Remedy, ...] = (check, pool_trust_remedy())
-    text = ""
-    summary = "The identity pool returns no credentials: it has no role for this caller, or cannot assume it."
-    if trust is not None and trust.result.allowed is not False:
-        summary = f"The identity pool returns no credentials, although the trust policy of {trust.role_text} allows the pool: most likely, the pool has another role for this caller, or none."
-        text = (
-            "The pool has another role than this one for this kind of caller (signed in or guest), or none."
-        )
+    summary, text = "returns no credentials: it has no role for this caller, or cannot assume it", ""
+    role = "the role" if trust is None or trust.role is None else f"the role {trust.role}"
+    if trust is not None and trust.result.allowed:
+        summary = f"returns no credentials, although the trust policy of {role} allows the pool: most likely, the pool has another role for this caller, or none"
+        text = "The pool has another role than this one for this kind of caller, or none."
         remedies = (check,)
-    elif trust is not None:
+    elif trust is not None and trust.result.allowed is False:
         problem, fixed = _describe_problem(trust)
-        summary = f"The identity pool cannot assume {trust.role_text}: {problem}."
-        text = f"The trust policy of {trust.role_text} does not allow the pool."
+        summary = f"cannot assume {role}: {problem}"
+        text = f"The trust policy of {role} does not allow the pool."
         if "more mismatch" not in trust.result.reason and trust.result.condition:
             text += " The rest of the policy matches. The role's permissions do not matter yet."
-        remedies = (pool_trust_remedy(claims={"aud": trust.pool}), check)
+        change = pool_trust_remedy(trust.claims)
         if fixed is not None:
             change = trust_remedy(
                 "Correct the condition in the role's trust policy",
@@ -332,11 +318,11 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
                 is_addition=False,
                 url=pages.IDENTITY_POOL_ROLES,
             )
-            remedies = (change, check)
+        remedies = (change, check)
     return case.explain(
-        summary,
+        f"The identity pool {summary}.",
         IDENTITY_POOL_ROLES.cause(
-            "reported" if trust is None else "derived",
+            "derived" if text else "reported",
             ('The text or code says "Invalid identity pool configuration".',),
             text=text,
         ),

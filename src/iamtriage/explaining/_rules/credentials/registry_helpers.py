@@ -138,16 +138,30 @@ def explain_helper_without_login(
     account, partition = registry.partition(".")[0], clues.find_partition(case)
     helped = {each["host"] for each in _HELPED_REGISTRY.finditer(text)}
     if helped and registry not in helped:
-        return _explain_other_host(case, registry, helped, reported)
+        named = join_words([clip_text(each) for each in sorted(helped)[:3]], "and")
+        name = your_remedy(
+            "Name the registry in credHelpers of ~/.docker/config.json",
+            f'Add "{registry}": "ecr-login" to credHelpers.',
+            commands=(_SHOW_SETTINGS,),
+            url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
+        )
+        return case.explain(
+            f"Docker has no login to the ECR registry {registry}: its config file names docker-credential-ecr-login for {named} only.",
+            REGISTRY_HELPER_WITHOUT_LOGIN.cause(
+                "derived", reported, text="Docker asks the helper only for the registries in credHelpers."
+            ),
+            topic="registry-helper",
+            remedies=(name,),
+        )
     roles = {each["name"] for each in _ROLE.finditer(text)}
     role = min(roles) if len(roles) == 1 else None
     lacks_policy = _HAS_NO_OTHER_POLICY.search(text) is not None and _ALLOWS_ECR.search(text) is None
-    named = re.search(
+    image = re.search(
         rf"{re.escape(registry)}/(?:v2/)?([a-z0-9][a-z0-9._/-]{{0,200}}?)(?=[:@\s]|/(?:manifests|blobs)/)",
         text,
     )
     actions = (*(PUSH_ACTIONS if is_of_push(text) else PULL_ACTIONS),)
-    arn = f"arn:{partition}:ecr:{region}:{account}:repository/{named[1] if named else 'REPOSITORY'}"
+    arn = f"arn:{partition}:ecr:{region}:{account}:repository/{image[1] if image else 'REPOSITORY'}"
     who = f"the role {role}" if role else "the caller"
     others = _find_trusted_accounts(case) - {account}
     steps = [
@@ -185,30 +199,6 @@ def explain_helper_without_login(
         REGISTRY_HELPER_WITHOUT_LOGIN.cause("derived", reported),
         topic="registry-helper",
         remedies=(policy, check) if lacks_policy else (check, policy),
-    )
-
-
-def _explain_other_host(
-    case: Case[MissingCredentials] | Case[InvalidCredentials],
-    registry: str,
-    helped: set[str],
-    reported: tuple[str, ...],
-) -> Explanation:
-    named = join_words([clip_text(each) for each in sorted(helped)[:3]], "and")
-    return case.explain(
-        f"Docker has no login to the ECR registry {registry}: its config file names docker-credential-ecr-login for {named} only.",
-        REGISTRY_HELPER_WITHOUT_LOGIN.cause(
-            "derived", reported, text="Docker asks the helper only for the registries in credHelpers."
-        ),
-        topic="registry-helper",
-        remedies=(
-            your_remedy(
-                "Name the registry in credHelpers of ~/.docker/config.json",
-                f'Add "{registry}": "ecr-login" to credHelpers.',
-                commands=(_SHOW_SETTINGS,),
-                url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
-            ),
-        ),
     )
 
 

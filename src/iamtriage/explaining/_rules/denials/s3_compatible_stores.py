@@ -88,9 +88,9 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         return explanation
     endpoint, command = context_of(case.facts).other_endpoint, context_of(case.facts).command
     is_of_s3 = "s3" in {each.service for each in actions_for(failure.envelope.operation or "")}
-    call = () if command is None or command.option("endpoint-url") is None else command.words[:2]
-    if endpoint is not None and is_of_s3 and call in _UPLOADING:
-        return _explain_upload(case, " ".join(call), endpoint.value)
+    words = () if command is None or command.option("endpoint-url") is None else command.words[:2]
+    if endpoint is not None and is_of_s3 and words in _UPLOADING:
+        return _explain_upload(case, " ".join(words), endpoint.value)
     if endpoint is None:
         host = find_s3_compatible_host(denial_paragraph(failure)) or "the host"
         because = f"The text names the host {host}."
