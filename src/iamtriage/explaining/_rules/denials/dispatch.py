@@ -326,7 +326,21 @@ GUARDRAIL_ROUTES: Routes = (
     *((_denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
 )
 ROUTES: Routes = (
-    (_calls_organizations, "denials.service_settings.explain_organizations"),
+    (_calls_organizations, "denials.organizations.explain_organizations"),
+    (
+        _also(
+            _says(" with Tags. An additional permission "),
+            "denials.template_denials.names_additional_permission",
+        ),
+        "denials.template_denials.explain_tagged_resource",
+    ),
+    (
+        _also(
+            lambda denial: ":transform/" in (denial.resource or ""),
+            "denials.template_denials.is_misspelled_transform",
+        ),
+        "denials.template_denials.explain_misspelled_transform",
+    ),
     # What was called, and by whom.
     (
         lambda denial: denial.lowercase_action.startswith("sts:assumerolewith"),

@@ -29,6 +29,7 @@ from iamtriage.explaining._rules.denials.buckets import (
     show_public_access_commands,
 )
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
@@ -101,7 +102,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
-    for rule in (explain_contrast, explain_parts, explain_other_principals):
+    for rule in (explain_contrast, explain_requester_pays, explain_parts, explain_other_principals):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""

@@ -73,14 +73,6 @@ _SSEC_SETTINGS = (
         "SSECustomerAlgorithm and SSECustomerKey in SDKs, --sse-c and --sse-c-key in the CLI, the headers x-amz-server-side-encryption-customer-*",
     ),
 )
-NOT_MANAGEMENT_ACCOUNT = CauseType(
-    "not-management-account",
-    title="The call needs the management account or a delegated administrator",
-    text="AWS Organizations accepts most calls only from the management account or a delegated administrator.",
-    recognised_by='AWS Organizations says "You don\'t have permissions to access this resource".',
-    fix="Make the call with credentials of the management account, or delegate the administration to the account.",
-    sources=("https://docs.aws.amazon.com/organizations/latest/userguide/orgs_troubleshoot_general.html",),
-)
 
 
 def explain_ssec_block(denial: Denial) -> Explanation:
@@ -109,34 +101,6 @@ def explain_ssec_block(denial: Denial) -> Explanation:
             ),
         ),
         notes=("Existing objects with SSE-C stay readable.",),
-    )
-
-
-def explain_organizations(denial: Denial) -> Explanation:
-    """Explain that AWS Organizations rejects a call from a member account."""
-    return denial.explain(
-        denial_summary(
-            denial,
-            "most likely, the caller is neither in the management account nor a delegated administrator",
-        ),
-        NOT_MANAGEMENT_ACCOUNT.cause(
-            "derived", ("AWS Organizations answers calls from other accounts with this message.",)
-        ),
-        common_causes.NO_IDENTITY_ALLOW.cause(
-            text=f"No identity-based policy of {denial.caller} allows the action."
-        ),
-        remedies=(
-            organization_remedy(
-                "Make the call in the management account",
-                "Compare the account of the credentials with the management account. If they differ, use a role of the management account, or register the account as a delegated administrator of the service.",
-                "In the right account, the caller needs an identity-based policy that allows the organizations: action.",
-                commands=(
-                    "aws sts get-caller-identity --query Account --output text",
-                    "aws organizations describe-organization --query Organization.MasterAccountId --output text",
-                ),
-                url=NOT_MANAGEMENT_ACCOUNT.sources[0],
-            ),
-        ),
     )
 
 

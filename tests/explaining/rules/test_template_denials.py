@@ -1,0 +1,105 @@
+"""A template, a public bucket and an organization in the text say why a call is denied, whatever IAM allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_TAGS = 'User with accountId: 111122223333 is not authorized to perform CreateLogGroup with Tags. An additional permission "logs:TagResource" is required.'
+_USER = 'User: arn:aws:sts::111122223333:assumed-role/deploy/gha is not authorized to perform: logs:CreateLogGroup with Tags. An additional permission "logs:TagResource" is required.'
+_ROLE = "execution role: stack-sets\n- Effect: Allow\n  Action: [logs:CreateLogGroup, logs:TagLogGroup]\n  Resource: '*'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "caller", "is_former"),
+    [
+        (_TAGS, "The role that creates the resource", False),
+        (_USER, "The role deploy", False),
+        (f"AWS::Logs::LogGroup {_TAGS}\n{_ROLE}", "The role stack-sets", True),
+        (f"AWS::Logs::LogGroup {_TAGS}\n{_ROLE.replace('TagLogGroup', '*')}", "The role stack-sets", False),
+    ],
+    ids=["account", "session", "stack", "allowed"],
+)
+def test_tags_of_a_new_log_group(text: str, caller: str, *, is_former: bool) -> None:
+    explanation = explain(
+        f"An error occurred (AccessDeniedException) when calling the CreateLogGroup operation: {text}"
+    )
+    assert explanation.summary.startswith(f"{caller} lacks logs:TagResource")
+    assert ("former action" in explanation.causes[0].text) is is_former
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == "logs:TagResource"
+
+
+_CHANGE_SET = "User: arn:aws:iam::111122223333:user/jo is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:{}:transform/Serverless-2016-10-31"
+
+
+@pytest.mark.parametrize("account", ["aw", "awss", "asw"])
+def test_misspelled_transform(account: str) -> None:
+    explanation = explain(_CHANGE_SET.format(account))
+    assert explanation.causes[0].code == "transform-misspelled"
+    assert explanation.remedies[0].title == "Write Transform: AWS::Serverless-2016-10-31 in the template"
+
+
+@pytest.mark.parametrize("account", ["aws", "444455556666", "xxxxxxxxxxxx", "****"])
+def test_transforms_that_can_exist(account: str) -> None:
+    assert "misspell" not in explain(_CHANGE_SET.format(account)).summary
+
+
+_DENIED = "An error occurred (AccessDenied) when calling the {} operation: Access Denied\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "certainty"),
+    [
+        ("$ aws s3 ls s3://naip-analytic/\n" + _DENIED.format("ListObjectsV2"), "derived"),
+        (
+            "$ aws s3 cp s3://imagery-tiles/a.tif .\n"
+            + _DENIED.format("GetObject")
+            + "It is an open data set.",
+            "possible",
+        ),
+    ],
+    ids=["known", "said"],
+)
+def test_requester_pays(text: str, certainty: str) -> None:
+    explanation = explain(text)
+    assert (explanation.causes[0].code, explanation.causes[0].evidence) == ("requester-pays", certainty)
+    assert explanation.remedies[0].commands[0].endswith("--request-payer requester")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ aws s3 ls s3://naip-analytic/ --request-payer requester\n" + _DENIED.format("ListObjectsV2"),
+        "$ aws s3 cp a.tif s3://imagery-tiles/\n" + _DENIED.format("PutObject") + "It is an open data set.",
+        "$ aws s3 ls s3://imagery-tiles/\n" + _DENIED.format("ListObjectsV2"),
+    ],
+    ids=["agreed", "write", "unknown"],
+)
+def test_buckets_without_requester_pays(text: str) -> None:
+    assert "requester-pays" not in [each.code for each in explain(text).causes]
+
+
+_ORGANIZATIONS = "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.\n"
+_ALLOW = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "{}", "Resource": "*"}}]}}'
+
+
+def test_organizations_with_a_sufficient_policy() -> None:
+    text = (
+        f"{_ORGANIZATIONS}arn:aws:iam::444455556666:role/inventory has {_ALLOW.format('organizations:List*')}"
+    )
+    explanation = explain(text)
+    assert "is sufficient" in explanation.summary
+    assert [each.code for each in explanation.causes] == ["not-management-account"]
+    policy = explanation.remedies[1].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::444455556666:root"}
+
+
+@pytest.mark.parametrize("action", ["organizations:DescribeAccount", "s3:*"])
+def test_organizations_without_a_sufficient_policy(action: str) -> None:
+    explanation = explain(f"{_ORGANIZATIONS}{_ALLOW.format(action)}")
+    assert "is sufficient" not in explanation.summary
+    assert "no-identity-allow" in [each.code for each in explanation.causes]
