@@ -15,6 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
@@ -112,13 +113,6 @@ INVALID_SID = CauseType(
     recognised_by="The message says that statement IDs must be unique or alphanumeric.",
     fix="Give each statement its own Sid of only A-Z, a-z and 0-9, or omit it.",
     sources=(pages.POLICY_GRAMMAR,),
-)
-LOCKOUT = CauseType(
-    "key-policy-lockout",
-    title="The key policy would lock everyone out",
-    recognised_by="The message says that the new key policy will not allow you to update the key policy in the future.",
-    fix="Keep a statement that allows kms:PutKeyPolicy to a principal that you can use, usually the account: arn:aws:iam::ACCOUNT_ID:root.",
-    sources=(pages.KMS_KEY_POLICY,),
 )
 POLICY_VERSION = CauseType(
     "policy-version",

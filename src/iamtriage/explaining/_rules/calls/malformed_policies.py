@@ -15,6 +15,7 @@ from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import document_problems
+from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT, explain_lockout
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
@@ -108,6 +109,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     problem, because = document_problems.find_problem(message, find_partition(case))
     if _INVALID_PRINCIPAL.search(message) and problem.cause is not document_problems.NO_PRINCIPALS:
         return _explain_invalid_principal(case, message)
+    if problem.cause is LOCKOUT:
+        return explain_lockout(case, because)
     text = problem.text or problem.cause.sentence
     is_long = problem.cause is POLICY_TOO_LONG
     title = "Shorten the document" if is_long else "Correct the document"

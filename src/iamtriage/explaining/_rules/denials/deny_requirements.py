@@ -215,13 +215,15 @@ def _satisfying_remedy(
         if requirement is deny_conditions.REGION and _calls_global_profile(denial):
             return denial_remedies.model_region_remedy(denial, condition.policy_values)
         if requirement is not None and is_satisfiable:
-            return _remedy_by_condition(denial, requirement, condition)
+            return _remedy_by_condition(denial, requirement, condition, conditions)
     if met is not None:
         return _compare_remedy(denial, met)
     return remedy_by_name(denial)
 
 
-def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: DenyingCondition) -> Remedy:
+def _remedy_by_condition(
+    denial: Denial, requirement: Requirement, condition: DenyingCondition, conditions: list[DenyingCondition]
+) -> Remedy:
     listed = clip_text(join_words(condition.policy_values, "or"))
     title, step = requirement.title, requirement.step
     if requirement is deny_conditions.ENCRYPTION:
@@ -243,7 +245,10 @@ def _remedy_by_condition(denial: Denial, requirement: Requirement, condition: De
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
         kind = tagged_type(denial)
-        title = f"Pass the tag {clip_text(tag)}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
+        tags = [each.key.partition("/")[2] for each in conditions if requirement.has_key(each.key)]
+        several = len(tags) > 1 and is_boolean
+        named = f"tags {clip_text(join_words(tags, 'and'))}" if several else f"tag {clip_text(tag)}"
+        title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
         tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
         step = step.replace(requirement.step, tagged)

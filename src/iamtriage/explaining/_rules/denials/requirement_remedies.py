@@ -30,6 +30,11 @@ _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
 _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+_TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
+_TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
+_BLOCK_TAGS = lazy_pattern(
+    r"_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
+)
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 
 
@@ -89,11 +94,26 @@ def tagged_type(denial: Denial) -> str | None:
     return None if found is None else found[1]
 
 
+def _terraform_instance(denial: Denial) -> str | None:
+    """Return how Terraform's aws_instance tags volumes at launch, if the text shows one that does it later.
+
+    https://github.com/hashicorp/terraform-provider-aws/issues/35639
+    """
+    text = denial.failure.text
+    if _TERRAFORM_INSTANCE.search(text) is None or "volume_tags" in text:
+        return None
+    found = _BLOCK_TAGS.search(text) or _TERRAFORM_TAGS.search(text)
+    tags = " ".join(found["tags"].split()) if found else "{ KEY = VALUE }"
+    return f"In aws_instance, write volume_tags = {tags}: tags covers only the instance, and Terraform sets those of root_block_device and ebs_block_device after the launch, with CreateTags, so the request lacks them. Remove the latter. Or use a launch template with tag_specifications for the resource type volume."
+
+
 def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:
     """Return how to tag the one resource of a launch that is denied, or the step for other calls."""
     kind = tagged_type(denial)
     if kind is None:
         return step
+    if kind == "volume" and (found := _terraform_instance(denial)) is not None:
+        return found
     # No value from a policy can end the quoted argument.
     key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
     option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
