@@ -1,0 +1,63 @@
+"""Check the explanations of EFS mounts against the file system policy in the text."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+ROLE = "arn:aws:iam::111122223333:role/volumes"
+DENIED = "Output: mount.nfs4: access denied by server while mounting 127.0.0.1:/\n"
+POD = 'kubelet MountVolume.SetUp failed for volume "pvc-77aa": mount failed\n'
+LOGGED = "version=2.0.1 options={'rw': None, 'tls': None, 'accesspoint': 'fsap-0a1b2c3d4e5f60718'}\n"
+COMMAND = "Mounting arguments: -t efs -o tls fs-0a1b2c3d4e5f60718:/ /mnt\n"
+
+
+def _explain(before: str, *principals: str) -> str:
+    listed = principals[0] if len(principals) == 1 else list(principals)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": listed},
+        "Action": ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        "Resource": "*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]}) if principals else ""
+    return " ".join(
+        str(explain(f"{before}{DENIED}\nFile system policy:\n{policy}\n")).replace("\\\n", "").split()
+    )
+
+
+@pytest.mark.parametrize("options", [LOGGED, COMMAND])
+def test_policy_of_role(options: str) -> None:
+    """If the policy allows the role, only the option is missing, and no policy is proposed."""
+    shown = _explain(POD + options, ROLE)
+    assert "so the client is anonymous, and the file system policy allows only the role volumes" in shown
+    assert "put-role-policy" not in shown
+    assert (
+        """kubectl patch persistentvolume pvc-77aa --type merge --patch '{"spec":{"mountOptions":["tls","iam"]}}'"""
+        in shown
+    )
+
+
+def test_instance() -> None:
+    """On an instance, the mount command gets the option."""
+    shown = _explain(COMMAND, ROLE, "arn:aws:iam::111122223333:role/batch")
+    assert "the roles volumes and batch" in shown
+    assert "mount -t efs -o tls,iam" in shown
+    assert "persistentvolume" not in shown
+
+
+@pytest.mark.parametrize("principals", [(), ("*",), (ROLE, "arn:aws:iam::111122223333:root")])
+def test_other_policies(principals: tuple[str, ...]) -> None:
+    """Without a policy that is only for roles, an identity-based policy can be missing, too."""
+    shown = _explain(POD + COMMAND, *principals)
+    assert "allows only" not in shown
+    assert "put-role-policy" in shown
+
+
+def test_option_is_there() -> None:
+    """A mount with iam is not anonymous."""
+    shown = _explain(POD + LOGGED.replace("'tls': None", "'tls': None, 'iam': None"), ROLE)
+    assert "anonymous" not in shown
