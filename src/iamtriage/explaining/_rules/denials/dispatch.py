@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Root, ServicePrincipal
 from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
@@ -73,6 +74,11 @@ def _may_be_of_pod(denial: Denial) -> bool:
     return names_pod or may_name_node_role(principal) or may_be_about_pods(denial.failure.text)
 
 
+def _may_be_of_release(denial: Denial) -> bool:
+    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
+    return is_open and may_name_controller(denial.failure.text)
+
+
 def _may_show_user(denial: Denial) -> bool:
     """Return whether the text or the principal can show what made the call."""
     session_name: str = getattr(denial.principal, "session_name", "")
@@ -121,6 +127,7 @@ _ADDITIONS: tuple[tuple[Condition, str], ...] = (
         lambda denial: bool(context_of(denial.facts).policies) and "ndpoint" in denial.failure.text,
         "denials.endpoint_policies.add_endpoint_policy",
     ),
+    (_may_be_of_release, "denials.controller_releases.add_release"),
     (_may_show_user, "denials.callers.add_user"),
 )
 
@@ -168,11 +175,6 @@ def _calls(action: str) -> Condition:
 
 def _may_subscribe(denial: Denial) -> bool:
     return not denial.is_explicit and denial.lowercase_action.startswith("aws-marketplace:")
-
-
-def _gets_layer(denial: Denial) -> bool:
-    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
-    return is_of_layer and denial.lowercase_action == "lambda:getlayerversion"
 
 
 def _assumes_role(denial: Denial) -> bool:
@@ -355,7 +357,7 @@ ROUTES: Routes = (
         "denials.service_settings.explain_bedrock_subscription",
     ),
     (
-        _also(_gets_layer, "denials.function_layers.is_foreign_layer"),
+        _also(_calls("lambda:getlayerversion"), "denials.function_layers.is_foreign_layer"),
         "denials.function_layers.explain_layer",
     ),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),

@@ -43,7 +43,8 @@ LAYER_NOT_SHARED = CauseType(
 def is_foreign_layer(denial: Denial) -> bool:
     """Return whether a denial is about a layer of another account or Region."""
     arn = denial.resource_arn
-    if arn is None or not arn.resource.startswith("layer:"):
+    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
+    if arn is None or not is_of_layer or not arn.resource.startswith("layer:"):
         return False
     return bool(denial.crosses_accounts) or _function_region(denial) is not None
 
