@@ -41,6 +41,7 @@ def test_line_is_kept(line: str) -> None:
         ("KeyError: 'AWS_SECRET_ACCESS_KEY'", 'etag: "33a64df551425fcc55e4d42a148795d9f25f89d4"'),
         ("vault kv get secret/orders/db", "grant_type=refresh_token"),
         ("token: expired", "Set-Cookie: sid=; Path=/; Max-Age=0"),
+        ('if (!token) throw new Error("no token");', "tokens.py:65Traceback (most recent call last):"),
         ('password = getpass.getpass("Password: ")', 'kms_key_id = "alias/orders"'),
         ('echo "::add-mask::$TOKEN"', "", "openssl enc -aes-256-cbc -kfile key.bin -in a.csv"),
         ("\timport secrets", "\t", "\trequestId: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"),

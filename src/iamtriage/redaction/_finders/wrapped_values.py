@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ("find_wrapped_secrets",)
 
-# After a name, up to the end of its line: signs, quotes and tags, but no value.
+# After a name, up to the end of its line: signs that begin a value, or nothing in place of one.
 _REST_OF_LINE = re.compile(
-    r"s?(?:[^a-z0-9\n]|(?:access|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
+    r"s?(?:[ \t\r\"'`:=|│┃,({<>*\\-]|\[none\]|\[(?!redacted)"
+    r"|(?:access|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
 # On the next line, also after the rest of the name, as in "Secret Access Key".
 _VALUE = re.compile(
