@@ -653,8 +653,8 @@ def test_action_of_a_trust_policy_that_matches_otherwise() -> None:
     claims = {"iss": f"https://{EKS}", "sub": POD, "aud": "sts.amazonaws.com"}
     same = explain(WEB, facts={"trust_policy": trust, "token_claims": claims}).remedies[0].steps[0]
     other = explain(WEB, facts={"trust_policy": trust, "token_claims": {**claims, "sub": "x"}}).remedies[0]
-    assert same.endswith("The rest of it matches the token.")
-    assert "The rest of it" not in " ".join(other.steps)
+    assert same.endswith("With this change, the policy matches the token.")
+    assert "matches the token" not in " ".join(other.steps)
 
 
 @pytest.mark.parametrize("address", ["aws_iam_service_linked_role.spot", None])

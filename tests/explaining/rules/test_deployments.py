@@ -163,9 +163,11 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the PutRolePolicy operation: Maximum policy size of 10240 bytes exceeded for role carts",
-            "The policy is too long: the inline policies of the role carts together would exceed the quota of 10,240 characters. No permission is missing.",
+            "The policy is too long: the inline policies of the role carts together would exceed the quota of 10,240 characters, so even a short new one can fail. No permission is missing.",
             "Move statements into managed policies",
             (
+                "aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json",
+                "aws iam attach-role-policy --role-name carts --policy-arn POLICY_ARN",
                 "aws iam list-role-policies --role-name carts",
                 "aws iam get-role-policy --role-name carts --policy-name POLICY_NAME",
             ),
@@ -214,7 +216,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             '"LogicalResourceId": "CartsDefaultPolicy9A1B2C3D", "ResourceStatusReason": "Maximum policy size of 2048 bytes exceeded for user ana"',
-            "The policy is too long: the inline policies of the user ana together would exceed the quota of 2,048 characters. No permission is missing.",
+            "The policy is too long: the inline policies of the user ana together would exceed the quota of 2,048 characters, so even a short new one can fail. No permission is missing.",
             "Move statements into managed policies",
             (
                 "aws iam list-user-policies --user-name ana",

@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.shared import commands, pages
@@ -297,10 +298,19 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
         if {"kind", "name"} <= found.groupdict().keys():
             steps += (MERGED_BY_CDK,) if CDK.search(case.text) else ()
             holder = f"--{found['kind']}-name {commands.role_name(found['name'].rstrip('.'))}"
-            lines = (
+            looks = (
                 f"aws iam list-{found['kind']}-policies {holder}",
                 f"aws iam get-{found['kind']}-policy {holder} --policy-name POLICY_NAME",
             )
+            lines = looks
+            if find_deployment(case.failure, case.facts) is None and CDK.search(case.text) is None:
+                lines = (
+                    "aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json",
+                    f"aws iam attach-{found['kind']}-policy {holder} --policy-arn POLICY_ARN",
+                    Labelled("What the inline policies contain:", looks[0]),
+                    looks[1],
+                )
+            limit += ", so even a short new one can fail"
     return case.explain(
         f"The policy is too long{limit}. No permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),

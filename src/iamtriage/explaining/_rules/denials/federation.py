@@ -289,7 +289,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)
         result = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
         if denial.facts.token_claims and result is not None and result.allowed:
-            step = f"{step} The rest of it matches the token."
+            step = f"{step} With this change, the policy matches the token."
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
     other = web_identity_remedies.compare_token_remedy(denial) if not denial.facts.token_claims else None
     return explain_rejected(

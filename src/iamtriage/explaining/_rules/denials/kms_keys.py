@@ -352,7 +352,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
             find = "In a file that SOPS encrypted, sops.kms names the key."
         elif show_key is None:
             find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-        find += " Its ARN shows account and Region; an alias can point to different keys in two Regions."
+        find += " Its ARN shows account and Region. Instead of an alias, use the ARN that describe-key prints: get-key-policy and list-grants accept no alias."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
