@@ -2097,7 +2097,7 @@ def test_no_explanation_suggests_permissions_for_the_caller(text: str, facts: Fa
     for remedy in explanation.remedies:
         if remedy.policy is not None and remedy.layer != "role_trust":
             assert remedy.layer == "resource"
-            kind = "AWS" if explanation.topic == "volume-key" else "Service"
+            kind = "AWS" if explanation.topic in {"key-policy-lockout", "volume-key"} else "Service"
             assert all(each["Principal"].keys() == {kind} for each in remedy.policy["Statement"])
         assert remedy.statement is None
 

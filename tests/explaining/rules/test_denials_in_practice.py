@@ -1207,7 +1207,7 @@ SETTINGS: tuple[Case, ...] = (
         "member account",
         "An error occurred (AccessDeniedException) when calling the ListAccounts operation: You don't have permissions to access this resource.",
         {},
-        ("neither in the management account", "describe-organization"),
+        ("neither the management account", "describe-organization"),
         ("Several services",),
     ),
     (

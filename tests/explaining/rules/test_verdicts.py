@@ -514,7 +514,7 @@ CASES = {
     "presigned-by-session": (
         "https://acme.s3.eu-west-1.amazonaws.com/r.csv?X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20261120%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Expires=604800\n<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><RequestId>K2J4M6P8R0S2T4V6</RequestId></Error>",
         "the temporary credentials that signed it have expired",
-        "aws s3 presign",
+        "redirects to a new presigned URL",
     ),
     "cognito-expired": (
         "NotAuthorizedException: Invalid login token. Token expired: 1764230000 >= 1764226400",

@@ -197,7 +197,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", (f"The text shows {quote_words(shown)}.",))
     causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
-    if (fork := find_fork(case.failure.text)) is not None and "role-to-assume" in case.text:
+    if (fork := find_fork(case.failure.text)) is not None:
         granted = (
             " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
         )

@@ -288,10 +288,13 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html.
     """
+    is_lost = "InstanceProfileNotFound" in case.text
     lost = _LOST_PROFILE.search(case.text)
     profile = commands.instance_profile(lost[1] if lost else None)
     attach = account_remedy(
-        "Attach the instance profile again",
+        "Attach the instance profile again"
+        if is_lost
+        else "If no credentials appear after some minutes, attach the instance profile again",
         "EC2 keeps using the old profile or role after one with the same name is created again. Check that the profile exists and contains the role, and replace the association. No restart is needed.",
         commands=(
             "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
@@ -302,7 +305,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     notes = (
         "No access keys are needed on the instance. A few minutes after EC2 can use the role, /latest/meta-data/iam/info has the code Success, and the SDK gets credentials.",
     )
-    if "InstanceProfileNotFound" in case.text:
+    if is_lost:
         return case.explain(
             f"The instance metadata has no credentials: the instance profile{f' {profile}' if lost else ''} no longer exists. It was deleted or re-created.",
             NO_INSTANCE_PROFILE.cause(
@@ -328,9 +331,16 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     )
     role = "the instance's role" if name is None else f"the instance's role {name}"
     _, _, verdict = explanation.summary.partition(": ")
+    reported = attrs.evolve(
+        explanation.causes[0], text="The metadata returns an error in place of credentials."
+    )
     return attrs.evolve(
         explanation,
         summary=f"The instance metadata has no credentials, because EC2 cannot assume {role}: {verdict}",
+        causes=(reported, *explanation.causes[1:]),
         remedies=(explanation.remedies[0], attach),
-        notes=notes,
+        notes=(
+            "The instance profile is attached, because the metadata names its role. The permissions of the role are not the cause.",
+            *notes,
+        ),
     )
