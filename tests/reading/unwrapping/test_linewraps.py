@@ -57,6 +57,11 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
             "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
             "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
         ),
+        # Lines of a manifest can have the same length.
+        *(
+            (each, each)
+            for each in ("kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",)
+        ),
     ],
 )
 def test_only_a_break_inside_a_time_is_removed(text: str, joined: str) -> None:

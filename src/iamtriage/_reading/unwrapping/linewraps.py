@@ -60,6 +60,8 @@ _BREAK = lazy_pattern(r"\n(?<=\S\n)(?=\S)")
 # The space before the last column of a table.
 _CELL = " " * 24
 _COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
+# Lines of YAML: "kind: Secret" and "metadata:".
+_SETTING, _KEY = lazy_pattern(r"[A-Za-z]\w{0,40}: \S{1,80}"), lazy_pattern(r"[A-Za-z]\w{0,40}:")
 _SENTENCE_START = lazy_pattern(r"[A-Z][a-z]{0,20}(?: |\Z)")
 # The time in messages about signatures: "20261124T214427Z".
 _TIME_OF_SIGNATURE = lazy_pattern(r"(?<!\d)\d{8}T\d{6}Z(?![\w])", re.ASCII)
@@ -196,7 +198,7 @@ def _continues(line: str, following: str) -> bool | None:
     """Return whether the text of a full line continues on the next line, ``None`` if that is unknown."""
     if _are_rows(line, following):
         return False
-    if _ends_with_id(line, following):
+    if _ends_with_id(line, following) or (_SETTING.fullmatch(line) and _KEY.fullmatch(following)):
         return False
     if (line[-1:] == " ") != (following[:1] == " " and following[1:2] != " "):
         # A terminal keeps the space at which it breaks a line. Tabs and more spaces are indentation.

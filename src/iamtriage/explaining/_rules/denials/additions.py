@@ -1,0 +1,94 @@
+"""List what is added to the explanation of an access denial: what other parts of the text say about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage.arns._principals import Root
+from iamtriage.explaining._context.model import NOTHING
+from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.text_fragments import (
+    is_session_of_service,
+    may_be_about_pods,
+    may_name_node_role,
+    may_name_user,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+
+def _may_be_of_pod(denial: Denial) -> bool:
+    """Return whether a pod can have called with the role of its node."""
+    # EC2 names the session after the instance.
+    principal, facts = denial.principal_text, denial.facts
+    if principal is None or "/i-" not in principal or denial.is_explicit:
+        return False
+    names_pod = facts.namespace is not None or facts.service_account is not None
+    return names_pod or may_name_node_role(principal) or may_be_about_pods(denial.failure.text)
+
+
+def _may_be_of_release(denial: Denial) -> bool:
+    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
+    return is_open and may_name_controller(denial.failure.text)
+
+
+def _may_show_user(denial: Denial) -> bool:
+    """Return whether the text or the principal can show what made the call."""
+    session_name: str = getattr(denial.principal, "session_name", "")
+    return (
+        context_of(denial.facts) is not NOTHING
+        or isinstance(denial.principal, Root)
+        or is_session_of_service(session_name)
+        or may_name_user(denial.failure.text)
+    )
+
+
+def _is_not_plain(denial: Denial) -> bool:
+    """Return whether more is known than a plain message states: one policy, and the action that was denied."""
+    is_plain = denial.action is denial.failure.action and not denial.other_policy_types
+    return not is_plain or denial.facts.authorization_details is not None
+
+
+_QUERY_RULE = "denials.query_results.explain_query"
+_SERVICES_OF_STATE = frozenset({"s3", "dynamodb"})
+ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
+    (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
+    (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
+    (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
+    (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
+    (
+        # Athena's call was allowed: its rule compares what S3 denied.
+        lambda denial: (
+            denial.facts.policies is None
+            and bool(context_of(denial.facts).policies)
+            and denial.message_rule != _QUERY_RULE
+        ),
+        "denials.stated_policies.add_stated_policies",
+    ),
+    (_is_not_plain, "denials.other_policies.add_other_policies"),
+    (
+        lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
+        "denials.state_backends.add_backend_role",
+    ),
+    (
+        lambda denial: (
+            denial.lowercase_action == "s3:listbucket" and "existing workspaces" in denial.failure.text
+        ),
+        "denials.state_backends.add_workspace_listing",
+    ),
+    (
+        lambda denial: bool(context_of(denial.facts).policies) and "ndpoint" in denial.failure.text,
+        "denials.endpoint_policies.add_endpoint_policy",
+    ),
+    (
+        lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
+        "denials.backup_locations.add_ignored_keys",
+    ),
+    (_may_be_of_release, "denials.controller_releases.add_release"),
+    (_may_show_user, "denials.callers.add_user"),
+)
+"""The conditions of what is added to the explanation of a denial, with its name below ``_rules``."""
