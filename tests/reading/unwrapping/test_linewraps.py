@@ -58,9 +58,9 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
             "X-Amz-Date=20261124T214427Z&X-Amz-SignedHeaders=host\nhost:orders.example.com",
         ),
         # Lines of a manifest can have the same length.
-        *(
-            (each, each)
-            for each in ("kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",)
+        (
+            "kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",
+            "kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",
         ),
     ],
 )
