@@ -34,9 +34,21 @@ OTHER = "- name: old\n  user:\n    token: REDACTED\n"
             '$ kubectl config view --minify -o jsonpath=\'{.users[0].user}\'\n{"token":"REDACTED"}',
             "token that the kubeconfig stores:",
         ),
+        (
+            '{"users": [{"name": "ci", "user": {"token": "REDACTED"}}], "current-context": "ci"}',
+            "token that the kubeconfig stores:",
+        ),
+        (
+            "contexts:\n- name: live\n  context:\n    cluster: live\n    user: ci\nusers:\n- name: ci\n  user:\n    token: eyJ0\n",
+            "token that the kubeconfig stores",
+        ),
+        (
+            'provider "kubernetes" {\n  host  = var.host\n  token = var.token\n}',
+            "variable of the Terraform provider",
+        ),
         ("$ kubectl --token=eyJ0.eyJ1.c2ln get pods", "token that the option --token sets"),
     ],
-    ids=["token", "file", "certificate", "json", "option"],
+    ids=["token", "file", "certificate", "printed", "json", "name first", "provider", "option"],
 )
 def test_stored(text: str, what: str) -> None:
     explanation = explain(f"{CALLER}$ kubectl get pods\n{ERROR}\n{text}")
@@ -53,7 +65,10 @@ def test_stored_token_of_iam() -> None:
     assert explanation.remedies[0].commands[0].startswith("aws eks update-kubeconfig")
 
 
-@pytest.mark.parametrize("config", [_config(EXEC), _config(EXEC, OTHER)])
+AUTH = 'provider "kubernetes" {\n  token = local.token\n}\nlocals {\n  token = data.aws_eks_cluster_auth.live.token\n}'
+
+
+@pytest.mark.parametrize("config", [_config(EXEC), _config(EXEC, OTHER), AUTH])
 def test_token_of_the_cli_or_of_another_user(config: str) -> None:
     explanation = explain(f"{CALLER}$ kubectl get pods\n{ERROR}\n{config}")
     assert "stored-token" not in {each.code for each in explanation.causes}
