@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -57,7 +58,7 @@ def explain_organizations(denial: Denial) -> Explanation:
     verdict = f"{where} is neither the management account nor a delegated administrator"
     if is_allowed:
         summary = f"AWS Organizations denied the call {denial.operation}, although the policy in the text is sufficient: most likely, {verdict}."
-        also = ()
+        also: tuple[Cause, ...] = ()
     else:
         summary = denial_summary(denial, f"most likely, {verdict}")
         also = (
