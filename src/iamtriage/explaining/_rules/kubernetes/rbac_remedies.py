@@ -184,7 +184,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     steps = (
         # A short explanation shows the first one.
-        " ".join(present(_scope_step(request), *group_steps[:1])),
+        " ".join(present(_scope_step(request), _verb_step(denied), *group_steps[:1])),
         *group_steps[1:],
         *_role_steps(denied, namespace),
     )
@@ -218,12 +218,18 @@ def _scope_step(request: Request) -> str | None:
     return f"kubectl api-resources{group} shows whether {request.resource} have namespaces: if not, a namespaced Role is not enough."
 
 
+def _verb_step(denied: DeniedRequest) -> str | None:
+    """Return which verbs people need next, who can use no access policy for a type of a custom group."""
+    request = denied.request
+    if request.verb != "list" or not (denied.is_iam and is_custom_group(request.group or "")):
+        return None
+    return "kubectl get with a name also needs the verb get, and --watch the verb watch."
+
+
 def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     request = denied.request
     if request.group is None and request.path is None:
         yield "The command kubectl api-resources prints the API group of each type; that of core is empty."
-    if is_custom_group(request.group or "") and denied.is_iam and request.verb == "list":
-        yield "kubectl get with a name needs the verb get, and with --watch, watch: add them to --verb if they are wanted."
     if "update" in request.verbs and not denied.is_for_installer and len(request.verbs) > 1:
         yield "The role has three verbs, because a leader election gets, creates and updates its lock."
     if request.has_generated_name:
