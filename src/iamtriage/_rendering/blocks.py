@@ -74,10 +74,13 @@ class Code(NamedTuple):
         text: The code, in one or more lines.
         language: ``"sh"``: one command. ``"powershell"``: one command, for PowerShell. ``"json"``: a policy
             or another document. ``"yaml"``: a manifest. ``"hcl"``: Terraform code.
+        saved_as: The file from which the next command reads a JSON document. A text then has the command that
+            writes the file, so that readers can paste the whole block.
     """
 
     text: str
     language: Literal["sh", "powershell", "json", "yaml", "hcl"]
+    saved_as: str | None = None
 
 
 class Link(NamedTuple):
@@ -147,6 +150,8 @@ def for_powershell(block: Block) -> Block:
     match block:
         case Code(text, "sh"):
             return Code(text, "powershell")
+        case Code(text, "json"):
+            return Code(text, "json")
         case Fold(title, blocks, is_open):
             return Fold(title, tuple(map(for_powershell, blocks)), is_open)
         case _:
@@ -176,8 +181,8 @@ def with_texts(block: Block, change: Callable[[str], str]) -> Block:
             return Paragraph(change(text), quiet)
         case Link(url, text):
             return Link(change(url), change(text))
-        case Code(text, language):
-            return Code(change(text), language)
+        case Code(text, language, saved_as):
+            return Code(change(text), language, saved_as)
         case _:
             changed = change(block.text)
             return Source(changed, block.marks if changed == block.text else ())

@@ -174,7 +174,13 @@ class _Layout:
                 yield from self._wrapped(_words(value), first, " " * (self.indent + column + 2))
 
     def _code(self, block: Code) -> Iterator[str]:
-        lines = code_text(block, self.width, " " * self.indent).split("\n")
+        text = code_text(block, self.width, " " * self.indent)
+        # Shells disagree on backslashes in what echo prints.
+        if block.saved_as is not None and "\\" not in text:
+            before = " " * self.indent
+            quoted = text.removeprefix(before).replace("'", "'\\''")
+            text = f"{before}echo '{quoted}' > {block.saved_as}"
+        lines = text.split("\n")
         return (self._styled(line, _COMMAND) for line in lines)
 
     def _source(self, block: Source) -> Iterator[str]:

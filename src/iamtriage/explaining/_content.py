@@ -21,7 +21,7 @@ __all__ = ("Content",)
 
 # The prompt of PowerShell, and what it prints after an error.
 _POWERSHELL = lazy_pattern(r"(?:^|\n)[^\S\n]*(?:PS [A-Z/~][^\n>]{0,200}>|At line:\d+ char:\d+)")
-_HINT = 'explain --full, or .to_text(detail="full").'
+_HINT = 'iamtriage explain --full, or .to_text(detail="full").'
 # Lines of a short explanation. A denial with a reason has one cause; other failures have several likely ones.
 _LINES_OF_DENIAL, _LINES = 24, 26
 # Lines that a description of another failure can add to a short explanation.

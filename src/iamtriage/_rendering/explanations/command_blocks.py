@@ -8,10 +8,11 @@ interactive command.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Paragraph
+from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
@@ -21,7 +22,16 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.blocks import Block
 
-__all__ = ("command_blocks", "count_changes", "files_of", "paragraphs_of", "place_documents", "uses_lookup")
+__all__ = (
+    "command_blocks",
+    "count_changes",
+    "document_codes",
+    "files_of",
+    "find_saved_file",
+    "paragraphs_of",
+    "place_documents",
+    "uses_lookup",
+)
 
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a command that is as necessary as those before it, and not an alternative.
@@ -68,6 +78,7 @@ def command_blocks(
     commands: Iterable[str],
     names: AbstractSet[str] = frozenset(),
     labels: Mapping[str, str] = _NO_LABELS,
+    saved: str | None = None,
 ) -> Iterator[Block]:
     """Yield the blocks of commands, and paragraphs that separate them.
 
@@ -75,6 +86,7 @@ def command_blocks(
         commands: The commands.
         names: Names in them that look like placeholders.
         labels: Words to show before commands, by command. Nothing is shown before the first command.
+        saved: A file that the reader need not save, because a block before the commands does.
 
     >>> from iamtriage._rendering.blocks import Code, Paragraph
     >>> lines = ["aws iam list-access-keys", "aws iam delete-access-key --access-key-id ACCESS_KEY_ID"]
@@ -87,7 +99,7 @@ def command_blocks(
         words, files = find_placeholders(command, names), files_of(command)
         if follows_lookup:
             needed = [f"{word} filled in" for word in _join_words(words, known)]
-            needed += [f"{name} saved" for name in files if name not in known]
+            needed += [f"{name} saved" for name in files if name not in known and name != saved]
         else:
             needed = []
         if number and command in labels:
@@ -107,6 +119,28 @@ def files_of(text: str) -> tuple[str, ...]:
     ('policy.json',)
     """
     return tuple(dict.fromkeys(_FILE.findall(text)))
+
+
+def find_saved_file(documents: Sequence[Mapping[str, Any]], commands: Sequence[str]) -> str | None:
+    """Return the file in which commands expect the only document, unless it is a statement to add.
+
+    >>> commands = ["aws iam put-role-policy --policy-document file://policy.json"]
+    >>> [find_saved_file([each], commands) for each in ({"Version": "2012-10-17"}, {"Effect": "Allow"})]
+    ['policy.json', None]
+    """
+    names = files_of("\n".join(commands))
+    is_whole = len(documents) == 1 and "Version" in documents[0]
+    return names[0] if is_whole and len(names) == 1 and names[0].endswith(".json") else None
+
+
+def document_codes(
+    documents: Sequence[Mapping[str, Any]], commands: Sequence[str], width: int
+) -> tuple[Code, ...]:
+    """Return the blocks of documents, with the file in which commands expect them."""
+    saved = find_saved_file(documents, commands)
+    if saved is not None:
+        width -= len(f"echo '' > {saved}")
+    return tuple(Code(compact_json(each, width), "json", saved) for each in documents)
 
 
 def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iterator[Block]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
-from iamtriage._rendering.documents import compact_json
-from iamtriage._rendering.explanations.command_blocks import command_blocks, paragraphs_of, place_documents
+from iamtriage._rendering.explanations.command_blocks import (
+    command_blocks,
+    document_codes,
+    find_saved_file,
+    paragraphs_of,
+    place_documents,
+)
 from iamtriage._rendering.explanations.parts import replace_note, restates
 from iamtriage._rendering.placeholders import find_placeholders
 
@@ -120,9 +125,11 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
     if remedy.manifest is not None:
         yield Code(remedy.manifest, remedy.manifest_language)
-    of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels))
-    documents = [Code(compact_json(document, _DOCUMENT_WIDTH), "json") for document in remedy.documents]
-    yield from place_documents(of_commands, documents)
+    saved = find_saved_file(remedy.documents, remedy.commands)
+    of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels, saved))
+    yield from place_documents(
+        of_commands, document_codes(remedy.documents, remedy.commands, _DOCUMENT_WIDTH)
+    )
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
     if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
         yield Paragraph(note, quiet=True)

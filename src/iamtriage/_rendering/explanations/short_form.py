@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._rendering.blocks import Code, Heading, Items, Labels, Link, Paragraph
-from iamtriage._rendering.documents import compact_json
 from iamtriage._rendering.explanations.command_blocks import (
     command_blocks,
     count_changes,
+    document_codes,
     files_of,
+    find_saved_file,
     paragraphs_of,
     place_documents,
     uses_lookup,
@@ -143,8 +144,8 @@ class _Builder:
 
     @cached_property
     def _documents(self) -> tuple[Block, ...]:
-        documents = self._remedy.documents if self._remedy else ()
-        return tuple(Code(compact_json(each, self._width - _INDENT), "json") for each in documents)
+        remedy = self._remedy
+        return document_codes(remedy.documents, remedy.commands, self._width - _INDENT) if remedy else ()
 
     def select(self) -> _Selection:
         """Return the selection with the most useful parts that fit."""
@@ -280,10 +281,10 @@ class _Builder:
             yield from self._remedy_blocks(self._remedy, selection)
         if parts.second is not None:
             yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
-            documents = parts.second.documents
-            shown = [Code(compact_json(each, self._width - _INDENT), "json") for each in documents]
-            yield from place_documents(
-                command_blocks(parts.second.commands, parts.second.names, parts.second.labels), shown
+            yield from self._command_blocks(
+                parts.second,
+                parts.second.commands,
+                document_codes(parts.second.documents, parts.second.commands, self._width - _INDENT),
             )
         if footer := tuple(_footer(parts, selection)):
             yield Labels(footer)
@@ -314,12 +315,19 @@ class _Builder:
             yield Items(steps, ordered=len(steps) > 1)
         if selection.manifest and remedy.manifest is not None:
             yield Code(remedy.manifest, remedy.manifest_language)
-        of_commands = command_blocks(remedy.commands[: selection.commands], remedy.names, remedy.labels)
-        yield from place_documents(of_commands, self._documents if selection.documents else ())
+        shown = remedy.commands[: selection.commands]
+        yield from self._command_blocks(remedy, shown, self._documents if selection.documents else ())
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         if selection.urls and remedy.url:
             yield Link(remedy.url, "Documentation")
+
+    @staticmethod
+    def _command_blocks(
+        remedy: RemedyParts, commands: Sequence[str], documents: Sequence[Block]
+    ) -> Iterator[Block]:
+        saved = find_saved_file(remedy.documents, remedy.commands) if documents else None
+        yield from place_documents(command_blocks(commands, remedy.names, remedy.labels, saved), documents)
 
     def _replace_note(self, remedy: RemedyParts, selection: _Selection) -> str | None:
         key = (selection.commands, selection.documents, selection.manifest)
