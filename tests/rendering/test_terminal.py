@@ -188,3 +188,18 @@ def test_commands_can_be_pasted(words: list[str]) -> None:
     blocks = (Heading("Run it", 3), Code(shlex.join(["aws", *words]), "sh"))
     _, _, pasted = render(blocks, width=40, color=False).partition("\n\n")
     assert calls(pasted) == [words]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (Code('{"a": 1}', "json", "policy.json"), "echo '{\"a\": 1}' > policy.json"),
+        (Code('{"a": "it\'s"}', "json", "policy.json"), "echo '{\"a\": \"it'\\''s\"}' > policy.json"),
+        # echo of some shells changes it.
+        (Code('{"a": "\\u202e"}', "json", "policy.json"), '{"a": "\\u202e"}'),
+        (Code('{"a": 1}', "json", "$(id).json"), '{"a": 1}'),
+        (Code('{"a": 1}', "json"), '{"a": 1}'),
+    ],
+)
+def test_document_that_the_next_command_reads(code: Code, shown: str) -> None:
+    assert render((code,), width=100, color=False) == shown

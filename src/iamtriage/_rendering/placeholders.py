@@ -79,6 +79,7 @@ _WORDS = frozenset(
         "THUMBPRINT",
         "TOKEN",
         "USER",
+        "VERSION",
         "VALUE",
         "VERB",
         "WORKGROUP",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ("count_lines", "render")
 
 _MIN_WIDTH = 40
+_FILE = lazy_pattern(r"[\w.-]{1,64}\.json", re.ASCII)
 _MAX_LABEL_WIDTH = 18
 # The labels in the two blocks of an explanation have the same width.
 _MIN_LABEL_WIDTH = 8
@@ -176,7 +177,7 @@ class _Layout:
     def _code(self, block: Code) -> Iterator[str]:
         text = code_text(block, self.width, " " * self.indent)
         # Shells disagree on backslashes in what echo prints.
-        if block.saved_as is not None and "\\" not in text:
+        if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and "\\" not in text:
             before = " " * self.indent
             quoted = text.removeprefix(before).replace("'", "'\\''")
             text = f"{before}echo '{quoted}' > {block.saved_as}"
