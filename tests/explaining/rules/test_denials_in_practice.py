@@ -1591,7 +1591,6 @@ OTHERS: tuple[Case, ...] = (
         (
             "cdk bootstrap owns it",
             "Only its policies count, not those of the user or of the passed role.",
-            "The role stacks must trust cloudformation.amazonaws.com, too.",
             "Or deploy without -r (--role-arn)",
         ),
         (),

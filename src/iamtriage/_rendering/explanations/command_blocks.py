@@ -138,9 +138,15 @@ def document_codes(
 ) -> tuple[Code, ...]:
     """Return the blocks of documents, with the file in which commands expect them."""
     saved = find_saved_file(documents, commands)
-    if saved is not None:
-        width -= len(f"echo '' > {saved}")
-    return tuple(Code(compact_json(each, width), "json", saved) for each in documents)
+    if saved is None:
+        return tuple(Code(compact_json(each, width), "json") for each in documents)
+    # The command that writes the file begins before the first line, and ends after the last one.
+    before, after = "echo '", f"' > {saved}"
+    text = compact_json(documents[0], width)
+    first, last = text.partition("\n")[0], text.rpartition("\n")[2]
+    if max(len(before + first), len(last + after)) > width:
+        text = compact_json(documents[0], width - len(after))
+    return (Code(text, "json", saved),)
 
 
 def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iterator[Block]:
