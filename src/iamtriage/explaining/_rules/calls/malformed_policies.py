@@ -49,9 +49,7 @@ _RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,
 )
-_NOTHING_SAVED = (
-    "AWS did not save the document, so the previous version stays in effect. No permission is missing."
-)
+_CREATES = lazy_pattern(r"\bcreating\b|\bCreate(?!PolicyVersion)[A-Z]|\baws iam create-(?!policy-version)")
 INVALID_PRINCIPAL = CauseType(
     "invalid-principal",
     title="A principal of the policy does not exist",
@@ -128,8 +126,13 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
         remedies=(*remedies, *(() if is_long else (_validate_remedy(message),))),
-        notes=(_NOTHING_SAVED,),
+        notes=(_describe_effect(message),),
     )
+
+
+def _describe_effect(message: str) -> str:
+    kept = "" if _CREATES.search(message) else ", so the previous version stays in effect"
+    return f"AWS did not save the document{kept}. No permission is missing."
 
 
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
@@ -156,7 +159,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         *causes,
         topic="invalid-principal",
         remedies=(*lookup, _correct_principal_remedy(case, suspect), _validate_remedy(message)),
-        notes=(_NOTHING_SAVED,),
+        notes=(_describe_effect(message),),
     )
 
 

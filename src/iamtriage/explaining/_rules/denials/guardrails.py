@@ -14,9 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.denials.known_policies import is_of_caller
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import (
     commands,
     denial_remedies,
@@ -256,6 +254,10 @@ def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
 def _identity_allow(denial: Denial) -> str:
     """Return whether an identity-based policy has to allow the action or does, as a clause."""
     if not identity_policy_allows(denial.facts, denial.action):
+        # Most denials do not need the modules.
+        from iamtriage.explaining._rules.denials.known_policies import is_of_caller
+        from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+
         allowing = find_allowing_policy(denial)
         if allowing is None:
             return "an identity-based policy must allow the action, too"
