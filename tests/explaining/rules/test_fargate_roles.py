@@ -53,6 +53,20 @@ def test_map_only() -> None:
     assert "Reported" not in shown
 
 
+@pytest.mark.parametrize(
+    ("shown", "first"),
+    [
+        (_entries("admin"), "Create an access entry of type FARGATE_LINUX"),
+        (MAP.format("shop-nodes"), "Map the pod execution role in aws-auth"),
+    ],
+)
+def test_one_list(shown: str, first: str) -> None:
+    """A list alone does not show that the other place has no entry."""
+    explained = " ".join(str(explain(DENIED + PROFILE + shown)).split())
+    assert "without an entry for the pod execution role shop-fargate" in explained
+    assert f"Do this first: {first}" in explained
+
+
 def test_no_lists() -> None:
     """Without lists, the text does not decide between the two reasons."""
     shown = _explain(PROFILE)

@@ -38,6 +38,24 @@ def test_other_key_policy() -> None:
         assert '"logs.cn-north-1.amazonaws.com.cn"' in shown
 
 
+def test_invalid_parameter() -> None:
+    """CloudWatch Logs and CloudFormation also report it as an invalid request."""
+    denied = DENIED.format("AssociateKmsKey", "LogGroup ", "aws", "eu-north-1")
+    event = (
+        denied.partition(": ")[2]
+        + ' (Service: CloudWatchLogs, Status Code: 400, Request ID: 1)" (RequestToken: a, HandlerErrorCode: InvalidRequest)'
+    )
+    for text in (
+        denied.replace("AccessDeniedException", "InvalidParameterException"),
+        f'CREATE_FAILED AWS::Logs::LogGroup Logs Resource handler returned message: "{event}',
+    ):
+        shown = _explain(
+            f"{text}\nKmsKeyId: arn:aws:kms:eu-north-1:111122223333:key/1a2b3c4d-5e6f-7081-92a3-b4c5d6e7f809"
+        )
+        assert "does not allow CloudWatch Logs (logs.eu-north-1.amazonaws.com)" in shown
+        assert "--key-id arn:aws:kms:eu-north-1:111122223333:key/1a2b3c4d" in shown
+
+
 @pytest.mark.parametrize(
     ("resources", "rule"),
     [

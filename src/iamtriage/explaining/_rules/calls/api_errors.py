@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.calls import (
     discarded_volumes,
     error_kind,
     key_states,
+    log_group_keys,
     message_kinds,
     node_groups,
     request_kinds,
@@ -295,6 +296,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         key_states.explain_key_access, message=key_states.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),
+    Route(log_group_keys.explain_log_group_key, message=log_group_keys.KEY_NOT_ALLOWED),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(
         key_states.explain_key_state,

@@ -295,7 +295,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
-    text = f"The service uses {named}, which needs {needs}. The caller's permissions are not the problem."
+    text = f"The role needs {needs}. The caller's permissions are not the problem."
     if row is _LAUNCH_TEMPLATE:
         text = f"The service checks the permissions of the caller, who needs {needs}."
     return denial.explain(

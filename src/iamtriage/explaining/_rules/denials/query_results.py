@@ -71,7 +71,7 @@ def explain_query(denial: Denial) -> Explanation:
             f"Use a bucket in {called} for the results instead, or the Region {region} for the query. {step}"
         )
     uploads = ("s3:ListBucketMultipartUploads",) if is_result else ()
-    needed = {
+    needed: dict[str, tuple[str, ...]] = {
         arn: ("s3:ListBucket", "s3:GetBucketLocation", *uploads),
         f"{arn}/{path.rpartition('/')[0]}/*".replace("//*", "/*"): objects,
     }
@@ -130,7 +130,8 @@ def _find_missing(
         for each, statement in allows
         if any(names_resource(statement, arn) for arn in needed)
     ]
-    if not about or any(each.is_code for each, _ in about):
+    # Code often has the policies of several roles.
+    if not about or (len(policies) > 1 and any(each.is_code for each, _ in about)):
         return None, {}
     missing: dict[str, tuple[str, ...]] = {}
     for arn, actions in needed.items():

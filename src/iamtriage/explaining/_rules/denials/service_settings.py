@@ -198,12 +198,12 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     return denial.explain(
         denial_summary(
             denial,
-            "the account is not subscribed to the model, and the caller is not allowed to subscribe it",
+            "the account is not subscribed to the model, and the caller is not allowed to subscribe to it",
         ),
         BEDROCK_MODEL_ACCESS.cause(
             "derived",
             quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED),
-            text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe it with the caller's permissions.",
+            text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe the account with the caller's permissions.",
         ),
         common_causes.NO_IDENTITY_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",

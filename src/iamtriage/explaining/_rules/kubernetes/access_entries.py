@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.kubernetes import (
     entry_settings,
     pod_identities,
 )
-from iamtriage.explaining._rules.kubernetes.nodes import explain_fargate_role
+from iamtriage.explaining._rules.kubernetes.fargate import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import quote_phrases

@@ -48,7 +48,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access to kms is not allowed",
         "kms access was denied",
     ),
-    "denials.log_group_keys.explain_log_group_key": (
+    "calls.log_group_keys.explain_log_group_key": (
         "kms key does not exist or is not allowed to be used with",
     ),
     "denials.cross_account_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),

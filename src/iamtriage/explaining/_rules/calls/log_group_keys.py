@@ -11,12 +11,11 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._rules.denials import encrypted_data
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
-from iamtriage.explaining._rules.shared.denial_remedies import region_argument, save_step
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
@@ -24,8 +23,12 @@ from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import AwsError
 
+KEY_NOT_ALLOWED = lazy_pattern(r"KMS key does not exist or is not allowed to be used with")
+"""What CloudWatch Logs says of a key that it may not use, as a denial or as an invalid parameter."""
 _LOG_GROUP = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{6,30}:[0-9]{12}:log-group:[\w/.#-]{1,512}", re.ASCII
 )
@@ -37,34 +40,35 @@ _ACTIONS = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataK
 _PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
 
 
-def explain_log_group_key(denial: Denial) -> Explanation:
+def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that the policy of a key does not allow CloudWatch Logs to encrypt a log group."""
-    group = _LOG_GROUP.search(message_text(denial))
+    group = _LOG_GROUP.search(message_text(case))
     arn = try_parse_arn(group[0]) if group else None
-    region = commands.region(arn.region) if arn is not None else region_argument(denial)
-    partition = arn.partition if arn is not None else denial.location.partition or "aws"
+    region = commands.region(case.facts.region if arn is None else arn.region)
+    partition = "aws" if arn is None else arn.partition
     service = f"logs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     condition = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group[0] if group else "LOG_GROUP_ARN"}}
     statements = [allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)]
     text, keep = "", "Keep the statement that allows the account (root) kms:*."
     steps: tuple[str, ...] = (f"{save_step('the key policy', 'policy.json')} {keep}",)
-    key = commands.arn(encrypted_data.find_key(denial), "KEY_ID")
+    words = case.failure.text
+    keys = {each["arn"] or each["key"] for each in text_signs.NAMED_KEY.finditer(words)}
+    key = keys.pop() if len(keys) == 1 else "KEY_ID"
     policy = RESOURCE_POLICIES["kms"]
     lines = tuple(
         f"{fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"
         for each in (policy.show_command, policy.change_command)
     )
-    words = denial.failure.text
     plain = [each["name"] for each in _KEY_BLOCK.finditer(words) if not _POLICY.search(each["body"])]
     if len(plain) == 1 and "aws_kms_key_policy" not in words:
         text = f"aws_kms_key.{plain[0]} sets no policy: the default key policy allows only the account (root) and thus its IAM policies, not services. "
         steps = (
             f"Set policy of aws_kms_key.{plain[0]} to a document with these statements (jsonencode). The first is the default one: without it, nobody can manage the key.",
         )
-        account = commands.account(arn.account if arn is not None else denial.account)
+        account = commands.account(None if arn is None else arn.account)
         root = {"AWS": f"arn:{partition}:iam::{account}:root"}
         statements, lines = [allow("kms:*", "*", principal=root), *statements], ()
-    return denial.explain(
+    return case.explain(
         f"The key policy does not allow CloudWatch Logs ({service}) to use the KMS key.",
         SERVICE_NOT_ALLOWED.cause(
             "derived",
