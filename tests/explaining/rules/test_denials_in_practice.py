@@ -2522,3 +2522,21 @@ def test_role_of_stack_sets_in_the_target_account() -> None:
     assert create.policy is not None
     assert create.policy["Statement"][0]["Principal"] == {"AWS": principal}
     assert any(f'"Resource": "arn:aws:iam::{OTHER}:role/{role}"' in step for step in create.steps)
+
+
+def test_key_behind_an_alias_of_the_three_reasons() -> None:
+    """get-key-policy and put-key-policy accept no alias."""
+    alias = "arn:aws:kms:eu-west-1:111122223333:alias/app"
+    text = f"User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:DescribeKey on resource: {alias} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+    show, *_, change = explain(text).remedies[0].commands
+    look_up = f'"$({show} --query KeyMetadata.Arn --output text)"'
+    assert change == (
+        f"aws kms put-key-policy --key-id {look_up} --policy-name default --region eu-west-1 --policy file://policy.json"
+    )
+
+
+def test_other_account_of_an_unknown_key_is_in_the_short_explanation() -> None:
+    text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
+    shown = " ".join(str(explain(text)).split())
+    assert shown.count("must allow kms:Decrypt on the key's ARN, too") == 1
+    assert "If a Deny matches, narrow that instead" in shown

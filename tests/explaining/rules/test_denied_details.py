@@ -368,9 +368,38 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
     assert f"the statement NoQueues in an inline policy {where} " in explanation.summary
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
     assert f"aws iam {command} --policy-name POLICY_NAME" in lines
+    change = command.replace("get-", "put-", 1)
+    assert f"aws iam {change} --policy-name POLICY_NAME --policy-document file://policy.json" in lines
     shown = " ".join(str(explanation).split())
     leaves_group = "aws iam remove-user-from-group --group-name ops --user-name ana" in shown
     assert leaves_group == ("group" in where)
+
+
+@pytest.mark.parametrize(
+    ("action", "policy", "lacks"),
+    [
+        ("iam:CreateRole", "PowerUserAccess", True),
+        ("organizations:LeaveOrganization", "PowerUserAccess", True),
+        ("sqs:DeleteQueue", "ReadOnlyAccess", True),
+        ("sqs:DeleteQueue", "AmazonSQSReadOnlyAccess", True),
+        ("iam:ListRoles", "PowerUserAccess", False),
+        ("iam:CreateServiceLinkedRole", "PowerUserAccess", False),
+        ("sqs:SendMessage", "PowerUserAccess", False),
+        ("sqs:SendMessage", "AmazonSQSFullAccess", False),
+    ],
+)
+def test_other_policies_of_the_details_lack_the_action(action: str, policy: str, lacks: bool) -> None:
+    """Without the Deny, the call is then denied again."""
+    other = {"type": "IDENTITY_BASED_POLICY", "inline": False, "attachedTo": [{"arn": USER}]}
+    details = json.loads(json.dumps(INLINE_DETAILS).replace("sqs:SendMessage", action))
+    details["policies"].append({**other, "uri": f"arn:aws:iam::aws:policy/{policy}"})
+    text = _denied(action, "*", lacks=None) + " with an explicit deny in an identity-based policy"
+    shown = " ".join(str(explain(text, facts={"authorization_details": details})).split())
+    assert (f"other policies ({policy}) do not allow {action}" in shown) is lacks
+    # Nobody knows what a policy of the account allows.
+    details["policies"].append({**other, "uri": f"arn:aws:iam::{ACCOUNT}:policy/{policy}"})
+    shown = " ".join(str(explain(text, facts={"authorization_details": details})).split())
+    assert "other policies" not in shown
 
 
 def test_managed_policy_of_the_details_is_not_printed_as_inline() -> None:

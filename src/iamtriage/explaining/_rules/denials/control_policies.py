@@ -173,7 +173,7 @@ def _typical_rcp(denial: Denial) -> str:
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
     needs_allow = denial.is_explicit and guardrails.identity_notes(denial)
-    then = " The call requires an Allow, too." if needs_allow else ""
+    then = " An Allow is required as well." if needs_allow else ""
     if name == "resource control policy":
         return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
     account = f"account {denial.account}" if denial.account else "the account"

@@ -56,7 +56,7 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{' (with the changed document as policy.json)' if denial.policy and _change_commands(denial) else ''}{_or_removes_policy(denial, inline=is_inline)}."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{', saved as policy.json,' if is_inline else ' (with the changed document as policy.json)' if denial.policy and _change_commands(denial) else ''}{_or_removes_policy(denial, inline=is_inline)}."
 
 
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
@@ -67,7 +67,9 @@ def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
         line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
         return f", or removes {denial.caller} from the group: {line}. The group's Allow statements are then gone, too"
     if inline:
-        return " or deletes the inline policy"
+        sid = next((clip_text(each) for each in denial.statements), None)
+        found = f". POLICY_NAME is the one with the Sid {sid}" if sid else ""
+        return f" or deletes the policy{found}"
     if denial.policy:
         of_group = ", or from the group that it comes from" if isinstance(denial.principal, User) else ""
         return f" or detaches the policy from {denial.caller}{of_group}"
@@ -183,9 +185,14 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "As another user or role (the policy denies all of this to the user), deactivate the access keys: the programs that use them stop. Give these a role or new keys, then delete the old ones.",
-        *(suspect or ("If nobody of yours made the denied call, it was most likely an attacker's.",)),
-        "The last command prints the key's calls: run it in each Region, and remove users, keys and resources that you don't know. Remove the key from where it was published.",
+        "As another user or role (the policy denies deactivating and creating keys), deactivate the access keys: the programs that use them stop. Give these a role or new keys, then delete the old ones.",
+        *(
+            suspect
+            or (
+                "Unless somebody in your organization made the denied call, it was most likely an attacker's.",
+            )
+        ),
+        "The last command prints the key's calls of the last 90 days: run it in each Region, and remove users, keys and resources that you don't know. Remove the key from where it was published.",
         "Follow the AWS Support case. AWS asks you to leave the quarantine policy attached until it is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
@@ -199,7 +206,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         KEY_QUARANTINE.cause(
             "reported",
             reason_lines(denial),
-            text=f"AWS attached its managed policy {(denial.policy or '').rpartition('/')[2]} because it found an access key of the user exposed publicly. An Allow does not override its explicit deny.",
+            text=f"AWS attaches its managed policy {(denial.policy or '').rpartition('/')[2]} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny.",
         ),
         topic="compromised-key",
         remedies=(remedy,),

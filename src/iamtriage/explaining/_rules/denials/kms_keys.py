@@ -19,7 +19,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._rules.denials import encrypted_data
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
+from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -173,12 +173,14 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
         [show] = (each for each in inspect.commands if " get-key-policy " in each)
-        change = show.partition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
-        save, *others = of_owner.steps
+        change = show.rpartition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
+        save, *others = (each for each in of_owner.steps if each != IF_OTHER_ACCOUNT)
+        # A short explanation must not hide what another account has to allow.
+        save = f"{inspect.steps[-1]} If nothing allows it, {save[0].lower()}{save[1:]} If a Deny matches, narrow that instead."
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
-            steps=(*inspect.steps, f"If nothing allows it, {save[0].lower()}{save[1:]}", *others),
+            steps=(*inspect.steps[:-1], save, *others),
             commands=(*inspect.commands, f"{change} --policy file://policy.json"),
         )
         remedies = (inspect, across)
@@ -352,7 +354,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
             find = "In a file that SOPS encrypted, sops.kms names the key."
         elif show_key is None:
             find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-        find += " Its ARN shows account and Region. Instead of an alias, use the ARN that describe-key prints: get-key-policy and list-grants accept no alias."
+        find += " Its ARN shows the account, and the Region to call. Of these commands, only describe-key accepts an alias."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
@@ -380,9 +382,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     return owner_remedy(
         title,
         *present(
-            find,
-            f"Check the key policy for an Allow for {caller}, Deny statements and grants.{other_side}",
-            find_role,
+            find, f"Check the key policy and the grants for an Allow for {caller}.{other_side}", find_role
         ),
         commands=present(
             show_key,

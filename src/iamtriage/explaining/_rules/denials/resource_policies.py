@@ -79,7 +79,7 @@ _STAGE = lazy_pattern(
 )
 _FILE = lazy_pattern(r"file://([\w.]+)")
 _OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
-_IF_OTHER_ACCOUNT = (
+IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
@@ -110,7 +110,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
             text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
         is_unknown = denial.crosses_accounts is None and denial.resource_account is not None
         needs_more = is_unknown and _may_need_identity_allow(denial)
-        notes = (*((_IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
+        notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
     return denial.explain(
         denial_summary(denial, verdict),
         stated_cause(denial, "resource", text),
@@ -180,7 +180,7 @@ def resource_remedy(denial: Denial) -> Remedy:
         lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
-        steps.insert(1, f"{_MASKED_ACCOUNT} {_IF_OTHER_ACCOUNT}" if is_masked else _IF_OTHER_ACCOUNT)
+        steps.insert(1, f"{_MASKED_ACCOUNT} {IF_OTHER_ACCOUNT}" if is_masked else IF_OTHER_ACCOUNT)
     if policy is _OTHER_POLICY:
         steps.append(
             "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
@@ -211,7 +211,7 @@ def _save_step(policy: services.ResourcePolicy) -> str:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
     save = denial_remedies.save_step(name, _describe_file(file[1]), command=policy.change_command.split()[2])
-    return f"{save} Its Resource * is only this key." if policy.resource_is_star else save
+    return f"{save} In a key policy, Resource * means this key." if policy.resource_is_star else save
 
 
 def _describe_file(name: str) -> str:

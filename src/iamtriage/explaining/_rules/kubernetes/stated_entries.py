@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = "If describe-access-entry prints groups, you can bind one of these and omit update-access-entry. It replaces the list: put the printed groups in place of EXISTING_GROUPS, or remove it."
+_GROUPS_STEP = "The last command keeps the groups that the entry has. You can bind one of these instead (echo $groups)."
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
@@ -129,26 +129,29 @@ def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None
     return principal if role is None else (role.account, role.name)
 
 
-def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
-    """Return the steps and commands that give the caller the group that the binding names."""
+def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands, Commands]:
+    """Return the steps that give the caller the group of the binding, and the commands before and after the binding."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
-        return (), ()
+        return (), (), ()
     cluster, group = denied.cluster, denied.subject.name
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
+    before: Commands = ()
     lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     effect = f"The session name changes, so the binding is for a group. It has no effect until {where} of {denied.subject_text} has the group {group}."
     steps = [effect]
     if cluster.uses_entries:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
-        existing = ("EXISTING_GROUPS",) if entry is None else entry.groups
-        arguments = ("--kubernetes-groups", group, *existing)
+        arguments = ("--kubernetes-groups", group, *(() if entry is None else entry.groups))
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
         if entry is not None:
-            return (effect,), (update,)
-        lines += [cluster.eks_command("describe-access-entry", principal=principal.entry_argument), update]
+            return (effect,), (), (update,)
+        # The update replaces the groups. The shell splits the words, which are separated by tabs.
+        query = ("--query", "accessEntry.kubernetesGroups", "--output", "text")
+        show = cluster.eks_command("describe-access-entry", *query, principal=principal.entry_argument)
+        before, lines = (f"groups=$({show})",), [f"{update} $groups"]
         # A short explanation leaves out the step of a command that it does not show.
-        steps = [effect, _GROUPS_STEP, *([principal.path_note] if principal.path_note else [])]
+        steps = [effect, *([principal.path_note] if principal.path_note else []), _GROUPS_STEP]
     if cluster.uses_aws_auth:
         edit = "kubectl -n kube-system edit configmap aws-auth"
         lines.append(Labelled("Or, in aws-auth:", edit) if cluster.uses_entries else edit)
@@ -156,4 +159,4 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         steps.append(
             f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
         )
-    return tuple(steps), tuple(lines)
+    return tuple(steps), before, tuple(lines)

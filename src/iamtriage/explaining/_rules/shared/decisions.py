@@ -6,8 +6,10 @@ has the condition keys of the request.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._rules.shared import principal_words
@@ -32,6 +34,10 @@ POLICY_TYPE_NAMES: dict[PolicyType, str] = {
     "role_trust": "trust policy",
 }
 _ALLOW = frozenset({"ALLOW"})
+_MANAGED_POLICY = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::aws:policy/(?:[\w-]{1,64}/)?([\w-]{1,128})\Z", re.ASCII
+)
+_CHANGES = ("create", "delete", "put", "update", "attach", "detach", "run", "terminate", "pass")
 _TAG_KINDS = frozenset({"ResourceTag", "RequestTag", "PrincipalTag"})
 
 
@@ -103,6 +109,30 @@ def identity_policy_allows(facts: Facts, action: str | None) -> bool:
     return any(
         policy.statements and all(each.effect in _ALLOW for each in policy.statements) for policy in matched
     ) or POLICY_TYPE_NAMES["identity"] in allowing_policy_types(facts, action)
+
+
+def other_policies_without_allow(facts: Facts, action: str | None) -> str | None:
+    """Return the other identity-based policies of the details if they are AWS managed ones without the denied action."""
+    details = facts.authorization_details
+    if details is None or action is None:
+        return None
+    denying = {each.uri for reason in matching_reasons(action, details) for each in reason.policies}
+    others = [
+        each.uri for each in details.policies if each.policy_type == "identity" and each.uri not in denying
+    ]
+    names = [_MANAGED_POLICY.match(each or "") for each in others]
+    if not all(each is not None and _lacks_action(each[1], action.lower()) for each in names):
+        return None
+    return join_words(tuple(each[1] for each in names if each is not None), "and") or None
+
+
+def _lacks_action(policy: str, action: str) -> bool:
+    service, _, operation = action.partition(":")
+    if policy == "PowerUserAccess":
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/PowerUserAccess.html
+        is_allowed = operation.startswith(("get", "list", "describe")) or "servicelinkedrole" in operation
+        return service in {"iam", "organizations", "account"} and not is_allowed
+    return policy.endswith("ReadOnlyAccess") and operation.startswith(_CHANGES)
 
 
 def named_statements(facts: Facts, action: str | None) -> Iterator[str]:
@@ -182,9 +212,15 @@ def denying_group(facts: Facts, action: str | None) -> str | None:
 
 
 def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
-    """Return the commands that print the inline policies in which a statement denied."""
+    """Return the commands that print and change the inline policies in which a statement denied."""
     # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
-    from iamtriage.explaining._rules.shared.commands import fill_command, group_argument, role_name, user_name
+    from iamtriage.explaining._rules.shared.commands import (
+        fill_command,
+        group_argument,
+        put_policy,
+        role_name,
+        user_name,
+    )
 
     lines: list[str] = []
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
@@ -206,6 +242,7 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
             lines += [
                 fill_command(f"aws iam list-{kind}-policies --{kind}-name {{}}", name),
                 fill_command(f"aws iam get-{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME", name),
+                put_policy(name, "POLICY_NAME", kind),
             ]
     return tuple(dict.fromkeys(lines))
 

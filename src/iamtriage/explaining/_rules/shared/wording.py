@@ -29,11 +29,18 @@ def allow_still_required(denial: Denial) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
+    from iamtriage.explaining._rules.shared.decisions import (
+        describe_allowing,
+        identity_policy_allows,
+        other_policies_without_allow,
+    )
 
     if identity_policy_allows(denial.facts, denial.action):
         return f"An Allow does not override it: {describe_allowing(denial.facts, denial.action)}."
-    return "An Allow does not override it, but the call requires one, too."
+    others = other_policies_without_allow(denial.facts, denial.action)
+    if others is not None:
+        return f"An Allow does not override it, but is required as well: the caller's other policies ({others}) do not allow {denial.action}."
+    return "An Allow does not override it, but is required as well."
 
 
 def put_check_first(check: str, title: str) -> str:
