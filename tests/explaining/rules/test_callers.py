@@ -82,7 +82,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f'{{"deliveryStreamARN": "arn:aws:firehose:eu-west-1:111122223333:deliverystream/bills", "errorCode": "S3.AccessDenied", "message": "Access was denied. {_denial("stream", "s3:PutObject", "arn:aws:s3:::acme-bills/2026/11/20/09/bills-1-2026-11-20")}"}}',
         (
             "The role stream, which the Firehose stream uses, was denied",
-            "If the key changes from run to run, use arn:aws:s3:::acme-bills/20* as Resource.",
+            "If the object key changes from run to run, use arn:aws:s3:::acme-bills/20* as Resource.",
         ),
     ),
     "job-of-glue": (
@@ -94,7 +94,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
         (
             "The role etl, which AWS Glue uses, was denied s3:PutObject",
-            "If the key changes from run to run, use arn:aws:s3:::acme-bills/curated/* as Resource.",
+            "If the object key changes from run to run, use arn:aws:s3:::acme-bills/curated/* as Resource.",
             "Note AWS Glue made the call with this role, as the session name shows.",
         ),
     ),
@@ -173,7 +173,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
         (
             "STS does not report a role's path. If the role ci has one, use the ARN that this prints",
-            "If the key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
+            "If the object key changes from run to run, use arn:aws:s3:::acme-bills/builds/* as Resource.",
         ),
     ),
 }

@@ -166,7 +166,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = _PROVIDERS.get(case.failure.envelope.source or "")
-        kept = f" ({provider}, in one client for each role)." if provider else "."
+        kept = f" ({provider}, with one client for each role, which all calls share)." if provider else "."
         fewer = f"{_REUSE}{kept}"
     is_of_kms = uses_throttled_key(case)
     if is_of_kms:
@@ -184,7 +184,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows down, and makes up to {_DEFAULT_ATTEMPTS} with this setting."
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows down, and makes up to {_DEFAULT_ATTEMPTS} attempts with this setting."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}",)
     else:

@@ -115,7 +115,7 @@ _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, deactivate it, then delete it",
         "The second command prints when and for what a key was last used: run it for both keys.",
-        "Deactivate the unused one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. A key that was never used can be deleted at once.",
+        "Deactivate the unused one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. An old key that was never used can be deleted at once. For your own keys, omit --user-name.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",

@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import Root
+from iamtriage.arns._principals import Root, User
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -33,7 +33,7 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-_SAME_ORGANIZATION = "S3 names the policy type only to callers of the same account or organization, so look for a condition on the network (aws:SourceIp, aws:SourceVpc) or on TLS (aws:SecureTransport)."
+_SAME_ORGANIZATION = "S3 names the policy type only to callers of the same account or organization, so a condition on the organization (aws:PrincipalOrgID) is unlikely. Others are on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags."
 _PARENTS = "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
@@ -130,7 +130,8 @@ def _explain_control_deny(
         limits = ", which limits access to the resources of its accounts,"
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
     of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
-    of_caller = f" {denial.role}" if denial.role is not None and not denial.has_masked_account else ""
+    caller = denial.role or (denial.principal if isinstance(denial.principal, User) else None)
+    of_caller = f" {caller}" if caller is not None and not denial.has_masked_account else ""
     named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
     listed: str | None = f"aws organizations list-policies --filter {kind}"
     parents: str | None = None

@@ -56,7 +56,7 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{', saved as policy.json,' if is_inline else ' (with the changed document as policy.json)' if denial.policy and _change_commands(denial) else ''}{_or_removes_policy(denial, inline=is_inline)}."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{', saved as policy.json,' if is_inline else ' for all that have the policy (with the changed document as policy.json; if there are five versions, delete one first)' if denial.policy and _change_commands(denial) else ''}{_or_removes_policy(denial, inline=is_inline)}."
 
 
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:

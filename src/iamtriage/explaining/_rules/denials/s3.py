@@ -163,8 +163,10 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.action}, if no policy of the caller does yet"
-    step: str | None = "The first command prints the caller. Check what its policies allow already."
-    owner = "The first command prints the caller, and list-buckets"
+    step: str | None = (
+        "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
+    )
+    owner = "Run the first two commands as the caller: list-buckets (s3:ListAllMyBuckets)"
     lines: tuple[str, ...] = (
         with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
     )
@@ -180,7 +182,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif copies_tags(denial):
         step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} prints the bucket if the caller's account owns it. If it prints none, the bucket policy must allow the caller, too."
+        step = f"{owner} prints the bucket if the caller's account owns it. If not, the bucket policy must allow the call, too."
         lines = (*lines, ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
@@ -385,14 +387,13 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
-        f"Check {checks}" if is_on_bucket or is_first else "Check the bucket's settings",
+        f"Check {checks}",
         *present(
             unsigned if is_first and _is_plain_response(denial) else None,
             "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
             if is_first
             else "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,
-            None if is_first else f"Check {checks}.",
         ),
         commands=present(
             _SHOW_CALLER,

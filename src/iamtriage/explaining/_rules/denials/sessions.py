@@ -263,7 +263,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
     open_to_network = owner_remedy(
-        f"Or allow unsigned requests from known addresses only, in the {name}",
+        f"Or allow unsigned requests from known addresses only{' (not in a VPC)' if denial.service == 'es' else ''}, in the {name}",
         network,
         commands=(*resource_policies.policy_commands(denial, policy.show_command), *deploys),
         url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
@@ -300,7 +300,7 @@ def _signed_curl(denial: Denial) -> Commands:
     if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown or is_search):
         return ()
     of_search = denial.lowercase_action.partition("es:eshttp")[2].upper()
-    method = route["method"] if route else of_search or "GET"
+    method = route["method"] if route else of_search if shown else "GET"
     url = shown["url"] if shown else "DOMAIN_URL"
     if route and not shown:
         domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"

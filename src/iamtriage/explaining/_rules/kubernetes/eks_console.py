@@ -59,7 +59,7 @@ _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "Run the first command in CloudShell, where you are the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role with its path, and not of its session."
+_SIGNED_IN_STEP = "Run the first command in CloudShell, where you are the signed-in user or role. For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
 _SIGNED_IN_COMMAND = "aws sts get-caller-identity --query Arn --output text"
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
@@ -205,7 +205,7 @@ def _access_entry_remedy(
     entry: StatedEntry | None,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"{_VIEW_ALL_POLICY} shows everything, including Secrets. {VIEW_POLICY} shows neither Secrets nor nodes. The entry alone grants nothing."
+    choice = f"{_VIEW_ALL_POLICY} shows everything, including Secrets. {VIEW_POLICY} shows neither Secrets nor nodes. The entry alone grants nothing. If there is one, do not create it."
     if entry is not None:
         return cluster_remedy(
             f"Associate {policy} with the access entry",

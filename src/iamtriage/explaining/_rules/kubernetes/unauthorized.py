@@ -267,8 +267,11 @@ def _caller_remedy(
     *,
     shows_grant: bool,
 ) -> Remedy:
-    looks: Commands = ("kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",)
-    identify = "Run aws sts get-caller-identity with the profile or role that kubectl config view prints. If the ARN is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig."
+    looks: Commands = (
+        "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
+        Labelled("With the profile or role that it prints:", "aws sts get-caller-identity"),
+    )
+    identify = "If the ARN of the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig. It also corrects a kubeconfig of another or a re-created cluster."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -283,7 +286,7 @@ def _caller_remedy(
     if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
         steps += [
-            "PRINCIPAL_ARN is the ARN of the role with its path, and not that of the session.",
+            "For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session. If EKS rejects the authentication mode, use aws-auth instead.",
             "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
             *present(principal.path_note),
         ][principal.is_known :]

@@ -37,7 +37,7 @@ ROLE_TOO_NEW = CauseType(
 UNSIGNED_CALL = CauseType(
     "unsigned-call",
     title="The request is not signed",
-    text="The request carried no signature, so AWS saw no identity.",
+    text="The request carried no signature that AWS recognizes, so AWS saw no identity.",
     recognised_by='AWS says "User: anonymous" or "Missing Authentication Token".',
     fix="Sign the request with an AWS SDK or with Signature Version 4.",
     sources=(pages.SIGNATURES,),

@@ -49,10 +49,11 @@ def with_profile(profile: str | None, line: str) -> str:
 SHOW_IDENTITY = your_remedy(
     "Check which credentials are used",
     "Run the commands where the failing call runs: as the same user, in the same container, with the same profile.",
-    "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are, if AWS accepts them.",
+    "The command aws configure list prints where the AWS CLI finds its credentials: environment variables take precedence over files, and files over the role of the machine. aws sts get-caller-identity prints whose they are.",
     commands=("aws configure list", "aws sts get-caller-identity"),
     url=pages.CLI_CREDENTIALS,
 )
+_OUTCOMES = "The command aws configure list prints where the credentials are from. If aws sts get-caller-identity works, the failing call uses other credentials, or a Region that the account has not enabled. If it fails, remove old variables or sign in again. A key that begins with AKIA is long-term: it was deleted, deactivated or misspelled."
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
     "Sign in with the profile that the failing call uses (AWS_PROFILE or --profile): each sso_session has its own token.",
@@ -99,7 +100,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
         text: The text of the failure, which can name the place of Terraform's provider block.
     """
     if program is None:
-        return SHOW_IDENTITY
+        return attrs.evolve(SHOW_IDENTITY, steps=(SHOW_IDENTITY.steps[0], _OUTCOMES))
     place = _PROVIDER_BLOCK.search(text)
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
     line = f" ({place['file']} line {place['line']})" if place else ""

@@ -29,7 +29,7 @@ TAGGING_CALL = "The call was "
 _NO_STREAM = ":log-stream:"
 # The table of actions has no ARN without a Region for the models of Bedrock.
 UNLISTED = "AWS lists no resource of this form"
-NEXT_OBJECTS = "If the key changes from run to run, use "
+NEXT_OBJECTS = "If the object key changes from run to run, use "
 _ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
 
 
