@@ -388,7 +388,7 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
         ("sqs:SendMessage", "AmazonSQSFullAccess", False),
     ],
 )
-def test_other_policies_of_the_details_lack_the_action(action: str, policy: str, lacks: bool) -> None:
+def test_other_policies_of_the_details_lack_the_action(action: str, policy: str, *, lacks: bool) -> None:
     """Without the Deny, the call is then denied again."""
     other = {"type": "IDENTITY_BASED_POLICY", "inline": False, "attachedTo": [{"arn": USER}]}
     details = json.loads(json.dumps(INLINE_DETAILS).replace("sqs:SendMessage", action))
