@@ -387,13 +387,14 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
-        f"Check {checks}",
+        f"Check {checks}" if is_on_bucket or is_first else "Check the bucket's settings",
         *present(
             unsigned if is_first and _is_plain_response(denial) else None,
             "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
             if is_first
             else "Check which identity the program uses, and which account owns the bucket.",
             get if operation in _HEAD_OPERATIONS else None,
+            None if is_first else f"Check {checks}.",
         ),
         commands=present(
             _SHOW_CALLER,
