@@ -80,7 +80,7 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
         url=_PAGE,
     )
     return case.explain(
-        f"cert-manager itself refused: it may not use its own credentials (IRSA, the node's role) for {named}. AWS was not asked.",
+        f"AWS was not asked: cert-manager may not use its own credentials (IRSA, the node's role) for {named}.",
         AMBIENT_CREDENTIALS_OFF.cause(
             "reported",
             quote_phrases(message, "perhaps you meant to enable ambient credentials"),
