@@ -80,8 +80,8 @@ def describe_key(found: OtherAnnotation, text: str) -> str:
 
 def other_key_cause(found: OtherAnnotation) -> Cause:
     """Return the cause that the role of a service account is in an annotation that nothing here reads."""
-    because = (f"The text shows {found.key} with the role {clip_text(found.role)}.",)
-    return ANNOTATION_WITH_OTHER_KEY.cause("derived", because)
+    text = f"The text shows the annotation {found.key} with the role {clip_text(found.role)}."
+    return ANNOTATION_WITH_OTHER_KEY.cause("derived", text=text)
 
 
 def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:

@@ -92,7 +92,7 @@ def explain_layer(denial: Denial) -> Explanation:
             f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers of its own Region.",
             LAYER_IN_OTHER_REGION.cause(
                 "derived",
-                (f"The ARN of the layer has the Region {home}.", f"The text or the facts state {region}."),
+                (f"The ARN of the layer has the Region {home}.",),
                 text=f"{of_owner}No Allow for {denial.caller} changes that.",
             ),
             topic="lambda-layer",

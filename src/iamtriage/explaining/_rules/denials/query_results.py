@@ -37,7 +37,7 @@ _QUERY_PATH = lazy_pattern(
     r"s3a?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>[\w./=+-]{0,500})", re.ASCII
 )
 _WRITES = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
-# Without the others, a query that is small and succeeds stores its results.
+# The actions on parts of uploads matter only for large results.
 _DECISIVE = frozenset({"s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject", "s3:PutObject"})
 _PAGE = "https://docs.aws.amazon.com/athena/latest/ug/s3-permissions.html"
 
@@ -76,11 +76,26 @@ def explain_query(denial: Denial) -> Explanation:
         f"{arn}/{path.rpartition('/')[0]}/*".replace("//*", "/*"): objects,
     }
     cause = NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}.")
+    possible = [
+        BUCKET_OF_OTHER_ACCOUNT.cause(
+            text=""
+            if region
+            else "The bucket does not exist, or belongs to another account that does not allow the caller."
+        ),
+        DENIES["resource"].cause(
+            text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
+        ),
+        KMS_KEY.cause(
+            text="The caller is not allowed to use the KMS key (kms:Decrypt to read, kms:GenerateDataKey to write)."
+        ),
+    ]
     policy, missing = _find_missing(denial, needed) if found else (None, {})
     if policy is not None and any(map(_DECISIVE.intersection, missing.values())):
         listed = join_words(
             tuple(f"{join_words(actions, 'and')} on {each}" for each, actions in missing.items()), "and"
         )
+        # This explains the message without a missing bucket or a key.
+        possible = possible[1:2]
         needed, title = missing, f"Add {next(iter(missing.values()))[0]} to the policy"
         reason = f"{policy.name} lacks {next(iter(missing.values()))[0]}"
         cause = STATED_POLICY_OTHER_ACTION.cause(
@@ -102,17 +117,7 @@ def explain_query(denial: Denial) -> Explanation:
     return denial.explain(
         f"{summary}: {reason}.",
         cause,
-        BUCKET_OF_OTHER_ACCOUNT.cause(
-            text=""
-            if region
-            else "The bucket does not exist, or belongs to another account that does not allow the caller."
-        ),
-        DENIES["resource"].cause(
-            text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
-        ),
-        KMS_KEY.cause(
-            text="The caller is not allowed to use the KMS key (kms:Decrypt to read, kms:GenerateDataKey to write)."
-        ),
+        *possible,
         topic="s3-access-denied",
         remedies=(allow_it, inspect_remedy(denial, denial.operation)),
         notes=("If Lake Formation manages the location, it must grant the access instead.",),
