@@ -56,7 +56,7 @@ def test_annotation_of_pod() -> None:
     [
         (
             "\nkind: Issuer\nmetadata:\n  name: dns\n",
-            "for the Issuer dns. AWS was not asked",
+            "for the Issuer dns.",
             "Make the Issuer dns a ClusterIssuer",
         ),
         (
