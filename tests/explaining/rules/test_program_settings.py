@@ -31,7 +31,15 @@ def test_no_advice_about_instances_outside_aws(place: str) -> None:
     assert "hop limit" not in text
 
 
-@pytest.mark.parametrize("place", ["EC2 instance", "It does not run on AWS Lambda.", "not AWS CLI but boto3"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "EC2 instance",
+        "It does not run on AWS Lambda.",
+        "not AWS CLI but boto3",
+        "From a VPS: ec2-user@ip-10-0-0-1",
+    ],
+)
 def test_advice_about_instances(place: str) -> None:
     assert "hop limit" in explain(f"{place}\n{_METADATA}").to_text(detail="full")
 

@@ -62,8 +62,10 @@ def test_session_without_mfa(text: str, certainty: str) -> None:
         + _INVALID.format("GetUser"),
         "$ aws-vault exec --no-session ops -- aws iam get-user\n" + _INVALID.format("GetUser"),
         "$ aws iam get-user\n" + _INVALID.format("GetUser"),
+        "$ aws sts get-session-token\n" + _INVALID.format("GetSessionToken"),
+        "$ aws-vault exec ops -- aws iam get-user\naws-vault: error: exec: Failed to get credentials for ops: operation error STS: GetSessionToken, https response error StatusCode: 403, RequestID: 1-2, api error InvalidClientTokenId: The security token included in the request is invalid.\n",
     ],
-    ids=["allowed", "other-service", "mfa", "no-session", "no-vault"],
+    ids=["allowed", "other-service", "mfa", "no-session", "no-vault", "keys", "keys-of-vault"],
 )
 def test_sessions_that_can_call(text: str) -> None:
     assert "session-without-mfa" not in [each.code for each in explain(text).causes]

@@ -57,7 +57,7 @@ _DENIED = "An error occurred (AccessDenied) when calling the {} operation: Acces
         (
             "$ aws s3 cp s3://imagery-tiles/a.tif .\n"
             + _DENIED.format("GetObject")
-            + "It is an open data set.",
+            + "It is an open data set. --no-sign-request gives the same.",
             "possible",
         ),
     ],
@@ -75,8 +75,9 @@ def test_requester_pays(text: str, certainty: str) -> None:
         "$ aws s3 ls s3://naip-analytic/ --request-payer requester\n" + _DENIED.format("ListObjectsV2"),
         "$ aws s3 cp a.tif s3://imagery-tiles/\n" + _DENIED.format("PutObject") + "It is an open data set.",
         "$ aws s3 ls s3://imagery-tiles/\n" + _DENIED.format("ListObjectsV2"),
+        "$ aws s3 ls s3://imagery-tiles/\n" + _DENIED.format("ListObjectsV2") + "We share our public data.",
     ],
-    ids=["agreed", "write", "unknown"],
+    ids=["agreed", "write", "unknown", "own"],
 )
 def test_buckets_without_requester_pays(text: str) -> None:
     assert "requester-pays" not in [each.code for each in explain(text).causes]

@@ -28,7 +28,8 @@ _GET_SESSION = lazy_pattern(r"\b(?:aws sts get-session-token\b|GetSessionToken\b
 _OTHER_SESSION = lazy_pattern(
     r"\bmfa_serial\b|\bmfa_process\b|--mfa-token\b|--token-code\b|\bTokenCode\b|--no-session\b|\brole_arn\b|\bsso_(?:session|start_url)\b"
 )
-_STS_ALLOWED = frozenset({"AssumeRole", "GetCallerIdentity"})
+# What a session may call, and what aws-vault itself calls with the keys.
+_OTHER_CALLS = frozenset({"AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"})
 SESSION_WITHOUT_MFA = CauseType(
     "session-without-mfa",
     title="A session of GetSessionToken without MFA cannot call IAM",
@@ -43,9 +44,9 @@ def explain_session_without_mfa(
     case: Case[InvalidCredentials], request: RejectedRequest
 ) -> Explanation | None:
     """Explain a session without MFA, if the call is one that it cannot make and the text shows the session."""
-    service = case.facts.service or case.failure.envelope.service or _service_of_command(case)
+    service = case.facts.service or case.failure.envelope.service
     operation = case.operation
-    if service not in {"iam", "sts"} or operation in _STS_ALLOWED or operation is None:
+    if service not in {"iam", "sts"} or operation in _OTHER_CALLS or operation is None:
         return None
     vault = _AWS_VAULT.search(case.text)
     if request.code != "InvalidClientTokenId" or _OTHER_SESSION.search(case.text):
@@ -68,11 +69,6 @@ def explain_session_without_mfa(
             f"{api} could not authenticate the session, so it evaluated no policy. A new access key or an Allow does not help.",
         ),
     )
-
-
-def _service_of_command(case: Case[InvalidCredentials]) -> str | None:
-    stated = context_of(case.facts).service
-    return None if stated is None else stated.value
 
 
 _SESSION_REMEDY = your_remedy(

@@ -128,7 +128,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if rule is not None:
         return rule(case, message)
     environments = _likely_environments(case, message)
-    if (place := outside_aws.find_place(case.text)) is not None:
+    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or find_instance(case.text) is not None
+    place = None if is_on_ec2 else outside_aws.find_place(case.text)
+    if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
     lacks_id_token = _ID_TOKEN.search(case.text) is not None or (

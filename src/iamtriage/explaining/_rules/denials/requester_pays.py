@@ -26,9 +26,12 @@ _BUCKETS = frozenset(
         *("sentinel-s2-l1c", "sentinel-s2-l2a", "usgs-landsat", "usgs-landsat-level-3"),
     }
 )
+_SAID = lazy_pattern(r"\b[Rr]equester[- ]?[Pp]ays\b")
+# A bare 403 for data that is public, to a caller who is an administrator, or who calls both with and without a signature.
 _PUBLIC_DATA = lazy_pattern(
-    r"\b(?:[Rr]equester[- ]?[Pp]ays|RequestPayer|[Oo]pen[- ]data(?: ?set| registry|\b)|[Pp]ublic data ?sets?|[Rr]egistry of [Oo]pen [Dd]ata)\b"
+    r"\b(?:[Oo]pen|[Pp]ublic)[- ]data(?: ?sets?)?\b|\b[Rr]egistry of [Oo]pen [Dd]ata\b"
 )
+_IS_NOT_THE_CALLER = lazy_pattern(r"\bAdministratorAccess\b|--no-sign-request\b|\bUNSIGNED\b|\banonymous")
 _AGREED = lazy_pattern(
     r"--request-payer|\bRequestPayer[\"']? ?[:=]|\bAWS_REQUEST_PAYER\b|x-amz-request-payer|\brequester_pays ?= ?True"
 )
@@ -38,7 +41,7 @@ REQUESTER_PAYS = CauseType(
     "requester-pays",
     title="The bucket is a Requester Pays bucket, and the request does not agree to pay",
     text="S3 denies requests to a Requester Pays bucket, with Access Denied or 403, unless they are signed and have the header x-amz-request-payer. Anonymous requests (--no-sign-request) cannot have access.",
-    recognised_by="The bucket is a public one that is known to be a Requester Pays bucket, or the text says that it is one or has public data.",
+    recognised_by="The bucket is a public one that is known to be a Requester Pays bucket, or the text says so, or that its data is public and permissions do not help.",
     fix="Add --request-payer requester to the command, or RequestPayer to the call.",
     sources=(_PAGE,),
 )
@@ -48,7 +51,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     """Explain that a bucket with public data is a Requester Pays bucket, if nothing in the text agrees to pay."""
     text = denial.failure.text
     bucket = (denial.resource or "").rpartition(":::")[2].partition("/")[0]
-    said = _PUBLIC_DATA.search(text)
+    said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if _IS_NOT_THE_CALLER.search(text) else None)
     is_known = bucket in _BUCKETS
     if denial.operation not in _READS or _AGREED.search(text) or not (is_known or said):
         return None

@@ -41,16 +41,6 @@ _TRANSFORM_ARN = lazy_pattern(
 _TRANSFORM = lazy_pattern(
     r"\bTransform[\"']?:\s{0,20}(?:- |\[)?\s{0,8}[\"']?(?P<owner>[\w-]{1,40})::(?P<name>[\w-]{1,128})"
 )
-_AWS_TRANSFORMS = frozenset(
-    {
-        "Serverless-2016-10-31",
-        "CodeDeployBlueGreen",
-        "Include",
-        "LanguageExtensions",
-        "SecretsManager-2020-07-23",
-    }
-    | {"SecretsManager-2024-09-16", "ServiceCatalog"}
-)
 _CLOSE = 0.6
 TAGS_NEED_ACTION = CauseType(
     "tags-need-action",
@@ -143,7 +133,7 @@ def explain_misspelled_transform(denial: Denial) -> Explanation:
     account, name = (found["account"], found["name"]) if found else ("", "")
     line = next((each for each in _TRANSFORM.finditer(denial.failure.text) if each["name"] == name), None)
     written = f"{line['owner'] if line else account.upper()}::{name}"
-    right = f"AWS::{name}" if name in _AWS_TRANSFORMS else f"ACCOUNT_ID::{name}"
+    right = f"AWS::{name}"
     again = commands.repeat_command(context_of(denial.facts).command)
     admin = " AdministratorAccess allows the call." if "AdministratorAccess" in denial.failure.text else ""
     shown = f"The template says Transform: {written}." if line else ""
