@@ -188,7 +188,7 @@ def _regional_endpoint_remedy(
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     return your_remedy(
         _REMOVE_ENDPOINT,
-        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. SDKs call the regional endpoint by default.",
+        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If the command prints no URL, it is in the code. Current SDKs call the regional endpoint by default.",
         f"If a URL must be set, use the regional endpoint: {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",

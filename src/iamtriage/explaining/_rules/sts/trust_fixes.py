@@ -293,19 +293,20 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    fixed = _with_value(result, facts, value=actual)
+    fixed, like = _with_value(result, facts, value=actual), like_operator(operator)
+    # An operator in another case, or ArnEquals, has no such counterpart.
+    pattern = _with_value(result, facts, new_operator=like) if like != operator else None
     if fixed is not None:
+        others = f"if others that match {clip_text(expected)} use the role, too"
+        change = f"move this key from {operator} to {like} instead, as the next remedy does"
         remedy = replace_policy_remedy("Expect the exact subject in the trust policy", fixed, role, facts)
         yield attrs.evolve(
             remedy,
             steps=(
-                f"{WHOLE_DOCUMENT} It accepts no other subject: if others that match {clip_text(expected)} use the role, too, rename {operator} to {like_operator(operator)} for this key instead.",
+                f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}.",
                 *remedy.steps,
             ),
         )
-    like = like_operator(operator)
-    # An operator in another case, or ArnEquals, has no such counterpart.
-    pattern = _with_value(result, facts, new_operator=like) if like != operator else None
     if pattern is not None:
         remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role, facts)
         step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
