@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage.redaction._secret_spans import FoundSecret
+    from iamtriage.redaction._vocabulary.secret_values import Sign
     from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 __all__ = ("find_wrapped_secrets",)
@@ -32,6 +33,7 @@ _REST_OF_LINE = re.compile(
     r"s?(?:[ \t\r\"'`:=|│┃,({<>*\\-]|\[none\]|\[(?!redacted)"
     r"|(?:access|none|optional|secret|some|string|value)(?![a-z0-9])){0,40}\n"
 )
+_SIGN = re.compile(r"[:=|│┃,({<>-]")
 # On the next line, also after the rest of the name, as in "Secret Access Key".
 _VALUE = re.compile(
     r"[ \t\x1e]{0,80}(?P<key>Key(?: \[[^\]\n]{0,40}\])?[ ]?[:=][ ])?(?P<quote>[\"'`]?)(?P<value>[A-Za-z0-9+/=_.~!#%*:?^-]{16,4096})"
@@ -66,6 +68,9 @@ def find_wrapped_secrets(
         name = match_name(text, folded, name_end, runs)
         kind = classify_key(f"{folded[name.start : done].strip()} key") if name and below["key"] else None
         name = name._replace(name=kind) if name and kind else name
-        found = name and check_value(name, "tuple", Extent(start, end, quote))
+        sign: Sign = "tuple" if quote or _SIGN.search(text, name_end.end(), start) else "space"
+        found = name and check_value(name, sign, Extent(start, end, quote))
         if found:
-            yield found._replace(end=find_wrapped_end(text, start, found.end), name_start=-1)
+            # A name in the value is not searched, because its value could end there, too.
+            done = find_wrapped_end(text, start, found.end)
+            yield found._replace(end=done, name_start=-1)
