@@ -291,3 +291,24 @@ def test_trust_policy_is_left_if_a_policy_of_the_caller_allows_the_call(
     assert (left in explanation.summary) is is_left
     assert (explanation.remedies[0].layer == "role_trust") is is_left
     assert not is_left or "no-identity-allow" not in {each.code for each in explanation.causes}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "is_denied_again"),
+    [
+        ({"NotAction": ["iam:*"]}, True),
+        ({"Action": "s3:*"}, True),
+        ({"Action": "iam:CreateInstanceProfile"}, False),
+        (None, False),
+    ],
+    ids=["others", "another service", "allowed", "no Allow given"],
+)
+def test_given_policies_without_their_deny(
+    allowed: dict[str, object] | None, *, is_denied_again: bool
+) -> None:
+    text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:CreateInstanceProfile on resource: arn:aws:iam::111122223333:instance-profile/web with an explicit deny in an identity-based policy"
+    statements = [{"Sid": "NoIam", "Effect": "Deny", "Action": "iam:Create*", "Resource": "*"}]
+    statements += [] if allowed is None else [{"Effect": "Allow", "Resource": "*", **allowed}]
+    policies = {"identity": [{"Version": "2012-10-17", "Statement": each} for each in statements]}
+    shown = explain(text, facts={"policies": policies}).causes[0].text
+    assert ("do not allow it, either" in shown) is is_denied_again

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.stated_policies import (
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._evaluation.deciding import evaluate
 from iamtriage.policies._evaluation.denied_requests import build_request
 from iamtriage.policies._evaluation.results import LAYER_NAMES
@@ -99,12 +100,27 @@ def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> E
     """Add which statement denies the call."""
     first, *others = decision.statements[:_MAX_STATEMENTS]
     reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
-    cause = STATED_POLICY_DENIES.cause("supplied", reasons, text=decision.reason)
+    further = ""
+    if first.policy_type == "identity" and _lacks_allow(denial, decision):
+        further = " Without the Deny, the given identity-based policies do not allow it, either."
+    cause = STATED_POLICY_DENIES.cause("supplied", reasons, text=f"{decision.reason}{further}")
     summary = explanation.summary
     if denial.is_explicit and denial.policy_type in {None, first.policy_type}:
         name = f"the statement {clip_text(first.sid)}" if first.sid else f"statement {first.index}"
         summary = denial_summary(denial, f"{name} of the given {LAYER_NAMES[first.policy_type]} denies it")
     return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+
+
+def _lacks_allow(denial: Denial, decision: Decision) -> bool:
+    """Return whether the identity-based policies that deny a call have no Allow for it."""
+    allows = [
+        allow_statements(policy.content)
+        for policy in list_known_policies(denial)
+        if policy.policy_type == "identity"
+    ]
+    identity = [{"Version": "2012-10-17", "Statement": each} for each in allows if each]
+    without = evaluate(decision.request, attrs.evolve(decision.policies, identity=identity))
+    return bool(identity) and (without.deny, without.layer) == ("implicit", "identity")
 
 
 def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
