@@ -307,7 +307,9 @@ def test_given_policies_without_their_deny(
     allowed: dict[str, object] | None, *, is_denied_again: bool
 ) -> None:
     text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:CreateInstanceProfile on resource: arn:aws:iam::111122223333:instance-profile/web with an explicit deny in an identity-based policy"
-    statements = [{"Sid": "NoIam", "Effect": "Deny", "Action": "iam:Create*", "Resource": "*"}]
+    statements: list[dict[str, object]] = [
+        {"Sid": "NoIam", "Effect": "Deny", "Action": "iam:Create*", "Resource": "*"}
+    ]
     statements += [] if allowed is None else [{"Effect": "Allow", "Resource": "*", **allowed}]
     policies = {"identity": [{"Version": "2012-10-17", "Statement": each} for each in statements]}
     shown = explain(text, facts={"policies": policies}).causes[0].text
