@@ -25,6 +25,7 @@ _KEY_ID_REACH = 430
 # The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
 _WINDOW = 600
 _MAX_LINE = 2_000
+_MAX_INDENT = 40
 
 
 def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int]] | None:
@@ -71,7 +72,7 @@ def _is_separate(text: str, found: FoundSecret) -> bool:
     following = text[found.end : found.end + 1]
     if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
         return False
-    if not text[text.rfind("\n", max(0, found.start - _MAX_LINE), found.start) + 1 : found.start].strip():
+    if text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
         # Its line can look like the prefix of other lines, because it is equal to one of them.
         return False
     start = found.start if found.name_start < 0 else found.name_start
