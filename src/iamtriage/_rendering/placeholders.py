@@ -46,7 +46,6 @@ _WORDS = frozenset(
         "CODE",
         "DOMAIN",
         "ENCODED_MESSAGE",
-        "EXISTING_GROUPS",
         "FILE",
         "FUNCTION",
         "GROUP",

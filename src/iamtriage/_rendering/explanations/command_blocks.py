@@ -56,7 +56,6 @@ _LOOKED_UP = frozenset(
         "ASSOCIATION_ID",
         "BOUNDARY_ARN",
         "ENDPOINT_ID",
-        "EXISTING_GROUPS",
         "GROUP_ID",
         "INSTANCE_ARN",
         "INSTANCE_PROFILE",
