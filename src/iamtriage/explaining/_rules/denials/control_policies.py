@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.denials.landing_zones import add_landing_zone
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
-from iamtriage.explaining._rules.shared.denial_remedies import region_steps
+from iamtriage.explaining._rules.shared.denied_regions import region_steps
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -107,10 +107,10 @@ def describe_change(denial: Denial) -> str:
 def find_other_region(denial: Denial) -> tuple[str, str] | None:
     """Return the title and the step on a call in another Region, if the text states one and the call can go there."""
     called = find_called_region(denial)
-    if called is None or denial_remedies.model_region_remedy(denial) is not None:
+    if called is None or denied_regions.model_region_remedy(denial) is not None:
         return None
-    allowed = denial_remedies.find_allowed_regions(denial.failure.text, called)
-    if not allowed or not denial_remedies.can_change_region(denial):
+    allowed = denied_regions.find_allowed_regions(denial.failure.text, called)
+    if not allowed or not denied_regions.can_change_region(denial):
         return None
     title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}"
     return title, describe_called_region(denial, called)
@@ -125,7 +125,7 @@ def find_called_region(denial: Denial) -> str | None:
 
 def describe_called_region(denial: Denial, called: str) -> str:
     """Return in which Region the call was made, and how to choose another one."""
-    setting = denial_remedies.region_setting(denial, called)
+    setting = denied_regions.region_setting(denial, called)
     return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
 
 

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.requirement_remedies import build_remedy, tag_step, tagged_type
-from iamtriage.explaining._rules.shared import denial_remedies, pages
+from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -213,7 +213,7 @@ def _satisfying_remedy(
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
             return exempt_global_service(denial)
         if requirement is deny_conditions.REGION and _calls_global_profile(denial):
-            return denial_remedies.model_region_remedy(denial, condition.policy_values)
+            return denied_regions.model_region_remedy(denial, condition.policy_values)
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition, conditions)
     if met is not None:

@@ -30,8 +30,8 @@ from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED,
 from iamtriage.explaining._rules.sts.trust_problems import (
     find_misplaced_value,
     find_trust_problem,
-    find_workflow_problem,
 )
+from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

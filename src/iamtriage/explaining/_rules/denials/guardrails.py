@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
     commands,
     denial_remedies,
+    denied_regions,
     pages,
     policy_principals,
     required_grants,
@@ -188,10 +189,10 @@ def explain_guardrail(
         remedies = (details, remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies
-        return present(denial_remedies.model_region_remedy(denial), *ordered)
+        return present(denied_regions.model_region_remedy(denial), *ordered)
 
     return denial.explain(
-        denial_summary(denial, f"{verdict}{denial_remedies.other_model_region(denial)}"),
+        denial_summary(denial, f"{verdict}{denied_regions.other_model_region(denial)}"),
         stated_cause(denial, layer, text),
         topic=POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
         remedies=build_remedies,

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.denials.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -95,7 +95,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         "Read the conditions of the Deny, such as MFA, a Region, a network or a tag: a request that they do not match is not denied.",
         *present(typical_requirement(denial)),
         _change_step(denial, is_inline=bool(inline)),
-        *denial_remedies.region_steps(denial),
+        *denied_regions.region_steps(denial),
         commands=inline or (*_show_policy_commands(denial), *_change_commands(denial)),
         url=pages.EVALUATION,
     )
@@ -106,7 +106,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         first = _detach_remedy(denial, name)
         every = " and denies every action" if is_of_all else ""
         policy = f"{policy} AWS manages it{every}: nobody else can change it."
-    verdict = f"{named or unnamed} explicitly denies it{denial_remedies.other_model_region(denial)}"
+    verdict = f"{named or unnamed} explicitly denies it{denied_regions.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
         stated_cause(
@@ -116,7 +116,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
-            denial_remedies.model_region_remedy(denial),
+            denied_regions.model_region_remedy(denial),
             *((first, details) if denial.policy else (details, first)),
         ),
         notes=(ONE_POLICY_TYPE,),

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
     find_other_region,
 )
 from iamtriage.explaining._rules.denials.requirement_remedies import build_remedy, tag_step
-from iamtriage.explaining._rules.shared import commands, denial_remedies
+from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
     if requirement.has_key("aws:RequestTag/"):
         step = tag_step(denial, step)
     if requirement is deny_conditions.REGION:
-        if denial_remedies.model_region_remedy(denial) is not None:
+        if denied_regions.model_region_remedy(denial) is not None:
             # The inference profile chooses the Region, not the call.
             return None
         called = find_called_region(denial)

@@ -31,7 +31,8 @@ from iamtriage.explaining._rules.denials.statement_details import (
 from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.denial_remedies import mfa_command, other_model_region, region_setting
+from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping

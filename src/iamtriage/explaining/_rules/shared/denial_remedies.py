@@ -6,20 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.policies._grants import complete_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
@@ -123,11 +118,6 @@ DETAILS_TITLES = (
 """The titles of the remedies that find out which statement denied."""
 _CONSOLE_LINK = lazy_pattern(r"[?&]region=(?P<region>[a-z0-9-]{5,30})#/authorization-details/", re.ASCII)
 
-_FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)
-# The first part of Regions, and of the inference profiles for them.
-_GEOGRAPHIES = {"us": "us", "eu": "eu", "ap": "apac"}
-_IS_MODEL = lazy_pattern(r":(?:foundation-model|inference-profile)/", re.ASCII)
-
 
 def account_elsewhere(denial: Denial) -> str | None:
     """Return the account of the denied caller if it is most likely not that of the person who reads the denial.
@@ -192,151 +182,6 @@ def save_step(
     'Save the queue policy with this statement added as policy.json: the command replaces the policy.'
     """
     return f"Save {policy} with {statements} added as {file}: {command} replaces the policy."
-
-
-_REGION_ID = lazy_pattern(r"(?<![\w-])(?:[a-z]{2}|us-gov)-[a-z]{4,9}-[1-9](?![\w-])", re.ASCII)
-# What people write about the Regions that a policy allows.
-_ALLOWS_REGIONS = lazy_pattern(
-    r"(?=.*\b(?:allow|approv|permit)\w*\b)(?=.*\b(?:only|regions?)\b)(?!.*\b(?:not|den(?:y|ied|ies)|block\w*)\b)",
-    re.IGNORECASE,
-)
-_MAX_LINE = 300
-_MAX_REGIONS = 3
-_READING_VERBS = ("Describe", "List", "Get")
-_CREATING_VERBS = (
-    "Allocate",
-    "Copy",
-    "Create",
-    "Import",
-    "Invoke",
-    "Provision",
-    "Purchase",
-    "Register",
-    "Request",
-    "Run",
-)
-
-
-def can_change_region(denial: Denial) -> bool:
-    """Return whether the call can go to another Region, as one that creates or looks for something can."""
-    operation = (denial.action or "").partition(":")[2]
-    if find_controller_of_denial(denial.action or "", denial.failure) is not None:
-        return False  # it works in the Region of its cluster
-    # What exists is in one Region.
-    return operation.startswith(_CREATING_VERBS) or (
-        operation.startswith(_READING_VERBS) and (denial.resource or "*").endswith("*")
-    )
-
-
-def region_steps(denial: Denial) -> tuple[str, ...]:
-    """Return a step on a Deny that may be about the Region of the request."""
-    region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    if not region or not can_change_region(denial):
-        return ()
-    setting = region_setting(denial, region)
-    return (
-        f"The request went to {region}{setting}. If the Deny is about Regions, call in one that it exempts.",
-    )
-
-
-def region_setting(denial: Denial, region: str) -> str:
-    """Return what in the text sets the Region of the call, after a comma, or an empty string."""
-    stated = context_of(denial.facts).region
-    if stated is None or stated.value != region:
-        return ""
-    return f", set by {quote_words(stated.words.strip())} in the text"
-
-
-def find_allowed_regions(text: str, called: str) -> tuple[str, ...]:
-    """Return the other Regions of a line of the text that says which ones are allowed.
-
-    >>> find_allowed_regions("# we allow only eu-west-1 and eu-west-3", "us-west-1")
-    ('eu-west-1', 'eu-west-3')
-    """
-    for line in text.split("\n"):
-        if len(line) > _MAX_LINE or "arn:" in line or not _ALLOWS_REGIONS.match(line):
-            continue
-        regions = tuple(dict.fromkeys(_REGION_ID.findall(line)))
-        if regions and called not in regions:
-            return regions[:_MAX_REGIONS]
-    return ()
-
-
-def other_model_region(denial: Denial) -> str:
-    """Return to which Region an inference profile sent a call, after a space, or an empty string."""
-    arn, called, profile = denial.resource_arn, denial.facts.region, _inference_profile(denial)
-    if (
-        arn is None
-        or not arn.region
-        or (profile is None and (not _calls_model(denial) or called in {None, arn.region}))
-    ):
-        return ""
-    named = f"the inference profile {profile}" if profile else "an inference profile"
-    made = "" if called in {None, arn.region} else f" made in {called}"
-    return f" in {arn.region}, where {named} sent the call{made}"
-
-
-def _calls_model(denial: Denial) -> bool:
-    """Return whether a call of Bedrock was denied on a foundation model in a Region."""
-    arn = denial.resource_arn
-    is_model = _FOUNDATION_MODEL.search(denial.resource or "") is not None
-    return denial.service == "bedrock" and is_model and arn is not None and arn.region != ""
-
-
-def _inference_profile(denial: Denial) -> str | None:
-    """Return the inference profile that the text names for the denied model."""
-    model = _FOUNDATION_MODEL.search(denial.resource or "")
-    if model is None or denial.service != "bedrock":
-        return None
-    from iamtriage.explaining._rules.shared.required_resources import find_inference_profile
-
-    return find_inference_profile(model["model"], denial.failure.text)
-
-
-def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy | None:
-    """Return how to call a Bedrock model only in Regions that a Deny exempts, ``allowed`` if they are known.
-
-    https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: an inference profile sends
-    requests to several Regions, and a global one to any, which the model's ARN then does not name.
-    """
-    resource = denial.resource or ""
-    if denial.service != "bedrock" or not _IS_MODEL.search(resource):
-        return None
-    region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    title = "If the Deny is on Regions, use an inference profile of allowed Regions only"
-    used = _inference_profile(denial)
-    others = "a geographic profile" if region else "a geographic profile (such as us., eu. or apac.)"
-    others = f"a profile other than {used}" if used else others
-    if other_model_region(denial):
-        title, text = (
-            "Use an inference profile of allowed Regions only",
-            f"Another --region does not help as long as the profile covers {region}.",
-        )
-    elif region and "/global." not in resource and ":foundation-model/" in resource:
-        text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
-    elif region and "/global." not in resource:
-        text = "The inference profile can send the request to several Regions, and the Deny must exempt each."
-    else:
-        text = "This is a global inference profile: Bedrock can send the request to any commercial Region, and aws:RequestedRegion is unspecified."
-        areas = {each.partition("-")[0] for each in allowed}
-        area = _GEOGRAPHIES.get(areas.pop()) if len(areas) == 1 else None
-        if used is not None and area is not None:
-            others = f"{area}.{used.partition('.')[2]}"
-            title = f"Use the inference profile {others} instead of {used}"
-            others = f"{others}, or of another profile"
-        elif allowed:
-            title = "Use an inference profile of allowed Regions only"
-    is_of_organization = denial.policy_type in {"service_control", "resource_control"}
-    owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
-    return your_remedy(
-        title,
-        f"{text} Use the ID of {others} whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
-        f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
-        commands=(
-            f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
-        ),
-        url=pages.BEDROCK_PROFILES,
-    )
 
 
 def mfa_command(denial: Denial, device: str, *, opens_session: bool = False) -> str:

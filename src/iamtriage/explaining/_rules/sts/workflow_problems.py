@@ -1,0 +1,109 @@
+"""Find what a trust policy expects that no job of a GitHub workflow in the text has.
+
+Source: https://docs.github.com/en/actions/reference/security/oidc.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    as_strings,
+    iterate_conditions,
+    iterate_statements,
+    mapping,
+    parse_document,
+)
+from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_GITHUB = "token.actions.githubusercontent.com"
+# An input of aws-actions/configure-aws-credentials, as the log shows it.
+_AUDIENCE_INPUT = lazy_pattern(
+    r"^[^\n]{0,60}?\baudience: [\"']?([\w.:/-]{1,200})[\"']?\s*$", re.MULTILINE | re.ASCII
+)
+_REPOSITORY = lazy_pattern(r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})", re.ASCII)
+# Owner and repository of a subject, whose IDs newer repositories have.
+_SUBJECT = lazy_pattern(
+    r"repo:(?P<owner>[^/:@]{1,60})(?:@[^/:]{1,20})?/(?P<name>[^:@]{1,100})(?:@[^:]{1,20})?:", re.ASCII
+)
+
+
+def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> TrustProblem | None:
+    r"""Return what a trust policy expects that the job of a log does not have, or ``None``.
+
+    >>> issuer = "token.actions.githubusercontent.com"
+    >>> policy = {"Statement": {"Effect": "Allow", "Condition": {"StringEquals": {f"{issuer}:aud": "octo"}}}}
+    >>> find_workflow_problem(policy, "role-to-assume: deploy\n  audience: sts.amazonaws.com").text
+    'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
+    """
+    document = parse_document(policy)
+    if document is None or _GITHUB not in str(document):
+        return None
+    audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
+    conditions = list(_conditions(document))
+    if audience is not None and (found := _find_mismatch(conditions, "aud", audience[1])) is not None:
+        expected = clip_text(found[0])
+        return TrustProblem(
+            f"the trust policy expects the audience {expected}, and the workflow requests {clip_text(audience[1])}",
+            f"Expect the audience {clip_text(audience[1])} in the role's trust policy",
+            f"Or set the input audience of aws-actions/configure-aws-credentials to {expected}. The IAM OIDC provider must list the audience as a client ID, too.",
+            _with_values(document, "aud", lambda _: audience[1]),
+        )
+    if repository is None or not conditions:
+        return None
+    subjects = [each for key, _, values in conditions if key == "sub" for each in values]
+    named = [_SUBJECT.match(each) for each in subjects]
+    if not subjects or any(each is None or _names(each, repository[1]) for each in named):
+        return None
+    old = next(f"{each['owner']}/{each['name']}" for each in named if each is not None)
+    return TrustProblem(
+        f"the trust policy expects the repository {clip_text(old)}, and the job runs in {clip_text(repository[1])}",
+        f"Name the repository {clip_text(repository[1])} in the role's trust policy",
+        "The comparison is case-sensitive. Do this only if this repository is meant to assume the role.",
+        _with_values(document, "sub", lambda value: _SUBJECT.sub(f"repo:{repository[1]}:", value, count=1)),
+    )
+
+
+def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
+    for statement in allow_statements(document):
+        for operator, key, values in iterate_conditions(statement):
+            issuer, _, claim = key.rpartition(":")
+            if issuer.lower() == _GITHUB and "Not" not in operator:
+                yield claim, operator, list(values)
+
+
+def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
+    fixed = copy.deepcopy(dict(document))
+    for statement in iterate_statements(fixed):
+        for block in mapping(statement.get("Condition")).values():
+            for key, values in list(mapping(block).items()):
+                if key.lower() == f"{_GITHUB}:{claim}":
+                    changed = list(dict.fromkeys(map(change, as_strings(values))))
+                    block[key] = changed[0] if len(changed) == 1 else changed
+    return fixed
+
+
+def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, actual: str) -> list[str] | None:
+    """Return the values of a claim, if no condition on it accepts a value."""
+    found = [(operator, values) for key, operator, values in conditions if key == claim and values]
+    for operator, values in found:
+        if any(
+            matches(actual, compile_glob(each)) if "Like" in operator else actual == each for each in values
+        ):
+            return None
+    return found[0][1] if found else None
+
+
+def _names(subject: re.Match[str], repository: str) -> bool:
+    pattern = f"{subject['owner']}/{subject['name']}"
+    return matches(repository, compile_glob(pattern))
