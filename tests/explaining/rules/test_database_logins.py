@@ -76,3 +76,34 @@ def test_other_database_is_not_of_aws() -> None:
 def test_user_name_is_quoted() -> None:
     explanation = explain(FAILED.format(HOST.format("")).replace("report_ro", "$(id);x"))
     assert "--username '$(id);x'" in explanation.remedies[1].commands[-1]
+
+
+GO = '{}\ntoken, err := auth.BuildAuthToken({}"eu-west-1", "report_ro", creds)\npq: PAM authentication failed for user "report_ro"'
+
+
+@pytest.mark.parametrize(
+    ("assigned", "first", "changed"),
+    [
+        (f'host := "{HOST.format("")}"', "ctx, host, ", 'ctx, fmt.Sprintf("%s:%d", host, 5432), '),
+        ("", f'"{HOST.format("")}", ', f'"{HOST.format("")}:5432", '),
+        (f'host := "{HOST.format("")}:5432"', "ctx, host, ", None),
+        (f'host := "{HOST.format("")}"', 'fmt.Sprintf("%s:%d", host, port), ', None),
+    ],
+    ids=["variable", "literal", "port", "formatted"],
+)
+def test_token_in_go_needs_the_port(assigned: str, first: str, changed: str | None) -> None:
+    explanation = explain(GO.format(assigned, first))
+    is_found = explanation.causes[0].code == "database-token-not-for-login"
+    assert is_found is (changed is not None)
+    if changed is not None:
+        assert explanation.remedies[0].steps[0] == (
+            f'Change the call: BuildAuthToken({changed}"eu-west-1", "report_ro", creds)'
+        )
+
+
+def test_account_is_that_of_the_stated_policy() -> None:
+    """A placeholder of an own ARN is not compared with the account of a policy."""
+    policy = '{"Statement": [{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "arn:aws:rds-db:eu-west-1:111122223333:dbuser:db-ABCDEFGHIJKL01234/report_ro"}]}'
+    explanation = explain("\n".join((FAILED.format(HOST.format("")), policy)))
+    assert explanation.causes[0].code == "stated-policy-allows"
+    assert "ACCOUNT_ID" not in explanation.to_text(detail="full")

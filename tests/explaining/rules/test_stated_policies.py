@@ -483,3 +483,20 @@ def test_reference_to_the_same_type_of_resource() -> None:
     denied = "User: arn:aws:sts::111122223333:assumed-role/app/s is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:jobs"
     code = 'policy = jsonencode({ Statement = [{ Effect = "Allow", Action = "sqs:SendMessage", Resource = aws_sqs_queue.jobs.arn }] })'
     assert all(each.evidence == "possible" for each in explain(f"{denied}\n\n{code}").causes)
+
+
+@pytest.mark.parametrize(
+    ("account", "name", "code"),
+    [
+        ("************", "jobs", "stated-policy-allows"),
+        ("XXXXXXXXXXXX", "mail", "stated-policy-other-resource"),
+        ("444455556666", "jobs", "stated-policy-other-resource"),
+    ],
+)
+def test_masked_account_is_that_of_the_policy(account: str, name: str, code: str) -> None:
+    policy = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:111122223333:jobs"}
+    text = f"User: arn:aws:sts::{account}:assumed-role/app/x is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:us-east-1:{account}:{name} because no identity-based policy allows the sqs:SendMessage action"
+    explanation = explain(f"{text}\n\n{json.dumps({'Statement': [policy]})}")
+    assert explanation.causes[0].code == code
+    is_other = account.isdigit()
+    assert any("Only the account" in each for each in explanation.causes[0].because) is is_other

@@ -29,6 +29,13 @@ _HOST = lazy_pattern(
 _RESOURCE_ID = lazy_pattern(r"(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])", re.ASCII)
 _TOKEN_COMMAND = lazy_pattern(r"\bgenerate-db-auth-token\b(?P<options>(?:[^\n\\]|\\\n){1,600})")
 _OPTION = lazy_pattern(r"--(?P<name>hostname|port|region|username)[ =]\s{0,8}[\"']?(?P<value>[\w.-]{1,255})")
+# The SDKs for Go take the host and the port as one argument, after the context in version 2:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.Go.html
+_BUILD_CALL = lazy_pattern(r"\bBuildAuthToken\((?P<arguments>(?:[^()\n]|\(\)){1,400})\)")
+_ASSIGNED = lazy_pattern(r"\b(?P<name>[A-Za-z_]\w{0,60})\s{0,8}(?:string\s{0,4})?:?=\s{0,8}(?P<value>\"[^\"\n]{1,255}\")")
+_DATABASE_USER = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:rds-db:(?P<region>[a-z0-9-]{5,30}):(?P<account>[0-9]{12}):dbuser:(?P<id>[\w*?-]{1,40})/"
+)
 _CHARS_OF_USER = 64
 _CHARS_BEFORE = 400
 _KINDS = {"cluster": "cluster", "proxy": "prx", None: "db"}
@@ -45,6 +52,7 @@ class Login(Value):
         region: The Region of the endpoint.
         resource_id: The resource ID of the database, if the text shows one.
         token: The options with which the AWS CLI made the token, by their names.
+        portless: The call in Go that builds the token for a host without a port, and its argument for the host.
     """
 
     user: str
@@ -53,6 +61,7 @@ class Login(Value):
     region: str | None
     resource_id: str | None
     token: dict[str, str]
+    portless: tuple[str, str] | None = None
 
 
 def find_login(failure: AccessDenied) -> Login | None:
@@ -76,7 +85,20 @@ def find_login(failure: AccessDenied) -> Login | None:
         None if host is None else host["region"],
         ids.pop() if len(ids) == 1 else None,
         dict(options),
+        _find_portless_call(text),
     )
+
+
+def _find_portless_call(text: str) -> tuple[str, str] | None:
+    """Return the call in Go that builds a token for a host without a port, and its argument for the host."""
+    call = _BUILD_CALL.search(text)
+    if call is None:
+        return None
+    values = {each["name"]: each["value"] for each in _ASSIGNED.finditer(text)}
+    for argument in map(str.strip, call["arguments"].split(",")[:2]):
+        if _HOST.fullmatch(values.get(argument, argument).strip('"')):
+            return call[0], argument
+    return None
 
 
 def database_user_arn(failure: AccessDenied, caller: str | None) -> str | None:
@@ -90,6 +112,13 @@ def database_user_arn(failure: AccessDenied, caller: str | None) -> str | None:
     if login is None:
         return None
     account = "".join((caller or "").split(":", 5)[4:5])
+    if not account:
+        stated = {
+            each["account"]
+            for each in _DATABASE_USER.finditer(failure.text)
+            if each["id"] in {login.resource_id, "*"} and each["region"] in {login.region, "*"}
+        }
+        account = stated.pop() if len(stated) == 1 else ""
     partition = find_partition(login.region) if login.region else None
     place = f"arn:{partition or 'aws'}:rds-db:{login.region or 'REGION'}:{account or 'ACCOUNT_ID'}"
     return f"{place}:dbuser:{login.resource_id or 'DBI_RESOURCE_ID'}/{login.user}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.databases import find_login
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
@@ -54,7 +54,7 @@ TOKEN_NOT_FOR_LOGIN = CauseType(
     title="The token is for another host, port, Region or user",
     text="The token is older than 15 minutes, or is for another host, port, Region or user.",
     meaning=_HOLDS,
-    recognised_by="The text shows the command that generated the token, with another host or user than the login has.",
+    recognised_by="The text shows the command or call that generated the token, with another host or user than the login has, or without the port.",
     fix="Generate a token for the host, port and user of the login, and log in within 15 minutes.",
     sources=(_CONNECTING,),
 )
@@ -72,7 +72,9 @@ def explain_database_login(denial: Denial) -> Explanation:
     causes = (not_allowed, token)
     remedies = present(_allow_remedy(denial), _token_remedy(login), _check_remedy(login))
     if difference is not None:
-        shown = ('The text has the command "aws rds generate-db-auth-token".',)
+        is_code = login is not None and login.portless is not None
+        name = "call of BuildAuthToken" if is_code else 'command "aws rds generate-db-auth-token"'
+        shown = (f"The text has the {name}.",)
         token = TOKEN_NOT_FOR_LOGIN.cause("derived", shown, text=_HOLDS)
         causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
     return denial.explain(
@@ -94,6 +96,9 @@ def _find_difference(login: Login) -> str | None:
         given = login.token.get(option)
         if given and used and given.rstrip(".").lower() != used.lower():
             return f"the token is for the {noun} {clip_text(given)}"
+    if login.portless is not None:
+        endpoint = login.portless[1].strip('"')
+        return f"the call of BuildAuthToken has the host without the port ({clip_text(endpoint)})"
     return None
 
 
@@ -109,6 +114,8 @@ def _token_remedy(login: Login | None) -> Remedy:
     user = "DB_USER_NAME" if login is None else login.user
     port = "5432" if login is None else login.token.get("port", "5432")
     region = commands.region(None if login is None else login.region)
+    if login is not None and login.portless is not None:
+        return _add_port_remedy(*login.portless, port)
     return your_remedy(
         "Generate a new token for exactly this host, port and user",
         "Use the endpoint of RDS as the host, not a CNAME, and credentials that have not expired. Log in within 15 minutes, with SSL.",
@@ -120,6 +127,20 @@ def _token_remedy(login: Login | None) -> Remedy:
             ),
         ),
         url=_CONNECTING,
+    )
+
+
+def _add_port_remedy(call: str, argument: str, port: str) -> Remedy:
+    """Return how to pass the port to a call in Go."""
+    endpoint = f'{argument[:-1]}:{port}"' if argument[0] == '"' else f'fmt.Sprintf("%s:%d", {argument}, {port})'
+    name, _, arguments = call.partition("(")
+    before, _, after = arguments.partition(argument)
+    changed = escape_controls(hide_secrets(f"{name}({before}{endpoint}{after}"))
+    return your_remedy(
+        "Pass the host with the port to BuildAuthToken",
+        f"Change the call: {changed}",
+        "The SDK only signs the token, without a call to AWS, so it reports no error: the database checks for which endpoint the token is.",
+        url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.Go.html",
     )
 
 

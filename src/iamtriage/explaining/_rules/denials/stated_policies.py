@@ -133,6 +133,13 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if first.code == STATED_POLICY_ALLOWS.code and policy.owner is not None and denial.policy_type is None:
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
+    if first.code == STATED_POLICY_ALLOWS.code and explanation.causes[0].evidence == "derived":
+        # The text shows another cause already.
+        text = f"{capitalize_start(policy.name)} allows {action} on this resource: it needs no change if {denial.caller} has it."
+        cause = STATED_POLICY_ALLOWS.cause("derived", text=text)
+        explained = explain_allowed_caller(denial, explanation, policy.name)
+        others = (each for each in explained.causes[1:] if each.evidence != "possible")
+        return attrs.evolve(explained, causes=(explained.causes[0], cause, *others))
     codes = {cause.code for _, cause in found}
     if first.evidence != "possible" and first.code not in _ALLOW_IS_NO_FIX:
         # What is wrong with the policy says more than that none allows the call.

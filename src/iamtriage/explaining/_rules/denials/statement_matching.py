@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.sts.trust_documents import as_strings
-from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._masked_arns import sanitize_arn
+from iamtriage.policies._patterns import compile_glob, intersects, matches
 from iamtriage.policies._readers.unknown_values import widen
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PARTS = ("", "the partition", "the service", "the Region", "the account")
-_REGION = 3
+_REGION, _ACCOUNT = 3, 4
 
 
 def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
@@ -26,11 +28,42 @@ def names_action(statement: Mapping[str, Any], action: str) -> bool | None:
 def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool | None:
     """Return whether a statement covers a resource, or every one if the denial names none.
 
-    It is ``None`` if a reference or a policy variable may stand for the resource.
+    It is ``None`` if a reference or a policy variable may stand for the resource. A masked account is that of
+    the statement; another masked part or a placeholder may stand for anything.
+
+    >>> masked, sqs = "arn:aws:sqs:us-east-1:************:jobs", "arn:aws:sqs:us-east-1:111122223333:{}"
+    >>> [names_resource({"Resource": sqs.format(name)}, masked) for name in ("jobs", "mail")]
+    [True, False]
     """
+    listed = as_strings(statement.get("Resource"))
     if resource is None:
-        return "*" in as_strings(statement.get("Resource"))
-    return _names(statement, "Resource", resource)
+        return "*" in listed
+    found = {_names(statement, "Resource", each) for each in _fill_account(resource, listed)}
+    if True in found:
+        return True
+    unknown = compile_glob(_mask_unknown(resource))
+    is_open = resource != _mask_unknown(resource) and any(
+        intersects(compile_glob(widen(each)), unknown) for each in listed
+    )
+    return None if is_open or None in found else False
+
+
+def _fill_account(resource: str, patterns: Sequence[str]) -> tuple[str, ...]:
+    """Return an ARN with a masked account as the ARNs in the accounts of patterns, or as it is."""
+    parts = resource.split(":", _ACCOUNT + 1)
+    if len(parts) != len(_PARTS) + 1 or "ACCOUNT_ID" not in (sanitize_arn(resource) or ""):
+        return (resource,)
+    accounts = [each.split(":", _ACCOUNT + 1)[_ACCOUNT:-1] for each in patterns]
+    filled = [":".join((*parts[:_ACCOUNT], each[0], parts[-1])) for each in accounts if each]
+    return (*dict.fromkeys(filled), resource)
+
+
+def _mask_unknown(resource: str) -> str:
+    """Return an ARN with a wildcard in place of each masked part and placeholder."""
+    safe = sanitize_arn(resource) or resource
+    for word in (words := find_placeholders(safe)):
+        safe = safe.replace(word, "*")
+    return safe if words else resource
 
 
 def _names(
@@ -79,11 +112,13 @@ def other_region(resource: str, allowed: Sequence[str]) -> str | None:
 
 def _differing_part(resource: str, allowed: str) -> tuple[int, str] | None:
     """Return the index and the pattern of the only part of an ARN that does not match, if there is one."""
-    parts, patterns = resource.split(":", 5), allowed.split(":", 5)
+    parts, patterns = _mask_unknown(resource).split(":", 5), allowed.split(":", 5)
     if not len(parts) == len(patterns) == len(_PARTS) + 1:
         return None
     pairs = enumerate(zip(parts, patterns, strict=True))
-    differing = [index for index, (part, each) in pairs if not matches(part, compile_glob(each))]
+    differing = [
+        index for index, (part, each) in pairs if part != "*" and not matches(part, compile_glob(each))
+    ]
     if len(differing) != 1 or differing[0] not in range(1, len(_PARTS)):
         return None
     return differing[0], patterns[differing[0]]
