@@ -494,7 +494,11 @@ def test_reference_to_the_same_type_of_resource() -> None:
     ],
 )
 def test_masked_account_is_that_of_the_policy(account: str, name: str, code: str) -> None:
-    policy = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:us-east-1:111122223333:jobs"}
+    policy = {
+        "Effect": "Allow",
+        "Action": "sqs:SendMessage",
+        "Resource": "arn:aws:sqs:us-east-1:111122223333:jobs",
+    }
     text = f"User: arn:aws:sts::{account}:assumed-role/app/x is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:us-east-1:{account}:{name} because no identity-based policy allows the sqs:SendMessage action"
     explanation = explain(f"{text}\n\n{json.dumps({'Statement': [policy]})}")
     assert explanation.causes[0].code == code

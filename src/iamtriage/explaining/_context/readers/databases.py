@@ -32,7 +32,9 @@ _OPTION = lazy_pattern(r"--(?P<name>hostname|port|region|username)[ =]\s{0,8}[\"
 # The SDKs for Go take the host and the port as one argument, after the context in version 2:
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.Go.html
 _BUILD_CALL = lazy_pattern(r"\bBuildAuthToken\((?P<arguments>(?:[^()\n]|\(\)){1,400})\)")
-_ASSIGNED = lazy_pattern(r"\b(?P<name>[A-Za-z_]\w{0,60})\s{0,8}(?:string\s{0,4})?:?=\s{0,8}(?P<value>\"[^\"\n]{1,255}\")")
+_ASSIGNED = lazy_pattern(
+    r"\b(?P<name>[A-Za-z_]\w{0,60})\s{0,8}(?:string\s{0,4})?:?=\s{0,8}(?P<value>\"[^\"\n]{1,255}\")"
+)
 _DATABASE_USER = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:rds-db:(?P<region>[a-z0-9-]{5,30}):(?P<account>[0-9]{12}):dbuser:(?P<id>[\w*?-]{1,40})/"
 )

@@ -134,12 +134,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
     if first.code == STATED_POLICY_ALLOWS.code and explanation.causes[0].evidence == "derived":
-        # The text shows another cause already.
-        text = f"{capitalize_start(policy.name)} allows {action} on this resource: it needs no change if {denial.caller} has it."
-        cause = STATED_POLICY_ALLOWS.cause("derived", text=text)
-        explained = explain_allowed_caller(denial, explanation, policy.name)
-        others = (each for each in explained.causes[1:] if each.evidence != "possible")
-        return attrs.evolve(explained, causes=(explained.causes[0], cause, *others))
+        return _exclude_policy(denial, explanation, policy)
     codes = {cause.code for _, cause in found}
     if first.evidence != "possible" and first.code not in _ALLOW_IS_NO_FIX:
         # What is wrong with the policy says more than that none allows the call.
@@ -170,6 +165,16 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=(*present(added), *remedies),
+    )
+
+
+def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
+    """Return an explanation of another cause, with the fact that a policy allows the call already."""
+    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource: it needs no change if {denial.caller} has it."
+    explained = explain_allowed_caller(denial, explanation, policy.name)
+    first, *others = (each for each in explained.causes if each.evidence != "possible")
+    return attrs.evolve(
+        explained, causes=(first, STATED_POLICY_ALLOWS.cause("derived", text=text), *others)
     )
 
 
