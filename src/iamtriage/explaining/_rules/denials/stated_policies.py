@@ -173,9 +173,7 @@ def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolic
     text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource: it needs no change if {denial.caller} has it."
     explained = explain_allowed_caller(denial, explanation, policy.name)
     first, *others = (each for each in explained.causes if each.evidence != "possible")
-    return attrs.evolve(
-        explained, causes=(first, STATED_POLICY_ALLOWS.cause("derived", text=text), *others)
-    )
+    return attrs.evolve(explained, causes=(first, STATED_POLICY_ALLOWS.cause("derived", text=text), *others))
 
 
 def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
