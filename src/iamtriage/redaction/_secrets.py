@@ -56,6 +56,8 @@ _SETTING = re.compile(
 _LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,4}2[27]|[,;&)}<>]|[ \t](?=[^\s│|\\])")
+# Lines with a value have a random one, or a sign before it.
+_DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
 # Masks a value. No sign of a secret contains this character.
 _MASK = "_"
 # The maximum length of a value that the next block contains with its name, in characters.
@@ -220,7 +222,8 @@ def _find_prefixed_secrets(
 
 def _find_in_lines(text: str) -> list[FoundSecret]:
     """Find the secrets in lines without their prefix."""
-    return _search(text, is_wrapped=False, depth=0) if may_contain_secret(text) else []
+    has_values = _DIGIT_OR_SIGN.search(text) is not None and may_contain_secret(text)
+    return _search(text, is_wrapped=False, depth=0) if has_values else []
 
 
 def _find_encoded_secrets(text: str, depth: int) -> Iterator[FoundSecret]:
