@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts import region_settings, relayed_logins
+from iamtriage.explaining._rules.sts import region_settings, relayed_logins, taken_names
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
@@ -84,6 +84,8 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     """Explain that a request was signed for the wrong region or service."""
     message = clues.message_text(case)
     expected = _EXPECTED_REGION.search(message)
+    if expected is not None and taken_names.creates_bucket(case):
+        return taken_names.explain_taken_name(case, expected[1], expected[2])
     if expected is not None:
         return explain_wrong_region(case, expected[1], expected[2])
     service = EXPECTED_SERVICE.search(message)
