@@ -22,7 +22,7 @@ SDK = f"operation error S3: {{}}, https response error StatusCode: 400, RequestI
     ],
     ids=["terraform", "old terraform", "cli", "head", "list", "endpoint"],
 )  # fmt: skip
-def test_only_a_new_bucket_has_a_taken_name(text: str, is_taken: bool) -> None:
+def test_only_a_new_bucket_has_a_taken_name(text: str, *, is_taken: bool) -> None:
     explanation = explain(f'provider "aws" {{\n  region = "us-east-1"\n}}\n\n{text}')
     assert (explanation.causes[0].code == "bucket-name-taken") is is_taken
     assert ("Choose another, unique name" in explanation.remedies[0].title) is is_taken
@@ -30,5 +30,5 @@ def test_only_a_new_bucket_has_a_taken_name(text: str, is_taken: bool) -> None:
 
 
 def test_own_bucket_is_imported() -> None:
-    text = f'aws_s3_bucket.logs: Creating...\nError: creating S3 Bucket (team-logs): {SDK.format("CreateBucket")}\n  with aws_s3_bucket.logs,'
+    text = f"aws_s3_bucket.logs: Creating...\nError: creating S3 Bucket (team-logs): {SDK.format('CreateBucket')}\n  with aws_s3_bucket.logs,"
     assert explain(text).remedies[1].commands == ("terraform import aws_s3_bucket.logs team-logs",)
