@@ -21,7 +21,24 @@ _MAX_TYPES = 8
 # Secrets Manager adds a hyphen and six characters to the name in the ARN of a secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
 RANDOM_END = "-??????"
+_HAS_RANDOM_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z|\*\Z")
+_PARTIAL_SECRET = lazy_pattern(r"arn:[a-z-]{3,20}:secretsmanager:[a-z0-9-]{1,40}:[0-9]{12}:secret:[^\s*?]{1,512}")
 LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
+
+
+def complete_secret_arn(arn: str, text: str = "") -> str:
+    """Return the ARN of a secret that a text has without its random end, with that end or wildcards for it.
+
+    Calls accept the ARN without the end, but IAM compares policies with the whole one.
+
+    >>> partial = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"
+    >>> complete_secret_arn(partial)[-9:], complete_secret_arn(partial, f"{partial}-a1B2c3")[-9:]
+    ('db-??????', 'db-a1B2c3')
+    """
+    if _PARTIAL_SECRET.fullmatch(arn) is None or _HAS_RANDOM_END.search(arn) is not None:
+        return arn
+    whole = re.search(rf"{re.escape(arn)}-[A-Za-z0-9]{{6}}(?![\w/+=.@-])", text)
+    return whole[0] if whole is not None else f"{arn}{RANDOM_END}"
 
 
 class Location(NamedTuple):

@@ -22,6 +22,7 @@ from iamtriage.policies._arn_templates import (
     LAUNCH,
     LOCATION_VARIABLES,
     RANDOM_END,
+    complete_secret_arn,
     Location,
     account_of,
     fill_template,
@@ -109,6 +110,10 @@ class Grant(Value):
         """Whether placeholders must be replaced before the grant can be used."""
         return bool(find_placeholders(f"{self.resources} {self.conditions}"))
 
+_RANDOM_END_NOTE = (
+    "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them."
+)
+
 
 def build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
     """Return the grant for an action on a resource, or ``None`` if the action is incomplete.
@@ -183,6 +188,8 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         arn = sanitize_arn(resource, partition=location.partition, is_pattern=is_pattern)
     if arn is not None:
         if action.accepts(arn) is not None:
+            if (whole := complete_secret_arn(arn)) != arn:
+                return (whole,), (_RANDOM_END_NOTE,)
             return (arn,), _build_wildcard_notes(arn)
         if (completed := complete_type(action, resource or "", location)) is not None:
             return (completed,), ()
@@ -304,9 +311,7 @@ def _build_arn(action: Action, resource: str, location: Location) -> _Resources 
     if action.service == "secretsmanager":
         prefix = f"{partition_of(location)}:secretsmanager:{region_of(location)}:{account_of(location)}"
         arn = f"arn:{prefix}:secret:{resource}{RANDOM_END}"
-        return (arn,), (
-            "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them.",
-        )
+        return (arn,), (_RANDOM_END_NOTE,)
     kind = find_main_type(action)
     template = fill_template(kind, location)
     names = [] if kind is None else [each for each in kind.variables if each not in LOCATION_VARIABLES]

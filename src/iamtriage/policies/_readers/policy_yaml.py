@@ -149,7 +149,10 @@ def _find_statements(lines: list[_Line]) -> Iterator[tuple[dict[str, Any] | None
 def _find_first(lines: list[_Line], number: int, column: int, low: int) -> int:
     """Return the number of the line on which the mapping with a line begins."""
     first = number
-    while lines[first].text[0] != "-" and first > max(low, number - _MAX_LINES):
+    # An item of a value is in or after the column of the keys.
+    while (lines[first].text[0] != "-" or lines[first].indent >= column) and first > max(
+        low, number - _MAX_LINES
+    ):
         above = lines[first - 1]
         length = _marker_length(above.text)
         # The marker of a statement precedes its first key, and those of values are in its keys.

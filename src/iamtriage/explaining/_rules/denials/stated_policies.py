@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     fails_condition,
+    describe_partial_arn,
     find_condition_contrast,
     find_filter_contrast,
     find_region_contrast,
@@ -44,6 +45,7 @@ from iamtriage.explaining._rules.shared.denial_remedies import list_policies_com
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
+from iamtriage.policies._arn_templates import complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
@@ -153,7 +155,9 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         contrast = find_condition_contrast(denial, conditional)
     elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
         contrast = describe_other_resource(denial, policy)
-        added = _correct_code_remedy(denial, action, policy)
+        # The tool that writes a secret's ARN has its own remedy.
+        is_written = bool(contrast.remedies) and denial.service == "secretsmanager"
+        added = None if is_written else _correct_code_remedy(denial, action, policy)
         remedies = tuple(_limit_to_resource(each, denial.resource or "") for each in remedies)
     if contrast is not None:
         remedies = (*contrast.remedies, *remedies)
@@ -238,7 +242,7 @@ def first_remedy(denial: Denial, code: str) -> Remedy | None:
 
 def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
     """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
-    resource = denial.resource
+    resource = _compared_resource(denial)
     if not policy.is_code or resource is None:
         return None
     allowed = _allowed_resources(_allow_statements(policy, action))
@@ -276,16 +280,23 @@ def _is_wider(pattern: str, resource: str) -> bool:
 def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
     """Return the statement that allows the call under a condition, unless another one allows it without."""
     allows = _allow_statements(policy, denial.action or "")
-    matching = [each for each in allows if denial.resource and names_resource(each, denial.resource)]
+    resource = _compared_resource(denial)
+    matching = [each for each in allows if resource and names_resource(each, resource)]
     is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
     if not matching or not all(is_conditional):
         return None
     return next((each for each in matching if find_wildcard_key(each) is not None), matching[0])
 
 
+def _compared_resource(denial: Denial) -> str | None:
+    """Return the resource with which IAM compares policies: for a secret, its whole ARN."""
+    resource = denial.resource
+    return None if resource is None else complete_secret_arn(resource, denial.failure.text)
+
+
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
-    resource, caller = denial.resource, denial.caller
+    resource, caller = _compared_resource(denial), denial.caller
     subject = capitalize_start(policy.name)
     for each in iterate_statements(policy.content):
         is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
@@ -368,6 +379,9 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
     allowed = _allowed_resources(_allow_statements(policy, denial.action or ""))
+    whole = _compared_resource(denial)
+    if denial.resource in allowed and whole != denial.resource:
+        return describe_partial_arn(denial, whole or "")
     contrast = find_region_contrast(denial, allowed) or find_filter_contrast(denial, allowed)
     return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
 
