@@ -22,7 +22,9 @@ _MAX_TYPES = 8
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
 RANDOM_END = "-??????"
 _HAS_RANDOM_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z|\*\Z")
-_PARTIAL_SECRET = lazy_pattern(r"arn:[a-z-]{3,20}:secretsmanager:[a-z0-9-]{1,40}:[0-9]{12}:secret:[^\s*?]{1,512}")
+_PARTIAL_SECRET = lazy_pattern(
+    r"arn:[a-z-]{3,20}:secretsmanager:[a-z0-9-]{1,40}:[0-9]{12}:secret:[^\s*?]{1,512}"
+)
 LOCATION_VARIABLES = frozenset({"Partition", "Region", "Account"})
 
 

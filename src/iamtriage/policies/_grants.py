@@ -22,9 +22,9 @@ from iamtriage.policies._arn_templates import (
     LAUNCH,
     LOCATION_VARIABLES,
     RANDOM_END,
-    complete_secret_arn,
     Location,
     account_of,
+    complete_secret_arn,
     fill_template,
     find_main_type,
     find_optional_types,
@@ -109,6 +109,7 @@ class Grant(Value):
     def has_placeholders(self) -> bool:
         """Whether placeholders must be replaced before the grant can be used."""
         return bool(find_placeholders(f"{self.resources} {self.conditions}"))
+
 
 _RANDOM_END_NOTE = (
     "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them."

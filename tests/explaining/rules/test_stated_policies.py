@@ -519,11 +519,15 @@ SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:shop/api"
         (f"{SECRET}-a1B2c3", "", "stated-policy-allows", None),
     ],
 )
-def test_policy_needs_the_whole_arn_of_a_secret(resource: str, around: str, code: str, granted: str | None) -> None:
+def test_policy_needs_the_whole_arn_of_a_secret(
+    resource: str, around: str, code: str, granted: str | None
+) -> None:
     """The call accepts the ARN without the random end, the policy does not."""
     text = f"User: arn:aws:sts::111122223333:assumed-role/api/x is not authorized to perform: secretsmanager:GetSecretValue on resource: {SECRET} because no identity-based policy allows the secretsmanager:GetSecretValue action"
     policy = f"Statement:\n  - Action:\n      - secretsmanager:GetSecretValue\n    Effect: Allow\n    Resource: {resource}"
     explanation = explain(f"{text}\n\n{policy}\n{around}")
     assert explanation.causes[0].code == code
     granting = [each.policy for each in explanation.remedies if each.policy is not None]
-    assert [each["Statement"][0]["Resource"] for each in granting[:1]] == ([] if granted is None else [granted])
+    assert [each["Statement"][0]["Resource"] for each in granting[:1]] == (
+        [] if granted is None else [granted]
+    )

@@ -25,8 +25,8 @@ from iamtriage.explaining._rules.denials.known_policies import (
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
-    fails_condition,
     describe_partial_arn,
+    fails_condition,
     find_condition_contrast,
     find_filter_contrast,
     find_region_contrast,
