@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = (
-    "update-access-entry replaces the groups of the entry. The first command reads them, so that they are kept."
-)
+_GROUPS_STEP = "update-access-entry replaces the groups of the entry. The first command reads them, so that they are kept."
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
