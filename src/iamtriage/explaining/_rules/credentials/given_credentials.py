@@ -12,9 +12,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
@@ -148,3 +149,42 @@ def find_keys_in_code(text: str) -> KeysInCode | None:
     token = _TOKENS.get(found["setting"] or found["call"], "the token as the third argument")
     words = f"{found['setting']} and the secret" if found["setting"] else f"{found['call']}(…)"
     return KeysInCode(words, token, found["variable"] is not None)
+
+
+KEDA_KEYS = r"awsAccessKeyID not found"
+_KEDA_DOCS = "https://keda.sh/docs/latest/scalers/aws-sqs/"
+_OPERATOR = lazy_pattern(r"\bidentityOwner: ?[\"']?operator|\bauthenticationRef:")
+TRIGGER_WITHOUT_IDENTITY = CauseType(
+    "keda-trigger-without-identity",
+    title="The trigger of KEDA has no identity, so KEDA looks for access keys",
+    meaning="Without authenticationRef and identityOwner, KEDA reads access keys from the environment of the scaled workload.",
+    recognised_by='KEDA says "awsAccessKeyID not found".',
+    fix="Set identityOwner: operator in the trigger, or add a TriggerAuthentication with podIdentity.",
+    sources=(_KEDA_DOCS, "https://github.com/kedacore/keda/issues/6418"),
+)
+
+
+def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a trigger of KEDA names no identity."""
+    text = case.failure.text
+    is_shown = "triggers:" in text and _OPERATOR.search(text) is None
+    found = ": the trigger has neither identityOwner: operator nor an authenticationRef" if is_shown else ""
+    evidence: Evidence = "derived" if is_shown else "possible"
+    return case.explain(
+        f"KEDA found no access keys for a trigger, and did not call AWS{found}.",
+        TRIGGER_WITHOUT_IDENTITY.cause(evidence, quote_phrases(message, KEDA_KEYS)),
+        remedies=(
+            cluster_remedy(
+                "Let the trigger use the identity of the KEDA operator",
+                "Add identityOwner: operator under metadata of the trigger, then apply the ScaledJob or ScaledObject again.",
+                "The role of the operator needs the actions of the trigger, such as sqs:GetQueueAttributes on the queue.",
+                url=_KEDA_DOCS,
+            ),
+            cluster_remedy(
+                "Or use a TriggerAuthentication",
+                "Create one with spec.podIdentity.provider: aws in the namespace of the workload, and set authenticationRef.name in the trigger.",
+                url="https://keda.sh/docs/latest/authentication-providers/aws/",
+            ),
+        ),
+        notes=("This is not a denial by IAM: KEDA stopped before the first call.",),
+    )

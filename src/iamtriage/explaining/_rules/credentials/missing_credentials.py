@@ -333,6 +333,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
     Route(registry_helpers.explain_registry_helper, message=registry_helpers.HELPER_FAILED),
     Route(ambient_credentials.explain_ambient_credentials, message=ambient_credentials.AMBIENT_OFF),
+    Route(given_credentials.explain_keda_keys, message=given_credentials.KEDA_KEYS),
     Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
     Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),
     Route(
