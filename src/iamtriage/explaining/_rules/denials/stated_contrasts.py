@@ -163,9 +163,14 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
     end = whole[-len(RANDOM_END) :]
     remedies: tuple[Remedy, ...] = ()
     if _CDK_PARTIAL.search(denial.failure.text):
-        # https://github.com/aws/aws-cdk/issues/12411
         step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
-        remedies = (your_remedy("Let the CDK write the whole ARN of the secret", step),)
+        remedies = (
+            your_remedy(
+                "Let the CDK write the whole ARN of the secret",
+                step,
+                url="https://github.com/aws/aws-cdk/issues/12411",
+            ),
+        )
     return Contrast(
         f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
         remedies,

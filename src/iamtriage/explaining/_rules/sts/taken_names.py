@@ -83,7 +83,9 @@ def explain_taken_name(case: Case[FailureT_co], signed: str | None, expected: st
                 commands=(check,),
                 url=_NAMING,
             ),
-            account_remedy("Or, if the bucket is yours, import or delete it", *steps, commands=lines),
+            account_remedy(
+                "Or, if the bucket is yours, import or delete it", *steps, commands=lines, url=_NAMING
+            ),
         ),
         notes=("No permission is missing, and neither the keys nor the clock is the cause.",),
     )
