@@ -1891,7 +1891,7 @@ CONTEXTS: tuple[Case, ...] = (
         "disks-as-node",
         _LOG.splitlines()[0].replace("disks/1764", "eks-node-group/i-0a1b2c3d4e5f60718"),
         {},
-        ("Attach the AWS managed policy AmazonEBSCSIDriverPolicy to the pod's role",),
+        ("ttach the AWS managed policy AmazonEBSCSIDriverPolicy to the pod's role",),
         (),
     ),
 )

@@ -548,7 +548,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "expired while the program was running. No permission is missing. The calls UploadPart and ListQueues failed for the same reason.",
-                "Next Let the SDK refresh the credentials (you); Increase the role's session duration",
+                "Next Let the SDK refresh the credentials (you); increase the role's session duration",
             ),
             ("more failure",),
             id="run that outlives its session",
@@ -1270,7 +1270,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 f"aws kms describe-key --key-id {_KEY} --region eu-north-1",
                 "Allow the role jobs in the key policy, in account 222233334444",
-                "Allow kms:Decrypt for the role jobs, in account 111122223333",
+                "allow kms:Decrypt for the role jobs, in account 111122223333",
             ),
             ("KEY_ID",),
             id="the key of SOPS in another account",

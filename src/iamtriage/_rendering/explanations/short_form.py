@@ -345,13 +345,18 @@ class _Builder:
 
 def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:
     if selection.titles:
-        titles = (f"{each.title} ({each.who})" for each in parts.remedies[1 : 1 + selection.titles])
-        yield "Next", "; ".join(titles).replace("; Or", "; or") + "."
+        titles = [f"{each.title} ({each.who})" for each in parts.remedies[1 : 1 + selection.titles]]
+        yield "Next", "; ".join((titles[0], *map(_continue, titles[1:]))) + "."
     for note in parts.notes[: selection.notes]:
         yield "Note", note
     yield from parts.others
     if parts.hint and (hidden := _count_hidden(parts, selection)):
         yield "More", f"{hidden}: {parts.hint}"
+
+
+def _continue(title: str) -> str:
+    """Return a title, which begins with a verb, as a later part of a sentence."""
+    return f"{title[0].lower()}{title[1:]}" if title[1:2].islower() or title[1:2] == " " else title
 
 
 def _count_hidden(parts: Parts, selection: _Selection) -> str:
