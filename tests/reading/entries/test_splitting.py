@@ -446,3 +446,9 @@ def test_an_entry_of_a_stream_that_falls_silent_is_complete_soon() -> None:
     """Other streams need not end for it."""
     (when,) = _yielded([f"a-1  | {_CALL}", *["b-1  | 09:00:00 INFO fine"] * 100])
     assert when < 30
+
+
+def test_entry_that_loses_all_of_its_lines() -> None:
+    """Long lines empty an entry that is full, and quiet ones then the rest of it."""
+    text = "- a: b\n" * 13 + "[w-1] z\n" + ("x" * 31_950 + "\n") * 3 + "{\n" * 47 + _CALL
+    assert [facts_of(failure)["action"] for failure in scan(text)] == [DENIED["action"]]

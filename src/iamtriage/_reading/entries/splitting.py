@@ -167,6 +167,8 @@ class Splitter:
                 self._close(stream)
             else:
                 entry.drop(1)
+                if not entry.lines:
+                    del self._open[stream]
         if len(self._open) > 1:
             for name in [
                 name
