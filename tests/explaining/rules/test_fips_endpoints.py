@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from iamtriage import explain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _go(host: str) -> str:
@@ -26,8 +31,7 @@ def _botocore(host: str) -> str:
         ("dynamodb-fips.sa-east-1.amazonaws.com", "dynamodb.sa-east-1.amazonaws.com"),
     ],
 )
-def test_no_such_endpoint(text: object, host: str, called: str) -> None:
-    assert callable(text)
+def test_no_such_endpoint(text: Callable[[str], str], host: str, called: str) -> None:
     explanation = explain(text(host))
     assert f"{host} does not exist" in explanation.summary
     assert called in explanation.remedies[0].steps[0]

@@ -451,4 +451,4 @@ def test_an_entry_of_a_stream_that_falls_silent_is_complete_soon() -> None:
 def test_entry_that_loses_all_of_its_lines() -> None:
     """Long lines empty an entry that is full, and quiet ones then the rest of it."""
     text = "- a: b\n" * 13 + "[w-1] z\n" + ("x" * 31_950 + "\n") * 3 + "{\n" * 47 + _CALL
-    assert [facts_of(failure)["action"] for failure in scan(text)] == [DENIED["action"]]
+    assert [failure.kind for failure in scan(text)] == ["access_denied"]
