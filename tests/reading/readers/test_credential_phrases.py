@@ -966,6 +966,11 @@ _LOGIN = f"docker login --username AWS --password-stdin {_REGISTRY}"
 _ECR = expect("missing_credentials", service="ecr")
 HELPERS: Table = (
     (
+        "scaler of KEDA",
+        "error parsing aws-sqs-queue metadata: awsAccessKeyID not found",
+        {"kind": "missing_credentials"},
+    ),
+    (
         "docker",
         'error getting credentials - err: exec: "docker-credential-ecr-login": executable file not found in $PATH, out: ``',
         _ECR,

@@ -12,7 +12,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = "update-access-entry replaces the groups of the entry. The first command reads them, so that they are kept."
+_GROUPS_STEP = (
+    "The last command keeps the groups that the entry has. You can bind one of these instead (echo $groups)."
+)
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
@@ -147,15 +148,10 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands, Com
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
         if entry is not None:
             return (effect,), (), (update,)
-        # Without the groups, the update would remove them: it does not run if they cannot be read. An array
-        # works in bash and zsh, which splits only the output of commands.
+        # The update replaces the groups. The shell splits the words, which are separated by tabs.
         query = ("--query", "accessEntry.kubernetesGroups", "--output", "text")
         show = cluster.eks_command("describe-access-entry", *query, principal=principal.entry_argument)
-        before = (f"groups=({fill_command('{}', group)} $({show})) || unset groups",)
-        update = cluster.eks_command(
-            "update-access-entry", "--kubernetes-groups", principal=principal.entry_argument
-        )
-        lines = [f'{update} "${{groups[@]?}}"']
+        before, lines = (f"groups=$({show})",), [f"{update} $groups"]
         # A short explanation leaves out the step of a command that it does not show.
         steps = [effect, *([principal.path_note] if principal.path_note else []), _GROUPS_STEP]
     if cluster.uses_aws_auth:
