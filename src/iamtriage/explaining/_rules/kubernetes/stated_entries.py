@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = (
-    "The last command keeps the groups that the entry has. You can bind one of these instead (echo $groups)."
-)
+_GROUPS_STEP = "The last command keeps the groups that the entry has (echo $groups): do not run it if groups could not be read."
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
