@@ -2540,3 +2540,9 @@ def test_other_account_of_an_unknown_key_is_in_the_short_explanation() -> None:
     shown = " ".join(str(explain(text)).split())
     assert shown.count("must allow kms:Decrypt on the key's ARN, too") == 1
     assert "If a Deny matches, narrow that instead" in shown
+
+
+def test_role_that_the_cdk_passes_must_trust_cloudformation() -> None:
+    text = next(text for name, text, *_ in CASES if name == "other role that the CDK passes")
+    steps = explain(text).remedies[0].steps
+    assert any("The role stacks must trust cloudformation.amazonaws.com, too." in step for step in steps)

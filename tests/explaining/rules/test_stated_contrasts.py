@@ -363,3 +363,22 @@ def test_policy_of_a_controller_that_the_text_lists_is_attached_already() -> Non
     first = explain(text).remedies[0]
     assert first.policy is not None
     assert "ec2:DescribeInstanceTypes" in first.policy["Statement"][0]["Action"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "named"),
+    [
+        (PASSED.replace("111122223333", "****"), PASSED.replace("111122223333", "ACCOUNT_ID")),
+        ("*", "arn:aws:iam::111122223333:role/ROLE_NAME_WITH_PATH"),
+    ],
+    ids=["masked", "unknown"],
+)
+def test_corrected_statement_is_not_wider_than_the_denial(resource: str, named: str) -> None:
+    policy = _policy("iam:PassRole", **TO_EC2)
+    explanation = explain(f"{CREATE_FUNCTION}{_denied('iam:PassRole', resource)}\n\n{policy}")
+    first = explanation.remedies[0]
+    assert first.title.startswith("Let the condition on iam:PassedToService accept")
+    assert first.policy is not None
+    assert first.policy["Statement"][0]["Resource"] == named
+    # It is one statement of a policy that can have others.
+    assert '"Version"' not in str(explanation)

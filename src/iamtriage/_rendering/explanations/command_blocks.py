@@ -40,10 +40,13 @@ _OTHER_SIDE = "Then, in account "
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
 _CHANGE = lazy_pattern(
+    # A change of what another command prints follows it.
+    r"(?:\w+=\$\([^()]*\) && )?(?:"
     r"aws [a-z0-9-]+ (?:add|associate|attach|create|delete|detach|disassociate|enable|modify|provision|put)-"
     r"|aws [a-z0-9-]+ (?:register|remove|replace|set|tag|update)-"
     r"|kubectl (?:-n \S+ |--namespace \S+ )?(?:annotate|apply|create|delete|label|patch|rollout restart|set) "
     r"|eksctl (?:create|utils associate) |helm upgrade "
+    r")"
 )
 _INTERACTIVE = lazy_pattern(
     r"aws configure(?: sso(?:-session)?)?(?: --profile \S+)?\Z|kubectl (?:-n \S+ )?edit |"

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Labelled, Remedy
+from iamtriage.explaining._rules.denials.guardrails import endpoint_statement
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.sts._endpoints import find_endpoint
@@ -39,16 +42,6 @@ ENDPOINT_WITHOUT_ALLOW = CauseType(
 _ENDPOINT = lazy_pattern(r"vpc[-_ ]?endpoint|endpoint[-_ ]?polic|\becr[._](?:api|dkr)\b", re.IGNORECASE)
 _REGION = lazy_pattern(r"\b[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9]\b", re.ASCII)
 _WHOLE = lazy_pattern(r"\"Statement\"|\bStatement:|\baws_iam_policy_document\b")
-_HCL = """statement {
-  effect    = "Allow"
-  actions   = ["*"]
-  resources = ["*"]
-  principals {
-    type        = "*"
-    identifiers = ["*"]
-  }
-}"""
-_ALLOW = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
 
 def add_endpoint_policy(denial: Denial, explanation: Explanation) -> Explanation:
@@ -77,7 +70,7 @@ def add_endpoint_policy(denial: Denial, explanation: Explanation) -> Explanation
             ENDPOINT_WITHOUT_ALLOW.cause("derived", text=text),
             *(each for each in explanation.causes if each.evidence != "possible"),
         ),
-        remedies=(_allow_remedy(denial, policy),),
+        remedies=(_allow_remedy(denial),),
     )
 
 
@@ -98,15 +91,19 @@ def _denies_everything(policy: KnownPolicy) -> bool:
     )
 
 
-def _allow_remedy(denial: Denial, policy: KnownPolicy) -> Remedy:
+def _allow_remedy(denial: Denial) -> Remedy:
     """Return how to add an Allow to the policy of an endpoint."""
     region = _find_region(denial)
     show, _ = commands.endpoint_policy_commands(region, denial.action or f"{denial.service or 'SERVICE'}:*")
     reset = f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --reset-policy"
-    is_terraform = policy.is_code and "aws_iam_policy_document" in denial.failure.text
+    called: tuple[str, ...] = ()
+    if denial.service == "ecr" and denial.action is None:
+        actions = join_words(PULL_ACTIONS, "and")
+        called = (f"A pull calls {LOGIN_ACTION} on * and {actions} on the repository.",)
     remedy = account_remedy(
         "Add an Allow to the policy of the endpoint",
-        "Keep the Deny, and deploy the policy again for each endpoint that has it. The Allow grants nothing by itself: it is that of an endpoint's default policy, and the policies of the caller still decide.",
+        "Keep the Deny, and allow what is called through the endpoint, in the policy of each endpoint that has it. Such an Allow grants nothing by itself: the policies of the caller still decide. The default policy allows everything.",
+        *called,
         commands=(
             show,
             Labelled(
@@ -115,6 +112,4 @@ def _allow_remedy(denial: Denial, policy: KnownPolicy) -> Remedy:
         ),
         url=pages.VPC_ENDPOINT,
     )
-    if is_terraform:
-        return attrs.evolve(remedy, manifest=_HCL, manifest_language="hcl")
-    return attrs.evolve(remedy, statement=_ALLOW, layer="vpc_endpoint")
+    return attrs.evolve(remedy, statement=endpoint_statement(denial), layer="vpc_endpoint")

@@ -156,7 +156,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(*steps, *notes),
         commands=(*on_instance, show, replace),
-        statement=_endpoint_statement(denial),
+        statement=endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
     )
@@ -219,7 +219,7 @@ def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     return None if grant is None else task_statements.task_statement(grant, denial)[0]
 
 
-def _endpoint_statement(denial: Denial) -> dict[str, Any] | None:
+def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action to the caller in an endpoint policy."""
     statement = allowing_statement(denial)
     if statement is None:

@@ -17,8 +17,9 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials.statement_details import join_values
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,23 +62,21 @@ def describe_new_resource(
         name = f"Allow{(denial.action or '').partition(':')[2]}AtCreation"
         lines = (commands.put_policy(commands.role_name(denial.role.name), name),)
         steps.insert(0, f"Save the policy as policy.json and attach it to {denial.caller}.")
+    resources = as_strings(statement.get("Resource"))
+    if denial.lowercase_action in _TAGGING and len(resources) > 1:
+        steps.append(
+            "Its Resource can be that of the statement in the policy, for the other types of resources."
+        )
     remedy = account_remedy(
         f"Allow {denial.action} while the resource is created",
         *steps,
         commands=lines,
         url=_URLS.get(denial.service or ""),
     )
-    resources = as_strings(statement.get("Resource")) if denial.lowercase_action in _TAGGING else []
-    document = build_document(
-        [
-            {
-                **allow(
-                    denial.action or "", denial.resource, condition=_condition_for_new(denial, statement)
-                ),
-                **({"Resource": resources} if len(resources) > 1 and "*" not in resources else {}),
-            }
-        ]
-    )
+    added = required_statement(denial, _condition_for_new(denial, statement))
+    if added is None:
+        return verdict, remedy, text
+    document = build_document([added])
     return verdict, attrs.evolve(remedy, policy=document, layer="identity"), text
 
 

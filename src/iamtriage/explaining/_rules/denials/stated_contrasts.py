@@ -34,10 +34,10 @@ from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
 from iamtriage.policies._arn_templates import RANDOM_END
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -237,9 +237,8 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
             operator: {whole if each == key else each: value for each, value in mapping(block).items()}
             for operator, block in mapping(statement.get("Condition")).items()
         }
-        document = build_document([allow(denial.action or "", denial.resource, condition=conditions)])
         step = "Allow it in the same statement, without the wildcard, as below."
-        remedy = attrs.evolve(remedy, steps=(*remedy.steps, step), policy=document, layer="identity")
+        remedy = _with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, conditions)
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
     return Contrast(
         f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}",
@@ -307,8 +306,15 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
         f"Change the value in {named}, as below.",
         url=pages.EVALUATION,
     )
-    document = build_document([allow(denial.action or "", denial.resource, condition=conditions)])
-    return attrs.evolve(remedy, policy=document, layer="identity")
+    return _with_statement(remedy, denial, conditions)
+
+
+def _with_statement(remedy: Remedy, denial: Denial, conditions: Mapping[str, Any]) -> Remedy:
+    """Return a remedy with the statement of a policy as it has to be; the policy can have others."""
+    statement = required_statement(denial, conditions)
+    if statement is None:
+        return remedy
+    return attrs.evolve(remedy, policy=build_document([statement]), layer="identity", is_addition=True)
 
 
 def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedCondition) -> Contrast:

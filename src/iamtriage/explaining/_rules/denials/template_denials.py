@@ -89,12 +89,13 @@ def explain_tagged_resource(denial: Denial) -> Explanation:
     was = (
         f" {former} in the policy is the former action, which does not cover the call." if has_former else ""
     )
-    region = "*" if of_stack else "REGION"
     partition, account = (
         denial.location.partition or "aws",
         commands.account(denial.account or _account(denial)),
     )
-    resource = f"arn:{partition}:logs:{region}:{account}:log-group:*" if action.startswith("logs:") else "*"
+    resource = "RESOURCE_ARN"
+    if action.startswith("logs:"):
+        resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"
     return denial.explain(
         f"{caller[0].upper()}{caller[1:]} lacks {action}, which {call} requires for a resource with tags.",
         TAGS_NEED_ACTION.cause("reported", (f"The message names {action}.",), text=f"{why}{was}"),

@@ -180,7 +180,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         manifests.build_binding(binding, name, subject, namespace=namespace),
     )
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
-    group_steps, before, group_commands = change_groups(denied)
+    group_steps, group_commands = change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     steps = (
         # A short explanation shows the first one.
@@ -198,7 +198,6 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         ),
         *filter(None, steps),
         commands=(
-            *before,
             *_role_commands(request, name, binding, subject, namespace),
             *group_commands,
             *((check_command(denied),) if denied.kind in _KINDS_WITH_CHECK else ()),

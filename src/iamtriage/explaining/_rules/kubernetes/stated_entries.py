@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = "The last command keeps the groups that the entry has (echo $groups): do not run it if groups could not be read."
+_GROUPS_STEP = (
+    "The last command keeps the groups that the entry has, and changes nothing if it cannot read them."
+)
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
@@ -129,13 +131,12 @@ def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None
     return principal if role is None else (role.account, role.name)
 
 
-def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands, Commands]:
-    """Return the steps that give the caller the group of the binding, and the commands before and after the binding."""
+def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
+    """Return the steps and commands that give the caller the group of the binding."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
-        return (), (), ()
+        return (), ()
     cluster, group = denied.cluster, denied.subject.name
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
-    before: Commands = ()
     lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     effect = f"The session name changes, so the binding is for a group. It has no effect until {where} of {denied.subject_text} has the group {group}."
@@ -145,11 +146,11 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands, Com
         arguments = ("--kubernetes-groups", group, *(() if entry is None else entry.groups))
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
         if entry is not None:
-            return (effect,), (), (update,)
-        # The update replaces the groups. The shell splits the words, which are separated by tabs.
+            return (effect,), (update,)
+        # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
         query = ("--query", "accessEntry.kubernetesGroups", "--output", "text")
         show = cluster.eks_command("describe-access-entry", *query, principal=principal.entry_argument)
-        before, lines = (f"groups=$({show})",), [f"{update} $groups"]
+        lines = [f"groups=$({show}) && {update} $(echo $groups)"]
         # A short explanation leaves out the step of a command that it does not show.
         steps = [effect, *([principal.path_note] if principal.path_note else []), _GROUPS_STEP]
     if cluster.uses_aws_auth:
@@ -159,4 +160,4 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands, Com
         steps.append(
             f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
         )
-    return tuple(steps), before, tuple(lines)
+    return tuple(steps), tuple(lines)

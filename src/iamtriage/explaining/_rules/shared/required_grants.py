@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -12,9 +12,12 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
 from iamtriage.policies._arn_templates import LAUNCH
+from iamtriage.policies._documents import build_statement
 from iamtriage.policies._grants import WILDCARD_OF_AWS, build_grant
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
@@ -72,6 +75,12 @@ def required_grant(denial: Denial) -> Grant | None:
     if objects is None:
         return grant
     return attrs.evolve(grant, resources=(objects,), notes=(*grant.notes, _ALL_OBJECTS))
+
+
+def required_statement(denial: Denial, conditions: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the statement that allows the request under conditions, or ``None`` if the action is unknown."""
+    grant = required_grant(denial)
+    return None if grant is None else build_statement(attrs.evolve(grant, conditions=dict(conditions)))
 
 
 def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
