@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.shared.clues import (
     find_user,
     selects_profile_in_shell,
 )
-from iamtriage.explaining._rules.shared.clusters import Cluster, runs_in_pod
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ __all__ = ("complete_remedies",)
 # The name in the ARN of a role that a command looked up: no path is part of it.
 _LOOKED_UP_ARN = '--role-arn "$role_arn"'
 _LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
+_PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
@@ -98,10 +98,9 @@ def complete_remedies(
     lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts, values)
     service = own_service(explanation.failure, facts.context)
-    is_pod = explanation.failure is not None and runs_in_pod(Case(explanation.failure, facts))
     remedies = (
         _complete_remedy(
-            _in_pod(each) if is_pod else each, values, runtime, service if each.who == "you" else None
+            _in_pod(each, explanation.failure, facts), values, runtime, service if each.who == "you" else None
         )
         for each in explanation.remedies
     )
@@ -175,6 +174,8 @@ def _role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
         path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
         show = f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}"
         return (f"role_arn=$({show})",)
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+
     cluster = Cluster(facts.cluster, region=facts.region)
     if cluster.argument != facts.cluster:
         return ()
@@ -310,11 +311,18 @@ def _value(stated: Stated | None) -> str | None:
     return None if stated is None else stated.value
 
 
-def _in_pod(remedy: Remedy) -> Remedy:
-    """Return a remedy that prints the environment of the pod, and not that of the reader's shell."""
+def _in_pod(remedy: Remedy, failure: Failure | None, facts: ResolvedFacts) -> Remedy:
+    """Return a remedy that prints the environment of the pod, if it is one, and not that of the reader's shell."""
+    if failure is None or not any(each.startswith(_PRINT_ENVIRONMENT) for each in remedy.commands):
+        return remedy
+    # Most explanations do not need the module.
+    from iamtriage.explaining._rules.shared.clusters import runs_in_pod
+
+    if not runs_in_pod(Case(failure, facts)):
+        return remedy
+    run = "kubectl exec deployment/NAME --namespace NAMESPACE --"
     lines = tuple(
-        f"kubectl exec deployment/NAME --namespace NAMESPACE -- {each}" if each.startswith("env | ") else each
-        for each in remedy.commands
+        f"{run} {each}" if each.startswith(_PRINT_ENVIRONMENT) else each for each in remedy.commands
     )
     return change_commands(remedy, lines)
 
