@@ -53,7 +53,7 @@ _DENIED = "An error occurred (AccessDenied) when calling the {} operation: Acces
 @pytest.mark.parametrize(
     ("text", "certainty"),
     [
-        ("$ aws s3 ls s3://naip-analytic/\n" + _DENIED.format("ListObjectsV2"), "derived"),
+        ("$ aws s3 ls s3://usgs-landsat/\n" + _DENIED.format("ListObjectsV2"), "derived"),
         (
             "$ aws s3 cp s3://imagery-tiles/a.tif .\n"
             + _DENIED.format("GetObject")
@@ -72,7 +72,7 @@ def test_requester_pays(text: str, certainty: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "$ aws s3 ls s3://naip-analytic/ --request-payer requester\n" + _DENIED.format("ListObjectsV2"),
+        "$ aws s3 ls s3://usgs-landsat/ --request-payer requester\n" + _DENIED.format("ListObjectsV2"),
         "$ aws s3 cp a.tif s3://imagery-tiles/\n" + _DENIED.format("PutObject") + "It is an open data set.",
         "$ aws s3 ls s3://imagery-tiles/\n" + _DENIED.format("ListObjectsV2"),
         "$ aws s3 ls s3://imagery-tiles/\n" + _DENIED.format("ListObjectsV2") + "We share our public data.",

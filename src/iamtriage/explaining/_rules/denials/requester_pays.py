@@ -19,13 +19,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-# Public data whose buckets are Requester Pays buckets.
-_BUCKETS = frozenset(
-    {
-        *("arxiv", "naip-analytic", "naip-source", "naip-visualization", "sentinel-s1-l1c"),
-        *("sentinel-s2-l1c", "sentinel-s2-l2a", "usgs-landsat", "usgs-landsat-level-3"),
-    }
-)
+# Public data whose buckets are Requester Pays buckets: https://info.arxiv.org/help/bulk_data_s3.html and
+# https://registry.opendata.aws.
+_BUCKETS = frozenset({"arxiv", "sentinel-s1-l1c", "sentinel-s2-l1c", "sentinel-s2-l2a", "usgs-landsat"})
 _SAID = lazy_pattern(r"\b[Rr]equester[- ]?[Pp]ays\b")
 # A bare 403 for data that is public, to a caller who is an administrator, or who calls both with and without a signature.
 _PUBLIC_DATA = lazy_pattern(
