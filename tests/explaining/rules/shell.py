@@ -36,10 +36,13 @@ PROGRAMS = (
 """The programs that commands of remedies can call."""
 
 _SHELL = "/bin/sh"
-# Each call writes its null-terminated arguments to a separate file, so that the calls of a pipeline do not mix. It
-# prints a word to standard output, for a $(…) around it.
+# Each call writes its null-terminated arguments to a separate file, so that the calls of a pipeline do not mix. The
+# files are numbered, because calls within one tick of the clock have the same time. A call prints a word to standard
+# output, for a $(…) around it.
 _PRINTER = """#!/bin/sh
-printf '%s\\0' "${0##*/}" "$@" > "$CALLS/$$"
+set -C
+number=0
+until { printf '%s\\0' "${0##*/}" "$@" > "$CALLS/$number"; } 2> /dev/null; do number=$((number + 1)); done
 echo PRINTED
 """
 _TIMEOUT = 20  # seconds
@@ -81,5 +84,5 @@ def arguments_of(command: str) -> list[list[str]]:
         assert not done.stderr, (command, done.stderr)
         assert set(done.stdout.split()) <= {b"PRINTED"}, (command, done.stdout)
         assert not list(empty.iterdir()), f"a file was made by {command!r}"
-        files = sorted(calls.iterdir(), key=lambda file: (file.stat().st_mtime_ns, file.name))
+        files = sorted(calls.iterdir(), key=lambda file: int(file.name))
         return [os.fsdecode(file.read_bytes()).split("\0")[:-1] for file in files]
