@@ -127,7 +127,8 @@ class Documents:
         while stack:
             value, decoded, announced = stack.pop()
             if isinstance(value, Node):
-                stack += reversed(self._list_children(value, announced))
+                if value.items:
+                    stack += reversed(self._list_children(value, announced))
                 continue
             self._leaves.append(value)
             yield from self._find_in_scalar(value, decoded or value.decode(self._text), announced, find)

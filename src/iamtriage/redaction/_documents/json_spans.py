@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ("JsonScalar", "find_json")
 
+_ESCAPED_SIGN = r"\\{1,31}[nrt\"]"
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
-    r"\{(?=[ \t\r\n]*+[\"}\\])"
-    r"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9\\-]|\{[ \t\r\n]*+[\"}\\]|true|false|null|NaN|Infinity))"
+    rf"\{{(?=[ \t\r\n]*+(?:[\"}}]|{_ESCAPED_SIGN}))"
+    rf"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9-]|{_ESCAPED_SIGN}|\{{[ \t\r\n]*+(?:[\"}}]|{_ESCAPED_SIGN})|true|false|null|NaN|Infinity))"
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
 # CSV doubles the quotes in a cell.
@@ -49,6 +50,8 @@ _ESCAPED = (
 # Another notation can write quotes in the same way, so the end of the string must be that of the JSON.
 _QUOTED_JSON = re.compile(_STRING + r"(?:(?<=[}\]]\")|(?<=[}\]][ ]\")|(?<=\\[nrt]\"))")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+# In characters. A shorter document has no room for a name and its value.
+_MIN_LENGTH = 10
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -195,6 +198,8 @@ def _add(node: _OpenNode, value: Value) -> None:
 
 def _is_document(node: Node, whole: tuple[int, int]) -> bool:
     """Return whether a value is JSON, and not a subscript or list in another notation."""
+    if node.end - node.start < _MIN_LENGTH:
+        return False
     if node.kind == "object":
         return bool(node.items)
     return any(isinstance(item.value, Node) for item in node.items) or (node.start, node.end) == whole
