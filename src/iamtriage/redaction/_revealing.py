@@ -19,9 +19,6 @@ _GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
 _GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
 _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
-_KEY_ID = re.compile(r"AKIA|ASIA|ABIA|ACCA|A3T")
-# The maximum distance between an ID and its secret, with the length of an ID. In characters.
-_KEY_ID_REACH = 430
 # The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
 _WINDOW = 600
 _MAX_LINE = 2_000
@@ -37,11 +34,10 @@ def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int
         text: The text, without markers for the secrets.
         finds: The secrets, in text order.
     """
-    has_ids = _KEY_ID.search(text) is not None
     windows: list[tuple[int, int]] = []
     size = 0
     for found in finds:
-        if not _is_separate(text, found) or (has_ids and _is_near_key_id(text, found)):
+        if not _is_separate(text, found):
             low, high = _find_window(text, found)
             if windows and low <= windows[-1][1]:
                 before = windows.pop()
@@ -52,11 +48,6 @@ def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int
             if size * 2 > len(text):
                 return None
     return windows
-
-
-def _is_near_key_id(text: str, found: FoundSecret) -> bool:
-    """Return whether the marker of a secret can bring another value closer to an access key ID."""
-    return _KEY_ID.search(text, max(0, found.start - _KEY_ID_REACH), found.end + _KEY_ID_REACH) is not None
 
 
 def _find_window(text: str, found: FoundSecret) -> tuple[int, int]:

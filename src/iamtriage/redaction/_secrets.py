@@ -77,7 +77,7 @@ def hide_secrets(text: str) -> str:
         hidden = insert_markers(text, finds)
         # If unwrapping reveals nothing, it also reveals nothing next to a marker.
         is_wrapped = any(found.is_unwrapped for found in finds)
-        if hidden == text or not _may_reveal(text, finds, is_wrapped=is_wrapped):
+        if hidden == text or not _may_reveal(text, hidden, finds, is_wrapped=is_wrapped):
             return hidden
         text = hidden
         finds = [*_find_in_distinct_parts(text, functools.partial(find_secrets, is_wrapped=is_wrapped))]
@@ -107,8 +107,18 @@ def _is_announced(text: str) -> bool:
     return found is not None
 
 
-def _may_reveal(text: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
-    """Return whether the markers of secrets can reveal another one."""
+def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
+    """Return whether the markers of secrets can reveal another one.
+
+    Args:
+        text: The text.
+        hidden: The text with the markers.
+        finds: The secrets.
+        is_wrapped: Whether unwrapping the text can reveal secrets.
+    """
+    if any(find_paired_secrets(hidden, fold_case(hidden))):
+        # A marker has brought it closer to an access key ID.
+        return True
     finds = sorted(finds)
     windows = list_windows(text, finds)
     if windows is None:
