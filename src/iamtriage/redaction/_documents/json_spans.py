@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 __all__ = ("JsonScalar", "find_json")
 
 _ESCAPED_SIGN = r"\\{1,31}[nrt\"]"
+_OPENING_OF_OBJECT = rf"\{{(?=[ \t\r\n]*+(?:[\"}}]|{_ESCAPED_SIGN}))"
 _OPENING = re.compile(
     # A string that contains JSON, or JSON whose quotes are escaped.
-    rf"\{{(?=[ \t\r\n]*+(?:[\"}}]|{_ESCAPED_SIGN}))"
-    rf"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9-]|{_ESCAPED_SIGN}|\{{[ \t\r\n]*+(?:[\"}}]|{_ESCAPED_SIGN})|true|false|null|NaN|Infinity))"
+    rf"{_OPENING_OF_OBJECT}"
+    rf"|\[(?=[ \t\r\n]*+(?:[\[\]\"0-9-]|{_ESCAPED_SIGN}|{_OPENING_OF_OBJECT}|true|false|null|NaN|Infinity))"
     r"|\"(?=[ ]?[{\[](?:[ ]|\\[nrt]){0,8}\\{1,31}\")"
 )
 # CSV doubles the quotes in a cell.
