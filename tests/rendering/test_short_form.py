@@ -54,8 +54,7 @@ def test_omitted_parts_are_counted(explanation: Explanation) -> None:
     others = len(explanation.remedies) - 1
     if others > 0:
         assert f"{others} more {'remedies' if others > 1 else 'remedy'}" in shown
-    if explanation.causes or explanation.remedies:
-        assert "explain --full, or .to_text" in " ".join(shown.split())
+    assert ("explain --full, or .to_text" in shown) == (" more " in shown.rpartition("More ")[2])
 
 
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
@@ -250,7 +249,8 @@ def test_statement_to_add_is_no_document_to_save() -> None:
     assert explanation.remedies[0].policy is not None
     assert explanation.remedies[0].documents == tuple(explanation.remedies[0].policy["Statement"])
     assert '{"Version": ' not in explanation.to_text()
-    assert "with this statement added" in " ".join(explanation.to_text().split())
+    assert "Add this statement: {" in " ".join(explanation.to_text().split())
+    assert explanation.remedies[0].commands[0].endswith(" --output json > trust.json")
 
 
 def test_denials_of_one_principal_share_a_policy() -> None:

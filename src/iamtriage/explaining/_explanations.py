@@ -397,8 +397,13 @@ def _is_full(detail: Detail) -> bool:
     return detail == "full"
 
 
-def change_commands(remedy: Remedy, commands: tuple[str, ...]) -> Remedy:
+def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled) -> Remedy:
     """Return a remedy with other commands, which replace its own one by one and keep their labels.
+
+    Args:
+        remedy: The remedy.
+        commands: The other commands.
+        *labels: Further labels. A label that a command has already is kept.
 
     >>> remedy = Remedy("Log in", "you", (), ("id", "aws login"), labels=(Labelled("Or:", "aws login"),))
     >>> change_commands(remedy, ("id", "aws login --profile dev")).commands
@@ -407,8 +412,8 @@ def change_commands(remedy: Remedy, commands: tuple[str, ...]) -> Remedy:
     if commands == remedy.commands:
         return remedy
     new = dict(zip(remedy.commands, commands, strict=True))
-    labels = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
-    return attrs.evolve(remedy, commands=commands, labels=tuple(labels))
+    kept = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
+    return attrs.evolve(remedy, commands=commands, labels=(*labels, *kept))
 
 
 def _labels(remedy: Remedy) -> tuple[Labelled, ...]:

@@ -638,7 +638,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             (
                 "The instance metadata has no credentials, because EC2 cannot assume the instance's role carts-host",
                 "aws iam update-assume-role-policy --role-name carts-host ",
-                "No access keys are needed on the instance",
+                "The permissions of the role are not the cause",
             ),
             ("aws configure sso", "REGION", "OPERATION", "Others"),
             id="EC2 cannot assume the role of an instance",

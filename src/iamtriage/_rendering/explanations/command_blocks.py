@@ -36,6 +36,10 @@ __all__ = (
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a command that is as necessary as those before it, and not an alternative.
 _OTHER_SIDE = "Then, in account "
+# The start of the words before a document that is part of what the next command reads.
+_ADD = "Add "
+# The end of the words before a command that reads a document, which the reader must save first.
+_SAVED = " saved:"
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
@@ -155,13 +159,25 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
     """Yield blocks of commands, with documents before the first command that reads a file.
 
     What an earlier command prints decides whether the document is needed, or has to be part of it.
+
+    >>> label = Paragraph("Add this statement:")
+    >>> put = Code("aws s3api put-bucket-policy --policy file://policy.json", "sh")
+    >>> [type(each).__name__ for each in place_documents((label, put), (Code("{}", "json"),))]
+    ['Paragraph', 'Code', 'Paragraph', 'Code']
     """
     commands = tuple(blocks)
     readers = (
         number for number, each in enumerate(commands) if isinstance(each, Code) and files_of(each.text)
     )
     place = next(readers, 0)
-    yield from (*commands[:place], *documents, *commands[place:])
+    label = commands[place - 1] if place and documents else None
+    words = label.text if isinstance(label, Paragraph) else ""
+    if words.endswith(_SAVED):
+        place -= 1
+    yield from (*commands[:place], *documents)
+    if words.startswith(_ADD):
+        yield Paragraph("Then:")
+    yield from commands[place:]
 
 
 def paragraphs_of(blocks: Iterable[Block]) -> str:

@@ -370,7 +370,7 @@ def _count_hidden(parts: Parts, selection: _Selection) -> str:
         (len(parts.notes) - selection.notes, "note"),
     )
     words = [f"{count} more {_plural(noun) if count > 1 else noun}" for count, noun in counts if count > 0]
-    return ", ".join(words) or "Full explanation"
+    return ", ".join(words)
 
 
 def _plural(noun: str) -> str:

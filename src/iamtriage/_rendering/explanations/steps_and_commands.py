@@ -35,6 +35,7 @@ FOLLOWING = {
     "aws eks list-access-entries": _CREATE_ENTRY,
     _CREATE_ENTRY: "aws eks associate-access-policy",
 }
+_ADDS = lazy_pattern(r"Add (?:this|these) statements? to [^.]+\.json, [^.]+\.")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -78,7 +79,8 @@ def is_assignment(commands: Sequence[str], count: int) -> bool:
 def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     """Yield the indexes of the steps that the first commands require.
 
-    Such a step saves the file that a command reads, or says who creates the access entry.
+    Such a step saves the file that a command reads, or says who creates the access entry. A step that only adds
+    a statement to a file that a command saves is not required: the words before the statement say it, too.
 
     >>> from iamtriage._rendering.explanations.parts import RemedyParts
     >>> command = "aws iam put-role-policy --policy-document file://policy.json"
@@ -91,7 +93,8 @@ def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
         # An administrator runs this command, not the reader of the first steps.
         yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
     for name in files_of(shown):
+        is_saved = f"> {name}" in shown
         for index, step in enumerate(remedy.steps):
-            if name in step:
+            if name in step and not (is_saved and _ADDS.fullmatch(step)):
                 yield index
                 break

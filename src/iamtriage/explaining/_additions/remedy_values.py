@@ -23,6 +23,7 @@ from iamtriage.explaining._additions.kubectl_options import (
     kubectl_value,
     with_kubeconfig,
 )
+from iamtriage.explaining._additions.saved_policies import save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._explanations import change_commands
@@ -111,9 +112,8 @@ def complete_remedies(
         remedies = (_without_profile(each, profile) for each in remedies)
     stated = _value(facts.context.profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
-    return drop_answered_commands(
-        tuple(_with_role_lookups(each, lookups) for each in completed), explanation.failure
-    )
+    with_lookups = tuple(_with_role_lookups(each, lookups) for each in completed)
+    return tuple(map(save_printed_policy, drop_answered_commands(with_lookups, explanation.failure)))
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:

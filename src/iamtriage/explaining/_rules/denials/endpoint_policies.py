@@ -94,7 +94,7 @@ def _denies_everything(policy: KnownPolicy) -> bool:
 def _allow_remedy(denial: Denial) -> Remedy:
     """Return how to add an Allow to the policy of an endpoint."""
     region = _find_region(denial)
-    show, _ = commands.endpoint_policy_commands(region, denial.action or f"{denial.service or 'SERVICE'}:*")
+    action = denial.action or f"{denial.service or 'SERVICE'}:*"
     reset = f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --reset-policy"
     called: tuple[str, ...] = ()
     if denial.service == "ecr" and denial.action is None:
@@ -105,7 +105,7 @@ def _allow_remedy(denial: Denial) -> Remedy:
         "Keep the Deny, and allow what is called through the endpoint, in the policy of each endpoint that has it. Such an Allow grants nothing by itself: the policies of the caller still decide. The default policy allows everything.",
         *called,
         commands=(
-            show,
+            *commands.endpoint_policy_commands(region, action)[:2],
             Labelled(
                 "To check that the policy is the cause, or if none is needed, set the default policy:", reset
             ),

@@ -69,13 +69,13 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."
         title = "Change the permissions boundary"
-        add = "Add the statement to the document of the boundary, and save all of it as policy.json."
+        add = "Save the boundary's policy with this statement added as policy.json: create-policy-version replaces it."
         add = add if _offers_change(denial) else "Add the statement to the boundary."
         steps = (
             f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
-    scope_down = "To scope the Deny down, save the changed document as policy.json (if the policy has five versions, delete one first). "
+    scope_down = "An administrator can scope the Deny down: save the whole changed policy as policy.json (if the policy has five versions, delete one first). "
     scope_down = scope_down if denial.is_explicit and _offers_change(denial) else ""
     remedy = Remedy(
         title=title,
@@ -105,9 +105,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     text = f"{went} {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
-    find = "The first command lists the endpoints with their policies: find the one in the caller's VPC."
+    find = "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
-        find = f"The first two commands print the endpoint in the VPC of the {'instance' if 'instances' in on_instance[0] else 'function'}, with its policy."
+        find = f"The first two commands print the endpoint in the VPC of the {'instance' if 'instances' in on_instance[0] else 'function'}."
     owner = "the endpoint's owner, often the network team,"
     if explicit:
         title = (
@@ -148,14 +148,14 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             notes += (
                 "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn.",
             )
-    show, replace = commands.endpoint_policy_commands(region, denial.action)
+    show, *change = commands.endpoint_policy_commands(region, denial.action)
     if on_instance:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
     remedy = Remedy(
         title=title,
         who="account administrator",
         steps=(*steps, *notes),
-        commands=(*on_instance, show, replace),
+        commands=(*on_instance, show, *change),
         statement=endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,

@@ -254,7 +254,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
         f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
         "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
         f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down: save the whole changed policy as trust.json.",
-        commands=(show, *mfa, Labelled("Or, with trust.json saved:", change)),
+        commands=(show, *mfa, Labelled("Or, with the statement changed:", change)),
         url=pages.EVALUATION,
     )
     return attrs.evolve(remedy, layer=denial.policy_type)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._explanations import Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import allow_still_required
 from iamtriage.policies._documents import build_document
@@ -115,10 +116,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
     elif _is_of_pod_identity(denial):
         title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
         url, lines = pages.EKS_POD_ASSOCIATION, _association_commands(denial)
-        change = "scope down its Deny" if denial.is_explicit else "add the statement to it"
         steps = [
-            f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. The second command prints it: save it as policy.json, and {change}.",
-            "The update replaces the policy and requires disabled session tags. Then restart the pods: running ones keep their session.",
+            f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. {_save_step(denial, 'The update')}",
+            "The update requires disabled session tags. Then restart the pods: running ones keep their session.",
             *_own_arn_steps(denial),
         ]
     elif (found := _find_anywhere_profile(denial)) is not None:
@@ -211,20 +211,18 @@ def _find_anywhere_profile(denial: Denial) -> tuple[str, str] | None:
 
 def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[str, Any] | None) -> Remedy:
     """Return the remedy that changes the session policy in a profile of IAM Roles Anywhere."""
-    show = "aws rolesanywhere get-profile --region {} --profile-id {} --query 'profile.[sessionPolicy,managedPolicyArns]'"
+    show = "aws rolesanywhere get-profile --region {} --profile-id {} --query profile.sessionPolicy --output text"
     update = (
         "aws rolesanywhere update-profile --region {} --profile-id {} --session-policy file://policy.json"
     )
     replace = fill_command(update, region, profile)
-    change = "scope down its Deny" if denial.is_explicit else "add the statement to it"
+    save = _save_step(denial, "update-profile")
     name = "" if profile == "PROFILE_ID" else f" {profile}"
     return Remedy(
         title="Change the session policy of the IAM Roles Anywhere profile",
         who="account administrator",
         steps=(
-            f"The session is from IAM Roles Anywhere: its profile{name} limits it by sessionPolicy, managedPolicyArns or both. If the first command prints a sessionPolicy, save it as policy.json, and {change}. Otherwise, change the managed policy.".replace(
-                " PROFILE_ID", ""
-            ),
+            f"The session is from IAM Roles Anywhere: its profile{name} limits it. {save} If it has no session policy (None), its managedPolicyArns limit the session.",
             "Then get new credentials. The limit can be intentional, such as for backups that the host cannot delete.",
             *guardrails.resource_steps(denial),
         ),
@@ -232,8 +230,14 @@ def _anywhere_remedy(denial: Denial, region: str, profile: str, statement: dict[
         statement=statement,
         layer="session",
         url=_ANYWHERE_PAGE,
-        labels=(Labelled("Then, with policy.json saved:", replace),),
     )
+
+
+def _save_step(denial: Denial, command: str) -> str:
+    """Return how to change the session policy that a command prints and another one replaces."""
+    if denial.is_explicit:
+        return "An administrator can scope the Deny down: save the whole changed policy as policy.json."
+    return save_step("the session policy", command=command)
 
 
 def _shows_other_role(denial: Denial) -> bool:

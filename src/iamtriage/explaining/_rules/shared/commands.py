@@ -130,13 +130,14 @@ def repeat_command(
     return f"{text} --region {of_region}" if is_missing else text
 
 
-def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str]:
-    """Return the commands that show the endpoints for an action, and replace the policy of one from policy.json."""
+def endpoint_policy_commands(region: str, action: str | None) -> tuple[str, str, str]:
+    """Return the commands that show the endpoints for an action, print the policy of one, and replace it from policy.json."""
     return (
         fill_command(
-            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[ServiceName,VpcEndpointId,VpcId,PolicyDocument]' --output text",
+            "aws ec2 describe-vpc-endpoints --region {} --filters {} --query 'VpcEndpoints[].[ServiceName,VpcEndpointId,VpcId]' --output text",
             *(region, f"Name=service-name,Values={_endpoint_services(region, action)}"),
         ),
+        f"aws ec2 describe-vpc-endpoints --region {region} --vpc-endpoint-ids ENDPOINT_ID --query 'VpcEndpoints[0].PolicyDocument' --output text",
         f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --policy-document file://policy.json",
     )
 

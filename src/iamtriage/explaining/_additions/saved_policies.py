@@ -1,0 +1,73 @@
+"""Save the policy that a command prints in the file from which a later command reads the changed policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.explanations.command_blocks import files_of
+from iamtriage.explaining._explanations import Labelled, change_commands
+
+if TYPE_CHECKING:
+    import re
+
+    from iamtriage.explaining._explanations import Remedy
+
+__all__ = ("save_printed_policy",)
+
+# A command that prints nothing but a policy. Other outputs have the policy as a string, or beside other values.
+_PRINTS_POLICY = lazy_pattern(
+    r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
+    r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document)"
+    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
+)
+_SAVE = lazy_pattern(
+    r"\b(?:(?P<upper>S)|s)ave(?P<ending>s?) .{1,80}? with (?P<added>this statement|these statements) added as (?P<file>[\w.-]+)(?=:)"
+)
+_CHANGE = lazy_pattern(r": save the whole changed policy as (?=[\w.-]+\.json)")
+
+
+def save_printed_policy(remedy: Remedy) -> Remedy:
+    """Return a remedy whose command that prints a policy saves it, if a later one replaces it by a changed one.
+
+    >>> from iamtriage.explaining import Remedy
+    >>> show = "aws iam get-role --role-name app --query Role.AssumeRolePolicyDocument"
+    >>> change = "aws iam update-assume-role-policy --role-name app --policy-document file://trust.json"
+    >>> remedy = Remedy("Trust it", "resource owner", commands=(show, change), statement={"Effect": "Allow"})
+    >>> save_printed_policy(remedy).commands[0].removeprefix(show)
+    ' --output json > trust.json'
+    """
+    documents, commands = remedy.documents, remedy.commands
+    files = [each for each in files_of("\n".join(commands)) if each.endswith(".json")]
+    if len(files) != 1 or any("Version" in each for each in documents):
+        return remedy
+    [file] = files
+    reader = next(number for number, each in enumerate(commands) if file in files_of(each))
+    if documents:
+        label = f"Add {'this statement' if len(documents) == 1 else 'these statements'}:"
+    elif any(map(_CHANGE.search, remedy.steps)):
+        label = "Then, with the statement changed:"
+    else:
+        return remedy
+    printers = [
+        (number, found)
+        for number, each in enumerate(commands[:reader])
+        if (found := _PRINTS_POLICY.fullmatch(each)) is not None
+    ]
+    if not printers or any(f"> {file}" in each for each in commands):
+        return remedy
+    number, found = printers[-1]
+    # The configured output of the AWS CLI can be a table.
+    saving = f"{found[0]}{' --output json' if found['object'] else ''} > {file}"
+    changed = change_commands(
+        remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
+    )
+    steps = (_CHANGE.sub(" in ", _SAVE.sub(_add, step)) for step in remedy.steps)
+    return attrs.evolve(changed, steps=tuple(steps))
+
+
+def _add(said: re.Match[str]) -> str:
+    """Return what replaces the words of a step that saves a policy with statements added."""
+    return f"{'A' if said['upper'] else 'a'}dd{said['ending']} {said['added']} to {said['file']}, next to the others"
