@@ -889,7 +889,7 @@ COMPANIONS: tuple[Case, ...] = (
         f"ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::{ACCOUNT}:assumed-role/carts-exec/0a1b is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts because no identity-based policy allows the ssm:GetParameters action",
         {},
         (
-            "attach it to the role carts-exec: the caller is a session of it. Then start a new task: aws ecs update-service",
+            "saved as policy.json, to the role carts-exec: the caller is a session of it. Then start a new task: aws ecs update-service",
         ),
         (),
     ),
@@ -1416,7 +1416,7 @@ def test_full_explanation_has_the_policy_for_all_denials() -> None:
     first, second = (f"{_BY_BOUNDARY}\n{_BY_NO_POLICY}\n{_LOGS}", f"{_BY_NO_POLICY}\n{_LOGS}")
     full = explain(first).to_text(detail="full")
     assert "Allow ecr:CreateRepository and logs:CreateLogGroup" in full
-    assert "Save the policy as allow.json" in full
+    assert "the policy, saved as allow.json" in full
     assert "file://allow.json" in full
     assert "Allow ecr:CreateRepository and logs:CreateLogGroup" in explain(second).to_text(detail="full")
 

@@ -1186,7 +1186,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "AWSCloudFormationStackSetExecutionRole of the target account 222233334444 was denied events:PutRule",
-                "With credentials of account 222233334444, save",
+                "With credentials of account 222233334444, attach",
                 "start the operation of the stack set baseline again",
             ),
             ("retry the deployment",),
@@ -1197,7 +1197,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "The role deploy of account 222233334444 was denied",
-                "With credentials of account 222233334444, save",
+                "With credentials of account 222233334444, attach",
             ),
             (),
             id="role of another account than the reader's",
@@ -1212,7 +1212,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f'$ aws sts get-caller-identity\n{{"Account": "222233334444"}}\n{_NO_ALLOW.format("deploy/ci")}',
             {},
-            ("The role deploy was denied", "Save the policy as policy.json and attach"),
+            ("The role deploy was denied", "Attach the policy, saved as policy.json, to"),
             ("With credentials of account",),
             id="role of the reader's account",
         ),

@@ -174,7 +174,7 @@ def explain_helper_without_login(
     policy = identity_remedy(
         f"Allow {who} to sign in to ECR and to {'push' if is_of_push(text) else 'pull'}",
         *steps,
-        f"Save the policy as policy.json and attach it to {who}.",
+        f"Attach the policy, saved as policy.json, to {who}.",
         statements=(allow(LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
         commands=(commands.put_policy(commands.role_name(role), "AllowEcr"),),
         url=pages.ECR_LOGIN,

@@ -270,7 +270,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     remedy = identity_remedy(
         title,
         *present(None if is_known else find),
-        f"{'Save the policy as policy.json, and attach it' if attach else 'Attach the policy'} to {role}.{new_task_step(denial.failure.text, region)}",
+        f"Attach the policy{', saved as policy.json,' if attach else ''} to {role}.{new_task_step(denial.failure.text, region)}",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
             *attach,

@@ -285,7 +285,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
     statement = allow(row.actions, resource)
     policy: dict[str, Any] | None = build_document([statement])
     line = commands.put_policy(name, inline_policy_name([statement]))
-    steps = [f"Save the policy as policy.json and attach it to {named}."]
+    steps = [f"Attach the policy, saved as policy.json, to {named}."]
     if denial.failure.encoded_message is not None:
         steps.append(
             "The decoded message says which action is missing (aws sts decode-authorization-message)."

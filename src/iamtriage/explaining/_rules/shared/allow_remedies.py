@@ -158,16 +158,16 @@ def allow_remedy(
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
     retry = ecs_starts.new_task_step(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else account_elsewhere(denial)
-    save = "Save the policy as policy.json and"
+    attach = "Attach the policy, saved as policy.json, to"
     if elsewhere is not None:
-        save = f"With credentials of account {elsewhere}, save the policy as policy.json and"
+        attach = f"With credentials of account {elsewhere}, attach the policy, saved as policy.json, to"
     last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
     return _with_untagged_copy(
         denial,
         identity_remedy(
             title,
             *present(first_step),
-            f"{save} attach it to {target}.{masked}{retry}",
+            f"{attach} {target}.{masked}{retry}",
             *steps,
             *(note for note in grant.notes if note.startswith(last)),
             statements=tuple(statements),
