@@ -79,8 +79,8 @@ def is_assignment(commands: Sequence[str], count: int) -> bool:
 def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     """Yield the indexes of the steps that the first commands require.
 
-    Such a step saves the file that a command reads, or says who creates the access entry. A step that only adds
-    a statement to a file that a command saves is not required: the words before the statement say it, too.
+    Such a step saves the file that a command reads, or says who creates the access entry. A step that only
+    adds a statement to a file that a command saves is not required: the words before the statement say it.
 
     >>> from iamtriage._rendering.explanations.parts import RemedyParts
     >>> command = "aws iam put-role-policy --policy-document file://policy.json"
