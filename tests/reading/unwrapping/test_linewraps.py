@@ -370,3 +370,12 @@ def test_lines_with_timestamps(stamp: str, width: int) -> None:
     """A value broken at its hyphen does not absorb the timestamp of the next line."""
     lines = textwrap.wrap(_BOTO, width)
     assert facts_in("\n".join(stamp + line for line in lines)) == facts_in(_BOTO)
+
+
+@pytest.mark.parametrize("text", _TEXTS)
+@pytest.mark.parametrize("width", range(60, 101, 8))
+def test_padded_lines(text: str, width: int) -> None:
+    """A program breaks a text at any character, indents the lines, and pads them to the terminal's width."""
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    padded = "\n".join(f"        {line}".ljust(140) for line in lines)
+    assert facts_in(f"  - [aaaa0000]: stopped\n{padded}") == facts_in(text)

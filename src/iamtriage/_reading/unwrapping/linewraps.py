@@ -57,6 +57,12 @@ _FIRST_WORD = lazy_pattern(r"[^\s]{1,256}")
 _ACTION = lazy_pattern(r"\b[a-z][a-z0-9-]{1,40}:[A-Z]?[A-Za-z]{0,60}\n[A-Z]?[A-Za-z]")
 # A newline without a space before or after it.
 _BREAK = lazy_pattern(r"\n(?<=\S\n)(?=\S)")
+# Lines that a program indents alike and pads to the terminal's width.
+_PADDING = " " * 16 + "\n"
+_PADDED = lazy_pattern(
+    r"^(?P<indent> {2,40})\S[^\n]{0,400} {16}(?:\n(?P=indent) ?\S[^\n]{0,400} {16}){1,200}$", re.MULTILINE
+)
+_PADDED_LINE = lazy_pattern(r"^ *| +$", re.MULTILINE)
 # The space before the last column of a table.
 _CELL = " " * 24
 _COLUMN = lazy_pattern(r"(?<=\s)[^\s]")
@@ -87,6 +93,8 @@ def join_wrapped_lines(view: View) -> None:
     """Remove the newlines inside words and values."""
     if _CELL in view.text:
         view.edit(_cell_edits(view.text))
+    if _PADDING in view.text:
+        view.edit(_padding_edits(view.text))
     if _BREAK.search(view.text) is None:
         return
     edits: list[Edit] = []
@@ -103,6 +111,15 @@ def join_wrapped_lines(view: View) -> None:
         at += len(line) + 1
     if edits:
         view.edit(edits)
+
+
+def _padding_edits(text: str) -> Iterator[Edit]:
+    """Yield edits that remove the indent and the padding of lines; a space that is left belongs to the text."""
+    for m in _PADDED.finditer(text):
+        indent = len(m["indent"])
+        for space in _PADDED_LINE.finditer(text, m.start(), m.end()):
+            is_start = text[space.start() - 1 : space.start()] in {"", "\n"}
+            yield space.start(), space.start() + indent if is_start else space.end(), ""
 
 
 def _cell_edits(text: str) -> Iterator[Edit]:
