@@ -151,22 +151,26 @@ FORBIDDEN: Table = (
     (
         "other-words",
         'Error from server (Forbidden): roles.rbac.authorization.k8s.io "x" is forbidden: user "ana" is attempting to grant RBAC permissions not currently held',
-        _forbidden(k8s_user="ana"),
+        _forbidden(k8s_user="ana", k8s_resource="roles", k8s_api_group="rbac.authorization.k8s.io"),
     ),
     (
         "granting-in-groups",
         'rolebindings.rbac.authorization.k8s.io "edit" is forbidden: user "ana" (groups=["dev" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["create"]}',
-        _forbidden(k8s_user="ana"),
+        _forbidden(k8s_user="ana", k8s_resource="rolebindings", k8s_api_group="rbac.authorization.k8s.io"),
     ),
     (
         "granting-in-groups-without-label",
         'roles.rbac.authorization.k8s.io "edit" is forbidden: user "ana" ("dev" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:',
-        _forbidden(k8s_user="ana"),
+        _forbidden(k8s_user="ana", k8s_resource="roles", k8s_api_group="rbac.authorization.k8s.io"),
     ),
     (
         "granting-in-a-struct",
         'Error: clusterroles.rbac.authorization.k8s.io "edit" is forbidden: attempt to grant extra privileges: [PolicyRule{Resources:["pods"], APIGroups:[""], Verbs:["*"]}] user=&{system:serviceaccount:kube-system:tiller 0a1b2c3d [system:authenticated] map[]} ownerrules=[] ruleResolutionErrors=[]',
-        _forbidden(k8s_user="system:serviceaccount:kube-system:tiller"),
+        _forbidden(
+            k8s_user="system:serviceaccount:kube-system:tiller",
+            k8s_resource="clusterroles",
+            k8s_api_group="rbac.authorization.k8s.io",
+        ),
     ),
     (
         "truncated-in-resource",
@@ -181,7 +185,7 @@ FORBIDDEN: Table = (
     (
         "granting-as-before",
         'Error from server: rolebinding "admins" is forbidden: user "ana" cannot grant extra privileges:',
-        _forbidden(k8s_user="ana"),
+        _forbidden(k8s_user="ana", k8s_resource="rolebinding"),
     ),
     (
         "no-head-whole",
@@ -465,7 +469,12 @@ FORBIDDEN: Table = (
     (
         "finalizers",
         'deployments.apps "site" is forbidden: cannot set blockOwnerDeletion if an ownerReference refers to a resource you can\'t set finalizers on: , <nil>',
-        expect("kubernetes_forbidden"),
+        expect("kubernetes_forbidden", k8s_resource="deployments", k8s_api_group="apps"),
+    ),
+    (
+        "node-restriction",
+        'nodes "ip-10-0-3-4" is forbidden: node "i-0cc" is not allowed to modify node "ip-10-0-3-4"',
+        expect("kubernetes_forbidden", k8s_resource="nodes"),
     ),
     ("prose-of-others", "Access is forbidden: you cannot see this page", None),
     ("object-of-others", 'page "home" is forbidden: guests cannot see it', None),

@@ -20,7 +20,7 @@ from iamtriage._reading.vocabulary.grammar import trim
 from iamtriage._reading.vocabulary.kubernetes.admission import is_admission_denial
 from iamtriage._reading.vocabulary.kubernetes.types import is_built_in
 from iamtriage._reading.vocabulary.masks import rejoin
-from iamtriage._reading.vocabulary.pieces import Fact, Piece
+from iamtriage._reading.vocabulary.pieces import HINT, Fact, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -179,19 +179,23 @@ def _read_other_messages(text: str) -> Iterator[Piece]:
     if "is forbidden: " not in text and "(Forbidden):" not in text:
         return
     for m in _OTHER_MESSAGE.finditer(text):
-        if not is_admission_denial(text, m.end(), m.end()) and (
-            not m["said"] or _is_about_type(text, m.start())
-        ):
+        about = _match_type(text, m.start()) if m["said"] else None
+        if not is_admission_denial(text, m.end(), m.end()) and (about or not m["said"]):
             granting = _GRANTING.search(text, m.end(), m.end() + _MAX_GRANTING_DISTANCE)
             piece = _piece(m.start(), m.end(), *((granting,) if granting else ()))
             piece.end = m.end()
+            if about:
+                piece.put_group(about, "k8s_resource", "type", HINT)
+                if about["group"]:
+                    start, end = about.span("group")
+                    piece.put("k8s_api_group", about["group"][1:], start + 1, end, HINT)
             yield piece
 
 
-def _is_about_type(text: str, at: int) -> bool:
-    """Return whether "is forbidden" is about a built-in type or a type with its API group."""
+def _match_type(text: str, at: int) -> re.Match[str] | None:
+    """Match the type before "is forbidden", if it is built-in or has its API group."""
     m = _NAMED_TYPE.search(text, _find_name_start(text, max(0, at - _MAX_HEAD_LENGTH), at), at)
-    return m is not None and (m["group"] is not None or is_built_in(m["type"]))
+    return m if m and (m["group"] or is_built_in(m["type"])) else None
 
 
 def _read_audit_events(text: str) -> Iterator[Piece]:
