@@ -578,6 +578,16 @@ MISSING_FROM_PROVIDERS: Table = (
 _REGISTRY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com"
 REGISTRIES: Table = (
     (
+        "expired-login-in-a-body",
+        'server error ("error parsing HTTP 403 response body: bad character: "Your Authorization Token has expired.""',
+        expect("expired_credentials", status_code=403),
+    ),
+    (
+        "expired-login-before-the-pull",
+        f"denied: Your Authorization Token has expired.\nERROR: pull access denied for {_REGISTRY}/orders, repository does not exist",
+        expect("expired_credentials"),
+    ),
+    (
         "status",
         f"failed to do request: pulling from host {_REGISTRY} failed with status code [manifests v1]: 403 Forbidden",
         denied(service="ecr", status_code=403),

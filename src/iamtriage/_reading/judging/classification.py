@@ -359,9 +359,12 @@ def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | N
     # A denial with no facts but the policy is a title or a quotation if there are other denials, or another error of a
     # call.
     stated = next((candidate for candidate in denials if candidate.facts.keys() - _REASON_FACTS), None)
-    if stated is not None:
-        return stated
     others = [candidate for candidate in candidates if candidate.kind not in {"access_denied", "aws_error"}]
+    if stated is not None:
+        # Docker's "pull access denied" does not say why; the line before it does.
+        is_report = not stated.kinds and stated.code is None
+        causes = (each for each in others if is_report and 0 <= stated.start - each.end <= MAX_CHAIN_GAP)
+        return next(causes, stated)
     if denials:
         calls = (each for each in others if each.code is not None and "operation" in each.facts)
         return next(calls, denials[0])

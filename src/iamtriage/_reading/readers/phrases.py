@@ -96,7 +96,7 @@ sure   | have the right AWS permissions | Access Denied\. Please ensure you have
 sure   | access to the model with | You don't have access to the model with the specified model ID
 sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\.[^\n]{1,400}: 403 Forbidden
 sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[(?:[0-9a-fxX*]{8}(?:-[0-9a-fxX*]{4}){3}-[0-9a-fxX*]{12}|[\w.*…<>-]{0,3}|<[\w -]{1,40}>)\]:? Access denied
-unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body
+unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body(?![^\n]{0,120}? has expired)
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
 outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
