@@ -13,6 +13,18 @@ _FRAME = '  File "/app/orders.py", line 7, in load'
 NONE: Table = tuple(
     (name, text, None)
     for name, text in (
+        (
+            "list-of-classes",
+            "Sns.exceptions.OrderFault\nSns.exceptions.KMSAccessDeniedException\nSns.exceptions.Gone\n",
+        ),
+        (
+            "list-of-classes-with-commas",
+            "    c.exceptions.KmsAccessDeniedException,\n    c.exceptions.OrderFault,\n    c.exceptions.Gone,",
+        ),
+        (
+            "service-model",
+            '"AccessDeniedException":{\n "type":"structure",\n "members":{"message":{"shape":"String"}},\n "error":{"httpStatusCode":403},\n "exception":true\n},',
+        ),
         ("python", "except AccessDenied:"),
         ("python-indented", "    except self.client.exceptions.AccessDeniedException:\n        return None"),
         ("python-several", "except (ValueError, client.exceptions.AccessDeniedException) as error:\n    pass"),

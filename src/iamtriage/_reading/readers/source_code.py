@@ -139,6 +139,9 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     (": { ", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE), None),
     # An exception class that a test replaces, and botocore's exception as a test makes it. The program prints its message.
     ("exceptions.|ClientError(", lazy_pattern(r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s|\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"), _IDS),
+    # A list of classes, and a service model of botocore.
+    ("xceptions.", lazy_pattern(r"^ ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?\n(?: ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?(?:\n|\Z)){2,60}", re.MULTILINE), None),
+    ("<exception>\"exception\"", lazy_pattern(r"\"\w{3,80}\"\s?:\s?\{\s?\"type\"\s?:\s?\"structure\"[^\x1e]{0,800}?\"exception\"\s?:\s?true"), None),
     ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
