@@ -57,6 +57,11 @@ FORMS: Table = (
         None,
     ),
     (
+        "erlang",
+        '{aws_error,{http_error,403,"Forbidden",<<"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>">>}}',
+        denied(code="AccessDenied", status_code=403),
+    ),
+    (
         "elixir",
         '{:error, {:http_error, 403, "InvalidAccessKeyId"}}',
         expect("invalid_credentials", code="InvalidAccessKeyId", status_code=403),

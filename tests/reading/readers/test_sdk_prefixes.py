@@ -569,6 +569,11 @@ OTHERS: Table = (
         {**_CALL, "status_code": 403},
     ),
     (
+        "php-without-body",
+        'Error executing "HeadObject" on "https://orders.s3.eu-west-1.amazonaws.com/a"; AWS HTTP error: Client error: `HEAD https://orders.s3.eu-west-1.amazonaws.com/a` resulted in a `403 Forbidden` response (client):  403 Forbidden (Request-ID: EXAMPLE0REQUEST1) -',
+        denied(operation="HeadObject", service="s3", status_code=403, request_id="EXAMPLE0REQUEST1"),
+    ),
+    (
         "php-s3",
         'Error executing "PutObject" on "https://example-bucket.s3.eu-west-1.amazonaws.com/a.txt"; AWS HTTP error: Client error: `PUT https://example-bucket.s3.eu-west-1.amazonaws.com/a.txt` resulted in a `403 Forbidden` response:\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>EXAMPLE0REQUEST1</RequestId><HostId>abcDEF123456</HostId></Error> AccessDenied (client): Access Denied',
         denied(
@@ -1916,7 +1921,7 @@ SOURCES = (
     ("java-v1", JAVA[2][1]),
     ("dotnet", OTHERS[1][1]),
     ("php", OTHERS[4][1]),
-    ("ruby", OTHERS[7][1]),
+    ("ruby", OTHERS[8][1]),
     ("boto2", BOTO2[0][1]),
     ("s3cmd", S3CMD[0][1]),
     ("swift", "AWSEKS.AccessDeniedException: denied"),

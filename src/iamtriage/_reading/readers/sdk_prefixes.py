@@ -53,6 +53,7 @@ _CLI = lazy_pattern(r"aws:\s\[ERROR\]:\s|(?:fatal error|(?:upload|download|copy|
 _MAX_CLI_DISTANCE = 300
 
 _PHP = lazy_pattern(r"Error\s+executing\s+\"(?P<operation>\w{2,80})\"\s+on\s+\"(?P<url>[^\"\n]{1,2000})\"")
+_PHP_ID = lazy_pattern(r"\(Request-ID:\s(?P<request_id>[A-Za-z0-9-]{4,64})\)")
 _URL_HOST = lazy_pattern(r"https?://([^/\s:]+)")
 # A line can be empty, and older versions print fewer lines.
 _CPP_LINES = lazy_pattern(
@@ -182,6 +183,12 @@ def _php(m: re.Match[str]) -> Piece:
     return piece
 
 
+def _php_id(m: re.Match[str]) -> Piece:
+    piece = Piece("tail", m.start(), m.end(), source="php")
+    piece.put_group(m, "request_id")
+    return piece
+
+
 def _cpp_lines(m: re.Match[str]) -> Piece:
     """Build a piece from the lines that the SDK for C++ prints before a message."""
     piece = Piece("body", m.start(), m.end(), source="cpp", is_aws=m["host"] is not None)
@@ -271,6 +278,7 @@ _ROWS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]
     ("when calling ", _TRUNCATED_BOTOCORE, _botocore),
     *GO_PREFIXES,
     ("<executing>", _PHP, _php),
+    ("<Request>(Request-ID: ", _PHP_ID, _php_id),
     ("<REST>REST.|<WEBSITE>WEBSITE.|<BATCH>BATCH.", _S3_ACCESS_LOG, _s3_access_log),
     ("<name>Exception name:", _CPP_LINES, _cpp_lines),
     ("<Sender>Sender - |<Receiver>Receiver - ", _QUERY_ERROR, _query_error),

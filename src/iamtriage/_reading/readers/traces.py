@@ -56,7 +56,7 @@ _NUMBERS = lazy_pattern(r"[345](?<![0-9].)[0-9]{2}(?![A-Za-z0-9_])")
 # A status is one of these words, precedes one of the last four, or follows "_status_".
 _STATUS_WORDS = frozenset(map(str, range(300, 600))) | {"Bad", "Client", "Forbidden", "Unauthorized"}
 # The characters that can directly precede a number after other words of the pattern.
-_BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`")
+_BEFORE_NUMBER = frozenset(" \n\x1e\x1d(:=_\"'`,")
 # Maximum length of a match, in characters, before the number and from the start of the number.
 _MAX_LENGTH_BEFORE = 24
 _MAX_LENGTH_AFTER = 120
