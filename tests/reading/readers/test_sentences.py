@@ -502,6 +502,25 @@ PRINCIPALS: Table = (
 _MAY_NOT = "not authorized to perform: iam:CreateUser"
 # A tool's message before the sentence can end with "role:". Some sentences name no principal.
 NOBODY: Table = (
+    # Other systems have such actions, too.
+    ("action-of-others", "User is not authorized to perform: orders:Refund", None),
+    ("action-of-others-by-name", "User bo is not authorized to perform: orders:Refund on order 7", None),
+    (
+        "action-of-a-new-service",
+        "AccessDeniedException: User is not authorized to perform: orders:Refund",
+        denied(code="AccessDeniedException", action="orders:Refund"),
+    ),
+    (
+        "service",
+        "An error occurred (InvalidInputException) when calling the CreateProject operation: CodeBuild is not authorized to perform: sts:AssumeRole on arn:aws:iam::111122223333:role/orders",
+        denied(
+            code="InvalidInputException",
+            operation="CreateProject",
+            principal="CodeBuild",
+            action="sts:AssumeRole",
+            resource="arn:aws:iam::111122223333:role/orders",
+        ),
+    ),
     *(
         (name, f"{words} {_MAY_NOT}", denied(action="iam:CreateUser", **more))
         for name, words, more in (

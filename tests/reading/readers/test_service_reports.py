@@ -349,9 +349,14 @@ PERMISSIONS: Table = (
         denied(action="s3:HeadBucket"),
     ),
     (
+        "sagemaker-trust-without-space",
+        "host setup failed:InvalidInputException: SageMaker is unable to perform: sts:AssumeRole on the role.",
+        denied(code="InvalidInputException", principal="SageMaker", action="sts:AssumeRole"),
+    ),
+    (
         "sagemaker-trust",
         "ClientError: TrainingHostAgent Initialization failed: InvalidInputException: SageMaker is unable to perform: sts:AssumeRole on the role. Check if you have a trust relationship for 'sagemaker.amazonaws.com' to assume the role.",
-        denied(code="InvalidInputException", action="sts:AssumeRole", service="sts"),
+        denied(code="InvalidInputException", principal="SageMaker", action="sts:AssumeRole"),
     ),
     (
         "backup",

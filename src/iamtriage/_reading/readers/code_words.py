@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _BEFORE_COLON = lazy_pattern(
     # Spinners end with three dots.
-    r"(?<![\w:/\\$@-])(?<!(?<!\.\.)\.)(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40}){0,2})(?:\([0-9]{3}\)|\s\((?:client|server)\))?[`*]{0,2}"
+    r"(?<![\w/\\$@-])(?<!(?<![a-z)]):)(?<!(?<!\.\.)\.)(?P<code>(?:Client\.|Server\.)?[A-Z][A-Za-z0-9]{2,80}+(?:\.[A-Z][A-Za-z]{2,40}){0,2})(?:\([0-9]{3}\)|\s\((?:client|server)\))?[`*]{0,2}"
     # A colon; fog's arrow; "AccessDenied - User:"; R's "(HTTP 403)"; columns; an ellipsis.
     r"(?:\s?:(?=\s|\Z|\"|\[|`)|\s=>\s|\s--\s|\s[-–]\s(?=User)|(?=\s\(HTTP\s|\s(?:User:\s|You\sare\snot\s)|\s?(?:\.\.\.|…)))"
 )

@@ -42,9 +42,14 @@ _BARE_PRINCIPAL = lazy_pattern(
     r"|(?:(?<=:\s)|(?<=[\n\"'`])|(?<=\n\s))(?:user|role|assumed-role|federated-user)/[\w+=,.@/-]{1,128}|<[^<>\n]{1,80}>)\s*\Z"
 )
 
-# "the role app-reader is not authorized": a name that is not an English word.
+SERVICE = (
+    r"(?:(?:AWS|Amazon) [A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,20}){0,3}|Amplify|App Runner|Athena|CloudFormation|CloudTrail|CloudWatch(?: Alarms| Logs)?"
+    r"|Bedrock|CodeBuild|CodeDeploy|CodePipeline|Cognito|DataSync|ECS|EKS|EMR|EventBridge|Firehose|Glue|Kinesis|Lambda|RDS|Redshift|S3|SageMaker|SNS|SQS)"
+)
+# "the role app-reader is not authorized": a name that is not an English word, or a service.
 _NAMED_PRINCIPAL = lazy_pattern(
-    r"(?<![\w/.-])(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?\s\Z"
+    r"(?<![\w/.-])(?:(?:[Rr]ole|[Uu]ser)\s[\"'`]?(?P<principal>(?=[\w+=,.@/-]{0,127}[A-Z0-9_/-])[A-Za-z0-9][\w+=,.@/-]{1,127})[\"'`]?"
+    rf"|(?P<service>{SERVICE}))\s\Z"
 )
 _MAX_NAMED_PRINCIPAL_LENGTH = 160
 
@@ -143,9 +148,10 @@ def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | No
 def read_named_principal(text: str, floor: int, right: int, piece: Piece) -> None:
     """Parse the name of a role or user in a paraphrased denial."""
     m = _NAMED_PRINCIPAL.search(text, max(floor, right - _MAX_NAMED_PRINCIPAL_LENGTH), right)
-    if m and not _begins_message(m["principal"]) and not _is_generic_subject(m["principal"]):
+    name = "principal" if m and m["principal"] else "service"
+    if m and not _begins_message(m[name]) and not _is_generic_subject(m[name]):
         piece.start = m.start()
-        put_principal(piece, text, m["principal"], *m.span("principal"))
+        put_principal(piece, text, m[name], *m.span(name))
 
 
 def _last_label(text: str, left: int, right: int) -> int:

@@ -7,6 +7,7 @@ The syntax is that of the table in ``phrases``, with names of parts in angle bra
 from __future__ import annotations
 
 from iamtriage._reading.readers.phrases import Phrase, table
+from iamtriage._reading.readers.principals import SERVICE
 from iamtriage._reading.vocabulary.codes import EKS_CODES
 
 _VALUE = r"(?:<ARN>|s3[an]?://[^\s\"'`<>,;]{1,1024}|lt-[0-9a-f]{8,17})"
@@ -23,10 +24,6 @@ _ROLE = (
 )
 # A digit, hyphen or underscore distinguishes a bare name from a word.
 _BARE_NAME = r"[A-Za-z][A-Za-z0-9+=.@]{0,63}[_0-9-][\w+=.@-]{0,63}(?= (?:is|does|has)\b)"
-SERVICE = (
-    r"(?:(?:AWS|Amazon) [A-Z][A-Za-z]{1,30}(?: [A-Z][A-Za-z]{1,20}){0,3}|Amplify|App Runner|Athena|CloudFormation|CloudTrail|CloudWatch(?: Alarms| Logs)?"
-    r"|Bedrock|CodeBuild|CodeDeploy|CodePipeline|Cognito|DataSync|ECS|EKS|EMR|EventBridge|Firehose|Glue|Kinesis|Lambda|RDS|Redshift|S3|SageMaker|SNS|SQS)"
-)
 PARTS = {
     "<ACTION>": r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
     "<ADJECTIVES>": r"(?:(?:any|adequate|correct|enough|necessary|read|required|right|sufficient|the|write) ){0,3}",
@@ -105,7 +102,7 @@ unsure | <SNS>not publish to SNS|<Lambda>not invoke Lambda|<bucket>not write to 
 sure   | <incorrect>topic policy is incorrect | \bSNS Topic does not exist or the topic policy is incorrect
 unsure | must have permission | \b[Rr]ole(?: A[Rr][Nn]|A[Rr][Nn])? <PRINCIPAL>,? (?:it )?must have permissions? to call <ACTION>(?: on (?P<resource><NAMED>|[a-z0-9][a-z0-9.-]{2,62}))?
 unsure | <could>could not perform | \bcould not perform <ACTION>
-unsure | <unable>is unable to perform | \b<SERVICE> is unable to perform:? <ACTION>
+unsure | <unable>is unable to perform | \b(?P<principal><SERVICE>) is unable to perform:? <ACTION>
 sure   | <ensure>annot access | \bCannot access (?:\w{1,20} ){1,3}<RESOURCE>\.? Please ensure the role can perform
 sure   | <output>verify/create output bucket | \bUnable to verify/create output bucket(?: <QUOTE>(?P<resource><BUCKET>))?<END>
 unsure | <target>not have access to target | \bUser does not have access to target\b(?::? <QUOTE><RESOURCE>)?

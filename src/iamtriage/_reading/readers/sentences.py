@@ -29,6 +29,7 @@ from iamtriage._reading.vocabulary.accounts import account_of
 from iamtriage._reading.vocabulary.grammar import ARN_HEAD, ELLIPSIS, VALUE_START, find_cut, trim
 from iamtriage._reading.vocabulary.masks import ARN, BRACKETED, find_arn_end, rejoin
 from iamtriage._reading.vocabulary.pieces import Piece
+from iamtriage.actions._table import find_service
 
 if TYPE_CHECKING:
     import re
@@ -182,8 +183,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int, labels: Sequence[
             end = _put_action(text, action, piece)
             if not named:
                 read_named_principal(text, floor, anchor.start(), piece)
-            # A masked action can belong to any system.
-            piece.is_aws = piece.is_aws or masked is None
+            # Other systems have actions of this form, too, and a masked action can belong to any system.
+            piece.is_aws = piece.is_aws or (masked is None and _is_prefix(piece))
             # An action of three sections is of another cloud that uses the words of AWS.
             is_foreign = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalnum()
     end = _read_resource(text, end, piece)
@@ -203,6 +204,12 @@ def _read_around(text: str, anchor: re.Match[str], floor: int, labels: Sequence[
             "core", piece.start, line_end if line_end >= 0 else min(len(text), piece.end + _MAX_REST_DISTANCE)
         )
     return piece
+
+
+def _is_prefix(piece: Piece) -> bool:
+    """Return whether the action that a piece states has the prefix of an AWS service."""
+    service = piece.facts.get("service")
+    return service is not None and find_service(service.value) is not None
 
 
 def _read_masked_action(text: str, start: int) -> re.Match[str] | None:

@@ -160,7 +160,7 @@ _CLASS_LIKE_CODES = """
     ObjectNotInActiveTierError NetworkingError UriParameterError ConfigError BucketRegionError
     IdempotencyException GoneException VerificationException ParsingException BlockedException ExpiredException
     InternalException UnprocessableException EFSIOException DependencyException ArgumentException TagException
-    SearchException UnauthenticatedException MetadataException ConfigurationException AuthException RedirectException
+    ClientException SearchException UnauthenticatedException MetadataException ConfigurationException AuthException RedirectException
 """
 _CLASS_LIKE = frozenset(_CLASS_LIKE_CODES.split())
 _COMMON_CLASS = lazy_pattern(r"\w+Error|(?:[A-Z][a-z0-9]+|[A-Z0-9]+)Exception", re.ASCII)
@@ -183,7 +183,7 @@ _IS_QUERY_CODE = lazy_pattern(_QUERY_CODE, re.ASCII)
 # Classes that SDKs raise for any service error. They say nothing about the cause.
 _GENERIC = lazy_pattern(
     r"(?:Amazon|AWS|Aws)[A-Za-z0-9]*(?:Exception|Error)"
-    r"|(?:Boto[CcK]?[Cc]?ore|Boto|Client|Sdk|SdkClient|SdkService|Service|Base|HttpErrorResponse|Runtime|IllegalState"
+    r"|ClientError|(?:Boto[CcK]?[Cc]?ore|Boto|Sdk|SdkClient|SdkService|Service|Base|HttpErrorResponse|Runtime|IllegalState"
     r"|Illegal|Illegalargument|Serverless|StatusCode|Aggregate|Unhandled|Unknown|UnknownAWSHTTPService|Response|System"
     r"|Py4JJava|Py4JNetwork|Execution|Completion|Connect|Uncaught|Failed|HTTP|Http|Module|Operation|Request|API|Api"
     r"|Fs|S3Upload|RetriesExceeded|RcloneException|Invocation|Type|Value|Key|Attribute|Name|Assertion|Import|OS|IO"
