@@ -13,8 +13,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.readers.reasons import read_tail
 from iamtriage._reading.readers.principals import SERVICE
+from iamtriage._reading.readers.reasons import read_tail
 from iamtriage._reading.readers.report_frames import FRAMES, PARTS
 from iamtriage._reading.vocabulary.fragments import find_near_fragments
 from iamtriage._reading.vocabulary.grammar import trim

@@ -141,7 +141,7 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("exceptions.|ClientError(", lazy_pattern(r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s|\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"), _IDS),
     # A list of classes, and a service model of botocore.
     ("xceptions.", lazy_pattern(r"^ ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?\n(?: ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?(?:\n|\Z)){2,60}", re.MULTILINE), None),
-    ("<exception>\"exception\"", lazy_pattern(r"\"\w{3,80}\"\s?:\s?\{\s?\"type\"\s?:\s?\"structure\"[^\x1e]{0,800}?\"exception\"\s?:\s?true"), None),
+    ('<exception>"exception"', lazy_pattern(r"\"\w{3,80}\"\s?:\s?\{\s?\"type\"\s?:\s?\"structure\"[^\x1e]{0,800}?\"exception\"\s?:\s?true"), None),
     ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
