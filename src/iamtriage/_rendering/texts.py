@@ -95,6 +95,13 @@ _PLAIN_WORD = lazy_pattern(
 )
 # Words that GitHub can turn into a link: a commit, an issue (GH-7), a host.
 _REFERENCE = lazy_pattern(r"[0-9a-f]{7}|[A-Za-z]-[0-9]|[Ww]{3}\.")
+# A command in a sentence. Its last option has one value, so that the words after it are prose.
+_COMMAND = lazy_pattern(
+    r"(?<![^\s(])(?:aws(?: [a-z0-9][a-z0-9-]{1,39}){1,2}|eksctl(?: [a-z][a-z-]{2,39}){1,2}"
+    r"|kubectl (?:annotate|apply|auth (?:can-i|whoami)|config view|create|delete|describe|edit|exec|get|logs"
+    r"|patch|rollout restart))"
+    r"(?: --?[a-z][a-z-]{0,40}(?:[ =](?!-)(?:'[^'\n]{0,200}'|[^\s,;:()]*[^\s,;:().]))?){1,12}(?![^\s.,;:)])"
+)
 _PAIRS = {'"': '"', "'": "'", "(": ")", "“": "”"}
 _STRUCTURE = lazy_pattern(r'["{}\[\]]')
 
@@ -107,6 +114,8 @@ def phrases(text: str) -> list[tuple[str, bool]]:
 
     >>> phrases("Access is denied to ana@example.com.")
     [('Access is denied to ', False), ('ana@example.com', True), ('.', False)]
+    >>> phrases("Use what aws iam get-role --role-name app prints.")
+    [('Use what ', False), ('aws iam get-role --role-name app', True), (' prints.', False)]
     """
     found = list(_words(escape_controls(text)))
     # A space between two words of code is also code.
@@ -118,6 +127,15 @@ def phrases(text: str) -> list[tuple[str, bool]]:
 
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
+    end = 0
+    for command in _COMMAND.finditer(text):
+        yield from _split_words(text[end : command.start()])
+        yield command[0], True
+        end = command.end()
+    yield from _split_words(text[end:])
+
+
+def _split_words(text: str) -> Iterator[tuple[str, bool]]:
     for position, word in enumerate(text.split(" ")):
         if position:
             yield " ", False
