@@ -83,7 +83,10 @@ def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
     explanation = explain(PROVIDERS.format(caller="octo-ci", more=""))
     assert "does not use the assume_role of the AWS provider" in explanation.summary
     assert explanation.causes[0].code == "other-principal"
-    assert "--role-arn arn:aws:iam::222233334444:role/octo-tf" in explanation.remedies[0].commands[0]
+    first = explanation.remedies[0]
+    assert "--role-arn arn:aws:iam::222233334444:role/octo-tf" in first.commands[0]
+    assert first.manifest is not None
+    assert first.manifest.endswith('"octo", "--role-arn", "arn:aws:iam::222233334444:role/octo-tf"]')
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,36 @@ def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
 )
 def test_plugin_with_the_right_credentials(caller: str, more: str) -> None:
     assert "assume_role" not in explain(PROVIDERS.format(caller=caller, more=more)).summary
+
+
+CREATED = """module.k8s.aws_eks_cluster.this: Creation complete after 8m2s [id=octo]
+module.k8s.aws_eks_node_group.this["a"]: Creation complete after {nodes} [id=octo:a]
+Error: Unauthorized
+  with kubernetes_namespace.shop,
+"""
+BY_DATA = 'provider "kubernetes" {\n  token = data.aws_eks_cluster_auth.octo.token\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("nodes", "rest", "summary"),
+    [
+        ("2m1s", f"{BY_DATA}the second apply works", "The token of data.aws_eks_cluster_auth expired during the run"),
+        ("9m1s", "It succeeds when I re-run the job.", "The token in Terraform's provider expired during the run: it is valid for 15 minutes, and the run took more than 17 minutes."),
+        ("9m1s", "", "The token in Terraform's provider most likely expired during the run"),
+        ("2m1s", "The next run works.", "The token in Terraform's provider most likely expired during the run"),
+        # A new token does not help, the run was short, or the provider renews the token.
+        ("2m1s", f"{BY_DATA}the second apply does not work either", "The cluster octo could not"),
+        ("2m1s", BY_DATA, "The cluster octo could not"),
+        ("9m1s", _provider(EXEC.format("octo")), "The cluster octo could not"),
+    ],
+)  # fmt: skip
+def test_token_of_a_long_run(nodes: str, rest: str, summary: str) -> None:
+    explanation = explain(CREATED.format(nodes=nodes) + rest)
+    assert explanation.summary.startswith(summary)
+    assert "re-created" not in explanation.causes[1].text if len(explanation.causes) > 1 else True
+    if "token" in summary:
+        assert explanation.remedies[0].manifest is not None
+        assert '"--cluster-name", "octo"' in explanation.remedies[0].manifest
 
 
 WHOAMI = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Ops/lee\n"

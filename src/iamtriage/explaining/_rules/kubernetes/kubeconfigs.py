@@ -1,4 +1,4 @@
-"""Read a kubeconfig or a provider of Terraform, and explain that its token is for another cluster or principal.
+"""Read a kubeconfig, and explain that its token is for another principal.
 
 A token of EKS is signed for one cluster: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster.
 """
@@ -26,7 +26,6 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
@@ -46,20 +45,7 @@ _ROLE_OF_TOKEN = lazy_pattern(
     rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
     re.ASCII,
 )
-# The role of Terraform's AWS provider, which the plugin of another provider does not assume:
-# https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins
-_ASSUMED_ROLE = lazy_pattern(
-    r"\bassume_role\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,4}\"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\"",
-    re.ASCII,
-)
-_TOKEN_ARGUMENTS = lazy_pattern(r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\]]{0,400}\"get-token\"[^\]]{0,800})\]")
 _NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
-
-
-def explain_stated_token(case: AnyCase) -> Explanation | None:
-    """Explain that a token is for another cluster or principal, if the text shows how a client gets it."""
-    rules = (_explain_provider_role, _explain_pinned_identity)
-    return next((found for rule in rules if (found := rule(case, case.failure.text[:_MAX_TEXT]))), None)
 
 
 def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
@@ -79,62 +65,9 @@ def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
     return context, text[user.end() : min(next(following, len(text)), user.end() + _CHARS_OF_USER)]
 
 
-def _explain_provider_role(case: AnyCase, text: str) -> Explanation | None:
-    """Explain that the plugin of a provider does not assume the role of Terraform's AWS provider."""
-    if "assume_role" not in text or "get-token" not in text:
-        return None
-    roles = {each["role"] for each in _ASSUMED_ROLE.finditer(text)}
-    plugins = [each["args"] for each in _TOKEN_ARGUMENTS.finditer(text)]
-    if len(roles) != 1 or not plugins or any("--role-arn" in each or "--profile" in each for each in plugins):
-        return None
-    role = roles.pop()
-    cluster, name = find_cluster(case), clip_text(role.rpartition("/")[2])
-    if getattr(underlying_role(case.principal) or case.principal, "name", None) == name:
-        return None
-    caller = build_cluster_principal(case.stated_principal, "the caller of Terraform").description
-    check = fill_command("--role-arn {}", commands.arn(role, "ROLE_ARN"))
-    return _explain(
-        case,
-        f"The API server rejected {caller}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
-        OTHER_PRINCIPAL.cause(
-            "derived",
-            ("The args of the exec block have neither --role-arn nor --profile.",),
-            text=f"The AWS provider assumes the role {name}. The exec block runs the AWS CLI with the credentials of the shell, as {caller}.",
-        ),
-        f"Get the token as the role {name} in the exec block",
-        f'Add "--role-arn", "{clip_text(role)}" to the args of each exec block. Or use the data source aws_eks_cluster_auth, which the AWS provider reads with its role.',
-        commands=(
-            f"{cluster.eks_command('get-token')} {check} > /dev/null",
-            cluster.eks_command("list-access-entries"),
-        ),
-    )
-
-
-def _explain(
-    case: AnyCase, summary: str, cause: Cause, title: str, step: str, *, commands: tuple[str, ...] = ()
-) -> Explanation:
-    cluster = find_cluster(case)
-    principal = build_cluster_principal(case.stated_principal, case.caller or "the caller")
-    return case.explain(
-        summary,
-        cause,
-        topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                title,
-                step,
-                "If the API server still rejects the caller, the caller has no access: the next remedy shows who has.",
-                commands=commands,
-                url=pages.EKS_KUBECONFIG,
-            ),
-            principal.inspect_access_remedy(cluster),
-        ),
-        notes=(_NO_POLICY,),
-    )
-
-
-def _explain_pinned_identity(case: AnyCase, text: str) -> Explanation | None:
+def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     """Explain that a kubeconfig sets the profile or role of its token, if the shell uses another principal."""
+    text = case.failure.text[:_MAX_TEXT]
     if "get-token" not in text and "aws-iam-authenticator" not in text:
         return None
     runs = (run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity"))

@@ -139,8 +139,8 @@ OTHER_CLUSTER = CauseType(
     title="The kubeconfig is for another cluster",
     text="The kubeconfig or certificate belongs to another cluster, or to one that was re-created or has a new certificate authority.",
     fix="Run aws eks update-kubeconfig for this cluster.",
-    recognised_by="The text shows that a cluster was created or deleted.",
-    sign=r"\b(?:eksctl delete cluster|aws eks delete-cluster)\b|\baws_eks_cluster\.\S{1,80}: (?:Destruction|Creation) complete",
+    recognised_by="The text shows that a cluster was deleted.",
+    sign=r"\b(?:eksctl delete cluster|aws eks delete-cluster)\b|\baws_eks_cluster\.\S{1,80}: Destruction complete",
     commands=("aws eks update-kubeconfig",),
     of="identity-not-accepted",
 )

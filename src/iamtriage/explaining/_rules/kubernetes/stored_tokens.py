@@ -17,7 +17,7 @@ from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.kubeconfigs import find_current_user
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
-from iamtriage.explaining._rules.kubernetes.users import configure_terraform
+from iamtriage.explaining._rules.kubernetes.terraform_tokens import configure_terraform
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED

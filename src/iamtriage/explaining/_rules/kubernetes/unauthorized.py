@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -29,9 +27,15 @@ from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_recreation, is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, has_map_entry
 from iamtriage.explaining._rules.kubernetes.stored_tokens import explain_stored_token
-from iamtriage.explaining._rules.kubernetes.users import TERRAFORM, configure_terraform
-from iamtriage.explaining._rules.shared import clocks, clues, commands, pages
-from iamtriage.explaining._rules.shared.clusters import failure_sentence, find_cluster
+from iamtriage.explaining._rules.kubernetes.terraform_tokens import (
+    TERRAFORM,
+    configure_terraform,
+    explain_late_token,
+    explain_provider_role,
+    find_terraform_cluster,
+)
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.clusters import failure_sentence
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import describe_principal
@@ -49,13 +53,6 @@ if TYPE_CHECKING:
 
 _IAM_NOTE = "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig needs one, for eks:DescribeCluster."
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
-# Terraform's IDs of a cluster and of what belongs to it: CLUSTER and CLUSTER:NAME.
-_CREATED_IN_CLUSTER = lazy_pattern(
-    r"\baws_eks_(?:access_entry|addon|cluster|fargate_profile|node_group)\.[^\s:]{1,120}: [^\n\[]{1,80}\[id=([0-9A-Za-z][\w-]{0,99})[:\]]",
-    re.ASCII,
-)
-_TOKEN_SECONDS = 15 * 60
-_AGAIN = "Run terraform apply again, with a new token: if it works, the token was the cause."
 _PHRASES = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",
@@ -96,7 +93,12 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     provider = other_logins.find_cluster_provider(case.failure.text)
     if provider is not None:
         return other_logins.explain_other_cluster(case, provider)
-    for rule in (explain_stored_token, kubeconfigs.explain_stated_token):
+    for rule in (
+        explain_stored_token,
+        explain_provider_role,
+        explain_late_token,
+        kubeconfigs.explain_pinned_identity,
+    ):
         if (explanation := rule(case)) is not None:
             return explanation
     if (recreation := find_recreation(case.failure, case.principal)) is not None:
@@ -107,7 +109,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
 
 
 def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
-    cluster = find_cluster(case)
+    cluster = find_terraform_cluster(case)
     account = getattr(case.principal, "account", None)
     is_other = isinstance(account, str) and cluster.account not in {None, account}
     other_account = account if is_other else None
@@ -115,13 +117,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     is_terraform = TERRAFORM.search(case.text) is not None
-    created: set[str] = set(_CREATED_IN_CLUSTER.findall(case.failure.text)) if is_terraform else set()
-    if cluster.name is None and len(created) == 1:
-        cluster = attrs.evolve(cluster, name=created.pop())
     renews_late = is_terraform and "get-token" not in case.failure.text
-    ran = clocks.find_run_time(case.failure.text, case.failure.span[0]) or 0
-    is_late = renews_late and ran >= _TOKEN_SECONDS
-    again = _AGAIN if is_late else None
     client = None if is_terraform else cluster_clients.find_cluster_client(case)
     if client is not None:
         stated = _login_cause(message, unknown_type)
@@ -141,8 +137,6 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     summary = f"The {named} could not authenticate the caller (401): the text does not say who it is or why."
     if principal.is_known or is_job:
         summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
-    if is_late:
-        summary = f"The cluster could not authenticate Terraform (401): most likely, its token expired, because the run took more than {clocks.describe_duration(ran)}. Otherwise, {who} has {missing}{where}."
     # The caller is known from the shell, not from the token.
     is_mapped = has_map_entry(case)
     has_entry = is_mapped or is_listed(case.failure, case.principal) is True
@@ -166,10 +160,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         _login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
-        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry, is_late=is_late),
+        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry),
         topic="kubernetes-login",
         remedies=(
-            *present(configure_terraform(case, cluster, first_step=again) if renews_late else None),
+            *present(configure_terraform(case, cluster) if renews_late else None),
             *(grants if unsuited is not None else ()),
             _caller_remedy(case, cluster, principal, access, program, shows_grant=shows_grant),
             *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
@@ -232,16 +226,9 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
     return IDENTITY_NOT_ACCEPTED.cause("derived", (f"{clip_text(unknown_type)} is a built-in type.",))
 
 
-def _possible_causes(
-    cluster: Cluster, *, is_terraform: bool, has_entry: bool, is_late: bool
-) -> Iterator[Cause]:
+def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -> Iterator[Cause]:
     because = ("The text is from Terraform.",) if is_terraform else ()
     text = "The token has expired: it is valid for 15 minutes, and a tool kept it longer."
-    if is_late:
-        text = "The token of data.aws_eks_cluster_auth expired during the run: it is valid for 15 minutes."
-    expired = TOKEN_EXPIRED.cause(because=because, text=text)
-    if is_late:
-        yield expired
     yield other_logins.OTHER_PRINCIPAL.cause()
     if not has_entry:
         yield cluster_access.NOT_MAPPED.cause(
@@ -254,8 +241,7 @@ def _possible_causes(
     yield other_logins.OTHER_CLUSTER.cause(
         text="The kubeconfig is for another cluster or Region, or for one that was re-created."
     )
-    if not is_late:
-        yield expired
+    yield TOKEN_EXPIRED.cause(because=because, text=text)
 
 
 def _caller_remedy(

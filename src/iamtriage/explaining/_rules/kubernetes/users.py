@@ -7,30 +7,25 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Remedy
 from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
+from iamtriage.explaining._rules.kubernetes.terraform_tokens import TERRAFORM, configure_terraform
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
-TERRAFORM = lazy_pattern(
-    r"[Tt]erraform|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z_]{3,40})\."
-)
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
@@ -102,34 +97,6 @@ _CHECK_KUBELET = cluster_remedy(
     commands=("systemctl cat kubelet", "journalctl -u kubelet --no-pager --lines 50"),
     url=pages.EKS_TROUBLESHOOTING,
 )
-_EXEC_BLOCK = """exec {{
-  api_version = "client.authentication.k8s.io/v1beta1"
-  command     = "aws"
-  args        = {}
-}}"""
-
-
-def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | None = None) -> Remedy:
-    """Return the remedy that gets a token when Terraform needs one, after a first step if there is one."""
-    place, form = "the provider kubernetes", ""
-    if "helm_release" in case.text:
-        place, form = (
-            "the block kubernetes of the provider helm",
-            " Version 3 of the provider has exec = {…}.",
-        )
-    words = ["eks", "get-token", "--cluster-name", cluster.argument, *cluster.region_arguments]
-    return Remedy(
-        "Add an exec block to Terraform's provider",
-        "you",
-        (
-            *present(first_step),
-            f"In {place}, next to host and cluster_ca_certificate, replace token by this block: Terraform then gets a token when it needs one.{form}",
-            "Create the cluster in a separate run, before the objects in it.",
-        ),
-        manifest=_EXEC_BLOCK.format(json.dumps(words)),
-        manifest_language="hcl",
-        url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
-    )
 
 
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
