@@ -42,7 +42,7 @@ __all__ = ("explain",)
 _STANDARD_DENIAL = "is not authorized to perform: "
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = (
-    "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
+    ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
     "ACTIONS_ID_TOKEN", 'context "',
 )  # fmt: skip
 _MAX_UNPARSED = 200_000

@@ -260,7 +260,7 @@ OTHER_USERS: tuple[Case, ...] = (
         f"$ kubectl get svc -n shop\nNAME     TYPE        CLUSTER-IP      EXTERNAL-IP   PORT(S)    AGE\norders   ClusterIP   172.20.180.21   <none>        8443/TCP   9d\n$ sudo -E kubectl port-forward -n shop svc/orders 443:8443\n{_NO_PROFILE}\n{_NO_TOKEN}",
         {},
         (
-            "in the config and credentials files of root, as whom sudo runs the command",
+            "in the config and credentials files of root, under sudo",
             "Derived With sudo, the command runs as root, who reads other ~/.aws files. The text shows that kubectl works without sudo.",
             "Do this first: Run the command without sudo",
             " kubectl port-forward -n shop svc/orders 443:8443 sudo AWS_SHARED_CREDENTIALS_FILE=",
@@ -272,7 +272,7 @@ OTHER_USERS: tuple[Case, ...] = (
         "Terraform with sudo, for a profile",
         "$ sudo terraform plan\nError: failed to get shared config profile, prod-admin",
         {},
-        ("of root, as whom sudo runs the command", "and it gets no AWS_ variables"),
+        ("of root, under sudo", "and it gets no AWS_ variables"),
         ("aws configure sso",),
     ),
     (
@@ -312,7 +312,7 @@ OTHER_USERS: tuple[Case, ...] = (
         "$ aws s3 ls\n2026-01-01 00:00:00 octo-data\n$ sudo aws s3 ls\nAn error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records.",
         {},
         (
-            "the credentials are those of root, as whom sudo runs the command",
+            "the credentials are those of root, under sudo",
             "The text shows that aws works without sudo.",
             "Do this first: Run the command without sudo",
         ),
@@ -2546,3 +2546,28 @@ def test_role_that_the_cdk_passes_must_trust_cloudformation() -> None:
     text = next(text for name, text, *_ in CASES if name == "other role that the CDK passes")
     steps = explain(text).remedies[0].steps
     assert any("The role stacks must trust cloudformation.amazonaws.com, too." in step for step in steps)
+
+
+_FORWARD = """$ helm list
+NAME  NAMESPACE
+web   shop
+$ sudo {} -c ~/.kube/config -n shop
+The config profile (lab/dev) could not be found
+Get "https://0A1B.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable aws failed with exit code 255
+      env:
+      - name: AWS_PROFILE
+        value: lab/dev
+"""
+
+
+def test_profile_that_root_does_not_have() -> None:
+    needs_root, other = (explain(_FORWARD.format(each)) for each in ("kubefwd svc", "stern web"))
+    for each in (needs_root, other):
+        assert each.summary.startswith(
+            "The profile lab/dev does not exist in the config and credentials files of root, under sudo, but the kubeconfig names it."
+        )
+        assert "helm works without sudo" in str(each)
+        assert "gets no AWS_ variables" not in str(each)
+    assert needs_root.remedies[0].title == "Let the command read your files"
+    assert needs_root.remedies[0].commands[0].endswith(" kubefwd svc -c ~/.kube/config -n shop")
+    assert other.remedies[0].commands[0] == "stern web -c ~/.kube/config -n shop"

@@ -125,3 +125,32 @@ def test_client_that_sends_no_request(text: str, says: tuple[str, ...]) -> None:
 def test_nothing_is_found_in_other_texts(text: str) -> None:
     explanation = explain(text)
     assert (explanation.topic, explanation.causes) == ("nothing", ())
+
+
+_REGISTRY = "111122223333.dkr.ecr.us-west-2.amazonaws.com"
+_PULL = f'Failed to pull image "{_REGISTRY}/{{0}}": failed to resolve reference "{_REGISTRY}/{{0}}": {_REGISTRY}/{{0}}: not found'
+_ATTACHED = "$ aws iam list-attached-role-policies --role-name lab-node\nAmazonEC2ContainerRegistry"
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "action"),
+    [
+        (_PULL.format("k8s/pause:3.9"), "most likely, the node role may pull what is in the cache", "ecr:CreateRepository"),
+        (f"our pull-through cache\n{_PULL.format('mirror/pause:3.9')}\n{_ATTACHED}ReadOnly", "3.9: the role lab-node may pull what is in the cache, but not fetch a new image, for lack of ecr:BatchImportUpstreamImage and ecr:CreateRepository.", "ecr:BatchImportUpstreamImage"),
+        (f"our pull-through cache\n{_PULL.format('mirror/pause:3.9')}\n{_ATTACHED}PullOnly", "for lack of ecr:CreateRepository.", "ecr:CreateRepository"),
+        (f"CannotPullContainerError: {_REGISTRY}/quay/acme/api@sha256:{'0' * 64}: not found", "the task execution role may pull", "ecr:CreateRepository"),
+        # Nothing shows a cache.
+        (_PULL.format("orders/api:v3"), "has no image orders/api:v3 in us-west-2", None),
+        (_PULL.format("quay:v3"), "has no image quay:v3 in us-west-2", None),
+    ],
+)  # fmt: skip
+def test_image_that_a_registry_does_not_find(text: str, summary: str, action: str | None) -> None:
+    explanation = explain(text)
+    assert summary in explanation.summary
+    first = explanation.remedies[0]
+    assert (first.policy is None) == (action is None)
+    if action is None:
+        assert first.commands[0].startswith("aws ecr describe-images --registry-id 111122223333")
+    else:
+        assert action in str(first.policy)
+        assert "repository/k8s/*" in str(first.policy) or "k8s" not in text

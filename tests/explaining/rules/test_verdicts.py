@@ -1299,7 +1299,7 @@ _RETRIEVAL = "WebIdentityErr: failed to retrieve credentials"
 def test_what_follows_from_a_failure_is_no_further_failure(text: str, is_of_kubectl: bool) -> None:  # noqa: FBT001
     explanation = explain(text)
     assert explanation.other_failures == ()
-    assert ("aws eks get-token, which it runs, failed" in explanation.summary) == is_of_kubectl
+    assert ("This is why aws eks get-token failed" in explanation.summary) == is_of_kubectl
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ _NO_CAUSES = frozenset(
 
 # The keys with which S3 encrypts are secret. IDs of KMS keys and names of objects are not.
 _SECRET_OPTION = lazy_pattern(r"(?:.key|secret|token|password)(?!-id\b)")
-_PROFILE = lazy_pattern(r"\bAWS_PROFILE=[\"']?([\w.@+-]{1,64})", re.ASCII)
+_PROFILE = lazy_pattern(r"\bAWS_PROFILE=[\"']?([\w.@:+/-]{1,64})", re.ASCII)
 
 Kind: TypeAlias = Literal["option", "missing-option", "profile", "place"]
 

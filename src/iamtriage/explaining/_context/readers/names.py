@@ -42,13 +42,13 @@ _REGIONS = lazy_pattern(
 )
 _US_EAST_HOST = lazy_pattern(r"\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}\.ec2\.internal\b", re.ASCII)
 _PROFILES = lazy_pattern(
-    r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@+-]{1,64})"
-    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@+-]{1,64})",
+    r"\bAWS_(?:DEFAULT_)?PROFILE[=:]\s?[\"']?([\w.@:+/-]{1,64})"
+    r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--profile[= ][\"']?([\w.@:+/-]{1,64})",
     re.ASCII,
 )
 _KUBECONFIG_PROFILE = lazy_pattern(
-    r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@+-]{1,64})"
-    r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@+-]{1,64})\"",
+    r"- name: AWS_PROFILE\s{1,80}value: [\"']?([\w.@:+/-]{1,64})"
+    r"|\"name\"\s?:\s?\"AWS_PROFILE\"\s?,\s{0,80}\"value\"\s?:\s?\"([\w.@:+/-]{1,64})\"",
     re.ASCII,
 )
 _CLUSTERS = lazy_pattern(

@@ -33,7 +33,7 @@ _INPUTS = lazy_pattern(
     r"(?m:^(?:irb\([^()\n]{1,40}\):\d{1,5}(?::\d{1,5})?[>*]|\[\d{1,5}\] pry\([^()\n]{1,40}\)>|>>>|In \[\d{1,5}\]:|php >|jshell>|>)[ \t]([^\n]{1,1000})$)"
 )
 _ARGUMENT = lazy_pattern(rf"\bregion(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']({_REGION})[\"']", re.ASCII)
-_PROFILE = lazy_pattern(r"\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@+-]{1,64})[\"']", re.ASCII)
+_PROFILE = lazy_pattern(r"\bprofile(?:_name)?[\"']?\s?(?:[:=]|=>)\s?[\"']([\w.@:+/-]{1,64})[\"']", re.ASCII)
 # Creating a client makes no call.
 _CONSTRUCTOR = lazy_pattern(r"(?:Client(?:\.new)?|client|resource|[Ss]ession)\([^()\n]{0,400}\);?\s*$")
 # The default output is JSON; null and None stand for us-east-1.

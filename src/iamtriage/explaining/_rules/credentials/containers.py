@@ -43,7 +43,7 @@ _COMPOSE_SERVICE = lazy_pattern(
     r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
 _DOCKER_RUN = lazy_pattern(
-    r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@+-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
+    r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
 )
 
 

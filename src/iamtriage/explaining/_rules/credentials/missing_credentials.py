@@ -11,6 +11,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
@@ -193,8 +194,11 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). The command aws eks update-kubeconfig writes another one there."
     steps = (choose, precedence) if kubeconfig else (choose,)
     remedy = your_remedy(title, *steps, commands=lines, url=pages.CLI_PROFILES)
+    names_it = find_kubeconfig_profile(case.text) is not None
+    selects = f"the kubeconfig{'' if names_it else ' or AWS_PROFILE'} names it"
+    is_fine = other is not None and is_theirs and bool(other.because)
     return case.explain(
-        f"{subject} {problem} in the config and credentials files {files}{', but the kubeconfig or AWS_PROFILE names it' if kubeconfig else ''}.",
+        f"{subject} {problem} in the config and credentials files {files}{f', but {selects}' if kubeconfig else ''}.",
         PROFILE_NOT_FOUND.cause(
             "reported",
             quote_phrases(
@@ -222,9 +226,12 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
                 if in_container and profile
                 else ()
             ),
-            remedy,
+            *(() if is_fine else (remedy,)),
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=(
+            *(("The profile and its access to the cluster are in order.",) if is_fine and kubeconfig else ()),
+            credential_remedies.NO_CALL_MADE,
+        ),
     )
 
 

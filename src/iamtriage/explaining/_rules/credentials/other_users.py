@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -27,6 +28,9 @@ _SUDO = lazy_pattern(
     rf"(?P<line>(?:{_PROGRAMS}|(?:\./|/)[\w./-]{{1,100}})(?![\w-])[^\n|;&<>]{{0,300}})",
     re.ASCII,
 )
+# Programs that read the same kubeconfig, and those that need root: https://kubefwd.com writes to /etc/hosts.
+_CLUSTER_CLIENTS = frozenset({"flux", "helm", "helmfile", "k9s", "kubectl", "kubefwd", "stern", "velero"})
+_NEEDS_ROOT = frozenset({"kubefwd"})
 # What passes variables through sudo.
 _PASSES_VARIABLES = lazy_pattern(r"(?<!\S)(?:-[a-zA-Z]*E|--preserve-env|AWS_)")
 # The prompt of a person who works as root, and not that of a container, a pod or an instance, which have roles.
@@ -59,8 +63,8 @@ _IDENTITY = lazy_pattern(
 # Another command than the one with sudo.
 _COMMAND = lazy_pattern(rf"^(?:[^\n]{{0,120}}?[$#%>❯] )?{_PROGRAMS} ", re.MULTILINE)
 # A command that is safe to repeat: quotes and variables would not survive, and an argument can be secret.
-_PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+ -]{1,300}", re.ASCII)
-_PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@+-]{1,64}", re.ASCII)
+_PLAIN = lazy_pattern(r"(?!.*(?i:secret|pass|pwd|token|key| -u ?\S+:))[\w./:=@,+~ -]{1,300}", re.ASCII)
+_PROFILE_OPTION = lazy_pattern(r" --profile[= ][\w.@:+/-]{1,64}", re.ASCII)
 _FILES = 'AWS_SHARED_CREDENTIALS_FILE="$HOME/.aws/credentials" AWS_CONFIG_FILE="$HOME/.aws/config"'
 _ROLE = (
     "On a server, prefer a role to access keys: on EC2 that of the instance, elsewhere IAM Roles Anywhere."
@@ -128,9 +132,10 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
     text = _text_before(case)
     if (sudo := _find_last_command(_SUDO, case)) is not None:
         user = sudo["user"] or sudo["long"] or "root"
-        lost = "" if _PASSES_VARIABLES.search(sudo["options"]) else ", and it gets no AWS_ variables"
+        is_passed = _PASSES_VARIABLES.search(sudo["options"]) or find_kubeconfig_profile(case.text)
+        lost = "" if is_passed else ", and it gets no AWS_ variables"
         return OtherUser(
-            f"of {user}, as whom sudo runs the command",
+            f"of {user}, under sudo",
             f" under sudo, as {user}",
             f"With sudo, the command runs as {user}, who reads other ~/.aws files{lost}.",
             _sudo_remedy(sudo, user, case.text),
@@ -228,8 +233,10 @@ def describe_identity(case: Case[Failure]) -> str:
 
 def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
     runs = find_runs(case.failure)
-    is_shown = any(run.has_succeeded and not run.has_sudo and run.command.program == program for run in runs)
-    return (f"The text shows that {program} works without sudo.",) if is_shown else ()
+    programs = _CLUSTER_CLIENTS if program in _CLUSTER_CLIENTS else {program}
+    works = (run.command.program for run in runs if run.has_succeeded and not run.has_sudo)
+    shown = next((each for each in works if each in programs), None)
+    return () if shown is None else (f"The text shows that {shown} works without sudo.",)
 
 
 def _find_last_command(pattern: re.Pattern[str], case: Case[Failure]) -> re.Match[str] | None:
@@ -262,12 +269,15 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else _ROLE
     if is_about_profile:
         last_step = f"The last command lists the profiles that {user} has."
-    again, step = line, "Without sudo, it uses your own credentials."
+    again, step = (line,), "Without sudo, it uses your own credentials."
     if user == "root":
         title, way = "let it read your files", "use the second command, which makes it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.
         files = 'HOME="$HOME"' if "SSO" in text else _FILES
         others = [f"sudo {files} {line}"]
+        if line.partition(" ")[0] in _NEEDS_ROOT:
+            again, step, way = (), f"{line.partition(' ')[0]} needs root, so keep sudo.", ""
+            last_step = 'If the profile signs in with IAM Identity Center, set HOME="$HOME" instead: its token is in your home directory.'
     else:
         # Only root can read the files of others.
         title, way = "pass your credentials to it", "export your credentials, and let sudo pass the variables"
@@ -277,11 +287,12 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
             f'eval "$(aws configure export-credentials{profile[0] if profile else ""} --format env)"',
             f"sudo -u {user} --preserve-env=AWS_ACCESS_KEY_ID,AWS_SECRET_ACCESS_KEY,AWS_SESSION_TOKEN {line}",
         ]
+    listing = (list_profiles,) if is_about_profile and again else ()
     return _remedy(
-        f"Run the command without sudo, or {title}",
-        f"{step} If it requires the permissions of {user}, {way}.",
+        f"Run the command without sudo, or {title}" if again else "Let the command read your files",
+        f"{step} If it requires the permissions of {user}, {way}." if way else step,
         *present(last_step),
-        commands=(again, *others, *((list_profiles,) if is_about_profile else ())),
+        commands=(*again, *others, *listing),
     )
 
 

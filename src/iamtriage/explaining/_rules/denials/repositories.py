@@ -88,10 +88,10 @@ def explain_git_denial(denial: Denial) -> Explanation:
     )
 
 
-_NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
-_REPOSITORY = lazy_pattern(rf"/v2/{_NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)", re.ASCII)
+NAME = r"(?P<name>[a-z0-9][a-z0-9._-]{0,80}(?:/[a-z0-9][a-z0-9._-]{0,80}){0,6})"
+_REPOSITORY = lazy_pattern(rf"/v2/{NAME}/(?:(?:manifests|blobs)/|(?P<list>tags/list)\b)", re.ASCII)
 _IMAGE = lazy_pattern(
-    rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{_NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
+    rf"\.dkr\.ecr(?:-fips)?\.[a-z0-9-]{{6,30}}\.[a-z.]{{9,20}}/{NAME}(?=[:@\"'\s,]|\Z)", re.ASCII
 )
 # What the kubelet and containerd print, and what ECS prints.
 _NODE = lazy_pattern(
@@ -157,6 +157,11 @@ class _Repository(NamedTuple):
         return fill_command(line, self.account, self.name, self.region)
 
 
+def find_puller(text: str) -> tuple[str, str, str, str]:
+    """Return the row of ``_PULLERS`` for what pulls an image in a text."""
+    return _PULLERS["node" if _NODE.search(text) else "ECS" if _ECS.search(text) else ""]
+
+
 def explain_image_pull(denial: Denial) -> Explanation:
     """Explain a response with status 403 from a registry."""
     case, shown = denial.case, denial.failure.text
@@ -168,7 +173,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         return _explain_push(case, repository)
     if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):
         return _explain_tag_list(denial, repository)
-    puller, role, summary_end, who_pulls = _PULLERS["node" if on_node else "ECS" if on_ecs else ""]
+    puller, role, summary_end, who_pulls = find_puller(shown)
     on_repository = f" on the repository {name}" if name else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
     if on_node or not on_ecs:

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.credentials.ci_jobs import (
     find_fork,
 )
 from iamtriage.explaining._rules.denials.efs_mounts import explain_efs_mount
+from iamtriage.explaining._rules.denials.missing_images import explain_missing_image
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -129,6 +130,7 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
 
 _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     explain_efs_mount,
+    explain_missing_image,
     _explain_kubeconfig,
     _explain_id_token,
     explain_exposed_key,

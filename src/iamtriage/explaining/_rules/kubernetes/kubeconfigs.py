@@ -40,7 +40,7 @@ _CURRENT = lazy_pattern(rf"^current-context: {_NAME.format('name')}", re.MULTILI
 _USER = lazy_pattern(rf"^ {{0,8}}- name: {_NAME.format('name')}\s{{1,40}}user:", re.MULTILINE)
 # An argument is an item of a list, on its own line or in brackets.
 _NEXT = r"[\"']?\s{0,40}(?:,\s{0,4}|\n\s{0,40}- )[\"']?"
-_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{_NEXT}([\w.@+-]{{1,64}})", re.ASCII)
+_PROFILE_OF_TOKEN = lazy_pattern(rf"--profile{_NEXT}([\w.@:+/-]{{1,64}})", re.ASCII)
 _ROLE_OF_TOKEN = lazy_pattern(
     rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
     re.ASCII,

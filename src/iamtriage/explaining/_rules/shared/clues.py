@@ -75,7 +75,7 @@ _PROFILES = lazy_pattern(
 _SHELL_VARIABLE = r"^(?:[^\n]{0,60}[$%#>»] )?(?:export |set |\$env:)?"
 # A section of the config file, and the argument of a provider or backend of Terraform.
 _CONFIGURED_PROFILE = lazy_pattern(
-    r"^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@+-]{1,64})\"",
+    r"^[ \t]{0,8}\[profile[ \t]{1,4}([\w.@+:/-]{1,64})\]|^[ \t]{0,20}profile[ \t]{0,20}=[ \t]{0,4}\"([\w.@:+/-]{1,64})\"",
     re.ASCII | re.MULTILINE,
 )
 _SHELL_PROFILE = lazy_pattern(
