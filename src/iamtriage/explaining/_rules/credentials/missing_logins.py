@@ -162,9 +162,7 @@ def add_kubectl_failure(explanation: Explanation) -> Explanation:
     """Add to the summary that kubectl got no token because of the failure."""
     if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
         return explanation
-    consequence = (
-        "This is why aws eks get-token failed, before any call to the cluster."
-    )
+    consequence = "This is why aws eks get-token failed, before any call to the cluster."
     return attrs.evolve(explanation, summary=f"{explanation.summary} {consequence}")
 
 
