@@ -835,6 +835,13 @@ DENIES: tuple[Case, ...] = (
         )
     ),
     (
+        "GetSessionToken with an instance role",
+        "The task role calls it:\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
+        {},
+        ("call AssumeRole with a session policy", "not with the credentials of a role", "at most one hour"),
+        ("MFA", "no effect"),
+    ),
+    (
         "guest of an identity pool",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/app because no session policy allows the ssm:GetParameter action",
         {},

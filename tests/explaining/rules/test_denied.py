@@ -286,6 +286,39 @@ def test_other_endpoints_do_not_count(before: str) -> None:
     assert explain(f"{before}{BARE_PUT}").topic == "s3-access-denied"
 
 
+UPLOAD = "An error occurred ({}) when calling the PutObject operation: {}"
+
+
+@pytest.mark.parametrize(
+    ("code", "after", "evidence"),
+    [
+        ("XAmzContentSHA256Mismatch", "botocore==1.37.2", "derived"),
+        ("SignatureDoesNotMatch", "boto3 1.38.9\nThe same key lists the bucket fine.", "derived"),
+        ("SignatureDoesNotMatch", "boto3 1.38.9, before: boto3 1.34.2", "derived"),
+        ("SignatureDoesNotMatch", "boto3 1.38.9", "possible"),
+        ("SignatureDoesNotMatch", "", "possible"),
+        ("SignatureDoesNotMatch", "boto3 1.34.2", None),
+        ("InvalidArgument", "boto3 1.38.9", None),
+        ("AccessDenied", "boto3 1.38.9", None),
+    ],
+)
+def test_checksums_of_newer_sdks(code: str, after: str, evidence: str | None) -> None:
+    call = UPLOAD.format(code, "Rejected.")
+    explanation = explain(f"{call}\nwalpush --endpoint-url https://store.example.com s3://wal\n{after}\n")
+    shown = {each.code: each.evidence for each in explanation.causes}
+    assert shown.get("default-checksum-rejected") == evidence
+    assert ("adds a checksum" in explanation.summary) is (evidence == "derived")
+    commands = [each for remedy in explanation.remedies for each in remedy.commands]
+    assert ("export AWS_REQUEST_CHECKSUM_CALCULATION=when_required" in commands) is (evidence is not None)
+
+
+def test_checksum_in_the_message_of_another_system() -> None:
+    text = f"AWS_ENDPOINT_URL=https://store.example.com\n{UPLOAD.format('InvalidArgument', 'Unsupported header x-amz-checksum-crc32')}"
+    summary = "aws-cli 2.24.1, like all versions since 2.23, adds a checksum to uploads, which that system does not accept."
+    assert summary in explain(f"{text}\naws-cli/2.24.1 Python/3.12.9").summary
+    assert explain(text.replace("PutObject", "GetObject")).topic != "answer-not-from-aws"
+
+
 def test_other_endpoints_of_a_program_do_not_count() -> None:
     """A collector of traces is not what denied the call."""
     other = "AWS_ENDPOINT_URL_S3=http://minio:9000\nAn error occurred (AccessDeniedException) when calling the DescribeCluster operation: Access denied"

@@ -411,3 +411,46 @@ def test_role_of_the_stack_reads_the_code(words: str) -> None:
     assert "does not read the code" in explanation.causes[0].text
     assert any("kms:Decrypt" in each for each in explanation.remedies[0].steps)
     assert "with which CloudFormation" not in explain(f"{STACK}{policy}").summary
+
+
+HEAD = "$ aws s3 cp s3://acme-in/2026/a.csv .\nfatal error: An error occurred (403) when calling the HeadObject operation: Forbidden"
+READ = '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket", "s3:ListObjects"], "Resource": "arn:aws:s3:::acme-in/*"}'
+LIST = '{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme-in"}'
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_missing"),
+    [
+        (READ, True),
+        (READ.replace('"s3:ListBucket", "s3:ListObjects"', '"s3:PutObject"'), True),
+        (f"{READ}, {LIST}", False),
+        (READ.replace("acme-in/*", "*"), False),
+        (READ.replace("acme-in/*", "acme-out/*"), False),
+    ],
+)
+def test_missing_object_behind_a_policy_that_does_not_list(statements: str, *, is_missing: bool) -> None:
+    explanation = explain(f'{HEAD}\n{{"Version": "2012-10-17", "Statement": [{statements}]}}')
+    assert (explanation.topic == "missing-object") is is_missing
+    if is_missing:
+        assert explanation.causes[0].evidence == "derived"
+        [remedy] = explanation.remedies
+        assert remedy.documents[0]["Resource"] == "arn:aws:s3:::acme-in"
+        assert remedy.commands == ("aws s3api head-object --bucket acme-in --key 2026/a.csv",)
+    if statements is READ:
+        assert remedy.documents[1]["Action"] == ["s3:GetObject"]
+        assert "s3:ListObjects is an operation and no action of IAM" in " ".join(str(explanation).split())
+
+
+def test_objects_are_compared_with_an_arn_of_objects() -> None:
+    """Without its key, an object is not the bucket, on which the action has no effect."""
+    denial = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n\nbucket: acme-in\n"
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-in%s"}]}'
+    assert "allows it only on" not in explain(denial + policy % "/*").summary
+    assert "allows it only on" not in explain(denial + policy % "/reports/*").summary
+    assert "allows it only on arn:aws:s3:::acme-in." in explain(denial + policy % "").summary
+
+
+def test_path_of_an_object_in_code() -> None:
+    code = 'fs.exists("acme-in/2026/a.csv")\nPermissionError: Forbidden\nbucket acme-in'
+    summary = explain(f"{HEAD.splitlines()[1]}\n{code}").summary
+    assert "arn:aws:s3:::acme-in/2026/a.csv" in summary

@@ -36,9 +36,9 @@ _SETTING = lazy_pattern(
     rf"\s?[\"']?https?://{_HOST}",
     re.ASCII | re.MULTILINE,
 )
-# Arguments of clients, settings of tools, and the tools' messages about them. An address without a scheme has a port.
+# Arguments of clients, options and settings of tools, and the tools' messages about them. An address without a scheme has a port.
 _ARGUMENT = lazy_pattern(
-    r"(?:\b(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"'][^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints"
+    r"(?:\b(?:client|resource)\(\s?[\"'](?P<service>[\w-]{2,40})[\"'][^()]{0,200}?)?(?<![\w-])(?P<name>[Ee]ndpoint|endpoints|--(?:s3-)?endpoint(?:-url)?"
     r"|endpoint_?[Uu]rl|EndpointUrl|endpointOverride|BaseEndpoint|[Ss]erviceU[Rr][Ll]|s3Url|fs\.s3a\.endpoint"
     r"|(?:AWS_|MINIO_)?(?:S3_)?ENDPOINT(?:_URL)?|host_base)(?P<key>)(?![\w.-])[^\w\n]{1,6}"
     rf"(?:(?:aws\.String|URI\.create|\w{{2,12}}\s?=)[^\w\n]{{1,4}})?(?:https?://|(?=[a-z0-9.-]{{1,100}}:\d{{4,5}}(?!\d))){_HOST}",

@@ -142,7 +142,10 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
         found = list(locations)
         if found:
             return _complete(found[-1 if is_write else 0], body)
-    return _named(body, command) or _of_command(command, is_write=is_write)
+    named, called = _named(body, command), _of_command(command, is_write=is_write)
+    if named is None or named.key or named.prefix or called is None:
+        return named or called
+    return called if called.bucket.value == named.bucket.value else named
 
 
 def find_remote(text: str) -> Location | None:
@@ -274,7 +277,10 @@ def _named(text: str, command: CommandLine | None) -> Location | None:
     if not names or (command is not None and command.option("bucket") is not None):
         return None
     bucket, words = next(iter(names.items()))
-    return _complete(Location(Stated(bucket, words)), text)
+    # The path in code that s3fs and other clients with paths get.
+    path = re.search(rf"[\"']{re.escape(bucket)}/([^\"'\s*{{}}$%]{{1,1024}})[\"']", text)
+    key = None if path is None else Stated(path[1], path[0])
+    return _complete(Location(Stated(bucket, words), key), text)
 
 
 def _complete(location: Location, text: str) -> Location:

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.denials.buckets import (
     public_access_remedy,
     show_public_access_commands,
 )
+from iamtriage.explaining._rules.denials.missing_objects import explain_missing_object
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
@@ -102,7 +103,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
-    for rule in (explain_contrast, explain_requester_pays, explain_parts, explain_other_principals):
+    rules = (explain_contrast, explain_requester_pays, explain_parts, explain_other_principals)
+    for rule in (*rules, explain_missing_object):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""

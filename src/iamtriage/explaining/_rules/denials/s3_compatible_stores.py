@@ -1,26 +1,32 @@
 """Explain answers of software and clouds that have the APIs of AWS, such as MinIO.
 
 Sources: https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html and
-https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#cli-configure-quickstart-precedence.
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#cli-configure-quickstart-precedence;
+checksums: https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html, https://github.com/boto/boto3/issues/4392
+and https://github.com/EnterpriseDB/barman/issues/1112.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.credentials.changed_headers import explain_changed_header
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code
+from iamtriage.explaining._rules.shared.clues import error_code, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure
@@ -30,13 +36,38 @@ _KINDS = frozenset({"access_denied", "expired_credentials", "invalid_credentials
 _CODES = frozenset(
     {"NoSuchBucket", "NoSuchKey", "NotImplemented", "BucketAlreadyOwnedByYou", "MethodNotAllowed"}
 )
+# How such systems answer an upload with a checksum that they do not know. Others answer SignatureDoesNotMatch, as for a wrong key.
+_CHECKSUM_CODES = frozenset(
+    {"AuthorizationHeaderMalformed", "XAmzContentSHA256Mismatch", "MissingContentLength"}
+)
+_CHECKSUM_WORDS = lazy_pattern(r"(?i:checksum|sha-?256|crc32|aws-chunked|\btrailer\b)")
+_UPLOAD = lazy_pattern(r"(?i:put_?object|upload_?part)")
+_SDK = lazy_pattern(
+    r"(?<![\w/-])(?P<name>boto3|botocore|aws-cli(?=/2)|@aws-sdk/client-s3|aws-sdk-java|software\.amazon\.awssdk:(?:s3|bom|sdk-core)"
+    r"|AWSSDK\.S3|aws-sdk-s3|aws-sdk-go-v2/service/s3)[\"'@:=/\s~^(>v<-]{1,12}(?P<version>\d{1,2}\.\d{1,4}(?:\.\d{1,4})?)",
+    re.IGNORECASE,
+)
+# The first versions that send a checksum with each upload.
+_FIRST_VERSIONS = {
+    "boto3": (1, 36),
+    "botocore": (1, 36),
+    "aws-cli": (2, 23),
+    "@aws-sdk/client-s3": (3, 729),
+    "awssdk.s3": (3, 7, 412),
+    "aws-sdk-s3": (1, 178),
+    "aws-sdk-go-v2/service/s3": (1, 73),
+}
+_READ = lazy_pattern(
+    r"(?i:(?<![\w-])(?:gets?|heads?|lists?|listing|ls|reads?|reading|downloads?)\b[^\n.]{0,60}?\b(?:fine|ok|succeeds?|works?)\b)"
+)
+_GOOGLE = "Google Cloud Storage"
 _CLOCK_CODES = frozenset({"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
 _PRODUCTS = {
     "minio": "MinIO",
     "localstack": "LocalStack",
     ":4566": "LocalStack",
     "r2.cloudflarestorage.com": "Cloudflare R2",
-    "storage.googleapis.com": "Google Cloud Storage",
+    "storage.googleapis.com": _GOOGLE,
 }
 # What the system did with a call.
 _ANSWERS = {
@@ -54,6 +85,14 @@ OTHER_SOFTWARE = CauseType(
     recognised_by="The text names an endpoint or a host of another system with the API of S3 or AWS.",
     fix="Use the keys and look for the permission in the system that answered, or remove the endpoint URL.",
     sources=(pages.SDK_ENDPOINTS, pages.S3_403),
+)
+DEFAULT_CHECKSUM = CauseType(
+    "default-checksum-rejected",
+    title="The SDK adds a checksum to uploads, which the system does not accept",
+    text="Since January 2025, the AWS SDKs and CLI add a checksum to uploads, which other systems may not accept. A key that can list objects is right.",
+    recognised_by="Another system answers an upload, and the text names an SDK with a version that adds checksums.",
+    fix="Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required.",
+    sources=(pages.SDK_CHECKSUMS,),
 )
 # Commands that upload with a client for S3 of their own, to which --endpoint-url does not apply:
 # https://github.com/aws/aws-cli/issues/4727 and https://github.com/localstack/localstack/issues/1783.
@@ -73,7 +112,10 @@ def is_from_other_system(case: Case[Failure]) -> bool:
     failure = case.failure
     if context_of(case.facts).other_endpoint is None or error_code(failure) in _CLOCK_CODES:
         return False
-    return failure.kind in _KINDS or (failure.kind == "aws_error" and error_code(failure) in _CODES)
+    code = error_code(failure)
+    return failure.kind in _KINDS or (
+        failure.kind == "aws_error" and (code in _CODES or _may_be_checksum(case))
+    )
 
 
 def explain_s3_compatible_store(denial: Denial) -> Explanation:
@@ -106,7 +148,13 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     if failure.kind == "signature_mismatch":
         of_key = " The secret key is another one, or something changed the request after it was signed."
     text = f"{OTHER_SOFTWARE.text}{'' if failure.kind == 'aws_error' else of_key}"
-    causes = (OTHER_SOFTWARE.cause("derived", (because,), text=text),)
+    checksum = _find_checksum(case, product)
+    if checksum is not None and checksum[0]:
+        answer = f"{answer.partition(':')[0]}: {checksum[0]} adds a checksum to uploads, which that system does not accept"
+        text = OTHER_SOFTWARE.text
+    causes: tuple[Cause, ...] = (OTHER_SOFTWARE.cause("derived", (because,), text=text),)
+    if checksum is not None:
+        causes += (checksum[1],)
     use_key = your_remedy(
         "Use an access key of that system",
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
@@ -127,9 +175,56 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
             url=pages.SDK_ENDPOINTS,
         )
         remedies = (check, use_key)
+    if checksum is not None:
+        remedies = (_NO_CHECKSUM,) if checksum[0] else (*remedies, _NO_CHECKSUM)
     return Explanation(
         failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
     )
+
+
+_NO_CHECKSUM = your_remedy(
+    "Send checksums only with calls that require them",
+    "Set the variables in the environment of the program that uploads, such as the service or container, and restart it. Or set request_checksum_calculation and response_checksum_validation to when_required in the profile or the client.",
+    "If the program ignores them, use the previous version of the SDK.",
+    commands=(
+        "export AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+        "export AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
+    ),
+    url=pages.SDK_CHECKSUMS,
+)
+
+
+def _may_be_checksum(case: Case[Failure]) -> bool:
+    """Return whether another system answered an upload as one that does not know its checksum."""
+    failure = case.failure
+    operation = failure.envelope.operation
+    if _UPLOAD.search(case.text if operation is None else operation) is None:
+        return False
+    code = error_code(failure)
+    is_known = code == "SignatureDoesNotMatch" or code in _CHECKSUM_CODES
+    return is_known or _CHECKSUM_WORDS.search(message_text(case)) is not None
+
+
+def _find_checksum(case: Case[Failure], product: str | None) -> tuple[str, Cause] | None:
+    """Return the cause that an upload has a checksum, with the SDK that adds it if the text decides that."""
+    if not _may_be_checksum(case):
+        return None
+    sdk, has_old = "", False
+    for each in _SDK.finditer(case.text):
+        first = _FIRST_VERSIONS.get(each["name"].lower(), (2, 30))
+        if tuple(map(int, each["version"].split("."))) < first:
+            has_old = True
+        elif not sdk:
+            since = ".".join(map(str, first))
+            sdk = f"{each['name']} {each['version']}, like all versions since {since},"
+    if has_old and not sdk:
+        return None
+    read = _READ.search(case.text)
+    is_key_right = product == _GOOGLE or has_old or read is not None
+    if not sdk or (error_code(case.failure) == "SignatureDoesNotMatch" and not is_key_right):
+        return "", DEFAULT_CHECKSUM.cause()
+    because = () if read is None else (f"The text says {quote_words(read[0])}.",)
+    return sdk, DEFAULT_CHECKSUM.cause("derived", because)
 
 
 def _find_product(host: str) -> str | None:

@@ -120,41 +120,53 @@ def explain_root_assumes(denial: Denial) -> Explanation:
 CALLED_FROM_SESSION = CauseType(
     "called-from-session",
     title="The call requires an IAM user's long-term credentials",
-    text="The call was made with temporary credentials, which STS does not accept for this call, whatever policies allow.",
+    text="No policy can allow it. The same code works with the access key of an IAM user, and not with the credentials of a role.",
     recognised_by='AWS says "Cannot call GetSessionToken with session credentials".',
     fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
+)
+_OF_USER = lazy_pattern(r"(?i:\bmfa|serial.?number|token.?code)")
+_OF_ROLE = lazy_pattern(
+    r"(?i:\b(?:instance|task|execution|pod|service)[ -](?:role|profile)\b|:assumed-role/|\bIRSA\b)"
 )
 
 
 def explain_called_from_session(denial: Denial) -> Explanation:
     """Explain that GetSessionToken and GetFederationToken accept no temporary credentials."""
+    text = denial.failure.text
     is_federation = "GetFederationToken" in (denial.operation or message_text(denial.case))
     call = "GetFederationToken" if is_federation else "GetSessionToken"
     profile = find_profile(denial.case)
     where = "in use" if profile is None else f"of the profile {clip_text(profile)}"
+    shown, line = "The command shows where the credentials come from.", "aws configure list"
     steps = ["Temporary credentials, such as those of a role, need no further session: use them as they are."]
-    if is_federation:
-        steps.append("To pass on fewer permissions, call AssumeRole with a session policy.")
+    if is_federation or (_OF_ROLE.search(text) is not None and _OF_USER.search(text) is None):
+        title = f"Leave out {call}, or call AssumeRole instead"
+        steps[0] = f"In the program itself, use the credentials that it has, without {call}."
+        steps.append(
+            "To pass credentials on, such as to a browser, do not give away those of the program: call AssumeRole with a session policy, or for a role that may do only what is needed. As a role, the caller gets at most one hour (role chaining). For single objects, presigned URLs are enough."
+        )
+        shown = "For AssumeRole, the trust policy of that role must trust the caller, which get-caller-identity prints."
+        line = "aws sts get-caller-identity --query Arn --output text"
     else:
+        title = f"Leave out {call}, or call it as the IAM user"
         steps.append(
             "For MFA, call with the access key of the IAM user whose device it is: without AWS_SESSION_TOKEN in the environment, and in a profile without role_arn, sso_session and aws_session_token. A role cannot pass a code."
         )
+    if f'"sts:{call}"' in text:
+        steps.append(f"Remove the Allow for sts:{call}, which has no effect.")
     return denial.explain(
         f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary.",
-        CALLED_FROM_SESSION.cause(
-            "reported", (f"The message says: Cannot call {call} with session credentials",)
-        ),
+        CALLED_FROM_SESSION.cause("reported"),
         remedies=(
             your_remedy(
-                f"Leave out {call}, or call it as the IAM user",
+                title,
                 *steps,
-                "The command shows where the credentials come from.",
-                commands=(with_profile(profile, "aws configure list"),),
+                shown,
+                commands=(with_profile(profile, line),),
                 url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
             ),
         ),
-        notes=("No policy can allow it.",),
     )
 
 

@@ -16,6 +16,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
@@ -104,7 +105,7 @@ _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
     action = denial.action
-    if action is None:
+    if action is None or explanation.topic == "missing-object":
         return explanation
     stated = (each for each in list_known_policies(denial) if each.policy_type is None)
     policies = [each for each in stated if not each.has_principal]
@@ -289,9 +290,13 @@ def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | No
 
 
 def _compared_resource(denial: Denial) -> str | None:
-    """Return the resource with which IAM compares policies: for a secret, its whole ARN."""
-    resource = denial.resource
-    return None if resource is None else complete_secret_arn(resource, denial.failure.text)
+    """Return the resource with which IAM compares policies: for a secret, its whole ARN; for an object, one with a key."""
+    resource, known = denial.resource, find_action(denial.action or "")
+    if resource is None:
+        return None
+    if known is not None and ":s3:::" in resource and known.accepts(resource) is None:
+        return f"{resource.partition('/')[0]}/OBJECT_KEY"
+    return complete_secret_arn(resource, denial.failure.text)
 
 
 def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
@@ -379,9 +384,9 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
     allowed = _allowed_resources(_allow_statements(policy, denial.action or ""))
-    whole = _compared_resource(denial)
-    if denial.resource in allowed and whole != denial.resource:
-        return describe_partial_arn(denial, whole or "")
+    whole = _compared_resource(denial) or ""
+    if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
+        return describe_partial_arn(denial, whole)
     contrast = find_region_contrast(denial, allowed) or find_filter_contrast(denial, allowed)
     return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
 
