@@ -145,7 +145,9 @@ def find_location(text: str, operation: str | None, command: CommandLine | None)
     named, called = _named(body, command), _of_command(command, is_write=is_write)
     if named is None or named.key or named.prefix or called is None:
         return named or called
-    return called if called.bucket.value == named.bucket.value else named
+    # An ARN is often that of a policy.
+    is_called = named.bucket.words.startswith("arn:") or called.bucket.value == named.bucket.value
+    return called if is_called else named
 
 
 def find_remote(text: str) -> Location | None:
