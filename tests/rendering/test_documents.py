@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage._rendering.documents import compact_json
+from iamtriage._rendering.documents import compact_json, dense_json
 
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),
@@ -19,6 +19,7 @@ _values = st.recursive(
 @given(_values, st.integers(20, 120))
 def test_document_is_the_same(value: object, width: int) -> None:
     assert json.loads(compact_json(value, width)) == value
+    assert json.loads(dense_json(value, width)) == value
 
 
 @given(_values, st.integers(20, 120))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 import pytest
 from hypothesis import given
@@ -294,3 +296,27 @@ def test_other_denials_say_which_policy_denied() -> None:
         "explicit deny in a service control policy, which only an administrator of the organization can change."
         in shown
     )
+
+
+@pytest.mark.parametrize("others", (1, 2, 5))
+def test_long_policy_is_shown_or_referred_to(others: int) -> None:
+    """A command never reads a file that nothing writes and no sentence mentions."""
+    provider = "oidc.eks.eu-west-1.amazonaws.com/id/B1C2D3E4F5A60718293A4B5C6D7E8F90"
+    condition = {f"{provider}:sub": "system:serviceaccount:shop:cart", f"{provider}:aud": "sts.amazonaws.com"}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{provider}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": condition},
+    }
+    text = "(AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client"
+    facts = {"namespace": "shop", "service_account": "cart", "trust_policy": {"Statement": [statement] * others}}
+    shown = str(explain(text, facts=facts))
+    assert "--policy-document file://trust.json" in shown
+    assert shown.count("\n") < 32
+    if others > 2:
+        assert "The policy is in the full explanation: iamtriage explain --full" in shown
+        return
+    policy = json.loads(shown.partition("echo '")[2].partition("' > trust.json")[0])
+    assert policy["Statement"][-1]["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert policy["Statement"][:-1] == [statement] * others

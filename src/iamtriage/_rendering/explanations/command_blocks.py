@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.blocks import Code, Paragraph
-from iamtriage._rendering.documents import compact_json
+from iamtriage._rendering.documents import compact_json, dense_json
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words
 
@@ -131,27 +131,28 @@ def find_saved_file(documents: Sequence[Mapping[str, Any]], commands: Sequence[s
     """Return the file in which commands expect the only document, unless it is a statement to add.
 
     >>> commands = ["aws iam put-role-policy --policy-document file://policy.json"]
-    >>> [find_saved_file([each], commands) for each in ({"Version": "2012-10-17"}, {"Effect": "Allow"})]
+    >>> [find_saved_file([each], commands) for each in ({"Statement": []}, {"Effect": "Allow"})]
     ['policy.json', None]
     """
     names = files_of("\n".join(commands))
-    is_whole = len(documents) == 1 and "Version" in documents[0]
+    is_whole = len(documents) == 1 and "Statement" in documents[0]
     return names[0] if is_whole and len(names) == 1 and names[0].endswith(".json") else None
 
 
 def document_codes(
-    documents: Sequence[Mapping[str, Any]], commands: Sequence[str], width: int
+    documents: Sequence[Mapping[str, Any]], commands: Sequence[str], width: int, *, is_dense: bool = False
 ) -> tuple[Code, ...]:
     """Return the blocks of documents, with the file in which commands expect them."""
+    write = dense_json if is_dense else compact_json
     saved = find_saved_file(documents, commands)
     if saved is None:
-        return tuple(Code(compact_json(each, width), "json") for each in documents)
+        return tuple(Code(write(each, width), "json") for each in documents)
     # The command that writes the file begins before the first line, and ends after the last one.
     before, after = "echo '", f"' > {saved}"
-    text = compact_json(documents[0], width)
+    text = write(documents[0], width)
     first, last = text.partition("\n")[0], text.rpartition("\n")[2]
     if max(len(before + first), len(last + after)) > width:
-        text = compact_json(documents[0], width - len(after))
+        text = write(documents[0], width - len(after))
     return (Code(text, "json", saved),)
 
 

@@ -6,7 +6,6 @@ Other parts are added in the order of their usefulness, as long as there is room
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -141,11 +140,13 @@ class _Builder:
         self._lines: dict[Block, int] = {}
         self._causes: dict[int, tuple[Block, ...]] = {}
         self._notes: dict[tuple[int, bool, bool], str | None] = {}
+        self._documents = self._write_documents()
 
-    @cached_property
-    def _documents(self) -> tuple[Block, ...]:
-        remedy = self._remedy
-        return document_codes(remedy.documents, remedy.commands, self._width - _INDENT) if remedy else ()
+    def _write_documents(self, *, is_dense: bool = False) -> tuple[Block, ...]:
+        if self._remedy is None:
+            return ()
+        width = self._width - _INDENT
+        return document_codes(self._remedy.documents, self._remedy.commands, width, is_dense=is_dense)
 
     def select(self) -> _Selection:
         """Return the selection with the most useful parts that fit."""
@@ -153,6 +154,8 @@ class _Builder:
         selection = self._complete_changes(self._select_first())
         if parts.second and self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
+        if self.count(selection) > _MAX_TOTAL_LINES:
+            self._documents = self._write_documents(is_dense=True)
         if self.count(selection) > _MAX_TOTAL_LINES and remedy and remedy.documents:
             # The summary states the likeliest cause, too.
             selection.causes = 0
@@ -316,11 +319,20 @@ class _Builder:
         if selection.manifest and remedy.manifest is not None:
             yield Code(remedy.manifest, remedy.manifest_language)
         shown = remedy.commands[: selection.commands]
-        yield from self._command_blocks(remedy, shown, self._documents if selection.documents else ())
+        yield from self._command_blocks(
+            remedy, shown, self._documents if selection.documents else self._reference(remedy)
+        )
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         if selection.urls and remedy.url:
             yield Link(remedy.url, "Documentation")
+
+    def _reference(self, remedy: RemedyParts) -> tuple[Block, ...]:
+        """Return what replaces documents that do not fit."""
+        if not remedy.documents:
+            return ()
+        ending = f": {self._parts.hint}" if self._parts.hint else "."
+        return (Paragraph(f"The policy is in the full explanation{ending}"),)
 
     @staticmethod
     def _command_blocks(

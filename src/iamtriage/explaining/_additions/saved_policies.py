@@ -41,7 +41,7 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     """
     documents, commands = remedy.documents, remedy.commands
     files = [each for each in files_of("\n".join(commands)) if each.endswith(".json")]
-    if len(files) != 1 or any("Version" in each for each in documents):
+    if len(files) != 1 or any("Statement" in each for each in documents):
         return remedy
     [file] = files
     reader = next(number for number, each in enumerate(commands) if file in files_of(each))

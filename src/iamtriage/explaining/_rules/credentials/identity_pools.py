@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
@@ -311,7 +312,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         if fixed is not None:
             change = trust_remedy(
                 "Correct the condition in the role's trust policy",
-                "The policy is the whole trust policy with this change: save it as trust.json. Or use the other pool in the app, if that is the right one.",
+                f"{WHOLE_DOCUMENT} Or use the other pool in the app, if that is the right one.",
                 "Keep both conditions: without the one on aud, every identity pool can use the role.",
                 commands=trust_policy_commands(trust.role)[1:],
                 policy=fixed,

@@ -234,7 +234,7 @@ def _create_and_trust_remedy(
         title="Create the IAM OIDC provider, and name it in the role's trust policy",
         steps=(
             f"Create it in the account of the role, {other.account}. IAM gets the thumbprint itself.",
-            f"The policy is the whole trust policy with this issuer as {other.keys}: save it as trust.json. Without this change, the next error is AccessDenied. {other.warning}",
+            f"trust.json is the whole trust policy with this issuer as {other.keys}. Without this change, the next error is AccessDenied. {other.warning}",
         ),
         commands=(create.commands[1], commands.trust_policy_commands(None if role is None else role.name)[1]),
         policy=other.fixed,

@@ -236,7 +236,7 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         denial,
         "Name the token's issuer in the role's trust policy",
         other.fixed,
-        f"The policy is the whole trust policy with the token's issuer as {other.keys}: save it as trust.json. {other.warning}",
+        f"trust.json is the whole trust policy with the token's issuer as {other.keys}. {other.warning}",
         f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
     )
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)

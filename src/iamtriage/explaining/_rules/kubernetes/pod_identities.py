@@ -139,7 +139,7 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
 
 def explain_pod_denied(denial: Denial) -> Explanation:
     """Explain that EKS Pod Identity could not assume the role of an association."""
-    reason = "The message says that EKS does not have permissions to assume the role."
+    reason = "EKS found the association and its role, but could not assume the role."
     cause = POD_IDENTITY_TRUST.cause("derived", (reason,))
     cluster = find_cluster(denial.case)
     lookup = (

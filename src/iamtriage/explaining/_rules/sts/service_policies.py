@@ -138,7 +138,7 @@ def _describe(
     if result.condition is not None and not result.is_explicit_deny:
         return _describe_condition(question, result)
     service, role = question.service, question.role
-    text = f"The supplied trust policy does not allow {action} for {service}."
+    text = f"The supplied trust policy does not allow {join_words(actions, 'and')} for {service}."
     cause = TRUST_POLICY_CHECKED.cause(question.evidence, text=text)
     if result.is_explicit_deny:
         remedy = account_remedy(
@@ -159,8 +159,8 @@ def _describe(
         verdict = f"its trust policy names {_describe_principals(question)}, not {service}"
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
-    # A policy keeps other services, which can use the role.
-    kept = "Remove services that do not use the role."
+    # A policy keeps other principals, which can use the role.
+    kept = "Remove principals that no longer use the role."
     if action != "sts:AssumeRole" or _TAGS in result.reason:
         missing = [
             each for each in actions if each != "sts:AssumeRole" and not _evaluate(question, each).allowed
@@ -181,8 +181,17 @@ def _describe(
 
 def _describe_principals(question: _Question) -> str:
     statements = allow_statements(question.facts.trust_policy)
-    named = [clip_text(name) for each in statements for name in principal_names(each)]
-    return join_words(named[:2], "and") or "other principals"
+    named = dict.fromkeys(
+        _describe_principal(name) for each in statements for name in principal_names(each)
+    )
+    return join_words([*named][:2], "and") or "other principals"
+
+
+def _describe_principal(name: str) -> str:
+    provider = name.partition(":oidc-provider/")[2]
+    if provider.startswith("oidc.eks."):
+        return "a cluster's OIDC provider (IRSA)"
+    return f"the OIDC provider {clip_text(provider)}" if provider else clip_text(name)
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:

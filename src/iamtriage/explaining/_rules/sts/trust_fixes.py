@@ -50,7 +50,9 @@ _AUDIENCE_SETTINGS = {
     "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
 }
 REMOVE_OLD = "Remove the old value if nothing uses it."
-WHOLE_DOCUMENT = "The policy is the whole trust policy with this change: save it as trust.json."
+WHOLE_DOCUMENT = (
+    "trust.json is the whole trust policy with this change, because the command replaces the policy."
+)
 
 
 def describe_mismatch(result: TrustResult) -> str | None:
