@@ -298,7 +298,7 @@ def test_other_denials_say_which_policy_denied() -> None:
     )
 
 
-@pytest.mark.parametrize("others", (1, 2, 5))
+@pytest.mark.parametrize("others", [1, 2, 5])
 def test_long_policy_is_shown_or_referred_to(others: int) -> None:
     """A command never reads a file that nothing writes and no sentence mentions."""
     provider = "oidc.eks.eu-west-1.amazonaws.com/id/B1C2D3E4F5A60718293A4B5C6D7E8F90"
@@ -310,7 +310,11 @@ def test_long_policy_is_shown_or_referred_to(others: int) -> None:
         "Condition": {"StringEquals": condition},
     }
     text = "(AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client"
-    facts = {"namespace": "shop", "service_account": "cart", "trust_policy": {"Statement": [statement] * others}}
+    facts = {
+        "namespace": "shop",
+        "service_account": "cart",
+        "trust_policy": {"Statement": [statement] * others},
+    }
     shown = str(explain(text, facts=facts))
     assert "--policy-document file://trust.json" in shown
     assert shown.count("\n") < 32

@@ -313,7 +313,8 @@ def _explain_closest(results: list[_StatementResult], request: Request) -> Trust
     if closest.principal.is_match is False and not closest.principal.closeness:
         return TrustResult(False, f"no statement trusts {caller}: {statement.path}: {mismatch}")  # noqa: FBT003
     more = _count_more(len(mismatches) - 1)
-    reason = f"{statement.path} does not allow {request.action} for {caller}: {mismatch}{more}"
+    whom = "" if caller in mismatch else f" for {caller}"
+    reason = f"{statement.path} does not allow {request.action}{whom}: {mismatch}{more}"
     shown = failed[0] if failed and len(mismatches) == len(failed) else None
     return TrustResult(
         allowed=False,

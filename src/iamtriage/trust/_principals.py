@@ -210,7 +210,8 @@ def _strip_url(url: str) -> str:
 
 def _explain_service(value: str, caller: object) -> PrincipalMatch:
     if not isinstance(caller, ServicePrincipal):
-        return PrincipalMatch(is_match=False, reason="Service is for AWS services, but the caller is not one")
+        reason = f"the policy trusts the service {quote_json(value)}, and the caller is not a service"
+        return PrincipalMatch(is_match=False, reason=reason)
     closeness = 2 if value.partition(".")[0] == caller.name.partition(".")[0] else 1
     return _explain_difference(value, caller.name, closeness)
 

@@ -360,7 +360,7 @@ def trust(principal: dict[str, object], action: object, condition: object = None
         ),
         (
             trust({"Federated": OIDC}, "sts:AssumeRoleWithWebIdentity"),
-            f"its trust policy names {OIDC}, not {PODS}.",
+            f"its trust policy names a cluster's OIDC provider (IRSA), not {PODS}.",
         ),
         (
             trust(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from iamtriage import explain
+from iamtriage import check_trust_policy, explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,12 +159,19 @@ def test_trust_policy_names_the_account_or_the_caller(principal: str, trusted: s
     ("principal", "says"),
     [
         ("AROAEXAMPLEDELETED12", "names AROAEXAMPLEDELETED12, the unique ID of a deleted principal"),
-        ("arn:aws:iam::111122223333:role/other", "the role's trust policy does not allow it"),
+        ("arn:aws:iam::111122223333:role/other", "trusts only arn:aws:iam::111122223333:role/other."),
+        ("arn:aws:sts::111122223333:assumed-role/ci/earlier", "trusts only arn:aws:sts::"),
+        ({"Service": "glue.amazonaws.com"}, "trusts only the service glue.amazonaws.com."),
     ],
-    ids=["deleted", "other"],
+    ids=["deleted", "other", "other-session", "service"],
 )
-def test_deleted_principal_of_a_trust_policy_is_in_the_verdict(principal: str, says: str) -> None:
+def test_trusted_principal_is_in_the_verdict(principal: str | dict[str, str], says: str) -> None:
     text = "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy because no role trust policy allows the sts:AssumeRole action"
-    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    named = principal if isinstance(principal, dict) else {"AWS": principal}
+    statement = {"Effect": "Allow", "Principal": named, "Action": "sts:AssumeRole"}
     found = _explained(text, {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}})
     assert says in found.summary
+    changed = next(each.policy for each in found.remedies if each.layer == "role_trust")
+    assert changed is not None
+    allowed = check_trust_policy(changed, action="sts:AssumeRole", caller="arn:aws:iam::111122223333:role/ci")
+    assert allowed.allowed is True

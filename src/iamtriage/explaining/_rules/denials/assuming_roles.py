@@ -47,7 +47,7 @@ from iamtriage.explaining._rules.shared import (
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import remove_deleted_principals
+from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
 
@@ -170,7 +170,9 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         if denial.is_explicit:
             text = f"A Deny statement in the trust policy of {role} matches the request. {wording.allow_still_required(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
-    if findings is not None:
+    if findings is not None and findings.allowed is False:
+        yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())
+    elif findings is not None:
         yield findings.cause
     if attribute is not None:
         yield SESSION_TAGS.cause(
@@ -196,7 +198,9 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
 
 def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
     is_known = findings is not None and findings.allowed is False and not denial.is_explicit
-    mistrust = SUPPLIED if findings is None or not is_known or attribute else describe_mistrust(findings)
+    mistrust = (
+        SUPPLIED if findings is None or not is_known or attribute else describe_mistrust(denial, findings)
+    )
     if _names_trust_policy(denial):
         return mistrust if mistrust != SUPPLIED else f"the role's trust policy {_trust_verdict(denial)}"
     if denial.policy_type == "identity":
@@ -292,7 +296,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             text += f" A condition on sts:ExternalId never matches {denial.action}."
         action = added["Action"]
         others = caller_allow_step(denial, action) or other_account_steps(denial, action)
-        if not (attribute or removed or others):
+        if findings.result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
+            text += f" It still trusts {trusted}."
+        elif not (attribute or removed or others):
             text += " Remove a principal that the caller replaces, such as a misspelled one."
         steps, lines = [" ".join((text, *removed)), *others], lines[1:]
     else:

@@ -15,7 +15,11 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._rules.shared import commands, policy_principals
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    describe_trusted,
+    principal_names,
+)
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -30,18 +34,19 @@ _DELETED = lazy_pattern(
 )
 
 
-def describe_mistrust(findings: TrustFindings) -> str:
+def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     """Return whom the supplied trust policy trusts instead of the caller, as the end of a sentence."""
     reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
     words = "the policy trusts account "
+    trusted = describe_trusted(denial.facts.trust_policy)
     deleted = _DELETED.search(reason)
     if deleted is not None:
         return f"its trust policy names {deleted[1]}, the unique ID of a deleted principal, instead of the caller"
-    return (
-        f"its trust policy trusts account {reason.removeprefix(words)}"
-        if reason.startswith(words)
-        else SUPPLIED
-    )
+    if reason.startswith(words):
+        return f"its trust policy trusts account {reason.removeprefix(words)}"
+    if trusted and "the policy trusts " in reason and "only" not in reason:
+        return f"its trust policy, which was supplied, trusts only {trusted}"
+    return SUPPLIED
 
 
 def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:

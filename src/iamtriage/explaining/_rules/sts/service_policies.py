@@ -17,10 +17,9 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_fixes
 from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
+    describe_trusted,
     iterate_statements,
     parse_document,
-    principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
@@ -156,7 +155,7 @@ def _describe(
     ):
         verdict = verdict.replace(old, new)
     if result.statement is None:
-        verdict = f"its trust policy names {_describe_principals(question)}, not {service}"
+        verdict = f"its trust policy names {describe_trusted(question.facts.trust_policy) or 'other principals'}, not {service}"
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
     # A policy keeps other principals, which can use the role.
@@ -177,21 +176,6 @@ def _describe(
     remedy = trust_fixes.replace_policy_remedy(title, policy, role, NO_FACTS)
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
-
-
-def _describe_principals(question: _Question) -> str:
-    statements = allow_statements(question.facts.trust_policy)
-    named = dict.fromkeys(
-        _describe_principal(name) for each in statements for name in principal_names(each)
-    )
-    return join_words([*named][:2], "and") or "other principals"
-
-
-def _describe_principal(name: str) -> str:
-    provider = name.partition(":oidc-provider/")[2]
-    if provider.startswith("oidc.eks."):
-        return "a cluster's OIDC provider (IRSA)"
-    return f"the OIDC provider {clip_text(provider)}" if provider else clip_text(name)
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:

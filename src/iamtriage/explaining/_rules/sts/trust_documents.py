@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._rendering.values import Value
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
 
 _PROVIDER = "oidc-provider/"
+_MAX_NAMED = 2
 
 
 def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
@@ -114,6 +115,23 @@ def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
     """Return the principals of a statement: of all kinds, or of some such as ``Federated``."""
     principal = mapping(statement.get("Principal"))
     return [name for kind in kinds or principal for name in as_strings(principal.get(kind))]
+
+
+def describe_trusted(policy: Mapping[str, Any] | str | None) -> str:
+    """Return the principals that the Allow statements of a trust policy name, or nothing if there are many.
+
+    >>> describe_trusted('{"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}}')
+    'the service ec2.amazonaws.com'
+    """
+    named: dict[str, None] = {}
+    for statement in allow_statements(policy):
+        services = principal_names(statement, "Service")
+        for name in principal_names(statement):
+            provider = name.partition(_PROVIDER)[2]
+            what = "the service " if name in services else "the OIDC provider " if provider else ""
+            described = f"{what}{clip_text(provider or name)}"
+            named["a cluster's OIDC provider (IRSA)" if provider.startswith(_CLUSTER) else described] = None
+    return join_words([*named], "and") if len(named) <= _MAX_NAMED else ""
 
 
 def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -103,7 +103,7 @@ def policy_with_principal(
         if index is None or index >= len(statements) or not _can_extend(statements[index], action):
             break
         _extend_statement(statements[index], kind, *adds)
-        if _is_trusted(fixed, action, principal):
+        if fixed != document and _is_trusted(fixed, action, principal):
             return fixed
     fixed = copy.deepcopy(dict(document))
     statements = [each for each in iterate_statements(fixed) if _without_action(each, action)]
@@ -131,7 +131,7 @@ def _extend_statement(
     statement: dict[str, Any], kind: str, action: str | None, principal: str | None
 ) -> None:
     principals, actions = mapping(statement.get("Principal")), as_strings(statement.get("Action"))
-    if action is not None and actions:
+    if action is not None and actions and action not in actions:
         statement["Action"] = [*actions, action]
     if principal is not None and kind in principals:
         principals[kind] = [*as_strings(principals[kind]), principal]
