@@ -1304,7 +1304,7 @@ SETTINGS: tuple[Case, ...] = (
         "boundary",
         f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/app with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireBoundary",
         {},
-        ("Do this first: Create app with a permissions boundary", "--permissions-boundary"),
+        ("as the name suggests: create app with a permissions boundary.", "--permissions-boundary"),
         (),
     ),
     (
@@ -1786,9 +1786,33 @@ CONTEXTS: tuple[Case, ...] = (
         f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
         {},
         (
-            "1. The call was made in us-east-2. Change the Region of the call: --region, AWS_REGION, region_name in boto3",
+            "Do this first: Read the policy RegionGuard, then call as its Deny requires or scope it down",
+            "The call was made in us-east-2. Change the Region of the call: --region, AWS_REGION, region_name in boto3",
         ),
         (),
+    ),
+    (
+        "MFA that denies reading its policy, too",
+        f"AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/lea is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:us-east-2:{ACCOUNT}:* with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireMFA",
+        {},
+        ("Do this first: Call with MFA, judging by the name RequireMFA [you]",),
+        ("get-policy-version",),
+    ),
+    (
+        "Identity Center role that a Deny can exempt",
+        f"AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:us-east-2:{ACCOUNT}:* with an explicit deny in a service control policy",
+        {},
+        (f"arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_0123456789abcdef",),
+        ("role/AWSReservedSSO_",),
+    ),
+    (
+        "Identity Center role in the policy of an endpoint",
+        f"AccessDenied: User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:us-east-2:{ACCOUNT}:* because no VPC endpoint policy allows the sns:ListTopics action",
+        {},
+        (
+            f'"ArnLike": {{ "aws:PrincipalArn": "arn:aws:iam::{ACCOUNT}:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Dev_0123456789abcdef"',
+        ),
+        ("PATH", "get-role"),
     ),
     (
         "encryption of a file system that the name of a policy requires",

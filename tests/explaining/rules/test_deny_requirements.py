@@ -335,7 +335,11 @@ CASES: tuple[Case, ...] = (
     (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
         {},
-        ("Create the instance encrypted, judging by the name DenyUnencryptedVolumes [you]",),
+        (
+            "Do this first: Read the policy DenyUnencryptedVolumes, then call as its Deny requires or scope it down [account administrator]",
+            "1. Read the conditions of the Deny. Most likely, as the name suggests: create the instance encrypted.",
+            "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
+        ),
     ),
     (
         _text(
@@ -344,7 +348,9 @@ CASES: tuple[Case, ...] = (
             "arn:aws:ec2:eu-west-1:111122223333:volume/*",
         ),
         {},
-        ("1. Pass --encrypted in the CLI, or set encrypted = true in Terraform.",),
+        (
+            "as the name suggests: create the volume encrypted. Pass --encrypted in the CLI, or set encrypted = true in Terraform.",
+        ),
     ),
     (
         _text(
@@ -353,7 +359,7 @@ CASES: tuple[Case, ...] = (
             "arn:aws:rds:eu-west-1:111122223333:db:orders",
         ),
         {},
-        ("Create orders encrypted, judging by the name DenyUnencryptedStorage [you]", "--storage-encrypted"),
+        ("as the name suggests: create orders encrypted.", "--storage-encrypted"),
     ),
     (
         _text(
@@ -381,7 +387,7 @@ def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[s
     folded = " ".join(shown.replace("\\\n", " ").split())
     for words in says:
         assert words in folded
-    assert "create-policy-version" not in shown
+    assert "create-policy-version" not in shown or "Read the policy" in shown
     assert len(shown.splitlines()) <= 24
 
 

@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import Root, User
+from iamtriage.arns._principals import Root
 from iamtriage.explaining._explanations import Explanation, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.denied_regions import region_steps
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --fi
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 _SAME_ORGANIZATION = "S3 names the policy type only to callers of the same account or organization, so a condition on the organization (aws:PrincipalOrgID) is unlikely. Others are on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags."
-_PARENTS = "The first command lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
+_PARENTS = "They run the commands. The first one lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What commands have instead of an ID that the message does not state.
@@ -130,8 +131,8 @@ def _explain_control_deny(
         limits = ", which limits access to the resources of its accounts,"
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
     of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
-    caller = denial.role or (denial.principal if isinstance(denial.principal, User) else None)
-    of_caller = f" {caller}" if caller is not None and not denial.has_masked_account else ""
+    caller = principal_arn_pattern(denial)
+    of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
     named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
     listed: str | None = f"aws organizations list-policies --filter {kind}"
     parents: str | None = None
@@ -143,12 +144,11 @@ def _explain_control_deny(
         f"Change the {name}",
         ask,
         *((*region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
-        f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (a condition on aws:PrincipalArn{of_caller}{of_account}).",
+        f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         *present(parents),
         commands=(
             *present(listed),
             fill_command(_DESCRIBE_POLICY, policy_id),
-            fill_command("aws organizations list-targets-for-policy --policy-id {}", policy_id),
         ),
         url=url,
     )
@@ -173,12 +173,10 @@ def _typical_rcp(denial: Denial) -> str:
 
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
-    needs_allow = denial.is_explicit and guardrails.identity_notes(denial)
-    then = " An Allow is required as well." if needs_allow else ""
     if name == "resource control policy":
-        return f"Neither an identity-based policy nor the resource's own policy overrides it.{then}"
+        return "Neither an identity-based policy nor the resource's own policy overrides it."
     account = f"account {denial.account}" if denial.account else "the account"
-    return f"Nothing in {account} overrides it, not even an administrator's Allow.{then}"
+    return f"Nothing in {account} overrides it, not even an administrator's Allow."
 
 
 def _management_account(policy: str | None) -> str:

@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     elif role is not None:
         why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
         exempt = (
-            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principal_arn(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
         )
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",

@@ -124,6 +124,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
             remedy = unsent_remedy(denial, unsent)
         others = explanation.remedies
+        if remedy is not None and (read := _read_named_policy(denial, remedy, others)) is not None:
+            remedy, others = None, (read, *others[1:])
         if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
             # What was a guess before.
             others = tuple(each for each in others if each.url != remedy.url)
@@ -149,6 +151,21 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         ),
         _remedies=build_remedies,
     )
+
+
+def _read_named_policy(denial: Denial, guess: Remedy, others: tuple[Remedy, ...]) -> Remedy | None:
+    """Return the remedy that prints the named policy, with what its name suggests, which is only a guess.
+
+    A policy that requires MFA denies reading it, too.
+    """
+    title, judged, name = guess.title.partition(", judging by the name ")
+    is_of_policy = bool(judged) and (denial.policy or "").endswith(f"/{name}")
+    if not is_of_policy or not others or not others[0].commands or guess.url == pages.MFA:
+        return None
+    step = f"Read the conditions of the Deny. Most likely, as the name suggests: {title[:1].lower()}{title[1:]}. {guess.steps[0]}"
+    rest = (each for each in others[0].steps[1:] if each != typical_requirement(denial))
+    title = f"Read the policy {name}, then call as its Deny requires or scope it down"
+    return attrs.evolve(others[0], title=title, steps=(step, *rest))
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:

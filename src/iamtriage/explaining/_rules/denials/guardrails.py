@@ -139,7 +139,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         steps[-1], notes = f"{steps[-1]} {notes[0]}", notes[1:]
     if not explicit:
         # The condition names the role of a session, whose ARN must be complete.
-        notes = (*notes, *policy_principals.role_path_steps(denial))
+        if denial.role is None or not denial.role.lacks_its_path:
+            notes = (*notes, *policy_principals.role_path_steps(denial))
         if denial.service == "ecr":
             notes += (
                 "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too.",
@@ -224,7 +225,7 @@ def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
     if statement is None:
         return None
-    condition = {"ArnEquals": {"aws:PrincipalArn": policy_principals.policy_principal_arn(denial)}}
+    condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
 
 

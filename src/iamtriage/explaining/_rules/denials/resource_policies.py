@@ -334,7 +334,7 @@ def _describe_exemption(denial: Denial) -> str:
     """Return the condition that exempts a role or user, which is added to a Deny statement, as the end of a sentence."""
     if denial.role is None and not isinstance(denial.principal, User):
         return ""
-    arn = policy_principals.policy_principal_arn(denial)
+    arn = policy_principals.principal_arn_pattern(denial)
     return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
 
 

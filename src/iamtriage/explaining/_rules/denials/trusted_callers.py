@@ -59,8 +59,7 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
     if not isinstance(role, IdentityCenterRole) or not role.lacks_its_path or denial.has_masked_account:
         return allow(action, principal={"AWS": policy_principals.policy_principal_arn(denial)})
     start = f"arn:{role.partition}:iam::{role.account}"
-    pattern = f"{start}:role/aws-reserved/sso.amazonaws.com/*{role.name}"
-    condition = {"ArnLike": {"aws:PrincipalArn": pattern}}
+    condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return allow(action, principal={"AWS": f"{start}:root"}, condition=condition)
 
 

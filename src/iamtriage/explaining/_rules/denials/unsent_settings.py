@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials.deny_conditions import REQUIREMENTS
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
     key, values = clip_text(condition.key), clip_text(join_words(condition.values, "or"))
     who = "an administrator of the organization" if denial.policy_type in _CONTROLS else "an administrator"
     exempt = (
-        f"exempt {denial.role} (ArnNotEquals on aws:PrincipalArn), or " if denial.role is not None else ""
+        f"exempt {principal_arn_pattern(denial)} (ArnNotLike on aws:PrincipalArn), or " if denial.role else ""
     )
     change = f'Or {who} can {exempt}add "Null": {{"{key}": "false"}} to the Condition: the Deny then matches only requests that have the key.'
     controller = find_controller(denial.failure.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.arns._principals import FederatedUser, User
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
 
@@ -35,6 +35,17 @@ def policy_principal_arn(denial: Denial) -> str:
     return arn
 
 
+def principal_arn_pattern(denial: Denial) -> str:
+    """Return the caller's ARN for a condition on ``aws:PrincipalArn``, which has the role's path.
+
+    Unlike a principal, the condition accepts a wildcard, here for the rest of a path that STS does not report:
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
+    """
+    is_identity_center = isinstance(denial.role, IdentityCenterRole)
+    path = "aws-reserved/sso.amazonaws.com/*" if is_identity_center else "aws-service-role/*/"
+    return policy_principal_arn(denial).replace(":role/PATH/", f":role/{path}")
+
+
 def role_path_steps(denial: Denial) -> tuple[str, ...]:
     """Return a step for policies that name the role of a session, whose path STS does not report."""
     role = denial.role
@@ -51,6 +62,8 @@ def role_path_steps(denial: Denial) -> tuple[str, ...]:
     lookup = role_lookup_command(commands.role_name(role.name))
     # The other commands of such a remedy run in the account of the resource.
     where = f" in account {denial.account}" if denial.crosses_accounts else ""
+    if role.lacks_its_path:
+        return (f"STS does not report the path of the role. This prints its ARN{where}: {lookup}",)
     return (
         f"STS does not report a role's path. If {denial.caller} has one, use the ARN that this prints{where}: {lookup}",
     )
