@@ -1786,7 +1786,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
         {},
         (
-            "Do this first: Read the policy RegionGuard, then call as its Deny requires or scope it down",
+            "Do this first: Read the Deny in RegionGuard, then call as it requires or scope it down",
             "The call was made in us-east-2. Change the Region of the call: --region, AWS_REGION, region_name in boto3",
         ),
         (),

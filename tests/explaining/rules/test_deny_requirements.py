@@ -336,8 +336,8 @@ CASES: tuple[Case, ...] = (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
         {},
         (
-            "Do this first: Read the policy DenyUnencryptedVolumes, then call as its Deny requires or scope it down [account administrator]",
-            "1. Read the conditions of the Deny. Most likely, as the name suggests: create the instance encrypted.",
+            "Do this first: Read the Deny in DenyUnencryptedVolumes, then call as it requires or scope it down [account administrator]",
+            "1. Read its conditions. Most likely, as the name suggests: create the instance encrypted.",
             "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
         ),
     ),
@@ -387,8 +387,8 @@ def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[s
     folded = " ".join(shown.replace("\\\n", " ").split())
     for words in says:
         assert words in folded
-    assert "create-policy-version" not in shown or "Read the policy" in shown
-    assert len(shown.splitlines()) <= 24
+    assert "create-policy-version" not in shown or "Read the Deny in" in shown
+    assert len(shown.splitlines()) <= 26
 
 
 def test_quarantine_is_no_requirement_of_the_call() -> None:

@@ -162,9 +162,9 @@ def _read_named_policy(denial: Denial, guess: Remedy, others: tuple[Remedy, ...]
     is_of_policy = bool(judged) and (denial.policy or "").endswith(f"/{name}")
     if not is_of_policy or not others or not others[0].commands or guess.url == pages.MFA:
         return None
-    step = f"Read the conditions of the Deny. Most likely, as the name suggests: {title[:1].lower()}{title[1:]}. {guess.steps[0]}"
+    step = f"Read its conditions. Most likely, as the name suggests: {title[:1].lower()}{title[1:]}. {guess.steps[0]}"
     rest = (each for each in others[0].steps[1:] if each != typical_requirement(denial))
-    title = f"Read the policy {name}, then call as its Deny requires or scope it down"
+    title = f"Read the Deny in {name}, then call as it requires or scope it down"
     return attrs.evolve(others[0], title=title, steps=(step, *rest))
 
 

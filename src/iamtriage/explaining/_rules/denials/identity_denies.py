@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
-_FORBIDS = lazy_pattern(r"(?i)deny|block|forbid|prevent|protect|restrict|guard")
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 KEY_QUARANTINE = CauseType(
@@ -49,14 +48,14 @@ KEY_QUARANTINE = CauseType(
 
 def _change_step(denial: Denial, *, is_inline: bool) -> str:
     """Return who changes the Deny, and how."""
-    names = (*denial.statements, (denial.policy or "").rpartition("/")[2])
-    named = next((each for each in names if _FORBIDS.search(each)), None)
-    suggested = f"The name {clip_text(named)} suggests that the Deny is" if named else "The Deny can be"
-    legitimate = f"{suggested} intentional. If the request is legitimate,"
+    legitimate = "The Deny can be intentional. If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{', saved as policy.json,' if is_inline else ' for all that have the policy (with the changed document as policy.json; if there are five versions, delete one first)' if denial.policy and _change_commands(denial) else ''}{_or_removes_policy(denial, inline=is_inline)}."
+    where = ", saved as policy.json," if is_inline else ""
+    if _change_commands(denial):
+        where = " for all that have the policy (if it has five versions, delete one first): save the whole changed policy as policy.json"
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{where}{_or_removes_policy(denial, inline=is_inline)}."
 
 
 def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
@@ -72,7 +71,7 @@ def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
         return f" or deletes the policy{found}"
     if denial.policy:
         of_group = ", or from the group that it comes from" if isinstance(denial.principal, User) else ""
-        return f" or detaches the policy from {denial.caller}{of_group}"
+        return f", or detaches the policy from {denial.caller}{of_group}"
     return ", or detaches the managed policy or deletes the inline policy"
 
 
@@ -85,9 +84,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
     named = next(named_statements(denial.facts, denial.action), None)
     is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
+    found = f"an identity-based policy of {denial.caller}"
     policy = "" if named or is_revoked else " AWS does not name the policy: it can be an inline policy."
     if denial.policy and denial.policy not in (named or ""):
-        policy = f" The policy is {denial.policy}."
+        found, policy = denial.policy, ""
     details = denial_remedies.authorization_details_remedy(denial)
     find = "" if named else "Find the Deny statement, then c"
     remedy = account_remedy(
@@ -112,7 +112,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         stated_cause(
             denial,
             "identity",
-            f"A Deny statement in an identity-based policy of {denial.caller} matches the request.{policy} {'An Allow does not override it.' if is_revoked or is_of_all else allow_still_required(denial)}",
+            f"A Deny statement in {found} matches the request.{policy} {'An Allow does not override it.' if is_revoked or is_of_all else allow_still_required(denial)}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
