@@ -1068,6 +1068,26 @@ CASES = {
         "expects the audience https://github.com/acme",
         f'"{GITHUB}:aud": "sts.amazonaws.com"',
     ),
+    "service-by-name": (
+        "An error occurred (InvalidInputException) when calling the CreateProject operation: CodeBuild is not authorized to perform: sts:AssumeRole on arn:aws:iam::111122223333:role/orders",
+        "The service codebuild.amazonaws.com cannot assume the role orders",
+        '"Service": "codebuild.amazonaws.com"',
+    ),
+    "service-that-is-unable": (
+        "InvalidInputException: SageMaker is unable to perform: sts:AssumeRole on the role: it must trust sagemaker.amazonaws.com",
+        "The service sagemaker.amazonaws.com cannot assume the role",
+        '"Service": "sagemaker.amazonaws.com"',
+    ),
+    "bucket-with-underscores": (
+        "error: S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid 0123ABCD,ExtRid ab=,CanRetry 1\n context: S3 key being read : s3://all_my_orders/a",
+        "S3 answered 403 without a reason",
+        "--bucket BUCKET",
+    ),
+    "disabled-bucket": (
+        "An error occurred (AllAccessDisabled) when calling the GetObject operation: All access to this object has been disabled",
+        "the service gives its own reason",
+        "aws sts get-caller-identity",
+    ),
     "no-provider": (
         f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{EKS}",
         "IAM has no OIDC provider for the EKS cluster",

@@ -11,6 +11,16 @@ _URL = f"https://{_HOST}/2026/january.csv"
 _S3 = denied(service="s3", status_code=403)
 
 REFUSALS: Table = (
+    (
+        "duckdb-old-bucket",
+        "HTTP GET error reading 's3://my_orders/a.parquet' in region 'us-east-1' (HTTP 403 Forbidden)",
+        denied(service="s3", status_code=403),
+    ),
+    (
+        "duckdb-masked-bucket",
+        "HTTP Error: Unable to connect to URL s3://<bucket>/<key>.parquet: 403 (Forbidden).",
+        denied(service="s3", status_code=403),
+    ),
     ("requests", f"requests.exceptions.HTTPError: 403 Client Error: Forbidden for url: {_URL}", _S3),
     (
         "signed",

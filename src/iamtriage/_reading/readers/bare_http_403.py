@@ -37,7 +37,7 @@ _HOST = lazy_pattern(
     # Without a scheme: in quotes, or in wget's line about its connection.
     r"|(?:(?<=['\"])(?=[\w.-]{1,253}[/:])|(?<=C)onnect(?:ing|ed)\sto\s)(?P<bare>[A-Za-z0-9.-]{1,240}\.amazonaws\.com(?:\.cn)?)(?![\w-])"
     # Clients that print the URI from their arguments.
-    r"|(?<=s)(?<!\w.)3[an]?://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\s'\"<>]{0,1024})"
+    r"|(?<=s)(?<!\w.)3[an]?://(?:[A-Za-z0-9][\w.-]{1,62}|<[^<>\n]{1,60}>)/[^\s'\"<>]{0,1024})"
 )
 # S3 clients that print no host: aws.s3 for R, Rust's object_store, and the AWS Common Runtime in its logs.
 _CLIENT_MESSAGE = lazy_pattern(

@@ -25,7 +25,7 @@ __all__ = ("Location", "find_location", "find_remote", "find_setting")
 
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _URI = lazy_pattern(
-    rf"\bs3[an]?://({_BUCKET})(?![\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII
+    rf"\bs3[an]?://({_BUCKET})(?!\w|[\w.-]{{0,64}}@)(/[^\s\"'`<>|,;)\]}}\\]{{0,1024}})?", re.ASCII
 )
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
 _ACCESS_POINT = lazy_pattern(

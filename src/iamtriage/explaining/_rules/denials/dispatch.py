@@ -38,7 +38,7 @@ _ORGANIZATIONS_OPERATIONS = frozenset(
 _ORGANIZATIONS_MESSAGE = "You don't have permissions to access this resource"
 _SERVICE_ASSUMES = lazy_pattern(
     r"(?<![\w./:-])(?!(?:User|You|Role|Caller|It)\b)(?:(?:AWS|Amazon) )?[A-Z][A-Za-z0-9]{2,20}(?: [A-Z][a-z]{2,20})?"
-    r" is not authorized to perform:? (?:sts:)?AssumeRole\b"
+    r" is (?:not authorized|unable) to perform:? (?:sts:)?AssumeRole\b"
 )
 # Services in ARNs of resources, such as alarms, for which they call as a service principal.
 _SERVICES_WITH_RESOURCES = frozenset({"cloudwatch", "events", "iot", "logs", "s3", "ses", "sns"})
@@ -119,14 +119,16 @@ def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
 def _lacks_action_or_caller(denial: Denial) -> bool:
     """Return whether the message names no action, or no user or role that called."""
     is_named = denial.failure.action is not None and denial.principal_text is not None
-    return not is_named or isinstance(denial.principal, ServicePrincipal)
+    return (
+        not is_named or isinstance(denial.principal, ServicePrincipal) or _cannot_assume_passed_role(denial)
+    )
 
 
 def _cannot_assume_passed_role(denial: Denial) -> bool:
     if isinstance(denial.principal, ServicePrincipal):
         is_assumed = "authorized to assume the provided role" in (denial.service_message or "")
         return is_assumed or denial.lowercase_action == "sts:assumerole"
-    if denial.principal_text is not None or denial.lowercase_action != "sts:assumerole":
+    if ":" in (denial.principal_text or "") or denial.lowercase_action != "sts:assumerole":
         return False
     # "CodeBuild is not authorized to perform: sts:AssumeRole on …"
     return _SERVICE_ASSUMES.search(denial.failure.text) is not None

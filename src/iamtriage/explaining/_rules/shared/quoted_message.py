@@ -243,8 +243,6 @@ _STANDARD_MESSAGES = (
     "access denied",
     "access is denied",
     "access is not allowed",
-    "all access to this object has been disabled",
-    "all access to this resource has been disabled",
     "an error occurred",
     "error making request with error code",
     "exaws request error",
