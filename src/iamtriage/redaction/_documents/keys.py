@@ -161,6 +161,9 @@ class Announced(NamedTuple):
                 return None
             return self.name.what if can_be_secret(self.name, content, _KEY) else None
         content = content.strip()
+        if self.name.key == "secretstring" and _OBJECT.match(content):
+            # It is searched value by value.
+            return None
         placement = _KEY if self.sign == ":" else _OPTION if self.sign == "option" else _ITEM
         if not is_text and (self.name.what != "password" or not content.isdigit()):
             return None
@@ -206,6 +209,7 @@ def _find_after(
 # Secrets that can contain spaces, and the beginnings of documents, which are read themselves.
 _MULTI_WORD = frozenset({"password", "cookie"})
 _OPENING = ("{", "[", "<")
+_OBJECT = re.compile(r"\{\s{0,40}\"")
 # In characters.
 _MAX_SECRET = 100_000
 _KEY = Placement(":", quoted=True, structured=True, query=False, is_key=True)

@@ -18,6 +18,7 @@ from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.secret_values import (
+    MASK_WORDS,
     STATES,
     WORDS_ABOUT_OPTIONS,
     Placement,
@@ -101,7 +102,8 @@ _USER = re.compile(
 _CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
 # The text that Terraform and other tools print in place of a value.
 HIDDEN = re.compile(
-    r"[ \t]{0,40}(?:\((?:sensitive(?: value)?|known after apply|hidden|none|unset|empty|not set|no value|redacted)\)"
+    rf"[ \t]{{0,40}}(?:(?i:\[(?:{MASK_WORDS})\])"
+    rf"|\((?:sensitive(?: value)?|known after apply|none|unset|empty|not set|no value|{MASK_WORDS})\)"
     # kubectl describe secret
     r"|[0-9]{1,9} bytes\b)"
 )
@@ -123,7 +125,7 @@ _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$"
 _OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
 _COMMAND = re.compile(
     r"\b(?:setx|setenv|SetEnv|RequestHeader (?:set|add)|(?:proxy_set|add)_header|[a-z]{4,7}_param|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
-    r"(?:--?[\w-]{1,40}[ =][\w./:-]{1,80} ){0,3}\Z"
+    r"(?:(?:--?[\w-]{1,40}[ =][\w./:-]{1,80}|/[A-Za-z]) ){0,3}\Z"
 )
 # The maximum length of a signature, including escapes.
 _MAX_SIGNATURE = 2_048
@@ -138,7 +140,7 @@ _OTHER = re.compile(
 )
 _REQUEST = re.compile(r"[A-Z]{3,7} /")
 # A value of ODBC and SQL Server with a semicolon in it.
-_BRACED = re.compile(r"\{(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
+_BRACED = re.compile(r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
 # An object of JSON, however its quotes are escaped.
 _DOCUMENT = re.compile(rf"\{{{QUOTE}")
 

@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 __all__ = ("find_assigned_secrets",)
 
-# In a diff, for example of Terraform: name = "old" -> "NEW".
+# In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
-    rf"[ \t]{{0,8}}(?:-{GT}|→)[ \t]{{0,8}}"
+    rf"[ \t]{{0,8}}(?:-{GT}|→|(?<=[^:=\s][\"'][ ])=>(?=[ ][\"']))[ \t]{{0,8}}"
 )
 # The maximum length of a change up to its new value, and the number of characters after a name that contain most.
 _MAX_CHANGE = 520
 _CHANGE_LOOKAHEAD = 900
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 _CLOSING = frozenset("\"'\\")
-_ARROWS = ("->", "→", "-\\")
+_ARROWS = ("->", "→", "-\\", '" => "')
 # The number of characters after a name that contain a digit of its value.
 _DIGIT_REACH = 4_000
 # The number of characters after a value that can show that it continues.
@@ -60,7 +60,7 @@ def find_assigned_secrets(
     """
     done = 0
     runs = UnquotedValues(text) if runs is None else runs
-    has_changes = ("-" in text or "→" in text) and any(arrow in text for arrow in _ARROWS)
+    has_changes = any(arrow in text for arrow in _ARROWS)
     reach = _CHANGE_LOOKAHEAD if has_changes else LOOKAHEAD
     is_long = len(text) > reach
     is_marked = WORD in text

@@ -147,7 +147,9 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("securestring",), rf"(?<=--value)[ =]{_VALUE}", "secret"),
 )  # fmt: skip
 
-_IS = r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
+# Where a secret is used: "the password for staging is …".
+_USE = r"(?:\s(?:for|of|on|in|to)\s(?:the\s)?[^\s,;.:]{1,80}(?:\s[a-z]{1,20})?)?"
+_IS = _USE + r"(?:'s|\s(?:is|was|are)(?:\s(?:now|currently|set\sto|changed\sto|still))?):?\s{1,4}"
 
 
 def _unmarked(*words: str) -> str:
@@ -165,6 +167,8 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("key", "psk"), rf"{_KEY}{_IS}{_STATED}", "secret"),
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
+    # In a stack trace of PHP.
+    (("pdo->__construct(", "mysqli->__construct(", "mysqli_connect("), rf"(?:->__construct|mysqli_connect)\('[^'\n]{{0,200}}', ?'[^'\n]{{0,200}}', ?{_SQL}", "password"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ("extend_over_cookies", "extend_to_line_end", "extend_to_quote")
 
 # The words of a value and of what follows it. There can be more, and they make no difference.
-_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b{FILLER}]++){{1,8}}")
-_ESCAPED_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\x1b\\\"'{FILLER}]++){{1,8}}")
+_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\0\x1b{FILLER}]++){{1,8}}")
+_ESCAPED_REST = re.compile(rf"(?:[^\S\n\r]*+[^\s\0\x1b\\\"'{FILLER}]++){{1,8}}")
 # A comment, or another command.
 _COMMENT = re.compile(r"\s[#;]|&&|\|\|")
 # The further cookies of a header, unlike the attributes of one.

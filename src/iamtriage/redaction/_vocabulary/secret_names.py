@@ -176,9 +176,9 @@ _SHORT_PREFIXES = """
 _DESCRIBING_WORDS = """
     age alg algorithm algorithms are arn arns at attempt attempts audience bucket budget by cache cached
     char character characters chars checksum class column config configuration cost count counts created creator
-    date dates description digit digits dir directory disabled duration enable enabled encoding endpoint
+    date dates description digit digits dir directory disabled duration enable enabled encoding encryption endpoint
     env error errors exp expiration expire expired expires expiry expression field fields file filename
-    files fingerprint folder for form format generator has hash header headers hint host hostname id identifier ids in
+    files fingerprint folder for form format generator has hash hashing header headers hint host hostname id identifier ids in
     index is issued issuer key kind kinds label labels last len length less lifecycle lifetime limit
     limits location lock management manager max md message method min minimum mode modified name names next
     not num number option options param parameter parameters params path paths pattern period permission

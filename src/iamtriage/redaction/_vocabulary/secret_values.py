@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "COOKIE_ATTRIBUTE",
+    "MASK_WORDS",
     "STATES",
     "WORDS_ABOUT_OPTIONS",
     "Placement",
@@ -26,18 +27,22 @@ __all__ = (
     "looks_random",
 )
 
+MASK_WORDS = "encrypted|filtered|hidden|masked|omitted|protected|redacted|removed|secure"
+"""What tools write in brackets, or between other signs, in place of a secret."""
+_NAMED = r"\w*(?:pass|token|secret|key|pwd|cred)\w*"
 # Masks, variables, placeholders of templates and manuals, paths, and words that mean "none".
 _PLACEHOLDER = re.compile(
+    rf"[*=#_-]{{1,8}}(?:{MASK_WORDS})[*=#_-]{{1,8}}|\$\w*{_NAMED}|[:@](?=\D+\Z){_NAMED}|"
     r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
-    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$\w*(?:pass|token|secret|key|pwd|cred)\w*"
+    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$[0-9]|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
-    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|redacted|hidden|masked|empty|unset"
+    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|filtered|hidden|masked|redacted(?:_by_\w+)?|empty|unset"
     r"|read|write|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|your[-_ ]\w.*|[0-9]{1,9} bytes",
+    r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter",
     re.IGNORECASE | re.DOTALL,
 )
 # The namespaces and objects from which programs read secrets.
@@ -59,6 +64,7 @@ _EXPRESSION = re.compile(
 _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PATH = re.compile(r"[.~]{0,2}/\w")
+_DIRECTORY = re.compile(r"[~.]{0,2}/|[A-Za-z]:[\\/]")
 # An error code, such as "AccessDenied" or "botocore.exceptions.TokenRetrievalError".
 _CODE = re.compile(
     r"(?:[A-Za-z_]{1,40}\.){0,6}(?:[A-Z][a-z]{1,30}|[A-Z]{2,5}(?=[A-Z][a-z])){2,8}|E[A-Z]{3,12}|[A-Z]{3,20}(?:_[A-Z]{2,20}){1,6}"
@@ -68,7 +74,8 @@ _CODE_AND_COLON = re.compile(rf"(?:{_CODE.pattern}):")
 _LABEL = re.compile(r"[A-Za-z_-]{1,40}[:=]|[a-z]{2,20}[0-9]:")
 _PLAIN_WORDS = re.compile(r"[A-Z]?[a-z]*(?:[-'_/][A-Z]?[a-z]+)*[.:!?…]*")
 _TOKEN = re.compile(rf"(?:[A-Za-z0-9+/=_.~:@!*%|-]++|{BASE64_ESCAPES})++")
-_CHOSEN_TOKEN = re.compile(r"[A-Za-z0-9+/=_.~:@!*%|^#$?&,;-]+")
+# With the escapes of bytes in Python.
+_CHOSEN_TOKEN = re.compile(r"(?:[A-Za-z0-9+/=_.~:@!*%|^#$?&,;-]|\\x[0-9a-f]{2})+")
 _SIGNATURE = re.compile(rf"[0-9a-fA-F]{{8,64}}|(?:[~_-]|{BASE64}){{20,2048}}{PADDING}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 _ACCESS_KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x*]{12,124}")
@@ -190,11 +197,14 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value is a placeholder, a type, an expression, an error code, a count or another name."""
     if is_placeholder(value) or not any(map(str.isalnum, value)) or _is_type(name, value):
         return True
+    if name.key in {"pwd", "oldpwd"} and _DIRECTORY.match(value):
+        # The working directory.
+        return True
     if name.what == "cookie" and (value.isdigit() or _EMPTY_COOKIE.fullmatch(value)):
         return True
     if placement.quoted:
         return False
-    word = value.rstrip("):;,]}")
+    word = value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
         or _is_expression(name, value)
@@ -241,7 +251,9 @@ def _is_expression(name: Name, value: str) -> bool:
     word = value.rstrip(",;)")
     if not word.isascii() or _IDENTIFIER.fullmatch(word) is None:
         return False
-    if word.lower().replace("_", "") in {name.tail, name.key}:
+    is_other = name.what not in _CHOSEN and word.islower() and classify_key(word) is not None
+    if is_other or word.lower().replace("_", "") in {name.tail, name.key}:
+        # Its own name, or the key of a Kubernetes Secret.
         return True
     # A variable with its own name.
     return ("_" in word or not (word.islower() or word.isupper())) and classify_key(word) is not None
