@@ -15,7 +15,7 @@ from iamtriage._reading.unwrapping.unwrap import unwrap
 from iamtriage._text import SECRET_SIGNS
 from iamtriage.redaction._blocks import split_with_overlap
 from iamtriage.redaction._changed_lines import remove_unchanged_lines
-from iamtriage.redaction._documents.columns import find_column_secrets
+from iamtriage.redaction._documents.columns import find_column_secrets, find_inserted_secrets
 from iamtriage.redaction._documents.document_secrets import Documents, find_in_scalar
 from iamtriage.redaction._documents.encoded_texts import (
     find_encoded_texts,
@@ -275,6 +275,7 @@ def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) ->
     yield from find_listed_commands(text)
     if "\n" in text:
         yield from find_column_secrets(text, names)
+    yield from find_inserted_secrets(text, lower)
     yield from find_kubernetes_secrets(text)
 
 

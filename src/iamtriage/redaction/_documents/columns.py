@@ -1,4 +1,4 @@
-"""Find secrets in columns below a row of names, in CSV, tab-separated values and tables."""
+"""Find secrets in columns below a row of names: in CSV, tab-separated values, tables, and INSERT statements of SQL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("find_column_secrets",)
+__all__ = ("find_column_secrets", "find_inserted_secrets")
 
 _SEPARATORS = ("|", "│", "\t", ",")
 # After a name that is a whole cell.
@@ -26,7 +26,10 @@ _CELLS = {
     "│": re.compile(r"(?P<cell>[^│\n]*)(?:│|$)"),
     "\t": re.compile(r"(?P<cell>[^\t\n]*)(?:\t|$)"),
     ",": re.compile(r"(?P<cell>\"(?:[^\"\n]|\"\")*\"|[^,\n]*)(?:,|$)"),
+    "SQL": re.compile(r"\s{0,80}(?P<cell>'(?:[^'\\]|''|\\.)*+'|[^,']*)\s{0,80}(?:,|$)"),
 }
+_INSERT = re.compile(r"into\s{1,8}\S{1,128}\s{0,8}\((?P<names>[^()]{1,2000})\)\s{0,8}values(?=\s{0,8}\()")
+_INSERTED = re.compile(r"[\s,]{0,80}\((?P<row>(?:'(?:[^'\\]|''|\\.){0,4000}+'|[^'()]){1,4000}+)\)")
 _AROUND_CELL = " \t\r\"'`"
 # A line between rows. Without one below the names, bars are signs before the lines of a log.
 _RULE = re.compile(r"[-+=|:│┼├┤─═╪╞╡ \t]*\r?(?:\n|\Z)")
@@ -67,6 +70,24 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
                 done = row_end
                 for at, kind in kinds:
                     yield from _judge(text, *cells[at], kind)
+
+
+def find_inserted_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+    """Find the secrets in INSERT statements: INSERT INTO users (name, password) VALUES ('ana', '…').
+
+    Args:
+        text: The text.
+        folded: The text in lower case, character for character.
+    """
+    done = 0
+    for insert in _INSERT.finditer(folded) if "insert into" in folded else ():
+        columns = _read_header(insert["names"], ",") if insert.start() >= done else None
+        done = max(done, insert.end())
+        while columns and (row := _INSERTED.match(text, done)):
+            cells = [*_split(text, *row.span("row"), "SQL")]
+            for at, kind in columns[0] if len(cells) == columns[1] else ():
+                yield from _judge(text, *cells[at], kind)
+            done = row.end()
 
 
 def _read_header(line: str, separator: str) -> tuple[list[tuple[int, Name]], int] | None:

@@ -110,7 +110,10 @@ HIDDEN = re.compile(
 # A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
 _CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 _HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
-_TUPLE = re.compile(rf"{QUOTE}{BLANK}{{0,8}},\s{{0,20}}(?=[bBuUrR]?{QUOTE})")
+# ("name", "value"), setName("value"), env.NAME || "value"
+_TUPLE = re.compile(
+    rf"(?:{QUOTE}{BLANK}{{0,8}},\s{{0,20}}|\(|(?:{QUOTE}?[)\]])?[ ](?:\|\||\?\?|or)[ ])(?=[bBuUrR]?{QUOTE})"
+)
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
 _SPACES = re.compile(r"[ \t]{1,80}")
@@ -190,7 +193,7 @@ _COLUMN_STARTS = QUOTES | frozenset(" \t,")
 _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
     (_PAIR, "pair", QUOTES | frozenset(",;}VvPpOo")),
     (_TAGS_BETWEEN, "pair", frozenset("<\\")),
-    (_TUPLE, "tuple", QUOTES),
+    (_TUPLE, "tuple", QUOTES | frozenset("()] ")),
     (_TABLE, "table", QUOTES | frozenset(" \t|│")),
     (_INVALID, "pair", frozenset()),
     (_SERIALIZED, "pair", QUOTES),

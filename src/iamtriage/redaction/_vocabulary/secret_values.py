@@ -34,15 +34,15 @@ _NAMED = r"\w*(?:pass|token|secret|key|pwd|cred)\w*"
 _PLACEHOLDER = re.compile(
     rf"[*=#_-]{{1,8}}(?:{MASK_WORDS})[*=#_-]{{1,8}}|\$\w*{_NAMED}|[:@](?=\D+\Z){_NAMED}|"
     r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
-    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$[0-9]|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
+    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
-    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|filtered|hidden|masked|redacted(?:_by_\w+)?|empty|unset"
+    r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|filtered|hidden|masked|redacted|empty|unset"
     r"|read|write|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter",
+    r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter|(?-i:(?:HIDDEN|REDACTED)(?:_[A-Z]+)+)",
     re.IGNORECASE | re.DOTALL,
 )
 # The namespaces and objects from which programs read secrets.
@@ -148,8 +148,10 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     if name.random and not _shows_itself(name, value, placement):
         return False
     is_specific = name.what == "password" or (name.what == "secret" and name.key != name.tail)
-    if placement.sign == "tuple" and is_specific and not name.random and is_mixed(value):
-        return True
+    if placement.sign == "tuple" and not name.random and is_mixed(value):
+        is_token = name.what == "token" and name.key != name.tail and len(value) >= _MIN_TOKEN
+        if is_specific or is_token:
+            return True
     if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
         return True
     if placement.sign in {"space", "tuple"}:
@@ -191,6 +193,7 @@ def _is_weak(value: str) -> bool:
 
 # In characters.
 _MIN_WEAK = 6
+_MIN_TOKEN = 10
 
 
 def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
