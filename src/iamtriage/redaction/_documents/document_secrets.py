@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
-from iamtriage.redaction._documents.encoded_texts import find_cells
+from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
@@ -286,7 +286,6 @@ def _find_documents(text: str) -> _FoundDocuments:
     hcl = [*find_hcl(text)] if "=" in text else []
     if hcl and hcl[0].end - hcl[0].start == len(text):
         return _FoundDocuments([*hcl], [(0, len(text))])
-    values += hcl
     xml = [*find_xml(text)] if "</" in text or "/>" in text else []
     if len(xml) == 1 and xml[0].start == 0 and xml[0].end == len(text.rstrip()):
         return _FoundDocuments([*xml], [(0, xml[0].end)])
@@ -297,21 +296,24 @@ def _find_documents(text: str) -> _FoundDocuments:
     )
     if yaml:
         return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
-    values += (node for node in xml if not has_prefixed_lines(text, node.start, node.end))
+    cells, strings = [*find_cells(text)], [*find_program_strings(text)]
     if "\\" in text:
         values += find_strings(text)
+    # The quotes of JSON in a cell are doubled, but those of JSON in a string show that it is JSON.
+    values = [*cells, *values, *strings, *hcl]
+    values += (node for node in xml if not has_prefixed_lines(text, node.start, node.end))
     if ":" in text:
         values += find_yaml_parts(text)
-    values = [*_without_overlaps(values, {*find_cells(text)})]
+    values = [*_without_overlaps(values, {*cells, *strings})]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
 
 
-def _without_overlaps(values: list[Value], cells: AbstractSet[Scalar]) -> Iterator[Value]:
-    """Yield values in text order, without those that begin in another value, or in an encoded cell."""
+def _without_overlaps(values: list[Value], encoded: AbstractSet[Value]) -> Iterator[Value]:
+    """Yield values in text order, without encoded texts, and those that begin in one or in another value."""
     done = 0
-    for value in sorted([*cells, *values], key=attrgetter("start")):
+    for value in sorted(values, key=attrgetter("start")):
         if value.start >= done:
-            if value not in cells:
+            if value not in encoded:
                 yield value
             done = value.end
 

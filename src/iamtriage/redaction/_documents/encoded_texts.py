@@ -25,6 +25,7 @@ __all__ = (
     "EncodedText",
     "find_encoded_texts",
     "find_escaped_html",
+    "find_program_strings",
     "find_shell_text",
     "join_percent_encoded",
 )
@@ -41,6 +42,9 @@ _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
 _FIRST_SHELL_QUOTE = re.compile(rf"(?<!\\){_SHELL_QUOTE.pattern}")
 _DOUBLED_QUOTE = re.compile('""')
 _CELL = re.compile(r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)")
+# A string of a shell over several lines.
+_SCRIPT = re.compile(r"[ ]-[a-z]{0,3}c[ ]\"(?P<content>(?:[^\"\\]|\\.)*+)\"", re.DOTALL)
+_SCRIPT_ESCAPE = re.compile(r"\\([\"\\$`])")
 _BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(
     rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"
@@ -128,6 +132,20 @@ class _Shell(Scalar):
         return found._replace(quote=found.quote.replace("'", "'\\''"))
 
 
+class _Script(Scalar):
+    """A script in double quotes."""
+
+    __slots__ = ()
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        return decode(text, self.start, self.end, _SCRIPT_ESCAPE, _keep_sign)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return found._replace(quote=found.quote.replace("\\", "\\\\").replace('"', '\\"'))
+
+
 def _unquote(escape: re.Match[str]) -> str:
     return _CHARACTERS[escape[1]]
 
@@ -138,6 +156,10 @@ _CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for l
 
 def _keep_quote(escape: re.Match[str]) -> str:
     return escape[0][0]
+
+
+def _keep_sign(escape: re.Match[str]) -> str:
+    return escape[1]
 
 
 def find_encoded_texts(text: str) -> Iterator[EncodedText]:
@@ -201,7 +223,8 @@ def find_cells(text: str) -> Iterator[Scalar]:
             yield _Cell(*cell.span("content"))
 
 
-def _find_strings(text: str) -> Iterator[Scalar]:
+def find_program_strings(text: str) -> Iterator[Scalar]:
+    """Yield the strings of programs and shells with escapes in them, and those in such a string."""
     for found in _STRING.finditer(text) if "\\" in text else ():
         start, end = found.span(found.lastgroup or 0)
         if end - start >= _MIN_LENGTH:
@@ -211,6 +234,10 @@ def _find_strings(text: str) -> Iterator[Scalar]:
             while inner:
                 yield DoubleQuotedScalar(*inner.span(inner.lastgroup or 0))
                 inner = _STRING.search(text, inner.end(), end)
+    for script in _SCRIPT.finditer(text) if 'c "' in text and "\\" in text else ():
+        start, end = script.span("content")
+        if text.find("\n", start, end) >= 0 and text.find("\\", start, end) >= 0:
+            yield _Script(start, end)
 
 
-_FINDERS = (_find_percent_encoded, find_cells, _find_strings)
+_FINDERS = (_find_percent_encoded, find_cells, find_program_strings)

@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     rf"|(?P<string>\"(?:[^\"\\\n$%]|\\[^\n]|[$%]{{2}}\{{|{_TEMPLATE}|[$%](?!\{{))*+\")"
     r"|(?P<heredoc><<-?(?P<tag>[A-Za-z_][\w-]*+)[ \t\r]*+\n)"
     r"|(?P<name>[A-Za-z_][\w-]*+(?:(?:\.|::)(?:[A-Za-z_][\w-]*+|[0-9]++|\*))*+)"
-    r"|(?P<number>[0-9][\w.]*+)"
+    r"|(?P<number>[0-9]++(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?)(?![\w.])"
     r"|(?P<open>[{\[(])|(?P<close>[}\])])"
     r"|(?P<sign>->|==|!=|<=|>=|&&|\|\||=>|\.{3}|-/\+|\+/-|[-+*/%<>!?:=,.~]))"
 )
@@ -229,6 +229,7 @@ class _Reader:
         """
         terms: list[Value] = []
         is_condition = is_empty = False
+        sign = ""
         first = self._start()
         while (kind := self._kind) and kind != "close":
             if kind in {"newline", "comment"}:
@@ -239,6 +240,10 @@ class _Reader:
                 if self._word in {"=", ","} or (self._word == ":" and not is_condition):
                     break
                 is_condition = is_condition or self._word == "?"
+                if f"{sign}{self._word}" in {"><", "</"}:
+                    # This is XML.
+                    raise HclError
+                sign = self._word
                 self._advance()
             else:
                 terms += self._read_term(key, depth)

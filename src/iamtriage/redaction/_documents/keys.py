@@ -179,11 +179,11 @@ class Announced(NamedTuple):
         yield from found
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
-        elif self.name is not None and not is_quoted and not self.name.random:
+        elif self.name is not None and not (is_quoted and "\n" not in content) and not self.name.random:
             if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
                 # The value is a secret, at most with a quote after it.
                 return
-            # Without quotes, the value can contain more than the secret.
+            # Without quotes, and in several lines, the value can contain more than the secret.
             yield from _find_after(f"{self.name.tail}: ", content, find_assigned_secrets)
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 __all__ = ("find_kubernetes_secrets",)
 
 _KIND = re.compile(
-    r"^(?P<indent>[+-]?[ ]{0,40}(?:-[ ])?)[\"']?kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$", re.MULTILINE
+    r"^(?P<indent>[+-]?[ ]{0,40}(?:-[ ])?)[\"']?kind[\"']?:[ ]{1,4}[\"']?Secret[\"']?[ ]{0,4}\r?$",
+    re.MULTILINE,
 )
 # In a diff, a sign is before the indent.
 _LINE = re.compile(r"(?P<indent>(?:[+-](?!--))?[ ]{0,80}(?:-[ ])?)(?P<rest>[^\n]*)\n?")

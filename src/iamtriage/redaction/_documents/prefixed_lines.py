@@ -23,7 +23,7 @@ __all__ = ("find_prefixed_lines", "has_prefixed_lines")
 
 # After a name: a sign, the border of a cell, or at most one more word in the line.
 _VALUE = re.compile(
-    r"[\w.]{0,48}(?:[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
+    r"[\w.]{0,48}(?:\\{0,8}[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
 # Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
@@ -118,7 +118,11 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
         return False
     first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
     size = _measure_prefix(text, first, second)
-    return size > 0 and (text[first] in signs if signs else first + size <= start)
+    if size or signs:
+        return size > 0 and (text[first] in signs if signs else first + size <= start)
+    # A command before the first line hides its prefix.
+    prefix = text[second : second + _measure_prefix(text, second, _find_line_end(text, second))]
+    return bool(prefix) and zero_all_digits(prefix) in zero_all_digits(text[first:start])
 
 
 def _find_line_end(text: str, at: int) -> int:

@@ -47,10 +47,11 @@ __all__ = ("HIDDEN", "QUOTES", "check_value", "find_value_of", "is_other")
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
 
-# Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell, YAML's block indicator.
-_BLOCK = r"[|>][-+]?[ \t]*(?=\r?\n)"
-_WRAPPER = rf"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(][ \t]?|Just\s|{_BLOCK})"
+# Before a value: the bracket of a list, a wrapper of Rust, Swift or Haskell.
+_WRAPPER = r"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(][ \t]?|Just\s)"
 _BELOW = r"\r?\n[ \t]{0,40}"
+# YAML's block indicator, and the sign of a diff or a trace before the next line.
+_BLOCK = rf"[|>][-+]?[ \t]*\r?(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+][ ])?[ \t]{{0,40}}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
@@ -60,7 +61,7 @@ _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
     rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
     rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:!![a-z]{{1,10}}[ ])?"
-    rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?P<below>{_BELOW}|\\n)?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
+    rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?:(?P<block>{_BLOCK})|(?P<below>{_BELOW}|\\n))?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 # Before a type in source code.
@@ -120,7 +121,7 @@ _SPACES = re.compile(r"[ \t]{1,80}")
 # A row of two columns, or of a CSV file, with only a name and its value.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
-    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b))",
+    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b)|(?(tab)(?=[\t;,])|(?!)))",
     re.MULTILINE,
 )
 # A line of netrc, or of the settings of Redis.
@@ -143,7 +144,9 @@ _OTHER = re.compile(
 )
 _REQUEST = re.compile(r"[A-Z]{3,7} /")
 # A value of ODBC and SQL Server with a semicolon in it.
-_BRACED = re.compile(r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)")
+_BRACED = re.compile(
+    r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)"
+)
 # An object of JSON, however its quotes are escaped.
 _DOCUMENT = re.compile(rf"\{{{QUOTE}")
 
@@ -317,7 +320,8 @@ def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | 
         extent = extend_over_cookies(text, extent)
     is_wrapped = text[extent.start - 1] in "[("
     if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in _MULTI_WORD):
-        is_escaped = line is not None and text.startswith("\\n", line.start() - 2) and line.start() > 1
+        before = text[max(0, line.start() - 2) : line.start()] if line else ""
+        is_escaped = "\\n" in {before, text[extent.end : extent.end + 2]}
         return extend_to_line_end(text, extent, every=sign == "=" or what == "cookie", is_escaped=is_escaped)
     return extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
 
@@ -354,8 +358,8 @@ def _is_marked(text: str, at: int) -> bool:
 def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) -> bool:
     """Return whether a value on the line after its name can be the secret instead of another name."""
     last = assign[0].rstrip()[-1:]
-    if last in "|>-+)" or (last == "(" and extent.quote):
-        # After YAML's block indicator, a type of PHP or a wrapper of Rust, the value must follow.
+    if last == ")" or (last == "(" and extent.quote):
+        # After a type of PHP or a wrapper of Rust, the value must follow.
         return True
     value = text[extent.start : extent.end]
     if is_other(value, is_quoted=bool(extent.quote)):

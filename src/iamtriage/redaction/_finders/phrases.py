@@ -25,16 +25,16 @@ __all__ = ("COMMANDS", "SENTENCES", "SENTENCE_WORD", "find_listed_commands", "fi
 
 # The maximum number of characters between a command and its option.
 _REACH = 300
-_COMMAND_ENDS = ("\n", ";", "&&", "||")
+_COMMAND_ENDS = ("\n", "\\n", ";", "&&", "||")
 _VALUE = (
     r"(?:\"(?P<double>[^\"\n]{1,2000})\"|'(?P<single>[^'\n]{1,2000})'"
     r"|(?P<plain>[^\s\"'`;&|<>(){}\\,\x1b-][^\s\"'`;&|<>(){}\\,\x1b]{0,2000}))"
 )
 # In a sentence: with a digit and a letter in it, or in quotes.
-_MIXED = r"(?=[^\s,;\x1b]{0,80}[0-9])(?=[^\s,;\x1b]{0,80}[A-Za-z])"
+_MIXED = r"(?=[^\s,;\\\x1b]{0,80}[0-9])(?=[^\s,;\\\x1b]{0,80}[A-Za-z])"
 _STATED = (
     r"(?:\"(?P<double>[^\"\n]{4,400})\"|'(?P<single>[^'\n]{4,400})'|`(?P<tick>[^`\n]{4,400})`"
-    rf"|(?P<plain>{_MIXED}[^\s\"'`,;(){{}}<>\[\]\x1b]{{6,2000}}))"
+    rf"|(?P<plain>{_MIXED}(?:[^\s\"'`,;(){{}}<>\[\]\\\x1b]|\\(?![nrt])){{6,2000}}))"
 )
 _SQL = r"(?:'(?P<single>[^'\n]{1,400})'|\"(?P<double>[^\"\n]{1,400})\")"
 # A list of arguments: ['docker', 'login', '-p', '…'], or a subcommand in one.

@@ -37,6 +37,8 @@ _OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE}|%(?:25){{0,4}
 _NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
+# In YAML and SQL. At the end of a word, the second quote ends a string of a shell around the value.
+_DOUBLED = re.compile(r"''(?![\s,;)\]}]|\Z)")
 _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
 
 _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
@@ -130,7 +132,7 @@ def _find_closing(text: str, start: int, opening: str) -> int:
             # The enclosing string ends first.
             return before
         if (count - depth) % (2 * (depth + 1)) == 0:
-            if quote == "'" and not depth and text.startswith("'", at + 1):
+            if quote == "'" and not depth and _DOUBLED.match(text, at):
                 # YAML and SQL double a quote inside a value.
                 at += 1
             else:
