@@ -1,4 +1,4 @@
-"""Find secrets in columns below a row of names: in CSV, tab-separated values, tables, and INSERT statements of SQL."""
+"""Find secrets in columns below names, in CSV, tab-separated values, tables, and INSERT statements of SQL."""
 
 from __future__ import annotations
 
