@@ -37,6 +37,7 @@ from iamtriage.redaction._identifier_spans import Identifier, without_overlaps
 from iamtriage.redaction._pseudonyms import Pseudonyms
 from iamtriage.redaction._secrets import find_original_span
 from iamtriage.redaction._vocabulary.markers import WORD, find_markers
+from iamtriage.redaction._windows import MAX_LINE, extend_spans, extend_to_lines, merge_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +51,6 @@ __all__ = ("IdentifierRedaction",)
 _CONTEXT = 400
 # The number of characters around a joined word that are searched again, up to the ends of lines.
 _WINDOW = 300
-_MAX_LINE = 2_000
 # A newline, also an escaped one in a string that a logger wrote.
 _LINE_END = re.compile(r"\n|\\{1,16}n")
 _SPACE = re.compile(r"\s")
@@ -138,7 +138,7 @@ class IdentifierRedaction:
         self.text = "".join(pieces)
         self.windows = _find_windows(self.text, places, changes) if changes else []
         near = ((max(0, start - _WINDOW), end + _WINDOW) for start, end in changes)
-        self.changed = _extend_spans(self.text, near)
+        self.changed = extend_spans(self.text, near)
 
 
 def _search(text: str, known: KnownNames) -> Iterator[_Block]:
@@ -321,37 +321,8 @@ def _find_windows(
         for low, high in ((max(0, start - _WINDOW), end + _WINDOW) for start, end in places)
         if _is_near(changes, low, high)
         or (
-            _is_near(changes, low - _MAX_LINE, high + _MAX_LINE)
-            and _is_near(changes, *_extend_to_lines(text, low, high))
+            _is_near(changes, low - MAX_LINE, high + MAX_LINE)
+            and _is_near(changes, *extend_to_lines(text, low, high))
         )
     )
-    return _extend_spans(text, _merge_spans(near))
-
-
-def _extend_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the positions of the lines of spans, which are in order.
-
-    If they are most of the text, return the position of the whole text.
-    """
-    # Merged first, because many spans can be close together.
-    lines = _merge_spans(_extend_to_lines(text, low, high) for low, high in _merge_spans(spans))
-    is_small = sum(high - low for low, high in lines) * 2 <= len(text)
-    return lines if is_small else [(0, len(text))]
-
-
-def _extend_to_lines(text: str, low: int, high: int) -> tuple[int, int]:
-    """Return the position of a part of a text with the rest of its first and last line."""
-    low = text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low
-    line_end = text.find("\n", high, high + _MAX_LINE) + 1
-    return low, min(len(text), line_end or high)
-
-
-def _merge_spans(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return spans, which are in order, with those that touch merged."""
-    merged: list[tuple[int, int]] = []
-    for low, high in spans:
-        if merged and low <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(high, merged[-1][1])
-        else:
-            merged.append((low, high))
-    return merged
+    return extend_spans(text, merge_spans(near))

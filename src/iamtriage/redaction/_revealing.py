@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._windows import extend_spans
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
@@ -21,41 +23,20 @@ _AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
 _GLUE_REACH = 80
 # The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
 _WINDOW = 600
-_MAX_LINE = 2_000
 _MAX_INDENT = 40
 
 
-def list_windows(text: str, finds: Sequence[FoundSecret]) -> list[tuple[int, int]] | None:
+def list_windows(text: str, finds: Iterable[FoundSecret]) -> list[tuple[int, int]]:
     """Return the position of the lines around each secret whose marker can reveal another one.
 
-    If they are more than half of the text, return ``None``.
+    If they are most of the text, return the position of the whole text.
 
     Args:
         text: The text, without markers for the secrets.
         finds: The secrets, in text order.
     """
-    windows: list[tuple[int, int]] = []
-    size = 0
-    for found in finds:
-        if not _is_separate(text, found):
-            low, high = _find_window(text, found)
-            if windows and low <= windows[-1][1]:
-                before = windows.pop()
-                size -= before[1] - before[0]
-                low, high = before[0], max(high, before[1])
-            windows.append((low, high))
-            size += high - low
-            if size * 2 > len(text):
-                return None
-    return windows
-
-
-def _find_window(text: str, found: FoundSecret) -> tuple[int, int]:
-    """Return the position of the lines around a secret."""
-    low = max(0, found.start - _WINDOW)
-    high = found.end + _WINDOW
-    end = text.find("\n", high, high + _MAX_LINE)
-    return text.rfind("\n", max(0, low - _MAX_LINE), low) + 1 or low, end if end >= 0 else high
+    revealing = (found for found in finds if not _is_separate(text, found))
+    return extend_spans(text, ((max(0, found.start - _WINDOW), found.end + _WINDOW) for found in revealing))
 
 
 def _is_separate(text: str, found: FoundSecret) -> bool:

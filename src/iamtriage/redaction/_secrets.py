@@ -121,7 +121,7 @@ def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped:
         return True
     finds = sorted(finds)
     windows = list_windows(text, finds)
-    if windows is None:
+    if windows == [(0, len(text))]:
         return True
     starts = [found.start for found in finds]
     for low, high in windows:

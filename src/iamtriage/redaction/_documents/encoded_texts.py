@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._typing import override
 from iamtriage.redaction._documents.nodes import Decoded, Scalar, decode
@@ -17,7 +17,7 @@ from iamtriage.redaction._documents.yaml_scalars import DoubleQuotedScalar
 from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
@@ -40,11 +40,9 @@ _ENTITY = re.compile(r"&(?:amp;){0,4}(?:quot|apos|amp|lt|gt|#[0-9]{1,5}|#[xX][0-
 _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
 # A backslash before it escapes a quote in a string of a program.
 _FIRST_SHELL_QUOTE = re.compile(rf"(?<!\\){_SHELL_QUOTE.pattern}")
-_DOUBLED_QUOTE = re.compile('""')
 _CELL = re.compile(r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\r\n]|\\[nr]|\Z)")
 # A string of a shell over several lines.
 _SCRIPT = re.compile(r"[ ]-[a-z]{0,3}c[ ]\"(?P<content>(?:[^\"\\]|\\.)*+)\"", re.DOTALL)
-_SCRIPT_ESCAPE = re.compile(r"\\([\"\\$`])")
 _BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(
     rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"
@@ -90,60 +88,43 @@ class EncodedText(Scalar):
         return self._parts[0].mark(found)
 
 
-class _Percent(Scalar):
-    """A percent-encoded text."""
+class _Encoding(NamedTuple):
+    """How quotes and other signs are encoded in a notation.
 
-    __slots__ = ()
+    Attributes:
+        escape: The pattern of an encoded sign.
+        translate: A function that returns the sign.
+        quote: A quote that is encoded.
+        encoded: The encoded quote.
+        is_dashed: Whether a marker must be one word.
+    """
 
-    @override
-    def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _PERCENT, _unquote)
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote="", is_dashed=True)
-
-
-class _Cell(Scalar):
-    """A cell of CSV in quotes. Quotes in it are doubled."""
-
-    __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _DOUBLED_QUOTE, _keep_quote)
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote=found.quote.replace('"', '""'))
+    escape: re.Pattern[str]
+    translate: Callable[[re.Match[str]], str]
+    quote: str = ""
+    encoded: str = ""
+    is_dashed: bool = False
 
 
-class _Shell(Scalar):
-    """A text with strings of a shell in it. At a quote in it, a string ends and another one begins."""
+class _Encoded(Scalar):
+    """A text in which signs are encoded."""
 
-    __slots__ = ()
+    __slots__ = ("_encoding",)
+
+    def __init__(self, start: int, end: int, encoding: _Encoding) -> None:
+        super().__init__(start, end)
+        self._encoding = encoding
 
     @override
     def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _SHELL_QUOTE, _keep_quote)
+        return decode(text, self.start, self.end, *self._encoding[:2])
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote=found.quote.replace("'", "'\\''"))
-
-
-class _Script(Scalar):
-    """A script in double quotes."""
-
-    __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _SCRIPT_ESCAPE, _keep_sign)
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote=found.quote.replace("\\", "\\\\").replace('"', '\\"'))
+        _, _, quote, encoded, is_dashed = self._encoding
+        if is_dashed:
+            return found._replace(quote="", is_dashed=True)
+        return found._replace(quote=found.quote.replace(quote, encoded))
 
 
 def _unquote(escape: re.Match[str]) -> str:
@@ -155,11 +136,13 @@ _CHARACTERS = {high + low: chr(int(high + low, 16)) for high in "01234567" for l
 
 
 def _keep_quote(escape: re.Match[str]) -> str:
-    return escape[0][0]
+    return escape[escape.lastindex or 0][0]
 
 
-def _keep_sign(escape: re.Match[str]) -> str:
-    return escape[1]
+_PERCENT_ENCODING = _Encoding(_PERCENT, _unquote, is_dashed=True)
+_CELL_ENCODING = _Encoding(re.compile('""'), _keep_quote, '"', '""')
+_SHELL_ENCODING = _Encoding(_SHELL_QUOTE, _keep_quote, "'", "'\\''")
+_SCRIPT_ENCODING = _Encoding(re.compile(r"\\([\"\\$`])"), _keep_quote, '"', '\\"')
 
 
 def find_encoded_texts(text: str) -> Iterator[EncodedText]:
@@ -185,7 +168,7 @@ def join_percent_encoded(text: str) -> EncodedText | None:
 def find_shell_text(text: str) -> Scalar | None:
     """Return the whole text, if there are quotes in a string of a shell in it."""
     has_quotes = "'\\''" in text or "'\"'\"'" in text
-    return _Shell(0, len(text)) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
+    return _Encoded(0, len(text), _SHELL_ENCODING) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
 
 
 def find_escaped_html(text: str) -> Scalar | None:
@@ -206,7 +189,7 @@ def _find_percent_encoded(text: str) -> Iterator[Scalar]:
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
         if done - start >= _MIN_LENGTH:
-            yield _Percent(start, done)
+            yield _Encoded(start, done, _PERCENT_ENCODING)
 
 
 # In characters. A shorter text has no room for a name and its value.
@@ -220,7 +203,7 @@ def find_cells(text: str) -> Iterator[Scalar]:
     """Yield the cells of CSV in which quotes are doubled."""
     for cell in _CELL.finditer(text) if '""' in text else ():
         if '""' in cell["content"]:
-            yield _Cell(*cell.span("content"))
+            yield _Encoded(*cell.span("content"), _CELL_ENCODING)
 
 
 def find_program_strings(text: str) -> Iterator[Scalar]:
@@ -237,7 +220,7 @@ def find_program_strings(text: str) -> Iterator[Scalar]:
     for script in _SCRIPT.finditer(text) if 'c "' in text and "\\" in text else ():
         start, end = script.span("content")
         if text.find("\n", start, end) >= 0 and text.find("\\", start, end) >= 0:
-            yield _Script(start, end)
+            yield _Encoded(start, end, _SCRIPT_ENCODING)
 
 
 _FINDERS = (_find_percent_encoded, find_cells, find_program_strings)

@@ -42,19 +42,10 @@ _BLOCK = re.compile(
 _CHANGES = frozenset({"+", "-", "~", "-/+", "+/-", "<="})
 _CONSTANTS = frozenset({"true", "false", "null"})
 # Functions whose result contains their arguments. Arguments of other functions can be names of secrets.
-_TRANSPARENT = frozenset(
-    {
-        "jsonencode",
-        "yamlencode",
-        "base64encode",
-        "sensitive",
-        "nonsensitive",
-        "tostring",
-        "tomap",
-        "merge",
-        "coalesce",
-    }
-)
+_TRANSPARENT_FUNCTIONS = """
+    base64encode coalesce jsonencode merge nonsensitive sensitive tomap tostring yamlencode
+"""
+_TRANSPARENT = frozenset(_TRANSPARENT_FUNCTIONS.split())
 _MAX_DEPTH = 40
 # More items that are shorter on average do not occur in real documents, and would take long.
 _MAX_SHORT_ITEMS = 1_000
@@ -263,7 +254,7 @@ class _Reader:
         if kind == "string":
             literal = _INTERPOLATION.sub("", word[1:-1])
             is_expression = len(literal) < _MIN_LITERAL and literal != word[1:-1]
-            return [_HclString(start + 1, start + len(word) - 1, is_expression=is_expression)]
+            return [JsonScalar(start + 1, start + len(word) - 1, is_expression=is_expression)]
         if kind == "name" and self._word == "(" and self._start() == start + len(word):
             return self._read_brackets("(", depth, is_expression=word not in _TRANSPARENT)
         is_reference = "." in word or word in _CONSTANTS or key is None
@@ -331,12 +322,6 @@ class _Reader:
         if opening == "(":
             return [item.value for item in node.items]
         return [node]
-
-
-class _HclString(JsonScalar):
-    """A string of HCL. Its escapes are those of JSON."""
-
-    __slots__ = ()
 
 
 def _mark_expressions(node: Node) -> None:

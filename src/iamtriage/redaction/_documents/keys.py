@@ -41,20 +41,10 @@ _VALUE_KEYS = frozenset(
     {"value", "parametervalue", "optionvalue", "stringvalue", "default", "content", "values"}
 )
 # Between a key and its value: attribute values of DynamoDB, Vault, Terraform plans.
-_WRAPPERS = _VALUE_KEYS | {
-    "s",
-    "n",
-    "b",
-    "ss",
-    "current",
-    "previous",
-    "old",
-    "new",
-    "before",
-    "after",
-    "secret",
-    "data",
-}
+_WRAPPER_KEYS = """
+    s n b ss current previous old new before after secret data
+"""
+_WRAPPERS = _VALUE_KEYS.union(_WRAPPER_KEYS.split())
 # Keys that show that the value next to them is a secret, and their values, in lower case.
 _SENSITIVE = {
     "type": "securestring",
@@ -94,24 +84,11 @@ _SENSITIVE_PARTS = {
 }
 # The keys of values in a secret's JSON that are not secret:
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
-_PUBLIC_KEYS = frozenset(
-    {
-        "user",
-        "username",
-        "engine",
-        "host",
-        "hostname",
-        "port",
-        "dbname",
-        "database",
-        "dbinstanceidentifier",
-        "dbclusteridentifier",
-        "region",
-        "ssl",
-        "masterarn",
-        "superuserarn",
-    }
-)
+_PUBLIC_MEMBERS = """
+    user username engine host hostname port dbname database dbinstanceidentifier dbclusteridentifier region
+    ssl masterarn superuserarn
+"""
+_PUBLIC_KEYS = frozenset(_PUBLIC_MEMBERS.split())
 
 
 class Announced(NamedTuple):
@@ -179,7 +156,7 @@ class Announced(NamedTuple):
         yield from found
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
-        elif self.name is not None and not (is_quoted and "\n" not in content) and not self.name.random:
+        elif self.name is not None and not (is_quoted and "\n" not in content):
             if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
                 # The value is a secret, at most with a quote after it.
                 return

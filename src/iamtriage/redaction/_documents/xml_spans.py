@@ -44,26 +44,10 @@ _MAX_CHARACTER = 0x10FFFF
 # Elements with a name, each followed by an element with its value: property lists and tables.
 _NAME_TAGS = frozenset({"key", "td", "th", "dt", "dd"})
 # Elements of web pages that format words.
-_FORMATTING = frozenset(
-    {
-        "a",
-        "b",
-        "br",
-        "code",
-        "em",
-        "font",
-        "i",
-        "kbd",
-        "mark",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-    }
-)
+_FORMATTING_TAGS = """
+    a b br code em font i kbd mark small span strong sub sup tt u
+"""
+_FORMATTING = frozenset(_FORMATTING_TAGS.split())
 _NAMING = frozenset({"key", "name"})
 _MAX_DEPTH = 200
 # More elements that are shorter on average do not occur in real documents, and would take long.

@@ -30,11 +30,13 @@ from iamtriage.redaction._vocabulary.secret_values import (
 )
 from iamtriage.redaction._vocabulary.unquoted_values import MAX_EDGE, MIN_LONG
 from iamtriage.redaction._vocabulary.value_ends import (
+    QUERY_VALUE,
     Extent,
+    find_line_start,
     find_value,
     find_wrapped_end,
     is_in_line_prefix,
-    query_value_pattern,
+    measure_common_prefix,
     strip_escaped_spaces,
 )
 
@@ -74,6 +76,7 @@ _SPACE = rf"(?:\s|{BACKSLASHES}[nrt])"
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
+_MAX_INDENT = 40
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
@@ -273,11 +276,16 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     if _is_marked(text, assign.end()) or HIDDEN.match(text, assign.end("sign")):
         return None
     query = match.is_in_query()
-    braced = _BRACED.match(text, assign.end()) if sign == "=" else None
+    at = assign.end()
+    if assign["block"]:
+        # The prefix of each line.
+        at += measure_common_prefix(text, find_line_start(text, match.start), at)
+        at += len(text[at : at + _MAX_INDENT]) - len(text[at : at + _MAX_INDENT].lstrip(" "))
+    braced = _BRACED.match(text, at) if sign == "=" else None
     if braced:
         extent: Extent | None = Extent(*braced.span("value"), "{")
     else:
-        extent = find_value(text, assign.end(), match.runs, query_value_pattern() if query else None)
+        extent = find_value(text, at, match.runs, QUERY_VALUE if query else None)
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
     if (

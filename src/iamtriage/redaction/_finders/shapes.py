@@ -88,7 +88,7 @@ _MAX_HOST = 254
 _PGPASS_LINE = re.compile(
     r"[ \t]{0,40}(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
     r"|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|dev|cloud|app|internal|local|lan|corp|svc))"
-    r":[1-9][0-9]{3,4}:[A-Za-z_][\w-]{0,62}:[A-Za-z_][\w.-]{0,62}:(?P<password>[^\s:\"'\\%\x1b]{6,400})[ \t]{0,8}\r?$",
+    r":[1-9][0-9]{3,4}:[A-Za-z_][\w-]{0,62}:[A-Za-z_][\w.-]{0,62}:(?P<password>(?:[^\s:\"'\\%\x1b<]|<(?!/)){6,400})[ \t]{0,8}\r?$",
     re.MULTILINE,
 )
 # A file name, after which a number is a line, not a port: "main.go:5432:orders:vet:unusedresult".

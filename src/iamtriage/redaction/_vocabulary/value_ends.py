@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 __all__ = (
+    "QUERY_VALUE",
     "Extent",
     "find_line_start",
     "find_value",
@@ -25,7 +26,6 @@ __all__ = (
     "looks_like_base64",
     "measure_common_prefix",
     "measure_line_prefix",
-    "query_value_pattern",
     "strip_escaped_spaces",
 )
 
@@ -48,7 +48,8 @@ _UNQUOTED = re.compile(
     rf"(?:[^{_NEVER},;&(){{}}\[\]|\\“”„‘’│┃]++|{BASE64_ESCAPES}|\\(?![\\\"'`nrtux/])"
     rf"|&(?!\w{{2,5}};|#){_GOES_ON}|[\"'`,;(){{}}\[\]|]{_GOES_ON}){{1,20000}}"
 )
-_QUERY = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
+QUERY_VALUE = re.compile(rf"(?:[^{_NEVER}&#;,)\]}}|\\“”]++|{BASE64_ESCAPES}){{1,20000}}")
+"""A value in the query of a URL."""
 
 # Another line of a wrapped value: base64 and nothing else.
 _BREAK = re.compile(BREAK)
@@ -94,11 +95,6 @@ def find_value(
     end = runs.end(unquoted or _UNQUOTED, at)
     runs.last_end = max(runs.last_end, end or at)
     return None if end is None else Extent(at, end, "")
-
-
-def query_value_pattern() -> re.Pattern[str]:
-    """Return the pattern of a value in the query of a URL."""
-    return _QUERY
 
 
 def _quoted(text: str, at: int, opening: str) -> Extent | None:
