@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +30,9 @@ from tests.redaction.tool_texts import TOOL_TEXTS
 from tests.tables import check_rows
 
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "redaction.md"
+PASTED_TEXTS: list[dict[str, Any]] = tomllib.loads(
+    (Path(__file__).parent / "pasted_texts.toml").read_text("utf-8")
+)["text"]
 _VALUES = {
     "secret access key": KEY,
     "session token": SESSION_TOKEN,
@@ -140,8 +145,22 @@ def test_secret_is_removed_from_what_tools_print() -> None:
         assert redact(shown) == shown
 
 
+@pytest.mark.parametrize("text", PASTED_TEXTS, ids=lambda text: text["name"])
+def test_only_secrets_are_removed_from_pasted_text(text: dict[str, Any]) -> None:
+    for place in ("", "    ", "> "):
+        pasted = place + text["text"].replace("\n", f"\n{place}")
+        shown = redact(pasted)
+        assert not [secret for secret in text["secrets"] if secret in shown], shown
+        assert not [kept for kept in text["kept"] if kept not in shown], shown
+        assert redact(shown) == shown
+    shown = json.loads(redact(json.dumps({"log": text["text"], "n": 1})))
+    assert not [secret for secret in text["secrets"] if secret in shown["log"]], shown
+    assert not [kept for kept in text["kept"] if kept not in shown["log"]], shown
+
+
 def test_promise_is_wide() -> None:
     """The tables above have more than 550 secrets in more than 200 notations."""
     assert len(NAMES) + len(TOKENS) + len(TEXTS) + len(TOOL_TEXTS) >= 550
+    assert len(PASTED_TEXTS) >= 120
     assert len(NOTATIONS) + len(TOOL_NOTATIONS) >= 200
     assert len(COMMANDS) >= 15

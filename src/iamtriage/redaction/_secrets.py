@@ -53,6 +53,7 @@ _MAX_ROUNDS = 4
 _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
 )
+_WORDS = re.compile(r"[ \t]{0,40}[a-z]{4,40}[ ][A-Za-z-]")
 _LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
 # After a value: a quote or another sign, or a space and more text in the line. The value ends here.
 _DECIDED = re.compile(r"(?:\\{1,64}[nrt])*\\{0,64}[\"'`]|%(?:25){0,4}2[27]|[,;&)}<>\0]|[ \t](?=[^\s│|\\])")
@@ -333,9 +334,11 @@ def _moved(found: FoundSecret, by: int) -> FoundSecret:
 
 
 def _end_before_setting(text: str, start: int, end: int) -> int:
-    """Return the end of a secret, if the joined next line begins another setting or item."""
+    """Return the end of a secret, if the joined next line begins another setting or item, or a command."""
     line_end = text.find("\n", start, end)
-    return line_end if line_end >= 0 and _SETTING.match(text, line_end + 1) else end
+    words = _WORDS.match(text, line_end + 1) if line_end >= 0 else None
+    is_other = (words and words.end() > end) or (line_end >= 0 and _SETTING.match(text, line_end + 1))
+    return line_end if is_other else end
 
 
 def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:

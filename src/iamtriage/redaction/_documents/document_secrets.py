@@ -66,7 +66,7 @@ _MIN_TOKEN = 16
 _LINE = re.compile(r"[^\n]+")
 # Before the JSON of a secret: "--secret-string '", "secret_string = jsonencode(".
 _SECRET_STRING = re.compile(
-    r"secret[-_]?string[\"']?(?:\s|[:=]|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
+    r"secret[-_]?string[\"']?(?:[ \t]|[:=]\s{0,40}|jsonencode\(|\\{0,8}[\"']){1,40}\Z", re.IGNORECASE
 )
 _MAX_BEFORE = 80
 # The maximum distance between an access key ID and its secret, with their lengths. In characters.

@@ -31,7 +31,7 @@ _OPENING = re.compile(
 # CSV doubles the quotes in a cell.
 _ESCAPED_OPENING = re.compile(r"[{\[](?:[ {\[]|\\{1,31}[nrt]){0,8}\\{1,31}\"(?!\")")
 # In a string of Python, JSON with escaped newlines.
-_OPENING_OF_PYTHON = re.compile(r"[{\[](?:\\n[ ]{0,40}[{\[]?){1,4}\"")
+_OPENING_OF_PYTHON = re.compile(r"[{\[](?:(?:\r|\\r)?\\n[ \t]{0,40}[{\[]?){1,4}\"")
 _REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+")
 # In a string of a shell, JSON with escaped quotes.
 _OPENING_LINES = re.compile(r"[{\[](?:\r?\n[ ]{0,40}[{\[]?){1,4}\\{1,31}\"")

@@ -23,7 +23,8 @@ __all__ = ("find_prefixed_lines", "has_prefixed_lines")
 
 # After a name: a sign, the border of a cell, or at most one more word in the line.
 _VALUE = re.compile(
-    r"[\w.]{0,48}(?:\\{0,8}[\"']?[ \t]{0,40}[:=,|>\t]|[ ]{2}|(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
+    r"[\w.]{0,48}(?:\\{0,8}[\"']?\]?[ \t]{0,40}[:=,|>\t]|[ ]{2}"
+    r"|[\"']?(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
 # Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
@@ -95,7 +96,8 @@ def find_prefixed_lines(
             # Times and numbers in a prefix can differ in their digits.
             zeroed = zero_all_digits(text)
         content = zeroed.rfind(zeroed[end : end + size], start, at) + size if is_hidden else start + size
-        if not start + size <= content <= at or _PROSE.search(text, content, name_end):
+        cell = max(text.rfind(separator, content, at) for separator in ",|\t")
+        if not start + size <= content <= at or _PROSE.search(text, max(content, cell), name_end):
             continue
         runs = _list_lines(zeroed, end, end, size) if is_hidden else _list_lines(zeroed, done, start, size)
         lines = PrefixedLines([(content, end), *runs] if is_hidden else runs)

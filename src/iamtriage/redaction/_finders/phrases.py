@@ -317,7 +317,7 @@ def _is_after_command(folded: str, option: int, words: tuple[str, ...]) -> bool:
     """Return whether one of the words begins the command that an option belongs to."""
     low = max(0, option - _REACH)
     start = max(low, *(folded.rfind(end, low, option) for end in _COMMAND_ENDS))
-    if folded.startswith("\\\n", start - 1):
+    if folded.endswith(("\\", "\\\r"), low, start):
         # The command continues after a backslash.
         start = low
     return any(folded.find(word, start, option) >= 0 for word in words)

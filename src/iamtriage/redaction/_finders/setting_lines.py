@@ -54,7 +54,7 @@ def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bo
     if value[-1:] in {'"', "'"} and _closes_quote(text, extent.start, value):
         value = value[:-1]
     words = value.split()
-    if not words or is_placeholder(words[0]):
+    if not words or is_placeholder(words[0].partition("\\n")[0]):
         return extent
     is_phrase = every and len(words) <= _MAX_WORDS and _SENTENCE.search(value) is None
     if len(words) > 1 and (not is_phrase or _is_command(words[1:])):

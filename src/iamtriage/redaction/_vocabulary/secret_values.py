@@ -242,9 +242,8 @@ def _is_reference(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value is the name of a secret, as Kubernetes, ECS and others write it."""
     if looks_random(value):
         return False
-    return (placement.sign != "=" and name.key in {"secret", "secrets"}) or _OBJECT_NAME.fullmatch(
-        value
-    ) is not None
+    is_object_name = _OBJECT_NAME.fullmatch(value.rstrip("\"'")) is not None
+    return is_object_name or (placement.sign != "=" and name.key in {"secret", "secrets"})
 
 
 def _is_expression(name: Name, value: str) -> bool:
