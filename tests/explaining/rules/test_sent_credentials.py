@@ -241,3 +241,44 @@ def test_helper_is_for_another_registry() -> None:
     summary = explain(f"{PULL.format('pull')}{other}").summary
     assert "names docker-credential-ecr-login for 111122223333.dkr.ecr.us-east-1" in summary
     assert "not logged in" in explain(f"{PULL.format('pull')}Is there a helper?").summary
+
+
+GIT_PULL = "fatal: unable to access 'https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/orders/': The requested URL returned error: 403"
+SMTP_LOGIN = (
+    "server.login(user, password)\nemail-smtp.eu-west-1.amazonaws.com: 535 Authentication Credentials Invalid"
+)
+POST_FORM = "An error occurred (InvalidRequest) when calling the PostObject operation: The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "evidence", "shown"),
+    [
+        (GIT_PULL, "git-credentials-stored", "possible", "without a reason"),
+        (f"{GIT_PULL}\nfile:/etc/gitconfig\tosxkeychain", "git-credentials-stored", "derived", "a password that osxkeychain stored"),
+        (f"{GIT_PULL}\n[credential]\n\thelper = store", "git-credentials-stored", "derived", "a password that store stored"),
+        (f"{GIT_PULL}\n\thelper = !aws codecommit credential-helper $@", "git-credentials-stored", "possible", "without a reason"),
+        (SMTP_LOGIN, "secret-key-as-smtp-password", "possible", "SMTP credentials have their own password"),
+        (f"{SMTP_LOGIN}\nThe same keys work with boto3.", "secret-key-as-smtp-password", "derived", "the program sends a secret access key"),
+        (f"{SMTP_LOGIN}\nA new key in the same region.", "secret-key-as-smtp-password", "possible", "SMTP credentials have their own password"),
+        (POST_FORM, "form-signed-with-version-2", "possible", "Signature Version 2"),
+        (f"{POST_FORM}\n$form = new PostObject($client, 'orders', [], $json);", "form-signed-with-version-2", "derived", "Signature Version 2"),
+        (f"{POST_FORM}\n$form = new PostObjectV4($client, 'orders', []);", "form-signed-with-version-2", "possible", "Signature Version 2"),
+        (f"{POST_FORM}\n?AWSAccessKeyId=AKIAEXAMPLE&Expires=1&Signature=a%3D", "form-signed-with-version-2", "possible", "Signature Version 2"),
+    ],
+)  # fmt: skip
+def test_what_the_client_sends_according_to_the_text(
+    text: str, cause: str, evidence: str, shown: str
+) -> None:
+    explanation = explain(text)
+    assert {each.code: each.evidence for each in explanation.causes}[cause] == evidence
+    assert shown in explanation.summary
+
+
+def test_stored_git_passwords_are_deleted_and_no_longer_used() -> None:
+    commands = explain(f"{GIT_PULL}\nfile:/etc/gitconfig\tosxkeychain").remedies[0].commands
+    key = "credential.https://git-codecommit.eu-west-1.amazonaws.com.helper"
+    assert commands[:3] == (
+        "printf 'protocol=https\\nhost=git-codecommit.eu-west-1.amazonaws.com\\n\\n' | git credential reject",
+        f"git config --global --replace-all {key} ''",
+        f"git config --global --add {key} '!aws codecommit credential-helper $@'",
+    )

@@ -21,10 +21,20 @@ if TYPE_CHECKING:
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",
-    text="The bucket's Region or its KMS encryption requires version 4. The SDK or tool is too old for it, or does not know the bucket's Region.",
+    text="Regions that opened since 2014 and objects with KMS encryption require version 4. Older Regions, such as us-east-1, accept both.",
     recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
     fix="Use Signature Version 4: update the SDK, and set the bucket's Region.",
     sources=(pages.SIGNATURES,),
+)
+FORM_VERSION = CauseType(
+    "form-signed-with-version-2",
+    title="The POST form is signed with Signature Version 2",
+    text="A POST form with the fields AWSAccessKeyId and signature has version 2, as the class PostObject of the SDK for PHP creates it. Calls of the same SDK have version 4, so that they work with the same keys.",
+    recognised_by="The text shows the class PostObject of the SDK for PHP, or the fields of the form.",
+    fix="Create the form with version 4, in PHP with Aws\\S3\\PostObjectV4. Instead of the policy as JSON, pass it an array of conditions, and a client with the bucket's Region. Render all fields of getFormInputs: X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date and X-Amz-Signature replace AWSAccessKeyId and signature.",
+    sign=r"\bPostObject\(|\bAWSAccessKeyId\b(?=[^&]{1,400}?\b[Ss]ignature\b(?!=))",
+    of="signature-version",
+    sources=("https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/s3-presigned-post.html",),
 )
 DETAILS_NOT_THERE = CauseType(
     "authorization-details-missing",
@@ -124,6 +134,7 @@ KINDS_BY_MESSAGE = (
         code=r"^Invalid(?:Request|Argument)$",
         message=r"authorization mechanism you have provided is not supported|require AWS Signature Version 4",
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
+        causes=(FORM_VERSION.cause(),),
         remedies=(
             your_remedy(
                 "Sign with version 4",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ _HOST = lazy_pattern(
 )
 # A login, or the setting of a password, with the name of a secret access key.
 _KEY_IN_LOGIN = r"(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
+# The key of the login works in a call of the API, which signs with the secret access key.
+_KEY_WORKS = (
+    r"(?i:\bsame (?:access |secret )?(?:keys?|credentials|pair)\b[^\n]{0,120}?\b(?:fine|ok|sends?|works?)\b)"
+)
 _TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
+_CALCULATE = "Or keep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below, and run the command. Its user needs ses:SendRawEmail."
+_SCRIPT = "python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}"
 SMTP_LOGIN_REJECTED = CauseType(
     "smtp-login-rejected",
     title="Amazon SES does not accept the SMTP user name and password",
@@ -35,10 +42,10 @@ SMTP_LOGIN_REJECTED = CauseType(
 SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
     "secret-key-as-smtp-password",
     title="A secret access key is used as the SMTP password",
-    text="The SMTP password is not the secret access key itself. It is calculated from it.",
-    recognised_by="The code or the settings in the text use a secret access key as the password.",
+    text="The SMTP password is not the secret access key itself, with which the SES API works. It is calculated from it for one Region.",
+    recognised_by="The code or the settings in the text use a secret access key as the password, or the same key works with the API.",
     fix="Use the password of SMTP credentials.",
-    sign=_KEY_IN_LOGIN,
+    sign=f"{_KEY_IN_LOGIN}|{_KEY_WORKS}",
     remedy="Create SMTP credentials",
     of="smtp-login-rejected",
 )
@@ -65,13 +72,19 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
     region = host["region"] if host else case.facts.region
     where = f" in {region}" if region else ""
     verdict = "SMTP credentials have their own password, which is valid in one Region"
-    if re.search(_KEY_IN_LOGIN, case.text):
+    is_temporary = re.search(_TEMPORARY_KEY, case.text) is not None
+    is_key = re.search(f"{_KEY_IN_LOGIN}|{_KEY_WORKS}", case.text) is not None
+    if is_key:
         verdict = "the program sends a secret access key, which is not an SMTP password"
-    elif re.search(_TEMPORARY_KEY, case.text):
+    elif is_temporary:
         verdict = "the user name is a temporary access key ID, which SMTP does not accept"
     return case.explain(
         f"Amazon SES does not accept the SMTP user name and password: {verdict}.",
-        SMTP_LOGIN_REJECTED.cause("reported", clues.quote_phrases(case.text, _REJECTED)),
+        *(
+            ()
+            if is_key
+            else (SMTP_LOGIN_REJECTED.cause("reported", clues.quote_phrases(case.text, _REJECTED)),)
+        ),
         SECRET_KEY_AS_SMTP_PASSWORD.cause(),
         *(() if "AKIA" in case.text else (TEMPORARY_KEY_FOR_SMTP.cause(),)),
         topic="smtp-login",
@@ -79,8 +92,9 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
             account_remedy(
                 f"Create SMTP credentials{where}, and use their user name and password",
                 f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
-                "To keep an existing IAM user, calculate the password from its secret access key and the Region. The page below has the code.",
-                "In the program, use them instead of the access key, for example as SMTP_USERNAME and SMTP_PASSWORD.",
+                *(() if is_temporary else (_CALCULATE,)),
+                "Set both in the SMTP settings of the program.",
+                commands=() if is_temporary else (fill_command(_SCRIPT, region or "REGION"),),
                 url=_PAGE,
             ),
             your_remedy(

@@ -40,6 +40,11 @@ _GIT_REPOSITORY = lazy_pattern(
     r"git-codecommit(?:-fips)?\.(?P<region>[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?P<china>\.cn)?/v1/repos/(?P<name>[\w.-]{1,100})",
     re.ASCII,
 )
+# Helpers that store what another helper returns: https://git-scm.com/docs/gitcredentials
+_STORING_HELPER = lazy_pattern(
+    r"(?:^file:[^\n]{1,200}?\t|\bcredential\.helper[= ]|\bhelper ?= ?)(?P<helper>osxkeychain|manager(?:-core)?|wincred|store|libsecret)\b",
+    re.MULTILINE,
+)
 GIT_CREDENTIALS_STORED = CauseType(
     "git-credentials-stored",
     title="Git sends stored credentials that have expired",
@@ -52,35 +57,49 @@ GIT_CREDENTIALS_STORED = CauseType(
 
 def explain_git_denial(denial: Denial) -> Explanation:
     """Explain a response with status 403 to Git."""
-    found = _GIT_REPOSITORY.search(denial.failure.text)
+    found, stored = _GIT_REPOSITORY.search(denial.failure.text), _STORING_HELPER.search(denial.failure.text)
     region = commands.region(found["region"] if found else None)
     name = found["name"].removesuffix(".git") if found else None
     partition = "aws-cn" if found and found["china"] else denial.location.partition or "aws"
-    key = f"credential.https://git-codecommit.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
+    host = f"git-codecommit.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     arn = f"arn:{partition}:codecommit:{region}:{commands.account(denial.account)}:{name or 'REPOSITORY'}"
+    summary = f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}"
+    cause, look = GIT_CREDENTIALS_STORED.cause(), ("git config --show-origin --get-all credential.helper",)
+    works = ""
+    check, reason = "If the first command prints osxkeychain, manager or store", "without a reason"
+    if stored is not None:
+        helper = stored["helper"]
+        because = (f"The text shows the credential helper {helper}.",)
+        cause = GIT_CREDENTIALS_STORED.cause("derived", because)
+        check, look = f"With {helper} in the list", ()
+        works = " It is not that if Git works once the stored password is deleted."
+        reason = f"most likely because Git sends a password that {helper} stored, and that has expired"
     return denial.explain(
-        f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}, without a reason.",
-        GIT_CREDENTIALS_STORED.cause(),
+        f"{summary}, {reason}.",
+        cause,
         NO_IDENTITY_ALLOW.cause(
-            text="No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push."
+            text=f"No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push.{works}"
         ),
         topic="no-identity-allow",
         remedies=(
             your_remedy(
                 "Let Git use only the AWS credential helper",
-                "The first command lists Git's credential helpers. For CodeCommit, remove osxkeychain or manager, and delete the credentials that it stored.",
-                "Check that the second command prints the role or user that you expect. Then configure the helper.",
+                f"{check}, Git also asks and fills that one. git credential reject deletes what is stored, and the empty helper makes Git ignore the helpers of other files, such as Xcode's, for this host.",
+                "Or use git-remote-codecommit, which needs no password: its URL is "
+                f"codecommit::{region}://{name or 'REPOSITORY'}.",
                 commands=(
-                    "git config --show-origin --get-all credential.helper",
+                    *look,
+                    f"printf 'protocol=https\\nhost={host}\\n\\n' | git credential reject",
+                    f"git config --global --replace-all credential.https://{host}.helper ''",
+                    f"git config --global --add credential.https://{host}.helper '!aws codecommit credential-helper $@'",
+                    f"git config --global credential.https://{host}.useHttpPath true",
                     "aws sts get-caller-identity",
-                    f"git config --global {key}.helper '!aws codecommit credential-helper $@'",
-                    f"git config --global {key}.useHttpPath true",
                 ),
                 url=_SETUP,
             ),
             identity_remedy(
                 "Allow the caller to use the repository",
-                "Attach the policy to the role or user. codecommit:GitPush is required only for pushes.",
+                "Attach the policy to the role or user that aws sts get-caller-identity prints. codecommit:GitPush is required only for pushes.",
                 statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
                 url=_PERMISSIONS,
             ),
