@@ -296,3 +296,36 @@ def test_role_of_the_bootstrap_can_be_limited(qualifier: str, option: str) -> No
         line
         == f"npx cdk bootstrap{option} --cloudformation-execution-policies arn:aws:iam::111122223333:policy/POLICY_NAME aws://111122223333/eu-west-1"
     )
+
+
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
+PRINTED = '\n$ aws iam get-role-policy --role-name app --policy-name app\n{{"PolicyDocument": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "{}", "Resource": "{}"}}]}}}}'
+TEMPLATE = '\n  Statement:\n    - Effect: Allow\n      Action: ["ec2:*"]\n      Resource: "*"\n'
+VPC_CALL = MESSAGE.format("CreateNetworkInterface", "EC2")
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (VPC_CALL + PRINTED.format("ec2:*", "*"), "an SCP or a permissions boundary denies it"),
+        (
+            f"{MESSAGE.format('ReceiveMessage', 'SQS')} {QUEUE}" + PRINTED.format("sqs:*", QUEUE),
+            "an SCP or a",
+        ),
+        (f"{VPC_CALL}{TEMPLATE}In the test account it works.", "an SCP of this account or OU denies it"),
+        (f"{VPC_CALL}{TEMPLATE}We tried it three times.", "an SCP or a permissions boundary denies it"),
+        # A new role is likelier, or the policy is about something else.
+        (f"{VPC_CALL}{TEMPLATE}", None),
+        (VPC_CALL + PRINTED.format("ec2:DescribeInstances", "*"), None),
+        (VPC_CALL + PRINTED.format("ec2:*", "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"), None),
+        (f"{VPC_CALL}\nIn the test account it works.", None),
+    ],
+)
+def test_execution_role_whose_policy_allows_it(text: str, verdict: str | None) -> None:
+    explanation = explain(text)
+    assert ("in the text allows it. Most likely" in explanation.summary) is (verdict is not None)
+    if verdict is not None:
+        assert verdict in explanation.summary
+        [remedy] = explanation.remedies
+        assert remedy.policy is None
+        assert any("list-policies-for-target" in line for line in remedy.commands)

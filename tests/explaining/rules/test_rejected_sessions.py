@@ -141,3 +141,22 @@ def test_remedy_for_urls_of_sessions(seconds: str, title: str) -> None:
         f"\nhttps://b.s3.amazonaws.com/k?X-Amz-Expires={seconds}&X-Amz-Security-Token=IQoJ"
     )
     assert explanation.remedies[0].title.startswith(title)
+
+
+TOO_LONG = "An error occurred (ValidationError) when calling the AssumeRoleWithSAML operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+ATTRIBUTE = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/SessionDuration">\n  <AttributeValue>36000</AttributeValue>'
+
+
+@pytest.mark.parametrize(
+    ("shown", "step", "raised"),
+    [
+        (f"$ saml2aws login\n{ATTRIBUTE}", "lower it in the identity provider, or set --session-duration 3600.", "36000"),
+        ("SessionDuration attribute 28800", "requests 28800 seconds: lower it in the identity provider.", "28800"),
+        ("duration_seconds = 7200", "set a smaller duration_seconds instead", "7200"),
+        ("", "Set the duration with --duration-seconds", "43200"),
+    ],
+)  # fmt: skip
+def test_duration_that_the_text_requests(shown: str, step: str, raised: str) -> None:
+    [remedy] = explain(f"{TOO_LONG}\n{shown}").remedies
+    assert step in remedy.steps[0]
+    assert remedy.commands[-1].endswith(f"--max-session-duration {raised}")

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -23,6 +26,7 @@ from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
+from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
@@ -66,6 +70,14 @@ _NAME_OF_ROLE = lazy_pattern(
     re.ASCII,
 )
 
+# The same works in another account.
+_OTHER_ACCOUNT = lazy_pattern(
+    r"(?i:\b(?:fine|went through|works?|worked)\b[^\n.]{0,60}\baccount\b|\baccount\b[^\n.]{0,60}\b(?:fine|went through|works|worked)\b|\b(?:another|different|other) (?:OU|organizational unit)\b)"
+)
+_TRIED_AGAIN = lazy_pattern(
+    r"(?i:\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
+)
+
 EXECUTION_ROLE = CauseType(
     "execution-role",
     title="The execution role lacks a permission",
@@ -97,6 +109,9 @@ def explain_execution_role(denial: Denial) -> Explanation:
         missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = find_deployment(denial.failure, denial.facts)
     source = None if grant is None else _find_source(grant, denial.failure.text)
+    allowing = grant and _find_allowing_policy(denial, grant.action, source and source[2])
+    if grant is not None and allowing:
+        return _explain_allowed(denial, grant.action, allowing, names[0] if is_shown else None)
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
@@ -124,6 +139,60 @@ def explain_execution_role(denial: Denial) -> Explanation:
         ),
         remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy, role)),
         notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _find_allowing_policy(denial: Denial, action: str, resource: str | None) -> str | None:
+    """Return the name of an identity-based policy that allows an action without a condition, and was in effect."""
+    text = denial.failure.text
+    # What a template creates can be too new, unless it is tried again or works elsewhere.
+    is_old = _OTHER_ACCOUNT.search(text) is not None or _TRIED_AGAIN.search(text) is not None
+    for policy in list_known_policies(denial):
+        is_relevant = not policy.has_principal and (is_old or not policy.is_code)
+        statements = iterate_statements(policy.content) if is_relevant else ()
+        named = [each for each in statements if names_action(each, action) and names_resource(each, resource)]
+        if named and all(each.get("Effect") == "Allow" and not each.get("Condition") for each in named):
+            return policy.name
+    return None
+
+
+def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str | None) -> Explanation:
+    """Explain that a policy of the execution role allows the action, so that one of another type takes it away."""
+    other = _OTHER_ACCOUNT.search(denial.failure.text)
+    works = "" if other is None else f" The text says {quote_words(other[0])}."
+    call, name = action.partition(":")[2], role or "ROLE_NAME"
+    find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
+    return denial.explain(
+        f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
+        EXECUTION_ROLE.cause(
+            "reported",
+            text="Lambda checks the execution role of the function, not the caller who deploys it.",
+        ),
+        DENIES["service_control"].cause(
+            text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps."
+        ),
+        NO_ALLOWS["permissions_boundary"].cause(
+            text="The role has a permissions boundary without the action."
+        ),
+        ROLE_TOO_NEW.cause(
+            text="The role did not have the policy yet. That is unlikely if the policy is inline in the role or in DependsOn of the function, and if a second attempt fails, too."
+        ),
+        remedies=(
+            account_remedy(
+                "Find the policy that denies it: the role's own policy needs no change",
+                "The first command prints the denied call of the role: its errorMessage names the type of policy.",
+                "If the boundary is null, let the organization's administrators run the last command, also for each OU above the account, and exempt the role or allow the action in the SCP.",
+                commands=(
+                    find,
+                    fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", name),
+                    Labelled(
+                        "With credentials of the management account:",
+                        f"aws organizations list-policies-for-target --target-id {commands.account(denial.account)} --filter SERVICE_CONTROL_POLICY",
+                    ),
+                ),
+                url=pages.SERVICE_CONTROL,
+            ),
+        ),
     )
 
 

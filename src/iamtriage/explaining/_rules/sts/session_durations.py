@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -32,7 +33,7 @@ SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to
 """How STS reports an invalid session name."""
 # A setting of the duration, as commands, workflows, code and profiles write it.
 _OWN_SETTING = lazy_pattern(
-    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.]| ?ms\b)",
+    r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s(?:attribute )?|\"?>\s{0,40}<(?:\w{1,12}:)?AttributeValue[^>]{0,120}>)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.]| ?ms\b)",
     re.ASCII,
 )
 # Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
@@ -40,11 +41,13 @@ _OWN_SETTING = lazy_pattern(
 _AWS_VAULT = lazy_pattern(r"\baws-vault (?:exec|login|export)\b(?![^\n]{0,200}--no-session)")
 _CHARS_BEFORE = 4_000
 # No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
-_SHORTEST_MAXIMUM = 3600
+_SHORTEST_MAXIMUM, _LONGEST_MAXIMUM = 3600, 43200
+# Clients that get a duration from the SAML assertion, and their own options, which override it.
+_SAML_OPTIONS = {"gsts": "--aws-session-duration", "saml2aws": "--session-duration"}
 _SESSION = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/[\w+=,.@-]{1,64}/[\w+=,.@-]{1,64}", re.ASCII
 )
-_REQUEST_LESS = "Set it with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
+_REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an SDK, duration_seconds in a profile, duration in Terraform's assume_role block, or role-duration-seconds in aws-actions/configure-aws-credentials."
 CHAINED_SESSION_TOO_LONG = CauseType(
     "chained-session-too-long",
     title="A session from role chaining can last at most one hour",
@@ -56,7 +59,7 @@ CHAINED_SESSION_TOO_LONG = CauseType(
 SESSION_LONGER_THAN_MAXIMUM = CauseType(
     "session-longer-than-maximum",
     title="The requested duration is longer than the role's maximum session duration",
-    text="The role's maximum session duration is one hour unless it was raised.",
+    text="A role's maximum session duration is one hour unless it was raised, and the same duration can work for another role.",
     recognised_by='STS says "The requested DurationSeconds exceeds the MaxSessionDuration set for this role".',
     fix="Request a shorter duration, or raise the role's maximum session duration.",
     sources=(pages.SESSION_DURATION,),
@@ -82,45 +85,54 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     note = "No permission is missing: STS rejects the duration."
     if is_chained and (direct := _find_direct_call(case)) is not None:
         return _explain_session_of_user(case, duration, target, direct)
-    if is_chained:
-        cause, caller = CHAINED_SESSION_TOO_LONG, _find_chained_caller(case, role)
-        first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
-        chain = "one role assuming another,"
-        if caller is not None:
-            first, chain = f"the identity that assumes {caller}", f"here from {caller},"
-        summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
-        note = f"No permission is missing, and a longer maximum session duration of {target} does not help."
-        profile = "role_arn" if role is None else f"role_arn = {role}"
-        title = "Request at most one hour"
+    if not is_chained:
+        account = "" if role is None else f" of account {role.account}"
         steps: tuple[str, ...] = (
-            f"Request 3600 seconds or less, or omit the duration. {request_less}",
-            f"Let the SDK refresh the session: with a profile ({profile}, and source_profile or credential_source), it assumes the role again before it expires.",
+            request_less,
+            f"Or let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
         )
-        other = account_remedy(
-            "Or, for longer sessions, assume the role directly",
-            f"Let {target} trust {first} and assume it without another role in between. Then the role's maximum session duration applies.",
-            url=pages.SESSION_DURATION,
+        raised = seconds if seconds is not None and int(seconds) <= _LONGEST_MAXIMUM else _LONGEST_MAXIMUM
+        show = "aws iam get-role --role-name {} --query Role.MaxSessionDuration"
+        change = f"aws iam update-role --role-name {{}} --max-session-duration {raised}"
+        return case.explain(
+            f"STS rejected {duration}: it is longer than the role's maximum session duration.",
+            SESSION_LONGER_THAN_MAXIMUM.cause("reported"),
+            topic="session-duration",
+            remedies=(
+                your_remedy(
+                    "Request a shorter session, or raise the role's maximum",
+                    *steps,
+                    commands=(
+                        fill_command(show, name),
+                        Labelled("To raise it:", fill_command(change, name)),
+                    ),
+                    url=pages.SESSION_DURATION,
+                ),
+            ),
+            notes=(note,),
         )
-    else:
-        cause = SESSION_LONGER_THAN_MAXIMUM
-        summary = f"STS rejected {duration}: it is longer than the role's maximum session duration."
-        title = "Request a shorter session"
-        steps = (f"The command prints the maximum in seconds. {request_less}",)
-        other = account_remedy(
-            "Or raise the role's maximum session duration",
-            "It can be up to 43200 seconds, which is 12 hours.",
-            commands=(fill_command("aws iam update-role --role-name {} --max-session-duration 43200", name),),
-            url=pages.SESSION_DURATION,
-        )
-    show = fill_command("aws iam get-role --role-name {} --query Role.MaxSessionDuration", name)
+    caller = _find_chained_caller(case, role)
+    first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
+    chain = "one role assuming another,"
+    if caller is not None:
+        first, chain = f"the identity that assumes {caller}", f"here from {caller},"
+    summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
+    note = f"No permission is missing, and a longer maximum session duration of {target} does not help."
+    profile = "role_arn" if role is None else f"role_arn = {role}"
+    steps = (
+        f"Request 3600 seconds or less, or omit the duration. {request_less}",
+        f"Let the SDK refresh the session: with a profile ({profile}, and source_profile or credential_source), it assumes the role again before it expires.",
+    )
+    other = account_remedy(
+        "Or, for longer sessions, assume the role directly",
+        f"Let {target} trust {first} and assume it without another role in between. Then the role's maximum session duration applies.",
+        url=pages.SESSION_DURATION,
+    )
     return case.explain(
         summary,
-        cause.cause("reported"),
+        CHAINED_SESSION_TOO_LONG.cause("reported"),
         topic="session-duration",
-        remedies=(
-            your_remedy(title, *steps, commands=() if is_chained else (show,), url=pages.SESSION_DURATION),
-            other,
-        ),
+        remedies=(your_remedy("Request at most one hour", *steps, url=pages.SESSION_DURATION), other),
         notes=(note,),
     )
 
@@ -201,6 +213,11 @@ def _describe_own_setting(text: str, seconds: str | None) -> tuple[str | None, s
         (each for each in found if each["sign"].strip() or each["name"].startswith("--")), found[0]
     )
     name, sign = setting["name"], setting["sign"]
+    if name == "SessionDuration":
+        option = next((each for tool, each in _SAML_OPTIONS.items() if tool in text), None)
+        own = "" if option is None else f", or set {option} 3600"
+        step = f"The attribute SessionDuration of the SAML assertion requests {setting['seconds']} seconds: lower it in the identity provider{own}."
+        return setting["seconds"], step
     value = f"{name}{sign}{seconds}" if seconds is not None else f"a smaller {name}"
     return setting["seconds"], f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
 
