@@ -71,9 +71,6 @@ _RULES = {
     "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
     "aws_error": "calls.api_errors.explain_api_error",
 }
-_NO_FAILURE_SUMMARY = Explanation(
-    None, "nothing", "No AWS or Kubernetes access failure was found in this text."
-)
 
 
 def explain(
@@ -178,11 +175,17 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
     """Explain an error without a failure, which can show another problem with AWS access."""
     if isinstance(error, bytes | bytearray):
         error = error.decode(errors="replace")
-    if isinstance(error, str) and any(sign in error for sign in _UNPARSED_SIGNS):
+    from iamtriage.explaining._unread import NOTHING_FOUND, describe_unread
+
+    if not isinstance(error, str):
+        return NOTHING_FOUND
+    text = error[:_MAX_UNPARSED]
+    if any(sign in error for sign in _UNPARSED_SIGNS):
         from iamtriage.explaining._rules.denials.unparsed_texts import explain_unparsed
 
-        return explain_unparsed(error[:_MAX_UNPARSED], facts) or _NO_FAILURE_SUMMARY
-    return _NO_FAILURE_SUMMARY
+        if (explanation := explain_unparsed(text, facts)) is not None:
+            return explanation
+    return describe_unread(text)
 
 
 def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Failure | None:

@@ -154,3 +154,16 @@ def test_image_that_a_registry_does_not_find(text: str, summary: str, action: st
     else:
         assert action in str(first.policy)
         assert "repository/k8s/*" in str(first.policy) or "k8s" not in text
+
+
+def test_first_error_of_another_text_is_quoted() -> None:
+    """Readers see which line was not understood, without its secrets."""
+    shown = str(
+        explain(
+            "INFO pulling\nFailed to pull cart:1.4: manifest unknown password=hunter2hunter2\nERROR exit 1"
+        )
+    )
+    assert "Failed to pull cart:1.4: manifest unknown" in shown
+    assert "hunter2" not in shown
+    assert "exit 1" not in shown
+    assert str(explain("INFO pulling")).count("\n") == 0

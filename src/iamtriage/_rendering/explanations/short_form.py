@@ -120,7 +120,7 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     first = parts.remedies[0] if parts.remedies else None
     return (
         selection.causes <= min(len(parts.causes), _MAX_CAUSES)
-        and selection.titles <= len(parts.remedies) - 1
+        and selection.titles <= max(len(parts.remedies) - 1, 0)
         and selection.notes <= len(parts.notes)
         and selection.commands <= (len(first.commands) if first else 0)
         and selection.urls <= (1 if first and first.url else 0)
@@ -186,7 +186,7 @@ class _Builder:
         parts, remedy = self._parts, self._remedy
         selection = _Selection(causes=min(1, len(parts.causes)))
         if remedy is None:
-            return selection
+            return attrs.evolve(selection, commands=0)
         if not remedy.commands:
             selection.commands = 0
         if not (selection.commands or remedy.documents or remedy.manifest):

@@ -42,6 +42,7 @@ LINKED_ROLE_SERVICES = {
 """Service-linked roles and the services in their paths, as the user guides of the services name them."""
 PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""
+_SESSION_ROLE = lazy_pattern(r"assumed-role/[\w+=,.@-]{1,64}", re.ASCII)
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
 _MASKED_ARN = lazy_pattern(
     r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?<![a-z])"
@@ -96,7 +97,7 @@ def try_parse_principal(text: str) -> Principal | None:
 
 @_or_none
 def parse_masked_principal(text: str) -> Principal | None:
-    """Return the principal of an ARN whose account or session name is masked.
+    """Return the principal of an ARN whose account or session name is masked, or that lacks the session name.
 
     Placeholders replace what is masked. ``None`` if nothing is masked or the rest is not a principal's ARN.
 
@@ -105,6 +106,8 @@ def parse_masked_principal(text: str) -> Principal | None:
     >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app/<id>").role_name
     'app'
     >>> parse_masked_principal("arn:aws:sts::...assumed-role/app/run").role_name
+    'app'
+    >>> parse_masked_principal("arn:aws:sts::111122223333:assumed-role/app").role_name
     'app'
     >>> parse_masked_principal("arn:aws:iam::111122223333:user/ana") is None
     True
@@ -118,6 +121,8 @@ def parse_masked_principal(text: str) -> Principal | None:
         return None
     if not ACCOUNT.fullmatch(account):
         account = PLACEHOLDER_ACCOUNT
+    if _SESSION_ROLE.fullmatch(resource):
+        resource += "/stand-in"
     session = _SESSION.fullmatch(resource)
     # The session name itself is tried first, then a placeholder.
     for each in [resource, f"{session[1]}stand-in"] if session else [resource]:

@@ -1,0 +1,35 @@
+"""Describe a text that contains no failure."""
+
+from __future__ import annotations
+
+import re
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._explanations import Explanation
+
+__all__ = ("NOTHING_FOUND", "describe_unread")
+
+NOTHING_FOUND = Explanation(None, "nothing", "No AWS or Kubernetes access failure was found in this text.")
+_ERROR_LINE = lazy_pattern(
+    r"^(?P<line>[^\n]{0,300}?\b(?:ERROR|[Ee]rror|Exception|FAILED|[Ff]ailed|[Ff]ailure|FATAL|[Dd]enied"
+    r"|[Ff]orbidden|[Uu]nauthorized)\b[^\n]{0,300})",
+    re.MULTILINE,
+)
+_MORE = (
+    "If AWS or Kubernetes rejected a call, explain the lines around this one, too, or the output of the call "
+    "itself: with --debug (AWS CLI), -v=8 (kubectl) or TF_LOG=DEBUG (Terraform)."
+)
+
+
+def describe_unread(text: str) -> Explanation:
+    """Return the explanation of a text without a failure, which quotes the first error in it.
+
+    >>> describe_unread("INFO start\\nERROR no metadata").notes[0]
+    'The first error in the text: "ERROR no metadata"'
+    """
+    found = _ERROR_LINE.search(text)
+    if found is None:
+        return NOTHING_FOUND
+    notes = (f"The first error in the text: {quote_words(found['line'])}", _MORE)
+    return Explanation(None, NOTHING_FOUND.topic, NOTHING_FOUND.summary, notes=notes)
