@@ -23,9 +23,9 @@ _MORE = (
 
 
 def describe_unread(text: str) -> Explanation:
-    """Return the explanation of a text without a failure, which quotes the first error in it.
+    r"""Return the explanation of a text without a failure, which quotes the first error in it.
 
-    >>> describe_unread("INFO start\\nERROR no metadata").notes[0]
+    >>> describe_unread("INFO start\nERROR no metadata").notes[0]
     'The first error in the text: "ERROR no metadata"'
     """
     found = _ERROR_LINE.search(text)

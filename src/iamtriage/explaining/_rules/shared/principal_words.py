@@ -182,6 +182,19 @@ def parse_masked_role(text: str | None) -> Role | None:
     return underlying_role(try_parse_principal(text) or parse_masked_principal(text))
 
 
+def is_service_name(text: str | None) -> bool:
+    """Return whether a message has the name of a service in place of the role that the service uses.
+
+    >>> is_service_name("CodeBuild"), is_service_name("orders"), is_service_name(None)
+    (True, False, False)
+    """
+    if not text or ":" in text or not text[0].isupper():
+        return False
+    from iamtriage._reading.readers.principals import SERVICE
+
+    return re.fullmatch(SERVICE, text) is not None
+
+
 def describe_principal(principal: Principal | None, text: str | None) -> str:
     """Return a principal in words, such as ``the role app``, or the text if it is not a principal.
 
@@ -200,6 +213,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
     if isinstance(principal, Root):
         account = "the account" if principal.account == PLACEHOLDER_ACCOUNT else principal.account
         return f"the root user of {account}"
+    if is_service_name(text):
+        return f"the role that {text} uses"
     return "the caller" if not text or is_truncated(text) else text
 
 
