@@ -383,6 +383,17 @@ def test_reference_in_json_decides_nothing() -> None:
         assert [each.code for each in causes[:2]] == ["no-identity-allow", "stated-policy-other-resource"]
 
 
+def test_user_with_a_name_like_a_service_is_no_service() -> None:
+    explanation = explain(
+        "The user Bob is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/jobs"
+    )
+    assert explanation.summary.startswith("Bob was denied sts:AssumeRole")
+    assert (
+        "The role that Glue uses was denied"
+        in explain("Glue is not authorized to perform: s3:GetObject").summary
+    )
+
+
 def test_trust_policy_with_a_reference_is_not_evaluated() -> None:
     code = ENCODED.replace('"ecs-tasks.amazonaws.com"', "var.service")
     error = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/jobs"

@@ -14,7 +14,11 @@ from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
+from iamtriage.explaining._rules.shared.principal_words import (
+    is_service_name,
+    parse_masked_role,
+    try_parse_arn,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -128,7 +132,8 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
     if isinstance(denial.principal, ServicePrincipal):
         is_assumed = "authorized to assume the provided role" in (denial.service_message or "")
         return is_assumed or denial.lowercase_action == "sts:assumerole"
-    if ":" in (denial.principal_text or "") or denial.lowercase_action != "sts:assumerole":
+    caller = denial.principal_text
+    if denial.lowercase_action != "sts:assumerole" or not (caller is None or is_service_name(caller)):
         return False
     # "CodeBuild is not authorized to perform: sts:AssumeRole on …"
     return _SERVICE_ASSUMES.search(denial.failure.text) is not None
