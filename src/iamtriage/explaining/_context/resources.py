@@ -85,7 +85,9 @@ def find_failed_resource(
         from iamtriage.explaining._context.readers.databases import database_user_arn
 
         return database_user_arn(failure, None if context.caller is None else context.caller.value)
-    service = failure.envelope.service or ("s3" if failure.envelope.host_id else None)
+    # Only S3 returns host IDs, and its URLs name the bucket.
+    is_s3 = failure.envelope.host_id or (context.bucket and ".amazonaws.com" in context.bucket.words)
+    service = failure.envelope.service or ("s3" if is_s3 else None)
     of_region = find_partition(region) if region else stated_partition(failure.text)
     if (found := find_resource(context, action or service, of_region)) is not None or action is None:
         return found

@@ -246,7 +246,7 @@ def _public_title(denial: Denial, setting: str | None) -> str:
         return title
     if _TERRAFORM.search(denial.failure.text):
         return f"{title}: {_TERRAFORM_NAMES[setting]} = false in aws_s3_bucket_public_access_block, which the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'} names in depends_on"
-    return f"{title}: {_turn_off_command(denial, setting)}"
+    return f"{title}: {turn_off_command(denial, setting)}"
 
 
 def _settings_off(setting: str) -> tuple[str, str]:
@@ -254,7 +254,7 @@ def _settings_off(setting: str) -> tuple[str, str]:
     return setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"
 
 
-def _turn_off_command(denial: Denial, setting: str) -> str:
+def turn_off_command(denial: Denial, setting: str) -> str:
     off = _settings_off(setting)
     values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
     template = "aws s3api put-public-access-block --bucket {} --public-access-block-configuration {}"
@@ -294,7 +294,7 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         steps[1] = (
             f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings."
         )
-        change = (_turn_off_command(denial, setting),)
+        change = (turn_off_command(denial, setting),)
     if _TERRAFORM.search(denial.failure.text):
         steps.append(
             "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."

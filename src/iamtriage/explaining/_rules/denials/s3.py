@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.denials.missing_objects import explain_missing_
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
+from iamtriage.explaining._rules.denials.unsigned_objects import explain_unsigned_object, may_be_unsigned
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -64,8 +65,6 @@ _COPY_SOURCE = lazy_pattern(
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
-# The log of s3fs names its source files.
-_SIGNING_CLIENT = lazy_pattern(r"\bcurl\.cpp:|\bs3fs\b|\bAWS4-HMAC-SHA256\b")
 # Hadoop's client names its own call before the object. What it sends is in its documentation:
 # https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/index.html
 _CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
@@ -103,8 +102,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return explain_origin(denial)
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
-    rules = (explain_contrast, explain_requester_pays, explain_parts, explain_other_principals)
-    for rule in (*rules, explain_missing_object):
+    rules = (explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
+    for rule in (*rules, explain_other_principals, explain_missing_object):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""
@@ -290,7 +289,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     blocked = may_be_blocked(denial)
     if blocked is not None or (acl is not None and acl.is_public):
         yield blocked[0] if blocked else BLOCK_PUBLIC_ACCESS.cause()
-    if operation is None and _is_plain_response(denial):
+    if operation is None and may_be_unsigned(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
     if operation == "HeadObject":
@@ -356,13 +355,6 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     return text
 
 
-def _is_plain_response(denial: Denial) -> bool:
-    """Return whether the text is S3's XML, as browsers and curl print it, and no client that signs."""
-    text = denial.failure.text
-    is_plain = denial.principal_text is None and "<Code>AccessDenied</Code>" in text
-    return is_plain and _SIGNING_CLIENT.search(text) is None
-
-
 def _level(denial: Denial) -> str:
     """Return on what the action is allowed: the bucket or the object."""
     grant = required_grant(denial)
@@ -391,7 +383,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     return your_remedy(
         f"Check {checks}" if is_on_bucket or is_first else "Check the bucket's settings",
         *present(
-            unsigned if is_first and _is_plain_response(denial) else None,
+            unsigned if is_first and may_be_unsigned(denial) else None,
             "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
             if is_first
             else "Check which identity the program uses, and which account owns the bucket.",

@@ -223,6 +223,12 @@ _SEARCH_CLIENTS = Signs(
 
 def explain_unsigned_request(denial: Denial) -> Explanation:
     """Explain a denial of a request without a signature."""
+    if denial.service == "s3" and not denial.is_explicit:
+        # Most denials do not need the module.
+        from iamtriage.explaining._rules.denials.unsigned_objects import explain_unsigned_object
+
+        if (explained := explain_unsigned_object(denial)) is not None:
+            return explained
     policy = resource_policies.policy_of(denial)
     name = policy.name
     causes = [UNSIGNED_CALL.cause("reported")]
