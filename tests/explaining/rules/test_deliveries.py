@@ -90,3 +90,44 @@ def test_keys_of_two_queues_decide_nothing() -> None:
     assert explain(f"{_record(NO_KEY)}\n{shown}").summary.startswith(
         "The key policy does not allow sns.amazonaws.com"
     )
+
+
+ALARM = f'Failed to execute action {TOPIC}. Received error: "null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0a1b; Proxy: null)"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "noun", "key"),
+    [
+        (f"{ALARM}  Type: AWS::SNS::Topic\n  KmsMasterKeyId: alias/aws/sns", "topic", "alias/aws/sns"),
+        (f'{ALARM}resource "aws_sns_topic" "a" {{\n  kms_master_key_id = "alias/aws/sns"', "topic", "alias/aws/sns"),
+        (f'{_record(NO_KEY)}\n"KmsMasterKeyId": "alias/aws/sqs"', "queue", "alias/aws/sqs"),
+    ],
+)  # fmt: skip
+def test_key_of_aws_cannot_allow_a_service(text: str, noun: str, key: str) -> None:
+    explanation = explain(text)
+    assert f"it is {key}, an AWS managed key" in explanation.summary
+    [remedy] = explanation.remedies
+    assert remedy.policy is not None
+    owner, _ = remedy.policy["Statement"]
+    assert owner["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+    assert [line.split()[1:3] for line in remedy.commands] == [
+        ["kms", "create-key"],
+        ["sns" if noun == "topic" else "sqs", f"set-{noun}-attributes"],
+    ]
+    assert ("the next deployment would set" in " ".join(remedy.steps)) == (noun == "topic")
+
+
+@pytest.mark.parametrize(
+    ("stated", "first"),
+    [
+        ("KmsMasterKeyId: 0a1b2c3d-1111-2222-3333-444455556666", "aws kms get-key-policy --key-id 0a1b2c3d-1111-"),
+        ('"KmsMasterKeyId": "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-1111-2222-3333-444455556666"', "aws kms get-key-policy --key-id 0a1b2c3d-1111-"),
+        ("KmsMasterKeyId: alias/orders", "aws kms describe-key --key-id alias/orders"),
+        ("", "aws sns get-topic-attributes"),
+    ],
+)  # fmt: skip
+def test_key_in_the_text(stated: str, first: str) -> None:
+    explanation = explain(f"{ALARM}{stated}")
+    assert explanation.summary.startswith("The key policy does not allow cloudwatch.amazonaws.com")
+    assert explanation.remedies[0].commands[0].startswith(first)
+    assert "SSE-SQS" not in " ".join(explanation.remedies[0].steps)

@@ -751,7 +751,7 @@ CASES = {
     ),
     "node-as-person": (
         'kubelet[1412]: E0103 10:00:00.000000 1412 kubelet_node_status.go:106] "Unable to register node with API server" err="nodes is forbidden: User \\"arn:aws:sts::111122223333:assumed-role/shop-nodes/i-0abc12de34f567890\\" cannot create resource \\"nodes\\" in API group \\"\\" at the cluster scope"',
-        "the role shop-nodes has an access entry or aws-auth entry for people (type STANDARD), not for nodes",
+        "the role shop-nodes has an access entry or aws-auth entry of the type STANDARD, which is not for nodes",
         "--principal-arn arn:aws:iam::111122223333:role/shop-nodes --type EC2_LINUX",
     ),
     "node-unauthorized": (
@@ -1372,3 +1372,57 @@ def test_token_of_a_pod_has_expired(facts: dict[str, str], first: str, is_of_job
     )
     assert found.remedies[0].title.startswith(first)
     assert ("token-of-job-too-old" in {each.code for each in found.causes}) is is_of_job
+
+
+_NO_STS = "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path.]\n"
+
+
+@pytest.mark.parametrize(
+    ("build", "added"),
+    [
+        ('libraryDependencies += "software.amazon.awssdk" % "sqs" % "2.20.1"', 'libraryDependencies += "software.amazon.awssdk" % "sts" % "2.20.1"'),
+        ("implementation 'software.amazon.awssdk:sqs:2.20.1'", 'implementation("software.amazon.awssdk:sts:2.20.1")'),
+        ("implementation platform('software.amazon.awssdk:bom:2.20.1')", 'implementation("software.amazon.awssdk:sts:2.20.1")'),
+        ("<groupId>software.amazon.awssdk</groupId>\n<artifactId>sqs</artifactId>\n</dependency>", "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>\n</dependency>"),
+        ("", None),
+    ],
+    ids=["sbt", "Gradle", "BOM", "Maven", "no build file"],
+)  # fmt: skip
+def test_module_of_the_sdk_for_java(build: str, added: str | None) -> None:
+    [remedy] = explain(_NO_STS + build).remedies
+    assert remedy.manifest == added
+
+
+@pytest.mark.parametrize(
+    ("rest", "provider"),
+    [
+        ('with provider["registry.terraform.io/hashicorp/aws"],\naws = {\n source = "hashicorp/aws"\n version = "~> 4.1"\n}', "hashicorp/aws 4.1"),
+        ('with provider["registry.opentofu.org/octo/pg"],', "octo/pg"),
+    ],
+)  # fmt: skip
+def test_old_sdk_of_a_terraform_provider(rest: str, provider: str) -> None:
+    error = 'Error: loading configuration: invalid endpoint host, "169.254.170.23", only loopback hosts are allowed'
+    explanation = explain(f"{error}\n  {rest}")
+    assert explanation.summary.startswith(f"The SDK in the Terraform provider {provider} is too old")
+    assert explanation.remedies[0].title == f"Raise the version of the provider {provider.partition(' ')[0]}"
+    assert explain(error).remedies[0].title == "Update the SDK"
+
+
+_OF_SESSION = 'User "arn:aws:sts::111122223333:assumed-role/shop-nodes/i-0abc12de34f567890"'
+
+
+def test_all_denials_of_a_kubelet_have_one_cause() -> None:
+    denied = f'kubelet[14]: E0103 kubelet_node_status.go:106] "Unable to register node with API server" err="nodes is forbidden: {_OF_SESSION} cannot create resource \\"nodes\\" in API group \\"\\" at the cluster scope"'
+    watch = f'kubelet[14]: E0103 reflector.go:150] failed to list *v1.Service: services is forbidden: {_OF_SESSION} cannot list resource "services" in API group "" at the cluster scope'
+    entry = '$ aws eks describe-access-entry --cluster-name shop\n{"principalArn": "arn:aws:iam::111122223333:role/shop-nodes", "type": "STANDARD"}'
+    groups = "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:nodes is invalid, it cannot start with system:"
+    explanation = explain(f"{denied}\n{watch}\n{entry}\n{groups}")
+    assert explanation.other_failures == ()
+    assert (
+        explanation.summary
+        == "The kubelet cannot create nodes: the role shop-nodes has an access entry of the type STANDARD, which is not for nodes."
+    )
+    assert "groups that begin with system:" in " ".join(explanation.remedies[0].steps)
+    assert "aws iam get-role" not in " ".join(explanation.remedies[0].steps)
+    other = watch.replace("shop-nodes/i-0abc12de34f567890", "shop-ci/build")
+    assert len(explain(f"{denied}\n{other}").other_failures) == 1

@@ -37,6 +37,8 @@ _CONSEQUENCE = lazy_pattern(
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
 )
+_KUBELET_SESSION = lazy_pattern(r":assumed-role/[^/\s]{1,64}/i-[0-9a-f]{8,17}\Z")
+_NODE_GROUPS = "cannot start with system:"
 _KMS_PART = lazy_pattern(r"KMS Exception: ")
 _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
@@ -79,6 +81,13 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
     if isinstance(explained, KubernetesUnauthorized) and len(rejected - {None}) == 1:
         # A client does not state whom the authenticator rejects, as its log does.
         others = tuple(each for each in others if not isinstance(each, KubernetesUnauthorized))
+    if isinstance(explained, KubernetesForbidden) and _KUBELET_SESSION.search(explained.user or ""):
+        # A kubelet without the user name of a node is denied everything, and EKS accepts no groups of nodes.
+        others = tuple(
+            each
+            for each in others
+            if getattr(each, "user", None) != explained.user and _NODE_GROUPS not in each.text[each.span[0] :]
+        )
     codes = {error_code(each) for each in (explained, *others) if has_request(each)}
     others = tuple(each for each in others if error_code(each) not in codes or not _states_only_code(each))
     for text, group in _group_by_entry(others).items():

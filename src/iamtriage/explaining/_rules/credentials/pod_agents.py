@@ -35,7 +35,10 @@ UNKNOWN_HOST = lazy_pattern(
 # What each SDK says, and its first version with EKS Pod Identity:
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-minimum-sdk.html.
 _OLD_SDKS = (
-    ("only loopback hosts are allowed", "AWS SDK for Go v1.47.11 or later, or v2"),
+    (
+        "only loopback hosts are allowed",
+        "AWS SDK for Go v1.47.11 or later, or v2 of November 14, 2023, or later",
+    ),
     ("Can only retrieve metadata from these hosts", "Boto3 1.34.41 or later"),
     ("has an invalid host", "AWS SDK for Java 1.12.746 or later, or 2.21.30 or later"),
     (
@@ -43,6 +46,16 @@ _OLD_SDKS = (
         "AWS SDK for JavaScript v3.458.0 or later, or v2.1550.0 or later",
     ),
 )
+_FAILED_PROVIDER = lazy_pattern(r"\bwith provider\[\"[^\"/\n]{1,80}/([\w-]{1,60}/[\w-]{1,60})\"\]", re.ASCII)
+# A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
+_SDK_MODULES = (
+    (r"\"software\.amazon\.awssdk\" % \"[\w-]{1,60}\" % \"?(?P<version>[\w.$-]{1,40})",
+     'libraryDependencies += "software.amazon.awssdk" % "sts" % "{}"', "build.sbt"),
+    (r"\bsoftware\.amazon\.awssdk:[\w-]{1,60}(?::(?P<version>\d[\w.-]{1,40}))?",
+     'implementation("software.amazon.awssdk:sts{}")', "build.gradle"),
+    (r"<groupId>software\.amazon\.awssdk</groupId>\s{0,80}<artifactId>(?!bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
+     "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>{}\n</dependency>", "pom.xml"),
+)  # fmt: skip
 REJECTED_TOKEN = lazy_pattern(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
@@ -241,9 +254,31 @@ _UPDATE_SDK = your_remedy(
 )
 
 
+def _find_terraform_provider(text: str) -> tuple[str, str] | None:
+    """Return the provider of Terraform that failed, and its version, which is empty if the text does not state it."""
+    found = _FAILED_PROVIDER.search(text)
+    if found is None:
+        return None
+    stated = re.search(
+        rf'{re.escape(found[1])}"[^}}]{{0,200}}?\bversion\s{{0,20}}=\s{{0,4}}"[=~>< ]{{0,4}}([\d.]{{1,20}})"',
+        text,
+    )
+    return found[1], stated[1] if stated else ""
+
+
 def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
     """Return how to update an SDK that does not accept the address of the agent."""
     update = pod_roles.update_sdk_remedy(case, version)
+    provider = _find_terraform_provider(case.failure.text)
+    if provider is not None:
+        name, _ = provider
+        return your_remedy(
+            f"Raise the version of the provider {name}",
+            f"In required_providers, allow a current version of {name}, whose SDK supports EKS Pod Identity ({version}). Terraform and its image need no update.",
+            "Commit .terraform.lock.hcl, which the command changes. Other providers and programs in the pod need a recent SDK, too.",
+            commands=("terraform init -upgrade",),
+            url=pages.EKS_POD_SDK,
+        )
     if "Boto3" not in version or find_controller(case.text) is not None:
         return update
     return your_remedy(
@@ -263,12 +298,14 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
     phrase, version = next((row for row in _OLD_SDKS if row[0] in text), ("", ""))
     controller = find_controller(text)
     program = "" if controller is None else f" in {controller.name}"
+    if (provider := _find_terraform_provider(text)) is not None:
+        program = f" in the Terraform provider {' '.join(provider).strip()}"
     return case.explain(
-        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23. The pod's association itself has taken effect, or the address would not be set.",
+        f"The SDK{program} is too old for EKS Pod Identity: it does not accept the agent's address, 169.254.170.23. The pod's association works, or the address would not be set.",
         pod_roles.SDK_TOO_OLD.cause(
             "derived" if POD_IDENTITY_AGENT in text else "possible",
             quote_phrases(text, phrase) if phrase else (),
-            text="EKS sets the agent's address only for a pod with a Pod Identity association, and the SDK rejects it.",
+            text="EKS sets AWS_CONTAINER_CREDENTIALS_FULL_URI to this address only for a pod with an association.",
         ),
         remedies=(
             _update_remedy(case, version),
@@ -289,22 +326,31 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
 
 def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a Java program cannot use a web identity without the module sts."""
+    shown = ((re.search(sign, case.failure.text), form, file) for sign, form, file in _SDK_MODULES)
+    found, form, file = next((row for row in shown if row[0] is not None), (None, "", ""))
+    version = (found and found["version"]) or ""
+    if version and file != "build.sbt":
+        version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
+    add = "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again."
+    others = "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'."
+    steps = (f"Add this to {file}, then build and deploy again.",) if found else (add, others)
     return case.explain(
         "The SDK for Java found no credentials: the class path lacks the module sts, which it needs for a web identity, such as that of an EKS pod (IRSA).",
         STS_MODULE_MISSING.cause(
-            "reported", ("The text says that the 'sts' service module must be on the class path.",)
+            "reported", ("WebIdentityTokenCredentialsProvider says so in the message.",)
         ),
         topic="no-credentials",
         remedies=(
             your_remedy(
                 "Add the module sts to the program",
-                "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again.",
-                "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'.",
+                *steps,
+                manifest=form.format(version) if found else None,
                 url=pages.EKS_IRSA_SDK,
             ),
         ),
         notes=(
             "The other providers in the message are the rest of the chain: no access keys are needed. The service account and the role are not the problem.",
+            "IMDS is no cure: with it, the chain would end at the role of the node, which is another identity.",
             credential_remedies.NO_CALL_MADE,
         ),
     )

@@ -22,13 +22,14 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
+from iamtriage.explaining._rules.denials.target_keys import explain_target_key
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, try_parse_arn
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.services import (
     ASSUME_ROLE,
@@ -66,16 +67,6 @@ _KINDS = (
     ("sqs", "queue", "sqs:SendMessage", "send messages to"),
     ("lambda", "function", "lambda:InvokeFunction", "invoke"),
     ("s3", "bucket", "s3:PutObject", "write to"),
-)
-# How to see the key of a topic or queue, and the key of AWS, whose policy cannot be changed.
-_SHOW_KEY = {
-    "topic": "aws sns get-topic-attributes --topic-arn ARN --query Attributes.KmsMasterKeyId --output text",
-    "queue": "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names KmsMasterKeyId --query Attributes.KmsMasterKeyId --output text",
-}
-_MANAGED_KEY = {"topic": "alias/aws/sns", "queue": "alias/aws/sqs"}
-_KEY_POLICY = (
-    "aws kms get-key-policy --key-id KEY_ID --policy-name default --query Policy --output text",
-    "aws kms put-key-policy --key-id KEY_ID --policy-name default --policy file://policy.json",
 )
 _EVENTS = "events.amazonaws.com"
 _ALARMS = "cloudwatch.amazonaws.com"
@@ -161,20 +152,7 @@ def _explain_service(
     if _KEY.search(words):
         # With EventBridge and SNS, the request to KMS has no such condition keys.
         of_key = {"StringEquals": {"aws:SourceAccount": values["ACCOUNT_ID"]}} if service == _ALARMS else {}
-        lines = (*present(_SHOW_KEY.get(noun)), *_KEY_POLICY)
-        step = f"The key of the {noun} is KEY_ID."
-        if noun in _SHOW_KEY:
-            step = f"The first command prints the key. If it is {_MANAGED_KEY[noun]}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}. A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
-        row = ServiceAccess(
-            "the key policy",
-            service,
-            f"use the key that encrypts the {noun}{name}",
-            ((["kms:Decrypt", "kms:GenerateDataKey*"], "*", of_key),),
-            policy_commands(on_resource, *lines),
-            "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
-            step,
-        )
-        return explain_access(denial, row, values)
+        return explain_target_key(on_resource, service, noun, name, values, of_key)
     if prefix == "s3":
         return _explain_bucket(denial, service, words, values)
     if prefix == "lambda" and service == _ALARMS:

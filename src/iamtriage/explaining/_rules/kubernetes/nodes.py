@@ -223,13 +223,16 @@ def _find_node(case: AnyCase) -> re.Match[str] | None:
     return nearest[-1] if nearest else _NODE_NAME.search(text, end)
 
 
+_STANDARD_ENTRY = lazy_pattern(r"\"type\"\s{0,4}:\s{0,4}\"STANDARD\"|\btype = \"STANDARD\"")
+
+
 def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explanation:
     """Explain that a kubelet calls as an IAM session, because its role has an entry for people."""
     cluster = find_cluster(case)
     caller = try_parse_principal(case.failure.user)
     role = underlying_role(caller)
     principal = principal_mappings.build_cluster_principal(
-        caller, "the node role", placeholder="NODE_ROLE_ARN"
+        caller, "the node role", placeholder="NODE_ROLE_ARN", source=case.failure.text
     )
     mapping = principal_mappings.build_cluster_principal(
         role, "the node role", placeholder="NODE_ROLE_ARN"
@@ -238,12 +241,15 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
         username=principal_mappings.NODE_USERNAME,
         title="Or, if the role is mapped in aws-auth, correct the user name and groups",
     )
+    shown = _STANDARD_ENTRY.search(case.failure.text)
+    kind = "access entry" if shown or cluster.mode == "API" else "access entry or aws-auth entry"
+    because = "The user name is that of an IAM session whose name is an instance ID, not system:node:NAME."
     return case.explain(
-        f"The kubelet cannot {request}: {principal.description} has an access entry or aws-auth entry for people (type STANDARD), not for nodes.",
+        f"The kubelet cannot {request.replace(' in the whole cluster', '')}: {principal.description} has an {kind} of the type STANDARD, which is not for nodes.",
         cluster_access.ENTRY_OF_OTHER_TYPE.cause(
             "derived",
-            ("The user name is that of an IAM session whose name is an instance ID, not system:node:NAME.",),
-            text=f"{principal.description[0].upper()}{principal.description[1:]} is mapped, but without the user name and groups of a node.",
+            (f"The text shows {' '.join(shown[0].split())}.",) if shown else (because,),
+            text="The kubelet is a session of the role to the cluster, without the user name and groups of a node, so it is denied everything.",
         ),
         topic="kubernetes-node-login",
         remedies=(

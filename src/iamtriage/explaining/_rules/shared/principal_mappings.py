@@ -196,7 +196,8 @@ class ClusterPrincipal(Value):
         """Return the remedy that gives the access entry of a node role the type for nodes."""
         return cluster_remedy(
             "Re-create the node role's access entry with type EC2_LINUX",
-            "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate, and no groups.",
+            "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate.",
+            "Set no groups and associate no access policy: the type sets the user name and groups, and EKS rejects groups that begin with system:.",
             *present(self.path_note),
             commands=(
                 cluster.eks_command("describe-access-entry", principal=self.entry_argument),

@@ -49,9 +49,9 @@ _MASKED_ARN = lazy_pattern(
     # Dots or dashes alone are a mask of the name, too.
     r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
 )
-# What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM.
+# What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS.
 _ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
-_ARN_KEY = lazy_pattern(r"[\"'][Aa]rn[\"']\s{0,3}:\s{0,3}[\"']\Z")
+_ARN_KEY = lazy_pattern(r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z")
 # What ARNs of AWS-owned identities have instead of an account ID.
 _AWS_OWNED = ("aws", "cloudfront")
 
@@ -164,7 +164,7 @@ def stated_role(principal: Principal | None, text: str) -> Role | None:
         match = _ROLE_NAME.match(part)
         token = "" if match is None else match[0]
         for each in (token, token.rstrip(".,")):
-            is_record = is_session and each == name and _ARN_KEY.search(before[-12:])
+            is_record = is_session and each == name and _ARN_KEY.search(before[-20:])
             if each.endswith(f"/{name}") or is_record:
                 found.add(each)
                 break
