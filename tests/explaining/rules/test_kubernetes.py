@@ -402,6 +402,31 @@ def test_terraform_provider_without_a_token() -> None:
     assert "exec block" in found.remedies[0].title
 
 
+@pytest.mark.parametrize(
+    ("client", "says", "command"),
+    [
+        ("curl -sk {}/api/v1/nodes", "sends no token", "kubectl get --raw /api/v1/nodes"),
+        ("wget -qO- \\\n  '{}:443/api/v1/nodes?limit=5'", "sends no token", "kubectl get --raw '/api/v1/nodes?limit=5'"),
+        ('curl -H "Authorization: Bearer $T" {}/version', "empty token", "kubectl get --raw /version"),
+        ("kubectl get nodes", "had no credentials", "kubectl config view --minify"),
+        (
+            "curl https://kubernetes.default.svc/api",
+            "sends no token",
+            'Bearer $(cat /var/run/secrets/kubernetes.io/serviceaccount/token)" https://kubernetes.default.svc/api',
+        ),
+    ],
+    ids=["curl", "wget", "empty-token", "kubectl", "pod"],
+)  # fmt: skip
+def test_http_client_without_a_token(client: str, says: str, command: str) -> None:
+    """Such a client reads no kubeconfig, so it needs the token in a header."""
+    host = "https://9F1E2D3C4B5A69788796A5B4C3D2E1F0.sk1.eu-west-1.eks.amazonaws.com"
+    found = explained(f"$ {client.format(host)}\n{forbidden('system:anonymous', 'list', 'nodes')}")
+    assert says in found.causes[0].text
+    assert command in "\n".join(found.remedies[0].commands)
+    assert ("kubeconfig-without-user" in dict(codes(found))) == client.startswith("kubectl")
+    assert "an access entry" in found.notes[0]
+
+
 # ------------------------------------------------------------------ access policies
 
 

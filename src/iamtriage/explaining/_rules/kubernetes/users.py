@@ -11,21 +11,29 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials.unsigned_requests import HEADER_LOST
 from iamtriage.explaining._rules.kubernetes.cluster_access import kubeconfig_remedy
 from iamtriage.explaining._rules.kubernetes.terraform_tokens import TERRAFORM, configure_terraform
-from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
     from iamtriage.failures._failures import KubernetesForbidden
 
+# A program that reads no kubeconfig, and calls the API server.
+_HTTP_CLIENT = lazy_pattern(
+    r"\b(?P<tool>curl|wget)(?P<options> (?:[^\n|;\\]|\\\r?\n|\\.){0,600}?(?<=[\"' ])(?P<url>https://(?P<host>[0-9A-F]{32}\.[a-z0-9.-]{1,60}\.eks\.amazonaws\.com|kubernetes\.default(?:\.svc[a-z.]{0,40})?)(?::443)?(?:/[^\s\"'|;<>\\]{0,300})?)[^\n|;]{0,600})",
+)
+_AUTHORIZATION = lazy_pattern(r"authorization:|--oauth2-bearer", re.IGNORECASE)
+_SLASHES_BEFORE_PATH = 2
 _COMPONENT_NAME = lazy_pattern(r"[a-z0-9:.-]{1,80}", re.ASCII)
 _COMPONENTS = {
     "eks:node-manager": "the EKS component that manages node groups",
@@ -102,38 +110,69 @@ _CHECK_KUBELET = cluster_remedy(
 def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Explanation:
     """Explain that a request carried no credentials."""
     cluster = find_cluster(case)
-    causes = [
-        ANONYMOUS_REQUEST.cause(
-            "derived",
-            (
-                "The user name is system:anonymous.",
-                "For an invalid token, the API server would respond with Unauthorized.",
-            ),
-        )
-    ]
+    invalid = "For an invalid token, the API server would respond with Unauthorized."
+    causes = [ANONYMOUS_REQUEST.cause("derived", ("The user name is system:anonymous.", invalid))]
     remedies = [kubeconfig_remedy(cluster)]
     notes = [
+        f"The caller must authenticate first. Then it needs a role or access policy that allows it to {request.description}, and an IAM principal also needs an access entry, or an entry in aws-auth.",
         "Never bind a role to system:anonymous or system:unauthenticated: anyone who can reach the API server would have its permissions.",
-        "Neither IAM policies nor RBAC roles help: the caller must authenticate first.",
     ]
-    if TERRAFORM.search(case.text):
+    sent = _HTTP_CLIENT.search(case.text)
+    if sent is not None:
+        text = f"The {sent['tool']} command sends no token: unlike kubectl, {sent['tool']} does not read the kubeconfig."
+        if _AUTHORIZATION.search(sent["options"]):
+            text = f"The header of the {sent['tool']} command most likely has an empty token."
+        causes = [ANONYMOUS_REQUEST.cause("derived", (invalid,), text=text)]
+        remedies = [_send_token_remedy(cluster, sent)]
+    elif TERRAFORM.search(case.text):
         causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is from Terraform.",)))
         remedies.insert(0, configure_terraform(case, cluster))
-    if clues.is_from_kubelet(case.text):
+    if sent is None and clues.is_from_kubelet(case.text):
         causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is from a kubelet.",)))
         remedies = [_CHECK_KUBELET]
         notes.append(
             "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
         )
-    else:
+    elif sent is None:
         causes.append(KUBECONFIG_WITHOUT_USER.cause())
-    causes.append(HEADER_LOST.cause())
+    if sent is None:
+        causes.append(HEADER_LOST.cause())
     return case.explain(
         f"The request carried no credentials, so the API server denied it as system:anonymous: it cannot {request.description}.",
         *causes,
         topic="kubernetes-anonymous",
         remedies=tuple(remedies),
         notes=tuple(notes),
+    )
+
+
+def _send_token_remedy(cluster: Cluster, sent: re.Match[str]) -> Remedy:
+    """Return the remedy for a program that calls the API server without kubectl and sends no token."""
+    url = sent["url"]
+    if sent["host"].startswith("kubernetes.default"):
+        folder = "/var/run/secrets/kubernetes.io/serviceaccount"
+        send = f'curl --cacert {folder}/ca.crt --header "Authorization: Bearer $(cat {folder}/token)" {{}}'
+        return your_remedy(
+            "Send the token of the pod's service account",
+            "The pod needs a service account that RBAC allows the request, and must not set automountServiceAccountToken to false.",
+            commands=(commands.fill_command(send, url),),
+            url=f"{pages.RBAC}#service-account-permissions",
+        )
+    path = f"/{url.split('/', 3)[3]}" if url.count("/") > _SLASHES_BEFORE_PATH else "/"
+    query = ("--query", "cluster.certificateAuthority.data", "--output", "text")
+    token = cluster.eks_command("get-token", "--query", "status.token", "--output", "text")
+    authority = f"{cluster.eks_command('describe-cluster', *query, flag='--name')} | base64 --decode > ca.crt"
+    send = f'curl --cacert ca.crt --header "Authorization: Bearer $({token})" '
+    return your_remedy(
+        f"Use kubectl, or send a token with {sent['tool']}",
+        "kubectl requests the token itself, with the current credentials of the AWS CLI. The token is valid for 15 minutes.",
+        commands=(
+            cluster.kubeconfig_command(),
+            commands.fill_command("kubectl get --raw {}", path),
+            Labelled("Or, with curl:", authority),
+            f"{send}{quote_argument(url)}",
+        ),
+        url=pages.EKS_KUBECONFIG,
     )
 
 
