@@ -175,3 +175,21 @@ def test_trusted_principal_is_in_the_verdict(principal: str | dict[str, str], sa
     assert changed is not None
     allowed = check_trust_policy(changed, action="sts:AssumeRole", caller="arn:aws:iam::111122223333:role/ci")
     assert allowed.allowed is True
+
+
+@pytest.mark.parametrize(
+    ("host", "service"),
+    [
+        ("sts.us-west-2.amazonaws.com", "a VPC endpoint for com.amazonaws.us-west-2.sts with private DNS"),
+        ("api.ecr.us-west-2.amazonaws.com", "a VPC endpoint for com.amazonaws.us-west-2.ecr.api with"),
+        ("orders.s3.us-west-2.amazonaws.com", "a gateway endpoint for com.amazonaws.us-west-2.s3 in"),
+        ("sts.amazonaws.com", "a VPC endpoint with private DNS"),
+    ],
+)
+def test_unreachable_host_and_the_endpoint_that_it_needs(host: str, service: str) -> None:
+    text = f'botocore.exceptions.ConnectTimeoutError: Connect timeout on endpoint URL: "https://{host}/"'
+    [remedy] = _explained(text, {"namespace": "jobs"}).remedies[-1:]
+    assert service in remedy.steps[1]
+    assert "in a pod of the namespace jobs" in remedy.steps[0]
+    name = service.partition(" for ")[2].partition(" ")[0]
+    assert f"Name=service-name,Values={name}" in remedy.commands[-1] or not name

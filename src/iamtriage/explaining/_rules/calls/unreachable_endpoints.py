@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.fips_endpoints import explain_fips_host
@@ -56,6 +57,12 @@ _CLUSTER_HOST = lazy_pattern(
 _API_SERVER = lazy_pattern(
     rf"{_CLUSTER_HOST.pattern}|Unable to connect to the server|Kubernetes cluster unreachable"
 )
+# A service or, with ECR, an API of it: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html.
+_REGIONAL_HOST = lazy_pattern(
+    r"(?:[0-9]{12}\.(?=dkr\.)|[a-z0-9.-]{3,63}\.(?=s3\.))?(?P<name>(?:api\.|dkr\.)?[a-z0-9-]{2,40})\.(?P<region>[a-z]{2}(?:-[a-z]{2,10}){1,2}-[0-9])\.amazonaws\.com"
+)
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html, where it differs.
+_ENDPOINT_SERVICES = {"kinesis": "kinesis-streams", "firehose": "kinesis-firehose"}
 _TASK_START = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
 PROXY = CauseType(
@@ -128,7 +135,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             *findings.remedies,
             *_related_remedies(case, message, host),
             *((_TASK_REMEDY,) if _TASK_START.search(case.text) else ()),
-            _test_connection_remedy(host, has_region=_unknown_region(message, host) is None),
+            _test_connection_remedy(case, host, has_region=_unknown_region(message, host) is None),
         ),
         notes=(_NOT_A_POLICY,),
     )
@@ -156,10 +163,11 @@ _NETWORK_ERRORS = (
 
 
 def _network_cause(message: str, host: str | None) -> Cause | None:
-    because = () if host is None else (f"The text names the host {host}.",)
     row = next((row for row in _NETWORK_ERRORS if row[0].search(message)), None)
     if row is None or row[1] is None:
         return None
+    # Only a summary about a proxy does not name the host.
+    because = (f"The text names the host {host}.",) if host and row[1] is PROXY else ()
     text = f"{row[2][0].upper()}{row[2][1:]}." if row[1] is CONNECTION_FAILED else ""
     return row[1].cause("reported", because, text=text)
 
@@ -250,19 +258,38 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
     return ()
 
 
-def _test_connection_remedy(host: str | None, *, has_region: bool) -> Remedy:
-    name = host or "HOST"
+def _test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region: bool) -> Remedy:
+    name, service = host or "HOST", _endpoint_service(host) if has_region else None
+    where = "where the call runs"
+    if case.facts.namespace is not None:
+        where = f"in a pod of the namespace {clip_text(case.facts.namespace)} (kubectl exec)"
+    endpoint = f"a VPC endpoint{f' for {service}' if service else ''} with private DNS"
+    if service is not None and service.endswith((".s3", ".dynamodb")):
+        endpoint = f"a gateway endpoint for {service} in its route table"
+    look = "aws ec2 describe-vpc-endpoints --region REGION"
+    if service is not None:
+        query = "VpcEndpoints[].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId]"
+        look += f" --filters Name=service-name,Values={service} --query '{query}'"
     return your_remedy(
         "Test the connection to the endpoint",
-        "Run the commands where the call runs. Any response, even an error, shows that the host is reachable.",
-        "In a VPC without internet access, the service needs a VPC endpoint with private DNS and a security group that allows port 443 from the caller.",
+        f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
+        f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
         commands=present(
             fill_command("nslookup {}", name),
             fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),
-            "aws ec2 describe-vpc-endpoints --region REGION" if has_region else None,
+            Labelled("With credentials of the account, elsewhere:", look) if has_region else None,
         ),
         url=pages.VPC_ENDPOINTS,
     )
+
+
+def _endpoint_service(host: str | None) -> str | None:
+    """Return the name of the VPC endpoint service of a regional endpoint, such as com.amazonaws.eu-west-1.sts."""
+    found = None if host is None else _REGIONAL_HOST.fullmatch(host)
+    if found is None:
+        return None
+    name = ".".join(reversed(found["name"].split(".")))
+    return f"com.amazonaws.{found['region']}.{_ENDPOINT_SERVICES.get(name, name)}"
 
 
 _COMPARE_KUBECONFIG = your_remedy(

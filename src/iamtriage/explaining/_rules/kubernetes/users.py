@@ -130,7 +130,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     if sent is None and clues.is_from_kubelet(case.text):
         causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is from a kubelet.",)))
         remedies = [_CHECK_KUBELET]
-        notes.append(
+        notes[0] = (
             "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
         )
     elif sent is None:

@@ -56,7 +56,7 @@ INSPECTING_PROXY = CauseType(
 NO_WAY_OUT = CauseType(
     "network-blocked",
     title="The network blocks the connection",
-    text="Security groups, network ACLs, routes or a proxy block the connection.",
+    text="There is no route to the internet and no VPC endpoint, or security groups, network ACLs or a proxy block the connection.",
     fix="Allow port 443 in security groups and routes, or create a VPC endpoint.",
     of="no-answer",
     subject="calls",
