@@ -199,13 +199,29 @@ def test_authentication_mode_decides_the_remedies() -> None:
         lines = commands(explained(LOGIN, {"authentication_mode": mode} if mode else {}))
         return (
             any("create-access-entry" in line for line in lines),
-            any("iamidentitymapping" in line for line in lines),
+            any("edit configmap aws-auth" in line for line in lines),
             any("authenticationMode=API_AND_CONFIG_MAP" in line for line in lines),
         )
 
     assert ways("API") == (True, False, False)
     assert ways("CONFIG_MAP") == (False, True, True)
     assert ways("API_AND_CONFIG_MAP") == ways(None) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("caller", "entry"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/dev/ana", "- rolearn: arn:aws:iam::111122223333:role/dev"),
+        ("arn:aws:iam::111122223333:user/team/ana", "- userarn: arn:aws:iam::111122223333:user/team/ana"),
+        (None, "- rolearn: PRINCIPAL_ARN"),
+    ],
+    ids=["role", "user", "unknown"],
+)
+def test_entry_of_aws_auth_is_shown_after_the_command_that_edits_it(caller: str | None, entry: str) -> None:
+    facts = {"authentication_mode": "CONFIG_MAP"} | ({"caller": caller} if caller else {})
+    shown = str(explained(LOGIN, facts))
+    edited = shown.partition("kubectl -n kube-system edit configmap aws-auth\n  In the editor:\n")[2]
+    assert edited.startswith(f"  {entry}\n    username: ")
 
 
 def test_each_remedy_has_its_form_of_the_arn() -> None:

@@ -30,6 +30,7 @@ __all__ = (
     "find_saved_file",
     "paragraphs_of",
     "place_documents",
+    "place_manifest",
     "uses_lookup",
 )
 
@@ -42,6 +43,9 @@ _ADD = "Add "
 _SAVED = " saved:"
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
+# An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
+_ENTRY = lazy_pattern(r"\s{0,20}(?:- )?(?:role|user)arn: ")
+_EDIT = lazy_pattern(r"kubectl (?:-n \S+ |--namespace \S+ )?edit configmap ")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
 _CHANGE = lazy_pattern(
     # A change of what another command prints follows it.
@@ -179,6 +183,22 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
     if words.startswith(_ADD):
         yield Paragraph("Then:")
     yield from commands[place:]
+
+
+def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[Block]:
+    """Yield a manifest and blocks of commands. An entry of a ConfigMap follows the command that edits it.
+
+    >>> edit = Code("kubectl -n kube-system edit configmap aws-auth", "sh")
+    >>> [each.text for each in place_manifest((edit,), Code("- rolearn: arn:…", "yaml"))][1:]
+    ['In the editor:', '- rolearn: arn:…']
+    """
+    is_entry = manifest is not None and _ENTRY.match(manifest.text) is not None
+    if manifest is not None and not is_entry:
+        yield manifest
+    for each in blocks:
+        yield each
+        if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
+            yield from (Paragraph("In the editor:"), manifest)
 
 
 def paragraphs_of(blocks: Iterable[Block]) -> str:

@@ -11,6 +11,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     find_saved_file,
     paragraphs_of,
     place_documents,
+    place_manifest,
 )
 from iamtriage._rendering.explanations.parts import replace_note, restates
 from iamtriage._rendering.placeholders import find_placeholders
@@ -123,13 +124,11 @@ def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
     yield Heading(remedy.title, 3, (remedy.who,))
     if remedy.steps:
         yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
-    if remedy.manifest is not None:
-        yield Code(remedy.manifest, remedy.manifest_language)
     saved = find_saved_file(remedy.documents, remedy.commands)
     of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels, saved))
-    yield from place_documents(
-        of_commands, document_codes(remedy.documents, remedy.commands, _DOCUMENT_WIDTH)
-    )
+    manifest = None if remedy.manifest is None else Code(remedy.manifest, remedy.manifest_language)
+    documents = document_codes(remedy.documents, remedy.commands, _DOCUMENT_WIDTH)
+    yield from place_documents(place_manifest(of_commands, manifest), documents)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
     if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
         yield Paragraph(note, quiet=True)

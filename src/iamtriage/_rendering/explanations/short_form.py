@@ -19,6 +19,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     find_saved_file,
     paragraphs_of,
     place_documents,
+    place_manifest,
     uses_lookup,
 )
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
@@ -45,6 +46,8 @@ _MAX_TOTAL_LINES = 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES = 5, 4
+# The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
+_ADD_ENTRY = "eksctl create iamidentitymapping"
 # Words of a step that is about a manifest.
 _MANIFEST = "the manifest"
 # Lines by which the title of another remedy can exceed the default maximum.
@@ -194,7 +197,8 @@ class _Builder:
             selection.steps = tuple(range(min(1, len(remedy.steps))))
         selection = self._with_commands(remedy, selection, selection.commands)
         # A manifest does the same as the commands, and a long policy is only in the full explanation.
-        if self.count(selection) > parts.lines:
+        is_repeated = any(each.startswith(_ADD_ENTRY) for each in remedy.commands)
+        if is_repeated or self.count(selection) > parts.lines:
             selection.manifest = False
         return selection
 
@@ -316,12 +320,12 @@ class _Builder:
         if selection.steps:
             steps = tuple(remedy.steps[index] for index in selection.steps)
             yield Items(steps, ordered=len(steps) > 1)
-        if selection.manifest and remedy.manifest is not None:
-            yield Code(remedy.manifest, remedy.manifest_language)
         shown = remedy.commands[: selection.commands]
-        yield from self._command_blocks(
-            remedy, shown, self._documents if selection.documents else self._reference(remedy)
-        )
+        documents = self._documents if selection.documents else self._reference(remedy)
+        manifest = None
+        if selection.manifest and remedy.manifest is not None:
+            manifest = Code(remedy.manifest, remedy.manifest_language)
+        yield from place_manifest(self._command_blocks(remedy, shown, documents), manifest)
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
         if selection.urls and remedy.url:

@@ -97,7 +97,7 @@ MAP_WITHOUT_EFFECT = CauseType(
 ENTRIES_WITHOUT_EFFECT = CauseType(
     "entries-ignored",
     title="The cluster ignores access entries",
-    text="The cluster ignores access entries: until its mode is API_AND_CONFIG_MAP, only the ConfigMap aws-auth in kube-system grants access.",
+    text="With the authentication mode CONFIG_MAP, the cluster ignores access entries: only principals in the ConfigMap aws-auth in kube-system and the cluster's creator have access.",
     recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
     fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -148,7 +148,7 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
     if cluster.mode == "API":
         yield MAP_WITHOUT_EFFECT.cause("supplied", ("The authentication mode is API.",))
     if cluster.mode == "CONFIG_MAP":
-        yield ENTRIES_WITHOUT_EFFECT.cause("supplied", ("The authentication mode is CONFIG_MAP.",))
+        yield ENTRIES_WITHOUT_EFFECT.cause("supplied")
 
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:

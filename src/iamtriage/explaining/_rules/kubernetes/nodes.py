@@ -43,11 +43,6 @@ _NODE_NAME = lazy_pattern(
     r"(?:(?P<domain>\.ec2|\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2})\.compute)\.internal)?(?![\w-])",
     re.ASCII,
 )
-_ENTRY = f"""# The entry of mapRoles, for kubectl -n kube-system edit configmap aws-auth. eksctl adds it, too.
-- rolearn: {{}}
-  username: {principal_mappings.NODE_USERNAME.replace("{", "{{").replace("}", "}}")}
-  groups:
-""" + "".join(f"    - {each}\n" for each in principal_mappings.NODE_GROUPS)
 NODE_ROLE_NOT_MAPPED = CauseType(
     "node-role-not-mapped",
     title="The node role has neither an access entry nor a mapping in aws-auth",
@@ -101,11 +96,7 @@ def _explain_missing_entry(
             "The kubelet keeps trying: after the change, kubectl get nodes lists the node without a restart."
         )
         first, *others = remedies
-        first = attrs.evolve(first, steps=(*first.steps, joins))
-        if not cluster.uses_entries:
-            entry = _ENTRY.format(principal.aws_auth_arn)
-            first = attrs.evolve(first, manifest=entry, commands=first.commands[:-1], labels=())
-        remedies = (first, *others)
+        remedies = (attrs.evolve(first, steps=(*first.steps, joins)), *others)
     return case.explain(
         f"{verdict}: {why}.",
         NODE_NOT_ACCEPTED.cause("reported", (evidence,)),

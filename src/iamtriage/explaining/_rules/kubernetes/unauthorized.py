@@ -42,7 +42,7 @@ from iamtriage.explaining._rules.shared.principal_words import describe_principa
 from iamtriage.explaining._rules.shared.remedies import look_up_once, present, your_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
@@ -152,7 +152,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     )
     grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     # The remedy that finds out who calls creates the access entry, too.
-    shows_grant = cluster.uses_entries and not has_entry and principal.entry_refusal is None
+    shows_grant = not has_entry and principal.entry_refusal is None
     if other_account is not None and not _uses_other_profile(case):
         return _explain_other_account(case, cluster, other_account, grants)
     return case.explain(
@@ -165,7 +165,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         remedies=(
             *present(configure_terraform(case, cluster) if renews_late else None),
             *(grants if unsuited is not None else ()),
-            _caller_remedy(case, cluster, principal, access, program, shows_grant=shows_grant),
+            _caller_remedy(case, cluster, principal, access, program, grants if shows_grant else ()),
             *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
             *(grants[shows_grant:] if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
@@ -250,12 +250,12 @@ def _caller_remedy(
     principal: ClusterPrincipal,
     access: NeededAccess,
     program: str,
-    *,
-    shows_grant: bool,
+    grants: Sequence[Remedy],
 ) -> Remedy:
+    shows_grant = bool(grants) and cluster.uses_entries
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
-        Labelled("With the profile or role that it prints:", "aws sts get-caller-identity"),
+        Labelled("With the profile (--profile) or role that it prints:", "aws sts get-caller-identity"),
     )
     identify = "If the ARN of the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig. It also corrects a kubeconfig of another or a re-created cluster."
     if program == "the job":
@@ -289,12 +289,21 @@ def _caller_remedy(
                 principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
             )
         )
-    elif not cluster.uses_entries and not has_map_entry(case):
-        steps.append("Otherwise, a cluster administrator maps this ARN in aws-auth.")
+    manifest = None
+    if grants and not cluster.uses_entries:
+        [mapping, *_] = grants
+        manifest, is_missing = mapping.manifest, "this principal is meant to have access and has no entry"
+        whose = (
+            ""
+            if principal.is_known
+            else "PRINCIPAL_ARN is the ARN of the role without its path, or that of the user (userarn, in mapUsers). "
+        )
+        steps.append(f"{whose}GROUP is the subject of a RoleBinding or ClusterRoleBinding.")
+        grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     refresh = cluster.kubeconfig_command()
     lines: Commands = (*looks, refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
         lines = (*grant, Labelled("If kubectl is meant to use another identity:", refresh))
-    return your_remedy(title, *steps, commands=lines, url=pages.EKS_TROUBLESHOOTING)
+    return your_remedy(title, *steps, commands=lines, manifest=manifest, url=pages.EKS_TROUBLESHOOTING)

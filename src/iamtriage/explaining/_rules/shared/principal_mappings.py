@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import attrs
@@ -222,6 +223,15 @@ class ClusterPrincipal(Value):
             words += ["--group", group]
         if username is not None:
             words += ["--username", username]
+        is_user = ":user/" in self.aws_auth_arn
+        # A default that shows in audit logs who calls.
+        default = self.aws_auth_arn.rpartition("/")[2] if is_user else "{{SessionName}}"
+        entry = [f"- {'user' if is_user else 'role'}arn: {self.aws_auth_arn}"]
+        entry += [
+            f"  username: {json.dumps(username or default)}",
+            "  groups:",
+            *(f"    - {each}" for each in groups),
+        ]
         create = "eksctl create iamidentitymapping --cluster CLUSTER --region REGION"
         form = "" if self.is_known else "Write the role's ARN without its path. "
         return cluster_remedy(
@@ -233,6 +243,7 @@ class ClusterPrincipal(Value):
                 f"{create} {command(*words, '--no-duplicate-arns')}",
                 Labelled("Or, without eksctl:", "kubectl -n kube-system edit configmap aws-auth"),
             ),
+            manifest="\n".join(entry),
             url=pages.EKS_AUTH_CONFIGMAP,
         )
 
