@@ -168,7 +168,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
-            text = f"A Deny statement in the trust policy of {role} matches the request. {wording.allow_still_required(denial)}"
+            text = f"A Deny statement in the trust policy of {role} matches the request. {wording.why_no_allow_helps(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None and findings.allowed is False:
         yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())
@@ -192,7 +192,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
         yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
     if denial.is_explicit and not _names_trust_policy(denial):
-        text = f"A Deny statement in some policy matches the request. {wording.allow_still_required(denial)}"
+        text = f"A Deny statement in some policy matches the request. {wording.why_no_allow_helps(denial)}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 

@@ -31,7 +31,7 @@ from iamtriage.explaining._rules.shared.decisions import (
     identity_policy_allows,
 )
 from iamtriage.explaining._rules.shared.remedies import present
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary
+from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -57,7 +57,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"
-        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {allow_still_required(denial)}"
+        text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
         title = (
             "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
         )
@@ -102,7 +102,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
-    text = f"{went} {allow_still_required(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
+    text = f"{went} {why_no_allow_helps(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
     find = "The first command lists the endpoints: find the one in the caller's VPC."

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.decisions import (
     named_statements,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -112,7 +112,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         stated_cause(
             denial,
             "identity",
-            f"A Deny statement in {found} matches the request.{policy} {'An Allow does not override it.' if is_revoked or is_of_all else allow_still_required(denial)}",
+            f"A Deny statement in {found} matches the request.{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}",
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
@@ -236,7 +236,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         EXPLICIT_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
-            text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {allow_still_required(denial)}",
+            text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {why_no_allow_helps(denial)}",
         ),
         remedies=present(denial_remedies.authorization_details_remedy(denial), remedy),
     )

@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import build_statement
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
     name = policy.name
     if denial.is_explicit:
         name += f" or the {policy.other}" if policy.other else ""
-        text = f"A Deny statement in the {name} matches the request. {allow_still_required(denial)}"
+        text = f"A Deny statement in the {name} matches the request. {why_no_allow_helps(denial)}"
         verdict = f"the {name} explicitly denies it"
         remedy = narrow_deny_remedy(denial, name)
         notes: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.shared.wording import allow_still_required
+from iamtriage.explaining._rules.shared.wording import why_no_allow_helps
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     text = f"A session can do only what both its session policy and the policies of {denial.caller} allow, and the session policy does not allow this. An Allow for {denial.caller} alone does not help."
     if denial.is_explicit:
         verdict = "the session's policy denies it"
-        text = f"A Deny statement in the session policy matches the request. {allow_still_required(denial)}"
+        text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}"
     title, statement, url = (
         "Change the session policy",
         guardrails.allowing_statement(denial),

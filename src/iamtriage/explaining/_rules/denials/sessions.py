@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.shared.wording import allow_still_required, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -249,7 +249,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     if denial.is_explicit:
         # A Deny matches signed requests, too, unless its conditions say otherwise.
         verdict = f"a Deny statement in the {name} matches the request, which was not signed"
-        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {allow_still_required(denial)}"
+        text = f"A Deny statement in the {name} matches the request. Signing alone does not lift it. {why_no_allow_helps(denial)}"
         causes.insert(0, DENIES["resource"].cause("derived", reason_lines(denial), text=text))
         title = f"If the Deny exempts certain principals: {title[0].lower()}{title[1:]}"
         # Most often the client has to sign, which no change of the policy replaces.

@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.denials.stated_policies import STATED_POLICY_DE
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.denials.unsent_settings import describe_unsent
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
-from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start
+from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class StatedDeny(Value):
         if self.unsent is not None:
             # The summary has the verdict.
             text = describe_unsent(self.unsent).removesuffix(".")
-        because = (allow_still_required(denial),) if is_only else ()
+        because = (why_no_allow_helps(denial),) if is_only else ()
         return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
 
 

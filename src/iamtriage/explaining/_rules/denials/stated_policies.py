@@ -44,7 +44,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.wording import allow_still_required, capitalize_start, denial_summary
+from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._arn_templates import complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
@@ -308,7 +308,9 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         if is_deny and names_action(each, action) and names_resource(each, resource):
             sid = each.get("Sid")
             name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
-            text = f"{subject} has a Deny statement{name} that matches the request. {allow_still_required(denial)}"
+            text = (
+                f"{subject} has a Deny statement{name} that matches the request. {why_no_allow_helps(denial)}"
+            )
             return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
     allows = allow_statements(policy.content)
     # Those whose action or resource is a reference may be about the request.

@@ -24,7 +24,7 @@ _ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
 
-def allow_still_required(denial: Denial) -> str:
+def why_no_allow_helps(denial: Denial) -> str:
     """Return the sentence on what an ``Allow`` does against a ``Deny``.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
@@ -40,7 +40,7 @@ def allow_still_required(denial: Denial) -> str:
     others = other_policies_without_allow(denial.facts, denial.action)
     if others is not None:
         return f"An Allow does not override it. Without the Deny, the call still requires one: the caller's other policies ({others}) do not allow {denial.action}."
-    return "An Allow does not override it. Without the Deny, the call still requires one."
+    return "An Allow does not override it."
 
 
 def put_check_first(check: str, title: str) -> str:
