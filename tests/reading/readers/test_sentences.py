@@ -1252,6 +1252,11 @@ LESS: Table = (
         denied(operation="AddRoleToInstanceProfile", principal=ANA, action="iam:PassRole", resource=ROLE),
     ),
     (
+        "api-of-another-service",
+        f"API: ecs:updateService User: {ANA} is not authorized to perform: iam:PassRole on resource: {ROLE}",
+        denied(operation="updateService", principal=ANA, action="iam:PassRole", resource=ROLE),
+    ),
+    (
         "api-full",
         f"API: iam:CreateRole User: {ANA} is not authorized to perform: iam:CreateRole on resource: {ROLE}",
         denied(operation="CreateRole", principal=ANA, action="iam:CreateRole", resource=ROLE),

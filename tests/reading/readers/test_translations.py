@@ -10,6 +10,22 @@ _FACTS: Facts = denied(principal=ANA, action="eks:ListClusters")
 _ON: Facts = denied(principal=ANA, action="eks:DescribeCluster", resource=CLUSTER)
 
 PLAIN: Table = (
+    # Words of these languages follow values without a space.
+    (
+        "japanese-joined",
+        f"ユーザー: {ANA}には、リソース: arn:aws:sqs:eu-west-1:111122223333:ordersで次を実行する権限がありません: sqs:SendMessage",
+        denied(principal=ANA, action="sqs:SendMessage", resource="arn:aws:sqs:eu-west-1:111122223333:orders"),
+    ),
+    (
+        "korean-joined",
+        f"사용자: {ANA}은(는) sqs:SendMessage을(를) 수행할 권한이 없습니다. 리소스: arn:aws:sqs:eu-west-1:111122223333:orders",
+        denied(principal=ANA, action="sqs:SendMessage", resource="arn:aws:sqs:eu-west-1:111122223333:orders"),
+    ),
+    (
+        "chinese-joined",
+        f"用户 {ANA}没有权限执行sqs:SendMessage操作",
+        denied(principal=ANA, action="sqs:SendMessage"),
+    ),
     (
         "user-far-before",
         f"Utente: {ANA} {'ordini ' * 128}non è autorizzato a eseguire: sqs:SendMessage",

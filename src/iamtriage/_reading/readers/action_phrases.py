@@ -107,5 +107,5 @@ def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
 
 def _piece(m: re.Match[str], role: Role) -> Piece:
     piece = Piece(role, m.start(), m.end())
-    piece.put_action(m["action"], *m.span("action"), HINT)
+    piece.put_action(m["action"], *m.span("action"), HINT, HINT)
     return piece

@@ -53,17 +53,19 @@ _TYPES: dict[PolicyType, re.Pattern[str]] = lazy_patterns(
     },
     re.IGNORECASE,
 )
+# Japanese, Korean and Chinese words can follow a name without a space.
+_JOINED = r"(?<=[A-Za-z0-9_*.-])[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]"
 _SECTION = rf"(?:{MASK}|[^\s:]){{0,40}}+"
-_NAME = rf"(?:{MASK}|[^\s,;\"'、。」»<>]){{1,600}}+"
+_NAME = rf"(?:{MASK}|(?!{_JOINED})[^\s,;\"'、。」»<>]){{1,600}}+"
 _ARN = rf"arn:[\w-]{{1,24}}:[a-z0-9-]{{1,40}}:{_SECTION}:{_SECTION}:{_NAME}"
 _PRINCIPAL = lazy_pattern(
     rf"arn:[\w-]{{1,24}}:(?:iam|sts)::{_SECTION}:{_NAME}|<[^<>\n]{{1,60}}>|(?!(?:IAM|AWS)\s)[\w+=,.@-]{{3,64}}(?=\s)"
 )
 _ACTION = lazy_pattern(
-    r"(?<![A-Za-z0-9_/.{-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![\w/]|:\S)"
+    r"(?<![A-Za-z0-9_/.{-])(?<![A-Za-z0-9]:)(?<!::)(?P<service>[A-Za-z][a-zA-Z0-9-]{1,40}):(?P<name>[A-Za-z][A-Za-z0-9*]{2,80})(?![A-Za-z0-9_/]|:\S)"
 )
 _RESOURCE = lazy_pattern(
-    rf"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:(?:{MASK}|[^\s\"'»、。,<])++|\*)"
+    rf"(?:risorsa|ressource|Ressource|recurso|リソース|资源|資源|리소스|sumber daya|resource)(?:の)?\s?:?\s?[\"'«`]?(?P<resource>(?:role|user|policy|group)\s\S+|arn:(?:{MASK}|(?!{_JOINED})[^\s\"'»、。,<])++|\*)"
 )
 _LAST_RESOURCE = lazy_pattern(r":\s?(?P<resource>(?:ロール|역할|角色)\s[^\s(（]{1,80})")
 _LABEL = lazy_pattern(
