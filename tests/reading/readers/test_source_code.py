@@ -14,6 +14,10 @@ NONE: Table = tuple(
     (name, text, None)
     for name, text in (
         (
+            "markdown-table",
+            "| Code | HTTP | Meaning |\n|---|---|---|\n| AccessDenied | 403 | Access Denied |\n| ExpiredToken | 400 | The provided token has expired. |",
+        ),
+        (
             "list-of-classes",
             "Sns.exceptions.OrderFault\nSns.exceptions.KMSAccessDeniedException\nSns.exceptions.Gone\n",
         ),
