@@ -443,3 +443,36 @@ def test_statements_without_a_policy_are_one_policy() -> None:
     text = f"{json.dumps(whole)}\n{json.dumps(TRUST)}, {json.dumps(other)}"
     found = [each.content["Statement"] for each in find_documents(text)]
     assert found == [[TRUST], [TRUST, other]]
+
+
+SECRET = "An error occurred (AccessDeniedException) when calling the GetSecretValue operation: User: arn:aws:sts::111122223333:assumed-role/app/i-1 is not authorized to perform: secretsmanager:GetSecretValue on resource: arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1B2c3 with an explicit deny in a resource-based policy"
+
+
+def test_policy_in_a_string_of_json() -> None:
+    policy = {
+        "Statement": [{"Sid": "NoApp", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*"}]
+    }
+    for member in ("ResourcePolicy", "Policy", "policyText"):
+        shown = json.dumps({member: json.dumps(policy)})
+        assert "the statement NoApp" in explain(f"{SECRET}\n{shown}").summary
+    cut = json.dumps({"Policy": json.dumps(policy)[:-4]})
+    assert "NoApp" not in explain(f"{SECRET}\n{cut}").summary
+
+
+def test_policy_of_a_queue_that_lacks_the_service() -> None:
+    text = "api error InvalidArgument: Unable to validate the following destination configurations\narn:aws:sqs:eu-west-1:111122223333:jobs for arn:aws:s3:::orders\nconst q = sqs.Queue.fromQueueArn(this)\n"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+    }
+    source = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:news"}}
+    policy = {"Statement": [{**statement, "Resource": "*", "Condition": source}]}
+    explanation = explain(text + json.dumps({"Policy": json.dumps(policy)}))
+    assert "its policy allows only sns.amazonaws.com, not s3.amazonaws.com" in explanation.summary
+    [remedy] = explanation.remedies
+    assert '"aws:SourceAccount": "111122223333"' in str(remedy)
+    assert "(fromQueueArn)" in remedy.steps[1]
+    for principal in ("*", {"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]}):
+        allowed = {"Statement": [{**statement, "Principal": principal}]}
+        assert "most often" in explain(text + json.dumps({"Policy": json.dumps(allowed)})).summary

@@ -282,3 +282,26 @@ def test_stored_git_passwords_are_deleted_and_no_longer_used() -> None:
         f"git config --global --replace-all {key} ''",
         f"git config --global --add {key} '!aws codecommit credential-helper $@'",
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("{ accessKeyId: 'A' }; { accessKeyId: conf.access_key_id }", ["conf.accessKeyId"]),
+        ("ACCESSKEY=x\n{ accessKeyId: process.env.ACCESS_KEY }", ["process.env.ACCESSKEY"]),
+        (
+            "await sts.send(new AssumeRoleCommand({}))\n{ accessKeyId: r.Credentials.accessKeyId, secretAccessKey: r.Credentials.secretAccessKey }",
+            ["r.Credentials.AccessKeyId", "r.Credentials.SecretAccessKey"],
+        ),
+        (
+            "await sts.send(new AssumeRoleCommand({}))\nkeys = { accessKeyId: r.Credentials.AccessKeyId }\n{ accessKeyId: keys.accessKeyId }",
+            [],
+        ),
+        ("{ access_key_id: 'A' }; { accessKeyId: conf.access_key_id }", []),
+        ("{ accessKeyId: process.env.KEY }", []),
+    ],
+)
+def test_keys_that_code_reads_in_another_spelling(code: str, read: list[str]) -> None:
+    explanation = explain(f"Error: Resolved credential object is not valid\n{code}")
+    assert ("but the name is spelled" in explanation.summary) is bool(read)
+    assert all(each in explanation.remedies[0].title for each in read)

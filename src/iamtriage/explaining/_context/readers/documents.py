@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
@@ -18,6 +19,10 @@ _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
 _MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
 _COMMAND = "aws iam get-"
+# A policy as a string of JSON, as commands for queues, topics, buckets, repositories and secrets print it.
+_POLICY_STRING = lazy_pattern(
+    r"\"(?:Resource)?(?i:policy)(?:Text|Document|InJson)?\"\s?:\s?(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
+)
 _MAX_BRACES = 4
 _MAX_DISTANCE = 4_000
 _DECODER = json.JSONDecoder()
@@ -70,6 +75,15 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
 
     Statements without the policy around them are one policy, unless a command is between them.
     """
+    for found in islice(_POLICY_STRING.finditer(text), _MAX_DOCUMENTS) if '\\"Statement' in text else ():
+        try:
+            content = json.loads(json.loads(found["string"]))
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(content, dict) and "Statement" in content:
+            yield FoundDocument(
+                "Statement", cast("Mapping[str, Any]", content), found.start("string"), found.end()
+            )
     statements: list[FoundDocument] = []
     policies: list[tuple[int, int]] = []
     count = 0
@@ -79,14 +93,14 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
         while at != -1 and count < _MAX_DOCUMENTS:
             if at >= done and not (name == "Effect" and any(start < at < end for start, end in policies)):
                 count += 1
-                found = _object_around(text, at, done)
-                if found is not None and name in found.content:
-                    found = found._replace(member=name)
-                    done = found.end
+                document = _object_around(text, at, done)
+                if document is not None and name in document.content:
+                    document = document._replace(member=name)
+                    done = document.end
                     if name == "Effect":
-                        statements.append(found)
+                        statements.append(document)
                     else:
-                        yield found
+                        yield document
                     if name == "Statement":
                         policies.append((at, done))
             at = text.find(member, at + 1)
@@ -101,8 +115,8 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
             len(statements),
         )
         policy, statements = statements[:end], statements[end:]
-        content = {"Version": "2012-10-17", "Statement": [each.content for each in policy]}
-        yield FoundDocument("Statement", content, policy[0].start, policy[-1].end)
+        joined = {"Version": "2012-10-17", "Statement": [each.content for each in policy]}
+        yield FoundDocument("Statement", joined, policy[0].start, policy[-1].end)
 
 
 def _object_around(text: str, at: int, start: int) -> FoundDocument | None:

@@ -9,18 +9,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
-from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
-    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
@@ -105,17 +108,36 @@ NOTIFICATION_DESTINATION_GONE = CauseType(
 def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explanation:
     """Explain that a queue, topic or function does not accept the test message of S3."""
     # No other API error needs a policy.
-    from iamtriage.explaining._rules.shared.service_access import NOTIFICATIONS, allow_notifications_remedy
+    from iamtriage.explaining._rules.shared import service_access
 
+    text, service = case.failure.text, service_access.NOTIFICATIONS.service
+    destination, named = service_access.find_destination(text), ""
+    stated = [each for each in context_of(case.facts).policies if each.has_principal]
+    if destination is not None and len(stated) == 1 and not stated[0].is_trust_policy:
+        named = _describe_services(stated[0].content, service)
+    which = "a destination of the notifications"
+    evidence: Evidence = "possible"
+    reason = f"most often, its policy does not allow {service}"
+    if destination is not None and named:
+        which, evidence = f"the destination {destination[0]}", "derived"
+        reason = f"its policy allows {named}, not {service}"
     return case.explain(
-        f"S3 could not validate a destination of the notifications: most often, its policy does not allow {NOTIFICATIONS.service}.",
+        f"S3 could not validate {which}: {reason}.",
         common_causes.SERVICE_NOT_ALLOWED.cause(
-            "possible",
-            code_evidence(case.failure),
-            text=f"The policy of the queue, topic or function does not allow {NOTIFICATIONS.service} to {NOTIFICATIONS.purpose}. The caller's permissions are not the problem.",
+            evidence,
+            text=f"When notifications are saved, S3 tests whether it may send to the destination. InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission.",
         ),
-        NOTIFICATION_DESTINATION_GONE.cause(),
+        *(() if named else (NOTIFICATION_DESTINATION_GONE.cause(),)),
         topic="service-principal",
-        remedies=(allow_notifications_remedy(case.failure.text, {"PARTITION": find_partition(case)}),),
-        notes=("S3 validates all destinations of the bucket, those that were configured before, too.",),
+        remedies=(service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)}),),
+        notes=("S3 validates all destinations of the bucket, also those configured earlier.",),
     )
+
+
+def _describe_services(policy: Mapping[str, Any], service: str) -> str:
+    """Return which principals a policy allows, or ``""`` if a service can be one of them."""
+    allows = allow_statements(policy)
+    names = dict.fromkeys(name for each in allows for name in principal_names(each))
+    if {service, "*"} & {*names} or not names or any(each.get("Principal") == "*" for each in allows):
+        return ""
+    return f"only {join_words(tuple(map(clip_text, names))[:3], 'and')}"

@@ -6,9 +6,11 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -47,26 +49,65 @@ NO_CREDENTIAL_PROVIDER = CauseType(
 
 def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the code passes credentials without values."""
+    summary = "The program gives the SDK credentials whose access key ID or secret access key is empty"
+    title = "Leave the credentials out of the code, or set the values that they are read from"
+    text = "The code sets the credentials itself, and a value is empty or undefined. The SDK then does not look elsewhere."
+    default = "Without credentials in code, the SDK uses its default chain: environment variables, profiles, and the role of the machine or container."
+    steps = (
+        default,
+        "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
+        "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
+    )
+    # Only the names, not the values.
+    lines: tuple[str, ...] = ("env | grep -o '^AWS_[A-Z_]*'",)
+    if misspelled := find_misspelled_names(case.text):
+        read = join_words(tuple(old for old, _ in misspelled), "and")
+        defined = join_words(tuple(new for _, new in misspelled), "and")
+        summary += f": it reads {read}, but the name is spelled {join_words(tuple(new.rpartition('.')[2] for _, new in misspelled), 'and')}"
+        text = "A name in another spelling is undefined, without an error. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
+        title = f"Read {defined} instead"
+        steps = (f"Better, keep no keys in files of the code, and leave credentials out. {default}",)
+        lines = ()
     return case.explain(
-        "The program gives the SDK credentials whose access key ID or secret access key is empty.",
+        f"{summary}.",
         EMPTY_CREDENTIALS.cause(
             "reported",
             quote_phrases(message, "Resolved credential object is not valid", "static credentials are empty"),
-            text="The code sets the credentials itself, and a value is empty or undefined. The SDK then does not look elsewhere.",
+            text=text,
         ),
-        remedies=(
-            your_remedy(
-                "Leave the credentials out of the code, or set the values that they are read from",
-                "Without credentials in code, the SDK uses its default chain: environment variables, profiles, and the role of the machine or container.",
-                "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
-                "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
-                # Only the names, not the values.
-                commands=("env | grep -o '^AWS_[A-Z_]*'",),
-                url=pages.SDK_CREDENTIALS,
-            ),
-        ),
+        remedies=(your_remedy(title, *steps, commands=lines, url=pages.SDK_CREDENTIALS),),
         notes=(credential_remedies.NO_CALL_MADE,),
     )
+
+
+_READ_NAME = lazy_pattern(
+    r"\b(?:accessKeyId|secretAccessKey|aws_(?:access_key_id|secret_access_key))[\"']?\s?[:=]\s?(?P<object>[A-Za-z_][\w.?!]{0,60}\.)(?P<name>[A-Za-z_]\w{2,40})\b",
+    re.ASCII,
+)
+# The response of AssumeRole and its relatives.
+_OF_RESPONSE = {"accessKeyId": "AccessKeyId", "secretAccessKey": "SecretAccessKey"}
+_DEFINED_NAME = lazy_pattern(r"(?<![\w.])(?P<name>[A-Za-z_]\w{2,40})[\"']?\s?[:=](?![=>])", re.ASCII)
+
+
+def find_misspelled_names(text: str) -> list[tuple[str, str]]:
+    """Return the values that code passes as keys and the text defines in another spelling, with that spelling.
+
+    >>> find_misspelled_names("{accessKeyId: 'A'}; {accessKeyId: config.access_key_id}")
+    [('config.access_key_id', 'config.accessKeyId')]
+    """
+    reads = list(_READ_NAME.finditer(text))
+    starts = {each.start() for each in reads}  # the arguments of the client are no definition
+    defined = [each["name"] for each in _DEFINED_NAME.finditer(text) if each.start() not in starts]
+    spellings = {each.replace("_", "").lower(): each for each in defined} if reads else {}
+    found = []
+    for each in reads:
+        name, form = each["name"], each["name"].replace("_", "").lower()
+        spelling = spellings.get(form)
+        if "AssumeRole" in text and each["object"].endswith("Credentials."):
+            spelling = _OF_RESPONSE.get(name)
+        if name not in defined and spelling is not None:
+            found.append((each["object"] + name, each["object"] + spelling))
+    return found
 
 
 def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explanation:

@@ -104,6 +104,20 @@ DESTINATION_ACTIONS = {"sqs": "sqs:SendMessage", "sns": "sns:Publish", "lambda":
 """What a service calls on a destination."""
 
 
+_ACCOUNT = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
+_IMPORTED = lazy_pattern(r"\bfrom(?:Queue|Topic|Function)(?:Arn|Attributes|Name)\b")
+
+
+def find_destination(text: str) -> re.Match[str] | None:
+    """Return the only queue, topic or function of a text that is not the source of requests in a policy."""
+    found = {
+        each[0]: each
+        for each in _DESTINATION.finditer(text)
+        if "aws:SourceArn" not in text[max(each.start() - 24, 0) : each.start()]
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     """Return the remedy that allows S3 in the policy of the destination, the one in the text if there is only one.
 
@@ -111,11 +125,10 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
         text: The text of the failure.
         values: The values of placeholders, if they are known.
     """
-    found = {each[0]: each for each in _DESTINATION.finditer(text)}
-    if len(found) != 1:
+    match = find_destination(text)
+    if match is None:
         return allow_service_remedy(NOTIFICATIONS, values)
-    ((arn, match),) = found.items()
-    service = next(filter(match.group, DESTINATION_ACTIONS))
+    arn, service = match[0], next(filter(match.group, DESTINATION_ACTIONS))
     policy, action = RESOURCE_POLICIES[service], DESTINATION_ACTIONS[service]
     ((_, _, condition),) = NOTIFICATIONS.statements
     domain = "amazonaws.com.cn" if arn.startswith("arn:aws-cn:") else "amazonaws.com"
@@ -136,7 +149,13 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
         if policy.adds_statement
         else "If it is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
     )
+    accounts = set(_ACCOUNT.findall(text))
+    known |= {"ACCOUNT_ID": match["account"]} if accounts == {match["account"]} else {}
     remedy = allow_service_remedy(row, known)
+    imported = _IMPORTED.search(text)
+    if imported is not None:
+        step = f"The CDK does not change the policy of an imported resource ({imported[0]}): whoever manages it must."
+        remedy = attrs.evolve(remedy, steps=(remedy.steps[0], step, *remedy.steps[1:]))
     if not policy.adds_statement:
         return remedy
     step = (
