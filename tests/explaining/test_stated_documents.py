@@ -450,7 +450,15 @@ SECRET = "An error occurred (AccessDeniedException) when calling the GetSecretVa
 
 def test_policy_in_a_string_of_json() -> None:
     policy = {
-        "Statement": [{"Sid": "NoApp", "Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*"}]
+        "Statement": [
+            {
+                "Sid": "NoApp",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "secretsmanager:*",
+                "Resource": "*",
+            }
+        ]
     }
     for member in ("ResourcePolicy", "Policy", "policyText"):
         shown = json.dumps({member: json.dumps(policy)})
@@ -471,7 +479,7 @@ def test_policy_of_a_queue_that_lacks_the_service() -> None:
     explanation = explain(text + json.dumps({"Policy": json.dumps(policy)}))
     assert "its policy allows only sns.amazonaws.com, not s3.amazonaws.com" in explanation.summary
     [remedy] = explanation.remedies
-    assert '"aws:SourceAccount": "111122223333"' in str(remedy)
+    assert "'aws:SourceAccount': '111122223333'" in str(remedy.policy)
     assert "(fromQueueArn)" in remedy.steps[1]
     for principal in ("*", {"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]}):
         allowed = {"Statement": [{**statement, "Principal": principal}]}
