@@ -31,6 +31,40 @@ def test_no_advice_about_instances_outside_aws(place: str) -> None:
     assert "hop limit" not in text
 
 
+_NO_SOURCES = (
+    'Error: No valid credential sources found\n\n  with provider["registry.terraform.io/hashicorp/aws"],\n  on aws.tf line 2, in provider "aws":\n\n'
+    "Error: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata"
+)
+
+
+def test_terraform_has_no_option_for_profiles() -> None:
+    text = explain(_NO_SOURCES).to_text(detail="full")
+    assert 'AWS_PROFILE or profile in provider "aws" selects one.' in text
+    assert "export AWS_PROFILE=PROFILE" in text
+    assert "aws login\n" not in text
+    assert "AWS_PROFILE or --profile" not in text
+    assert "exists only on EC2" in text
+
+
+def test_macos_is_no_instance() -> None:
+    error = f'{_NO_SOURCES}, Get "http://169.254.169.254/latest/": dial tcp 169.254.169.254:80: connect: host is down'
+    assert "instance a role" not in explain(error).to_text(detail="full")
+
+
+@pytest.mark.parametrize(
+    ("text", "setting"),
+    [
+        ("$ aws s3 ls\nUnable to locate credentials", "AWS_PROFILE or --profile selects one."),
+        (
+            "panic: operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found",
+            "AWS_PROFILE selects one.",
+        ),
+    ],
+)
+def test_setting_of_the_profile(text: str, setting: str) -> None:
+    assert setting in " ".join(explain(text).to_text(detail="full").split())
+
+
 @pytest.mark.parametrize(
     "place",
     [

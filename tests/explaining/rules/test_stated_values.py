@@ -1078,7 +1078,10 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "$ aws s3 ls\nUnable to locate credentials\n$ aws configure list-profiles\nacme-prod\n",
             {},
-            ("Nothing selects the profile acme-prod.", "aws sts get-caller-identity --profile acme-prod "),
+            (
+                "Nothing selects the profile acme-prod.",
+                "export AWS_PROFILE=acme-prod aws sts get-caller-identity",
+            ),
             ("aws configure list-profiles", "has no profile"),
             id="the only profile, which nothing selects",
         ),

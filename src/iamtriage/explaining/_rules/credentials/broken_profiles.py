@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import find_profile, find_program, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+    from iamtriage.failures._failures import Failure, MissingCredentials
 
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 EMPTY_SOURCE = CauseType(
@@ -269,3 +269,11 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
     )
+
+
+def profile_setting(failure: Failure) -> str:
+    """Return how to select a profile for what made a call: --profile is an option of the AWS CLI."""
+    program = find_program(failure)
+    if program == "Terraform":
+        return 'AWS_PROFILE or profile in provider "aws"'
+    return "AWS_PROFILE or --profile" if program is None else "AWS_PROFILE"

@@ -16,11 +16,13 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
+from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_instance,
     find_profile,
+    find_program,
     find_region,
     quote_phrases,
     safe_name,
@@ -95,7 +97,7 @@ NOTHING_CONFIGURED = CauseType(
 PROFILE_NOT_NAMED = CauseType(
     "profile-not-named",
     title="A profile exists, but it is not named default, and nothing selects it",
-    fix="Set AWS_PROFILE or use --profile.",
+    fix="Set AWS_PROFILE.",
     recognised_by="The text shows the profiles of the config file, and the call names none.",
     sign=r"\[profile [\w.@/-]{1,64}\]|\baws configure list-profiles\b",
     remedy="Set up credentials",
@@ -122,6 +124,8 @@ LAMBDA_VARIABLES_LOST = CauseType(
 
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
+    if find_program(case.failure) == "Terraform":
+        set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
     listed = [
         each
         for each in find_listed_profiles(case.failure.text)
@@ -135,8 +139,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         profile = listed[0] if len(listed) == 1 else "PROFILE_NAME"
         select = your_remedy(
             f"Select the profile {names}",
-            f"Pass --profile {profile}, or set AWS_PROFILE where the call runs. Sign in first if the profile requires it.",
-            commands=(f"aws sts get-caller-identity --profile {profile}",),
+            "Run the commands where the call runs. Sign in first if the profile requires it.",
+            commands=(f"export AWS_PROFILE={profile}", "aws sts get-caller-identity"),
             url=pages.CLI_PROFILES,
         )
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
@@ -147,7 +151,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [
             NOTHING_CONFIGURED.cause(),
-            PROFILE_NOT_NAMED.cause(because=("AWS_PROFILE or --profile names the profile.",)),
+            PROFILE_NOT_NAMED.cause(because=(f"{profile_setting(case.failure)} selects one.",)),
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
         [set_up],

@@ -174,8 +174,9 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
         spellings = () if is_theirs and not shown else spellings
     listed = tuple(each for each in find_listed_profiles(case.failure.text) if safe_name(each))
-    choose = "List the profiles where the call runs, and select one of them with AWS_PROFILE"
-    choose += "." if kubeconfig else " or --profile. If the machine has a role, unset AWS_PROFILE instead."
+    setting = "AWS_PROFILE" if kubeconfig else broken_profiles.profile_setting(case.failure)
+    choose = f"List the profiles where the call runs, and select one of them with {setting}."
+    choose += "" if kubeconfig else " If the machine has a role, unset AWS_PROFILE instead."
     title = "Use a profile that exists, or create this one"
     lines: tuple[str | Labelled, ...] = (
         *(() if listed else ("aws configure list-profiles",)),
@@ -190,7 +191,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             title = f"Use the profile {similar[0]}"
             again = repeat_command(context_of(case.facts).command, changes={"profile": similar[0]})
             lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
-        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as AWS_PROFILE{'' if kubeconfig else ' or --profile'}."
+        choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as {setting}."
     precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). The command aws eks update-kubeconfig writes another one there."
     steps = (choose, precedence) if kubeconfig else (choose,)
     remedy = your_remedy(title, *steps, commands=lines, url=pages.CLI_PROFILES)
@@ -262,7 +263,7 @@ def _explain_wrong_section(
             (f"The text shows {section.header}, and the call uses {profile}.",),
             text="Names of profiles are case-sensitive.",
         )
-        step = f"Use {section.name} in AWS_PROFILE or --profile, or replace {section.header} by {correct} in {file}."
+        step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {section.header} by {correct} in {file}."
     sign_in = "aws sso login" if section.is_sso else "aws sts get-caller-identity"
     return case.explain(
         f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",

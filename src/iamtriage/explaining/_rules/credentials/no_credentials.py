@@ -157,7 +157,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
         notes=(outside_aws.NO_INSTANCE_OUTSIDE_AWS,)
-        if place and credential_sources.METADATA_SIGNS.search(message)
+        if (place or environments[0] is credential_sources.advise_on_laptop)
+        and credential_sources.METADATA_SIGNS.search(message)
         else (),
     )
 

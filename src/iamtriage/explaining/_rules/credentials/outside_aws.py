@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import MissingCredentials
 
 _OUTSIDE = lazy_pattern(
-    r"\b(?:not (?:on |in |an? )?(?:AWS|EC2)(?! \w)|outside (?:of )?AWS|VPS|[Oo]n[- ]prem(?:ises?)?|[Bb]are[- ]metal|Hetzner|OVH(?:cloud)?|Linode|DigitalOcean|Contabo|Azure VM|our own (?:server|data ?cent(?:er|re)))\b"
+    r"\b(?:not (?:on |in |an? )?(?:AWS|EC2)(?! \w)|outside (?:of )?AWS|VPS|[Oo]n[- ]prem(?:ises?)?|[Bb]are[- ]metal|Hetzner|OVH(?:cloud)?|Linode|DigitalOcean|Contabo|Azure VM|our own (?:server|data ?cent(?:er|re))|connect: host is down)\b"
 )
 CACHED_CONFIGURATION = lazy_pattern(r"\bartisan (?:config:cache|optimize)\b|\bbootstrap/cache/config\.php\b")
 """What caches the configuration of Laravel, or the cache."""
 _KEY_IN_CONFIGURATION = lazy_pattern(r"[\"']key[\"']\s{1,20}?=>\s?env\(\s?[\"']AWS_ACCESS_KEY_ID[\"']")
 _CONFIGURATION_FILE = lazy_pattern(r"\bconfig/(?:aws|services|filesystems)\.php\b")
 _METADATA = lazy_pattern(r"169\.254\.169\.254|instance (?:profile )?metadata")
-NO_INSTANCE_OUTSIDE_AWS = "The instance metadata, where SDKs look last, exists only on EC2, so that its request failed is a consequence."
+NO_INSTANCE_OUTSIDE_AWS = "The instance metadata, where SDKs look last, exists only on EC2. Elsewhere, its failed request is a consequence, and nothing to repair."
 CONFIGURATION_CACHED = CauseType(
     "configuration-cached",
     title="Laravel does not load .env, because its configuration is cached",
@@ -45,7 +45,7 @@ _CREDENTIALS = """'credentials' => [
 
 
 def find_place(text: str) -> str | None:
-    """Return the words that say that a program runs outside AWS.
+    """Return the words that say that a program runs outside AWS, as those of macOS for an address that nobody has.
 
     >>> find_place("Laravel on a rented VPS"), find_place("It does not work in AWS Batch")
     ('VPS', None)

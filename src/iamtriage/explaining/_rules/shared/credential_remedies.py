@@ -286,14 +286,31 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
     )
 
 
+_SELECT_PROFILE = (
+    Labelled("Then, where the call runs:", "aws sso login --profile PROFILE"),
+    "export AWS_PROFILE=PROFILE",
+)
 CONFIGURE_CREDENTIALS = your_remedy(
     "Set up credentials that refresh automatically",
-    "If the first command lists a profile for this account, sign in with it (aws sso login --profile NAME), and select it where the call runs, with AWS_PROFILE or --profile.",
-    "Otherwise, create one with aws configure sso for IAM Identity Center, or sign in as a console user with aws login (AWS CLI 2.32 or later). Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
+    "If the first command lists no profile for this account, create one, or sign in as a console user with aws login (AWS CLI 2.32 or later). Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
     commands=(
         "aws configure list-profiles",
         Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
         Labelled("Or, with a console user:", "aws login"),
+        *_SELECT_PROFILE,
     ),
     url=pages.CLI_CREDENTIALS,
+)
+# https://github.com/hashicorp/terraform-provider-aws/issues/45316 and
+# https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.
+CREDENTIALS_FOR_TERRAFORM = your_remedy(
+    "Set up credentials for Terraform",
+    "If the first command lists no profile for this account, create one. Terraform may not read the credentials of aws login: if so, pass them on with a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
+    "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
+    commands=(
+        "aws configure list-profiles",
+        Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
+        *_SELECT_PROFILE,
+    ),
+    url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
 )
