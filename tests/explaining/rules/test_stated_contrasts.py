@@ -382,3 +382,59 @@ def test_corrected_statement_is_not_wider_than_the_denial(resource: str, named: 
     assert first.policy["Statement"][0]["Resource"] == named
     # It is one statement of a policy that can have others.
     assert '"Version"' not in str(explanation)
+
+
+_READ = "User: arn:aws:sts::111122223333:assumed-role/mail-dev-SendRole-1A2B/mail-dev-Send is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/mail/key because no identity-based policy allows the ssm:GetParameter action\n"
+_DOUBLE = '{"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": "arn:aws:ssm:eu-west-1:111122223333:parameter//mail/key"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (f"template.yaml\n  Policies:\n    - SSMParameterReadPolicy:\n        ParameterName: !Ref Key  # /mail/key\n\nwhat the role has now:\n{_DOUBLE}", "Use SSMParameterWithSlashPrefixReadPolicy in the template"),
+        (_DOUBLE, "Remove one of the slashes where the ARN is written"),
+        (_DOUBLE.replace("key", "*"), "Remove one of the slashes where the ARN is written"),
+        # Something else differs.
+        (_DOUBLE.replace("mail", "shop"), None),
+        (_DOUBLE.replace("//mail", "/mails"), None),
+    ],
+)  # fmt: skip
+def test_two_slashes(text: str, remedy: str | None) -> None:
+    explanation = explain(_READ + text)
+    assert ("with two slashes, and ARNs are compared as text" in explanation.summary) == (remedy is not None)
+    if remedy is not None:
+        assert "the policy in the text allows it on parameter//mail/" in explanation.summary
+        assert explanation.remedies[0].title == remedy
+    if "SSMParameterReadPolicy" in text:
+        assert (
+            explanation.remedies[0].manifest
+            == "Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: !Ref Key"
+        )
+
+
+_TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/carts"
+_QUERY = f"User: arn:aws:sts::111122223333:assumed-role/carts-api/APPSYNC_ASSUME_ROLE is not authorized to perform: dynamodb:Query on resource: {_TABLE}/index/byShop\n"
+_MEMBERS = (
+    f'  "Action": ["dynamodb:GetItem", "dynamodb:Query"],\n  "Resource": ["{_TABLE}"],\n  "Effect": "Allow"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_contrasted"),
+    [
+        (_MEMBERS, True),
+        (f"{{{_MEMBERS}}}", True),
+        # The table has its indexes, or the rest of the statement is unknown.
+        (_MEMBERS.replace("carts", "carts*"), False),
+        (f'{_MEMBERS[:-1]},\n  "Condition": {{"Bool": {{"aws:SecureTransport": "true"}}}}', False),
+    ],
+    ids=["members", "statement", "wildcard", "condition"],
+)  # fmt: skip
+def test_index_of_a_table(policy: str, *, is_contrasted: bool) -> None:
+    explanation = explain(f"{_QUERY}The role has\n\n{policy}")
+    assert ("whose ARN does not cover the index byShop" in explanation.summary) == is_contrasted
+    if is_contrasted:
+        assert [each.code for each in explanation.causes] == ["stated-policy-other-resource"]
+        imported = explain(f"{_QUERY}{policy}\ndynamodb.Table.from_table_name(self, 'T', 'carts')")
+        assert "grantIndexPermissions: true" in (imported.remedies[0].manifest or "")
+        assert "repeat the request" in imported.to_text(detail="full")

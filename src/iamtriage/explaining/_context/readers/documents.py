@@ -18,12 +18,17 @@ __all__ = ("FoundDocument", "find_documents", "find_mappings")
 _MAX_DOCUMENTS = 8
 # Members that identify the kind of a document. The object's opening brace is one of those before the member.
 _MEMBERS = ('"Statement"', '"Effect"', '"iss"', '"allowed"', '"evaluations"', '"DecodedMessage"')
+# Members of a statement without its braces. A condition has braces of its own, and would be missing.
+_BARE_STATEMENT = lazy_pattern(
+    r"(?:\"(?:Sid|Effect|(?:Not)?Action|(?:Not)?Resource)\"\s{0,8}:\s{0,20}(?:\"[^\"\n]{0,600}\"|\[[^\[\]{}]{0,4000}\]),?\s{0,40}){2,6}+(?![\"}])"
+)
 _COMMAND = "aws iam get-"
 # A policy as a string of JSON, as commands for queues, topics, buckets, repositories and secrets print it.
 _POLICY_STRING = lazy_pattern(
     r"\"(?:Resource)?(?i:policy)(?:Text|Document|InJson)?\"\s?:\s?(?P<string>\"\{(?:[^\"\\]|\\.){10,20000}\")"
 )
 _MAX_BRACES = 4
+_EFFECT_AND_ACTION = 2
 _MAX_DISTANCE = 4_000
 _DECODER = json.JSONDecoder()
 _ENTRY = lazy_pattern(
@@ -94,6 +99,8 @@ def find_documents(text: str) -> Iterator[FoundDocument]:
             if at >= done and not (name == "Effect" and any(start < at < end for start, end in policies)):
                 count += 1
                 document = _object_around(text, at, done)
+                if document is None and name == "Effect":
+                    document = _bare_statement_around(text, at, done)
                 if document is not None and name in document.content:
                     document = document._replace(member=name)
                     done = document.end
@@ -133,6 +140,19 @@ def _object_around(text: str, at: int, start: int) -> FoundDocument | None:
         if end > at and isinstance(found, dict):
             return FoundDocument("", cast("Mapping[str, Any]", found), brace, end)
     return None
+
+
+def _bare_statement_around(text: str, at: int, start: int) -> FoundDocument | None:
+    """Return the statement whose members are at a position, if its braces are missing."""
+    found = _BARE_STATEMENT.finditer(text, max(start, at - _MAX_DISTANCE), at + _MAX_DISTANCE)
+    members = next((each for each in found if each.start() <= at < each.end()), None)
+    if members is None or text[: members.start()].rstrip().endswith(("{", "},")):
+        return None
+    try:
+        content = json.loads(f"{{{members[0].rstrip().rstrip(',')}}}")
+    except ValueError:
+        return None
+    return FoundDocument("", content, *members.span()) if len(content) > _EFFECT_AND_ACTION else None
 
 
 def find_mappings(text: str) -> Iterator[MappingEntry]:

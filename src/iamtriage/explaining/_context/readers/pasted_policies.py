@@ -38,7 +38,9 @@ _TRUSTING_ROLE = lazy_pattern(
     re.ASCII,
 )
 _CHARS_OF_INTRODUCTION = 400
-_HEADING = lazy_pattern(r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z")
+_HEADING = lazy_pattern(
+    r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
+)
 _CHARS_BEFORE = 3_000
 
 
@@ -69,7 +71,7 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
 def _find_file(text: str, start: int) -> str | None:
     """Return the name of the file that a line above a document states."""
     found = [*_FILE.finditer(text, max(start - _CHARS_BEFORE, 0), start)]
-    # A comment right above a document is the heading of something else than the file before it.
+    # A comment or a sentence right above a document is the heading of something else than the file before it.
     is_other = bool(found) and _HEADING.search(text, found[-1].end(), start) is not None
     return found[-1]["file"] if found and not is_other else None
 

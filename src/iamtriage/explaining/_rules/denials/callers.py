@@ -218,7 +218,8 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
 def _retry_sentence(denial: Denial, service: str) -> str:
     """Return how to retry in a service, with a space before it, or an empty string."""
     if service != "CloudFormation":
-        return f" Afterwards, run the job in {service} again."
+        is_api = service in {"API Gateway", "AppSync"}
+        return f" Afterwards, {'repeat the request' if is_api else f'run the job in {service} again'}."
     if _deletion_notes(denial):
         return ""
     stack = _find_stack(denial)

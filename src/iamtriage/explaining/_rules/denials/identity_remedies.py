@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import (
+    FIND_POLICY,
     capitalize_start,
     join_first_four,
     other_side_step,
@@ -210,7 +211,7 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
     verb = "does not allow" if denial.deny == "implicit" else "denies"
     return account_remedy(
-        f"Find the policy that {verb} it",
+        f"{FIND_POLICY} {verb} it",
         *((about_simulator,) if simulation else ()),
         "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, _cloudtrail_command(denial)),

@@ -13,7 +13,7 @@ from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
-from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
 
 if TYPE_CHECKING:
@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-OTHER_LAYER = CauseType(
-    "other-policy-type",
-    title="Another policy type denies the request",
-    meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
-    fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
-    of="no-identity-allow",
-)
 IMPLICIT_DENY = CauseType(
     "implicit-deny",
     title="No statement denies the action; an Allow is missing",

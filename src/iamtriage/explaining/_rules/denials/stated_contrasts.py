@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.shared.denied_regions import other_model_region
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
-from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -70,7 +69,6 @@ _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
-_CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
 _PREFIX = "s3:prefix"
 _PASSED_TO = "iam:passedtoservice"
 
@@ -155,27 +153,6 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
     return Contrast(
         f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}", (remedy,), cause
-    )
-
-
-def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
-    """Return that a policy has the ARN of a secret without its end, like the call."""
-    end = whole[-len(RANDOM_END) :]
-    remedies: tuple[Remedy, ...] = ()
-    if _CDK_PARTIAL.search(denial.failure.text):
-        step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
-        remedies = (
-            your_remedy(
-                "Let the CDK write the whole ARN of the secret",
-                step,
-                url="https://github.com/aws/aws-cdk/issues/12411",
-            ),
-        )
-    return Contrast(
-        f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
-        remedies,
-        "The call may use the secret's name or the ARN without its end, as in the message. The policy may not: the secret's ARN is "
-        f"{clip_text(whole)}.",
     )
 
 

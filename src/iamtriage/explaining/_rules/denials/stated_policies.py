@@ -7,14 +7,11 @@ a Deny.
 
 from __future__ import annotations
 
-import copy
-import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
@@ -24,9 +21,14 @@ from iamtriage.explaining._rules.denials.known_policies import (
     is_of_other,
     list_known_policies,
 )
+from iamtriage.explaining._rules.denials.resource_contrasts import (
+    describe_partial_arn,
+    find_index_contrast,
+    find_slash_contrast,
+    limit_to_resource,
+)
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
-    describe_partial_arn,
     fails_condition,
     find_condition_contrast,
     find_filter_contrast,
@@ -41,10 +43,15 @@ from iamtriage.explaining._rules.denials.statement_matching import (
     names_resource,
 )
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import (
+    FIND_POLICY,
+    capitalize_start,
+    denial_summary,
+    why_no_allow_helps,
+)
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._arn_templates import complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
@@ -97,8 +104,6 @@ _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
-# All resources of a type.
-_TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 _MAX_POLICIES, _MAX_RESOURCES = 3, 3
 
 
@@ -140,10 +145,7 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         return _exclude_policy(denial, explanation, policy)
     codes = {cause.code for _, cause in found}
     if first.evidence != "possible" and first.code not in _ALLOW_IS_NO_FIX:
-        # What is wrong with the policy says more than that none allows the call.
-        general = ("possible", NO_IDENTITY_ALLOW.code)
-        others = tuple(each for each in explanation.causes if (each.evidence, each.code) != general)
-        explanation = attrs.evolve(explanation, causes=others)
+        explanation = _drop_general(explanation, first)
     remedies = explanation.remedies
     is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
     if is_conditional or codes & _ALLOW_IS_NO_FIX:
@@ -159,18 +161,29 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         # The tool that writes a secret's ARN has its own remedy.
         is_written = bool(contrast.remedies) and denial.service == "secretsmanager"
         added = None if is_written else _correct_code_remedy(denial, action, policy)
-        remedies = tuple(_limit_to_resource(each, denial.resource or "") for each in remedies)
+        remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
     if contrast is not None:
         remedies = (*contrast.remedies, *remedies)
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
-            found[0] = policy, attrs.evolve(first, text=contrast.text or first.text)
+            known = {} if contrast.text is None else {"text": contrast.text, "because": ()}
+            found[0] = policy, attrs.evolve(first, **known)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=(*present(added), *remedies),
     )
+
+
+def _drop_general(explanation: Explanation, first: Cause) -> Explanation:
+    """Drop what says less than what is wrong with a policy: that none allows the call, or that another one denies it."""
+    general, remedies = {NO_IDENTITY_ALLOW.code}, explanation.remedies
+    if first.code == STATED_POLICY_OTHER_RESOURCE.code:
+        general.add(OTHER_LAYER.code)
+        remedies = tuple(each for each in remedies if not each.title.startswith(FIND_POLICY))
+    causes = (each for each in explanation.causes if each.evidence != "possible" or each.code not in general)
+    return attrs.evolve(explanation, causes=tuple(causes), remedies=remedies)
 
 
 def _exclude_policy(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
@@ -257,25 +270,6 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
         "Then deploy the code. A change in IAM alone would be undone by the next deployment.",
         url=pages.EVALUATION,
     )
-
-
-def _limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
-    """Return a remedy whose policy names the denied resource: one limited to some resources is not opened to all."""
-    if remedy.policy is None or remedy.layer != "identity":
-        return remedy
-    document = copy.deepcopy(dict(remedy.policy))
-    for each in iterate_statements(document):
-        listed = as_strings(each.get("Resource"))
-        if any(_is_wider(name, resource) for name in listed):
-            kept = [resource if _is_wider(name, resource) else name for name in listed]
-            each["Resource"] = kept[0] if len(kept) == 1 else list(dict.fromkeys(kept))
-    return attrs.evolve(remedy, policy=document)
-
-
-def _is_wider(pattern: str, resource: str) -> bool:
-    """Return whether a pattern stands for all resources of the type of one."""
-    is_of_type = ":s3:" not in pattern and _TYPE.search(pattern) is not None
-    return is_of_type and matches(resource, compile_glob(pattern))
 
 
 def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
@@ -389,7 +383,8 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     whole = _compared_resource(denial) or ""
     if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
         return describe_partial_arn(denial, whole)
-    contrast = find_region_contrast(denial, allowed) or find_filter_contrast(denial, allowed)
+    readers = (find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
+    contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
 
 

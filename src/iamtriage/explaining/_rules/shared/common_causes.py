@@ -145,3 +145,11 @@ INVALID_SESSION_TOKEN = CauseType(
     sources=(pages.TEMPORARY_CREDENTIALS,),
     subject="credentials",
 )
+OTHER_LAYER = CauseType(
+    "other-policy-type",
+    title="Another policy type denies the request",
+    meaning="A policy that the message does not name denies or does not allow the request: the resource's policy, or one that caps permissions.",
+    fix="Check the resource's policy, SCPs and RCPs, the permissions boundary, the session policy and the VPC endpoint policy.",
+    of="no-identity-allow",
+    subject="denials",
+)

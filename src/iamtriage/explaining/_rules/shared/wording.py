@@ -23,6 +23,9 @@ _INVOKED_BY = lazy_pattern(r'"invokedBy"\s{0,3}:\s{0,3}"([a-z0-9.-]{1,60}\.amazo
 _ENCRYPTED = lazy_pattern(r'"aws:s3:arn"\s{0,3}:\s{0,3}"(arn:[\w-]{1,20}:s3:::[^"\s]{1,1100})"')
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 
+FIND_POLICY = "Find the policy that"
+"""The beginning of the title of a remedy that looks for the policy which denies a call."""
+
 
 def why_no_allow_helps(denial: Denial) -> str:
     """Return the sentence on what an ``Allow`` does against a ``Deny``.
