@@ -574,8 +574,8 @@ def test_condition_keys_with_a_defect_in_form(facts: dict[str, Any]) -> None:
         (f"{ISSUER}.sub", f"{ISSUER}:aud", "is not the provider's URL, a colon and the claim"),
         (
             f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:sub",
-            f"{ISSUER}:aud",
-            "is not the provider's URL",
+            f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:aud",
+            "begins with the provider's ARN",
         ),
         ("sub", "aud", "does not begin with the provider's URL"),
     ):

@@ -59,7 +59,7 @@ _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "Run the first command in CloudShell, where you are the signed-in user or role. For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session."
+_SIGNED_IN_STEP = "The message names neither the principal nor the cluster: run the first command in CloudShell, as the signed-in user or role. For a role, PRINCIPAL_ARN is not the ARN of the session, but what aws iam get-role --role-name ROLE_NAME --query Role.Arn prints."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
 _SIGNED_IN_COMMAND = "aws sts get-caller-identity --query Arn --output text"
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
@@ -104,10 +104,11 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     who, where = "The signed-in user or role", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
-    reason = "it needs both IAM permissions and access to the cluster"
+    reason = "that requires both IAM permissions and access to the cluster"
     if entry is not None:
         reason = f"its access entry exists, but {entry.lack}"
-    summary = f"{who} cannot read this cluster's Kubernetes objects{where}: {reason}."
+    shown = f"{who} cannot read this cluster's Kubernetes objects{where}"
+    summary = f"{shown}: {reason}."
     if entry is None and _UNAUTHORIZED_PHRASE in case.text:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
         missing = cluster_access.describe_missing_entry(cluster)
@@ -115,6 +116,9 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     in_map = _aws_auth_remedy(cluster, principal)
     return case.explain(
         summary,
+        CONSOLE_WITHOUT_ACCESS.cause(
+            "reported", clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE), text=f"{shown}."
+        ),
         *_causes(case, cluster, entry),
         topic="eks-console",
         remedies=present(
@@ -132,7 +136,6 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
 def _causes(
     case: Case[ConsoleKubernetesAccess], cluster: Cluster, entry: StatedEntry | None
 ) -> Iterator[Cause]:
-    yield CONSOLE_WITHOUT_ACCESS.cause("reported", clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE))
     yield from cluster_access.mode_causes(cluster)
     if entry is not None:
         yield NO_RULE.cause(
@@ -205,7 +208,7 @@ def _access_entry_remedy(
     entry: StatedEntry | None,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"{_VIEW_ALL_POLICY} shows everything, including Secrets. {VIEW_POLICY} shows neither Secrets nor nodes. The entry alone grants nothing. If there is one, do not create it."
+    choice = f"{_VIEW_ALL_POLICY} shows everything, including Secrets; {VIEW_POLICY} neither Secrets nor nodes. If an entry exists already, skip create-access-entry."
     if entry is not None:
         return cluster_remedy(
             f"Associate {policy} with the access entry",

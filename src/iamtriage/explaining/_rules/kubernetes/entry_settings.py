@@ -228,7 +228,19 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     in_code = _mode_in_code(case, "API_AND_CONFIG_MAP" if old == "CONFIG_MAP" else old)
     migrate = f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {cluster.argument}"
     title = "Keep the mode, or change to the next one"
-    lines: Commands = (cluster.show_mode_command(), cluster.eks_command("list-access-entries"), migrate)
+    step = "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it: all principals of aws-auth need an access entry before, also the roles of self-managed nodes (type EC2_LINUX)."
+    list_entries = cluster.eks_command("list-access-entries")
+    lines: Commands = (cluster.show_mode_command(), list_entries, migrate)
+    if found is not None and found[1] == "API":
+        title = "Keep the mode, and create an access entry for each principal of aws-auth"
+        step = "With API, EKS ignores aws-auth. The last command prints the commands that create the entries."
+        lines = (list_entries, migrate)
+    elif found is not None and found.groups() == ("API_AND_CONFIG_MAP", "CONFIG_MAP"):
+        title = "Keep the mode, and delete access entries that you do not want"
+        step = "A principal's access entry takes precedence over its aws-auth entry. Without the access entry, the aws-auth entry applies again. Keep the entries of nodes (type EC2_LINUX) and one with which you have access."
+        step += "" if in_code else " If a template sets the mode, set it back to API_AND_CONFIG_MAP there."
+        delete = cluster.eks_command("delete-access-entry", principal="PRINCIPAL_ARN")
+        lines = (list_entries, delete)
     if old == "CONFIG_MAP" and (found is None or found[2] == "API"):
         title = "Change the mode to API_AND_CONFIG_MAP first"
         lines = (
@@ -243,7 +255,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
             cluster_remedy(
                 title,
                 *in_code,
-                "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it: all principals of aws-auth need an access entry before, also the roles of self-managed nodes (type EC2_LINUX).",
+                step,
                 commands=lines,
                 url=pages.EKS_ACCESS_MODE,
             ),

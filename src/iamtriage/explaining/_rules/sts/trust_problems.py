@@ -15,7 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
     as_strings,
@@ -182,19 +182,23 @@ def _check_key(
                     block[f"{issuer}:{written.rpartition(':')[2]}"] = block.pop(written)
 
     fixed = _changed(document, statement, rename)
-    step = "Each condition key is the provider's URL without https://, a colon and the claim. Only the keys change."
+    form = "the provider's URL without https://, a colon and the claim"
+    kept = "The values and the Principal stay as they are."
     if found is None:
         return TrustProblem(
             f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(other or '')}",
             "Use the provider's URL in the condition of the role's trust policy",
-            f"A request has no keys of another provider, so the condition never matches. {step}",
+            f"A request has no keys of another provider, so the condition never matches. Each key is {form}. {kept}",
             fixed,
         )
     corrected, defect = found
+    others = (_correct_key(each, issuer, list(stated)) for _, each, stated in iterate_conditions(statement))
+    claims = sorted({each[0].rpartition(":")[2] for each in others if each is not None})
+    keys = f"key{'s' if len(claims) > 1 else ''}"
     return TrustProblem(
-        f"a condition key of the trust policy {defect}. Instead of {clip_text(key)}, it must be {corrected}",
-        "Correct the condition key in the role's trust policy",
-        step,
+        f"a condition key of the trust policy {defect}, so the condition never matches. It must be {corrected}",
+        f"Correct the condition {keys} in the role's trust policy",
+        f"Only the {keys} for {join_words(claims, 'and')} change{'' if len(claims) > 1 else 's'}. {kept}",
         fixed,
     )
 
@@ -222,6 +226,8 @@ def _correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | 
         defect = f"begins with {key.partition('//')[0]}//"
     elif "/:" in key:
         defect = "has a slash after the provider's URL"
+    elif key.lower().startswith("arn:"):
+        defect = "begins with the provider's ARN instead of its URL without https://"
     else:
         defect = "is not the provider's URL, a colon and the claim"
     corrected = f"{issuer}:{claim_name}"
