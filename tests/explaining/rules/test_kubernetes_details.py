@@ -161,7 +161,9 @@ def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
         ("role/shop-api", "role/shop-apis", "the one for shop-apis differs by one letter"),
         ("role/shop-api", "role/shpo-api", "the one for shpo-api differs by one letter"),
         ("role/shop-1", "role/shop-2", "no aws-auth entry matches"),
-        ("user/ana", "user/ops/ana", "has the path /ops/, but the user has none"),
+        ("user/ana", "user/ops/ana", "has the path ops/, which the user does not have"),
+        ("user/ops/ana", "user/ana", "lacks the path ops/"),
+        ("user/ops/ana", "user/dev/ana", "has the path dev/ instead of ops/"),
         (
             "role/AWSReservedSSO_Ops_0123456789abcdef",
             "role/AWSReservedSSO_Ops_fedcba9876543210",

@@ -186,7 +186,7 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
 
 
 def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[Block]:
-    """Yield a manifest and blocks of commands. An entry of a ConfigMap follows the command that edits it.
+    """Yield a manifest or code, and commands. An entry of a ConfigMap follows the command that edits it.
 
     >>> edit = Code("kubectl -n kube-system edit configmap aws-auth", "sh")
     >>> [each.text for each in place_manifest((edit,), Code("- rolearn: arn:…", "yaml"))][1:]
@@ -195,7 +195,9 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
     is_entry = manifest is not None and _ENTRY.match(manifest.text) is not None
     if manifest is not None and not is_entry:
         yield manifest
-    for each in blocks:
+    for number, each in enumerate(blocks):
+        if manifest is not None and manifest.language == "hcl" and not number:
+            yield Paragraph("In a shell:")
         yield each
         if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
             yield from (Paragraph("In the editor:"), manifest)

@@ -68,7 +68,9 @@ class RejectedArn(NamedTuple):
         """Return the reported cause, and what is wrong with the ARN."""
         if self.diagnosis is None:
             return [reported]
-        correct = () if self.correct_arn is None else (f"The correct ARN is {self.correct_arn}",)
+        # The ARN of a session does not show the path of its role.
+        unless = "Unless the role has a path, the" if isinstance(self.principal, RoleSession) else "The"
+        correct = () if self.correct_arn is None else (f"{unless} correct ARN is {self.correct_arn}",)
         because = (*correct, f"The rejected ARN is {self.text}")
         return [reported, self.diagnosis.cause.cause("derived", because, text=self.diagnosis.text)]
 
@@ -149,12 +151,15 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         "Look up the full ARN, and create the access entry with it",
         f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one{used}. An access entry requires the path; aws-auth, in contrast, requires the ARN without it. The entry alone gives no permissions: then associate an access policy, or name RBAC groups in the entry.",
         *present(mapped.entry_refusal),
-        "Use credentials of the account that owns the role or user.",
+        *present(None if deployment else "Use credentials of the account that owns the role or user."),
         commands=(lookup, repeated or mapped.create_entry_command(cluster)),
         url=pages.EKS_ACCESS_ENTRIES,
     )
-    session = (_SESSION_CONTEXT,) if is_terraform and isinstance(principal, RoleSession) else ()
-    remedies = [change_in_code(by_hand, deployment, "principal_arn", *session)]
+    if is_terraform and isinstance(principal, RoleSession):
+        session = change_in_code(by_hand, deployment, "principal_arn", _SESSION_CONTEXT)
+        remedies = [attrs.evolve(session, manifest=_ISSUER_ARN, manifest_language="hcl")]
+    else:
+        remedies = [change_in_code(by_hand, deployment, "principal_arn")]
     if is_unknown and arn.diagnosis is None:
         remedies.append(_WAIT)
     return case.explain(
@@ -167,7 +172,13 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_session_context
-_SESSION_CONTEXT = "If it is data.aws_caller_identity.current.arn, use data.aws_iam_session_context.current.issuer_arn, with that ARN as its arn."
+_SESSION_CONTEXT = "If it is data.aws_caller_identity.current.arn, use the ARN of the session's role, which a data source looks up."
+_ISSUER_ARN = """data "aws_iam_session_context" "current" {
+  arn = data.aws_caller_identity.current.arn
+}
+# In the access entry:
+principal_arn = data.aws_iam_session_context.current.issuer_arn
+"""
 
 
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:

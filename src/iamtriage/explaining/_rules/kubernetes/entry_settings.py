@@ -231,7 +231,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     step = "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it: all principals of aws-auth need an access entry before, also the roles of self-managed nodes (type EC2_LINUX)."
     list_entries = cluster.eks_command("list-access-entries")
     lines: Commands = (cluster.show_mode_command(), list_entries, migrate)
-    if found is not None and found[1] == "API":
+    if found is not None and found[1] == "API" != found[2]:
         title = "Keep the mode, and create an access entry for each principal of aws-auth"
         step = "With API, EKS ignores aws-auth. The last command prints the commands that create the entries."
         lines = (list_entries, migrate)

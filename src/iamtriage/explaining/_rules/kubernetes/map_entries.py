@@ -125,9 +125,16 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     elif isinstance(mapped, RoleSession):
         difference = "is the ARN of a session"
     elif isinstance(caller, User):
-        other = "has none" if caller.path == "/" else f"has the path {clip_text(caller.path)}"
-        kind = MAP_ENTRY_WITH_PATH
-        difference = f"has the path {clip_text(named.path)}, but the user {other}"
+        kind, reason = (
+            MAP_ENTRY_WITH_PATH,
+            "In aws-auth, the ARN of a user has its path. Only that of a role omits it.",
+        )
+        path, expected = (clip_text(each.path.lstrip("/")) for each in (named, caller))
+        difference = f"has the path {path}, which the user does not have"
+        if expected:
+            difference = (
+                f"has the path {path} instead of {expected}" if path else f"lacks the path {expected}"
+            )
     else:
         kind, difference = MAP_ENTRY_WITH_PATH, f"contains the path {clip_text(named.path.strip('/'))}/"
         reason = "The authenticator compares the entry with the role's ARN without the path, because the ARN of an STS session has no path."
