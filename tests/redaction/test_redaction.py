@@ -171,7 +171,7 @@ def test_whole_secret_is_removed(text: str, expected: str) -> None:
         ('token: "{0}{0}{0}\\n{0}{0}\n{0}{0}"'.format("q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK"), 'token: "' + "x" * 162 + "\n" + "x" * 48 + '[REDACTED token]"'),
         ("eyJhbGciOiJSUzI1NiIsImtpZCI6\nsomething else here", "eyJhbGciOiJSUzI1NiIsImtpZCI6\nsomething else here"),
         ('my_token: "7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"', 'my_token: "[REDACTED token]"'),
-        ('xpsk="Zq7hunter2Zq7hunter2" my_psk="Zq7hunter2Zq7hunter2"', 'xpsk="Zq7hunter2Zq7hunter2" my_psk="[REDACTED secret]"'),
+        ('xpsk="Zq7hunter3Zq7hunter3" my_psk="Zq7hunter2Zq7hunter2"', 'xpsk="Zq7hunter3Zq7hunter3" my_psk="[REDACTED secret]"'),
         ("100000000000:A" + "a" * 34, "100000000000:A" + "a" * 34),
         ("2031-04-05T06:07:08Z " + "worker-6f9d4 " * 13 + "aws_session_token:\n2031-04-05T06:07:09Z " + "worker-6f9d4 " * 13 + f"{TOKEN}", "2031-04-05T06:07:08Z " + "worker-6f9d4 " * 13 + "aws_session_token:\n2031-04-05T06:07:09Z " + "worker-6f9d4 " * 13 + "[REDACTED session token]"),
         ("2031-04-05T06:07:08Z " + "worker-6f9d4 " * 13 + "token: {0}{0}\n".format("q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK") + "2031-04-05T06:07:09Z " + "worker-6f9d4 " * 13 + "q7Zr2kLmN8vXcB4tYwE6uPsA9dFgH1jK", "2031-04-05T06:07:08Z " + "worker-6f9d4 " * 13 + f"token: {'x' * 64}\n" + "2031-04-05T06:07:09Z " + "worker-6f9d4 " * 13 + "x" * 16 + "[REDACTED token]"),
@@ -572,3 +572,16 @@ def test_identifiers_in_the_columns_of_a_log_are_replaced() -> None:
     shown = redact(text, identifiers=True)
     assert key not in shown
     assert "111122223333" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("TOKEN=aB3dE6fG9hJ2\n+ [[ -z aB3dE6fG9hJ2 ]]", "TOKEN=[REDACTED token]\n+ [[ -z REDACTED-token ]]"),
+        ("token: aB3dE6fG9hJ2\nxaB3dE6fG9hJ2", "token: [REDACTED token]\nxaB3dE6fG9hJ2"),
+        ("PASSWORD=swordfish\nswordfish", "PASSWORD=[REDACTED password]\nswordfish"),
+    ],
+    ids=["a repetition", "a part of a word", "a word"],
+)
+def test_random_secret_is_removed_where_it_is_repeated(text: str, expected: str) -> None:
+    assert redact(text) == expected

@@ -176,8 +176,8 @@ def test_secret_is_removed(text: str, expected: str) -> None:
     ],
 )
 def test_yaml_in_a_paste_is_redacted_value_by_value(start: str, end: str) -> None:
-    text = f"a: {{password: hunter2Horse9, b: [1, x {JWT}]}}\nc: hunter2Horse9\n"
-    expected = 'a: {password: "[REDACTED password]", b: [1, x REDACTED-web-token]}\nc: hunter2Horse9\n'
+    text = f"a: {{password: hunter2Horse9, b: [1, x {JWT}]}}\nc: hunter3Horse9\n"
+    expected = 'a: {password: "[REDACTED password]", b: [1, x REDACTED-web-token]}\nc: hunter3Horse9\n'
     assert redact(start + text + end) == start + expected + end
     assert redact(start + expected + end) == start + expected + end
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._reading.unwrapping.unwrap import unwrap
@@ -37,6 +38,7 @@ from iamtriage.redaction._repetition import find_distinct_parts
 from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
+from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
 from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
@@ -63,6 +65,8 @@ _DIGIT_OR_SIGN = re.compile(r"[0-9:=,|│\t\"'<]|[ ]{2}")
 _MASK = "_"
 # The maximum length of a value that the next block contains with its name, in characters.
 _MAX_DIVIDED = 1_000
+# The maximum number of values that are searched for elsewhere.
+_MAX_REPEATED = 30
 # No real text is encoded more often.
 _MAX_DEPTH = 5
 # Every document has one of these.
@@ -74,6 +78,7 @@ _WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|
 def hide_secrets(text: str) -> str:
     """Return the text with a marker for each secret."""
     finds = find_secrets(text)
+    finds += _find_repeated_values(text, finds)
     for _ in range(_MAX_ROUNDS):
         hidden = insert_markers(text, finds)
         # If unwrapping reveals nothing, it also reveals nothing next to a marker.
@@ -83,6 +88,19 @@ def hide_secrets(text: str) -> str:
         text = hidden
         finds = [*_find_in_distinct_parts(text, functools.partial(find_secrets, is_wrapped=is_wrapped))]
     return text
+
+
+def _find_repeated_values(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+    """Find the values of secrets where nothing else shows that they are secret."""
+    values = {text[found.start : found.end]: found.what for found in finds}
+    random = ((value, what) for value, what in values.items() if looks_random(value) and value.isprintable())
+    for value, what in islice(random, _MAX_REPEATED):
+        at = text.find(value)
+        while at >= 0:
+            end = at + len(value)
+            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+                yield FoundSecret(at, end, what, is_dashed=True)
+            at = text.find(value, end)
 
 
 def hide_revealed_secrets(
@@ -300,7 +318,9 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
     remove_unchanged_lines(view, SECRET_SIGNS)
     for found in _find_percent_encoded_secrets(view.text):
         start, end = find_original_span(view, found.start, found.end)
-        yield FoundSecret(start, _end_before_setting(block, start, end), found.what, is_unwrapped=True)
+        end = _end_before_setting(block, start, end)
+        if end > start:
+            yield FoundSecret(start, end, found.what, is_unwrapped=True)
 
 
 def _find_in_distinct_parts(
@@ -335,10 +355,14 @@ def _moved(found: FoundSecret, by: int) -> FoundSecret:
 
 def _end_before_setting(text: str, start: int, end: int) -> int:
     """Return the end of a secret, if the joined next line begins another setting or item, or a command."""
-    line_end = text.find("\n", start, end)
-    words = _WORDS.match(text, line_end + 1) if line_end >= 0 else None
-    is_other = (words and words.end() > end) or (line_end >= 0 and _SETTING.match(text, line_end + 1))
-    return line_end if is_other else end
+    line_end = _LINE_END.search(text, start, end)
+    if line_end is None:
+        return end
+    words = _WORDS.match(text, line_end.end())
+    if not ((words and words.end() > end) or _SETTING.match(text, line_end.end())):
+        return end
+    # A value before an escaped line break was judged without it.
+    return line_end.start() if "\n" in line_end[0] else start
 
 
 def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:

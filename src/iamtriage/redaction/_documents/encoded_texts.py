@@ -172,8 +172,13 @@ def find_shell_text(text: str) -> Scalar | None:
 
 
 def find_escaped_html(text: str) -> Scalar | None:
-    """Return the whole text, if quotes or brackets in it are escaped for HTML."""
-    return XmlAttribute(0, len(text)) if "&" in text and _ENTITY.search(text) else None
+    """Return the whole text, if quotes or brackets in it, except in strings, are escaped for HTML."""
+    done = 0
+    for literal in find_program_strings(text) if "&" in text and _ENTITY.search(text) else ():
+        if _ENTITY.search(text, done, literal.start):
+            break
+        done = max(done, literal.end)
+    return XmlAttribute(0, len(text)) if "&" in text and _ENTITY.search(text, done) else None
 
 
 def _find_percent_encoded(text: str) -> Iterator[Scalar]:

@@ -174,9 +174,9 @@ class _Reader:
             labels.append(self._read_key())
         start = self._start()
         self._expect("{")
-        if labels and key.decode(self._text).content in {"variable", "output"}:
-            # The name announces the value.
-            block.items.append(Item(None, "name", labels[0]))
+        # The name of a variable or an output announces its value.
+        name = "name" if key.decode(self._text).content in {"variable", "output"} else ""
+        block.items += (Item(None, name, label) for label in labels)
         self.read_body(block, "}", depth + 1)
         self._expect("}")
         self.has_evidence = self.has_evidence or self._text.find("\n", start, self.end) >= 0

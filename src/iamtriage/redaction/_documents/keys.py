@@ -60,6 +60,7 @@ _SENSITIVE = {
 _SECRET_NEXT_TO = {
     "plaintext": frozenset({"keyid", "ciphertextblob"}),
     "value": frozenset({"stagekeys"}),
+    "signature": frozenset({"awsaccesskeyid"}),
     **dict.fromkeys(("d", "p", "q", "dp", "dq", "qi", "k"), frozenset({"kty"})),
 }
 # Objects of hosts and their tokens: https://getcomposer.org/doc/articles/authentication-for-private-packages.md
@@ -156,7 +157,7 @@ class Announced(NamedTuple):
         yield from found
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
-        elif self.name is not None and not (is_quoted and "\n" not in content):
+        elif self.name is not None and not self.name.random and not (is_quoted and "\n" not in content):
             if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
                 # The value is a secret, at most with a quote after it.
                 return

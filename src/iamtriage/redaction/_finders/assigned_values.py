@@ -19,13 +19,13 @@ from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.secret_values import (
     MASK_WORDS,
-    STATES,
     WORDS_ABOUT_OPTIONS,
     Placement,
     Sign,
     can_be_secret,
     is_class,
     is_mixed,
+    is_other,
     looks_random,
 )
 from iamtriage.redaction._vocabulary.unquoted_values import MAX_EDGE, MIN_LONG
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._finders.name_matches import NameMatch
     from iamtriage.redaction._vocabulary.secret_names import Name
 
-__all__ = ("HIDDEN", "QUOTES", "check_value", "find_value_of", "is_other")
+__all__ = ("HIDDEN", "QUOTES", "check_value", "find_value_of")
 
 _MARKER_STARTS = (f"[{WORD} ", f"{WORD}-")
 _MARKER_REACH = 2 + len(WORD)
@@ -58,11 +58,11 @@ _BLOCK = rf"[|>][-+]?[ \t]*\r?(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+][ ])?[
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
 # Of Markdown and HTML.
-_BOLD = r"(?:\*{1,2}(?![*])|</(?:b|strong)>)?"
+_BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
     rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
-    rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:!![a-z]{{1,10}}[ ])?"
+    rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:(?:!!|&)[\w-]{{1,40}}[ ])?"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?:(?P<block>{_BLOCK})|(?P<below>{_BELOW}|\\n))?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
@@ -77,6 +77,7 @@ _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
 _MAX_INDENT = 40
+_MORE = re.compile(r"[ ]{1,8}[^\s#]")
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
@@ -98,12 +99,6 @@ _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value
 _QUOTED_NAME = re.compile(r" [\"']{1,2}[^\"'\n]{1,200}[\"']{1,2} ")
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
-# A user before the name of a password, and the end of a clause.
-_USER = re.compile(
-    r"\b(?:user(?:[ _-]?name)?|login|email)\s?[:=]\s?[^\s:=,;|/]{1,60}[ \t]?[,;|/]?[ \t]{1,2}(?:and )?\Z",
-    re.IGNORECASE,
-)
-_CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
 # The text that Terraform and other tools print in place of a value.
 HIDDEN = re.compile(
     rf"[ \t]{{0,40}}(?:(?i:\[(?:{MASK_WORDS})\])"
@@ -139,13 +134,6 @@ _MAX_SIGNATURE = 2_048
 _SIGNATURE_RUN = re.compile(r"[^.:!?\s=&]{0,2050}={0,2}")
 _BASE64_LINE = r"[A-Za-z0-9+/=_.~%-]{1,4096}"
 _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}})?{_BASE64_LINE}){{1,200}}")
-# On the line after a name: another setting or label, such as "requestId=0a1b…", a host, an address or a file with a
-# number.
-_OTHER = re.compile(
-    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}:[1-9][0-9]{0,4}(?![A-Za-z0-9])"
-    r"|(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io)\Z"
-)
-_REQUEST = re.compile(r"[A-Z]{3,7} /")
 # A value of ODBC and SQL Server with a semicolon in it.
 _BRACED = re.compile(
     r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)"
@@ -225,7 +213,7 @@ def _find_option_value(match: NameMatch) -> FoundSecret | None:
     extent = find_value(match.text, option.end(), match.runs) if option else None
     if option and option["below"] and extent:
         value = match.text[extent.start : extent.end]
-        if not looks_random(value) or _OTHER.match(value):
+        if not looks_random(value) or is_other(value, is_quoted=False):
             return None
     return check_value(match, "option", extent)
 
@@ -286,6 +274,9 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         extent: Extent | None = Extent(*braced.span("value"), "{")
     else:
         extent = find_value(text, at, match.runs, QUERY_VALUE if query else None)
+    if extent and assign["block"] and _MORE.match(text, extent.end):
+        # Its other words and lines belong to it.
+        return None
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
     if (
@@ -310,7 +301,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     is_login = False
     if not extent.quote and not structured:
         line = match.line_start() if sign == ":" or name.what in _MULTI_WORD else None
-        is_login = sign == ":" and name.what == "password" and _is_login(match, extent)
+        is_login = sign == ":" and name.what == "password" and match.is_login(extent)
         # Before "=", it makes no difference.
         structured = line is not None or (
             sign == ":" and (is_login or match.is_in_structure() or match.is_go_field(extent))
@@ -343,17 +334,6 @@ def _is_word_of_code(text: str, extent: Extent, sign: Sign) -> bool:
     return text[extent.start : extent.end].isalpha() and text[extent.start : extent.end].islower()
 
 
-def _is_login(match: NameMatch, extent: Extent) -> bool:
-    """Return whether a user is before the name and nothing follows the value: "login: ana pass: swordfish"."""
-    text = match.text
-    return (
-        text[match.start - 1 : match.start] in _BLANKS
-        and text[extent.start : extent.end].lower() not in STATES
-        and _CLAUSE_END.match(text, extent.end) is not None
-        and match.preceded_by(_USER) is not None
-    )
-
-
 def _is_marked(text: str, at: int) -> bool:
     """Return whether a marker is at a position, or directly before or after its quote."""
     return text.find(WORD, max(0, at - 1), at + _MARKER_REACH) >= 0 and (
@@ -375,13 +355,6 @@ def _may_be_below(name: Name, assign: re.Match[str], text: str, extent: Extent) 
     if extent.quote and name.what == "password" and is_mixed(value):
         return True
     return name.what == "signature" or (looks_random(value) and _HASH.fullmatch(value) is None)
-
-
-def is_other(value: str, *, is_quoted: bool) -> bool:
-    """Return whether a value on the line after a name is an address, a request or another setting."""
-    if is_quoted:
-        return _REQUEST.match(value) is not None
-    return "://" in value or _OTHER.match(value) is not None
 
 
 def check_value(

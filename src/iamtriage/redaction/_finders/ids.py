@@ -88,28 +88,17 @@ _AUTHORIZATION = re.compile(
 )
 
 # Field names in lower case, without separators.
+_NAMED: tuple[Noun, ...] = (
+    "bucket", "cluster", "function", "group", "nodegroup", "parameter", "policy", "queue", "repository", "role",
+    "session", "stack", "stream", "table", "topic", "user",
+)  # fmt: skip
 _NOUN_OF_FIELD: dict[str, Noun] = {
+    **{f"{noun}name": noun for noun in _NAMED},
     "accountalias": "alias",
     "bucket": "bucket",
-    "bucketname": "bucket",
-    "clustername": "cluster",
-    "functionname": "function",
-    "groupname": "group",
     "instanceprofilename": "profile",
-    "nodegroupname": "nodegroup",
-    "parametername": "parameter",
-    "policyname": "policy",
-    "queuename": "queue",
-    "repositoryname": "repository",
-    "rolename": "role",
     "rolesessionname": "session",
     "secretid": "secret",
-    "sessionname": "session",
-    "stackname": "stack",
-    "streamname": "stream",
-    "tablename": "table",
-    "topicname": "topic",
-    "username": "user",
 }
 _FIELD = re.compile(
     r"(?P<field>[urcnftqgpsbia](?<![a-z0-9].)(?:(?:ser|ole|luster|odegroup|unction|able|ueue|opic|roup|olicy|arameter"

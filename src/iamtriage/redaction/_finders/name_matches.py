@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, QUOTE
 from iamtriage.redaction._vocabulary.secret_names import WORDS, Name, classify_name
+from iamtriage.redaction._vocabulary.secret_values import STATES
 
 if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.secret_values import Sign
@@ -48,6 +49,13 @@ _ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
 _BEFORE_OPTION = frozenset(["", *" \t\n"])
 _ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
 _QUERY_SIGN = re.compile(rf"(?:[?&]|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z")
+_BLANKS = frozenset(" \t")
+# A user before the name of a password, and the end of a clause.
+_USER = re.compile(
+    r"\b(?:user(?:[ _-]?name)?|login|email)\s?[:=]\s?[^\s:=,;|/]{1,60}[ \t]?[,;|/]?[ \t]{1,2}(?:and )?\Z",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[.!)\]}]{0,2}[ \t]{0,8}(?:[,;|]|\r?$)", re.MULTILINE)
 
 
 class NameMatch(NamedTuple):
@@ -120,6 +128,16 @@ class NameMatch(NamedTuple):
         """Return whether a bracket, a comma or the like precedes the name."""
         before = self.text[max(0, self.start - 1) : self.start]
         return before in _ENDS_OF_STRUCTURE and self.preceded_by(_STRUCTURE) is not None
+
+    def is_login(self, extent: Extent) -> bool:
+        """Return whether a user is before the name and nothing follows: "login: ana pass: swordfish"."""
+        text = self.text
+        return (
+            text[self.start - 1 : self.start] in _BLANKS
+            and text[extent.start : extent.end].lower() not in STATES
+            and _CLAUSE_END.match(text, extent.end) is not None
+            and self.preceded_by(_USER) is not None
+        )
 
 
 def _begins_with_capital(text: str, at: int) -> bool:

@@ -144,7 +144,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
     (("gh secret set",), rf"\s(?:-b|--body)[ =]?{_VALUE}", "secret"),
     (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
-    (("securestring",), rf"(?<=--value)[ =]{_VALUE}", "secret"),
+    (("securestring", "keyvault secret set"), rf"(?<=--value)[ =]{_VALUE}", "secret"),
 )  # fmt: skip
 
 # Where a secret is used: "the password for staging is …".

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._finders.assigned_values import check_value, is_other
+from iamtriage.redaction._finders.assigned_values import check_value
 from iamtriage.redaction._finders.name_matches import match_name
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START, classify_key
+from iamtriage.redaction._vocabulary.secret_values import is_other
 from iamtriage.redaction._vocabulary.value_ends import (
     Extent,
     find_wrapped_end,

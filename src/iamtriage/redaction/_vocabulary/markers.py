@@ -16,22 +16,9 @@ if TYPE_CHECKING:
 __all__ = ("FILL", "MARKER", "WORD", "Secret", "find_markers", "is_marker", "make_marker")
 
 Secret: TypeAlias = Literal[
-    "EKS token",
-    "SAML assertion",
-    "authorization",
-    "bearer token",
-    "cookie",
-    "encoded message",
-    "one-time code",
-    "password",
-    "private key",
-    "secret",
-    "secret access key",
-    "session token",
-    "signature",
-    "token",
-    "web token",
-]
+    "EKS token", "SAML assertion", "authorization", "bearer token", "cookie", "encoded message", "one-time code",
+    "password", "private key", "secret", "secret access key", "session token", "signature", "token", "web token",
+]  # fmt: skip
 """The kind of a secret, in the words of its marker."""
 
 # Every marker contains this word, so markers can be searched for quickly.

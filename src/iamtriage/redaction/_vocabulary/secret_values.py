@@ -23,6 +23,7 @@ __all__ = (
     "can_be_secret",
     "is_class",
     "is_mixed",
+    "is_other",
     "is_placeholder",
     "looks_random",
 )
@@ -34,7 +35,7 @@ _NAMED = r"\w*(?:pass|token|secret|key|pwd|cred)\w*"
 _PLACEHOLDER = re.compile(
     rf"[*=#_-]{{1,8}}(?:{MASK_WORDS})[*=#_-]{{1,8}}|\$\w*{_NAMED}|[:@](?=\D+\Z){_NAMED}|"
     r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
-    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
+    r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|(?-i:\*[a-z][a-z_-]{0,40})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
     r"|none|null|nil|nothing|undefined|true|false|yes|no|not|optional|required|filtered|hidden|masked|redacted|empty|unset"
@@ -91,6 +92,13 @@ _EMPTY_COOKIE = re.compile(
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
+# On the line after a name: another setting or label, such as "requestId=0a1b…", a host, an address or a file with a
+# number.
+_OTHER = re.compile(
+    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}:[1-9][0-9]{0,4}(?![A-Za-z0-9])"
+    r"|(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io)\Z|[a-z_][\w-]{0,31}:[x*!]?:[0-9]"
+)
+_REQUEST = re.compile(r"[A-Z]{3,7} /")
 # Secrets that people choose can have any form.
 _CHOSEN = frozenset({"password", "cookie"})
 _MAX_TYPE = 300
@@ -270,6 +278,13 @@ def _is_id(value: str, placement: Placement) -> bool:
 def is_placeholder(value: str) -> bool:
     """Return whether a value is empty, a marker, a mask, a variable or a word that means "none"."""
     return not value or is_marker(value) or _PLACEHOLDER.fullmatch(value) is not None
+
+
+def is_other(value: str, *, is_quoted: bool) -> bool:
+    """Return whether a value on the line after a name is an address, a request or another setting."""
+    if is_quoted:
+        return _REQUEST.match(value) is not None
+    return "://" in value or _OTHER.match(value) is not None
 
 
 def is_class(word: str) -> bool:
