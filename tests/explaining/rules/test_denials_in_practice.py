@@ -2602,3 +2602,20 @@ def test_profile_that_root_does_not_have() -> None:
     assert needs_root.remedies[0].title == "Let the command read your files"
     assert needs_root.remedies[0].commands[0].endswith(" kubefwd svc -c ~/.kube/config -n shop")
     assert other.remedies[0].commands[0] == "stern web -c ~/.kube/config -n shop"
+
+
+def test_spark_looks_up_the_default_database() -> None:
+    glue = "arn:aws:glue:eu-west-1:111122223333:database"
+    spark = "\n at org.apache.spark.sql.hive.HiveExternalCatalog.databaseExists"
+
+    def explain_call(action: str, name: str, stack: str = spark) -> str:
+        return str(explain(f"{_implicit(action, f'{glue}/{name}', 'identity-based policy')}{stack}"))
+
+    assert "USE does not avoid it" in explain_call("glue:GetDatabase", "default")
+    assert "somebody else creates it once" in explain_call("glue:CreateDatabase", "default")
+    for shown in (
+        explain_call("glue:GetDatabase", "default", ""),
+        explain_call("glue:GetDatabase", "raw"),
+        explain_call("glue:GetTables", "default"),
+    ):
+        assert "Spark" not in shown

@@ -852,3 +852,19 @@ def test_trust_policy_for_pod_identity() -> None:
     web = explanation.remedies[0]
     assert web.policy is not None
     assert web.policy["Statement"][0]["Condition"]["StringEquals"]
+
+
+def test_role_of_another_service() -> None:
+    """A role that only another service may assume is likely that service's role."""
+    text = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/jobs' that was provided for this task."
+
+    def explain_trust(principal: object) -> str:
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        return " ".join(str(explain(text, facts={"trust_policy": {"Statement": [statement]}})).split())
+
+    shown = explain_trust({"Service": "batch.amazonaws.com"})
+    assert "names only batch.amazonaws.com, so the role may be meant for that" in shown
+    assert "Keep batch.amazonaws.com" in shown
+    assert "Pass a role for the service instead of jobs" in shown
+    for other in ({"AWS": "111122223333"}, {"Service": "batch.amazonaws.com", "AWS": "111122223333"}, "*"):
+        assert "may be meant for that" not in explain_trust(other)

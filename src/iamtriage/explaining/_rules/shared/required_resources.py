@@ -165,6 +165,12 @@ _CATALOG = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:glue:[\w-]+:(?:\d{12}|ACCOUNT_ID)):(?:catalog|(?:database|table|userDefinedFunction)/(?P<database>[\w-]{1,255})(?:/.*)?)\Z",
     re.ASCII,
 )
+# SharedState.externalCatalog in https://github.com/apache/spark/blob/master/sql/core/src/main/scala/org/apache/spark/sql/internal/SharedState.scala
+_SPARK = lazy_pattern(r"(?i:\bspark|\bhive)")
+_DEFAULT_DATABASES = {
+    "glue:GetDatabase": "Spark and Hive look up the database default when a session starts, whichever database the job uses: USE does not avoid it. If it does not exist, Spark creates it: create it once, or allow glue:CreateDatabase, too. With Lake Formation, DESCRIBE on it must be granted as well.",
+    "glue:CreateDatabase": "Spark and Hive create the database default when a session starts, if the catalog has none. If somebody else creates it once, the caller does not need this action.",
+}
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
 _CDK_ROLE = lazy_pattern(
     r"(arn:[\w-]+:iam::(?:\d{12}|ACCOUNT_ID):role/cdk-[a-z0-9]{1,10}-)(?:deploy|file-publishing|image-publishing|lookup)-role-",
@@ -363,4 +369,7 @@ def _find_catalog(
     resources = tuple(dict.fromkeys((resource, *above, *below)))
     if len(resources) == 1:
         return None
-    return resources, "AWS Glue requires the action on the catalog, the database and what it contains."
+    if database == "default" and action in _DEFAULT_DATABASES and _SPARK.search(text):
+        return resources, _DEFAULT_DATABASES[action]
+    what = " and the database" if "Database" in action else ", the database and what it contains"
+    return resources, f"AWS Glue requires the action on the catalog{what}."

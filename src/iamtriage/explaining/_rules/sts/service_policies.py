@@ -17,9 +17,11 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts import trust_fixes
 from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
     describe_trusted,
     iterate_statements,
     parse_document,
+    principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
@@ -160,6 +162,12 @@ def _describe(
     policy = _allow_service(question, actions)
     # A policy keeps other principals, which can use the role.
     kept = "Remove principals that no longer use the role."
+    others = list_services(question.facts.trust_policy)
+    if others:
+        named = join_words(tuple(map(clip_text, others)), "and")
+        text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
+        cause = attrs.evolve(cause, text=text)
+        kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a role of its own."
     if action != "sts:AssumeRole" or _TAGS in result.reason:
         missing = [
             each for each in actions if each != "sts:AssumeRole" and not _evaluate(question, each).allowed
@@ -176,6 +184,13 @@ def _describe(
     remedy = trust_fixes.replace_policy_remedy(title, policy, role, NO_FACTS)
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
+
+
+def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
+    """Return the services that a trust policy allows, if it allows nobody else."""
+    allows = allow_statements(policy)
+    services = [name for each in allows for name in principal_names(each, "Service")]
+    return services if len(services) == sum(len(principal_names(each)) or 1 for each in allows) else []
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.sts.service_policies import check_service_trust
+from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_services
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -87,6 +87,8 @@ def explain_untrusted_role(
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
         fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
+        if name is not None and not trust.is_allowed and list_services(case.facts.trust_policy):
+            remedies = (fix, _other_role_remedy(name, service))
     else:
         remedies = (
             trust_remedy(
