@@ -82,3 +82,28 @@ def test_endpoint_policy_and_not_the_bucket_policy(
 )
 def test_other_hosts_and_reasons(text: str, topic: str) -> None:
     assert explain(text).topic == topic
+
+
+_PUT = "An error occurred (AccessDenied) when calling the PutBucketPolicy operation: Access Denied\n"
+_OPEN = '{"Statement": [{"Sid": "Everyone", "Effect": "Allow", "Principal": PRINCIPAL, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::octo-media/*"CONDITION}]}\n'
+
+
+@pytest.mark.parametrize(
+    ("principal", "condition", "is_public"),
+    [
+        ('"*"', "", True),
+        ('{"AWS": "*"}', "", True),
+        ('"*"', ', "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718"}}', False),
+        ('{"AWS": "111122223333"}', "", False),
+    ],
+)
+def test_policy_that_allows_everyone(principal: str, condition: str, *, is_public: bool) -> None:
+    policy = _OPEN.replace("PRINCIPAL", principal).replace("CONDITION", condition)
+    explanation = explain(_PUT + policy)
+    blocked = next(each for each in explanation.causes if each.code == "block-public-access")
+    assert (blocked.evidence == "derived") == is_public
+    assert ("as the policy allows everyone" in explanation.summary) == is_public
+    assert len(explanation.remedies) > 1
+    alone = explain(f"{_PUT}{policy}the role has AdministratorAccess")
+    assert (len(alone.remedies) == 1) == is_public
+    assert alone.remedies[0].commands[-1].startswith("aws s3api put-public-access-block --bucket octo-media")

@@ -1184,7 +1184,7 @@ BUCKETS: tuple[Case, ...] = (
             "BlockPublicAcls of S3 Block Public Access rejects the ACL",
             "turn off BlockPublicAcls and IgnorePublicAcls",
         ),
-        ("RestrictPublicBuckets",),
+        ("RestrictPublicBuckets=false",),
     ),
 )
 _FEDERATED = f"An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::{ACCOUNT}:federated-user/ana is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no session policy allows the s3:ListBucket action"

@@ -14,19 +14,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.denials import resource_policies
+from iamtriage.explaining._rules.denials import public_access, resource_policies
 from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
 from iamtriage.explaining._rules.denials.buckets import (
-    BLOCK_PUBLIC_ACCESS,
     KMS_KEY,
     MISSING_OBJECT,
     bucket_policy_commands,
     explain_deployed_bucket,
     explain_origin,
-    may_be_blocked,
     ownership_command,
-    public_access_remedy,
-    show_public_access_commands,
 )
 from iamtriage.explaining._rules.denials.missing_objects import explain_missing_object
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -103,19 +99,20 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
         return found
     rules = (explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
-    for rule in (*rules, explain_other_principals, explain_missing_object):
+    others = (explain_other_principals, explain_missing_object, public_access.explain_public_change)
+    for rule in (*rules, *others):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""
     to = f"{f' to {operation}' if operation else ''}{on}"
-    blocked = may_be_blocked(denial)
+    blocked = public_access.may_be_blocked(denial)
     has_bucket = denial.lowercase_action != "s3:listallmybuckets"
     return denial.explain(
         _summary(denial, to),
         *_causes(denial, operation),
         topic="s3-access-denied",
         remedies=present(
-            blocked and public_access_remedy(denial, blocked[1]),
+            blocked and public_access.public_access_remedy(denial, blocked.title),
             _with_owner(denial, _with_options(denial, _with_get(denial, _allow_remedy(denial)))),
             inspect_remedy(denial, operation) if has_bucket else None,
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
@@ -144,8 +141,8 @@ def _summary(denial: Denial, to: str) -> str:
         return (
             f"S3 answered 403{to}{'' if denial.operation == 'HeadObject' else ' without a reason'}{reason}."
         )
-    if (blocked := may_be_blocked(denial)) is not None and blocked[0].text.startswith("Most likely"):
-        reason = ": most likely, Block Public Access rejects it"
+    if (blocked := public_access.may_be_blocked(denial)) is not None and blocked.is_likely:
+        reason = f": {blocked.reason}"
     on = f" on {denial.resource}" if denial.resource else ""
     paths = {each["path"] for each in _FAILED_UPLOAD.finditer(denial.failure.text)}
     objects = transfer_objects(denial.resource or "", denial.failure.text)
@@ -242,7 +239,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
             *(step for step in steps if not step.startswith(UPLOAD_WITH_OPTIONS)),
         )
         if acl.is_public:
-            lines = (show_public_access_commands(denial)[0], *lines)
+            lines = (public_access.show_public_access_commands(denial)[0], *lines)
             steps = tuple(each.replace("The first command", "get-caller-identity") for each in steps)
     return with_statements(attrs.evolve(remedy, title=title, steps=steps, commands=lines), statements)
 
@@ -286,9 +283,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text += _describe_required_actions(denial, operation)
         yield common_causes.DERIVED_ACTION.cause(denial.action_evidence, text=text)
     acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in _option_actions(denial) else None
-    blocked = may_be_blocked(denial)
+    blocked = public_access.may_be_blocked(denial)
     if blocked is not None or (acl is not None and acl.is_public):
-        yield blocked[0] if blocked else BLOCK_PUBLIC_ACCESS.cause()
+        yield blocked.cause if blocked else public_access.BLOCK_PUBLIC_ACCESS.cause()
     if operation is None and may_be_unsigned(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)

@@ -14,10 +14,9 @@ from iamtriage.explaining._explanations import Explanation, Labelled
 from iamtriage.explaining._rules.denials.buckets import (
     MISSING_OBJECT,
     bucket_policy_commands,
-    show_public_access_commands,
-    turn_off_command,
 )
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
+from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -66,7 +66,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access denied when writing",
         "verify/create output bucket",
     ),
-    "denials.buckets.explain_block_public_access": (
+    "denials.public_access.explain_block_public_access": (
         "block public access",
         "blockpublicpolicy",
         "blockpublicacls",

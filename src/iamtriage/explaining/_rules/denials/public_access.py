@@ -1,0 +1,215 @@
+"""Explain that S3 Block Public Access rejects a public policy or ACL.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Explanation, Labelled, Remedy
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_ADMINISTRATOR = lazy_pattern(r"\bAdministratorAccess\b")
+_NAME_PRINCIPALS = "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce."
+_WEBSITE = "For a website, use CloudFront with origin access control."
+_ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+_BLOCK_SETTING = lazy_pattern(r"\bBlockPublic(?:Policy|Acls)\b")
+_SETTINGS = {
+    "PutBucketPolicy": "BlockPublicPolicy",
+    "PutBucketAcl": "BlockPublicAcls",
+    "PutObjectAcl": "BlockPublicAcls",
+}
+_TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
+_TERRAFORM_NAMES = {"BlockPublicPolicy": "block_public_policy", "BlockPublicAcls": "block_public_acls"}
+
+_OWN_ACCOUNT = '"$(aws sts get-caller-identity --query Account --output text)"'
+# What names or shows a public policy or ACL.
+_PUBLIC_SIGN = lazy_pattern(
+    r"(?<![A-Za-z])[Pp]ublic(?![_-]?[Aa]ccess)[A-Za-z_-]{0,40}|\"?Principal\"?\s?[:=]\s?(?:\{\s?\"?AWS\"?\s?[:=]\s?)?\"\*\""
+)
+
+BLOCK_PUBLIC_ACCESS = CauseType(
+    "block-public-access",
+    title="S3 Block Public Access prevents the change",
+    text="The ACL or policy of the call would make data public, which a setting of S3 Block Public Access prevents.",
+    recognised_by="S3 names the Block Public Access setting, such as BlockPublicPolicy or BlockPublicAcls.",
+    fix="Don't make the bucket public; if it must be, change the setting.",
+    sources=(pages.S3_PUBLIC_ACCESS,),
+)
+
+
+def explain_block_public_access(denial: Denial) -> Explanation:
+    """Explain that S3 Block Public Access rejects a public ACL or policy."""
+    named = _BLOCK_SETTING.search(denial.failure.text)
+    called = denial.operation or (denial.action or "").partition(":")[2]
+    setting = named[0] if named else _SETTINGS.get(called)
+    what = {"BlockPublicPolicy": "policy", "BlockPublicAcls": "ACL"}.get(setting or "", "ACL or policy")
+    verdict = "S3 Block Public Access prevents what would make data public"
+    text = ""
+    if setting is not None:
+        verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
+        text = f"The {what} of the call would make data public, which {setting} prevents. It does not mean that the caller lacks {denial.action or 'the permission'}."
+    steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
+    if what == "ACL":
+        steps = [
+            f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"
+        ]
+    elif setting is None:
+        steps = [_NAME_PRINCIPALS, f"Omit public ACLs (public-read). {_WEBSITE}"]
+    return denial.explain(
+        denial_summary(denial, verdict),
+        BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial), text=text),
+        remedies=(
+            your_remedy(
+                "Allow those who need access, not everyone",
+                *steps,
+                "Check the settings of the bucket and of the account: the strictest one applies, and an organization can set it, too.",
+                commands=show_public_access_commands(denial),
+                url=pages.S3_PUBLIC_ACCESS,
+            ),
+            public_access_remedy(denial, _public_title(denial, setting), setting),
+        ),
+        notes=("An Allow in a policy of the caller does not help.",),
+    )
+
+
+def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
+    """Return the commands that print the settings of the bucket and of the account."""
+    return (
+        fill_command("aws s3api get-public-access-block --bucket {}", bucket_argument(denial)),
+        f"aws s3control get-public-access-block --account-id {denial.account or _OWN_ACCOUNT}",
+    )
+
+
+def _public_title(denial: Denial, setting: str | None) -> str:
+    """Return the title of the remedy that turns off the setting, with how to do it."""
+    title = f"Or, if anyone may read the data, turn off {setting or 'the setting'}"
+    if setting is None:
+        return title
+    if _TERRAFORM.search(denial.failure.text):
+        return f"{title}: {_TERRAFORM_NAMES[setting]} = false in aws_s3_bucket_public_access_block, which the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'} names in depends_on"
+    return f"{title}: {turn_off_command(denial, setting)}"
+
+
+def _settings_off(setting: str) -> tuple[str, str]:
+    """Return the setting that rejects the change, and the one that makes it ineffective."""
+    return setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"
+
+
+def turn_off_command(denial: Denial, setting: str) -> str:
+    off = _settings_off(setting)
+    values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
+    template = "aws s3api put-public-access-block --bucket {} --public-access-block-configuration {}"
+    return fill_command(template, bucket_argument(denial), values)
+
+
+class Blocked(NamedTuple):
+    """That Block Public Access may reject the policy or ACL of a call.
+
+    Attributes:
+        cause: The cause.
+        title: The title of a check.
+        is_likely: Whether the text shows that the policy or ACL is public.
+    """
+
+    cause: Cause
+    title: str
+    is_likely: bool
+
+    @property
+    def reason(self) -> str:
+        """Why S3 denied the call, as the end of a sentence."""
+        why = ", as the policy allows everyone" if self.cause.evidence == "derived" else ""
+        return f"most likely, Block Public Access rejects it{why}"
+
+
+def may_be_blocked(denial: Denial) -> Blocked | None:
+    """Return that Block Public Access rejects a policy or ACL, if a call sets one."""
+    setting = _SETTINGS.get(denial.operation or "")
+    if setting is None:
+        return None
+    what = "policy" if setting == "BlockPublicPolicy" else "ACL"
+    title = f"Check Block Public Access, which rejects a public {what}"
+    new = "Buckets created since April 2023 have all four settings on."
+    if what == "policy" and (sid := _find_public_statement(denial)) is not None:
+        text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
+        shown = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."
+        return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", (shown,), text=text), title, is_likely=True)
+    text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
+    is_shown = what == "policy" and any(each.has_principal for each in context_of(denial.facts).policies)
+    shown = None if is_shown else _PUBLIC_SIGN.search(denial.failure.text)
+    if shown is None:
+        title = f"If the {what} makes data public, check Block Public Access"
+        return Blocked(BLOCK_PUBLIC_ACCESS.cause(text=text), title, is_likely=False)
+    text = f"Most likely, {setting} of S3 Block Public Access rejects the {what}, which seems to be public."
+    because = (f"The text has {shown[0]}.",)
+    return Blocked(BLOCK_PUBLIC_ACCESS.cause(because=because, text=text), title, is_likely=True)
+
+
+def _find_public_statement(denial: Denial) -> str | None:
+    """Return the Sid of a statement in the text that allows everyone, which can be empty, or ``None``."""
+    for policy in context_of(denial.facts).policies:
+        for each in allow_statements(policy.content):
+            if "*" in {str(each.get("Principal")), *principal_names(each, "AWS")} and not each.get(
+                "Condition"
+            ):
+                sid = each.get("Sid")
+                return sid if isinstance(sid, str) else ""
+    return None
+
+
+def public_access_remedy(denial: Denial, title: str, setting: str | None = None) -> Remedy:
+    """Return the remedy that shows the settings, and turns one off if it is known."""
+    steps = [
+        "The setting is on the bucket, on the account, or set by the organization: the strictest one applies.",
+        "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only.",
+    ]
+    change: tuple[str | Labelled, ...] = ()
+    is_terraform = _TERRAFORM.search(denial.failure.text) is not None
+    if (stated := _SETTINGS.get(denial.operation or "")) is not None:
+        off = join_words(_settings_off(stated), "and")
+        steps[1] = (
+            f"Keep it on if you can. {_WEBSITE} If anyone may read the data, turn off {off} for this bucket only, before the call."
+        )
+        label = "Then, only if anyone may read the data:"
+        change = () if is_terraform else (Labelled(label, turn_off_command(denial, stated)),)
+    if setting is not None:
+        steps[1] = (
+            f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings."
+        )
+        change = (turn_off_command(denial, setting),)
+    if is_terraform:
+        steps.append(
+            "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
+        )
+    return account_remedy(
+        title, *steps, commands=(*show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
+    )
+
+
+def explain_public_change(denial: Denial) -> Explanation | None:
+    """Explain that Block Public Access rejects the public policy or ACL of an administrator, or return ``None``."""
+    blocked = may_be_blocked(denial)
+    if blocked is None or not blocked.is_likely or not _ADMINISTRATOR.search(denial.failure.text):
+        return None
+    on = f" on {denial.resource}" if denial.resource else ""
+    return denial.explain(
+        f"S3 denied {denial.action}{on} without a reason: {blocked.reason}.",
+        blocked.cause,
+        topic="s3-access-denied",
+        remedies=(public_access_remedy(denial, blocked.title),),
+        notes=("The caller has AdministratorAccess, so no identity-based policy is missing.",),
+    )
