@@ -270,9 +270,9 @@ CASES: tuple[Case, ...] = (
             (
                 ("ec2:ResourceTag/tier", "gold", "gold"),
                 (
-                    "Do this first: Choose a resource with another value than gold of ec2:ResourceTag/tier [you]",
+                    "Do this first: Ask whether a resource with ec2:ResourceTag/tier = gold is protected on purpose [you]",
                     "'ec2:ResourceTag/tier' is 'gold' on the resource; the",
-                    "no option of the call changes it.",
+                    "Do not change ec2:ResourceTag/tier to avoid the Deny.",
                 ),
             ),
             (

@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
+from iamtriage.explaining._rules.shared.services import WITHOUT_RESOURCE_POLICIES
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
@@ -80,7 +81,7 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         for added in condition.request_values or ():
             listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
             change = change.replace("scope the Deny down", listed)
-    return f"If the call cannot meet the condition, {change}."
+    return f"If the call cannot avoid the Deny, {change}."
 
 
 def describe_change(denial: Denial) -> str:
@@ -90,6 +91,7 @@ def describe_change(denial: Denial) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         identity = f"an administrator of IAM Identity Center has to change the permission set{name}"
+    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
     who = {
         "service_control": "only an administrator of the organization can change the policy or exempt the caller",
         "resource_control": "only an administrator of the organization that owns the resource's account can change the policy",
@@ -99,7 +101,7 @@ def describe_change(denial: Denial) -> str:
         "session": "open a session whose session policy has no such Deny",
         "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
         "role_trust": "the owner of the role has to scope the Deny down",
-        None: "ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, the resource's policy, a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
+        None: f"ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, {of_resource}a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
     return who[denial.policy_type]
 

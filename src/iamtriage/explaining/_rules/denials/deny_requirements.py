@@ -299,7 +299,13 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         value = "a value that the Deny accepts as"
         step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
     title = f"Call with {value} {key}"
-    if owner != "request":
-        title = f"{'Call as a principal' if owner == 'principal' else 'Choose a resource'} with {value} {key}"
-        step += f" {key} is a property of the {'caller' if owner == 'principal' else 'resource'}, so no option of the call changes it."
+    if owner == "principal":
+        title = f"Call as a principal with {value} {key}"
+        step += f" {key} is a property of the caller, so no option of the call changes it."
+    elif owner != "request" and accepts is False:
+        title = f"Ask whether a resource with {key} = {values} is protected on purpose"
+        step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {key} to avoid the Deny."
+    elif owner != "request":
+        title = f"Choose a resource with {value} {key}"
+        step += f" {key} is a property of the resource, so no option of the call changes it."
     return your_remedy(title, step, change_step(denial, condition), url=pages.EVALUATION)

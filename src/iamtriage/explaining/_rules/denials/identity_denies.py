@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.decisions import (
     named_statements,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.shared.services import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
@@ -219,7 +220,8 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
     verdict = f"{statement} denies it explicitly"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
-    search = "Check in this order: the caller's identity-based policies, the resource's policy, the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
+    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    search = f"Check in this order: the caller's identity-based policies, {of_resource}the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
     lines: Commands = simulation_commands(denial)
     if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
         search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."

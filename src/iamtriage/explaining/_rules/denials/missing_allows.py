@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import CUT_OFF
+from iamtriage.explaining._rules.shared.services import WITHOUT_RESOURCE_POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,19 +163,10 @@ def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
     return (f"Or allow it by tag: Resource * and Condition {json.dumps(condition, ensure_ascii=False)}.",)
 
 
-# Of the most frequent services. An Allow in a trust policy is not what other actions of IAM need.
-_WITHOUT_RESOURCE_POLICIES = frozenset(
-    {
-        "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
-        "iam", "organizations", "rds", "route53",
-    }
-)  # fmt: skip
-
-
 def _other_policy_cause(denial: Denial) -> Cause:
     """Return the possible cause that a policy denies that the message does not name."""
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
-    of_resource = "" if denial.service in _WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
+    of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
     text = f"A policy that the message does not name can deny it: {of_resource}{limits}."
     if denial.deny == "implicit":
         text = f"A policy that caps permissions does not allow it: {limits}."

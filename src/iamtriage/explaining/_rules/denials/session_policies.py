@@ -65,9 +65,7 @@ _SESSION_CREATED = "Find the code or tool that creates the session: its STS call
 # Not for names that many sessions share.
 _SEARCHED_NAME = lazy_pattern(r"(?=[\w.@-]*[-_.@0-9])[\w.@-]{4,64}", re.ASCII)
 _FIND_CALL = "aws cloudtrail lookup-events --region {} --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRole --query {}"
-_RESTRICTION_REMOVED = (
-    "Without a session policy, only the role's own policies apply: that removes the intended restriction"
-)
+_RESTRICTION_REMOVED = "Do not leave the session policy out: it is there to limit the session"
 # The name that EKS Pod Identity gives a session: eks-CLUSTER-POD-UUID, with 10 characters of each name, as in
 # https://github.com/aws/containers-roadmap/issues/2362.
 _POD_SESSION = lazy_pattern(r"eks-[\w.-]{3,30}-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -131,7 +129,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
         managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
         if managed is not None:
             passed = f"the policy {managed['name']}, which the text shows ({place})"
-        change = f"Add the statement to {passed}. Then open a new session. {_RESTRICTION_REMOVED}, such as the separation of tenants."
+        change = f"Add the statement to {passed}, with the conditions that its other statements have. Then open a new session. {_RESTRICTION_REMOVED}, such as to one tenant."
         if denial.is_explicit:
             removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
             change = f"Scope down the Deny in {passed}. Then open a new session.{removed}"

@@ -272,7 +272,7 @@ def _caller_remedy(
     if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
         steps += [
-            "For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session. If EKS rejects the authentication mode, use aws-auth instead.",
+            f"For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session.{'' if cluster.mode else ' If EKS rejects the authentication mode, use aws-auth instead.'}",
             "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
             *present(principal.path_note),
         ][principal.is_known :]

@@ -111,7 +111,7 @@ def is_message_cut(denial: Denial) -> bool:
 
 
 DETAILS_TITLES = (
-    "Get the policy and statement from IAM",
+    "Get all details of the decision from IAM, with the authorization ID",
     "Decode the message",
     "Get the whole message, and decode it",
 )

@@ -91,7 +91,7 @@ def _activate_sts_remedy(region: str | None, account: str | None) -> Remedy:
     name = region or "the Region"
     owner = "of the requested role or user" if account is None else account
     return account_remedy(
-        f"Activate STS in {name}",
+        f"Activate STS in {name} (IAM console, Account settings)",
         f"In the IAM console of the account {owner}, open Account settings, Security Token Service (STS), Endpoints, and activate {name}. There is no API for this.",
         url=pages.TEMPORARY_REGIONS,
     )
