@@ -1622,7 +1622,10 @@ OTHERS: tuple[Case, ...] = (
         "details before a search for the Deny",
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: iam:CreateUser on resource: arn:aws:iam::{ACCOUNT}:user/x with an explicit deny in an identity-based policy. Go to https://us-east-1.console.aws.amazon.com/iam/home?region=us-east-1#/authorization-details/7k2q9d0x4m1z8w5r3t6y0u2i4 for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: 7k2q9d0x4m1z8w5r3t6y0u2i4",
         {},
-        ("Do this first: Get all details of the decision from IAM, with the authorization ID", "Next Find the Deny statement"),
+        (
+            "Do this first: Get all details of the decision from IAM, with the authorization ID",
+            "Next Find the Deny statement",
+        ),
         (),
     ),
     (
