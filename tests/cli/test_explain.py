@@ -116,7 +116,11 @@ def test_other_denials_of_a_text_are_named(tmp_path: Path, capsys: pytest.Captur
         in out
     )
     assert (
-        "Also The user ana: list pods in the namespace shop: RBAC denies it (a Role with list, bound to it)."
+        "list pods in the namespace shop: RBAC in the cluster denies it, so a Role with list must be bound to it: kubectl create role list-pods -n shop"
+        in out
+    )
+    assert (
+        "The text has 3 failures in two layers: 2 in IAM and 1 in Kubernetes, which an IAM policy does not fix."
         in out
     )
     assert "iamtriage scan" in out

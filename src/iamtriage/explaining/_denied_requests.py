@@ -138,8 +138,7 @@ def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
     )
     group = f".{failure.api_group}" if failure.api_group else ""
     what = f"{failure.verb} {failure.kubernetes_resource or 'this'}{group}"
-    verbs = join_words(required_verbs(failure), "and")
+    verbs, role = join_words(required_verbs(failure), "and"), "ClusterRole"
     if failure.namespace is not None:
-        what += f" in the namespace {failure.namespace}"
-        return f"{who}: {what}: RBAC denies it (a Role with {verbs}, bound to it)"
-    return f"{who}: {what}: RBAC denies it (a ClusterRole with {verbs}, bound to it by a ClusterRoleBinding)"
+        what, role = f"{what} in the namespace {failure.namespace}", "Role"
+    return f"{who}: {what}: RBAC in the cluster denies it, so a {role} with {verbs} must be bound to it"

@@ -308,7 +308,13 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
     if has_request(failure):
         from iamtriage.explaining._denied_requests import describe_request
 
-        return describe_request(failure, of_caller)
+        row = describe_request(failure, of_caller)
+        if failure.kind != "kubernetes_forbidden":
+            return row
+        # A binding for a session needs a group in its access entry, too.
+        created = (each.commands[:2] for each in explain(failure).remedies)
+        lines = next((each for each in created if each and each[0].startswith("kubectl create ")), ())
+        return f"{row}: {' && '.join(lines)}" if lines and "--group=" not in lines[-1] else row
     if (
         isinstance(failure, AccessDenied)
         and failure.action is not None

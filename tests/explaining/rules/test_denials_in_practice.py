@@ -1710,7 +1710,7 @@ CONTEXTS: tuple[Case, ...] = (
             "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
             'Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it; allow it with {"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"}.',
-            "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC denies it (a ClusterRole with get, list and watch",
+            "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC in the cluster denies it, so a ClusterRole with get, list and watch must be bound to it: kubectl create clusterrole",
             "prints one policy per principal",
         ),
         (),
@@ -1872,7 +1872,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text. iamtriage explain --all explains each. Also sns:Publish, for the same reason (the policy above includes it).",
+            "2 more denials in this text: sns:Publish, for the same reason (the policy above includes it). iamtriage explain --all explains each.",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too (aws iam get-role --role-name",
             "--query Role.PermissionsBoundary names it).",
