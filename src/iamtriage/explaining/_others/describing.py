@@ -70,10 +70,11 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
 
     Each of them has to name a type of policy, or be of a kind that has one cause.
     """
-    is_denial = [isinstance(each, AccessDenied) for each in failures]
+    of_iam = sum(isinstance(each, AccessDenied) for each in failures)
     in_cluster = sum(each is not None and each.kind.startswith("kubernetes_") for each in failures)
-    if in_cluster and sum(is_denial) == len(failures) - in_cluster > 0:
-        return f" The text has {len(failures)} failures in two layers: {sum(is_denial)} in IAM and {in_cluster} in Kubernetes, which an IAM policy does not fix."
+    if of_iam and in_cluster and of_iam + in_cluster == len(failures):
+        layers = f"{of_iam} in IAM and {in_cluster} in Kubernetes, which an IAM policy does not fix"
+        return f" The text has {len(failures)} failures in two layers: {layers}."
     denials = [each for each in failures if isinstance(each, AccessDenied) and each.policy_type is not None]
     others = [each for each in failures if each is not None and each.kind in _KINDS_OF_ONE_REASON]
     causes = {(each.policy_type, each.deny) for each in denials} | {(each.kind, None) for each in others}
