@@ -127,14 +127,7 @@ def _is_announced(text: str) -> bool:
 
 
 def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
-    """Return whether the markers of secrets can reveal another one.
-
-    Args:
-        text: The text.
-        hidden: The text with the markers.
-        finds: The secrets.
-        is_wrapped: Whether unwrapping the text can reveal secrets.
-    """
+    """Return whether the markers of secrets, which the hidden text contains, can reveal another one."""
     if any(find_paired_secrets(hidden, fold_case(hidden))):
         # A marker has brought it closer to an access key ID.
         return True

@@ -73,12 +73,7 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
 
 
 def find_inserted_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
-    """Find the secrets in INSERT statements: INSERT INTO users (name, password) VALUES ('ana', '…').
-
-    Args:
-        text: The text.
-        folded: The text in lower case, character for character.
-    """
+    """Find the secrets in INSERT statements: INSERT INTO users (name, password) VALUES ('ana', '…')."""
     done = 0
     for insert in _INSERT.finditer(folded) if "insert into" in folded else ():
         columns = _read_header(insert["names"], ",") if insert.start() >= done else None

@@ -61,7 +61,7 @@ _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE})
 _BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
-    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[[^\[\]\n]{{0,40}}\]|{_TYPED})?"
+    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[(?!REDACTED )[^\[\]\n]{{0,40}}\]|{_TYPED})?"
     rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:(?:!!|&)[\w-]{{1,40}}[ ])?"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?:(?P<block>{_BLOCK})|(?P<below>{_BELOW}|\\n))?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
@@ -77,6 +77,7 @@ _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
 _MAX_INDENT = 40
+_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\n")
 _MORE = re.compile(r"[ ]{1,8}[^\s#]")
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
@@ -96,7 +97,7 @@ _ATOM = re.compile(r",[ ]?(?:<<)?(?=\")")
 _FORM_PART = re.compile(r"\"[ \t]{0,8}\r?\n(?:[\w-]{1,40}:[^\n]{0,200}\n){0,3}\r?\n")
 # A name, and below it what pydantic says about its value.
 _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value=")
-_QUOTED_NAME = re.compile(r" [\"']{1,2}[^\"'\n]{1,200}[\"']{1,2} ")
+_QUOTED_NAME = re.compile(r" \\{0,8}[\"']{1,2}[^\"'\n]{1,200}[\"']{1,2} ")
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # The text that Terraform and other tools print in place of a value.
@@ -320,7 +321,7 @@ def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | 
     is_wrapped = text[extent.start - 1] in "[("
     if what == "cookie" or (not is_wrapped and line and not line["quote"] and what in _MULTI_WORD):
         before = text[max(0, line.start() - 2) : line.start()] if line else ""
-        is_escaped = "\\n" in {before, text[extent.end : extent.end + 2]}
+        is_escaped = before == "\\n" or _ESCAPED_BREAK.match(text, extent.end) is not None
         return extend_to_line_end(text, extent, every=sign == "=" or what == "cookie", is_escaped=is_escaped)
     return extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
 

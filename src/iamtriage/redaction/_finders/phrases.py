@@ -168,7 +168,7 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("pass", "pwd", "pw "), rf"{_PASSWORD}(?:\sto:?\s{{1,4}}|{_IS}){_STATED}", "password"),
     (("token", "secret"), rf"{_unmarked('token', 'secret')}{_IS}{_STATED}", "token"),
     # In a stack trace of PHP.
-    (("pdo->__construct(", "mysqli->__construct(", "mysqli_connect("), rf"(?:->__construct|mysqli_connect)\('[^'\n]{{0,200}}', ?'[^'\n]{{0,200}}', ?{_SQL}", "password"),
+    (("->__construct(",), rf"->__construct\('[^'\n]{{0,200}}', ?'[^'\n]{{0,200}}', ?{_SQL}", "password"),
     (("identified",), rf"identified\s(?:with\s\S{{1,60}}\s)?by\s(?:password\s)?{_SQL}", "password"),
     (("password",), rf"(?:with|encrypted|set|login|user\s\S{{1,80}})\spassword(?:\sfor\s\S{{1,80}})?(?:\s?=\s?|\s){_SQL}", "password"),
     (("password",), rf"{_unmarked('use', 'using', 'with', 'try', 'enter')}\s(?:the\s)?password:?[ ]{{1,4}}{_STATED}", "password"),

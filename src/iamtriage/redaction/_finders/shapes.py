@@ -69,8 +69,6 @@ _USERINFO = re.compile(
 _USERINFO_WITH_SLASH = re.compile(
     r"://[A-Za-z0-9_.~-]{0,256}:(?!\d{1,5}/)(?P<password>[A-Za-z0-9+=_-]{1,200}/[A-Za-z0-9+/=_-]{1,2048})@"
 )
-
-
 # "https://TOKEN:x-oauth-basic@github.com"
 _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
 # A line of pgpass: host, port, database, user, password. Ports are those of PostgreSQL and PgBouncer.
@@ -96,8 +94,6 @@ _SOURCE_FILE = re.compile(
     r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)"
     r":"
 )
-
-
 _PGPASS_SIGNS = (":543", ":643", ":*")
 _PGPASS_SIGN = re.compile(r":(?:[56]43|\*)")
 _ANY_PORT = re.compile(r":[1-9][0-9]{3,4}:[A-Za-z_]")
@@ -141,8 +137,6 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
     ("FQoDYXdz", re.compile(separate("FQoDYXdz", 8) + _SESSION_TOKEN), "session token"),
     ("QVdTOmV5", _ECR_LOGIN, "authorization"),
 )
-
-
 # What the first kinds of secrets begin with.
 _BEGINNINGS = ("ey", "k8s-aws-v1.", "IQoJ", "AgoJ", "FwoG", "FQo", "QVdTOmV5")
 
