@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import View
+    from iamtriage.redaction._vocabulary.markers import Secret
 
 __all__ = ("find_original_span", "hide_revealed_secrets", "hide_secrets")
 
@@ -92,7 +93,7 @@ def hide_secrets(text: str) -> str:
 
 def _find_repeated_values(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Find the values of secrets where nothing else shows that they are secret."""
-    values = {text[found.start : found.end]: found.what for found in finds}
+    values: dict[str, Secret] = {text[found.start : found.end]: found.what for found in finds}
     random = ((value, what) for value, what in values.items() if looks_random(value) and value.isprintable())
     for value, what in islice(random, _MAX_REPEATED):
         at = text.find(value)
