@@ -94,13 +94,13 @@ def hide_secrets(text: str) -> str:
 def _find_repeated_values(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
     """Find the values of secrets where nothing else shows that they are secret."""
     values: dict[str, Secret] = {text[found.start : found.end]: found.what for found in finds}
-    random = ((value, what) for value, what in values.items() if looks_random(value) and value.isprintable())
-    for value, what in islice(random, _MAX_REPEATED):
+    random = (value for value in values if looks_random(value) and value.isprintable())
+    for value in islice(random, _MAX_REPEATED):
         at = text.find(value)
         while at >= 0:
             end = at + len(value)
             if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-                yield FoundSecret(at, end, what, is_dashed=True)
+                yield FoundSecret(at, end, values[value], is_dashed=True)
             at = text.find(value, end)
 
 
