@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
-_GROUPS_STEP = (
-    "The last command keeps the groups that the entry has, and changes nothing if it cannot read them."
-)
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
@@ -152,12 +149,14 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         show = cluster.eks_command("describe-access-entry", *query, principal=principal.entry_argument)
         lines = [f"groups=$({show}) && {update} $(echo $groups)"]
         # A short explanation leaves out the step of a command that it does not show.
-        steps = [effect, *([principal.path_note] if principal.path_note else []), _GROUPS_STEP]
+        effect += " The update keeps its other groups."
+        steps = [effect, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
         edit = "kubectl -n kube-system edit configmap aws-auth"
-        lines.append(Labelled("Or, in aws-auth:", edit) if cluster.uses_entries else edit)
-        which = "If there is no access entry, add" if cluster.uses_entries else "Add"
-        steps.append(
-            f"{which} the group to the entry with the rolearn {principal.aws_auth_arn}, under groups."
-        )
+        add = f"add {group} to the groups of the entry with the rolearn {principal.aws_auth_arn}"
+        if cluster.uses_entries:
+            lines.append(Labelled(f"Or, if aws-auth maps the role, {add}:", edit))
+        else:
+            lines.append(edit)
+            steps.append(f"{add[:1].upper()}{add[1:]}.")
     return tuple(steps), tuple(lines)
