@@ -257,7 +257,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     decide = (
         ""
         if whom
-        else f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, give it another one."
+        else f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     )
     more = REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:

@@ -188,7 +188,7 @@ def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str
         )
         return title, step, (line,)
     in_namespace = "" if wanted[0] == found[0] else f" in the namespace {clip_text(wanted[0])}"
-    step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template, in the namespace {clip_text(wanted[0])}."
+    step = f"Set serviceAccountName: {clip_text(wanted[1])} in the pod template (most Helm charts call it serviceAccount.name), in the namespace {clip_text(wanted[0])}. The command must print the role: the account needs the annotation."
     title = f"Or run the pod as the service account {clip_text(wanted[1])}{in_namespace}"
     if found[1] == "default":
         step = f"The pod runs as the service account default, so its template lacks serviceAccountName: {clip_text(wanted[1])}."
