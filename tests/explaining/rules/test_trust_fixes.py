@@ -851,7 +851,8 @@ def test_trust_policy_for_pod_identity() -> None:
     assert "trusts only EKS Pod Identity" in explanation.summary
     web = explanation.remedies[0]
     assert web.policy is not None
-    assert web.policy["Statement"][0]["Condition"]["StringEquals"]
+    assert web.policy["Statement"][0] == policy["Statement"][0]
+    assert web.policy["Statement"][1]["Condition"]["StringEquals"]
 
 
 def test_role_of_another_service() -> None:

@@ -143,13 +143,12 @@ class _Builder:
         self._lines: dict[Block, int] = {}
         self._causes: dict[int, tuple[Block, ...]] = {}
         self._notes: dict[tuple[int, bool, bool], str | None] = {}
-        self._documents = self._write_documents()
+        self._write_documents()
 
-    def _write_documents(self, *, is_dense: bool = False) -> tuple[Block, ...]:
-        if self._remedy is None:
-            return ()
-        width = self._width - _INDENT
-        return document_codes(self._remedy.documents, self._remedy.commands, width, is_dense=is_dense)
+    def _write_documents(self, *, is_dense: bool = False) -> None:
+        self._is_dense = is_dense
+        documents, commands = (self._remedy.documents, self._remedy.commands) if self._remedy else ((), ())
+        self._documents = document_codes(documents, commands, self._width - _INDENT, is_dense=is_dense)
 
     def select(self) -> _Selection:
         """Return the selection with the most useful parts that fit."""
@@ -158,7 +157,7 @@ class _Builder:
         if parts.second and self.count(selection) > _MAX_TOTAL_LINES:
             selection.commands = min(1, selection.commands)
         if self.count(selection) > _MAX_TOTAL_LINES:
-            self._documents = self._write_documents(is_dense=True)
+            self._write_documents(is_dense=True)
         if self.count(selection) > _MAX_TOTAL_LINES and remedy and remedy.documents:
             # The summary states the likeliest cause, too.
             selection.causes = 0
@@ -182,7 +181,14 @@ class _Builder:
             if name == "causes" and selection.causes == 1 and self._lacks_row:
                 more = _EXTRA_LINES_FOR_ROW
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
-        return selection
+        if selection.titles or len(parts.remedies) == 1 or self._is_dense or not self._documents:
+            return selection
+        # Another way out is more useful than a layout with short lines.
+        self._write_documents(is_dense=True)
+        dense = self.select()
+        if not dense.titles:
+            self._write_documents()
+        return dense if dense.titles else selection
 
     def _select_first(self) -> _Selection:
         """Return the selection with the first cause and what the first command requires."""

@@ -62,7 +62,7 @@ POLICY_SIZES = (
         "Move statements into managed policies",
         (
             _NOT_RAISED,
-            f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}.",
+            f"Move statements into managed policies of up to 6,144 characters each, such as policy.json: {_ATTACHED}.",
             "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
         ),
     ),

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import (
@@ -277,13 +277,24 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
     """Explain a trust policy that accepts no token, or no token of a job."""
+    association = None
     if problem.fixed is None:
+        allow_token = web_identity_remedies.trust_token_remedy(denial, None)
+        shown, policy = assuming_roles.trust_policy_commands(denial)[0], dict(allow_token.policy or {})
+        # The supplied policy makes the command that prints it superfluous.
+        document = trust_documents.parse_document(denial.facts.trust_policy) or {}
+        kept = [*trust_documents.iterate_statements(document), *policy["Statement"]]
         remedy = attrs.evolve(
-            web_identity_remedies.trust_token_remedy(denial, None), title=problem.title, steps=(problem.step,)
+            allow_token,
+            title=problem.title,
+            steps=(f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}",),
+            commands=tuple(each for each in allow_token.commands if each != shown),
+            policy={**document, "Statement": kept},
+            is_addition=False,
         )
         if problem.is_for_pod_identity:
             subject = "The token itself is not the problem: no token"
-            remedy = _with_association(denial, remedy)
+            association = _association_remedy(denial)
     else:
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)
@@ -296,24 +307,26 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         denial,
         f"STS rejected the token: {problem.text}.",
         checked_cause(denial, f"{subject} meets the role's trust policy as it is.{_describe_issuer(denial)}"),
-        remedies=present(remedy, other),
+        remedies=present(remedy, association, other),
     )
 
 
-def _with_association(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return a remedy for a role that trusts EKS Pod Identity with the other way: to use that.
+def _association_remedy(denial: Denial) -> Remedy:
+    """Return the other way for a role that trusts EKS Pod Identity: to use that.
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html.
     """
     options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT", "--role-arn", "ROLE_ARN")
-    create = find_cluster(denial.case).eks_command("create-pod-identity-association", *options)
-    label = "Or, to use EKS Pod Identity (with its agent on the nodes) and no longer IRSA:"
-    more = (
-        create,
-        "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
-        commands.RESTART_PODS,
+    return cluster_remedy(
+        "Or use EKS Pod Identity: associate the role with the service account, remove the annotation of IRSA, and re-create the pods",
+        "The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
+        commands=(
+            find_cluster(denial.case).eks_command("create-pod-identity-association", *options),
+            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
+            commands.RESTART_PODS,
+        ),
+        url=pages.EKS_POD_ASSOCIATION,
     )
-    return attrs.evolve(remedy, commands=(*remedy.commands, *more), labels=(Labelled(label, create),))
 
 
 def _describe_issuer(denial: Denial) -> str:

@@ -121,7 +121,7 @@ def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) 
         remedy=account_remedy(
             "Change the role's trust policy",
             fix,
-            "Pass the whole document: the command replaces the policy.",
+            "Save the whole changed policy as trust.json: the command replaces the policy.",
             commands=commands.trust_policy_commands(role),
             url=pages.TRUST_POLICIES,
         ),

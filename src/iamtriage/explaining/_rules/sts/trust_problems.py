@@ -115,7 +115,7 @@ def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
     return TrustProblem(
         text,
         "Add a statement for the token's OIDC provider to the role's trust policy",
-        "Save the role's trust policy with this statement added as trust.json: the command replaces the whole policy. Keep the other statements if something uses them.",
+        "Remove the other statements if nothing uses them.",
         is_for_pod_identity=is_for_pods,
     )
 
