@@ -285,10 +285,10 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
     has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
-    fixed = None
-    if findings is not None and findings.result is not None:
-        fixed = policy_with_principal(findings.result, denial.facts.trust_policy, added)
-    if fixed is not None:
+    fixed, result = None, None if findings is None else findings.result
+    if result is not None:
+        fixed = policy_with_principal(result, denial.facts.trust_policy, added)
+    if result is not None and fixed is not None:
         fixed, removed = remove_deleted_principals(fixed)
         text = WHOLE_DOCUMENT
         if attribute and "ExternalId" in str(denial.facts.trust_policy):
@@ -296,7 +296,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             text += f" A condition on sts:ExternalId never matches {denial.action}."
         action = added["Action"]
         others = caller_allow_step(denial, action) or other_account_steps(denial, action)
-        if findings.result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
+        if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
             text += f" It still trusts {trusted}."
         elif not (attribute or removed or others):
             text += " Remove a principal that the caller replaces, such as a misspelled one."
