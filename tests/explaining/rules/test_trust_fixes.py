@@ -242,14 +242,14 @@ def test_trust_in_pull_requests_is_for_all_of_them() -> None:
             "system:serviceaccount:infra:provider-aws-rds",
             "system:serviceaccount:infra:provider-aws-rds-0a1b2c3d4e5f",
             "system:serviceaccount:infra:provider-aws-rds-*",
-            "Or run the pod as the service account provider-aws-rds",
+            "Or give the service account a fixed name",
         ),
         (
             ISSUER,
             "system:serviceaccount:infra:provider-aws-rds-99aabbccdde1",
             "system:serviceaccount:infra:provider-aws-rds-0a1b2c3d4e5f",
             "system:serviceaccount:infra:provider-aws-rds-*",
-            "Or run the pod as the service account provider-aws-rds-99aabbccdde1",
+            "Or give the service account a fixed name",
         ),
         (
             GITHUB,
@@ -869,3 +869,27 @@ def test_role_of_another_service() -> None:
     assert "Pass a role for the service instead of jobs" in shown
     for other in ({"AWS": "111122223333"}, {"Service": "batch.amazonaws.com", "AWS": "111122223333"}, "*"):
         assert "may be meant for that" not in explain_trust(other)
+
+
+@pytest.mark.parametrize(
+    ("stem", "says"),
+    [("provider-aws-iam", "Crossplane names the service account"), ("worker", "is generated, so the suffix")],
+)
+def test_generated_name_and_named_role(stem: str, says: str) -> None:
+    account = f"system:serviceaccount:infra:{stem}"
+    facts = {
+        "trust_policy": _policy(f"{account}-99aabbccdde1"),
+        "token_claims": {
+            "iss": f"https://{ISSUER}",
+            "sub": f"{account}-0a1b2c3d4e5f",
+            "aud": ["sts.amazonaws.com"],
+        },
+    }
+    first, other = explain(f"{DENIED}\nnobody changed the role (infra-iam)", facts=facts).remedies[:2]
+    assert says in " ".join(first.steps)
+    assert "--role-name infra-iam " in first.commands[-1]
+    assert ("DeploymentRuntimeConfig" in other.steps[0]) == stem.startswith("provider-")
+    unnamed = explain(
+        f"{DENIED}\nthe roles (infra-iam) and the role `other-one`, the role (third)", facts=facts
+    )
+    assert "third" not in " ".join(unnamed.remedies[0].commands)

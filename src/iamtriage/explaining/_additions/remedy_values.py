@@ -23,6 +23,7 @@ from iamtriage.explaining._additions.kubectl_options import (
     kubectl_value,
     with_kubeconfig,
 )
+from iamtriage.explaining._additions.pod_role_names import name_of_role, role_lookups, with_role_lookups
 from iamtriage.explaining._additions.saved_policies import save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
@@ -50,16 +51,12 @@ if TYPE_CHECKING:
 __all__ = ("complete_remedies",)
 
 # The name in the ARN of a role that a command looked up: no path is part of it.
-_LOOKED_UP_ARN = '--role-arn "$role_arn"'
-_LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
 _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY = "aws sts get-caller-identity"
 _ARN = lazy_pattern(r"\barn:[^\s\"'`<>()]{1,2048}")
 _WORD = lazy_pattern(r"(?<![\w-])<?([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)>?(?![\w-])", re.ASCII)
 _PLAIN_KEY = lazy_pattern(r"\w[\w./=+@,-]{0,512}", re.ASCII)
-# Topics about the trust policy of the role that a pod or a token uses.
-_TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
 _KINDS_OF_CREDENTIALS = frozenset({"expired_credentials", "invalid_credentials", "missing_credentials"})
 # The output of aws configure list: "access_key  ****************0042  env", with colons in newer versions.
 _LISTED_KEY = lazy_pattern(r"^\s{0,20}access_key\s{1,40}(?::\s{1,9})?\S{1,40}", re.MULTILINE)
@@ -94,9 +91,9 @@ def complete_remedies(
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
         # The remedy asks for another service account than the denied one.
         values.pop("SERVICE_ACCOUNT", None)
-    if explanation.topic in _TOPICS_OF_POD_ROLES and (name := _name_of_role(facts)) is not None:
+    if (name := name_of_role(explanation.topic, explanation.failure, facts)) is not None:
         values["ROLE_NAME"] = name
-    lookups = () if "ROLE_NAME" in values else _role_lookups(explanation.topic, facts)
+    lookups = () if "ROLE_NAME" in values else role_lookups(explanation.topic, facts)
     answered = _answered_checks(explanation, facts, values)
     service = own_service(explanation.failure, facts.context)
     remedies = (
@@ -112,7 +109,7 @@ def complete_remedies(
         remedies = (_without_profile(each, profile) for each in remedies)
     stated = _value(facts.context.profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
-    with_lookups = tuple(_with_role_lookups(each, lookups) for each in completed)
+    with_lookups = tuple(with_role_lookups(each, lookups) for each in completed)
     return tuple(map(save_printed_policy, drop_answered_commands(with_lookups, explanation.failure)))
 
 
@@ -155,44 +152,6 @@ def _without_profile(remedy: Remedy, profile: str) -> Remedy:
         for line in remedy.commands
     )
     return change_commands(remedy, lines)
-
-
-def _name_of_role(facts: ResolvedFacts) -> str | None:
-    """Return the name of the pod's or token's role, if the text states it."""
-    name = (_value(facts.context.role_arn) or "").rpartition("/")[2]
-    return name if name and commands.role_name(name) == name else None
-
-
-def _role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
-    """Return the commands that look up the role of the pod, if its service account is known."""
-    namespace, account = facts.namespace, facts.service_account
-    if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
-        return ()
-    if commands.kubernetes_name(account) != account:
-        return ()
-    if topic != "pod-identity":
-        path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
-        show = f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}"
-        return (f"role_arn=$({show})",)
-    from iamtriage.explaining._rules.shared.clusters import Cluster
-
-    cluster = Cluster(facts.cluster, region=facts.region)
-    if cluster.argument != facts.cluster:
-        return ()
-    find, show = cluster.association_commands(("describe", "--query association.roleArn --output text"))
-    names = {"NAMESPACE": commands.namespace(namespace), "SERVICE_ACCOUNT": commands.kubernetes_name(account)}
-    return _fill(find, names), f"role_arn=$({show})"
-
-
-def _with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
-    """Return a remedy that looks up the role whose trust policy it replaces."""
-    if not lookups or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
-        return remedy
-    lines = tuple(
-        each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE).replace("--role-arn ROLE_ARN", _LOOKED_UP_ARN)
-        for each in remedy.commands
-    )
-    return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
 
 
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:

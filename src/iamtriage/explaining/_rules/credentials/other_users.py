@@ -269,7 +269,8 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     last_step = None if "SSO" in text or line.startswith(("kubectl ", "helm ")) else _ROLE
     if is_about_profile:
         last_step = f"The last command lists the profiles that {user} has."
-    again, step = (line,), "Without sudo, it uses your own credentials."
+    again: tuple[str, ...] = (line,)
+    step = "Without sudo, it uses your own credentials."
     if user == "root":
         title, way = "let it read your files", "use the second command, which makes it read your files"
         # The tokens of IAM Identity Center are in the home directory, whatever the files.

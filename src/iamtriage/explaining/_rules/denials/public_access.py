@@ -146,8 +146,8 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     new = "Buckets created since April 2023 have all four settings on."
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:
         text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
-        shown = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."
-        return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", (shown,), text=text), title, is_likely=True)
+        sign = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."
+        return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", (sign,), text=text), title, is_likely=True)
     text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
     is_shown = what == "policy" and any(each.has_principal for each in context_of(denial.facts).policies)
     shown = None if is_shown else _PUBLIC_SIGN.search(denial.failure.text)

@@ -166,14 +166,17 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         remedies = (*contrast.remedies, *remedies)
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
-            known = {} if contrast.text is None else {"text": contrast.text, "because": ()}
-            found[0] = policy, attrs.evolve(first, **known)
+            found[0] = policy, _with_text(first, contrast.text)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=(*present(added), *remedies),
     )
+
+
+def _with_text(cause: Cause, text: str | None) -> Cause:
+    return cause if text is None else attrs.evolve(cause, text=text, because=())
 
 
 def _drop_general(explanation: Explanation, first: Cause) -> Explanation:

@@ -13,9 +13,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Labelled
-from iamtriage.explaining._rules.denials.managed_services import SERVICE_NOT_ALLOWED, explain_access
+from iamtriage.explaining._rules.denials.managed_services import explain_access
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
 from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.policies._documents import allow, build_document
@@ -111,7 +112,7 @@ def _explain_managed_key(
     administer = allow("kms:*", "*", principal={"AWS": owner})
     create = "aws kms create-key --policy file://policy.json --query KeyMetadata.KeyId --output text"
     create, change = policy_commands(denial, create, _SET_KEY[noun])
-    steps = []
+    steps: list[str] = []
     if _TEMPLATE.search(denial.failure.text):
         steps.append(
             f"Set it in the template of the {noun}, too (KmsMasterKeyId, kms_master_key_id): the next deployment would set {key} again."

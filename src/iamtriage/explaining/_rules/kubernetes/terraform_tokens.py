@@ -104,7 +104,7 @@ def explain_late_token(case: AnyCase) -> Explanation | None:
     source = f"of data.{_DATA_SOURCE}" if _DATA_SOURCE in text else "in Terraform's provider"
     is_certain = again is not None and (is_long or _DATA_SOURCE in text)
     took = f", and the run took more than {clocks.describe_duration(ran)}" if is_long else ""
-    because = [f'The text says "{clip_text(again[0])}".'] if again else []
+    because = (f'The text says "{clip_text(again[0])}".',) if again else ()
     rest = f"{principal.description} may have no access to the cluster"
     if again:
         rest = f"a new run gets a new one, so {principal.description} has access to the cluster"

@@ -82,7 +82,7 @@ def describe_matches(result: TrustResult, facts: Facts) -> str:
         {"aud": "the audience", "sub": "the subject"}.get(each, f"the claim {each}")
         for each in sorted(claims)
     ]
-    return f"{join_words(('The provider', *map(clip_text, met)), 'and')} match{'' if met else 'es'}."
+    return f"{join_words(('The OIDC provider', *map(clip_text, met)), 'and')} match{'' if met else 'es'}."
 
 
 def policy_with_principal(
@@ -270,6 +270,9 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         )
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
+        if actual.startswith("system:serviceaccount:"):
+            who = trust_subjects.describe_naming(actual)
+            more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all."
         more += "" if is_covered else f" {REMOVE_OLD}"
         decide = ""
     elif trust_subjects.lacks_context(expected):

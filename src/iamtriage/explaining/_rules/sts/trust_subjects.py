@@ -134,6 +134,17 @@ def find_pattern(expected: str, actual: str) -> str | None:
     return f"{found['stem']}*" if is_tag or not found["stem"].endswith(found["type"]) else None
 
 
+def describe_naming(subject: str) -> str:
+    """Return what names a service account with a generated suffix."""
+    if _is_of_crossplane(subject):
+        return "Crossplane names the service account after the provider's revision"
+    return "The name of the service account is generated"
+
+
+def _is_of_crossplane(subject: str) -> bool:
+    return ":provider-" in subject or "crossplane" in subject
+
+
 def describe_caller(subject: str) -> str:
     """Return who has a subject, in a few words.
 
@@ -168,6 +179,13 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
         is_branch = wanted[0] == found[0] == "repo" and _job_context(expected).startswith(_BRANCH)
         is_usable = is_branch and _is_same_repository(expected, actual)
         return _describe_expected_job(expected, actual) if is_usable else None
+    if _are_accounts(expected, actual) and find_pattern(expected, actual) is not None:
+        # https://docs.crossplane.io/latest/packages/providers/#runtime-configuration
+        where = "In the provider's DeploymentRuntimeConfig, set serviceAccountTemplate.metadata.name"
+        if not _is_of_crossplane(actual):
+            where = "Where the service account is created, set its name"
+        step = f"{where}, and the annotation of the role. Then the trust policy can expect this name exactly."
+        return "Or give the service account a fixed name", step, ()
     if _are_accounts(expected, actual):
         return _describe_expected_account(wanted[2:], found[2:])
     if wanted[0] == found[0] == "repo":

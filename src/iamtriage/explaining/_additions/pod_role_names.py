@@ -1,0 +1,68 @@
+"""Find the name of the role whose trust policy a remedy changes: in the text, or with a command."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._explanations import change_commands
+from iamtriage.explaining._rules.shared import commands
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.failures._failures import Failure
+
+# Topics about the trust policy of the role that a pod or a token uses.
+_TOPICS_OF_POD_ROLES = frozenset({"pod-identity", "web-identity", "no-oidc-provider"})
+_LOOKED_UP_ARN = '--role-arn "$role_arn"'
+_LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
+# The name of a role in prose: "the role (orders-api)", "IAM role `orders-api`".
+_NAMED_ROLE = lazy_pattern(
+    r"\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])([\w+=,.@-]{3,64})(?:\)|[`'\"])", re.ASCII
+)
+
+
+def name_of_role(topic: str, failure: Failure | None, facts: ResolvedFacts) -> str | None:
+    """Return the name of the pod's or token's role, if an explanation is about it and the text states it."""
+    if topic not in _TOPICS_OF_POD_ROLES:
+        return None
+    name = ("" if facts.context.role_arn is None else facts.context.role_arn.value).rpartition("/")[2]
+    if not name and failure is not None and len(named := set(_NAMED_ROLE.findall(failure.text))) == 1:
+        name = named.pop()
+    return name if name and commands.role_name(name) == name else None
+
+
+def role_lookups(topic: str, facts: ResolvedFacts) -> tuple[str, ...]:
+    """Return the commands that look up the role of the pod, if its service account is known."""
+    namespace, account = facts.namespace, facts.service_account
+    if topic not in _TOPICS_OF_POD_ROLES or commands.namespace(namespace) != namespace:
+        return ()
+    if commands.kubernetes_name(account) != account:
+        return ()
+    if topic != "pod-identity":
+        path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
+        show = f"kubectl get serviceaccount {account} --namespace {namespace} --output {path}"
+        return (f"role_arn=$({show})",)
+    from iamtriage.explaining._rules.shared.clusters import Cluster
+
+    cluster = Cluster(facts.cluster, region=facts.region)
+    if cluster.argument != facts.cluster:
+        return ()
+    find, show = cluster.association_commands(("describe", "--query association.roleArn --output text"))
+    find = find.replace("NAMESPACE", commands.namespace(namespace))
+    return find.replace("SERVICE_ACCOUNT", commands.kubernetes_name(account)), f"role_arn=$({show})"
+
+
+def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
+    """Return a remedy that looks up the role whose trust policy it replaces."""
+    if not lookups or not any("ROLE_NAME" in each and "trust.json" in each for each in remedy.commands):
+        return remedy
+    lines = tuple(
+        each.replace("--role-name ROLE_NAME", _LOOKED_UP_ROLE).replace("--role-arn ROLE_ARN", _LOOKED_UP_ARN)
+        for each in remedy.commands
+    )
+    return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
