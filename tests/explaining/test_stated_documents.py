@@ -475,9 +475,13 @@ def test_policy_of_a_queue_that_lacks_the_service() -> None:
         "Action": "sqs:SendMessage",
     }
     source = {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:111122223333:news"}}
-    policy = {"Statement": [{**statement, "Resource": "*", "Condition": source}]}
+    policy = {
+        "Statement": [
+            {**statement, "Resource": "arn:aws:sqs:eu-west-1:111122223333:jobs", "Condition": source}
+        ]
+    }
     explanation = explain(text + json.dumps({"Policy": json.dumps(policy)}))
-    assert "its policy allows only sns.amazonaws.com, not s3.amazonaws.com" in explanation.summary
+    assert "its policy allows only the service sns.amazonaws.com, not s3.amazonaws.com" in explanation.summary
     [remedy] = explanation.remedies
     assert "'aws:SourceAccount': '111122223333'" in str(remedy.policy)
     assert "(fromQueueArn)" in remedy.steps[1]

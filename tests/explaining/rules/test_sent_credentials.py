@@ -303,5 +303,5 @@ def test_stored_git_passwords_are_deleted_and_no_longer_used() -> None:
 )
 def test_keys_that_code_reads_in_another_spelling(code: str, read: list[str]) -> None:
     explanation = explain(f"Error: Resolved credential object is not valid\n{code}")
-    assert ("but the name is spelled" in explanation.summary) is bool(read)
+    assert (": it reads " in explanation.summary) is bool(read)
     assert all(each in explanation.remedies[0].title for each in read)

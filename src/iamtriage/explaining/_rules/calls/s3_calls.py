@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
@@ -17,11 +16,14 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    describe_trusted,
+    principal_names,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
 
     from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -112,32 +114,26 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
 
     text, service = case.failure.text, service_access.NOTIFICATIONS.service
     destination, named = service_access.find_destination(text), ""
-    stated = [each for each in context_of(case.facts).policies if each.has_principal]
-    if destination is not None and len(stated) == 1 and not stated[0].is_trust_policy:
-        named = _describe_services(stated[0].content, service)
+    stated = [each.content for each in context_of(case.facts).policies if each.has_principal]
+    allows = allow_statements(stated[0]) if len(stated) == 1 else []
+    if destination is not None and not any(
+        "*" in (each.get("Principal"), *principal_names(each)) for each in allows
+    ):
+        named = describe_trusted({"Statement": allows})
     which = "a destination of the notifications"
     evidence: Evidence = "possible"
     reason = f"most often, its policy does not allow {service}"
-    if destination is not None and named:
+    if destination is not None and named and service not in named:
         which, evidence = f"the destination {destination[0]}", "derived"
-        reason = f"its policy allows {named}, not {service}"
+        reason = f"its policy allows only {named}, not {service}"
     return case.explain(
         f"S3 could not validate {which}: {reason}.",
         common_causes.SERVICE_NOT_ALLOWED.cause(
             evidence,
             text=f"When notifications are saved, S3 tests whether it may send to the destination. InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission.",
         ),
-        *(() if named else (NOTIFICATION_DESTINATION_GONE.cause(),)),
+        *((NOTIFICATION_DESTINATION_GONE.cause(),) if evidence == "possible" else ()),
         topic="service-principal",
         remedies=(service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)}),),
         notes=("S3 validates all destinations of the bucket, also those configured earlier.",),
     )
-
-
-def _describe_services(policy: Mapping[str, Any], service: str) -> str:
-    """Return which principals a policy allows, or ``""`` if a service can be one of them."""
-    allows = allow_statements(policy)
-    names = dict.fromkeys(name for each in allows for name in principal_names(each))
-    if {service, "*"} & {*names} or not names or any(each.get("Principal") == "*" for each in allows):
-        return ""
-    return f"only {join_words(tuple(map(clip_text, names))[:3], 'and')}"

@@ -53,7 +53,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     title = "Leave the credentials out of the code, or set the values that they are read from"
     text = "The code sets the credentials itself, and a value is empty or undefined. The SDK then does not look elsewhere."
     default = "Without credentials in code, the SDK uses its default chain: environment variables, profiles, and the role of the machine or container."
-    steps = (
+    steps: tuple[str, ...] = (
         default,
         "If the code reads them from variables or a file, compare the names, and set the values where the code runs. An undefined variable raises no error.",
         "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
@@ -61,9 +61,8 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     # Only the names, not the values.
     lines: tuple[str, ...] = ("env | grep -o '^AWS_[A-Z_]*'",)
     if misspelled := find_misspelled_names(case.text):
-        read = join_words(tuple(old for old, _ in misspelled), "and")
-        defined = join_words(tuple(new for _, new in misspelled), "and")
-        summary += f": it reads {read}, but the name is spelled {join_words(tuple(new.rpartition('.')[2] for _, new in misspelled), 'and')}"
+        read, defined = (join_words(each, "and") for each in zip(*misspelled, strict=True))
+        summary += f": it reads {read} instead of {defined}"
         text = "A name in another spelling is undefined, without an error. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
         title = f"Read {defined} instead"
         steps = (f"Better, keep no keys in files of the code, and leave credentials out. {default}",)
@@ -99,10 +98,9 @@ def find_misspelled_names(text: str) -> list[tuple[str, str]]:
     starts = {each.start() for each in reads}  # the arguments of the client are no definition
     defined = [each["name"] for each in _DEFINED_NAME.finditer(text) if each.start() not in starts]
     spellings = {each.replace("_", "").lower(): each for each in defined} if reads else {}
-    found = []
+    found: list[tuple[str, str]] = []
     for each in reads:
-        name, form = each["name"], each["name"].replace("_", "").lower()
-        spelling = spellings.get(form)
+        name, spelling = each["name"], spellings.get(each["name"].replace("_", "").lower())
         if "AssumeRole" in text and each["object"].endswith("Credentials."):
             spelling = _OF_RESPONSE.get(name)
         if name not in defined and spelling is not None:

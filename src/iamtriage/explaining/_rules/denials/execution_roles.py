@@ -14,9 +14,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies
-from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -26,12 +25,12 @@ from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
-from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.policies._grants import Grant
@@ -70,12 +69,10 @@ _NAME_OF_ROLE = lazy_pattern(
     re.ASCII,
 )
 
-# The same works in another account.
-_OTHER_ACCOUNT = lazy_pattern(
-    r"(?i:\b(?:fine|went through|works?|worked)\b[^\n.]{0,60}\baccount\b|\baccount\b[^\n.]{0,60}\b(?:fine|went through|works|worked)\b|\b(?:another|different|other) (?:OU|organizational unit)\b)"
-)
-_TRIED_AGAIN = lazy_pattern(
-    r"(?i:\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
+# The same works in another account, or has failed before.
+_WORKS_OR_REPEATED = lazy_pattern(
+    r"(?i:(?P<other>\b(?:fine|went through|works?|worked)\b[^\n.]{0,60}\baccount\b|\baccount\b[^\n.]{0,60}\b(?:fine|went through|works|worked)\b|\b(?:another|different|other) (?:OU|organizational unit)\b)"
+    r"|\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
 )
 
 EXECUTION_ROLE = CauseType(
@@ -109,9 +106,8 @@ def explain_execution_role(denial: Denial) -> Explanation:
         missing = f"read the stream {clip_text(stream['arn'])}"
     deployment = find_deployment(denial.failure, denial.facts)
     source = None if grant is None else _find_source(grant, denial.failure.text)
-    allowing = grant and _find_allowing_policy(denial, grant.action, source and source[2])
-    if grant is not None and allowing:
-        return _explain_allowed(denial, grant.action, allowing, names[0] if is_shown else None)
+    if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
+        return _explain_allowed(denial, grant.action, allowing.name, names[0] if is_shown else "ROLE_NAME")
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
@@ -142,25 +138,19 @@ def explain_execution_role(denial: Denial) -> Explanation:
     )
 
 
-def _find_allowing_policy(denial: Denial, action: str, resource: str | None) -> str | None:
-    """Return the name of an identity-based policy that allows an action without a condition, and was in effect."""
-    text = denial.failure.text
-    # What a template creates can be too new, unless it is tried again or works elsewhere.
-    is_old = _OTHER_ACCOUNT.search(text) is not None or _TRIED_AGAIN.search(text) is not None
-    for policy in list_known_policies(denial):
-        is_relevant = not policy.has_principal and (is_old or not policy.is_code)
-        statements = iterate_statements(policy.content) if is_relevant else ()
-        named = [each for each in statements if names_action(each, action) and names_resource(each, resource)]
-        if named and all(each.get("Effect") == "Allow" and not each.get("Condition") for each in named):
-            return policy.name
-    return None
+def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:
+    """Return a policy that allows an action and was in effect: what a template creates can be too new."""
+    policy = find_allowing_policy(attrs.evolve(denial, action=action, resource=resource or "*"))
+    is_new = policy is not None and policy.is_code and _WORKS_OR_REPEATED.search(denial.failure.text) is None
+    return None if is_new else policy
 
 
-def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str | None) -> Explanation:
+def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -> Explanation:
     """Explain that a policy of the execution role allows the action, so that one of another type takes it away."""
-    other = _OTHER_ACCOUNT.search(denial.failure.text)
-    works = "" if other is None else f" The text says {quote_words(other[0])}."
-    call, name = action.partition(":")[2], role or "ROLE_NAME"
+    found = _WORKS_OR_REPEATED.search(denial.failure.text)
+    other: str | None = found and found["other"]
+    works = f" The text says {quote_words(other)}." if other else ""
+    call = action.partition(":")[2]
     find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
     return denial.explain(
         f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
@@ -169,10 +159,7 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str | 
             text="Lambda checks the execution role of the function, not the caller who deploys it.",
         ),
         DENIES["service_control"].cause(
-            text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps."
-        ),
-        NO_ALLOWS["permissions_boundary"].cause(
-            text="The role has a permissions boundary without the action."
+            text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
         ),
         ROLE_TOO_NEW.cause(
             text="The role did not have the policy yet. That is unlikely if the policy is inline in the role or in DependsOn of the function, and if a second attempt fails, too."
@@ -184,7 +171,7 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str | 
                 "If the boundary is null, let the organization's administrators run the last command, also for each OU above the account, and exempt the role or allow the action in the SCP.",
                 commands=(
                     find,
-                    fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", name),
+                    fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
                     Labelled(
                         "With credentials of the management account:",
                         f"aws organizations list-policies-for-target --target-id {commands.account(denial.account)} --filter SERVICE_CONTROL_POLICY",

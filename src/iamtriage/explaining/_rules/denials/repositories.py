@@ -64,7 +64,8 @@ def explain_git_denial(denial: Denial) -> Explanation:
     host = f"git-codecommit.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     arn = f"arn:{partition}:codecommit:{region}:{commands.account(denial.account)}:{name or 'REPOSITORY'}"
     summary = f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}"
-    cause, look = GIT_CREDENTIALS_STORED.cause(), ("git config --show-origin --get-all credential.helper",)
+    cause = GIT_CREDENTIALS_STORED.cause()
+    look: tuple[str, ...] = ("git config --show-origin --get-all credential.helper",)
     works = ""
     check, reason = "If the first command prints osxkeychain, manager or store", "without a reason"
     if stored is not None:

@@ -24,10 +24,14 @@ from iamtriage.explaining._rules.denials.buckets import (
     explain_origin,
     ownership_command,
 )
-from iamtriage.explaining._rules.denials.missing_objects import explain_missing_object
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
-from iamtriage.explaining._rules.denials.s3_contrasts import PARTS, explain_contrast, explain_parts
+from iamtriage.explaining._rules.denials.s3_contrasts import (
+    PARTS,
+    explain_contrast,
+    explain_missing_object,
+    explain_parts,
+)
 from iamtriage.explaining._rules.denials.unsigned_objects import explain_unsigned_object, may_be_unsigned
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements

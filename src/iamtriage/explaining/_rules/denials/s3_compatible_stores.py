@@ -36,11 +36,10 @@ _KINDS = frozenset({"access_denied", "expired_credentials", "invalid_credentials
 _CODES = frozenset(
     {"NoSuchBucket", "NoSuchKey", "NotImplemented", "BucketAlreadyOwnedByYou", "MethodNotAllowed"}
 )
-# How such systems answer an upload with a checksum that they do not know. Others answer SignatureDoesNotMatch, as for a wrong key.
-_CHECKSUM_CODES = frozenset(
-    {"AuthorizationHeaderMalformed", "XAmzContentSHA256Mismatch", "MissingContentLength"}
+# How such systems answer an upload with a checksum that they do not know, in codes and messages.
+_CHECKSUM = lazy_pattern(
+    r"(?i:SignatureDoesNotMatch|AuthorizationHeaderMalformed|MissingContentLength|checksum|sha-?256|crc32|aws-chunked|\btrailer\b)"
 )
-_CHECKSUM_WORDS = lazy_pattern(r"(?i:checksum|sha-?256|crc32|aws-chunked|\btrailer\b)")
 _UPLOAD = lazy_pattern(r"(?i:put_?object|upload_?part)")
 _SDK = lazy_pattern(
     r"(?<![\w/-])(?P<name>boto3|botocore|aws-cli(?=/2)|@aws-sdk/client-s3|aws-sdk-java|software\.amazon\.awssdk:(?:s3|bom|sdk-core)"
@@ -196,35 +195,27 @@ _NO_CHECKSUM = your_remedy(
 
 def _may_be_checksum(case: Case[Failure]) -> bool:
     """Return whether another system answered an upload as one that does not know its checksum."""
-    failure = case.failure
-    operation = failure.envelope.operation
-    if _UPLOAD.search(case.text if operation is None else operation) is None:
-        return False
-    code = error_code(failure)
-    is_known = code == "SignatureDoesNotMatch" or code in _CHECKSUM_CODES
-    return is_known or _CHECKSUM_WORDS.search(message_text(case)) is not None
+    is_upload = _UPLOAD.search(case.failure.envelope.operation or case.text) is not None
+    return is_upload and _CHECKSUM.search(f"{error_code(case.failure)} {message_text(case)}") is not None
 
 
 def _find_checksum(case: Case[Failure], product: str | None) -> tuple[str, Cause] | None:
     """Return the cause that an upload has a checksum, with the SDK that adds it if the text decides that."""
-    if not _may_be_checksum(case):
-        return None
-    sdk, has_old = "", False
+    newer, has_older = "", False
     for each in _SDK.finditer(case.text):
         first = _FIRST_VERSIONS.get(each["name"].lower(), (2, 30))
         if tuple(map(int, each["version"].split("."))) < first:
-            has_old = True
-        elif not sdk:
-            since = ".".join(map(str, first))
-            sdk = f"{each['name']} {each['version']}, like all versions since {since},"
-    if has_old and not sdk:
+            has_older = True
+        elif not newer:
+            newer = f"{each['name']} {each['version']}, like all versions since {'.'.join(map(str, first))},"
+    if (has_older and not newer) or not _may_be_checksum(case):
         return None
-    read = _READ.search(case.text)
-    is_key_right = product == _GOOGLE or has_old or read is not None
-    if not sdk or (error_code(case.failure) == "SignatureDoesNotMatch" and not is_key_right):
+    # A wrong key has the same code, unless it works for other calls or worked with an older SDK.
+    read, is_ambiguous = _READ.search(case.text), error_code(case.failure) == "SignatureDoesNotMatch"
+    if not newer or (is_ambiguous and not (product == _GOOGLE or has_older or read)):
         return "", DEFAULT_CHECKSUM.cause()
     because = () if read is None else (f"The text says {quote_words(read[0])}.",)
-    return sdk, DEFAULT_CHECKSUM.cause("derived", because)
+    return newer, DEFAULT_CHECKSUM.cause("derived", because)
 
 
 def _find_product(host: str) -> str | None:

@@ -1,7 +1,8 @@
-"""Explain denials by Amazon S3 that give no reason, by a command in the text that succeeded.
+"""Explain denials by Amazon S3 that give no reason, by a command in the text that succeeded or a policy that allows it.
 
 What the successful command shares with the failed one is allowed. Sources:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html,
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html.
 """
 
@@ -13,23 +14,33 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
+from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import buckets
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
-from iamtriage.policies._documents import allow
+from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
+from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import Grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.command_runs import Contrast
     from iamtriage.explaining._rules.shared.denial import Denial
 
+_LIST = "s3:ListBucket"
 PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
@@ -212,3 +223,59 @@ def _allow_it(denial: Denial, contrast: Contrast) -> tuple[Remedy | None, ...]:
     )
     title = f"Allow {denial.action} below {failed}, too"
     return allow_remedy(denial, grant=grant, title=title, first_step=step), check
+
+
+def explain_missing_object(denial: Denial) -> Explanation | None:
+    """Explain that S3 answers 403 for an object that is not there, if a known policy allows to read and not to list.
+
+    Return ``None`` if no policy shows that.
+    """
+    bucket, _, key = (denial.resource or "").partition("/")
+    policy = find_allowing_policy(denial) if denial.operation in {"GetObject", "HeadObject"} else None
+    if policy is None or ":s3:::" not in bucket:
+        return None
+    lists = [each for each in allow_statements(policy.content) if names_action(each, _LIST) is not False]
+    misplaced = next((each for each in lists if _LIST in as_strings(each.get("Action"))), None)
+    is_allowed = any(names_resource(each, bucket) is not False for each in lists)
+    # A denied GET has other causes, too, such as a KMS key.
+    if is_allowed or (misplaced is None and denial.operation != "HeadObject"):
+        return None
+    statements, step, text = (
+        [allow(_LIST, bucket, sid="S3ListBucket")],
+        "Add this statement to the policy.",
+        ".",
+    )
+    if misplaced is not None:
+        resources = as_strings(misplaced.get("Resource"))
+        kept, unknown = list[str](), list[str]()
+        for each in as_strings(misplaced.get("Action")):
+            known = find_action(each)
+            if known is None and actions_for(each.partition(":")[2]):
+                unknown.append(clip_text(each))
+            elif known is None or any(known.accepts(resource) is not None for resource in resources):
+                kept.append(each)
+        statements.append({**misplaced, "Action": kept or denial.action})
+        text = f", without /*. It is allowed on {join_words(tuple(map(clip_text, resources)), 'and')}, where it has no effect."
+        step = "Replace the statement of the policy with these."
+        if unknown:
+            step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
+    fix = account_remedy(
+        f"Allow {_LIST} on the bucket, so that S3 answers 404 for missing objects",
+        step,
+        "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead.",
+        commands=(
+            fill_command(
+                "aws s3api head-object --bucket {} --key {}", bucket_argument(denial), key or "OBJECT_KEY"
+            ),
+        ),
+        url=pages.S3_403,
+    )
+    return denial.explain(
+        f"S3 answered 403 to {denial.operation} on {denial.resource}: most likely, the object does not exist. Without {_LIST} on the bucket, S3 answers 403 instead of 404.",
+        buckets.MISSING_OBJECT.cause(
+            "derived",
+            text=f"{capitalize_start(policy.name)} allows {denial.action} on the object, but not {_LIST} on {clip_text(bucket)}{text}",
+        ),
+        topic=buckets.MISSING_OBJECT.code,
+        remedies=(attrs.evolve(fix, policy=build_document(statements), layer="identity", is_addition=True),),
+    )
