@@ -156,6 +156,10 @@ def explain(
         from iamtriage.explaining._signs import promote_shown_causes
 
         explanation = promote_shown_causes(explanation, Case(failure, known))
+    if 'backend "s3"' in shown.text:
+        from iamtriage.explaining._rules.shared.backend_blocks import add_backend_credentials
+
+        explanation = add_backend_credentials(explanation, shown)
     text = error_or_failure if isinstance(error_or_failure, str) else None
     explanation = complete_explanation(explanation, known, text, _combine_allow_remedies, _describe_other)
     if shown is not failure:

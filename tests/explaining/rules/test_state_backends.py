@@ -93,3 +93,41 @@ def test_backend_without_role(text: str, verdict: str, setting: str, command: st
 )
 def test_backend_is_not_blamed(text: str) -> None:
     assert "backend-without-role" not in [each.code for each in explain(text).causes]
+
+
+NONE = "Initializing the backend...\nError: No valid credential sources found\nError: failed to refresh cached credentials, no EC2 IMDS role found\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "command"),
+    [
+        (f"$ terraform init\n{NONE}{BACKEND.format('')}{PROFILE}", "The S3 backend found no credentials: it does not use the profile prod", "terraform init -reconfigure"),
+        (f"$ tofu init\n{NONE}{PROFILE}{BACKEND.format('')}", "it does not use the profile prod", "AWS_PROFILE=prod tofu init"),
+        (f"$ terraform init\n{NONE}{BACKEND.format('')}{ROLE}", "it does not use the role arn:aws:iam::444455556666:role/tf", "terraform init -reconfigure"),
+        (
+            f"$ terraform init\nError: error configuring S3 Backend: error validating provider credentials: error calling sts:GetCallerIdentity: ExpiredToken: The security token included in the request is expired\n{BACKEND.format('')}{PROFILE}",
+            "The S3 backend used those of the environment, which have expired",
+            "terraform init -reconfigure",
+        ),
+    ],
+)  # fmt: skip
+def test_backend_does_not_use_the_credentials_of_the_provider(text: str, verdict: str, command: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert explanation.causes[0].code == "backend-without-role"
+    assert command in explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"$ terraform init\n{NONE}{BACKEND.format(OWN_PROFILE)}{PROFILE}",
+        f"$ terraform init\n{NONE}{BACKEND.format('')}{ALIASED}",
+        f"$ terraform init\n{NONE}{BACKEND.format('')}",
+        # The backend works, and the provider does not.
+        f"{BACKEND.format('')}{PROFILE}$ terraform plan\nInitializing the backend...\nSuccessfully configured the backend\n{NONE}",
+        f"{BACKEND.format('')}{PROFILE}{NONE}  with provider[\"registry.terraform.io/hashicorp/aws\"],\n",
+    ],
+)
+def test_other_missing_credentials_are_not_those_of_the_backend(text: str) -> None:
+    assert explain(text).causes[0].code != "backend-without-role"

@@ -1,0 +1,178 @@
+"""Read the block of Terraform's S3 backend, which does not use the role or profile of a provider.
+
+Source: https://developer.hashicorp.com/terraform/language/backend/s3.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.tasks import STATE_SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.failures._failures import Failure
+
+PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
+BACKEND_WITHOUT_ROLE = CauseType(
+    "backend-without-role",
+    title="Terraform's S3 backend does not use the role or profile of the provider",
+    meaning="The provider block has a role or a profile, and the block of the S3 backend has none. So the backend calls S3 with the credentials of the environment.",
+    recognised_by="The text has both blocks, and the bucket or table of the backend was denied, or the backend has no valid credentials.",
+    fix="Set assume_role or profile in the block of the backend, too, and run terraform init -reconfigure.",
+    sources=(PAGE,),
+)
+_BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
+_PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
+_IDENTITY = lazy_pattern(
+    r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}\"(?P<profile>[\w.@+-]{1,64})\""
+)
+_OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
+_VALUE = lazy_pattern(r"\b(?P<name>bucket|key|dynamodb_table)\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
+_OPENTOFU = lazy_pattern(r"\btofu\b")
+_BRACE = lazy_pattern(r"[{}]")
+_COMMENT = lazy_pattern(r"^[ \t]*(?:#|//).*$", re.MULTILINE)
+_ALIAS = lazy_pattern(r"\balias\b")
+# How the error of a provider ends, and what Terraform prints once the backend works.
+_NOT_OF_BACKEND = lazy_pattern(
+    r"\bwith provider\[|\bin provider \"aws\"|[Ss]uccessfully (?:configured the backend|initialized)|Initializing provider plugins"
+)
+_OF_BACKEND = lazy_pattern(r"\bS3 [Bb]ackend\b|\bbackends?/s3\b|\bin backend \"s3\"")
+_LOOKED = " So it looked for variables, the profile default and, last, the role of an instance."
+# What the backend did without a role or profile, by the kind of failure.
+_OUTCOMES = {
+    "missing_credentials": "found no credentials",
+    "expired_credentials": "used those of the environment, which have expired",
+    "invalid_credentials": "used those of the environment, which AWS does not accept",
+}
+_MAX_PROVIDERS = 8
+_MAX_BLOCK = 4_000
+
+
+class Backend(NamedTuple):
+    """The block of an S3 backend without credentials of its own, next to a provider that has some.
+
+    Attributes:
+        block: The words before the block, such as ``backend "s3"``.
+        values: Settings in the block.
+        setting: The setting of the provider with its role or profile.
+        role: The role of the provider.
+        profile: The profile of the provider.
+        tool: The command of Terraform or OpenTofu.
+    """
+
+    block: str
+    values: Mapping[str, str]
+    setting: str
+    role: str | None
+    profile: str | None
+    tool: str
+
+    @property
+    def bucket(self) -> str | None:
+        """The bucket of the state."""
+        return self.values.get("bucket")
+
+    @property
+    def identity(self) -> str:
+        """The role or profile of the provider, in words."""
+        return f"the role {self.role}" if self.role else f"the profile {self.profile}"
+
+    @property
+    def add(self) -> str:
+        """What to write, as a step without its full stop."""
+        place = "" if self.block.startswith("backend") else "config in "
+        return f"Add {self.setting} to {place}the block {self.block}"
+
+    @property
+    def retry(self) -> str:
+        """The command that uses the changed block."""
+        return f"{self.tool} {'init -reconfigure' if self.block.startswith('backend') else 'plan'}"
+
+    @property
+    def cause(self) -> Cause:
+        """That the block lacks what the provider has."""
+        return BACKEND_WITHOUT_ROLE.cause(
+            "derived",
+            text=f"The block {self.block} has no assume_role or profile, and the backend does not use those of a provider.",
+        )
+
+
+def find_backend(text: str) -> Backend | None:
+    """Return the block of a backend that lacks the role or profile of the provider, if a text shows both."""
+    found = None if "-backend-config" in text else _BACKEND.search(text)
+    if found is None:
+        return None
+    providers = islice(_PROVIDER.finditer(text), _MAX_PROVIDERS)
+    provider = next((each for at in providers if not _ALIAS.search(each := _read_block(text, at.end()))), "")
+    block, used = _read_block(text, found.end()), _IDENTITY.search(provider)
+    if used is None or _OWN_CREDENTIALS.search(block):
+        return None
+    values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
+    role, profile = used["role"], used["profile"]
+    setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
+    return Backend(found["block"], values, setting, role, profile, "tofu" if is_opentofu(text) else "terraform")
+
+
+def find_backend_role(text: str) -> str | None:
+    """Return the role in the block of a backend."""
+    backend = _BACKEND.search(text)
+    found = None if backend is None else _IDENTITY.search(_read_block(text, backend.end()))
+    return None if found is None else found["role"]
+
+
+def is_opentofu(text: str) -> bool:
+    """Return whether the tool is OpenTofu."""
+    return _OPENTOFU.search(text) is not None
+
+
+def add_backend_credentials(explanation: Explanation, failure: Failure) -> Explanation:
+    """Return that the backend has no credentials, or wrong ones, because it does not use those of the provider."""
+    text, outcome = failure.text, _OUTCOMES.get(failure.kind)
+    if outcome is None or (failure.kind == "missing_credentials" and explanation.topic != "no-credentials"):
+        return explanation
+    is_of_backend = STATE_SIGNS.search(text) or _OF_BACKEND.search(text)
+    if is_of_backend is None or _NOT_OF_BACKEND.search(text) or (found := find_backend(text)) is None:
+        return explanation
+    in_shell = f"AWS_PROFILE={found.profile} {found.tool} init"
+    remedy = your_remedy(
+        f"Set {found.setting.partition(' ')[0]} in the backend, too",
+        f"{found.add}.",
+        commands=(
+            found.retry,
+            *((Labelled("Or, for backend and provider, without a change of the file:", in_shell),) if found.profile else ()),
+        ),
+        url=PAGE,
+    )
+    cause = found.cause
+    if failure.kind == "missing_credentials":
+        cause = attrs.evolve(cause, text=f"{cause.text}{_LOOKED}")
+    return attrs.evolve(
+        explanation,
+        summary=f'The S3 backend {outcome}: it does not use {found.identity} of the block provider "aws". No permission is missing.',
+        causes=(cause, *(each for each in explanation.causes if each.evidence == "reported")),
+        remedies=(remedy,) if found.profile else (remedy, *explanation.remedies),
+        notes=(),
+    )
+
+
+def _read_block(text: str, start: int) -> str:
+    """Return the content of a block that begins at a position, without its closing brace and comments."""
+    depth = 1
+    content = _COMMENT.sub("", text[start : start + _MAX_BLOCK])
+    for found in _BRACE.finditer(content):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return content[: found.start()]
+    return content
