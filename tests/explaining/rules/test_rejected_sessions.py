@@ -160,3 +160,34 @@ def test_duration_that_the_text_requests(shown: str, step: str, raised: str) -> 
     [remedy] = explain(f"{TOO_LONG}\n{shown}").remedies
     assert step in remedy.steps[0]
     assert remedy.commands[-1].endswith(f"--max-session-duration {raised}")
+
+
+DEVICE = "arn:aws:iam::111122223333:mfa/jo"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "commands"),
+    [
+        (
+            f"$ export AWS_PROFILE=ops\n$ aws s3 ls\nEnter MFA code for {DEVICE}: \n2025-03-02 09:14:07 billing\n$ terraform apply\nError: AssumeRoleTokenProviderNotSetError: assume role with MFA enabled, but AssumeRoleTokenProvider session option not set.\n",
+            "The profile ops requires an MFA code (mfa_serial), and Terraform does not prompt for one",
+            ('eval "$(aws configure export-credentials --profile ops --format env)"', "unset AWS_PROFILE", "terraform apply", "aws-vault exec ops -- terraform apply"),
+        ),
+        (
+            "CredentialsProviderError: Profile ops requires multi-factor authentication, but no MFA code callback was provided.\n    at resolveAssumeRoleCredentials (/app/node_modules/@aws-sdk/credential-provider-ini/dist-cjs/index.js:1:1)\n",
+            "does not prompt for one",
+            ('eval "$(aws configure export-credentials --profile ops --format env)"', "unset AWS_PROFILE"),
+        ),
+        (
+            f"$ AWS_PROFILE=ops python job.py\nEnter MFA code for {DEVICE}: Traceback (most recent call last):\nEOFError: EOF when reading a line\n",
+            "no terminal answered the prompt",
+            ("printenv AWS_PROFILE AWS_CONFIG_FILE",),
+        ),
+    ],
+)  # fmt: skip
+def test_session_with_mfa_is_passed_to_programs_without_a_prompt(
+    text: str, verdict: str, commands: tuple[str, ...]
+) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].commands == commands

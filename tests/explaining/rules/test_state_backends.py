@@ -126,7 +126,7 @@ def test_backend_does_not_use_the_credentials_of_the_provider(text: str, verdict
         f"$ terraform init\n{NONE}{BACKEND.format('')}",
         # The backend works, and the provider does not.
         f"{BACKEND.format('')}{PROFILE}$ terraform plan\nInitializing the backend...\nSuccessfully configured the backend\n{NONE}",
-        f"{BACKEND.format('')}{PROFILE}{NONE}  with provider[\"registry.terraform.io/hashicorp/aws\"],\n",
+        f'{BACKEND.format("")}{PROFILE}{NONE}  with provider["registry.terraform.io/hashicorp/aws"],\n',
     ],
 )
 def test_other_missing_credentials_are_not_those_of_the_backend(text: str) -> None:

@@ -1,4 +1,4 @@
-"""Explain that IAM and STS reject the credentials of GetSessionToken without MFA, which other services accept.
+"""Explain sessions with MFA that a program cannot create, and those without that only IAM and STS reject.
 
 Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html and
 https://github.com/99designs/aws-vault/issues/260.
@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.clues import find_profile, find_program, quote_phrases
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 _AWS_VAULT = lazy_pattern(
     r"\baws-vault (?:[\w-]+ )??exec (?P<options>(?:-[\w=-]{1,60} ){0,6})(?P<profile>[\w.@/-]{1,64})"
@@ -30,6 +34,16 @@ _OTHER_SESSION = lazy_pattern(
 )
 # What a session may call, and what aws-vault itself calls with the keys.
 _OTHER_CALLS = frozenset({"AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"})
+_TERRAFORM_COMMAND = lazy_pattern(
+    r"(?<![\w-])(?:terraform|tofu|terragrunt) (?:plan|apply|init|destroy|refresh)(?![\w-])"
+)
+MFA_NEEDED = CauseType(
+    "mfa-needed",
+    title="The profile has mfa_serial, and the program cannot prompt for the code",
+    recognised_by="The SDK says that an MFA token is required or that a token provider is not set, or its prompt for the code ends with EOFError.",
+    fix="Get session credentials with the code, or use IAM Identity Center.",
+    sources=(pages.CLI_ROLES,),
+)
 SESSION_WITHOUT_MFA = CauseType(
     "session-without-mfa",
     title="A session of GetSessionToken without MFA cannot call IAM",
@@ -92,4 +106,61 @@ def _vault_remedy(profile: str, case: Case[InvalidCredentials]) -> Remedy:
             *((f"aws-vault exec {profile} -- {again}",) if again and again.startswith("aws ") else ()),
         ),
         url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+    )
+
+
+def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that the profile's role requires an MFA code."""
+    start, end = case.failure.span
+    words = case.failure.text[start:end]
+    profile, program = find_profile(case), find_program(case.failure) or "the program"
+    named = f"The profile {profile}" if profile else "The profile"
+    if "MFA code for" in words or "MFA token code" in words:
+        outcome = "no terminal answered the prompt"
+        because: tuple[str, ...] = ("The text shows the prompt for the code, and no terminal answered it.",)
+        remedies = (_ROLE_WITHOUT_MFA, _pass_session(case, profile, program))
+    else:
+        outcome = f"{program} does not prompt for one, as the AWS CLI does"
+        because = quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
+        remedies = (_pass_session(case, profile, program), _ROLE_WITHOUT_MFA)
+        if any(run.command.program == "aws" and run.has_succeeded for run in find_runs(case.failure)):
+            because = (*because, "The AWS CLI assumed the role with a code.")
+    return case.explain(
+        f"{named} requires an MFA code (mfa_serial), and {outcome}. No permission is missing.",
+        MFA_NEEDED.cause("reported", because, text="The program got no session, so it made no call."),
+        remedies=remedies,
+    )
+
+
+_ROLE_WITHOUT_MFA = your_remedy(
+    "In CI and other unattended jobs, use a role that needs no MFA code",
+    "Use the role of the machine or container, or let the CI system's OIDC token assume a role.",
+    "Remove the profile with mfa_serial from the job: unset AWS_PROFILE, and mount no ~/.aws.",
+    commands=("printenv AWS_PROFILE AWS_CONFIG_FILE",),
+    url=pages.CLI_ROLES,
+)
+
+
+def _pass_session(case: Case[MissingCredentials], profile: str | None, program: str) -> Remedy:
+    """Return how to let the AWS CLI prompt for the code, and a program use the session."""
+    name = commands.profile(profile)
+    stated = context_of(case.facts).command
+    again = None if stated is None or stated.program == "aws" else commands.repeat_command(stated)
+    if again is None and (shown := _TERRAFORM_COMMAND.search(case.failure.text)) is not None:
+        again = shown[0]
+    return your_remedy(
+        f"Get the session with the AWS CLI, and pass it to {program}",
+        "The first command prompts for the code, unless a session is cached, and sets the variables of the session. They replace AWS_PROFILE.",
+        "Repeat the commands when the session has expired, by default after an hour.",
+        commands=(
+            fill_command('eval "$(aws configure export-credentials --profile {} --format env)"', name),
+            "unset AWS_PROFILE",
+            *present(again),
+            *(
+                (Labelled("Or, with aws-vault instead:", f"aws-vault exec {name} -- {again}"),)
+                if again
+                else ()
+            ),
+        ),
+        url=pages.CLI_ROLES,
     )

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials import (
     containers,
     ecs_tasks,
     given_credentials,
+    mfa_sessions,
     missing_logins,
     other_users,
     pod_agents,
@@ -360,7 +361,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
         missing_logins.explain_no_sso_login, message=_NO_SSO_LOGIN, code=r"(?:SSO|NoAuthToken|InvalidSSO).*"
     ),
     Route(
-        missing_logins.explain_mfa_required,
+        mfa_sessions.explain_mfa_required,
         message=_MFA_REQUIRED,
         code=r"RefreshWithMFAUnsupportedError|AssumeRoleTokenProviderNotSetError",
     ),

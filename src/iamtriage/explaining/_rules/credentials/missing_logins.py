@@ -88,13 +88,6 @@ NO_SSO_LOGIN = CauseType(
     fix="Sign in with aws sso login.",
     sources=(pages.SSO_LOGIN,),
 )
-MFA_NEEDED = CauseType(
-    "mfa-needed",
-    title="The profile has mfa_serial, and the program cannot prompt for the code",
-    recognised_by="The SDK says that an MFA token is required or that a token provider is not set, or its prompt for the code ends with EOFError.",
-    fix="Get session credentials with the code, or use IAM Identity Center.",
-    sources=(pages.CLI_ROLES,),
-)
 CREDENTIAL_PROCESS = CauseType(
     "credential-process",
     title="The credential process failed",
@@ -204,42 +197,6 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
         ),
         notes=(
             "The credentials are neither missing nor expired: without the permission, aws login fails again.",
-        ),
-    )
-
-
-def explain_mfa_required(case: Case[MissingCredentials], message: str) -> Explanation:
-    """Explain that the profile's role requires an MFA code."""
-    because = quote_phrases(message, "MFA token required", "AssumeRoleTokenProvider")
-    unattended: tuple[Remedy, ...] = ()
-    if "MFA code for" in message or "MFA token code" in message:
-        because = ("The text shows the prompt for the code, and no terminal answered it.",)
-        unattended = (
-            your_remedy(
-                "In CI and other unattended jobs, use a role that needs no MFA code",
-                "Use the role of the machine or container, or let the CI system's OIDC token assume a role.",
-                "Remove the profile with mfa_serial from the job: unset AWS_PROFILE, and mount no ~/.aws.",
-                commands=("printenv AWS_PROFILE AWS_CONFIG_FILE",),
-                url=pages.CLI_ROLES,
-            ),
-        )
-    return case.explain(
-        "The profile's role requires an MFA code, and the program cannot prompt for one.",
-        MFA_NEEDED.cause("reported", because),
-        remedies=(
-            *unattended,
-            your_remedy(
-                "Start a session with the MFA code, and let programs use it",
-                "Run an AWS CLI command with the profile: it prompts for the code and caches the session.",
-                "Let programs use that session through a second profile, mfa-session, which the other commands create and select.",
-                "For unattended programs, use a role that does not require MFA.",
-                commands=(
-                    "aws sts get-caller-identity --profile PROFILE",
-                    "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile mfa-session",
-                    "export AWS_PROFILE=mfa-session",
-                ),
-                url=pages.CLI_ROLES,
-            ),
         ),
     )
 

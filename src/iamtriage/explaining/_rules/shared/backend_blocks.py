@@ -32,6 +32,7 @@ BACKEND_WITHOUT_ROLE = CauseType(
     recognised_by="The text has both blocks, and the bucket or table of the backend was denied, or the backend has no valid credentials.",
     fix="Set assume_role or profile in the block of the backend, too, and run terraform init -reconfigure.",
     sources=(PAGE,),
+    subject="denials",
 )
 _BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
 _PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
@@ -122,7 +123,9 @@ def find_backend(text: str) -> Backend | None:
     values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
     role, profile = used["role"], used["profile"]
     setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
-    return Backend(found["block"], values, setting, role, profile, "tofu" if is_opentofu(text) else "terraform")
+    return Backend(
+        found["block"], values, setting, role, profile, "tofu" if is_opentofu(text) else "terraform"
+    )
 
 
 def find_backend_role(text: str) -> str | None:
@@ -151,7 +154,11 @@ def add_backend_credentials(explanation: Explanation, failure: Failure) -> Expla
         f"{found.add}.",
         commands=(
             found.retry,
-            *((Labelled("Or, for backend and provider, without a change of the file:", in_shell),) if found.profile else ()),
+            *(
+                (Labelled("Or, for backend and provider, without a change of the file:", in_shell),)
+                if found.profile
+                else ()
+            ),
         ),
         url=PAGE,
     )
