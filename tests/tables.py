@@ -60,12 +60,12 @@ def botocore_text(code: str, operation: str, message: str) -> str:
 
 
 def has_fragment(fragments: str, text: str) -> bool:
-    """Return whether a text has one of the fragments of a row: literals, some with a whole word before them."""
+    """Return whether a text has one of the fragments of a row: literals, some with whole words before them."""
     words = re.sub(r"\W", " ", text, flags=re.ASCII).split()
     flat = text.replace("\n", " ")
     for fragment in fragments.split("|"):
-        word, literal = re.fullmatch(r"(?:<(\w+)>)?(.*)", fragment, re.DOTALL).groups()  # type: ignore[union-attr]
-        if literal in flat and (word is None or word in words):
+        stated, literal = re.fullmatch(r"(?:<([\w ]+)>)?(.*)", fragment, re.DOTALL).groups("")  # type: ignore[union-attr]
+        if literal in flat and all(word in words for word in stated.split()):
             return True
     return False
 

@@ -23,7 +23,7 @@ from iamtriage._reading.vocabulary.readable import Readable, outside
 from iamtriage._reading.vocabulary.view import View
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from iamtriage._reading.judging.candidates import Candidate
     from iamtriage._reading.readers.table import Reader
@@ -83,10 +83,10 @@ def read_cause(text: str, stated: Piece | None = None) -> Failure | None:
 
 
 def _find_candidates(
-    readable: Readable, readers: dict[Reader, list[int]], stated: Piece | None = None
+    readable: Readable, readers: Mapping[Reader, Sequence[int]], stated: Piece | None = None
 ) -> list[Candidate]:
     """Return every failure in a readable text, without wrappers and repeated reports."""
-    may_be_bare_403 = readers.pop(BARE_403, None) is not None
+    may_be_bare_403 = BARE_403 in readers
     pieces = _read_pieces(readable, readers)
     if not pieces and stated is None and not may_be_bare_403:
         return []
@@ -108,7 +108,7 @@ def _find_candidates(
     if may_be_bare_403:
         candidates += [
             candidate
-            for candidate in standalone_candidates(BARE_403.read(readable, ()), candidates)
+            for candidate in standalone_candidates(BARE_403.read(readable), candidates)
             if classify(candidate, context)
         ]
         candidates.sort(key=_start)
@@ -117,21 +117,27 @@ def _find_candidates(
     return candidates
 
 
-def _read_pieces(readable: Readable, readers: Mapping[Reader, Iterable[int]]) -> list[Piece]:
+def _read_pieces(readable: Readable, readers: Mapping[Reader, Sequence[int]]) -> list[Piece]:
     """Return the pieces that readers find."""
     pieces: list[Piece] = []
     for reader, rows in readers.items():
-        found = list(reader.read(readable, rows))
-        if found and reader.part == "sentence":
+        if reader is BARE_403:
+            continue
+        found = [*(reader.read(readable, rows) if reader.anchors is None else reader.read(readable))]
+        if not found:
+            continue
+        part = reader.part
+        if part == "sentence":
             readable.sentences = sorted([*readable.sentences, *found], key=_start)
-        elif found and reader.part == "message" and readable.sentences:
+        elif part == "message" and readable.sentences:
             named = [(each.start, each.end) for each in readable.sentences if "action" in each.facts]
             pieces += outside(sorted(found, key=_start), named, _start)
-        elif found:
+        else:
             pieces += found
-            if reader.part == "envelope":
+            if part == "envelope":
                 readable.taken += found
-    pieces[:0] = [sentence for sentence in readable.sentences if sentence.kind]
+    if readable.sentences:
+        pieces[:0] = [sentence for sentence in readable.sentences if sentence.kind]
     return pieces
 
 

@@ -14,16 +14,17 @@ from tests.tables import has_fragment
 
 _FRAGMENTS = st.one_of(
     st.text("abc ", min_size=1, max_size=12),
-    st.tuples(st.text("abc", min_size=1, max_size=4), st.text("abc ", max_size=5)).map(
-        "<{0[0]}>{0[1]}".format
-    ),
+    st.tuples(
+        st.lists(st.text("abc", min_size=1, max_size=4), min_size=1, max_size=2).map(" ".join),
+        st.text("abc ", max_size=5),
+    ).map("<{0[0]}>{0[1]}".format),
 )
 
 
 def _is_in(fragment: str, text: str) -> bool:
     if fragment.startswith("<"):
-        word, _, literal = fragment[1:].partition(">")
-        return word in text.split() and literal in text
+        words, _, literal = fragment[1:].partition(">")
+        return {*words.split()} <= {*text.split()} and literal in text
     return fragment in text
 
 

@@ -57,7 +57,7 @@ sure   | not a valid key=value pair | not a valid key=value pair \(missing equal
 sure   | ate in Credential scope does not match | Date in Credential scope does not match
 
 [missing_credentials]
-sure   | awsAccessKeyID not found | error parsing [\w -]{2,40} metadata: awsAccessKeyID not found
+sure   | <awsAccessKeyID>awsAccessKeyID not found | error parsing [\w -]{2,40} metadata: awsAccessKeyID not found
 sure   | check if this instance was started with an IAM | Missing credentials - please check if this instance was started with an IAM
 sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials
 unsure | to acquire credentials | (?:[Uu]nable|[Ff]ailed) to acquire credentials

@@ -81,7 +81,13 @@ def _response(m: re.Match[str]) -> Piece:
 
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
-    ("<error>peration |<Error>peration ", _OPERATION, _operation),
+    (
+        "|".join(
+            f"<{first} {second}>" for first in ("operation", "Operation") for second in ("error", "Error")
+        ),
+        _OPERATION,
+        _operation,
+    ),
     ("response error StatusCode:", _TRUNCATED, _truncated_operation),
     (
         "<StatusCode>StatusCode:|<HTTPStatusCode>StatusCode:|<httpStatusCode>StatusCode:",

@@ -146,7 +146,7 @@ _MAX_PROGRAM_KEY_LENGTH = 50
 _IDS = frozenset({"request_id", "status_code"})
 
 
-def read_pairs(readable: Readable, _: Iterable[int] = ()) -> Iterator[Piece]:
+def read_pairs(readable: Readable, _: Iterable[int]) -> Iterator[Piece]:
     """Yield clusters of keys and values outside of the pieces that other readers found."""
     text = readable.text
     cluster: Piece | None = None

@@ -58,7 +58,7 @@ sure   | ccess denied wh | \b[Aa]ccess denied (?:when attempting to assume|while
 unsure | <allow>must allow | \bmust allow (?:\w{1,20} ){1,5}to assume <ROLE>
 
 [invalid_arn]
-unsure | <arn>is invalid | \b<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
+unsure | <arn invalid>is invalid | \b<ROLE>:? <QUOTE><RESOURCE>['\"`]? is invalid\b(?! or\b)
 
 [aws_error]
 unsure | <be>be assumed | \b<ROLE>(?::? <QUOTE><RESOURCE>['\"`]?|(?<=function)) (?:is invalid or )?<FAILS_TO> be assumed\b(?!.{0,10}Access denied)

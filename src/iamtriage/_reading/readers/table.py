@@ -7,7 +7,7 @@ readers. A reader with a table has an anchor for each row of the table, and is c
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
@@ -15,7 +15,7 @@ from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.readable import ANY_CODE, NON_ASCII
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
@@ -36,22 +36,21 @@ class Reader:
         anchors: Words and literals, one of which the text must contain, separated by ``|``. ``None`` if its module
             has a table, with the anchors in ``FRAGMENTS``.
         path: The module in this package and the function: ``"sentences:read_sentences"``.
-        read: Finds the pieces in a text, with the rows of the reader's table that can match.
+        read: Finds the pieces in a text; the second argument of a reader with a table is the rows that can match.
     """
 
     __slots__ = ("anchors", "name", "part", "path", "read")
 
     def __init__(self, name: str, part: Part, anchors: str | None, path: str) -> None:
         self.name, self.part, self.anchors, self.path = name, part, anchors, path
-        self.read: Callable[[Readable, Iterable[int]], Iterable[Piece]] = self._import_and_read
+        self.read: Callable[..., Iterable[Piece]] = self._import_and_read
 
-    def _import_and_read(self, readable: Readable, rows: Iterable[int]) -> Iterable[Piece]:
+    def _import_and_read(self, readable: Readable, *rows: Iterable[int]) -> Iterable[Piece]:
         module, _, name = self.path.partition(":")
-        function = cast(
+        self.read = cast(
             "Callable[..., Iterable[Piece]]", getattr(import_module(f"{__package__}.{module}"), name)
         )
-        self.read = function if self.anchors is None else lambda readable, _: function(readable)
-        return self.read(readable, rows)
+        return self.read(readable, *rows)
 
 
 def _any_of(words: str) -> str:
@@ -95,11 +94,16 @@ BARE_403 = Reader(
 _TABLE = (*READERS, BARE_403)
 
 
-def possible_readers(readable: Readable) -> dict[Reader, list[int]]:
+def possible_readers(readable: Readable) -> Mapping[Reader, Sequence[int]]:
     """Return the readers that can find pieces in a text, each with the rows of its table that can match."""
-    rows, index = _index()
+    _, index = _index()
+    return _readers_of(tuple(index.possible_rows(readable.words, readable.flat)))
+
+
+@lru_cache(maxsize=1024)
+def _readers_of(possible: Iterable[int]) -> Mapping[Reader, Sequence[int]]:
+    rows, _ = _index()
     found: dict[Reader, list[int]] = {}
-    possible = index.possible_rows(readable.words, readable.flat)
     for reader, row in map(rows.__getitem__, possible):
         found.setdefault(reader, []).append(row)
     return found

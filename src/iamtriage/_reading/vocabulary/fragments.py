@@ -27,20 +27,20 @@ _FREQUENT_WORDS = """
 """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
-# Searching for one of these first is faster.
-_RARE_CHARACTERS = "[]{}()<>=&!?*"
+# Searching for one of these first is faster. The first ones are rarer.
+_RARE_CHARACTERS = "!?*&<>{}[]=;)("
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
 _WORD = re.compile(r"(?<=[^\w])[A-Za-z0-9_]{2,}(?=[^\w])", re.ASCII)
-_STATED_WORD = re.compile(r"<(\w+)>(.*)", re.ASCII | re.DOTALL)
+_STATED_WORDS = re.compile(r"<([\w ]+)>(.*)", re.ASCII | re.DOTALL)
 
 
 class FragmentIndex:
     """The fragments of a table's rows.
 
     Args:
-        fragments: One per row. Alternatives are separated by ``|``. One can start with a whole word in angle
+        fragments: One per row. Alternatives are separated by ``|``. One can start with one or two whole words in angle
             brackets, which the text must have in addition to the rest. A row without a fragment can match any text.
 
     >>> index = FragmentIndex(["unable to locate", "they are not authorized", "rate exceeded", "<STS>", "<role>the r"])
@@ -51,24 +51,27 @@ class FragmentIndex:
 
     def __init__(self, fragments: Iterable[str]) -> None:
         self._always: list[int] = []
-        # Word -> the fragments that the text must contain, too, which can be empty -> the rows.
-        table: dict[str, dict[str, list[int]]] = {}
-        # The same for fragments without a whole word, by a character or by the fragment itself.
+        # Word -> another word and the fragment that the text must contain, too -> the rows. Without another word, it is the
+        # same one. The fragment can be empty.
+        table: dict[str, dict[tuple[str, str], list[int]]] = {}
+        # For fragments without a whole word: a character or the fragment itself -> the fragment -> the rows.
         others: dict[str, dict[str, list[int]]] = {}
         for number, alternatives in enumerate(fragments):
             if not alternatives:
                 self._always.append(number)
                 continue
             for fragment in alternatives.split(_ALTERNATIVE):
-                stated = _STATED_WORD.match(fragment)
-                if words := [stated[1]] if stated else _WORD.findall(fragment):
-                    rows = table.setdefault(max(words, key=_rarity), {})
+                words, literal = _required(fragment)
+                if words:
+                    table.setdefault(words[0], {}).setdefault((words[-1], literal), []).append(number)
                 else:
-                    part = next((char for char in fragment if char in _RARE_CHARACTERS), fragment)
-                    rows = others.setdefault(part, {})
-                rows.setdefault(stated[2] if stated else fragment, []).append(number)
+                    part = next((char for char in _RARE_CHARACTERS if char in fragment), fragment)
+                    others.setdefault(part, {}).setdefault(fragment, []).append(number)
         self._others = tuple((part, tuple(rows.items())) for part, rows in others.items())
-        self._rows = {word: tuple(rows.items()) for word, rows in table.items()}
+        self._rows = {
+            word: tuple((*required, numbers) for required, numbers in rows.items())
+            for word, rows in table.items()
+        }
         self._words = frozenset(self._rows)
 
     def possible_rows(self, words: AbstractSet[str], text: str) -> list[int]:
@@ -80,10 +83,18 @@ class FragmentIndex:
                     if fragment in text:
                         found += numbers
         for word in self._words & words:
-            for fragment, numbers in self._rows[word]:
-                if fragment in text:
+            for other, fragment, numbers in self._rows[word]:
+                if other in words and fragment in text:
                     found += numbers
         return sorted(set(found)) if found else found
+
+
+def _required(fragment: str) -> tuple[list[str], str]:
+    """Return the one or two rarest whole words that a text with a fragment has, and the literal that it contains."""
+    stated = _STATED_WORDS.match(fragment)
+    literal = stated[2] if stated else fragment
+    words = {*_WORD.findall(literal), *(stated[1].split() if stated else ())}
+    return sorted(words, key=_rarity, reverse=True)[:2], literal
 
 
 def find_near_fragments(
@@ -119,8 +130,8 @@ def _list_windows(fragment: str, text: str, flat: str) -> list[tuple[int, int]]:
     # With more places, their surroundings are most of the text.
     most = len(flat) // (_CHARS_BEFORE + _CHARS_AFTER)
     for alternative in fragment.split(_ALTERNATIVE):
-        stated = _STATED_WORD.match(alternative)
-        literal = (stated[2] or stated[1]) if stated else alternative
+        stated = _STATED_WORDS.match(alternative)
+        literal = (stated[2] or stated[1].split()[0]) if stated else alternative
         at = flat.find(literal)
         while at >= 0:
             if len(places) == most:
