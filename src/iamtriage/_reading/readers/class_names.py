@@ -66,7 +66,7 @@ def read_classes(readable: Readable) -> Iterator[Piece]:
     """Yield the classes with a namespace whose name is an error code."""
     text = readable.text
     for start, end in readable.codes:
-        if text[start - 1 : start] in _DOTS and text.endswith(_SUFFIXES, start, end):
+        if start and text[start - 1] in _DOTS and text.endswith(_SUFFIXES, start, end):
             namespace = _namespace_start(text, start)
             swift = _SWIFT_CLASS.match(text, namespace)
             if swift:

@@ -162,6 +162,8 @@ _LABELS_OF_WORDS = (_LABELS_BEFORE["'"], _LABELS_BEFORE["("])
 _WITH_CORAL_URL = lazy_pattern(
     r"(?<![\w.])(?P<code>[A-Z][A-Za-z0-9]{3,80}):https?://internal\.amazon\.com/coral"
 )
+# A code, and the word for any code.
+_MAX_LONE_WORDS = 2
 _ONLY_CODE = lazy_pattern(r"[\s\"'`]*(?P<code>[A-Z][A-Za-z0-9]{5,80})[.\s\"'`]*")
 # HTTP reason phrases and words of prose, which are codes only in an SDK's output.
 _PLAIN_WORDS = frozenset(
@@ -222,7 +224,7 @@ def read_code_words(readable: Readable) -> Iterator[Piece]:
     if "coral" in readable.words:
         for m in _WITH_CORAL_URL.finditer(text):
             yield code_piece(m, is_aws=True)
-    alone = _ONLY_CODE.fullmatch(text)
+    alone = _ONLY_CODE.fullmatch(text) if len(readable.words) <= _MAX_LONE_WORDS else None
     if alone and kind_of_code(alone["code"]) and alone["code"] not in _PLAIN_WORDS:
         yield code_piece(alone, is_aws=True)
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from iamtriage._reading.vocabulary.view import Edit
 
 _NAMED = lazy_pattern(
@@ -43,13 +41,13 @@ _NAMED = lazy_pattern(
 _NUMBERED = " 0123456789"
 
 
-def name_edits(text: str) -> Iterator[Edit]:
-    """Yield edits that remove a name from every line, if all lines that are not empty have the same one."""
+def find_names(text: str) -> list[Edit]:
+    """Return edits that remove a name from every line, if all lines that are not empty have the same one."""
     firsts = _NUMBERED if text[:1] in _NUMBERED else text[:1]
     second = text.find("\n") + 1
     if text[second : second + 1] not in firsts and text[second : second + 1] != "\n":
         # True for most texts.
-        return
+        return []
     edits: list[Edit] = []
     name = ""
     at = 0
@@ -59,11 +57,10 @@ def name_edits(text: str) -> Iterator[Edit]:
         if m:
             found = m[m.lastgroup or 0]
             if found != (name or found):
-                return
+                return []
             name = found
             edits.append((at, m.end(), f"{m['stamp']} " if m["stamp"] else ""))
         elif text[at : end - 1].strip():
-            return
+            return []
         at = end
-    if len(edits) > 1:
-        yield from edits
+    return edits if len(edits) > 1 else []

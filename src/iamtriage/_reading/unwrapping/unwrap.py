@@ -17,7 +17,7 @@ from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
-from iamtriage._reading.unwrapping.names import name_edits
+from iamtriage._reading.unwrapping.names import find_names
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
 
@@ -96,8 +96,11 @@ _TEAMCITY_ESCAPE = lazy_pattern(r"\|(?P<character>[|'\[\]nr])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
 )
-# Runs of whitespace. Each alternative starts with a literal, so that the search skips other characters quickly.
+# Runs of whitespace, those in a text without tabs and without spaces before newlines, and those of spaces. Patterns
+# without alternatives are faster.
 _RUNS = lazy_pattern(r"\x20[ \t\n]+|\n[ \t\n]+|\t[ \t\n]*")
+_RUNS_OF_LINES = lazy_pattern(r"\n[ \n]+")
+_RUNS_OF_SPACES = lazy_pattern(r"\x20\x20+")
 # A carriage return is removed, because a newline follows it.
 _SYSLOG_CONTROLS = {"011": "\t", "012": "\n", "015": "", "033": "\x1b"}
 # The symbols for controls are printable.
@@ -143,8 +146,8 @@ def unwrap(
     is_plain = _is_plain(written)
     if not is_plain:
         _normalize_whitespace(view)
-    if not prefixes and "\n" in view.text:
-        view.edit(name_edits(view.text))
+    if not prefixes and "\n" in view.text and (edits := find_names(view.text)):
+        view.edit(edits)
     _strip_line_starts(view)
     if not is_plain or (view.text is not written and not _is_plain(view.text)):
         _unescape_text(view, links=links)
@@ -156,8 +159,13 @@ def unwrap(
             (place, place, STATEMENT) for place in places if place and view.text[place - 1 : place] == "\n"
         )
     readable = view.text
-    if "  " in readable or "\n " in readable or " \n" in readable or "\n\n" in readable or "\t" in readable:
-        view.edit(_run_edits(readable))
+    if "\t" in readable or " \n" in readable:
+        view.edit(_run_edits(_RUNS, readable))
+    else:
+        if "\n" in readable:
+            view.edit(_run_edits(_RUNS_OF_LINES, readable))
+        if "  " in view.text:
+            view.edit(_run_edits(_RUNS_OF_SPACES, view.text))
     # This does not change offsets, and no reader needs empty lines at the end.
     view.text = view.text.rstrip()
     return view
@@ -384,9 +392,9 @@ def _unescape(m: re.Match[str]) -> str:
     return chr(int(m["code"], 16))
 
 
-def _run_edits(text: str) -> Iterator[Edit]:
-    """Yield edits that reduce each run of whitespace to a space, a newline, or two for an empty line."""
-    for m in _RUNS.finditer(text):
-        start, end = m.span()
-        lines = text.count("\n", start, end)
-        yield start, end, _RUN_REPLACEMENTS[lines] if lines < 2 else "\n\n"
+def _run_edits(pattern: re.Pattern[str], text: str) -> list[Edit]:
+    """Return edits that reduce each run of whitespace to a space, a newline, or two for an empty line."""
+    return [
+        (*m.span(), _RUN_REPLACEMENTS[lines] if (lines := m[0].count("\n")) < 2 else "\n\n")
+        for m in pattern.finditer(text)
+    ]

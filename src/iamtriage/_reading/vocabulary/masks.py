@@ -44,7 +44,9 @@ ENCODED = (
 
 _ARN = lazy_pattern(ARN)
 # Most ARNs have no mask and match this faster pattern.
-_PLAIN_ARN = lazy_pattern(r"arn:[A-Za-z0-9:/+=,.@_-]{1,2000}+(?<![:/])(?=[\s\"'`]|\Z)")
+_PLAIN_ARN = lazy_pattern(
+    r"arn:[A-Za-z0-9:/+=,.@_-]{1,2000}+(?:\*(?![A-Za-z*])(?:[/:][A-Za-z0-9:/+=,.@_-]{0,40}+)?)?(?<![:/])(?=[\s\"'`]|\Z)"
+)
 # Length of the groups in a mask with spaces: "1111 2222 3333".
 _MASKED_PART = 4
 _MASK = lazy_pattern(MASK)

@@ -12,7 +12,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.codes import find_codes
+from iamtriage._reading.vocabulary.codes import CODE_PARTS, find_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,6 +49,7 @@ class Readable:
         codes: The spans of the words that can be an error code or a part of one.
         sentences: The standard denial messages in it, after they were read.
         taken: The pieces that later readers must ignore, after they were read.
+        labels: Where the words before principals are, after they were looked up.
 
     >>> readable = Readable("AccessDenied: Access denied")
     >>> sorted(readable.words), readable.codes, readable.places({"denied"})
@@ -60,13 +61,15 @@ class Readable:
         self.words = set(self._written.split())
         if not text.isascii() and _OTHER_LETTER.search(text):
             self.words.add(NON_ASCII)
-        self._codes = find_codes(text, self.words)
+        self._codes = self.words & CODE_PARTS
+        self._codes.update(find_codes(self._written))
         self.codes: list[tuple[int, int]] = []
         if self._codes:
             self.codes = self.places(self._codes)
             self.words.add(ANY_CODE)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
+        self.labels: list[int] | None = None
 
     def _set_text(self, text: str) -> None:
         self.text = text
@@ -110,9 +113,11 @@ class Readable:
         at = bisect_right(self.sentences, position, key=_start)
         return self.sentences[at - 1].end if at else 0
 
-    def not_taken(self, starts: Iterable[int]) -> Iterator[int]:
-        """Yield the positions outside of the pieces that are taken; the positions are in order."""
-        return outside(starts, sorted((piece.start, piece.end) for piece in self.taken), int)
+    def not_taken(self, starts: Iterable[int]) -> Iterable[int]:
+        """Return the positions outside of the pieces that are taken; the positions are in order."""
+        if not self.taken:
+            return starts
+        return outside(starts, sorted([(piece.start, piece.end) for piece in self.taken]), int)
 
     def code_starts(self) -> dict[int, int]:
         """Return the positions where codes can start, each with the end of the code's last word.
@@ -122,6 +127,8 @@ class Readable:
         text = self.text
         starts = dict(self.codes)
         for start, end in self.codes:
+            if text[start - 1 : start] != ".":
+                continue
             at = start
             while text[at - 1 : at] == "." and start - at < _MAX_PREFIX:
                 at -= 1
