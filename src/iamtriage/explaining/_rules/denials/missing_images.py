@@ -62,8 +62,7 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
     who = f"the role {role}" if found else who
     attached = _READING.search(text)
     missing = _CREATE if attached and attached[0].endswith("PullOnly") else f"{_IMPORT} and {_CREATE}"
-    lacks = "does not contain them" if missing != _CREATE else "does not contain it"
-    because = (f"The text shows {attached[0]}, which {lacks}.",) if attached else ()
+    because = (f"The text shows {attached[0]}, which lacks {missing}.",) if attached else ()
     cache = NO_IDENTITY_ALLOW.cause(
         "derived" if is_cached and attached else "possible",
         because,
@@ -71,11 +70,9 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
     )
     arn = f"arn:{'aws-cn' if image['china'] else 'aws'}:ecr:{region}:{image['account']}:repository/{prefix}/*"
     grant = identity_remedy(
-        f"Allow {who} to fill the cache under {prefix}/"
-        if is_cached
-        else f"If a pull through cache rule has the prefix {prefix}, allow {who} to fill it",
+        f"{'Allow' if is_cached else 'If a pull through cache rule has this prefix, allow'} {who} to fill {prefix}/",
         f"{who_pulls} Attach the policy, saved as policy.json, to the role.",
-        "Instead, the registry policy can allow both actions (aws ecr put-registry-policy), or an administrator pulls each image once: what is in the cache needs neither.",
+        "Instead, the registry policy can allow both actions (aws ecr put-registry-policy), or an administrator pulls each image once: what is in the cache needs neither. Their own pulls work because they have both.",
         commands=(commands.put_policy(role, "FillPullThroughCache"),),
         statements=(allow((_IMPORT, _CREATE), arn, sid="FillCache"),),
         url=_CACHE,
@@ -97,17 +94,10 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
         url=_CACHE,
     )
     is_likely = is_cached or ("/" in name and _PREFIX.fullmatch(prefix) is not None)
-    missing_image = IMAGE_NOT_FOUND.cause()
     summary = f"The ECR registry has no image {shown} in {region}: nothing was denied, unless a pull through cache rule is meant to fetch it."
     if is_likely:
         summary = f"The ECR registry answered not found for {shown}: {'' if is_cached and attached else 'most likely, '}{who} may pull what is in the cache, but not fetch a new image, for lack of {missing}."
-    return Explanation(
-        failure=None,
-        topic=NO_IDENTITY_ALLOW.code if is_likely else IMAGE_NOT_FOUND.code,
-        summary=summary,
-        causes=(cache, missing_image) if is_likely else (missing_image, cache),
-        remedies=(grant, look) if is_likely else (look, grant),
-        notes=("Pulls by an administrator work because that identity has both permissions.",)
-        if is_likely
-        else (),
-    )
+    parts = [(IMAGE_NOT_FOUND.cause(), look), (cache, grant)]
+    causes, remedies = zip(*(parts[::-1] if is_likely else parts), strict=True)
+    topic = NO_IDENTITY_ALLOW.code if is_likely else IMAGE_NOT_FOUND.code
+    return Explanation(failure=None, topic=topic, summary=summary, causes=causes, remedies=remedies)

@@ -37,6 +37,7 @@ _SET_KEY = {
     "topic": "aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ID",
     "queue": "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ID",
 }
+_SSE_SQS = " A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
 _MANAGED_KEY = {"topic": "alias/aws/sns", "queue": "alias/aws/sqs"}
 # The key in a template, in Terraform, or as the AWS CLI prints it.
 _STATED_KEY = lazy_pattern(
@@ -67,29 +68,14 @@ def explain_target_key(
     key = keys.pop() if len(keys) == 1 else None
     actions = ["kms:Decrypt", "kms:GenerateDataKey*"]
     if key is not None and key == _MANAGED_KEY.get(noun):
-        return _explain_managed_key(
-            denial,
-            service,
-            noun,
-            name,
-            values,
-            allow(actions, "*", principal={"Service": service}, condition=condition or None),
-        )
-    show, step = _SHOW_KEY.get(noun), f"The key of the {noun} is KEY_ID."
+        statement = allow(actions, "*", principal={"Service": service}, condition=condition or None)
+        return _explain_managed_key(denial, service, noun, name, values, statement)
+    show, step = _SHOW_KEY.get(noun), f"The key of the {noun} is {key or 'KEY_ID'}."
     if key is not None:
-        step = f"The text shows the key of the {noun}: {key}."
-        show = None
-        if key.startswith("alias/"):
-            show = fill_command(
-                "aws kms describe-key --key-id {} --query KeyMetadata.KeyId --output text", key
-            )
+        find = "aws kms describe-key --key-id {} --query KeyMetadata.KeyId --output text"
+        show = fill_command(find, key) if key.startswith("alias/") else None
     elif show is not None:
-        sse = (
-            " A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
-            if noun == "queue"
-            else ""
-        )
-        step = f"The first command prints the key. If it is {_MANAGED_KEY[noun]}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}.{sse}"
+        step = f"The first command prints the key. If it is {_MANAGED_KEY[noun]}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}.{_SSE_SQS if noun == 'queue' else ''}"
     row = ServiceAccess(
         "the key policy",
         service,
@@ -118,7 +104,7 @@ def _explain_managed_key(
             f"Set it in the template of the {noun}, too (KmsMasterKeyId, kms_master_key_id): the next deployment would set {key} again."
         )
     if noun == "queue":
-        steps.append("Or use SSE-SQS (SqsManagedSseEnabled), which requires no KMS permissions.")
+        steps.append(_SSE_SQS.strip())
     return denial.explain(
         f"KMS denied {service} the key of {of}: it is {key}, an AWS managed key, whose policy does not allow the service and cannot be changed.",
         SERVICE_NOT_ALLOWED.cause(
