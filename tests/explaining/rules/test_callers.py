@@ -124,7 +124,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         _denial("bills", "cloudwatch:PutMetricData", None),
         (
             '"Action": "cloudwatch:PutMetricData", "Resource": "*"',
-            "The condition cloudwatch:namespace limits it",
+            'To limit it to a namespace, add "Condition": {"StringEquals": {"cloudwatch:namespace": "NAMESPACE"}}',
         ),
     ),
     "agent-of-the-node": (
@@ -163,6 +163,18 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "region-of-what-exists": (
         f"# only eu-west-1 is an allowed region\n{_denial('ship', 'sqs:DeleteQueue', 'arn:aws:sqs:us-west-1:111122223333:bills', SCP)}",
         ("Do this first: Change the service control policy [organization administrator]",),
+    ),
+    "instance": (
+        _denial(
+            "ship",
+            "logs:CreateLogStream",
+            "arn:aws:logs:us-west-1:111122223333:log-group:bills:log-stream:a",
+            session="i-0a1b2c3d4e5f60718",
+        ),
+        (
+            "The role ship, which the EC2 instance i-0a1b2c3d4e5f60718 uses, was denied logs:CreateLogStream",
+            "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too.",
+        ),
     ),
     "endpoint-policy-for-a-session": (
         _denial(

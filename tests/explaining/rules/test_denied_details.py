@@ -612,3 +612,17 @@ def test_unsigned_request_meets_no_condition_on_mfa() -> None:
     assert "checkip.amazonaws.com" in step
     assert "MFA" not in step
     assert "SecureTransport" not in step
+
+
+def test_details_without_a_matching_statement_name_the_policies() -> None:
+    arn, role = "arn:aws:sqs:eu-west-1:111122223333:bills", "arn:aws:iam::111122223333:role/ship"
+    text = f"User: arn:aws:sts::111122223333:assumed-role/ship/run-7 is not authorized to perform: sqs:SendMessage on resource: {arn}"
+    check = {"checkType": "PRINCIPAL", "evaluatedEffect": "IMPLICIT_DENY", "relevantPolicyTypes": ["IDENTITY_BASED_POLICY"], "matchedPolicies": []}  # fmt: skip
+    evaluation = {"action": "sqs:SendMessage", "resource": arn, "evaluatedEffect": "IMPLICIT_DENY", "checks": [check]}  # fmt: skip
+    policy = {"type": "IDENTITY_BASED_POLICY", "inline": False, "uri": "arn:aws:iam::111122223333:policy/Bills", "attachedTo": [{"arn": role}]}  # fmt: skip
+    details = {"requestContext": {}, "evaluations": [evaluation], "policies": [policy]}
+    shown = " ".join(str(explain(text, facts={"authorization_details": details})).split())
+    assert (
+        "no statement of the identity-based policies (Bills) matches, neither an Allow nor a Deny: an implicit denial."
+        in shown
+    )

@@ -106,3 +106,10 @@ def test_pull_request_from_a_fork(fork: str, error: str) -> None:
 )
 def test_job_without_id_token(text: str, words: str) -> None:
     assert words in explain(text).summary
+
+
+def test_profile_of_a_kubeconfig_without_sign_in() -> None:
+    error = "Error loading SSO Token: Token for acme does not exist"
+    of_kubectl = f"{error}\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255"
+    assert "kubectl config view --minify" in explain(of_kubectl).remedies[0].commands[-1]
+    assert explain(error).remedies[0].commands == ("aws sso login --sso-session acme",)

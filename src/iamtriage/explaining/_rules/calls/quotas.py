@@ -225,21 +225,35 @@ def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None)
     return None
 
 
+_LIST_POLICIES = "aws iam list-policies --scope Local --query 'Policies[].Arn' --output text"
+
+
 def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation:
     stated = stated_option(case, "policy-arn")
     named = {each[0] for each in _POLICY.finditer(case.text)}
     arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
     return case.explain(
         f"The managed policy has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
-        QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
+        QUOTA_REACHED.cause(
+            "reported",
+            (f"The message says: {found[0]}", *code_evidence(case.failure)),
+            text="IAM keeps old versions until someone deletes them, and the quota cannot be raised.",
+        ),
         remedies=(
             account_remedy(
-                "Delete the oldest version of the policy that is not the default",
-                "The first command lists the versions. Then repeat the call.",
+                "Delete the oldest non-default version, then repeat the call",
+                "The default version (True) is in force and cannot be deleted: VERSION_ID is the oldest of the others.",
                 commands=(
-                    fill_command("aws iam list-policy-versions --policy-arn {}", arn),
+                    *((_LIST_POLICIES,) if arn == "POLICY_ARN" else ()),
                     fill_command(
-                        "aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn
+                        "aws iam list-policy-versions --policy-arn {} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
+                        arn,
+                    ),
+                    Labelled(
+                        "Then, with VERSION_ID filled in:",
+                        fill_command(
+                            "aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn
+                        ),
                     ),
                 ),
                 url=pages.IAM_QUOTAS,

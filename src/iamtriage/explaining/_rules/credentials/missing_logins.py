@@ -114,6 +114,7 @@ KUBECONFIG_API_VERSION = CauseType(
     commands=("aws --version", "aws eks update-kubeconfig"),
     sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
 )
+_FROM_KUBECTL = "getting credentials: exec"
 
 
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -123,10 +124,18 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     session = None if found is None or "://" in found[1] else safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
     login = credential_remedies.SSO_LOGIN
+    steps, lines = login.steps, login.commands
     if session is not None and find_profile(case) is None:
-        login = attrs.evolve(
-            login, commands=(fill_command("aws sso login --sso-session {}", commands.profile(session)),)
+        step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
+        steps = (step, *steps[1:])
+        lines = (fill_command("aws sso login --sso-session {}", commands.profile(session)),)
+    if _FROM_KUBECTL in case.text:
+        why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
+        lines = (
+            *lines,
+            Labelled(why, "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"),
         )
+    login = your_remedy(login.title, *steps, commands=lines, url=login.url)
     other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     return case.explain(
@@ -134,7 +143,6 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
         remedies=present(other and other.remedy, login),
-        notes=(credential_remedies.NO_RETRY,),
     )
 
 

@@ -15,6 +15,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
 from iamtriage.explaining._rules.shared.text_fragments import (
@@ -146,14 +147,16 @@ def _describe_use(denial: Denial) -> str | None:
     if is_lambda or (function is not None and function.value.rpartition(":")[2] == session):
         return f"which the Lambda function {session} uses"
     controller = _find_controller(denial, line) if may_name_controller(text) else None
-    if controller is None:
-        is_of_job = context.runtime is not None and context.runtime.is_job
-        # The role is not that of the person who started the job.
-        return (
-            f"which the agent's instance {session} uses" if is_of_job and session.startswith("i-") else None
-        )
     # EC2 names the session after the instance.
-    if not session.startswith("i-"):
+    is_instance = find_instance(session) == session
+    if controller is None and is_instance:
+        # The role is not that of the person who started a job.
+        is_of_job = context.runtime is not None and context.runtime.is_job
+        kind = "agent's" if is_of_job else "EC2"
+        return f"which the {kind} instance {session} uses"
+    if controller is None:
+        return None
+    if not is_instance:
         return f"which {controller.name} uses"
     facts = denial.facts
     is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()

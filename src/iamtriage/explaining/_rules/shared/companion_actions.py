@@ -39,7 +39,7 @@ _HINTS = {
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
-    "cloudwatch:PutMetricData": "The condition cloudwatch:namespace limits it to namespaces of metrics.",
+    "cloudwatch:PutMetricData": 'To limit it to a namespace, add "Condition": {"StringEquals": {"cloudwatch:namespace": "NAMESPACE"}}.',
     # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "To read or write the objects, s3:GetObject or s3:PutObject is required, too, on the bucket's ARN followed by /*.",

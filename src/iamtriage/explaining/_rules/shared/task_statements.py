@@ -31,6 +31,8 @@ _STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject an
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
+_LOG_GROUP = "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too."
+
 
 def task_statement(grant: Grant, denial: Denial) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Return the statement of a grant with what its task requires on the resource, and steps on the rest of the task."""
@@ -97,6 +99,7 @@ def complete_task(
             # Each task or function writes to another stream.
             group = statement["Resource"].partition(":log-stream:")[0].removesuffix(":*")
             statement["Resource"] = f"{group}:*"
+            return (f"{task} {ALL_REQUIRED}", _LOG_GROUP), []
     else:
         added, resource = actions, _find_repository(denial)
     more = [build_allow(added, resource)] if added else []

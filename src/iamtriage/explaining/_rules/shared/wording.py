@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared.principal_words import is_truncated
 from iamtriage.explaining._rules.shared.service_specific import stated_reason
 
@@ -102,8 +103,13 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
 
         if named := tuple(named_statements(denial.facts, denial.action)):
             return tuple(f"The authorization details name {each}." for each in named)
-        source = "The authorization details say so."
-        if denial.facts.authorization_details is None:
+        source, details = "The authorization details say so.", denial.facts.authorization_details
+        if details is not None and denial.policy_type == "identity" and denial.deny != "explicit":
+            uris = (each.uri for each in details.policies if each.policy_type == "identity" and each.uri)
+            names = join_first_four(tuple(clip_text(each.rpartition("/")[2]) for each in uris))
+            listed = f" of the identity-based policies ({names})" if names else ""
+            source = f"By the authorization details, no statement{listed} matches, neither an Allow nor a Deny: an implicit denial."
+        if details is None:
             source = "The decoded message says so."
             if denial.deny == "implicit":
                 source = "The decoded message has no statement that allows or denies it."
