@@ -165,6 +165,10 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         ("Do this first: Change the service control policy [organization administrator]",),
     ),
     "instance": (
+        f"08:00:01 ERROR aws s3 cp a s3://acme-bills/ failed: {_denial('ship', 's3:PutObject', 'arn:aws:s3:::acme-bills/a', session='i-0a1b2c3d4e5f60718')}",
+        ("The role ship, which the EC2 instance i-0a1b2c3d4e5f60718 uses, was denied s3:PutObject",),
+    ),
+    "stream-of-a-log-group": (
         _denial(
             "ship",
             "logs:CreateLogStream",
@@ -172,7 +176,6 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             session="i-0a1b2c3d4e5f60718",
         ),
         (
-            "The role ship, which the EC2 instance i-0a1b2c3d4e5f60718 uses, was denied logs:CreateLogStream",
             "Each run writes to another stream, hence :*. If the log group does not exist yet, logs:CreateLogGroup is required, too.",
         ),
     ),
