@@ -79,7 +79,7 @@ _WRAPPED = re.compile(r"[^\n]{40}|[\\\x1b&]|[^\x00-\x7f]|^[ \t]{0,8}(?:[>#/,*|]|
 def hide_secrets(text: str) -> str:
     """Return the text with a marker for each secret."""
     finds = find_secrets(text)
-    finds += _find_repeated_values(text, finds)
+    finds += [*_find_repeated_values(text, finds)]
     for _ in range(_MAX_ROUNDS):
         hidden = insert_markers(text, finds)
         # If unwrapping reveals nothing, it also reveals nothing next to a marker.
@@ -91,15 +91,16 @@ def hide_secrets(text: str) -> str:
     return text
 
 
-def _find_repeated_values(text: str, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+def _find_repeated_values(text: str, finds: list[FoundSecret]) -> Iterator[FoundSecret]:
     """Find the values of secrets where nothing else shows that they are secret."""
     values: dict[str, Secret] = {text[found.start : found.end]: found.what for found in finds}
+    starts = {found.start for found in finds}
     random = (value for value in values if looks_random(value) and value.isprintable())
     for value in islice(random, _MAX_REPEATED):
         at = text.find(value)
         while at >= 0:
             end = at + len(value)
-            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            if at not in starts and not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
                 yield FoundSecret(at, end, values[value], is_dashed=True)
             at = text.find(value, end)
 

@@ -296,8 +296,6 @@ def _find_documents(text: str) -> _FoundDocuments:
     )
     if yaml:
         return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
-    if "\\" in text:
-        values += find_strings(text)
     others: list[Value] = [*hcl]
     others += (node for node in xml if not has_prefixed_lines(text, node.start, node.end))
     if ":" in text:
@@ -305,6 +303,8 @@ def _find_documents(text: str) -> _FoundDocuments:
     # A document at the beginning of a line is not in a string.
     may_be_inside = any(value.start and text[value.start - 1] != "\n" for value in (*values, *others))
     cells, strings = [*find_cells(text)], [*find_program_strings(text)] if may_be_inside else []
+    if "\\" in text:
+        values += find_strings(text)
     # The quotes of JSON in a cell are doubled, but those of JSON in a string show that it is JSON.
     values = [*_without_overlaps([*cells, *values, *strings, *others], {*cells, *strings})]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
