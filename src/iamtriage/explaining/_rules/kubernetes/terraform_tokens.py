@@ -105,12 +105,12 @@ def explain_late_token(case: AnyCase) -> Explanation | None:
     is_certain = again is not None and (is_long or _DATA_SOURCE in text)
     took = f", and the run took more than {clocks.describe_duration(ran)}" if is_long else ""
     because = (f'The text says "{clip_text(again[0])}".',) if again else ()
-    rest = f"{principal.description} may have no access to the cluster"
+    rest = f"Otherwise, {principal.description} may have no access to the cluster"
     if again:
-        rest = f"a new run gets a new one, so {principal.description} has access to the cluster"
+        rest = f"A new run, with a new token, works: {principal.description} has access to the cluster"
     check = None if again else "Run terraform apply again: if it works, the token was the cause."
     return case.explain(
-        f"The token {source} {'expired' if is_certain else 'most likely expired'} during the run: it is valid for 15 minutes{took}. {'Only' if again else 'Otherwise,'} {rest}.",
+        f"The token {source} {'expired' if is_certain else 'most likely expired'} during the run: it is valid for 15 minutes{took}. {rest}.",
         TOKEN_EXPIRED.cause(
             "derived" if is_certain else "possible",
             because,
