@@ -661,6 +661,7 @@ LINES: tuple[str, ...] = tuple(
         r"poetry config virtualenvs.create false",
         r"rabbitmqctl list_users",
         r"token      created     expires",
+        r'BuildAuthToken("orders.a1b2c3.eu-west-1.rds.amazonaws.com:5432", "eu-west-1", "report_ro", credentials)',
     ]
     if line
 )

@@ -246,7 +246,7 @@ def test_unrelated_statements_are_kept() -> None:
         ("tool --session-duration 18000 run", "set --session-duration 3600 instead"),
         ("role-duration-seconds: 7200", "set role-duration-seconds: 3600 instead"),
         ("client.assume_role(DurationSeconds=7200)", "set DurationSeconds=3600 instead"),
-        ("", "Set it with --duration-seconds"),
+        ("", "Set the duration with --duration-seconds"),
     ],
 )
 def test_own_duration_is_named(before: str, words: str) -> None:

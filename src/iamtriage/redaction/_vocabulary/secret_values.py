@@ -99,6 +99,8 @@ _OTHER = re.compile(
     r"|(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io)\Z|[a-z_][\w-]{0,31}:[x*!]?:[0-9]"
 )
 _REQUEST = re.compile(r"[A-Z]{3,7} /")
+# What a call that returns a token gets: buildAuthToken("db.example.com:5432").
+_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,18}(?::[0-9]{1,5})?")
 # Secrets that people choose can have any form.
 _CHOSEN = frozenset({"password", "cookie"})
 _MAX_TYPE = 300
@@ -158,6 +160,7 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     is_specific = name.what == "password" or (name.what == "secret" and name.key != name.tail)
     if placement.sign == "tuple" and not name.random and is_mixed(value):
         is_token = name.what == "token" and name.key != name.tail and len(value) >= _MIN_TOKEN
+        is_token = is_token and not _HOST.fullmatch(value)
         if is_specific or is_token:
             return True
     if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
