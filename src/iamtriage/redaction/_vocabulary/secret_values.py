@@ -146,7 +146,7 @@ class Placement(NamedTuple):
 
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret instead of a word about it."""
-    if _is_no_secret(name, value, placement):
+    if _is_no_secret(name, value, placement) or (placement.sign == "tuple" and _HOST.fullmatch(value)):
         return False
     if name.what == "signature":
         return _may_be_signature(name, value, placement)
@@ -160,7 +160,6 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     is_specific = name.what == "password" or (name.what == "secret" and name.key != name.tail)
     if placement.sign == "tuple" and not name.random and is_mixed(value):
         is_token = name.what == "token" and name.key != name.tail and len(value) >= _MIN_TOKEN
-        is_token = is_token and not _HOST.fullmatch(value)
         if is_specific or is_token:
             return True
     if placement.is_variable and name.what in {"password", "secret"} and _is_weak(value):
