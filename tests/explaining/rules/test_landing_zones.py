@@ -45,3 +45,43 @@ def test_loop_over_names() -> None:
 )
 def test_other_denials(text: str) -> None:
     assert "landing-zone-resource" not in {each.code for each in explain(text).causes}
+
+
+BARE = (
+    "An error occurred ({}) when calling the {} operation: You are not authorized to perform this operation."
+)
+VPCS, VOLUMES = (
+    BARE.format("UnauthorizedOperation", "DescribeVpcs"),
+    BARE.format("UnauthorizedOperation", "CreateVolume"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "called", "policy"),
+    [
+        (f"us-east-1 done\nus-west-2 done\nprocessing sa-east-1\n{VPCS}\nThe role has AdministratorAccess.", "sa-east-1", "a service control policy denies"),
+        (f"It works in eu-west-1 but not in eu-south-2:\n{VOLUMES}", "eu-south-2", "a policy denies"),
+        (f"$ aws ec2 describe-vpcs --region eu-west-1\n{{\n}}\n$ aws ec2 describe-vpcs --region me-south-1\n{VPCS}", "me-south-1", "a policy denies"),
+    ],
+)  # fmt: skip
+def test_region_in_which_only_other_calls_succeed(text: str, called: str, policy: str) -> None:
+    explanation = explain(text)
+    assert explanation.causes[0].code == "denied-region"
+    assert f"in {called}, but calls in" in explanation.summary
+    assert policy in explanation.summary
+    assert all(each.policy is None for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The account is in eu-west-1.\n{VPCS}",
+        f"The stack in eu-west-1 is not done yet. Region us-east-1.\n{VPCS}",
+        "us-east-1 done\neu-west-1: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action",
+        "us-east-1 done\nsa-east-1: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",
+        # What exists is in one Region.
+        "us-east-1 done\nsa-east-1: An error occurred (AccessDeniedException) when calling the Query operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:sa-east-1:111122223333:table/orders",
+    ],
+)
+def test_other_denials_in_a_region(text: str) -> None:
+    assert "denied-region" not in {each.code for each in explain(text).causes}

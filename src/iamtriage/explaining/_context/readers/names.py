@@ -117,7 +117,7 @@ _ROLES = lazy_pattern(
     rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
-    rf"|\b(?:OIDC|as|under|us(?:e|es|ing)|with) (?:the )?(?:IAM )?[Rr]ole:? [\"'(]?({_ROLE_ARN})"
+    rf"|(?:\b(?:OIDC|as|under|us(?:e|es|ing)|with) |\()(?:the )?(?:IAM )?[Rr]ole:? [\"'(]?({_ROLE_ARN})"
     rf"|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
     re.ASCII,
 )

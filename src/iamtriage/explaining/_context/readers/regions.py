@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     # The start of a heading or a command, the start of its output, its Region and its profile.
     _Output: TypeAlias = tuple[int, int, str | None, str | None]
 
-__all__ = ("find_bucket_region", "find_heading_region", "find_working_regions")
+__all__ = ("find_bucket_region", "find_called_region", "find_heading_region", "find_working_regions")
 
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _HEADINGS = lazy_pattern(
@@ -45,6 +45,15 @@ _BUCKET_REGION = lazy_pattern(
 _IS_REGION = lazy_pattern(_REGION)
 _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
+# What people and programs write about Regions. Those in ARNs and hosts are of something else.
+_MENTION = lazy_pattern(rf"(?<![\w:./-]){_REGION}(?![\w/-]|\.\w)", re.ASCII)
+_CLAUSE_END = lazy_pattern(r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) ")
+_WORKS = lazy_pattern(
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|done|deleted|created|complete[ds]?|finished|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]"
+)
+_NEGATION = lazy_pattern(
+    r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? |\b(?:skip|den|refus|block|reject)\w)|✗|❌"
+)
 # The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
 _MAX_REGIONS = 8
@@ -103,7 +112,24 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
             continue
         if output.strip() and not _ERROR.search(output):
             found[region] = None
+    for clause in _CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
+        if _WORKS.search(clause) and not (_ERROR.search(clause) or _NEGATION.search(clause)):
+            found |= dict.fromkeys(_MENTION.findall(clause))
     return tuple(found)[:_MAX_REGIONS]
+
+
+def find_called_region(text: str, start: int, working: tuple[str, ...]) -> str | None:
+    r"""Return the Region of a failure: the last one before it, or else the only one in which no call succeeded.
+
+    >>> text = "INFO us-east-1 done\nINFO sa-east-1 started\nAn error occurred"
+    >>> find_called_region(text, text.index("An"), ("us-east-1",))
+    'sa-east-1'
+    """
+    before = _MENTION.findall(text, max(start - _CHARS_BEFORE, 0), start)
+    others = {each for each in _MENTION.findall(text) if each not in working}
+    if before and before[-1] in others:
+        return str(before[-1])
+    return others.pop() if len(others) == 1 else None
 
 
 def _find_headings(text: str, low: int, high: int) -> Iterator[_Output]:

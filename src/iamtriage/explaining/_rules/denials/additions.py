@@ -31,6 +31,12 @@ def _may_be_of_pod(denial: Denial) -> bool:
     return names_pod or may_name_node_role(principal) or may_be_about_pods(denial.failure.text)
 
 
+def _may_be_of_region(denial: Denial) -> bool:
+    """Return whether AWS gives no reason for a denial, and a text names Regions in which calls can have succeeded."""
+    is_open = denial.deny is None and denial.policy_type is None and denial.action is not None
+    return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
+
+
 def _may_be_of_release(denial: Denial) -> bool:
     is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
     return is_open and may_name_controller(denial.failure.text)
@@ -57,6 +63,7 @@ _QUERY_RULE = "denials.query_results.explain_query"
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb"})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
+    (_may_be_of_region, "denials.landing_zones.add_denied_region"),
     (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),

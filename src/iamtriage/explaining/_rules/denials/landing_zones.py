@@ -1,4 +1,4 @@
-"""Explain that a service control policy protects what a landing zone created, such as AWS Control Tower.
+"""Explain what the policies of a landing zone deny, such as AWS Control Tower: Regions, and changes of what it created.
 
 Sources: https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html,
 https://docs.aws.amazon.com/controltower/latest/controlreference/cannot-change-with-gr-api.html and the sample policies in
@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.denied_regions import can_change_region
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -29,6 +34,21 @@ LANDING_ZONE_RESOURCE = CauseType(
     fix="Leave the resources of the landing zone out of the call. Their administrators change them in the landing zone.",
     sources=(_PAGE,),
     of="scp-deny",
+)
+_REGION_DENY = (
+    "https://docs.aws.amazon.com/controltower/latest/controlreference/primary-region-deny-policy.html"
+)
+DENIED_REGION = CauseType(
+    "denied-region",
+    title="A policy denies calls in the Region",
+    meaning="A service control policy denies most calls outside of some Regions, with a condition on aws:RequestedRegion. AWS Control Tower attaches one, if its landing zone denies Regions. Nothing in the account overrides it.",
+    recognised_by="AWS gives no reason, and the text shows that calls of the same caller succeed in other Regions.",
+    fix="Call only Regions that the organization allows, or ask its administrators to allow the Region.",
+    sources=(_REGION_DENY,),
+    of="scp-deny",
+)
+_ADMINISTRATOR = lazy_pattern(
+    r"\bAdministratorAccess\b|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user))\b"
 )
 _NAMES = lazy_pattern(r"(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)", re.IGNORECASE)
 # What handles a list of names.
@@ -66,4 +86,42 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         summary=summary,
         causes=(*explanation.causes, cause),
         remedies=(remedy, *explanation.remedies),
+    )
+
+
+def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
+    """Return that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
+    text, (start, end) = denial.failure.text, denial.failure.span
+    working = find_working_regions(text, start, end)
+    called = denial.facts.region if denial.facts.region not in {None, *working} else None
+    called = called or find_called_region(text, start, working)
+    if not working or called is None or denial.service == "s3" or not can_change_region(denial):
+        return explanation
+    others, admin = join_words(working, "and"), _ADMINISTRATOR.search(text)
+    policy = "a service control policy denies" if admin else "a policy denies"
+    allows = f"{admin[0]} does not help against it" if admin else "no Allow helps against it"
+    alone = "" if admin else " If there is none, look for such a condition in the policies of the caller."
+    cause = DENIED_REGION.cause(
+        "derived",
+        (f"The text shows that calls succeed in {others}, and the message gives no reason.",),
+        text=f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}.",
+    )
+    remedy = your_remedy(
+        "Call only the Regions that the organization allows",
+        f"Leave out the others, such as {called}. A loop over all Regions can also catch this error and go on.",
+        f"To check, an administrator of the management account runs the commands, for the account and its parents, and looks for aws:RequestedRegion.{alone} Only they can exempt the caller (ArnNotLike on aws:PrincipalArn), or govern {called} with AWS Control Tower (Landing zone settings, Region deny).",
+        commands=(
+            f"aws organizations list-policies-for-target --target-id {commands.account(denial.account)} --filter SERVICE_CONTROL_POLICY",
+            "aws organizations describe-policy --policy-id POLICY_ID --query Policy.Content --output text",
+        ),
+        url=_REGION_DENY,
+    )
+    known = (each for each in explanation.causes if each.evidence != "possible")
+    return attrs.evolve(
+        explanation,
+        topic=DENIED_REGION.code,
+        summary=f"{capitalize_start(denial.caller)} was denied {denial.action} in {called}, but calls in {others} succeed: most likely, {policy} that Region.",
+        causes=(cause, *known),
+        remedies=(remedy,),
+        notes=(),
     )
