@@ -62,3 +62,32 @@ def test_key_of_the_policy(text: str, resource: str, says: tuple[str, ...]) -> N
     shown = " ".join(explanation.to_text(detail="full").split())
     assert [each for each in says if each not in shown] == []
     assert ("The message does not name the key" in shown) == bool(says)
+
+
+ENVIRONMENT = "Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
+
+
+@pytest.mark.parametrize(
+    ("words", "evidence", "has_key_policy"),
+    [
+        ("Yesterday we deleted and recreated the role mailer-role of the function mail-sender. The default key aws/lambda is used.", "derived", False),
+        ("The role was re-created by CloudFormation, the function mail-sender was not.", "derived", True),
+        ('$ terraform apply\n-/+ resource "aws_iam_role" "mailer" {\nfunction mail-sender', "derived", True),
+        ('{"FunctionName": "mail-sender", "KMSKeyArn": null}\nfunction mail-sender', "possible", False),
+    ],
+)  # fmt: skip
+def test_grant_for_a_deleted_role(words: str, evidence: str, *, has_key_policy: bool) -> None:
+    explanation = explain(f"{words}\n{ENVIRONMENT}")
+    assert (explanation.causes[0].code, explanation.causes[0].evidence) == (
+        "kms-grant-of-other-role",
+        evidence,
+    )
+    first = explanation.remedies[0]
+    assert first.title.startswith("Set the function's role again")
+    assert "aws lambda wait function-updated --function-name mail-sender" in first.commands
+    assert any("get-key-policy" in str(each.commands) for each in explanation.remedies) is has_key_policy
+
+
+def test_other_recreated_resources_are_not_the_role() -> None:
+    explanation = explain(f"The table was re-created yesterday.\n{ENVIRONMENT}")
+    assert explanation.causes[0].code != "kms-grant-of-other-role"

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
@@ -114,11 +115,22 @@ _KEY_ARN = lazy_pattern(
 _KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
 KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
 
+_INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
+_RECREATED = lazy_pattern(
+    r"[^\n.;:,]{0,60}\b(?:re-?creat(?:ed?|ing)|(?:destroy|delet|remov)\w{0,4}(?: it)? and (?:then )?(?:re-?)?(?:creat|ma[dk])\w{1,3})\b[^\n.;:,]{0,60}"
+    r"|-/\+ resource \"aws_iam_role\""
+)
+_TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
+MANAGED_KEY = lazy_pattern(
+    r"\baws/lambda\b|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) set (?:a|any) KMS key"
+)
+"""What shows that a function uses the AWS managed key."""
+MANAGED_KEY_NOTE = "The key aws/lambda is fine: nobody can change the policy of an AWS managed key, and the role needs no permission for it."
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
     "kms-grant-of-other-role",
     title="The grant on the KMS key is for a deleted role",
-    text="The function's role was probably deleted and re-created with the same name: the grant on the key is for the old role's ID.",
-    recognised_by='Lambda says "unable to decrypt the environment variables" and that the security token is invalid.',
+    text="The grant on the key is for the unique ID of the role that was deleted, which a new role of the same name does not have.",
+    recognised_by='Lambda says "unable to decrypt the environment variables", and that the security token is invalid, or the text says that the role was re-created.',
     fix="Set the function's role again, so that Lambda creates a new grant.",
     sources=("https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html",),
 )
@@ -217,20 +229,47 @@ def show_key_of_data(denial: Denial) -> str | None:
     return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
 
 
-def renew_grant_remedy(denial: Denial) -> Remedy:
+def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
+    """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
+    said = next((each[0] for each in _RECREATED.finditer(text) if "role" in each[0].lower()), None)
+    if said is not None:
+        return (f"The text says {quote_words(said.strip())}.",), True
+    is_invalid = _INVALID_TOKEN in text
+    return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if is_invalid else (), False
+
+
+def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
-    function = function_of(denial)
-    role = "ROLE_ARN" if denial.role is None or denial.has_masked_account else str(denial.role)
+    function, text = function_of(denial), denial.failure.text
     update = f"aws lambda update-function-configuration --function-name {function} --role"
+    show = f"aws lambda get-function-configuration --function-name {function} --query"
+    check = (
+        f"{show} '[Role, KMSKeyArn, LastModified]'",
+        'aws iam get-role --role-name "${role##*/}" --query Role.CreateDate',
+    )
+    steps = [
+        "Set any other role that Lambda can assume, then the right one again: Lambda then creates a new grant on the key. This requires iam:PassRole and, for a customer managed key, kms:CreateGrant."
+    ]
+    if not is_certain:
+        steps.insert(
+            0,
+            "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key.",
+        )
+    if (resource := _TERRAFORM_ROLE.search(text)) is not None:
+        steps.append(
+            f"To let Terraform do that next time, add replace_triggered_by = [{resource[0]}.unique_id] to the lifecycle block of the function."
+        )
     return account_remedy(
-        "Set the function's role again",
-        "The first command prints the function's role and key (null: the AWS managed key). A CreateDate of the role (aws iam get-role) after the creation of the function confirms the cause.",
-        "Set any other role that Lambda can assume, then the right one again: Lambda then creates a new grant on the key. This requires iam:PassRole and, for a customer managed key, kms:CreateGrant.",
+        "Set the function's role again, after another one",
+        *steps,
         commands=(
-            f"aws lambda get-function-configuration --function-name {function} --query '[Role, KMSKeyArn]'",
-            Labelled("Then, if this is the cause:", f"{update} OTHER_ROLE_ARN"),
+            f'role="$({show} Role --output text)"',
+            *(() if is_certain else check),
+            f"{update} OTHER_ROLE_ARN"
+            if is_certain
+            else Labelled("Then, if this is the cause:", f"{update} OTHER_ROLE_ARN"),
             f"aws lambda wait function-updated --function-name {function}",
-            f"{update} {commands.arn(role, 'ROLE_ARN')}",
+            f'{update} "$role"',
         ),
         url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
     )

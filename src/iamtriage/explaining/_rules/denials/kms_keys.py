@@ -317,24 +317,24 @@ def _key_statement(
 
 def explain_environment_key(denial: Denial) -> Explanation:
     """Explain that Lambda could not decrypt the environment variables of a function."""
-    key = KMS_BEHIND_SERVICE.cause(
-        "reported", text="Lambda could not decrypt the function's environment variables."
+    failed = "Lambda could not decrypt the function's environment variables"
+    key, grant = (
+        KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}."),
+        encrypted_data.KMS_GRANT_OF_OTHER_ROLE,
     )
-    reason = "the execution role is not allowed to use the KMS key"
-    causes: tuple[Cause, ...] = (key, KMS_KEY_POLICY.cause(), encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause())
-    remedies = (_inspect_key_remedy(denial), encrypted_data.renew_grant_remedy(denial))
-    notes: tuple[str, ...] = (_KEY_POLICY_NOTE,)
-    if "security token included in the request is invalid" in denial.failure.text:
-        reason = "most likely, its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
-        because = ('KMS reports an invalid token ("security token included in the request is invalid").',)
-        causes = (encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived", because), key)
-        remedies, notes = remedies[::-1], ()
+    is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
+    because, is_certain = encrypted_data.find_recreated_role(denial.failure.text)
+    renew = encrypted_data.renew_grant_remedy(denial, is_certain=is_certain)
+    remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, _inspect_key_remedy(denial))
+    notes = (encrypted_data.MANAGED_KEY_NOTE,) if is_managed else ()
+    if because or is_managed:
+        reason = f"{'' if is_certain else 'most likely, '}its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
+        causes: tuple[Cause, ...] = (grant.cause("derived" if because else "possible", because), key)
+    else:
+        reason, notes = "the execution role is not allowed to use the KMS key", (_KEY_POLICY_NOTE,)
+        causes, remedies = (key, KMS_KEY_POLICY.cause(), grant.cause()), remedies[::-1]
     return denial.explain(
-        f"Lambda could not decrypt the function's environment variables: {reason}.",
-        *causes,
-        topic="kms-behind-service",
-        remedies=remedies,
-        notes=notes,
+        f"{failed}: {reason}.", *causes, topic="kms-behind-service", remedies=remedies, notes=notes
     )
 
 
