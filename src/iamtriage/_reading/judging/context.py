@@ -41,8 +41,9 @@ def attach_context(
 ) -> None:
     """Attach the status and the service near a failure to it, if it states none."""
     text = readable.text
-    # A candidate of IDs only, such as headers, is part of the response with the failure.
-    candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
+    if len(candidates) > 1:
+        # A candidate of IDs only, such as headers, is part of the response with the failure.
+        candidates = [candidate for candidate in candidates if not candidate.only_ids] or candidates
     if _lack("status_code", candidates):
         _attach(candidates, read_statuses(readable), "status_code", text, sections)
     if _lack("service", candidates):

@@ -83,7 +83,9 @@ def _response(m: re.Match[str]) -> Piece:
 GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
     (
         "|".join(
-            f"<{first} {second}>" for first in ("operation", "Operation") for second in ("error", "Error")
+            f"<{first} {second}>peration "
+            for first in ("operation", "Operation")
+            for second in ("error", "Error")
         ),
         _OPERATION,
         _operation,

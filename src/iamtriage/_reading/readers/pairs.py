@@ -242,7 +242,7 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
     """Yield the matches of keys outside of other pieces, including ones that are not in the table."""
     text = readable.text
     done = 0
-    for first in readable.not_taken(sorted(_key_starts(readable))):
+    for first in readable.not_taken(_key_starts(readable)):
         # Before the key there can be a colon, a quote and Python's "u".
         at = first - (text[first - 1 : first] == ":")
         at -= text[at - 1 : at] in _QUOTES
@@ -256,15 +256,16 @@ def _find_pairs(readable: Readable) -> Iterator[re.Match[str]]:
             at += 1
 
 
-def _key_starts(readable: Readable) -> set[int]:
-    """Return the positions at which keys can start."""
+def _key_starts(readable: Readable) -> list[int]:
+    """Return the positions at which keys can start, in order."""
     text, words, flat = readable.text, readable.words, readable.flat
     constructors = _CONSTRUCTORS & words
     if constructors and any(f"{word} " in flat for word in constructors):
-        return {m.start("key") for m in _PAIR.finditer(text)}
+        return [m.start("key") for m in _PAIR.finditer(text)]
     starts: set[int] = set()
     for start, end in readable.places(_keys(readable)):
-        if text[end : end + 1] == " " and text[end + 1 : end + 2].isalnum():
+        following = text[end : end + 2]
+        if following[:1] == " " and following[1:].isalnum():
             # In a sentence, not before a separator.
             continue
         first = start
@@ -273,13 +274,13 @@ def _key_starts(readable: Readable) -> set[int]:
         ):
             first -= 1
         starts.add(first)
-    for word in _STARTS.keys() & words:
+    for word in words.intersection(_STARTS):
         for key in _STARTS[word]:
             at = flat.find(key)
             while at >= 0:
                 starts.add(at)
                 at = flat.find(key, at + 1)
-    return starts
+    return sorted(starts)
 
 
 def _wraps(cluster: Piece, m: re.Match[str]) -> bool:

@@ -67,6 +67,10 @@ _REST_OF_NAME = rf"(?:\n[A-Za-z0-9]{{1,60}}{_NEXT_CLAUSE})?"
 _ACTION = lazy_pattern(
     rf"(?P<action>(?P<service>{_PREFIX}):(?:\n(?=[A-Z])|`(?=[A-Z]))?{_NAME}{_REST_OF_NAME})"
 )
+# An action that is a whole word. Most are.
+_PLAIN_ACTION = lazy_pattern(
+    r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Z][A-Za-z0-9]{0,127})(?=[ ][a-z(]|\Z)"
+)
 # Manuals and people leave out the name or a part of it: "batch:{{GetWidget}}", "s3:Get<…>", "s3:****".
 _MASKED_ACTION = lazy_pattern(
     r"(?P<action>(?P<service>[a-z][a-z0-9-]{1,62}):[A-Za-z0-9]{0,60}"
@@ -78,6 +82,7 @@ _ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\([`'\"]?(?=[a-z][a-z
 _OTHER_ACTIONS = lazy_pattern(
     r"(?:[`'\"]?\s*,\s*(?:and\s+)?[`'\"]?[a-z][a-z0-9-]{1,62}:[A-Za-z*][A-Za-z0-9*]{0,127}){1,40}"
 )
+_BEFORE_COMMA = frozenset(", \n\x1e`'\"")
 _BARE_ACTION = lazy_pattern(
     r"(?P<action>[A-Z][a-z]{1,60}[A-Z][A-Za-z0-9]{0,127})(?=\s+(?:on\s+(?:resource|(?:the\s+)?(?:(?:IAM|action)\s+)?[Rr]ole)|because|with)\b|\s*[.\"']?\s*\Z)"
 )
@@ -97,6 +102,7 @@ _RESOURCE = lazy_pattern(
     r"[\s.,…`'\")\]*]*\b(?:on|for)\s+(?:the\s+|this\s+|these\s+)?(?:[Rr]esources?|resource\(s\))\b\s*(?P<colon>:)?\s*(?:\*\*(?=\w))?"
 )
 _VALUE = lazy_pattern(VALUE_START)
+_LINE_ENDS = frozenset("\n\x1e")
 # "… on resource app-data": a name of one word, without a colon before it, at the end of a message.
 _WORD_RESOURCE = lazy_pattern(
     r"(?<=[Rr]esource\x20)(?P<resource>(?=\S{0,200}[A-Z0-9_./-])[\w./-]{1,200}[\w/])(?=\.?(?:\s*(?:\Z|\n)|\s(?:because\sno|with\san\sexplicit)\s))"
@@ -167,11 +173,13 @@ def _read_around(readable: Readable, anchor: re.Match[str], floor: int) -> Piece
             return None
         end = anchor.end()
     else:
-        words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
-        begin = words.end() if words else perform.end()
-        # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
-        masked = _read_masked_action(text, begin) if text[begin - 1] != "*" else None
-        action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
+        masked, action = None, _PLAIN_ACTION.match(text, perform.end())
+        if action is None:
+            words = _ACTIONS_IN_PARENTHESES.match(text, perform.end())
+            begin = words.end() if words else perform.end()
+            # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
+            masked = _read_masked_action(text, begin) if text[begin - 1] != "*" else None
+            action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None
@@ -221,8 +229,10 @@ def _read_masked_action(text: str, start: int) -> re.Match[str] | None:
 
 def _put_action(text: str, action: re.Match[str], piece: Piece) -> int:
     piece.put_action(rejoin(action["action"]).replace("`", ""), *action.span("action"))
-    more = _OTHER_ACTIONS.match(text, action.end())
-    return more.end() if more else action.end()
+    end = action.end()
+    # A comma follows, possibly after a quote.
+    more = _OTHER_ACTIONS.match(text, end) if text[end : end + 1] in _BEFORE_COMMA else None
+    return more.end() if more else end
 
 
 def _read_resource(text: str, position: int, piece: Piece) -> int:
@@ -232,7 +242,7 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
         operation = _OPERATION_WORD.match(text, position)
         return operation.end() if operation else position
     start = head.end()
-    if _VALUE.match(text, start) is None:
+    if text[start - 1] in _LINE_ENDS and _VALUE.match(text, start) is None:
         return start
     quote = text[start : start + 1]
     quoted = quote != "" and quote in "\"'`"
@@ -256,8 +266,11 @@ def _read_resource(text: str, position: int, piece: Piece) -> int:
         return start
     # Greengrass and other services print missing values as "null".
     if ELLIPSIS.match(value) is None and value != "null":
-        spaced = _TYPED_NAME.match(value) is not None or (" " in value and may_contain_spaces(value))
-        piece.put("resource", " ".join(value.split()) if spaced else rejoin(value), first, last)
+        words = value.split()
+        if len(words) > 1 and (_TYPED_NAME.match(value) or (" " in value and may_contain_spaces(value))):
+            piece.put("resource", " ".join(words), first, last)
+        else:
+            piece.put("resource", rejoin(value), first, last)
     return last
 
 

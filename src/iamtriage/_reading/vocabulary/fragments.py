@@ -28,7 +28,7 @@ _FREQUENT_WORDS = """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
 # Searching for one of these first is faster. The first ones are rarer.
-_RARE_CHARACTERS = "!?*&<>{}[]=;)("
+_RARE_CHARACTERS = "!?*#&<>{}[]=;)(\"'_"
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600

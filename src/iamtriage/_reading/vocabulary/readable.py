@@ -98,7 +98,8 @@ class Readable:
             while (start := written.find(spaced, end)) >= 0:
                 end = start + len(word)
                 found.append((start, end))
-        found.sort()
+        if len(wanted) > 1:
+            found.sort()
         return found
 
     def are_in_sentences(self, wanted: AbstractSet[str]) -> bool:

@@ -74,10 +74,11 @@ class View:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of ``text[start:end]`` in ``original``, including removed characters inside it."""
-        first, size = self.origin(start), len(self.original)
-        if end <= start:
-            return min(first, size), min(first, size)
-        return min(first, size), min(self.origin(end - 1) + 1, size)
+        size = len(self.original)
+        if not self._layers and end <= size:
+            return start, max(start, end)
+        first = min(self.origin(start), size)
+        return first, first if end <= start else min(self.origin(end - 1) + 1, size)
 
     def unbroken(self, places: Iterable[tuple[str, str, int]]) -> dict[str, tuple[int, int]]:
         """Return the spans in ``original`` of named values in ``text``, without those that an edit changed.
