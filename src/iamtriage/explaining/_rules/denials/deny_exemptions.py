@@ -13,9 +13,9 @@ from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
-from iamtriage.explaining._rules.shared.services import WITHOUT_RESOURCE_POLICIES
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition

@@ -25,8 +25,8 @@ from iamtriage.explaining._rules.shared.decisions import (
     inline_policy_commands,
     named_statements,
 )
+from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.services import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
-from iamtriage.explaining._rules.shared.denial import CUT_OFF
-from iamtriage.explaining._rules.shared.services import WITHOUT_RESOURCE_POLICIES
+from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

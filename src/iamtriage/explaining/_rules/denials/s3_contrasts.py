@@ -22,7 +22,6 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
@@ -231,7 +230,13 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     Return ``None`` if no policy shows that.
     """
     bucket, _, key = (denial.resource or "").partition("/")
-    policy = find_allowing_policy(denial) if denial.operation in {"GetObject", "HeadObject"} else None
+    has_policies = bool(denial.facts.policies or context_of(denial.facts).policies)
+    if not has_policies or denial.operation not in {"GetObject", "HeadObject"}:
+        return None
+    # Most denials have no policy.
+    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+
+    policy = find_allowing_policy(denial)
     if policy is None or ":s3:::" not in bucket:
         return None
     lists = [each for each in allow_statements(policy.content) if names_action(each, _LIST) is not False]

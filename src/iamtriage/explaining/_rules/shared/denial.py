@@ -41,6 +41,13 @@ _OPERATIONS_OF_S3 = frozenset(
 _S3_URIS = ("s3a://", "s3n://")
 _SQS_ENDPOINT = "https://sqs."
 # A pattern that begins with a set of characters skips all others quickly.
+# Frequent services whose resources have no policies. Those of roles are for other actions than IAM's.
+WITHOUT_RESOURCE_POLICIES = frozenset(
+    {
+        "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
+        "iam", "organizations", "rds", "route53",
+    }
+)  # fmt: skip
 CUT_OFF = lazy_pattern(
     r"[.…\s\[(<](?:(?<=\.)\.+|(?<=…)…*|(?:(?<=[\[(<])|(?<=\s)[\[(<])(?:truncated|cut|snip)[^/:]{0,40})\Z",
     re.IGNORECASE,

@@ -263,13 +263,6 @@ class ResourcePolicy(Value):
     other: str = ""
 
 
-# Frequent services whose resources have no policies. Those of roles are for other actions than IAM's.
-WITHOUT_RESOURCE_POLICIES = frozenset(
-    {
-        "athena", "autoscaling", "cloudformation", "cloudfront", "cloudwatch", "ec2", "ecs", "eks", "elasticache", "elasticloadbalancing",
-        "iam", "organizations", "rds", "route53",
-    }
-)  # fmt: skip
 RESOURCE_POLICIES = {
     **dict.fromkeys(
         ("s3", "s3express"),
