@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present,
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure, MissingCredentials
 
@@ -124,7 +125,8 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     session = None if found is None or "://" in found[1] else safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
     login = credential_remedies.SSO_LOGIN
-    steps, lines = login.steps, login.commands
+    steps = login.steps
+    lines: Commands = login.commands
     if session is not None and find_profile(case) is None:
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
         steps = (step, *steps[1:])
