@@ -19,8 +19,8 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present,
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure, MissingCredentials
 
 # botocore.utils.SSOTokenLoader
