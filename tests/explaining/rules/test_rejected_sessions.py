@@ -71,6 +71,52 @@ def test_sessions_that_can_call(text: str) -> None:
     assert "session-without-mfa" not in [each.code for each in explain(text).causes]
 
 
+_SHOWN = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:{}\n"
+_APPLIED = "aws_vpc.orders: Creation complete after 2s [id=vpc-0a1b2c3d]\n\nError: creating IAM Role (orders): operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1-2, api error InvalidClientTokenId: The security token included in the request is invalid.\n"
+_USER, _ROLE = "iam::111122223333:user/kim", "sts::111122223333:assumed-role/dev/kim"
+_LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "is_session"),
+    [
+        (
+            f"In Cloud9:\n{_SHOWN.format(_USER)}$ terraform apply\n{_APPLIED}",
+            "The credentials are those",
+            True,
+        ),
+        ("kim:~/environment " + _LISTED, "Most likely, the credentials are those that Cloud9 manages", True),
+        (_SHOWN.format(_USER) + _LISTED, "Most likely, IAM rejects only a session of GetSessionToken", True),
+        (_APPLIED, "Most likely, IAM rejects only a session of GetSessionToken", True),
+        (_SHOWN.format(_ROLE) + _APPLIED, "AWS does not accept", False),
+        (_SHOWN.format(_ROLE) + _LISTED, "AWS does not accept", False),
+        ("In Cloud9, managed credentials are off.\n" + _LISTED, "AWS does not accept", False),
+        ("In Cloud9:\n$ aws sqs list-queues\n" + _INVALID.format("ListQueues"), "AWS does not accept", False),
+        (
+            _SHOWN.format(_USER)
+            + "$ terraform apply\nError: creating IAM Role orders: InvalidClientTokenId: The security token included in the request is invalid\n\tstatus code: 403, request id: 1\n",
+            "AWS does not accept",
+            False,
+        ),
+    ],
+    ids=[
+        "cloud9",
+        "prompt",
+        "user",
+        "terraform",
+        "terraform-role",
+        "role",
+        "off",
+        "sqs",
+        "other-credentials",
+    ],
+)
+def test_credentials_that_only_iam_rejects(text: str, words: str, is_session: bool) -> None:
+    explanation = explain(text)
+    assert explanation.summary.startswith(words)
+    assert (explanation.causes[0].code == "session-without-mfa") is is_session
+
+
 def test_key_of_vault() -> None:
     read = "data.vault_generic_secret.ci: Read complete after 1s [id=infra/aws/creds/ci]\n"
     explanation = explain(read + _INVALID.format("GetCallerIdentity"))

@@ -1,7 +1,8 @@
 """Explain sessions with MFA that a program cannot create, and those without that only IAM and STS reject.
 
-Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html and
-https://github.com/99designs/aws-vault/issues/260.
+Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html,
+https://github.com/99designs/aws-vault/issues/260 and, for the credentials that Cloud9 manages,
+https://docs.aws.amazon.com/cloud9/latest/user-guide/troubleshooting.html.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -32,6 +34,20 @@ _GET_SESSION = lazy_pattern(r"\b(?:aws sts get-session-token\b|GetSessionToken\b
 _OTHER_SESSION = lazy_pattern(
     r"\bmfa_serial\b|\bmfa_process\b|--mfa-token\b|--token-code\b|\bTokenCode\b|--no-session\b|\brole_arn\b|\bsso_(?:session|start_url)\b"
 )
+# The IDE, the prompt of its terminal, and a variable that it sets.
+_CLOUD9 = lazy_pattern(r"(?i:\bcloud ?9\b)|\w:~/environment\b|\bC9_(?:PID|USER|PROJECT)\b")
+# Its credentials are off, or the session is that of the role of its instance.
+_CLOUD9_OFF = lazy_pattern(
+    r"(?i:\bcredentials\b[^.\n]{0,40}\b(?:off|disabled?)\b|\b(?:disabled|(?:turned|switched) off)\b[^.\n]{0,60}\bcredentials\b)|:assumed-role/[^/\n]{1,64}/i-[0-9a-f]{8,17}\b"
+)
+# "Error creating IAM Role orders" of Terraform, and what it prints of other services' resources.
+_IAM_RESOURCE = lazy_pattern(
+    r"\b(?:[Cc]reat|[Rr]ead|[Uu]pdat|[Dd]elet|[Aa]ttach|[Pp]utt)ing IAM [A-Z]\w+\b[^\n]{0,200}\n?[^\n]{0,200}\Z"
+)
+_CREATED = lazy_pattern(
+    r"\b(?P<address>(?:module\.[\w.\[\]\"-]{1,80})?aws_(?!iam_)\w{2,60}\.[\w.\[\]\"-]{1,80}): (?:Creation|Modifications) complete"
+)
+_CHARS_BEFORE = 400
 # What a session may call, and what aws-vault itself calls with the keys.
 _OTHER_CALLS = frozenset({"AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"})
 _TERRAFORM_COMMAND = lazy_pattern(
@@ -48,7 +64,7 @@ SESSION_WITHOUT_MFA = CauseType(
     "session-without-mfa",
     title="A session of GetSessionToken without MFA cannot call IAM",
     text="Temporary credentials of sts:GetSessionToken can call IAM only if the user passed an MFA code. Of the operations of STS, they can call AssumeRole and GetCallerIdentity. Other services accept them.",
-    recognised_by="IAM or STS answers InvalidClientTokenId, and the text shows GetSessionToken or aws-vault exec without MFA.",
+    recognised_by="IAM or STS answers InvalidClientTokenId, and the text shows GetSessionToken or aws-vault exec without MFA, Cloud9, or other calls that the same IAM user made.",
     fix="Pass an MFA code to GetSessionToken, use the keys of the user without a session, or assume a role.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
 )
@@ -59,24 +75,32 @@ def explain_session_without_mfa(
 ) -> Explanation | None:
     """Explain a session without MFA, if the call is one that it cannot make and the text shows the session."""
     service = case.facts.service or case.failure.envelope.service
-    operation = case.operation
-    if service not in {"iam", "sts"} or operation in _OTHER_CALLS or operation is None:
+    is_limited = case.operation is not None and case.operation not in _OTHER_CALLS
+    start, text = case.failure.span[0], case.failure.text
+    of_terraform = _IAM_RESOURCE.search(text[max(start - _CHARS_BEFORE, 0) : start]) is not None
+    if of_terraform:
+        service, is_limited = "iam", True
+    if request.code != "InvalidClientTokenId" or service not in {"iam", "sts"} or not is_limited:
         return None
+    works, is_role = _find_working_call(case, of_terraform=of_terraform)
+    if _CLOUD9.search(text) and not _CLOUD9_OFF.search(text):
+        return _explain_cloud9(case, works)
     vault = _AWS_VAULT.search(case.text)
-    if request.code != "InvalidClientTokenId" or _OTHER_SESSION.search(case.text):
-        return None
+    shows = "aws-vault exec, which calls GetSessionToken" if vault else "GetSessionToken"
     if vault is None and _GET_SESSION.search(case.text) is None:
+        shows = ""
+    if _OTHER_SESSION.search(case.text) or is_role or not (shows or works):
         return None
+    because = present(works or None, f"The text shows {shows}, and no MFA." if shows else None)
     whose = "the session that aws-vault creates" if vault else "a session of GetSessionToken"
-    because = f"The text shows {'aws-vault exec, which calls GetSessionToken' if vault else 'GetSessionToken'}, and no MFA."
     api = service.upper()
-    # Whoever calls GetSessionToken can have lost its token on the way.
     summary = f"{api} rejects only {whose}, because it was created without MFA"
+    # Whoever calls GetSessionToken can have lost its token on the way.
     if vault is None:
         summary = f"Most likely, {summary}"
     return case.explain(
         f"{summary}: the access key itself is valid, and no permission is missing.",
-        SESSION_WITHOUT_MFA.cause("derived" if vault else "possible", (because,)),
+        SESSION_WITHOUT_MFA.cause("derived" if vault else "possible", because),
         topic="invalid-credentials",
         remedies=(_vault_remedy(vault["profile"], case) if vault else _SESSION_REMEDY,),
         notes=(
@@ -85,6 +109,42 @@ def explain_session_without_mfa(
     )
 
 
+def _explain_cloud9(case: Case[InvalidCredentials], works: str) -> Explanation:
+    """Explain that the credentials are those that Cloud9 manages. Its users need not know of them."""
+    return case.explain(
+        f"{'The' if works else 'Most likely, the'} credentials are those that Cloud9 manages: other services accept them, but IAM and STS reject most calls with them, whatever the user may do. No permission is missing.",
+        SESSION_WITHOUT_MFA.cause(
+            "derived" if works else "possible",
+            present(works or None, "The text shows Cloud9."),
+            text="Cloud9 creates a session that may call only a few actions of IAM and STS. For others, the answer is InvalidClientTokenId.",
+        ),
+        topic="invalid-credentials",
+        remedies=(_CLOUD9_REMEDY,),
+        notes=("A new access key or an Allow for the user does not help.",),
+    )
+
+
+def _find_working_call(case: Case[InvalidCredentials], *, of_terraform: bool) -> tuple[str, bool]:
+    """Return what shows that other calls accept the credentials, or ``""``, and whether they are those of a role."""
+    arn = find_shown_caller(case) or ""
+    is_role = ":assumed-role/" in arn
+    if (created := _CREATED.search(case.failure.text)) is not None:
+        return f"With the same credentials, Terraform created {created['address']}.", is_role
+    # Terraform can use other credentials than the shell.
+    return (f"STS accepts them as those of {arn}" if arn and not of_terraform else ""), is_role
+
+
+_CLOUD9_REMEDY = your_remedy(
+    "Turn off the credentials that Cloud9 manages, and use others",
+    "In Cloud9: Preferences > AWS Settings > Credentials. The first command does the same. Only the owner of the environment can do this.",
+    "Then sign in, or attach an instance profile whose role may do the work to the instance of the environment. If ~/.aws/credentials still has an aws_session_token of Cloud9, delete that section.",
+    commands=(
+        'aws cloud9 update-environment --environment-id "$C9_PID" --managed-credentials-action DISABLE',
+        Labelled("Without an instance profile, sign in:", "aws configure sso"),
+        "aws sts get-caller-identity",
+    ),
+    url="https://docs.aws.amazon.com/cloud9/latest/user-guide/credentials.html",
+)
 _SESSION_REMEDY = your_remedy(
     "Create the session with MFA, or call without it",
     "Pass the ARN of the user's MFA device and a code to GetSessionToken, and use the credentials that it returns.",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
+_CHARS_OF_CALLER = 300
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
 _NAMES = {"aws": "the commercial Regions", "aws-us-gov": "AWS GovCloud", "aws-cn": "the Regions in China"}
 PARTITION_CAUSES = frozenset({"china-without-region", "partition-without-region"})
@@ -86,17 +87,21 @@ def _find_partition_of_keys(
         return partitions.pop() if len(
             partitions
         ) == 1 else None, f"The text shows successful calls in {regions}."
+    shown = find_shown_caller(case)
+    partition = getattr(try_parse_principal(shown), "partition", None)
+    return (partition, f"The text shows the caller {shown}") if isinstance(partition, str) else (None, "")
+
+
+def find_shown_caller(case: Case[InvalidCredentials]) -> str | None:
+    """Return the ARN that get-caller-identity printed with the credentials of the failed call."""
     runs = list(find_runs(case.failure)) if "get-caller-identity" in case.failure.text else []
     failed = next((run for run in runs if run.start <= case.failure.span[0] < run.end), None)
     for run in runs:
-        is_same = failed is not None and failed is not run and run.profile == failed.profile
-        if not is_same or run.command.words[:2] != ("sts", "get-caller-identity"):
-            continue
-        shown = _CALLER.search(run.output)
-        partition = getattr(try_parse_principal(shown[0]), "partition", None) if shown else None
-        if shown is not None and isinstance(partition, str):
-            return partition, f"The text shows the caller {shown[0]}"
-    return None, ""
+        is_same = run.profile == ("default" if failed is None else failed.profile)
+        shown = _CALLER.search(run.output, 0, _CHARS_OF_CALLER)
+        if is_same and shown and run.command.words[:2] == ("sts", "get-caller-identity"):
+            return shown[0]
+    return None
 
 
 def partition_remedy(partition: str) -> Remedy:
