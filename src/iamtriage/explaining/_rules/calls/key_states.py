@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled
@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     resource_policy_remedy,
 )
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -49,9 +50,16 @@ _KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/
 _OF_CLUSTER = lazy_pattern(r"KmsKey(?:Disabled|MarkedForDeletion)|KMS_KEY_(?:DISABLED|MARKED_FOR_DELETION)")
 _LOST = lazy_pattern(r"KmsGrantRevoked|KMS_GRANT_REVOKED|KmsKeyNotFound|KMS_KEY_NOT_FOUND")
 _STATES = "Enabled|Disabled|PendingDeletion|PendingImport"
-# What describe-key prints as JSON, or as text with a query.
+# What describe-key prints as JSON, or as text with a query, and what people say of a key.
 _STATED = lazy_pattern(
     rf"\bKeyState\W{{1,6}}({_STATES})\b|\bkms describe-key [^$]{{1,300}}? \"?({_STATES})\b"
+    r"|\b(?i:key(?:/[a-z0-9-]{1,64})?(?: itself)? is (?:still |also )?(enabled|disabled))\b"
+)
+# "An instance with the same key that I start by hand works".
+_BY_HAND = r"\b(?:by hand|manual(?:ly)?|myself|by me|from the console|run-instances)\b"
+_SAME_KEY = r"\b(?:same|this|that) (?:\w+ ){0,2}key\b"
+_WORKS_BY_HAND = lazy_pattern(
+    rf"(?i:(?:{_SAME_KEY}[^.]{{0,80}}{_BY_HAND}|{_BY_HAND}[^.]{{0,80}}{_SAME_KEY})[^.]{{0,40}}\bworks?\b)"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
 # The service-linked roles that launch instances for others, and the words that show them.
@@ -209,39 +217,70 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
 def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     """Explain that an instance could not start because of the KMS key of a volume."""
     stated = _STATED.search(case.text)
-    state = (stated[1] or stated[2]) if stated else None
+    state = next(filter(None, stated.groups())) if stated else None
+    by_hand = _WORKS_BY_HAND.search(case.text) is not None
+    # People write it in small letters. An instance starts only with an enabled key.
+    state = "Enabled" if state is None and by_hand else state and state[0].upper() + state[1:]
     launcher = _find_launcher(case.text)
     keys = {each[0] for each in _KEY_ARN.finditer(case.text)}
     key = f"the KMS key {keys.pop().rpartition('/')[2] if len(keys) == 1 else 'of their EBS volumes'}"
+    allowed = _find_allowed(case, launcher)
     why = f"the key policy of {key} does not allow {launcher}, or the key is disabled or pending deletion"
-    if state == "Enabled":
-        why = f"most likely, the key policy of {key} does not allow {launcher}"
-    elif state is not None:
+    if state in _STATE_WORDS:
         why = f"{key} {_STATE_WORDS[state]}"
+    elif allowed:
+        why = f"the key policy of {key} allows {allowed}, not {launcher}"
+    elif state == "Enabled":
+        why = f"most likely, the key policy of {key} does not allow {launcher}"
     elif "Client error on launch" in message and "InvalidKMSKey" not in message:
         why = f"most often, {why}"
+    if state == "Enabled" and "incorrect state" in message:
+        why += ". The message is misleading: the key is enabled"
     quoted = quote_phrases(
         message,
         "The KMS key provided is in an incorrect state",
         "encrypted with an inaccessible AWS KMS key",
         "Client error on launch",
     )
+    whose = "" if launcher == _CALLER else f", here {launcher}"
+    if by_hand:
+        whose += ": your launch by hand works with your own permissions"
+    if ":root" in allowed:
+        whose += ", which no IAM policy allows to use keys, so that the account's root in the key policy does not help it"
     shown = ("The text shows KeyState.",) if state is not None else ()
     return case.explain(
         f"The instances could not start: {why}.",
         VOLUME_KEY.cause(
-            "reported" if "KMS" in " ".join(quoted) else "possible",
+            "derived" if allowed else "reported" if "KMS" in " ".join(quoted) else "possible",
             quoted,
-            text="EC2 cannot use the KMS key that encrypts a volume. The node role or instance profile needs no permission for it.",
+            text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
         ),
         *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
-        remedies=_launch_remedies(case, launcher, state),
+        remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state),
         notes=present(
             None
-            if context_of(case.facts).account
+            if allowed or context_of(case.facts).account
             else f"If the key is in another account, its key policy must allow the account of the instances. That account then creates a grant for {launcher} (aws kms create-grant)."
         ),
     )
+
+
+def _find_allowed(case: Case[AwsError], launcher: str) -> str:
+    """Return whom the key policy in the text allows, if it does not allow the service-linked role.
+
+    The account's root as principal does not allow it, because no policy of the role has permissions for keys.
+    """
+    found = [
+        name
+        for policy in context_of(case.facts).policies
+        if policy.has_principal and not policy.is_trust_policy
+        for each in allow_statements(policy.content)
+        if any(action.startswith("kms:") for action in as_strings(each.get("Action")))
+        for name in principal_names(each, "AWS") or ["*"]
+    ]
+    if launcher not in _LAUNCHERS or any(name == "*" or launcher in name for name in found):
+        return ""
+    return f"only {join_words(tuple(dict.fromkeys(found)), 'and')}" if found else ""
 
 
 def _find_launcher(text: str) -> str:
