@@ -214,7 +214,7 @@ def test_decoded_tags_that_an_allow_must_match(
     text = "An error occurred (UnauthorizedOperation) when calling the StopInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: 81IfYiNZlt4QusMu262DnmXmkXF3HKBHOMWvbPI0"
     explanation = explain(text, facts={"decoded_message": {**_decoded(""), "context": context}})
     assert "no policy allows it" in explanation.summary
-    assert ("another value does not match" in explanation.summary) is (verdict is not None)
+    assert ("another tag or value does not match" in explanation.summary) is (verdict is not None)
     assert (verdict or "") in explanation.summary
     by_tag = [note for note in explanation.notes if note.startswith("Or allow it by tag")]
     assert [f'{{"StringEquals": {{"{condition}": "tea"}}}}' in note for note in by_tag] == [True] * bool(

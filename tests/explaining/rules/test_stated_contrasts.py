@@ -438,3 +438,39 @@ def test_index_of_a_table(policy: str, *, is_contrasted: bool) -> None:
         imported = explain(f"{_QUERY}{policy}\ndynamodb.Table.from_table_name(self, 'T', 'carts')")
         assert "grantIndexPermissions: true" in (imported.remedies[0].manifest or "")
         assert "repeat the request" in imported.to_text(detail="full")
+
+
+_NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
+
+
+@pytest.mark.parametrize(
+    ("required", "code", "verdict", "title"),
+    [
+        ("discovery", "", "lacks it (its tags: discovery/blue = blue)", "Tag subnet-0a1b2c3d4e5f60718 with"),
+        (
+            "discovery",
+            "  tags:\n    discovery/blue: blue\n",
+            "lacks it",
+            "Where the resource is created, write disc",
+        ),
+        (
+            "discovery/blue",
+            "",
+            "an Allow that requires another tag or value",
+            "Check that the policy is attached",
+        ),
+    ],
+    ids=["key", "code", "same"],
+)
+def test_tag_of_a_decoded_message(required: str, code: str, verdict: str, title: str) -> None:
+    conditions = [{"key": "ec2:ResourceTag/discovery/blue", "values": {"items": [{"value": "blue"}]}}]
+    context = {"action": "ec2:RunInstances", "resource": _NETWORK, "conditions": {"items": conditions}}
+    decoded = {"allowed": False, "explicitDeny": False, "context": context}
+    policy = _policy("ec2:RunInstances", StringEquals={f"ec2:ResourceTag/{required}": "blue"})
+    explanation = explain(
+        f"UnauthorizedOperation: You are not authorized to perform this operation. Encoded authorization failure message: q8Zt0Xb3nWv\n{policy}\n{code}",
+        facts={"decoded_message": decoded},
+    )
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
+    assert not any("allow it by tag" in each for each in explanation.notes)

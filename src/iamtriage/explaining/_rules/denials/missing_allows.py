@@ -11,6 +11,7 @@ import attrs
 
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
@@ -57,7 +58,7 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         topic="" if is_stated else "access-denied",
         remedies=lambda: _remedies(denial),
         notes=(
-            *_tag_notes(tags),
+            *_tag_notes(denial, tags),
             *wording.cross_account_notes(denial),
             *((ONE_POLICY_TYPE,) if is_stated else ()),
             EVENTUAL_CONSISTENCY,
@@ -148,13 +149,13 @@ def _describe_tags(tags: dict[str, str]) -> str:
     kind = key.partition("/")[0].partition(":")[2]
     named = [f"{each.partition('/')[2]}={value}" for each, value in tags.items() if f":{kind}/" in each]
     listed = wording.join_first_four(tuple(named))
-    return f". {owners[kind]} has the tag{'s' if len(named) > 1 else ''} {listed}: an Allow that requires another value does not match"
+    return f". {owners[kind]} has the tag{'s' if len(named) > 1 else ''} {listed}: an Allow that requires another tag or value does not match"
 
 
-def _tag_notes(tags: dict[str, str]) -> tuple[str, ...]:
+def _tag_notes(denial: Denial, tags: dict[str, str]) -> tuple[str, ...]:
     """Return the note with the condition that allows an action on all resources with the tag."""
     key = next(iter(tags), "")
-    if ":ResourceTag/" not in key:
+    if ":ResourceTag/" not in key or context_of(denial.facts).policies:
         return ()
     import json  # imported here because plain denials need no JSON
 

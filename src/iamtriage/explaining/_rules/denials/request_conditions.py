@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.statement_details import describe_condition
-from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.decisions import request_tags, request_values
 from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob
@@ -184,7 +184,12 @@ def calls_global_profile(denial: Denial) -> bool:
 
 
 def find_resource_tags(denial: Denial) -> dict[str, str] | None:
-    """Return the tags of the denied resource, if the text shows them."""
+    """Return the tags of the denied resource, if the text or a decoded message shows them."""
+    decoded = request_tags(denial.facts)
+    if found := {
+        key.partition("/")[2]: value for key, value in decoded.items() if _RESOURCE_TAG in key.lower()
+    }:
+        return found
     arn = denial.resource_arn
     name = resource_name(denial)
     return find_tags(denial.failure, arn.service, name) if arn is not None and name else None

@@ -311,9 +311,16 @@ def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedConditi
         lines = (command(*line.split()),)
     same = next((each for each in tags if tags[each] in values and each != key), None)
     other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
+    title, code = f"Tag {shown} with {tag}", "Add the tag to the code that creates the resource, too."
+    set_in_text = same and re.compile(
+        rf"(?<![\w/:.-]){re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])"
+    ).search(denial.failure.text)
+    if set_in_text:
+        title = f"Where the resource is created, write {clip_text(key)} instead of {clip_text(same or '')}"
+        code = "The keys differ, not the values. What is created then has the tag. The command tags the existing resource."
     remedy = account_remedy(
-        f"Tag {shown} with {tag}",
-        "Add the tag to the code that creates the resource, too.",
+        title,
+        code,
         f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Keep a condition.",
         commands=lines,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",

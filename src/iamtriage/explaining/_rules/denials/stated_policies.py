@@ -182,7 +182,7 @@ def _with_text(cause: Cause, text: str | None) -> Cause:
 def _drop_general(explanation: Explanation, first: Cause) -> Explanation:
     """Drop what says less than what is wrong with a policy: that none allows the call, or that another one denies it."""
     general, remedies = {NO_IDENTITY_ALLOW.code}, explanation.remedies
-    if first.code == STATED_POLICY_OTHER_RESOURCE.code:
+    if first.code in {STATED_POLICY_OTHER_RESOURCE.code, STATED_POLICY_CONDITION.code}:
         general.add(OTHER_LAYER.code)
         remedies = tuple(each for each in remedies if not each.title.startswith(FIND_POLICY))
     causes = (each for each in explanation.causes if each.evidence != "possible" or each.code not in general)
