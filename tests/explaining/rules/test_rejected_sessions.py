@@ -111,7 +111,7 @@ _LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
         "other-credentials",
     ],
 )
-def test_credentials_that_only_iam_rejects(text: str, words: str, is_session: bool) -> None:
+def test_credentials_that_only_iam_rejects(text: str, words: str, *, is_session: bool) -> None:
     explanation = explain(text)
     assert explanation.summary.startswith(words)
     assert (explanation.causes[0].code == "session-without-mfa") is is_session
