@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from iamtriage import explain
-from iamtriage.explaining._rules.denials.managed_services import RESOURCES as RESOURCES_OF_SERVICES
+from iamtriage.explaining._rules.denials.closed_resources import RESOURCES as RESOURCES_OF_SERVICES
 from iamtriage.explaining._rules.denials.managed_services import ROLES
 from iamtriage.explaining._rules.shared.message_rules import MESSAGE_RULES
 
@@ -639,6 +639,31 @@ SERVICES: tuple[Case, ...] = (
             "s3:ListBucket",
         ),
         ("config:PutDeliveryChannel", "BUCKET"),
+    ),
+    (
+        "bucket of a load balancer",
+        'Error: InvalidConfigurationRequest: Access Denied for bucket: web-logs. Please check S3bucket permission\n status code: 400\naccess_logs {\n  bucket = "web-logs"\n  prefix = "edge"\n}\nBucket policy, account 111122223333:\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::web-logs/*"}]}',
+        {},
+        (
+            "does not allow logdelivery.elasticloadbalancing.amazonaws.com to write access logs. It allows arn:aws:iam::111122223333:root (your own account) instead",
+            "arn:aws:s3:::web-logs/edge/AWSLogs/111122223333/*",
+            "The caller's permissions are not the problem",
+        ),
+        ("Replace", "key prefix"),
+    ),
+    (
+        "bucket of a Kubernetes ingress",
+        "Failed deploy model due to InvalidConfigurationRequest: Access Denied for bucket: web-logs. Please check S3bucket permission status code: 400 access_logs.s3.enabled=true,access_logs.s3.bucket=web-logs,access_logs.s3.prefix=api",
+        {},
+        ("logdelivery.elasticloadbalancing.amazonaws.com", "web-logs/api/AWSLogs/ACCOUNT_ID/*"),
+        ("It allows",),
+    ),
+    (
+        "bucket of a Network Load Balancer",
+        'resource "aws_lb" "n" {\n load_balancer_type = "network"\n}\nError: InvalidConfigurationRequest: Access Denied for bucket: web-logs. Please check S3bucket permission\n status code: 400',
+        {},
+        ("does not allow delivery.logs.amazonaws.com to deliver files", "key prefix"),
+        ("logdelivery",),
     ),
     (
         "bucket of a trail",
@@ -2531,10 +2556,14 @@ def test_short_explanation(
 
 
 @pytest.mark.parametrize(
-    ("rows", "function"), [(ROLES, "explain_weak_role"), (RESOURCES_OF_SERVICES, "explain_closed_resource")]
+    ("rows", "function"),
+    [
+        (ROLES, "managed_services.explain_weak_role"),
+        (RESOURCES_OF_SERVICES, "closed_resources.explain_closed_resource"),
+    ],
 )
 def test_each_fragment_has_a_row(rows: dict[str, object], function: str) -> None:
-    routed = {fragment for fragment, rule in MESSAGE_RULES if rule == f"denials.managed_services.{function}"}
+    routed = {fragment for fragment, rule in MESSAGE_RULES if rule == f"denials.{function}"}
     assert routed == set(rows)
 
 

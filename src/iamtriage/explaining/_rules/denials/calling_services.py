@@ -20,7 +20,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import service_roles
-from iamtriage.explaining._rules.denials.managed_services import RESOURCES, explain_access
+from iamtriage.explaining._rules.denials.closed_resources import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.denials.target_keys import explain_target_key
 from iamtriage.explaining._rules.shared import commands, pages

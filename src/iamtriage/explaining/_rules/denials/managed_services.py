@@ -17,18 +17,17 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.shared import commands, pages, service_access
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
-from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
+_MAX_NAMES = 3
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _OBJECT = lazy_pattern(
     r"object key '(?P<key>[^'\n]{1,500})' located in the Amazon S3 artifact bucket '(?P<bucket>[a-z0-9.-]{3,63})'"
@@ -183,83 +182,6 @@ ROLES = {
     "access denied while accessing auto scaling using role": _CODEDEPLOY,
 }
 
-_IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
-_AS_OWNER: dict[str, Any] = {
-    "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
-}
-_BUCKET_ARN = "arn:PARTITION:s3:::BUCKET"
-_PREFIX_STEP = "If the call specifies a key prefix, put it before AWSLogs in the resource."
-
-
-def _policy_commands(service: str) -> tuple[str, ...]:
-    policy = RESOURCE_POLICIES[service]
-    return policy.show_command, policy.change_command
-
-
-def _delivery(service: str, path: str, url: str, *checks: str) -> service_access.ServiceAccess:
-    """Return what a service needs to deliver files to a bucket."""
-    return service_access.ServiceAccess(
-        "the bucket policy",
-        service,
-        "deliver files",
-        (
-            *((check, _BUCKET_ARN, _IN_ACCOUNT) for check in ("s3:GetBucketAcl", *checks)),
-            ("s3:PutObject", f"{_BUCKET_ARN}/{path}", _AS_OWNER),
-        ),
-        _policy_commands("s3"),
-        url,
-        _PREFIX_STEP,
-    )
-
-
-_CLOUDTRAIL = _delivery(
-    "cloudtrail.amazonaws.com",
-    "AWSLogs/ACCOUNT_ID/*",
-    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
-)
-RESOURCES = {
-    "insufficient delivery policy to s3 bucket": _delivery(
-        "config.amazonaws.com",
-        "AWSLogs/ACCOUNT_ID/Config/*",
-        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
-        "s3:ListBucket",
-    ),
-    "incorrect s3 bucket policy is detected": _CLOUDTRAIL,
-    "insufficient permissions to access s3 bucket": _CLOUDTRAIL,
-    "access denied for logdestination": _delivery(
-        "delivery.logs.amazonaws.com",
-        "AWSLogs/ACCOUNT_ID/*",
-        "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html",
-    ),
-    "do not allow s3 to publish notifications": service_access.NOTIFICATIONS,
-    "invalid permissions on lambda function": service_access.ServiceAccess(
-        "the function policy",
-        "apigateway.amazonaws.com",
-        "invoke the function",
-        (
-            (
-                "lambda:InvokeFunction",
-                "FUNCTION_ARN",
-                {"ArnLike": {"aws:SourceArn": "arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*"}},
-            ),
-        ),
-        (
-            "aws lambda add-permission --function-name FUNCTION --statement-id ApiGateway --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*'",
-        ),
-        "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html",
-        "The command adds the statement. If the integration has a stage variable, each function needs it.",
-    ),
-    "permission to access the ecr image": service_access.ServiceAccess(
-        "the repository policy",
-        "lambda.amazonaws.com",
-        "pull the image",
-        ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
-        _policy_commands("ecr"),
-        "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
-        "The repository must be in the Region of the function. If the function is in another account, the policy must also allow that account these actions. A condition on aws:sourceArn limits the service to its functions.",
-    ),
-}
-
 
 def explain_weak_role(denial: Denial) -> Explanation:
     """Explain that a service's role lacks permissions."""
@@ -320,45 +242,3 @@ def _find_bucket(denial: Denial, words: str) -> str:
     bucket, found = context_of(denial.facts).bucket, _BUCKET_OF_ARN.search(words)
     name = found["bucket"] if found else None
     return commands.bucket(name if bucket is None else bucket.value)
-
-
-def explain_closed_resource(denial: Denial) -> Explanation:
-    """Explain that the policy of a resource does not allow a service to use it."""
-    words = message_text(denial)
-    row = next(each for fragment, each in RESOURCES.items() if fragment in words.lower())
-    # The reader reports a bucket as the resource.
-    bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
-    values = {
-        "PARTITION": denial.location.partition or "aws",
-        "BUCKET": commands.bucket(bucket),
-        "ACCOUNT_ID": commands.account(denial.account),
-    }
-    return explain_access(denial, row, values, f" of {bucket}" if bucket and "bucket" in row.resource else "")
-
-
-def explain_access(
-    denial: Denial, row: service_access.ServiceAccess, values: dict[str, str], of: str = ""
-) -> Explanation:
-    """Explain that the policy of a resource does not allow a service.
-
-    Args:
-        denial: The denial.
-        row: What the service needs.
-        values: The values of placeholders.
-        of: Which resource has the policy, if the row does not say it.
-    """
-    subject = f"{row.resource}{of}"
-    text = f"{row.service} calls as a service principal: only {row.resource} can allow it."
-    notes: tuple[str, ...] = ()
-    if row.resource != "the key policy":
-        text += " The caller's permissions are not the problem."
-        notes = (
-            "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
-        )
-    return denial.explain(
-        f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}.",
-        SERVICE_NOT_ALLOWED.cause("derived", text=text),
-        topic="service-principal",
-        remedies=(service_access.allow_service_remedy(row, values),),
-        notes=notes,
-    )

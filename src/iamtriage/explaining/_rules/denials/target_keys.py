@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._explanations import Labelled
-from iamtriage.explaining._rules.denials.managed_services import explain_access
+from iamtriage.explaining._rules.denials.closed_resources import explain_access
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED

@@ -110,7 +110,8 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not give you permission to perform operations in the following aws service",
         "access denied while accessing auto scaling using role",
     ),
-    "denials.managed_services.explain_closed_resource": (
+    "denials.closed_resources.explain_closed_resource": (
+        "please check s3bucket permission",
         "insufficient delivery policy to s3 bucket",
         "incorrect s3 bucket policy is detected",
         "insufficient permissions to access s3 bucket",

@@ -1,0 +1,202 @@
+"""Explain that the policy of a resource does not allow a service to use it, such as the bucket to which it writes logs.
+
+The caller usually has its permissions: the policy of the resource has to change. The rows name their sources.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import commands, service_access
+from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_MAX_NAMES = 3
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+_IN_ACCOUNT: dict[str, Any] = {"StringEquals": {"aws:SourceAccount": "ACCOUNT_ID"}}
+_AS_OWNER: dict[str, Any] = {
+    "StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": "ACCOUNT_ID"}
+}
+_BUCKET_ARN = "arn:PARTITION:s3:::BUCKET"
+_PREFIX_STEP = "If the call specifies a key prefix, put it before AWSLogs in the resource."
+
+
+def _policy_commands(service: str) -> tuple[str, ...]:
+    policy = RESOURCE_POLICIES[service]
+    return policy.show_command, policy.change_command
+
+
+def _delivery(service: str, path: str, url: str, *checks: str) -> service_access.ServiceAccess:
+    """Return what a service needs to deliver files to a bucket."""
+    return service_access.ServiceAccess(
+        "the bucket policy",
+        service,
+        "deliver files",
+        (
+            *((check, _BUCKET_ARN, _IN_ACCOUNT) for check in ("s3:GetBucketAcl", *checks)),
+            ("s3:PutObject", f"{_BUCKET_ARN}/{path}", _AS_OWNER),
+        ),
+        _policy_commands("s3"),
+        url,
+        _PREFIX_STEP,
+    )
+
+
+_CLOUDTRAIL = _delivery(
+    "cloudtrail.amazonaws.com",
+    "AWSLogs/ACCOUNT_ID/*",
+    "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html",
+)
+# Application and Classic Load Balancers write as themselves, Network Load Balancers let CloudWatch Logs deliver.
+_LOAD_BALANCER = service_access.ServiceAccess(
+    "the bucket policy",
+    "logdelivery.elasticloadbalancing.amazonaws.com",
+    "write access logs",
+    (("s3:PutObject", f"{_BUCKET_ARN}/AWSLogs/ACCOUNT_ID/*", {}),),
+    _policy_commands("s3"),
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+    f"The service works in all Regions. The bucket must be in the Region of the load balancer, encrypted with SSE-S3. {_PREFIX_STEP}",
+)
+_NETWORK_LOAD_BALANCER = _delivery(
+    "delivery.logs.amazonaws.com",
+    "AWSLogs/ACCOUNT_ID/*",
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
+)
+_IS_NETWORK = lazy_pattern(
+    r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
+)
+_KEY_PREFIX = lazy_pattern(
+    r"\b(?:s3[._-]?)?(?:key[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
+    re.ASCII | re.IGNORECASE,
+)
+RESOURCES = {
+    "please check s3bucket permission": _LOAD_BALANCER,
+    "insufficient delivery policy to s3 bucket": _delivery(
+        "config.amazonaws.com",
+        "AWSLogs/ACCOUNT_ID/Config/*",
+        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
+        "s3:ListBucket",
+    ),
+    "incorrect s3 bucket policy is detected": _CLOUDTRAIL,
+    "insufficient permissions to access s3 bucket": _CLOUDTRAIL,
+    "access denied for logdestination": _delivery(
+        "delivery.logs.amazonaws.com",
+        "AWSLogs/ACCOUNT_ID/*",
+        "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html",
+    ),
+    "do not allow s3 to publish notifications": service_access.NOTIFICATIONS,
+    "invalid permissions on lambda function": service_access.ServiceAccess(
+        "the function policy",
+        "apigateway.amazonaws.com",
+        "invoke the function",
+        (
+            (
+                "lambda:InvokeFunction",
+                "FUNCTION_ARN",
+                {"ArnLike": {"aws:SourceArn": "arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*"}},
+            ),
+        ),
+        (
+            "aws lambda add-permission --function-name FUNCTION --statement-id ApiGateway --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*'",
+        ),
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html",
+        "The command adds the statement. If the integration has a stage variable, each function needs it.",
+    ),
+    "permission to access the ecr image": service_access.ServiceAccess(
+        "the repository policy",
+        "lambda.amazonaws.com",
+        "pull the image",
+        ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
+        _policy_commands("ecr"),
+        "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
+        "The repository must be in the Region of the function. If the function is in another account, the policy must also allow that account these actions. A condition on aws:sourceArn limits the service to its functions.",
+    ),
+}
+
+
+def explain_closed_resource(denial: Denial) -> Explanation:
+    """Explain that the policy of a resource does not allow a service to use it."""
+    words = message_text(denial)
+    row = next(each for fragment, each in RESOURCES.items() if fragment in words.lower())
+    # The reader reports a bucket as the resource.
+    bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
+    if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):
+        row = _NETWORK_LOAD_BALANCER
+    account = denial.account or (stated.value if (stated := context_of(denial.facts).account) else None)
+    values = {
+        "PARTITION": denial.location.partition or "aws",
+        "BUCKET": commands.bucket(bucket),
+        "ACCOUNT_ID": commands.account(account),
+    }
+    prefix = _KEY_PREFIX.search(denial.failure.text)
+    if prefix is not None and "s3:PutObject" in str(row.statements):
+        path = f"/{prefix['prefix']}/AWSLogs/"
+        statements = tuple(
+            (action, each.replace("/AWSLogs/", path), keys) for action, each, keys in row.statements
+        )
+        row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
+    of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
+    return explain_access(
+        denial, row, values, of, _describe_allowed(denial, row, bucket, account) if of else ""
+    )
+
+
+def _describe_allowed(
+    denial: Denial, row: service_access.ServiceAccess, bucket: str | None, account: str | None
+) -> str:
+    """Return whom the bucket policy in the text allows instead of the service, as a clause."""
+    named = dict.fromkeys(
+        name
+        for policy in context_of(denial.facts).policies
+        if policy.has_principal and policy.is_whole and not policy.has_references
+        for statement in allow_statements(policy.content)
+        if any(f":::{bucket}/" in each for each in as_strings(statement.get("Resource")))
+        for name in principal_names(statement) or ["*"]
+    )
+    if not named or "*" in named or row.service in named:
+        return ""
+    names = [
+        f"{each} (your own account)" if account and f":{account}:root" in each else each for each in named
+    ]
+    return f". It allows {join_words([clip_text(each) for each in names[:_MAX_NAMES]], 'and')} instead"
+
+
+def explain_access(
+    denial: Denial, row: service_access.ServiceAccess, values: dict[str, str], of: str = "", instead: str = ""
+) -> Explanation:
+    """Explain that the policy of a resource does not allow a service.
+
+    Args:
+        denial: The denial.
+        row: What the service needs.
+        values: The values of placeholders.
+        of: Which resource has the policy, if the row does not say it.
+        instead: Whom the policy allows instead, as the end of a sentence.
+    """
+    subject = f"{row.resource}{of}"
+    text = f"{row.service} calls as a service principal: only {row.resource} can allow it."
+    notes: tuple[str, ...] = ()
+    if row.resource != "the key policy":
+        text += " The caller's permissions are not the problem."
+        notes = (
+            "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
+        )
+    return denial.explain(
+        f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}{instead}.",
+        SERVICE_NOT_ALLOWED.cause("derived", text=text),
+        topic="service-principal",
+        remedies=(service_access.allow_service_remedy(row, values),),
+        notes=notes,
+    )
