@@ -300,7 +300,9 @@ def test_view_traces_positions_through_layers() -> None:
     assert [view.origin(at) for at in (0, 1, 5)] == [0, 3, 6]
     assert view.span(1, 2) == (3, 4)
     assert view.span(2, 2) == (4, 4)
-    assert view.unbroken([("a", "ab", 0), ("b", "b", 1), ("c", "yy!", 2)]) == {"b": (3, 4)}
+    assert view.unbroken(0, "ab") is None
+    assert view.unbroken(1, "b") == (3, 4)
+    assert view.unbroken(2, "yy!") is None
 
 
 def test_view_without_edits_is_the_text() -> None:

@@ -37,13 +37,16 @@ def build(candidate: Candidate, view: View) -> Failure:
     """Build the frozen failure of a candidate."""
     kind = candidate.kind or "aws_error"
     spanned = _KIND_SPANNED.get(kind, _SPANNED)
-    # A truncated value without a mark that says so is left out.
-    facts = [
-        (key, value, start) for key, (value, start, _, _, stem) in candidate.facts.items() if stem != value
-    ]
-    get = {key: value for key, value, _ in facts}.get
+    values: dict[str, str] = {}
     # The spans of the values that the original text contains unbroken.
-    marks = view.unbroken([fact for fact in facts if fact[2] >= 0 and fact[0] in spanned])
+    marks: dict[str, tuple[int, int]] = {}
+    for key, (value, start, _, _, stem) in candidate.facts.items():
+        # A truncated value without a mark that says so is left out.
+        if stem != value:
+            values[key] = value
+            if start >= 0 and key in spanned and (mark := view.unbroken(start, value)):
+                marks[key] = mark
+    get = values.get
     principal, status = get("principal"), get("status_code")
     # An account next to a principal without an account can be another one.
     account = account_of(principal) if principal else get("account")

@@ -49,22 +49,19 @@ class Candidate:
             self.start = piece.start
         if piece.end > self.end:  # noqa: PLR1730
             self.end = piece.end
-        facts = self.facts
         for key, fact in piece.facts.items():
-            present = facts.get(key)
+            present = self.facts.get(key)
             if present is None or present.rank < fact.rank:
-                facts[key] = fact
+                self.facts[key] = fact
             elif present.start < 0 <= fact.start and present.value == fact.value:
                 # The text repeats a fact that was stated outside the text.
-                facts[key] = present._replace(start=fact.start, end=fact.end)
+                self.facts[key] = present._replace(start=fact.start, end=fact.end)
         self._add_signs(piece)
 
     def _add_signs(self, piece: Piece) -> None:
         """Add what a piece says about the kind and source of the failure."""
-        if piece.is_aws:
-            self.is_aws = True
-        if piece.is_thrown:
-            self.is_thrown = True
+        self.is_aws = self.is_aws or piece.is_aws
+        self.is_thrown = self.is_thrown or piece.is_thrown
         role, source = piece.role, piece.source
         if source and (self.source is None or role == "head" or (role == "tail" and self.only_ids)):
             self.source = source
@@ -77,11 +74,9 @@ class Candidate:
         if role == "core":
             if not piece.is_wrapper:
                 self.has_core = True
-                if source == "kubernetes":
-                    self.kubernetes = True
+                self.kubernetes = self.kubernetes or source == "kubernetes"
         elif role == "head":
-            if "code" in piece.facts:
-                self.has_code = True
+            self.has_code = self.has_code or "code" in piece.facts
         elif role == "tail":
             self.has_tail = True
         elif role == "body":

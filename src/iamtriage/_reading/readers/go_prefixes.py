@@ -79,17 +79,13 @@ def _response(m: re.Match[str]) -> Piece:
     return piece
 
 
+_OPERATION_ERROR = "|".join(
+    f"<{words}>peration "
+    for words in ("operation error", "operation Error", "Operation error", "Operation Error")
+)
 # Each row: a fragment that the text must contain, the pattern, and the function that builds a piece.
 GO_PREFIXES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Piece | None]], ...] = (
-    (
-        "|".join(
-            f"<{first} {second}>peration "
-            for first in ("operation", "Operation")
-            for second in ("error", "Error")
-        ),
-        _OPERATION,
-        _operation,
-    ),
+    (_OPERATION_ERROR, _OPERATION, _operation),
     ("response error StatusCode:", _TRUNCATED, _truncated_operation),
     (
         "<StatusCode>StatusCode:|<HTTPStatusCode>StatusCode:|<httpStatusCode>StatusCode:",

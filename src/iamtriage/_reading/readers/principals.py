@@ -15,9 +15,9 @@ from iamtriage._reading.vocabulary.masks import ARN, find_arn_end, rejoin
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Sequence
 
     from iamtriage._reading.vocabulary.pieces import Piece
-    from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a label and the words that it belongs to.
 MAX_PRINCIPAL_DISTANCE = 2200
@@ -27,7 +27,7 @@ _LABEL = lazy_pattern(
     r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
-_LABELS = frozenset({
+LABELS = frozenset({
     "Service", "User", "Role", "Principal", "Identity", "Caller", "Entity", "accountId", "user", "role",
     "principal",
 })  # fmt: skip
@@ -68,19 +68,20 @@ _CONTINUATION = lazy_pattern(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s
 _ARN_COLONS = 5
 
 
-def read_principal(readable: Readable, floor: int, anchor: re.Match[str], piece: Piece) -> bool:
+def read_principal(text: str, floor: int, anchor: re.Match[str], labels: Sequence[int], piece: Piece) -> bool:
     """Parse the principal between a label and the anchor, or directly before the anchor.
 
     Args:
-        readable: The readable text.
+        text: The readable text.
         floor: The end of the previous sentence.
         anchor: The words "not authorized".
+        labels: Where the words of ``LABELS`` are, in order.
         piece: The piece that gets the facts.
 
     Returns:
         Whether the sentence has a subject, even if its value is missing.
     """
-    text, right = readable.text, anchor.start()
+    right = anchor.start()
     if anchor["verb"] is None and text[right] == "N":
         # "Not authorized to perform sts:…" starts a sentence.
         return False
@@ -92,7 +93,6 @@ def read_principal(readable: Readable, floor: int, anchor: re.Match[str], piece:
         return True
     start = label_at = -1
     end = _last_label(text, left, right)
-    labels = _find_labels(readable)
     for at in labels[bisect_left(labels, end) : bisect_left(labels, right)]:
         label = _LABEL.match(text, at, right) if end <= at else None
         if label is None:
@@ -129,13 +129,6 @@ def read_principal(readable: Readable, floor: int, anchor: re.Match[str], piece:
     if value and ELLIPSIS.match(value) is None:
         put_principal(piece, text, rejoin(value), first, last)
     return True
-
-
-def _find_labels(readable: Readable) -> list[int]:
-    """Return where labels can be, in order. They are looked up once."""
-    if readable.labels is None:
-        readable.labels = [start for start, _ in readable.places(_LABELS & readable.words)]
-    return readable.labels
 
 
 def _find_bare_principal(text: str, left: int, right: int) -> re.Match[str] | None:

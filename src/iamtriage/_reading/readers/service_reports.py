@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from iamtriage._reading.vocabulary.readable import Readable
 
 FRAGMENTS = [frame.fragment for frame in FRAMES]
-# The numbers of the frames for principals that are not authorized to do something other than an action.
-_OF_OTHER_DENIALS = frozenset(
-    number for number, fragment in enumerate(FRAGMENTS) if fragment == "<authorized>"
-)
 
 # Values that exist only in AWS.
 _OF_AWS = lazy_pattern(r"arn:|s3[an]?://|lt-[0-9a-f]|[a-z0-9.-]+\.amazonaws\.com\Z")
@@ -80,12 +75,15 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Piece]:
     """Yield the reports in a text, in the order of the frames."""
     text = readable.text
-    denials = _find_other_denials(readable)
-    for number in rows if denials else filterfalse(_OF_OTHER_DENIALS.__contains__, rows):
+    denials = list(_find_other_denials(readable)) if "authorized" in readable.words else []
+    for number in rows:
         frame = FRAMES[number]
+        is_other_denial = frame.fragment == "<authorized>"
+        if is_other_denial and not denials:
+            continue
         pattern = compiled(frame.pattern)
         matches: Iterable[re.Match[str]]
-        if number in _OF_OTHER_DENIALS:
+        if is_other_denial:
             matches = _find_around(pattern, text, denials)
         else:
             matches = find_near_fragments(pattern, frame.fragment, text, readable.flat)
@@ -94,14 +92,10 @@ def read_service_reports(readable: Readable, rows: Iterable[int]) -> Iterator[Pi
                 yield _piece(text, frame, m)
 
 
-def _find_other_denials(readable: Readable) -> list[tuple[int, int]]:
-    """Return the words that deny something other than an action, which ``sentences`` reads."""
-    if "authorized" not in readable.words:
-        return []
-    count = readable.flat.count("uthorized to")
-    if not count or count == readable.flat.count("uthorized to perform"):
-        return []
-    return [m.span() for m in _OTHER_DENIAL.finditer(readable.text)]
+def _find_other_denials(readable: Readable) -> Iterator[tuple[int, int]]:
+    """Yield the words that deny something other than an action, which ``sentences`` reads."""
+    if readable.flat.count("uthorized to") != readable.flat.count("uthorized to perform"):
+        yield from (m.span() for m in _OTHER_DENIAL.finditer(readable.text))
 
 
 def _find_around(

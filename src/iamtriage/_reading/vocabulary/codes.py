@@ -314,6 +314,7 @@ def is_expired_sign_in(operation: str | None, code: str | None, service: str | N
     return is_renewal and code is not None and normalize_code(code) in _REJECTED_RENEWALS
 
 
+@lru_cache(maxsize=1024)
 def is_weak(code: str) -> bool:
     """Return whether the message can override the meaning of a code."""
     return normalize_code(code) in _WEAK

@@ -49,7 +49,6 @@ class Readable:
         codes: The spans of the words that can be an error code or a part of one.
         sentences: The standard denial messages in it, after they were read.
         taken: The pieces that later readers must ignore, after they were read.
-        labels: Where the words before principals are, after they were looked up.
 
     >>> readable = Readable("AccessDenied: Access denied")
     >>> sorted(readable.words), readable.codes, readable.places({"denied"})
@@ -69,7 +68,6 @@ class Readable:
             self.words.add(ANY_CODE)
         self.sentences: list[Piece] = []
         self.taken: list[Piece] = []
-        self.labels: list[int] | None = None
 
     def _set_text(self, text: str) -> None:
         self.text = text

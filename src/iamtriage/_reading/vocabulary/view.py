@@ -80,18 +80,10 @@ class View:
         first = min(self.origin(start), size)
         return first, first if end <= start else min(self.origin(end - 1) + 1, size)
 
-    def unbroken(self, places: Iterable[tuple[str, str, int]]) -> dict[str, tuple[int, int]]:
-        """Return the spans in ``original`` of named values in ``text``, without those that an edit changed.
-
-        Args:
-            places: The name, the value and the start of each value.
-        """
-        original, layers = self.original, self._layers[::-1]
-        spans: dict[str, tuple[int, int]] = {}
-        for name, value, start in places:
-            for new_starts, old_starts in layers:
-                at = bisect_right(new_starts, start) - 1
-                start += old_starts[at] - new_starts[at]  # noqa: PLW2901
-            if original.startswith(value, start):
-                spans[name] = start, start + len(value)
-        return spans
+    def unbroken(self, start: int, value: str) -> tuple[int, int] | None:
+        """Return the span in ``original`` of a value, or ``None`` if an edit changed the value."""
+        first = start
+        for new_starts, old_starts in reversed(self._layers):
+            at = bisect_right(new_starts, first) - 1
+            first += old_starts[at] - new_starts[at]
+        return (first, first + len(value)) if self.original.startswith(value, first) else None
