@@ -57,6 +57,14 @@ INVALID_PRINCIPAL = CauseType(
     fix="Correct the ARN of the principal, or create the principal first.",
     sources=(pages.POLICY_PRINCIPAL,),
 )
+_CLOUDFORMATION, _LINE_END = "CloudFormation", "\n"
+# Principals that Terraform or a template creates, with their names.
+_CREATED = lazy_pattern(
+    r"\b(?P<resource>aws_iam_(?:role|user)\.[A-Za-z_][\w-]{0,60}): Creation complete[^\n\[]{0,40}\[id=(?P<id>[\w+=,.@-]{1,64})\]"
+    r"|\bresource \"(?P<type>aws_iam_(?:role|user))\" \"(?P<label>[\w-]{1,64})\" ?\{\s{1,20}name\s{0,20}=\s{0,20}\"(?P<name>[\w+=,.@-]{1,64})\""
+    r"|^[ \t]{0,8}(?P<logical>\w{1,100}):[ \t]{0,8}\n[ \t]{1,12}Type:[ \t]\"?AWS::IAM::(?:Role|User)\"?(?:\n[ \t]{2,16}[^\n]{0,200}){0,30}?\n[ \t]{1,16}(?:Role|User)Name:[ \t][\"']?(?P<stated>[\w+=,.@-]{1,64})",
+    re.ASCII | re.MULTILINE,
+)
 PRINCIPAL_NOT_FOUND = CauseType(
     "principal-not-found",
     title="The role or user does not exist",
@@ -151,6 +159,18 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
         *_principal_causes(suspect),
     ]
+    if (created := _find_created(case, suspect)) is not None:
+        reference, tool = created
+        return case.explain(
+            f"{text.removesuffix('.')}: {tool} did not create it first.",
+            PRINCIPAL_TOO_NEW.cause(
+                "derived",
+                text=f"The policy has the ARN as a string, so {tool} knows no dependency on {reference.rpartition('.')[0]}, and creates both at once. In the next run, it exists.",
+            ),
+            topic="invalid-principal",
+            remedies=(_refer_remedy(reference, tool),),
+            notes=(_describe_effect(message),),
+        )
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
     can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and kind != "service")
     lookup = (_find_principal_remedy(kind, name),) if can_look_up else ()
@@ -205,6 +225,40 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
         each.name: each for each in suspects
     }
     return others.popitem()[1] if len(others) == 1 else _Suspect()
+
+
+def _find_created(case: Case[MalformedPolicy], suspect: _Suspect) -> tuple[str, str] | None:
+    """Return how to refer to a principal that the same run creates, and its tool, if its ARN is a string in the code."""
+    text, (start, end), principal = case.failure.text, case.failure.span, try_parse_principal(suspect.name)
+    if not isinstance(principal, Role | User) or suspect.role is not None:
+        return None
+    # The message quotes the ARN, too.
+    around = f"{text[:start]}\n{text[end:].partition(_LINE_END)[2]}"
+    if f":{principal.kind}/{principal.name}" not in around:
+        return None
+    for found in _CREATED.finditer(around):
+        if principal.name not in {found["id"], found["name"], found["stated"]}:
+            continue
+        if found["logical"]:
+            return f"{found['logical']}.Arn", _CLOUDFORMATION
+        resource = found["resource"] or f"{found['type']}.{found['label']}"
+        return f"{resource}.arn", "Terraform"
+    return None
+
+
+def _refer_remedy(reference: str, tool: str) -> Remedy:
+    """Return how to let a tool create a principal first."""
+    is_template = tool == _CLOUDFORMATION
+    return your_remedy(
+        f"Refer to {reference.rpartition('.')[0]} in the policy instead of writing its ARN",
+        f"{tool} then creates it first. {'DependsOn' if is_template else 'depends_on'} has the same effect.",
+        "A new principal takes some seconds to propagate: if the run fails once more, repeat it. If it always fails, compare the account and path in the ARN with those of the principal.",
+        manifest=f"Principal:\n  AWS: !GetAtt {reference}"
+        if is_template
+        else f"Principal = {{ AWS = {reference} }}",
+        commands=() if is_template else ("terraform apply",),
+        url=pages.POLICY_PRINCIPAL,
+    )
 
 
 def _role_of(name: str) -> Role | None:
