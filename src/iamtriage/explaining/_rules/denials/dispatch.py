@@ -282,7 +282,16 @@ ROUTES: Routes = (
             (_calls("sts:assumerolewithwebidentity"), "denials.federation.explain_web_identity"),
         ),
     ),
-    (lambda denial: denial.principal_text == "anonymous", "denials.sessions.explain_unsigned_request"),
+    (
+        lambda denial: denial.principal_text == "anonymous",
+        (
+            (
+                _also(lambda denial: denial.service == "es", "denials.search_dashboards.is_in_browser"),
+                "denials.search_dashboards.explain_dashboards",
+            ),
+            (lambda _: True, "denials.sessions.explain_unsigned_request"),
+        ),
+    ),
     (
         _also(_may_subscribe, "denials.service_settings.subscribes_to_model"),
         "denials.service_settings.explain_bedrock_subscription",
