@@ -508,12 +508,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         "software.amazon.awssdk.core.exception.SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[ContainerCredentialsProvider(), InstanceProfileCredentialsProvider()]) : [ContainerCredentialsProvider(): Cannot fetch credentials from container - neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
         {},
         "no-credentials",
-        {
-            "no-credentials": "reported",
-            "no-task-role": "possible",
-            "relative-uri-missing": "possible",
-            "no-instance-profile": "possible",
-        },
+        {"no-credentials": "reported"},
         (),
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -284,7 +285,7 @@ CASES = {
     "variables-not-set": (
         "Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain() : [ContainerCredentialsProvider(): Cannot fetch credentials from container - neither AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI environment variables are set., InstanceProfileCredentialsProvider(): Failed to load credentials from IMDS.]",
         "The SDK found no credentials",
-        "On ECS: give the task a role",
+        "Give the program credentials where it runs",
     ),
     "no-credentials-in-iis": (
         "Server Error in '/shop' Application.\nFailed to resolve AWS credentials. The credential providers used to search for credentials returned the following errors:\n\nException 1 of 2: AWS_WEB_IDENTITY_TOKEN_FILE environment variable is not set.\nException 2 of 2: Unable to get IAM security credentials from EC2 Instance Metadata Service.",
@@ -1377,6 +1378,50 @@ def test_token_of_a_pod_has_expired(facts: dict[str, str], first: str, is_of_job
 _NO_STS = "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path.]\n"
 
 
+_SDK = "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[]) : [{}]"
+_NO_KEYS = "EnvironmentVariableCredentialsProvider(): Unable to load credentials from system settings. Access key must be specified either via environment variable, "
+_NO_TOKEN = "WebIdentityTokenCredentialsProvider(): Either the environment variable AWS_WEB_IDENTITY_TOKEN_FILE or the javaproperty aws.webIdentityTokenFile must be set., "
+_NO_FILE = "ProfileCredentialsProvider(profileName=default, profileFile=ProfileFile(sections=[])): Profile file contained no credentials for profile 'default': ProfileFile(sections=[]), "
+_NO_SECTION = _NO_FILE.replace("[]", "[profiles]")
+_NO_CONTAINER = (
+    "ContainerCredentialsProvider(): Cannot fetch credentials from container - neither variable is set."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "step"),
+    [
+        (_SDK.format(_NO_KEYS + _NO_TOKEN + _NO_FILE + _NO_CONTAINER), "no web identity token, no profile (the files are missing or empty) and no container credentials", "the modules sso and ssooidc"),
+        (_SDK.format(_NO_KEYS + _NO_SECTION + _NO_CONTAINER), "no keys in environment variables, no credentials in the profile and no container", "taskRoleArn"),
+        (_SDK.format(_NO_CONTAINER), "found no credentials. No request", "a Pod Identity association"),
+        ("CredentialsProviderError: Could not load credentials from any providers\n    at /usr/src/app/node_modules/@aws-sdk/x.js:1:1", "found no credentials. No request", "an instance profile"),
+    ],
+    ids=["nothing", "no keys in the profile", "one provider", "image of Node.js"],
+)  # fmt: skip
+def test_program_that_can_run_anywhere(text: str, summary: str, step: str) -> None:
+    found = explain(text)
+    assert summary in found.summary
+    [remedy] = found.remedies
+    assert remedy.title == "Give the program credentials where it runs"
+    assert step in " ".join(remedy.steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "lacking", "added"),
+    [
+        ("SdkClientException: To use assumed roles in the 'ops' profile, the 'sts' service module must be on the class path.", "lacks the module sts, which it needs for the profile ops", ["sts"]),
+        ("IllegalStateException: To use Sso related properties in the 'ops' profile, the 'sso' service module must be on the class path.", "lacks the module sso, which it needs for the profile ops", ["sso", "ssooidc"]),
+        (_NO_STS, "needs for a web identity", ["sts"]),
+    ],
+    ids=["role", "IAM Identity Center", "web identity"],
+)  # fmt: skip
+def test_module_that_a_profile_requires(text: str, lacking: str, added: list[str]) -> None:
+    found = explain(text)
+    assert lacking in found.summary
+    manifest = found.remedies[0].manifest or ""
+    assert re.findall(r"<artifactId>(\w+)<", manifest) == added
+
+
 @pytest.mark.parametrize(
     ("build", "added"),
     [
@@ -1384,11 +1429,11 @@ _NO_STS = "SdkClientException: Unable to load credentials from any of the provid
         ("implementation 'software.amazon.awssdk:sqs:2.20.1'", 'implementation("software.amazon.awssdk:sts:2.20.1")'),
         ("implementation platform('software.amazon.awssdk:bom:2.20.1')", 'implementation("software.amazon.awssdk:sts:2.20.1")'),
         ("<groupId>software.amazon.awssdk</groupId>\n<artifactId>sqs</artifactId>\n</dependency>", "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>\n</dependency>"),
-        ("", None),
+        ("", "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>\n</dependency>"),
     ],
     ids=["sbt", "Gradle", "BOM", "Maven", "no build file"],
 )  # fmt: skip
-def test_module_of_the_sdk_for_java(build: str, added: str | None) -> None:
+def test_module_of_the_sdk_for_java(build: str, added: str) -> None:
     [remedy] = explain(_NO_STS + build).remedies
     assert remedy.manifest == added
 

@@ -83,7 +83,7 @@ sure   | AWS_AUTH_ | AWS_AUTH_(?:SIGNING_NO_CREDENTIALS|CREDENTIALS_PROVIDER_(?:
 sure   | redentials could not be sourced | Valid credentials could not be sourced (?:by|from)
 sure   | <sign>an http request without | Attempt to sign an http request without credentials
 sure   | No signing credentials | No signing credentials (?:available, see CRT|found)
-sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider
+sure   | credentials from any | (?:Could not|Unable to|unable to|Cannot|cannot|Failed to) load (?:AWS )?credentials from any (?:of the )?provider(?:s in the chain [\w-]{1,60}\([^\n\x1e]{1,3000})?
 sure   | dentity could be resolved from the chain | No identity could be resolved from the chain
 sure   | redentials could be loaded from the chain | No credentials could be loaded from the chain
 unsure | et a valid set of credentials | Failed to get a valid set of credentials
@@ -142,7 +142,7 @@ sure   | cached SSO token file|<load>to load SSO token | (?:failed to read cache
 sure   | <SdkClientException>redentials|<AmazonClientException>redentials | \b(?:Sdk|Amazon)ClientException: (?:Unable|Failed|Cannot)(?: to)? (?:load|fetch|retrieve|get)(?: the)?(?: AWS)? credentials\b(?! from any)
 sure   | <environment>redentials from environment|<system>redentials from system|<Java>redentials from Java | [Uu]nable to load (?:AWS )?credentials from (?:environment variables \(AWS_|system settings\. Access key|Java system properties \(aws\.)
 sure   | credential profiles file not found | credential profiles file not found in the given path
-sure   | <class>must be on the class path | the 'sts' service module must be on the class path
+sure   | <class>must be on the class path | the '(?:sts|sso|ssooidc|signin)' service module must be on the class path
 sure   | dentity resolver timed out | identity resolver timed out after \d
 sure   | <NoMatchingAuthSchemeError>|<NoMatchingAuthScheme>|scheme to sign the request with | NoMatchingAuthScheme(?:Error)?\b(?=[({,]| \{)|failed to select an auth scheme to sign the request with
 sure   | <CredentialProfileStoreChain>profile in | [Uu]nable to find the \"[^\"\n]{1,100}\" profile in CredentialProfileStoreChain

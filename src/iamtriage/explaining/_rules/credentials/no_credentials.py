@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials import (
     outside_aws,
     pod_agents,
     pod_roles,
+    provider_chains,
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -57,7 +58,8 @@ _TASK_SHOWN = lazy_pattern(
     r"|AWS::ECS::TaskDefinition|:ecs:[a-z0-9-]{4,30}:\d{12}:(?:task|service|task-definition)/|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?(?:/ecs/|/copilot/|/aws/batch/)|\bjobRoleArn\b"
 )
 _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
-_ECS_PROVIDER = lazy_pattern(r"Cannot fetch credentials from container")
+# Images have the program there.
+_IMAGE_PATH = lazy_pattern(r"(?<![\w.~/-])/(?:usr/src/)?app/")
 # The AWS CLI and Terraform report that they have no credentials themselves.
 _TOOL_ITSELF = lazy_pattern(
     r"You can configure credentials by running|No valid credential sources|with provider\["
@@ -138,9 +140,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     )
     advice = [environment(case, message) for environment in environments]
     tool = "AWS CLI" if _OF_CLI in message else "SDK"
-    not_found = NO_CREDENTIALS.cause(
-        "reported", quote_phrases(message, *_PHRASES)[:2], text=f"The {tool} found no credentials."
-    )
+    # The summary repeats the list.
+    because = () if provider_chains.describe_outcomes(message) else quote_phrases(message, *_PHRASES)[:2]
+    not_found = NO_CREDENTIALS.cause("reported", because, text=f"The {tool} found no credentials.")
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
     likeliest = 1 if environments[0] is pod_roles.advise_in_pods else _MAX_CAUSES
     causes = (
@@ -221,7 +223,7 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
-    (pod_agents.STS_MODULE, pod_agents.explain_missing_sts_module),
+    (provider_chains.MISSING_MODULE, provider_chains.explain_missing_module),
     (_LOGIN_PROFILE, _explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
     (outside_aws.CACHED_CONFIGURATION, outside_aws.explain_cached_configuration),
@@ -240,11 +242,8 @@ def _find_reason(case: Case[MissingCredentials], message: str, advice: list[pod_
         asked = credential_sources.METADATA_SIGNS.search(message) is not None
         limited = asked and credential_sources.HOP_LIMIT_OF_ONE.search(case.text)
         return f"{found}, and the hop limit of the instance metadata is 1" if limited else found
-    if _ECS_PROVIDER.search(message):
-        return ": it got none from a container's endpoint (ECS, EKS) or the instance metadata (EC2)"
-    return (
-        f"{' for Terraform' if _TERRAFORM.search(case.text) else ''}{_metadata_outcome(case.text, message)}"
-    )
+    program = " for Terraform" if _TERRAFORM.search(case.text) else ""
+    return f"{program}{provider_chains.describe_outcomes(message) or _metadata_outcome(case.text, message)}"
 
 
 def _advise_other_user(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
@@ -341,9 +340,11 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [pod_roles.advise_in_pods, on_ec2]
     if other_users.IIS_SIGNS.search(text):
         return [_advise_other_user, on_ec2]
-    if (is_of_program and _LOG_STREAM.search(text)) or (mentions_metadata and _ECS_PROVIDER.search(message)):
+    if is_of_program and _LOG_STREAM.search(text):
         return [ecs_tasks.advise_on_ecs, on_ec2]
     if is_without_role:
         return [on_ec2]
+    if provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _IMAGE_PATH.search(text)):
+        return [provider_chains.advise_anywhere]
     is_likely_on_ec2 = mentions_metadata or _EC2_PROMPT.search(text) is not None
     return [on_ec2, on_laptop] if is_likely_on_ec2 else [on_laptop, on_ec2]

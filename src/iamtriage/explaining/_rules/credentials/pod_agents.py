@@ -47,15 +47,6 @@ _OLD_SDKS = (
     ),
 )
 _FAILED_PROVIDER = lazy_pattern(r"\bwith provider\[\"[^\"/\n]{1,80}/([\w-]{1,60}/[\w-]{1,60})\"\]", re.ASCII)
-# A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
-_SDK_MODULES = (
-    (r"\"software\.amazon\.awssdk\" % \"[\w-]{1,60}\" % \"?(?P<version>[\w.$-]{1,40})",
-     'libraryDependencies += "software.amazon.awssdk" % "sts" % "{}"', "build.sbt"),
-    (r"\bsoftware\.amazon\.awssdk:[\w-]{1,60}(?::(?P<version>\d[\w.-]{1,40}))?",
-     'implementation("software.amazon.awssdk:sts{}")', "build.gradle"),
-    (r"<groupId>software\.amazon\.awssdk</groupId>\s{0,80}<artifactId>(?!bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
-     "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>{}\n</dependency>", "pom.xml"),
-)  # fmt: skip
 REJECTED_TOKEN = lazy_pattern(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
 )
@@ -75,16 +66,6 @@ _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
-# The SDK for Java 2 says so only if AWS_WEB_IDENTITY_TOKEN_FILE is set: https://github.com/aws/aws-sdk-java-v2/issues/2961
-STS_MODULE = lazy_pattern(r"'sts' service module must be on the class ?path")
-STS_MODULE_MISSING = CauseType(
-    "sts-module-missing",
-    title="The Java program lacks the sts module of the SDK",
-    text="A web identity is configured, but the SDK for Java 2 can use it only with the module sts.",
-    recognised_by="The SDK for Java says that the 'sts' service module must be on the class path.",
-    fix="Add the dependency software.amazon.awssdk:sts.",
-    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
-)
 AGENT_REJECTED_TOKEN = CauseType(
     "agent-rejected-token",
     title="The EKS Pod Identity Agent returned no credentials for the token",
@@ -321,36 +302,4 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
             ),
         ),
         notes=(credential_remedies.NO_CALL_MADE,),
-    )
-
-
-def explain_missing_sts_module(case: Case[MissingCredentials], _message: str) -> Explanation:
-    """Explain that a Java program cannot use a web identity without the module sts."""
-    shown = ((re.search(sign, case.failure.text), form, file) for sign, form, file in _SDK_MODULES)
-    found, form, file = next((row for row in shown if row[0] is not None), (None, "", ""))
-    version = (found and found["version"]) or ""
-    if version and file != "build.sbt":
-        version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
-    add = "Add the dependency software.amazon.awssdk:sts with the version of the other modules, then build and deploy again."
-    others = "In Maven: groupId software.amazon.awssdk, artifactId sts. In Gradle: implementation 'software.amazon.awssdk:sts'."
-    steps = (f"Add this to {file}, then build and deploy again.",) if found else (add, others)
-    return case.explain(
-        "The SDK for Java found no credentials: the class path lacks the module sts, which it needs for a web identity, such as that of an EKS pod (IRSA).",
-        STS_MODULE_MISSING.cause(
-            "reported", ("WebIdentityTokenCredentialsProvider says so in the message.",)
-        ),
-        topic="no-credentials",
-        remedies=(
-            your_remedy(
-                "Add the module sts to the program",
-                *steps,
-                manifest=form.format(version) if found else None,
-                url=pages.EKS_IRSA_SDK,
-            ),
-        ),
-        notes=(
-            "The other providers in the message are the rest of the chain: no access keys are needed. The service account and the role are not the problem.",
-            "IMDS is no cure: with it, the chain would end at the role of the node, which is another identity.",
-            credential_remedies.NO_CALL_MADE,
-        ),
     )

@@ -1,0 +1,154 @@
+"""Explain what a chain of credential providers reports: the places without credentials, or a module that a Java program lacks.
+
+Sources: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html and
+https://github.com/aws/aws-sdk-java-v2/blob/master/core/auth/src/main/java/software/amazon/awssdk/auth/credentials/internal/ProfileCredentialsUtils.java.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._rules.credentials import pod_roles
+from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+MISSING_MODULE = lazy_pattern(
+    r"(?:'(?P<profile>[^'\n]{1,64})' profile, )?the '(?P<module>sts|sso|ssooidc|signin)' service module must be on the class ?path"
+)
+"""What the SDK for Java 2 says if a web identity or a profile needs a module, such as for IRSA: https://github.com/aws/aws-sdk-java-v2/issues/2961."""
+# A module of the SDK in a build file of sbt, Maven or Gradle, with its version.
+_SDK_MODULES = (
+    (r"\"software\.amazon\.awssdk\" % \"[\w-]{1,60}\" % \"?(?P<version>[\w.$-]{1,40})",
+     'libraryDependencies += "software.amazon.awssdk" % "sts" % "{}"', "build.sbt"),
+    (r"\bsoftware\.amazon\.awssdk:[\w-]{1,60}(?::(?P<version>\d[\w.-]{1,40}))?",
+     'implementation("software.amazon.awssdk:sts{}")', "build.gradle"),
+    (r"<groupId>software\.amazon\.awssdk</groupId>\s{0,80}<artifactId>(?!bom\b)[\w-]{1,60}</artifactId>(?:\s{0,80}<version>(?P<version>[\w.${}-]{1,60})</version>)?",
+     "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>{}\n</dependency>", "pom.xml"),
+)  # fmt: skip
+# What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
+_OUTCOMES = (
+    (
+        r"load (?:AWS )?credentials from (?:system settings|Java system properties)",
+        "keys in system properties",
+    ),
+    (
+        r"EnvironmentVariableCredentialsProvider\S{0,2}: Unable|EnvAccessKeyNotFound",
+        "keys in environment variables",
+    ),
+    (
+        r"AWS_WEB_IDENTITY_TOKEN_FILE .{0,60}must be set|must specify a value for roleArn",
+        "web identity token",
+    ),
+    (
+        r"ProfileFile\(sections=\[\]\)|profile file cannot be null|SharedCredsLoad: ",
+        "profile (the files are missing or empty)",
+    ),
+    (r"contained no credentials for profile(?!.{0,80}sections=\[\])", "credentials in the profile"),
+    (
+        r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: ",
+        "container credentials (ECS, EKS)",
+    ),
+    (r"load credentials from IMDS|no EC2 instance role found", "role in the instance metadata (EC2)"),
+)
+CONTAINER_TRIED = lazy_pattern(_OUTCOMES[5][0])
+MODULE_MISSING = CauseType(
+    "sdk-module-missing",
+    title="The Java program lacks a module of the SDK",
+    text="The SDK for Java 2 uses web identities and some profiles only with a module that is not on the class path.",
+    recognised_by="The SDK for Java says that the service module sts, sso, ssooidc or signin must be on the class path.",
+    fix="Add the module, such as the dependency software.amazon.awssdk:sts.",
+    sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
+)
+
+
+def describe_outcomes(message: str) -> str:
+    """Return what the providers of a chain did not find, or an empty string if the message does not list it.
+
+    >>> describe_outcomes("EnvAccessKeyNotFound: x SharedCredsLoad: y EC2RoleRequestError: no EC2 instance role found")
+    ': no keys in environment variables, no profile (the files are missing or empty) and no role in the instance metadata (EC2)'
+    """
+    found = [f"no {what}" for sign, what in _OUTCOMES if re.search(sign, message)]
+    return f": {join_words(found, 'and')}" if len(found) > 2 else ""
+
+
+def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
+    """Return what gives a program credentials whose text does not say where it runs."""
+    is_java = "awssdk" in case.text or "ProfileFile(" in message
+    modules = " The SDK for Java needs the modules sso and ssooidc to use IAM Identity Center." if is_java else ""
+    remedy = your_remedy(
+        "Give the program credentials where it runs",
+        "Run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
+        "In a pod of EKS: give its service account a role by a Pod Identity association, or by an annotation (IRSA), and re-create the pod.",
+        "In an ECS task: set taskRoleArn in a new revision of the task definition. On EC2: attach an instance profile; containers also require the metadata hop limit 2.",
+        f"On a computer: sign in, and set AWS_PROFILE. A container there also needs the files in ~/.aws.{modules}",
+        commands=(
+            "printenv | grep -oE '^(KUBERNETES_SERVICE|ECS_CONTAINER)'",
+            Labelled("In a pod:", pod_roles.CREATE_ASSOCIATION),
+            Labelled("On a computer:", "aws sso login --profile PROFILE"),
+            "export AWS_PROFILE=PROFILE",
+        ),
+        url=pages.SDK_CREDENTIALS,
+    )
+    return pod_roles.Advice([], [remedy])
+
+
+def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a Java program cannot use a web identity or a profile without a module of the SDK."""
+    said = next(MISSING_MODULE.finditer(case.text))
+    profile = said["profile"]
+    # A profile of IAM Identity Center requires both.
+    names = ("sso", "ssooidc") if said["module"].startswith("sso") else (said["module"],)
+    shown = ((re.search(sign, case.failure.text), form, file) for sign, form, file in _SDK_MODULES)
+    found, form, file = next(
+        (row for row in shown if row[0] is not None), (None, _SDK_MODULES[2][1], "pom.xml")
+    )
+    version = (found and found["version"]) or ""
+    if version and file != "build.sbt":
+        version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
+    modules = join_words([f"software.amazon.awssdk:{each}" for each in names], "and")
+    what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
+    step = (
+        f"Add this to {file}"
+        if found
+        else f"Add {modules}, with the version of the other modules (in Maven as shown)"
+    )
+    user = f"the profile {profile}" if profile else "a web identity, such as that of an EKS pod (IRSA)"
+    rest = (
+        "The service account and the role are not the problem."
+        if not profile
+        else "The profile is not the problem."
+    )
+    return case.explain(
+        f"The SDK for Java found no credentials: the class path lacks the module {said['module']}, which it needs for {user}.",
+        MODULE_MISSING.cause("reported"),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                f"Add the {what} to the program",
+                f"{step}, then build and deploy again.",
+                manifest="\n".join(form.format(version).replace("sts", each) for each in names),
+                url=pages.SDK_CREDENTIALS if profile else pages.EKS_IRSA_SDK,
+            ),
+        ),
+        notes=(
+            f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
+            *(
+                ()
+                if profile
+                else (
+                    "IMDS is no cure: with it, the chain would end at the role of the node, which is another identity.",
+                )
+            ),
+            credential_remedies.NO_CALL_MADE,
+        ),
+    )
