@@ -117,7 +117,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f"E! WriteToCloudWatch failure, err: [outputs.cloudwatch] {_denial('report-host', 'cloudwatch:PutMetricData', None, session=INSTANCE)}",
         (
             "The role report-host, the instance's role, with which the CloudWatch agent called,",
-            "The denied action alone (whose resource is *) leads to the next denial.",
+            "The denied action alone (whose resource is *) can lead to the next denial.",
         ),
     ),
     "metrics-of-an-application": (

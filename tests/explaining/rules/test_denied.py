@@ -425,7 +425,7 @@ def test_role_of_the_pod_gets_one_policy_for_all_denials() -> None:
     assert "its own role, which allows sqs:DeleteMessage and sqs:ReceiveMessage" in " ".join(short.split())
     assert (
         "create-pod-identity-association --cluster-name prod --namespace shop"
-        in explanation.remedies[0].commands[3]
+        in explanation.remedies[0].commands[4]
     )
     assert "1 more denial in this text, which the policy above allows, too" in " ".join(short.split())
 

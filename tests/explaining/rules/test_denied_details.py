@@ -158,7 +158,13 @@ def test_missing_service_linked_role_is_created_once() -> None:
     explanation = explain(_denied("iam:CreateServiceLinkedRole", LINKED))
     assert [each.code for each in explanation.causes] == ["no-identity-allow", "no-service-linked-role"]
     command = "aws iam create-service-linked-role --aws-service-name eks.amazonaws.com"
-    assert any(command in each.commands for each in explanation.remedies)
+    [remedy] = explanation.remedies
+    assert remedy.commands[0] == command
+    assert "--policy-document file://policy.json" in remedy.commands[1]
+    short = str(explanation)
+    assert short.index(command) < short.index("create it:\n") < short.index("> policy.json")
+    controller = explain(_denied("iam:CreateServiceLinkedRole", LINKED) + "\naws-load-balancer-controller")
+    assert controller.remedies[0].commands[0] == command
 
 
 def test_service_linked_role_of_an_unknown_service_has_no_command() -> None:

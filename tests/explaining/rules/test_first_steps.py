@@ -69,9 +69,11 @@ def test_pod_is_checked_for_a_role_before_it_gets_one(account: str) -> None:
     facts = {"cluster": "shop", "namespace": "orders", "service_account": "api"}
     found = _explained(_POD_DENIAL.format(account=account), facts)
     assert "not with one of its service account api" in found.summary
-    look, listed, put, associate, _ = found.remedies[0].commands
+    pods, look, create, put, associate, _ = found.remedies[0].commands
+    assert "spec.serviceAccountName=api" in pods
     assert look.startswith("kubectl get serviceaccount api")
-    assert "list-pod-identity-associations" in listed
+    assert "create-role --role-name shop-orders-api" in create
+    assert '"pods.eks.amazonaws.com"' in create
     assert "--role-name shop-orders-api" in put
     shown = "ACCOUNT_ID" if account == "***" else account
     assert f"--role-arn arn:aws:iam::{shown}:role/shop-orders-api" in associate

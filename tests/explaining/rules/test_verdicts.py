@@ -1471,3 +1471,21 @@ def test_all_denials_of_a_kubelet_have_one_cause() -> None:
     assert "aws iam get-role" not in " ".join(explanation.remedies[0].steps)
     other = watch.replace("shop-nodes/i-0abc12de34f567890", "shop-ci/build")
     assert len(explain(f"{denied}\n{other}").other_failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "verbs"),
+    [
+        ("", "--verb=create --resource"),
+        ("$ kubectl create -f app.yaml\n", "--verb=create --resource"),
+        ("$ kubectl apply -f app.yaml\n", "--verb=create,get,patch --resource"),
+    ],
+    ids=["unknown", "create", "apply"],
+)
+def test_verbs_of_a_file_that_is_created(before: str, verbs: str) -> None:
+    error = 'Error from server (Forbidden): error when creating "app.yaml": jobs.batch is forbidden: User "system:serviceaccount:ci:bot" cannot create resource "jobs" in API group "batch" in the namespace "carts"'
+    found = explain(before + error)
+    assert verbs in found.remedies[0].commands[0]
+    # Without a command, it can be either.
+    assert ("use --verb=create,get,patch" in found.remedies[0].steps[0]) is (before == "")
+    assert "rbac.yaml" not in str(found)

@@ -36,7 +36,7 @@ __all__ = (
 
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a command that is as necessary as those before it, and not an alternative.
-_OTHER_SIDE = "Then, in account "
+_CONTINUED = ("Then, in account ", "Otherwise:")
 # The start of the words before a document that is part of what the next command reads.
 _ADD = "Add "
 # The end of the words before a command that reads a document, which the reader must save first.
@@ -216,7 +216,7 @@ def count_changes(commands: Sequence[str], labels: Mapping[str, str] = _NO_LABEL
     """
     count = 0
     for number, command in enumerate(commands, 1):
-        if number > 1 and command in labels and not labels[command].startswith(_OTHER_SIDE):
+        if number > 1 and command in labels and not labels[command].startswith(_CONTINUED):
             break
         if _CHANGE.match(command):
             count = number

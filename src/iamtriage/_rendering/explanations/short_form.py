@@ -130,6 +130,11 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     )
 
 
+def _needs_manifest(remedy: RemedyParts, selection: _Selection, index: int) -> bool:
+    """Return whether a step is about a manifest that is not shown."""
+    return bool(remedy.manifest) and not selection.manifest and _MANIFEST in remedy.steps[index]
+
+
 class _Builder:
     """Selects the parts that fit, and builds their blocks.
 
@@ -217,9 +222,8 @@ class _Builder:
         if whole.commands == selection.commands:
             return selection
         # The first step often says what the changes need to take effect.
-        explained = attrs.evolve(
-            whole, steps=tuple(sorted({*whole.steps, *range(min(1, len(remedy.steps)))}))
-        )
+        first = [index for index in range(len(remedy.steps)) if not _needs_manifest(remedy, whole, index)]
+        explained = attrs.evolve(whole, steps=tuple(sorted({*whole.steps, *first[:1]})))
         return next((each for each in (explained, whole) if self.count(each) <= _MAX_TOTAL_LINES), selection)
 
     def _with_commands(self, remedy: RemedyParts, selection: _Selection, count: int) -> _Selection:
@@ -268,7 +272,7 @@ class _Builder:
         for index in range(len(remedy.steps)) if remedy else ():
             if remedy is None or index in selection.steps:
                 continue
-            if remedy.manifest and not selection.manifest and _MANIFEST in remedy.steps[index]:
+            if _needs_manifest(remedy, selection, index):
                 continue
             count = commands_needed(remedy.steps[index], remedy.commands)
             yield attrs.evolve(
@@ -391,9 +395,5 @@ def _count_hidden(parts: Parts, selection: _Selection) -> str:
         (len(first.commands) - selection.commands if first else 0, "command"),
         (len(parts.notes) - selection.notes, "note"),
     )
-    words = [f"{count} more {_plural(noun) if count > 1 else noun}" for count, noun in counts if count > 0]
-    return ", ".join(words)
-
-
-def _plural(noun: str) -> str:
-    return "remedies" if noun == "remedy" else f"{noun}s"
+    words = [f"{count} more {noun}{'s' if count > 1 else ''}" for count, noun in counts if count > 0]
+    return ", ".join(words).replace("remedys", "remedies")

@@ -248,7 +248,7 @@ def _recreate_pods_remedy(case: AnyCase, role: str) -> Remedy:
         f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
         "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
         "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
-        commands=(clusters.restart_command(case), _variables_command(case)),
+        commands=(clusters.restart_command(case), variables_command(case)),
         url=pages.EKS_IRSA_POD,
     )
 
@@ -264,7 +264,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         "For Pod Identity, the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes. For IRSA, the role trusts the cluster's OIDC provider.",
         "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         commands=(
-            _variables_command(case),
+            variables_command(case),
             SHOW_ACCOUNT,
             LIST_ASSOCIATIONS,
             CREATE_ASSOCIATION,
@@ -299,7 +299,7 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         return _recreate_pods_remedy(case, role)
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
-    lookups = [_variables_command(case), SHOW_ACCOUNT]
+    lookups = [variables_command(case), SHOW_ACCOUNT]
     annotate: str | Labelled = Labelled("Then, if it has neither, for IRSA:", ANNOTATE_ACCOUNT)
     if case.facts.cluster is not None and case.facts.service_account is not None:
         check = "Check whether the service account has an annotation (IRSA) or a Pod Identity association."
@@ -331,7 +331,7 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
     return (f"The text is from {controller.name}: the names are those of its installation guide.",)
 
 
-def _variables_command(case: AnyCase) -> str:
+def variables_command(case: AnyCase) -> str:
     """Return the command that prints the names of the environment variables of a pod, or of an account's pods.
 
     It works for images without a shell, and does not print the values, which can be secrets.

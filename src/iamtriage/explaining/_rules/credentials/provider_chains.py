@@ -84,7 +84,9 @@ def describe_outcomes(message: str) -> str:
 def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
     """Return what gives a program credentials whose text does not say where it runs."""
     is_java = "awssdk" in case.text or "ProfileFile(" in message
-    modules = " The SDK for Java needs the modules sso and ssooidc to use IAM Identity Center." if is_java else ""
+    modules = (
+        " The SDK for Java needs the modules sso and ssooidc to use IAM Identity Center." if is_java else ""
+    )
     remedy = your_remedy(
         "Give the program credentials where it runs",
         "Run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
@@ -92,7 +94,7 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
         "In an ECS task: set taskRoleArn in a new revision of the task definition. On EC2: attach an instance profile; containers also require the metadata hop limit 2.",
         f"On a computer: sign in, and set AWS_PROFILE. A container there also needs the files in ~/.aws.{modules}",
         commands=(
-            "printenv | grep -oE '^(KUBERNETES_SERVICE|ECS_CONTAINER)'",
+            "printenv | grep -oiE '^(kubernetes_service|ecs_container)'",
             Labelled("In a pod:", pod_roles.CREATE_ASSOCIATION),
             Labelled("On a computer:", "aws sso login --profile PROFILE"),
             "export AWS_PROFILE=PROFILE",

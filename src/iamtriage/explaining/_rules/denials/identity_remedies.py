@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -72,12 +73,11 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     if denial.action is None:
         remedies = _ambiguous_remedies(denial) if denial.actions else (_unnamed_call_remedy(denial),)
     else:
-        remedies = present(
-            _managed_policy_remedy(denial)
-            if denial.deny == "implicit" or denial.principal_text is None
-            else None,
-            *_grant_remedies(denial),
-        )
+        is_plain = denial.deny == "implicit" or denial.principal_text is None
+        managed = present(_managed_policy_remedy(denial) if is_plain else None)
+        grants = _grant_remedies(denial)
+        # Creating the role once is simpler than any policy.
+        remedies = (*managed, *grants) if find_service_of_linked_role(denial) is None else (*grants, *managed)
         if not is_stated or not remedies + details:
             remedies = (*remedies, _locate_policy_remedy(denial))
     # An encoded message contains more than any guess.
@@ -94,7 +94,10 @@ def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:
         [statement, *_] = of_owner.policy["Statement"]
         step = other_side_step(denial, policy_of(denial).name, statement)
         grant = attrs.evolve(grant, steps=(*grant.steps, capitalize_start(step)))
-    return present(grant, _create_service_linked_role_remedy(denial), of_owner)
+    service = find_service_of_linked_role(denial)
+    if grant is not None and service is not None:
+        grant = _create_or_allow_role(denial, grant, service)
+    return present(grant, of_owner)
 
 
 def _managed_policy_remedy(denial: Denial) -> Remedy | None:
@@ -112,7 +115,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{path}"
     grant = required_grant(denial)
     on_star = " (whose resource is *)" if grant is not None and grant.resources == ("*",) else ""
-    step = f"It allows what {controller.name} normally calls. The denied action alone{on_star} leads to the next denial."
+    step = f"It allows what {controller.name} normally calls. The denied action alone{on_star} can lead to the next denial."
     return account_remedy(
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         AGENT_OF_NODE if denial.service == "eks-auth" else step,
@@ -148,7 +151,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
         line = commands.change_policy(commands.arn(arn, "POLICY_ARN"))
     return account_remedy(
         title,
-        f"Each release documents its policy, and an upgrade of the chart does not change IAM.{tag} The denied action alone leads to the next denial{following}.",
+        f"Each release documents its policy, and an upgrade of the chart does not change IAM.{tag} The denied action alone can lead to the next denial{following}.",
         older,
         commands=(f"curl -f -o policy.json {url}", line),
         url=pages.LOAD_BALANCER_CONTROLLER,
@@ -163,16 +166,22 @@ def find_service_of_linked_role(denial: Denial) -> str | None:
     return found["service"] if found else None
 
 
-def _create_service_linked_role_remedy(denial: Denial) -> Remedy | None:
-    service = find_service_of_linked_role(denial)
-    if service is None:
-        return None
-    from iamtriage.explaining._rules.calls.service_roles import create_role_remedy
-
-    return create_role_remedy(
-        service,
-        f"Or create the role once as an administrator: aws iam create-service-linked-role --aws-service-name {service}",
-        "Then retry the call. The caller needs no permission for an existing role.",
+def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy:
+    """Return the remedy that creates a service-linked role, or allows the caller to do so."""
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    again = "retry the call" if controller is None else "the controller retries by itself"
+    create = fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
+    allowing = tuple(Labelled(f"Or, to let {denial.caller} create it:", each) for each in grant.commands[:1])
+    return attrs.evolve(
+        grant,
+        title=f"Create the service-linked role of {service}",
+        steps=(
+            f"Once the role exists, {again}: the caller needs no permission for it.",
+            *grant.steps,
+        ),
+        commands=(create, *grant.commands),
+        labels=allowing,
+        url=pages.SERVICE_LINKED,
     )
 
 

@@ -15,10 +15,10 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_accounts
-from iamtriage.explaining._explanations import Explanation, Remedy, change_commands
+from iamtriage.explaining._explanations import Explanation, Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -59,6 +59,8 @@ _ROLE_PROXIES = lazy_pattern(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
+
+_FOR_NODE = "Or allow it for the role of the node"
 
 POD_USES_NODE_ROLE = CauseType(
     "pod-uses-node-role",
@@ -106,12 +108,19 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     else:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
         if is_certain and role is None and denial.facts.service_account and denial.action:
-            pod_remedies, remedies = _show_policy_first(denial, pod_remedies[0], remedies)
+            whole = _role_with_policy(denial, remedies)
+            pod_remedies, remedies = (pod_remedies, remedies) if whole is None else ((), whole)
     causes, summary = explanation.causes, explanation.summary
     if is_certain and role is None and (account := denial.facts.service_account) is not None:
         session = clip_text((denial.principal_text or "").rpartition("/")[2])
         verdict = f"the pod called with the role of its node ({session}), not with one of its service account {clip_text(account)}"
         summary = denial_summary(denial, verdict)
+        causes = tuple(
+            attrs.evolve(each, text="No identity-based policy of that role allows it.")
+            if each.code == "no-identity-allow" and each.evidence == "reported"
+            else each
+            for each in causes
+        )
     if is_certain and role is not None:
         # The policies of the node's role are not the problem.
         causes = tuple(each for each in causes if each.evidence != "possible")
@@ -148,45 +157,46 @@ def _set_account_remedy(accounts: AccountsOfPod) -> Remedy:
     )
 
 
-def _show_policy_first(
-    denial: Denial, check: Remedy, remedies: tuple[Remedy, ...]
-) -> tuple[tuple[Remedy, ...], tuple[Remedy, ...]]:
+# The trust policy that every role for EKS Pod Identity has: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+_POD_TRUST = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},"Action":["sts:AssumeRole","sts:TagSession"]}}'
+
+
+def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...] | None:
     """Return the remedies, first the one that looks for the role of the pod, or creates one with the policy."""
-    from iamtriage.explaining._rules.credentials.pod_roles import (
-        CREATE_ASSOCIATION,
-        LIST_ASSOCIATIONS,
-        SHOW_ACCOUNT,
-    )
+    from iamtriage.explaining._rules.credentials import pod_roles
 
     title = f"Allow {denial.action} for the pod's role"
     policy = next((each for each in remedies if each.title == title), None)
     if policy is None:
-        return (check,), remedies
+        return None
     facts = denial.facts
     parts = (facts.cluster, facts.namespace, facts.service_account)
     role = commands.role_name("-".join(filter(None, parts))[:64])
     account = "ACCOUNT_ID" if denial.has_masked_account else denial.account
     arn = f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/{role}"
     save, *hints = policy.steps
-    first = attrs.evolve(
-        policy,
-        title=f"Give the pod's service account its own role, which allows {denial.action}",
-        steps=(
-            "If one of the first two commands prints a role, use that one: check that the pods run as this service account, and re-create them, because pods get the role only when they are created.",
-            f"Otherwise, create the role {role}, which trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession. {save.removesuffix('.')}, not to the node's role, which all its pods share.",
-            "The nodes need the add-on eks-pod-identity-agent. EKS Auto Mode has it built in.",
-            *hints,
-        ),
-        commands=(
-            SHOW_ACCOUNT,
-            LIST_ASSOCIATIONS,
-            *(each.replace("ROLE_NAME", role) for each in policy.commands),
-            CREATE_ASSOCIATION.replace("ROLE_ARN", arn),
-            clusters.restart_command(denial.case),
-        ),
+    create = f"aws iam create-role --role-name {role} --assume-role-policy-document '{_POD_TRUST}'"
+    lines = (
+        pod_roles.variables_command(denial.case),
+        pod_roles.SHOW_ACCOUNT,
+        Labelled("Otherwise:", create),
+        *(each.replace("ROLE_NAME", role) for each in policy.commands),
+        pod_roles.CREATE_ASSOCIATION.replace("ROLE_ARN", arn),
+        clusters.restart_command(denial.case),
     )
-    check = attrs.evolve(check, title="Check whether the pod has a role that its SDK does not find")
-    return (first, check), tuple(each for each in remedies if each is not policy)
+    allow = account_remedy(
+        f"Give the pod's service account its own role, which allows {denial.action}",
+        "With AWS_WEB_IDENTITY_TOKEN_FILE or AWS_CONTAINER_CREDENTIALS_FULL_URI in the first output, the pod has a role: update its SDK, and remove other credentials. If only the second has a role, re-create the pods.",
+        f"Otherwise, {save[0].lower()}{save[1:].removesuffix('.')}, not to the node's role, which all its pods share. The nodes need the add-on eks-pod-identity-agent.",
+        *hints,
+        commands=lines,
+        url=policy.url,
+    )
+    allow = attrs.evolve(allow, policy=policy.policy, layer=policy.layer)
+    return (
+        allow,
+        *(each for each in remedies if each is not policy and not each.title.startswith(_FOR_NODE)),
+    )
 
 
 def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
@@ -241,7 +251,7 @@ def _remedies_for_pod(
         for_pod = change_commands(for_pod, lines)
     role = f"The role is that of {denial.caller}" if denial.role is None else f"It is {denial.caller}"
     last = Remedy(
-        title="Or allow it for the role of the node, and so for all pods on it",
+        title=f"{_FOR_NODE}, and so for all pods on it",
         who=for_node.who,
         steps=(
             f"{_WARNING} Do this only for programs that run on the node itself.",

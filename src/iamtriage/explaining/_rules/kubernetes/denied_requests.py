@@ -61,7 +61,7 @@ _APPLY_OUTPUT = lazy_pattern(
 # An installer gets the object before it creates or changes it.
 _VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
 # https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
-_VERBS_OF_APPLY = ("create", "get", "patch")
+VERBS_OF_APPLY = ("create", "get", "patch")
 # https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html
 _VERBS_OF_AIRFLOW = ("create", "delete", "get", "list", "patch", "watch")
 _VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
@@ -108,12 +108,12 @@ class DeniedRequest(Value):
             installer = None
         if (
             installer is None
-            and request.verb in _VERBS_OF_APPLY
+            and request.verb in VERBS_OF_APPLY
             and _is_of_kubectl(case, _APPLY_COMMAND, _APPLY_OUTPUT)
         ):
             installer = KUBECTL_APPLY
             if request.path is None:
-                request = attrs.evolve(request, name=None, verbs=_VERBS_OF_APPLY)
+                request = attrs.evolve(request, name=None, verbs=VERBS_OF_APPLY)
         if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
             # The object does not exist yet, and a role for one name does not allow to create it.
             request = attrs.evolve(request, name=None)
@@ -180,7 +180,7 @@ class DeniedRequest(Value):
     @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
-        return self.request.verbs in {_VERBS_OF_AIRFLOW, _VERBS_OF_INSTALLERS, _VERBS_OF_APPLY}
+        return self.request.verbs in {_VERBS_OF_AIRFLOW, _VERBS_OF_INSTALLERS, VERBS_OF_APPLY}
 
 
 def _find_installer(text: str) -> str | None:

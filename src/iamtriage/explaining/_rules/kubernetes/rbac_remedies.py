@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     AIRFLOW,
     KUBECTL_APPLY,
+    VERBS_OF_APPLY,
     access_policy_remedy,
     bind_command,
     installer_remedies,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
+# What kubectl create and kubectl apply say.
+_FILE_CREATED = "error when creating "
 _VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 _PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
@@ -219,8 +222,12 @@ def _scope_step(request: Request) -> str | None:
 
 
 def _verb_step(denied: DeniedRequest) -> str | None:
-    """Return which verbs people need next, who can use no access policy for a type of a custom group."""
+    """Return which verbs the caller needs next: kubectl apply, or people, who can use no access policy for a custom group."""
     request = denied.request
+    is_unknown = denied.installer is None and "kubectl create" not in denied.case.text
+    if is_unknown and request.verb == "create" and _FILE_CREATED in message_text(denied.case):
+        verbs = ",".join(VERBS_OF_APPLY)
+        return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
     if request.verb != "list" or not (denied.is_iam and is_custom_group(request.group or "")):
         return None
     return "kubectl get with a name also needs the verb get, and --watch the verb watch."
