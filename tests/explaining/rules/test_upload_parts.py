@@ -42,6 +42,39 @@ def test_missing_decrypt(text: str, resource: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "verdict", "first_step"),
+    [
+        (
+            "We copy from account 444455556666.",
+            "most likely, ",
+            "in account 111122223333 and the caller in 444",
+        ),
+        (
+            "Account 111122223333 has the bucket.",
+            "most likely, ",
+            "The key policy must allow the caller, too",
+        ),
+        (
+            "Accounts: account 444455556666, account 777788889999",
+            "most likely, ",
+            "The key policy must allow",
+        ),
+        (
+            "The policy has kms:GenerateDataKey and s3:PutObject.",
+            "a reason: the caller lacks",
+            "The key policy",
+        ),
+        ("It allows kms:GenerateDataKey and kms:Decrypt.", "most likely, ", "The key policy must allow"),
+    ],
+    ids=["other account", "same account", "accounts", "listed", "allowed"],
+)
+def test_accounts_and_listed_actions(words: str, verdict: str, first_step: str) -> None:
+    explanation = explain(f"{words}\n{_failed('UploadPart')}{ENCRYPTION}")
+    assert verdict in explanation.summary
+    assert first_step in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         _failed("UploadPart"),

@@ -19,13 +19,15 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
+from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
@@ -43,6 +45,7 @@ _LIST = "s3:ListBucket"
 PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
+_ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # What options require, besides the action of the operation.
 _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {
@@ -124,43 +127,65 @@ def explain_parts(denial: Denial) -> Explanation | None:
     key, owner = (named["arn"], named["account"]) if named else (None, None)
     shown = (
         "The text shows an upload that worked: a smaller object is sent whole." if has_whole else None,
-        "CreateMultipartUpload, which requires both, worked." if is_begun else None,
+        "CreateMultipartUpload, which requires s3:PutObject and kms:GenerateDataKey, worked."
+        if is_begun
+        else None,
     )
-    is_other = owner is not None and denial.account not in {None, owner}
-    both = f" The key belongs to account {owner}, the caller to {denial.account}." if is_other else ""
+    principal = denial.role or denial.principal
+    if principal is None and (account := _other_account(text, owner)) is not None:
+        principal = try_parse_principal(
+            f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/ROLE_NAME"
+        )
+    caller_account = getattr(principal, "account", None)
+    is_other = owner is not None and caller_account not in {None, owner}
+    whose = "the KMS key" if key else "the bucket's KMS key"
     remedy = allow_remedy(
         denial,
         grant=Grant("kms:Decrypt", (key or "KEY_ARN",)),
-        title="Allow kms:Decrypt on the bucket's KMS key",
-        first_step=f"The key policy, which get-key-policy prints, must allow the caller, too, or enable IAM policies.{both}",
+        title=f"Allow kms:Decrypt on {whose}{f' in accounts {caller_account} and {owner}' if is_other else ''}",
+        first_step=key_policy_step(key or "", principal, _KEY_ACTIONS, "the caller"),
     )
-    lines: tuple[str, ...]
-    look = "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text"
-    if key:
-        lines = (commands.fill_command(f"{look} --region {{}}", key, key.split(":")[3]),)
-    else:
+    lines: tuple[str, ...] = ()
+    look = fill_command(
+        "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}",
+        key or "KEY_ARN",
+        key.split(":")[3] if key else "REGION",
+    )
+    if not key:
         find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
         if named:
             find = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
-        lines = (
-            commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),
-            look.format("KEY_ARN"),
-        )
+        lines = (commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),)
     if remedy is not None:
         remedy = with_statements(remedy, [allow(_KEY_ACTIONS, key or "KEY_ARN", sid="KmsKey")])
-        steps = (each for each in remedy.steps if "kms:GenerateDataKey" not in each)
-        remedy = attrs.evolve(remedy, steps=tuple(steps), commands=(*lines, *remedy.commands))
+        first, *others = remedy.steps
+        steps = (first, *(each for each in others if "kms:GenerateDataKey" not in each))
+        remedy = attrs.evolve(
+            remedy,
+            steps=steps,
+            commands=(*lines, *remedy.commands, look),
+            labels=(Labelled("In the account of the key, to see its key policy:", look),),
+        )
+    # The text can list what the policies allow.
+    lists_others = "kms:GenerateDataKey" in text and not ("kms:Decrypt" in text or "kms:*" in text)
+    likely = "" if lists_others else "most likely, "
     return denial.explain(
-        f"S3 denied {'a part of the' if is_begun else 'the multipart'} upload to {denial.resource} without a reason: most likely, the caller lacks kms:Decrypt on the bucket's KMS key.",
+        f"S3 denied {'a part of the' if is_begun else 'the multipart'} upload to {denial.resource} without a reason: {likely}the caller lacks kms:Decrypt on {whose}{f' of account {owner}' if is_other else ''}.",
         buckets.KMS_KEY.cause(
             "derived",
             present(*shown),
-            text="A large object is sent in parts (multipart upload), which S3 decrypts to join them: that requires kms:Decrypt. s3:PutObject and kms:GenerateDataKey are allowed.",
+            text="A large object is sent in parts (multipart upload), which S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey: s3:PutObject and the bucket policy are not the cause.",
         ),
         topic="s3-access-denied",
         remedies=present(remedy),
         notes=(EVENTUAL_CONSISTENCY,),
     )
+
+
+def _other_account(text: str, owner: str | None) -> str | None:
+    """Return the account that a text names besides that of the key, if there is only one."""
+    others = {each[1] for each in _ACCOUNT.finditer(text)} - {owner}
+    return others.pop() if owner is not None and len(others) == 1 else None
 
 
 def _explain_option(denial: Denial, failed: str) -> tuple[str, tuple[Remedy, ...]]:
