@@ -9,8 +9,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._facts import Facts
@@ -23,6 +25,7 @@ from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.remedies import Commands
@@ -123,6 +126,7 @@ def _is_whole(url: str | None) -> bool:
     return all(_CLUSTER_ID.fullmatch(part) or safe_name(part) is not None for part in url.split("/"))
 
 
+_MAX_LISTED = 3
 _PROVIDER = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:oidc-provider/[\w./-]{0,250}\w(?![\w*])", re.ASCII
 )
@@ -199,11 +203,15 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         ]
     else:
         causes.append(CLUSTER_RECREATED.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
-    create = _create_provider_remedy(issuer)
+    where, account = f"the role's account{_describe_other(other)}", None
+    listed = _find_listed(case) if other is None else None
+    if listed is not None:
+        where, account, causes = _compare_listed(issuer, listed, causes)
+    create = _create_provider_remedy(issuer, account)
     if other is not None:
         create = _create_and_trust_remedy(case, create, other)
     return case.explain(
-        f"IAM has no OIDC provider for {issuer.description}{f' ({issuer.url})' if issuer.url else ''} in the role's account{_describe_other(other)}.",
+        f"IAM has no OIDC provider for {issuer.description}{f' ({issuer.url})' if issuer.url else ''} in {where}.",
         NO_OIDC_PROVIDER.cause(
             "reported",
             quote_phrases(message, "No OpenIDConnect provider found"),
@@ -215,6 +223,36 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             "STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
         ),
     )
+
+
+def _find_listed(case: Case[InvalidIdentityToken]) -> list[str] | None:
+    """Return the providers that list-open-id-connect-providers printed, ``None`` without an output of the role's account."""
+    stated = context_of(case.facts).role_arn
+    role = try_parse_principal(case.failure.resource or case.facts.resource or (stated and stated.value))
+    for run in find_runs(case.failure) if "list-open-id-connect-providers" in case.failure.text else ():
+        output = run.output.partition("\n\n")[0]
+        found = list(dict.fromkeys(_PROVIDER.findall(output)))
+        is_same = not isinstance(role, Role) or all(f":{role.account}:" in arn for arn in found)
+        is_list = run.command.words[:2] == ("iam", "list-open-id-connect-providers")
+        if is_list and is_same and (found or "[]" in output):
+            return found
+    return None
+
+
+def _compare_listed(
+    issuer: Issuer, listed: list[str], causes: list[Cause]
+) -> tuple[str, str | None, list[Cause]]:
+    """Return where the provider is missing, the account if it is known, and the causes that a list leaves."""
+    if not listed:
+        return "the role's account: the list in the text is empty", None, []
+    account, urls = listed[0].split(":")[4], [f"https://{arn.partition('/')[2]}" for arn in listed]
+    if issuer.is_eks and any(map(_EKS_ISSUER.match, urls)):
+        text = "A cluster that was re-created has a new issuer, even under the same name. The provider in the list is that of the old cluster or of another one."
+        causes = [CLUSTER_RECREATED.cause("derived", text=text)]
+    elif issuer.is_eks:
+        causes = []
+    shown = join_words(tuple(map(clip_text, urls[:_MAX_LISTED])), "and")
+    return f"account {account}: the list in the text has only {shown}", account, causes
 
 
 def _describe_other(other: OtherProvider | None) -> str:
@@ -243,7 +281,7 @@ def _create_and_trust_remedy(
     )
 
 
-def _create_provider_remedy(issuer: Issuer) -> Remedy:
+def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     uses_sts_audience = issuer.is_eks or issuer.system == GITHUB
     create = fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
@@ -252,13 +290,17 @@ def _create_provider_remedy(issuer: Issuer) -> Remedy:
     )
     creations: Commands = (create,)
     steps = [
-        "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
+        f"Run the command in account {account}. IAM gets the thumbprint itself."
+        if account
+        else "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
     ]
     url = pages.OIDC_PROVIDERS
     if issuer.is_eks:
         eksctl = f"eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region {issuer.region or 'REGION'} --approve"
         other_account = "Or, if the cluster is in another account than the role, in the role's account:"
         creations = (Labelled("If none matches:", eksctl), Labelled(other_account, create))
+        if account:
+            creations = (eksctl,)
         steps += [
             f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
         ]
@@ -274,5 +316,6 @@ def _create_provider_remedy(issuer: Issuer) -> Remedy:
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
         steps.append(_TRUST_STEP)
-    creations = ("aws iam list-open-id-connect-providers", *creations)
+    if account is None:
+        creations = ("aws iam list-open-id-connect-providers", *creations)
     return account_remedy("Create the IAM OIDC provider", *steps, commands=creations, url=url)

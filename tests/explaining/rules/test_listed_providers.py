@@ -1,0 +1,37 @@
+"""The providers that the text lists are compared with the issuer for which STS found none."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+_OLD = "oidc.eks.eu-west-1.amazonaws.com/id/F9E8D7C6B5A493827160F5E4D3C2B1A0"
+_MESSAGE = f"InvalidIdentityToken: No OpenIDConnect provider found in your account for https://{_ISSUER}\n\tstatus code: 400, request id: 1-2\n"
+_LIST = '$ aws iam list-open-id-connect-providers\n{\n  "OpenIDConnectProviderList": []\n}\n'
+_ARN = "arn:aws:iam::111122223333:oidc-provider/{}"
+_ROLE = "AWS_ROLE_ARN=arn:aws:iam::444455556666:role/cart\n"
+
+
+def _list(*names: str) -> str:
+    return _LIST.replace("[]", str([_ARN.format(each) for each in names]))
+
+
+@pytest.mark.parametrize(
+    ("text", "summary", "code", "commands"),
+    [
+        (_list(_OLD), f"in account 111122223333: the list in the text has only https://{_OLD}", "derived", 1),
+        (_list("gitlab.com"), "has only https://gitlab.com", None, 1),
+        (_LIST, "in the role's account: the list in the text is empty", None, 3),
+        (_list(_OLD) + _ROLE, "in the role's account.", "possible", 3),
+        ("", "in the role's account.", "possible", 3),
+    ],
+    ids=["old cluster", "other", "empty", "other account", "no list"],
+)
+def test_list_of_providers(text: str, summary: str, code: str | None, commands: int) -> None:
+    explanation = explain(f"{_MESSAGE}\n{text}")
+    assert summary in explanation.summary
+    found = {each.code: each.evidence for each in explanation.causes}
+    assert found.get("cluster-recreated") == code
+    assert len(explanation.remedies[0].commands) == commands
