@@ -1002,6 +1002,12 @@ def test_role_of_the_association_in_the_text() -> None:
     assert remedy.commands[-1].startswith("aws iam update-assume-role-policy --role-name deploy ")
 
 
+def test_role_whose_trust_policy_the_text_shows() -> None:
+    text = f"{WEB_IDENTITY}\n\ntrust relationship of cart-deploy:\n{json.dumps(OTHER_TRUST)}\n"
+    remedy = explain(text, facts={**POD_FACTS, "trust_policy": OTHER_TRUST}).remedies[0]
+    assert remedy.commands[-1].startswith("aws iam update-assume-role-policy --role-name cart-deploy ")
+
+
 @pytest.mark.parametrize(
     ("text", "lookup"),
     [

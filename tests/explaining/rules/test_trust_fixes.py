@@ -575,7 +575,7 @@ def test_condition_keys_with_a_defect_in_form(facts: dict[str, Any]) -> None:
         (
             f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:sub",
             f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}:aud",
-            "begins with the provider's ARN",
+            "begins with arn:aws:iam::111122223333:oidc-provider/ instead of the provider's URL",
         ),
         ("sub", "aud", "does not begin with the provider's URL"),
     ):

@@ -31,6 +31,9 @@ def name_of_role(topic: str, failure: Failure | None, facts: ResolvedFacts) -> s
     if topic not in _TOPICS_OF_POD_ROLES:
         return None
     name = ("" if facts.context.role_arn is None else facts.context.role_arn.value).rpartition("/")[2]
+    owners = {each.owner for each in facts.context.policies if each.is_trust_policy and each.owner}
+    if not name and len(owners) == 1:
+        name = owners.pop()[1]
     if not name and failure is not None and len(named := set(_NAMED_ROLE.findall(failure.text))) == 1:
         name = named.pop()
     return name if name and commands.role_name(name) == name else None

@@ -306,7 +306,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
     return explain_rejected(
         denial,
         f"STS rejected the token: {problem.text}.",
-        checked_cause(denial, f"{subject} meets the role's trust policy as it is.{_describe_issuer(denial)}"),
+        checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
         remedies=present(remedy, association, other),
     )
 
@@ -327,12 +327,6 @@ def _association_remedy(denial: Denial) -> Remedy:
         ),
         url=pages.EKS_POD_ASSOCIATION,
     )
-
-
-def _describe_issuer(denial: Denial) -> str:
-    """Return the issuer of the supplied claims as a sentence, after a space."""
-    issuer = (denial.facts.token_claims or {}).get("iss")
-    return f" The token's issuer is {clip_text(issuer)}." if isinstance(issuer, str) else ""
 
 
 def _is_from_identity_pool(denial: Denial) -> bool:

@@ -227,7 +227,8 @@ def _correct_key(key: str, issuer: str, values: list[str]) -> tuple[str, str] | 
     elif "/:" in key:
         defect = "has a slash after the provider's URL"
     elif key.lower().startswith("arn:"):
-        defect = "begins with the provider's ARN instead of its URL without https://"
+        start = "".join(key.partition("/")[:2])
+        defect = f"begins with {clip_text(start)} instead of the provider's URL without https://"
     else:
         defect = "is not the provider's URL, a colon and the claim"
     corrected = f"{issuer}:{claim_name}"
