@@ -216,3 +216,22 @@ def test_gitlab_project_alone_is_no_subject() -> None:
         json.dumps(_policy("https://gitlab.com", "project_path:octo/cart")).replace(ISSUER, "gitlab.com")
     )
     assert "has more after the project" in explain(text, facts={"trust_policy": policy}).summary
+
+
+GITLAB = "CI_PROJECT_PATH=octo/cart\nCI_COMMIT_BRANCH=dev\n$ aws sts assume-role-with-web-identity --role-arn arn:aws:iam::111122223333:role/ship\nAn error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity"
+
+
+@pytest.mark.parametrize(
+    ("condition", "verdict"),
+    [
+        ('"StringEquals": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:main"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
+        ('"StringLike": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:rel-*"},\n"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
+        ('"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "does not allow it"),
+    ],
+)  # fmt: skip
+def test_conditions_of_a_trust_policy_suffice(condition: str, verdict: str) -> None:
+    explanation = explain(f"{GITLAB}\nIts trust policy has:\n  {condition}\n")
+    assert verdict in explanation.summary
+    if "token has" in verdict:
+        assert "oidc-provider/gitlab.com" in str(explanation.remedies[0].policy)
+        assert "octo/cart:ref_type:branch:ref:dev" in str(explanation.remedies[0].policy)

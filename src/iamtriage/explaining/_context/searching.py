@@ -230,6 +230,11 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.pasted_policies import find_policies
 
         values["policies"] = tuple(find_policies(text, documents))
+    if ':sub"' in text and not any(each.is_trust_policy for each in values.get("policies", ())):
+        from iamtriage.explaining._context.readers.pasted_policies import find_trust_conditions
+
+        conditions = find_trust_conditions(text)
+        values["policies"] = (*values.get("policies", ()), *((conditions,) if conditions else ()))
     return values
 
 

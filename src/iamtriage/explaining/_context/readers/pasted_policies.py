@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.documents import FoundDocument
 
-__all__ = ("build_policy", "find_policies")
+__all__ = ("build_policy", "find_policies", "find_trust_conditions")
 
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
@@ -37,6 +38,12 @@ _TRUSTING_ROLE = lazy_pattern(
     r"|(?i:\brole) [`\"']?(?P<before>[\w+=,.@-]{2,63}[\w+=@-])[`\"']?[^\n.]{0,40}?\b(?i:trust (?:policy|relationships?))",
     re.ASCII,
 )
+# The members of a condition, and the key for the subject of a token.
+_CONDITIONS = lazy_pattern(
+    r"(?:\"(?:For(?:Any|All)Values?:)?String(?:Not)?(?:Equals|Like)(?:IgnoreCase)?\"\s{0,8}:\s{0,20}\{[^{}]{1,2000}\}\s{0,20},?\s{0,40}){1,4}"
+)
+_SUBJECT_KEY = lazy_pattern(r"\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"", re.ASCII)
+_ROLE = lazy_pattern(r"\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/", re.ASCII)
 _CHARS_OF_INTRODUCTION = 400
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
@@ -66,6 +73,34 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         policy = None if is_read else build_policy(each.content)
         if policy is not None:
             yield policy._replace(file=_find_file(text, each.start), is_code=True, is_whole=each.is_whole)
+
+
+def find_trust_conditions(text: str) -> Document | None:
+    r"""Return the trust policy whose conditions on a web identity are all that a text shows of it.
+
+    >>> condition = '"StringLike": {"gitlab.com:sub": "project_path:shop/web:*"}'
+    >>> policy = find_trust_conditions(f"role arn:aws:iam::111122223333:role/ci\n{condition}")
+    >>> policy.content["Statement"][0]["Principal"]
+    {'Federated': 'arn:aws:iam::111122223333:oidc-provider/gitlab.com'}
+    """
+    role = _ROLE.search(text)
+    for found in _CONDITIONS.finditer(text):
+        issuer = _SUBJECT_KEY.search(found[0])
+        if role is None or issuer is None:
+            continue
+        try:
+            condition = json.loads(f"{{{found[0].rstrip().rstrip(',')}}}")
+        except ValueError:
+            continue
+        provider = f"arn:{role['partition']}:iam::{role['account']}:oidc-provider/{issuer['issuer']}"
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Federated": provider},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": condition,
+        }
+        return build_policy({"Version": "2012-10-17", "Statement": [statement]})
+    return None
 
 
 def _find_file(text: str, start: int) -> str | None:
