@@ -138,7 +138,8 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     # A table of codes, whose values are names.
     (": { ", lazy_pattern(r"^ ?[A-Z]\w{3,80}:\s\{\n\w{1,40}:\s[A-Z]\w{1,60}\.[\w.]{1,120},$", re.MULTILINE), None),
     # An exception class that a test replaces, and botocore's exception as a test makes it. The program prints its message.
-    ("xceptions.|<ClientError>ClientError(", lazy_pattern(r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s|\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"), _IDS),
+    ("<exceptions> = ", lazy_pattern(r"(?<![\w.])[\w.]{0,120}\bexceptions\.[A-Z]\w{2,80}\s=\s"), _IDS),
+    ("<ClientError>ClientError(", lazy_pattern(r"\bClientError\(\s?\{\s?[\"']Error[\"']:\s?\{[^{}]{0,600}\}"), _IDS),
     # A list of classes, and a service model of botocore.
     ("xceptions.", lazy_pattern(r"^ ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?\n(?: ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?(?:\n|\Z)){2,60}", re.MULTILINE), None),
     ('<exception>"exception"', lazy_pattern(r"\"\w{3,80}\"\s?:\s?\{\s?\"type\"\s?:\s?\"structure\"[^\x1e]{0,800}?\"exception\"\s?:\s?true"), None),
