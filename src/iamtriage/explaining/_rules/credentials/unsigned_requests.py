@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.credentials import registry_helpers
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -29,6 +31,17 @@ _GATEWAY_URL = lazy_pattern(
     r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
     re.ASCII,
 )
+# Routes in templates of AWS SAM and the Serverless Framework.
+_ROUTES = lazy_pattern(
+    r"\bpath[\"']?:[ \t]*[\"']?(?P<path>/?[\w{}+./-]{0,200})[\"']?,?\s{1,40}[\"']?method[\"']?:[ \t]*[\"']?(?P<method>[a-z]{3,7}|\*)"
+    r"|\bmethod[\"']?:[ \t]*[\"']?(?P<method_first>[a-z]{3,7}|\*)[\"']?,?\s{1,40}[\"']?path[\"']?:[ \t]*[\"']?(?P<path_last>/?[\w{}+./-]{0,200})"
+    r"|\bhttp(?:Api)?:[ \t]*[\"']?(?P<method_short>[a-z]{3,7}|\*)[ \t]{1,4}(?P<path_short>/?[\w{}+./-]{1,200})",
+    re.ASCII | re.IGNORECASE,
+)
+_PARAMETER = lazy_pattern(r"\\\{\w{1,60}(?P<greedy>\\\+)?\\\}")
+_METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
+_WITH_AUTHORIZER = lazy_pattern(r"\bAWS_IAM\b|\baws_iam\b")
+_MAX_ROUTES = 4
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 _CLUSTER = lazy_pattern(r"kube|credential provider plugin|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
@@ -211,6 +224,8 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     )
     causes, remedies = [unsigned], [sign]
     url = _GATEWAY_URL.search(case.text) if names_gateway else None
+    if names_gateway and (other := _explain_other_route(case, url)) is not None:
+        return other
     topic, summary = "request-unsigned", "The request has no signature."
     if names_gateway:
         text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
@@ -230,6 +245,58 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         causes.append(UNSIGNED_BY_CHOICE.cause())
         causes.append(HEADER_LOST.cause())
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))
+
+
+def _explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | None) -> Explanation | None:
+    """Explain that a template in the text has other routes than the called one."""
+    text = case.failure.text
+    routes = [
+        (str(each["method"] or each["method_first"] or each["method_short"]).upper(), f"/{path.strip('/')}")
+        for each in _ROUTES.finditer(text)
+        if (path := each["path"] or each["path_last"] or each["path_short"]) is not None
+    ][:_MAX_ROUTES]
+    if url is None or not url["stage"] or not routes or _WITH_AUTHORIZER.search(text):
+        return None
+    stated, path = _METHOD.search(text), f"/{(url['path'] or '').strip('/')}"
+    method = stated["method"] if stated else "GET"
+    of_path = [each for each, template in routes if _matches_route(path, template)]
+    if not {method, "ANY", "*"}.isdisjoint(of_path):
+        return None
+    found = join_words([f"{each} {template}" for each, template in routes], "and")
+    (right, other), *more = routes
+    right = of_path[0] if of_path else right
+    address = f"{url[0].partition('/' + url['stage'])[0]}/{url['stage']}{path if of_path else other}"
+    option = "" if right in {"GET", "ANY", "*"} else f" -X {right}"
+    return case.explain(
+        f"No token is missing: API Gateway answers so if it has no such route. The call is {method} {path} in the stage {url['stage']}, and the template has {found}.",
+        NO_SUCH_ROUTE.cause(
+            "derived",
+            ("The text shows the template and the URL.",),
+            text="The URL must end with the stage and the path of a route, and the method must be that of the route.",
+        ),
+        topic="no-such-route",
+        remedies=(
+            your_remedy(
+                f"Call {right} {path if of_path else other}"
+                if not more or of_path
+                else "Call a route of the template",
+                "If the answer stays the same, compare the name of the stage, deploy the API again (the stage can have an older version), and sign the request if the method uses AWS_IAM.",
+                commands=(
+                    fill_command(f"curl -i{option} {{}}", address),
+                    Labelled(
+                        "If the answer stays the same:",
+                        f"aws apigateway get-resources --rest-api-id {url['api']} --region {url['region']}",
+                    ),
+                ),
+                url=pages.API_GATEWAY_TOKEN,
+            ),
+        ),
+    )
+
+
+def _matches_route(path: str, template: str) -> bool:
+    pattern = _PARAMETER.sub(lambda each: ".+" if each["greedy"] else "[^/]+", re.escape(template))
+    return re.fullmatch(pattern, path) is not None
 
 
 def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
