@@ -37,3 +37,23 @@ def test_area_of_a_name(sid: str, called: str, suggested: str | None) -> None:
     steps = " ".join(explain(denial, facts={"authorization_details": details}).remedies[0].steps)
     assert ("For example" in steps) == (suggested is not None)
     assert suggested is None or suggested in steps
+
+
+WRONG = "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'"
+
+
+@pytest.mark.parametrize(
+    ("text", "step", "commands", "is_default"),
+    [
+        (f"PHP Warning:  S3::getObject(): [AuthorizationHeaderMalformed] {WRONG} in /srv/S3.php on line 12\n$client = new S3($key, $secret);", "$client->setRegion('eu-central-1');", (), True),
+        (f'Traceback (most recent call last):\n  File "/app/up.py", line 3, in <module>\nbotocore.exceptions.ClientError: An error occurred (AuthorizationHeaderMalformed) when calling the PutObject operation: {WRONG}', 'boto3.client("s3", region_name="eu-central-1")', ("export AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1",), True),
+        (f"$ aws s3 ls s3://orders --region us-east-1\nAn error occurred (AuthorizationHeaderMalformed) when calling the ListObjectsV2 operation: {WRONG}", "--region us-east-1", ("aws s3 ls s3://orders --region eu-central-1",), False),
+    ],
+)  # fmt: skip
+def test_region_is_set_where_the_client_is(
+    text: str, step: str, commands: tuple[str, ...], *, is_default: bool
+) -> None:
+    explanation = explain(text)
+    assert step in explanation.remedies[0].steps[0]
+    assert explanation.remedies[0].commands[: len(commands) or None] == commands
+    assert ("us-east-1 is most likely the default" in explanation.causes[0].text) is is_default

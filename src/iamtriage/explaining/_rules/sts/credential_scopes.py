@@ -217,6 +217,9 @@ def _drop_eks_reasons(cause: Cause) -> Cause:
     return attrs.evolve(cause, because=tuple(line for line in cause.because if not line.startswith("EKS ")))
 
 
+_DEFAULT_REGION = "us-east-1"
+
+
 def explain_wrong_region(
     case: Case[FailureT_co],
     signed: str | None,
@@ -237,6 +240,9 @@ def explain_wrong_region(
     if cause is WRONG_SIGNING_REGION:
         reported = (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
     text = f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}."
+    # No setting of the Region was found, and EKS sets none.
+    if signed == _DEFAULT_REGION and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
+        text = f"The text sets no Region, so {signed} is most likely the default of the client. The Region is part of the signature."
     step = "An endpoint URL in code or settings must be for that Region, too."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
     if host is not None:

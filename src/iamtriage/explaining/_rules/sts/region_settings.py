@@ -63,6 +63,12 @@ _SIGNED_SERVICE = lazy_pattern(
 _OF_RESOURCE = frozenset({"aps-workspaces"})
 
 
+# A client of tpyo/amazon-s3-php-class: https://github.com/tpyo/amazon-s3-php-class/issues/165
+_PHP_CLASS = lazy_pattern(r"(\$\w{1,40}) ?= ?new S3\(")
+# Stack traces and errors of programs.
+_IN_CODE = lazy_pattern(r"Traceback \(|\.php(?:\(\d|:\d| on line \d)|\.(?:py|rb|[jt]s|go|java|cs):\d")
+
+
 class RegionFix(NamedTuple):
     """How to correct the region."""
 
@@ -163,10 +169,7 @@ _REGION_IN_CODE = {
 
 
 def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> RegionFix:
-    source = case.failure.envelope.source or ""
-    is_of_s3 = "authorization header is malformed" in case.failure.text and region != "REGION"
-    code = _REGION_IN_CODE.get(source, "") if is_of_s3 else ""
-    shown = code and f": {code.format(region=region, constant=region.upper().replace('-', '_'))}"
+    source, shown = case.failure.envelope.source or "", _show_code(case, region)
     why: tuple[str, ...] = ()
     if signed is not None and case.facts.region == signed:
         why = (
@@ -192,20 +195,34 @@ def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> 
     )
 
 
+def _show_code(case: Case[Failure], region: str) -> str:
+    """Return how code sets the Region of an S3 client, after a colon, or an empty string."""
+    if "authorization header is malformed" not in case.failure.text or region == "REGION":
+        return ""
+    code = _REGION_IN_CODE.get(case.failure.envelope.source or "", "")
+    return code and f": {code.format(region=region, constant=region.upper().replace('-', '_'))}"
+
+
 def _fix_client(case: Case[Failure], profile: str | None, region: str) -> RegionFix:
     """Return how to set the Region of a client where it runs, if the text does not show its setting."""
     title, runtime = f"Set the client's Region to {region}", context_of(case.facts).runtime
     called = context_of(case.facts).command
     is_of_cli = called is not None and called.program == "aws"
-    is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or "Traceback (" in case.text
+    is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or _IN_CODE.search(
+        case.text
+    ) is not None
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
     lines: tuple[str, ...]
+    if (variable := _PHP_CLASS.search(case.failure.text)) is not None:
+        code = f"{variable[1]}->setRegion('{region}');"
+        step = f"After the line that creates the client, add: {code} The class reads neither a profile nor AWS_REGION."
+        return RegionFix(title, (step,), ())
     if runtime is not None and runtime.kind == "lambda":
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
         lines = ()
     elif is_of_sdk and not is_of_cli:
-        step = "Set the Region in the code or configuration of this client, or in the environment for all clients. Then restart the program."
+        step = f"Set the Region in the code or configuration of this client{_show_code(case, region)}. Or set it in the environment for all clients. Then restart the program."
         lines = (f"export {variables}",) if runtime is None else ()
     else:
         step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
