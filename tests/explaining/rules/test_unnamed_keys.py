@@ -91,3 +91,31 @@ def test_grant_for_a_deleted_role(words: str, evidence: str, *, has_key_policy: 
 def test_other_recreated_resources_are_not_the_role() -> None:
     explanation = explain(f"The table was re-created yesterday.\n{ENVIRONMENT}")
     assert explanation.causes[0].code != "kms-grant-of-other-role"
+
+
+_NOT_SYNCED = 'could not get secret data from provider: key "cart/db" from ExternalSecret "db": AccessDeniedException: Access to KMS is not allowed\n status code: 400, request id: 1-2\n\n'
+_ROLE = "The role cart-eso has GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:cart/*."
+
+
+@pytest.mark.parametrize(
+    ("words", "summary", "command"),
+    [
+        (
+            f"{_ROLE} The key is alias/cart.",
+            "The role cart-eso of External Secrets Operator is not allowed to use the KMS key alias/cart",
+            "aws kms describe-key --key-id alias/cart --region eu-west-1 --query KeyMetadata.Arn --output text",
+        ),
+        (_ROLE, "role cart-eso of External", "aws secretsmanager describe-secret --secret-id cart/db"),
+        (
+            "The role that has alias/a or alias/b, not alias/aws/secretsmanager",
+            "The role that External Secrets Operator uses",
+            "aws secretsmanager describe-secret --secret-id cart/db",
+        ),
+    ],
+    ids=["alias", "role", "neither"],
+)
+def test_role_and_alias_in_prose(words: str, summary: str, command: str) -> None:
+    explanation = explain(_NOT_SYNCED + words)
+    assert summary in explanation.summary
+    assert explanation.remedies[0].commands[0].startswith(command)
+    assert "AWS managed key aws/secretsmanager" in explanation.causes[0].text

@@ -26,7 +26,9 @@ from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
+    from iamtriage.arns._arns import Arn
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -89,6 +91,10 @@ SERVICES = {
     "ssm": ("Systems Manager", "parameter"),
 }  # fmt: skip
 """Services, with their names and what they encrypt."""
+# Services whose name in kms:ViaService is their prefix.
+_VIA_SERVICES = frozenset(
+    {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
+)
 _NAME = lazy_pattern(r"[\w/][\w+=,.@/:-]{0,511}", re.ASCII)
 # Beginnings of operations -> the data that the key encrypts.
 _DATA = (
@@ -113,6 +119,12 @@ _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
 _KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
+_ALIAS = lazy_pattern(r"(?<![\w/])alias/(?!aws/)[\w/-]{1,250}", re.ASCII)
+# "The role cart-eso has secretsmanager:GetSecretValue".
+_ROLE_WITH_PERMISSIONS = lazy_pattern(
+    r"\brole [`'\"]?(?=[\w+=,.@-]*[-_.0-9A-Z])([\w+=,.@-]{3,64})[`'\"]?(?: \([^()\n]{1,60}\))? (?:already )?(?:has|may|can|is allowed)\b",
+    re.ASCII,
+)
 KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
 
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
@@ -153,11 +165,45 @@ def show_store_command(denial: Denial) -> str:
     return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{{.spec.secretStoreRef}}'"
 
 
-def stated_store_role(denial: Denial) -> Role | None:
-    """Return the role that the text states for a SecretStore, if it states only one."""
+def stated_store_role(denial: Denial) -> tuple[str | None, Role | None]:
+    """Return the name of the role that the text states for a SecretStore, and the role if its ARN is known."""
     stated = context_of(denial.facts).role_arn
     role = None if stated is None else try_parse_principal(stated.value)
-    return role if isinstance(role, Role) else None
+    if isinstance(role, Role):
+        return role.name, role
+    named = set(_ROLE_WITH_PERMISSIONS.findall(denial.failure.text))
+    return (named.pop() if len(named) == 1 else None), None
+
+
+def find_alias(denial: Denial) -> str | None:
+    """Return the alias of a customer managed key, if the text has only one."""
+    found = set(_ALIAS.findall(denial.failure.text))
+    return found.pop() if len(found) == 1 else None
+
+
+def find_region_of_data(denial: Denial, service: str | None) -> str | None:
+    """Return the Region of the service's ARNs in the text, if they have only one."""
+    found = set(re.findall(rf"\barn:aws[a-z-]{{0,12}}:{service}:([a-z0-9-]{{5,30}}):", denial.failure.text))
+    return found.pop() if service is not None and len(found) == 1 else None
+
+
+def key_statement(
+    denial: Denial, service: str | None, region: str, resource: Arn | None, key: str
+) -> dict[str, Any]:
+    """Return the statement that allows the use of a key through the service only.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    actions = ["kms:Decrypt"]
+    partition = denial.location.partition or (None if resource is None else resource.partition)
+    if (denial.operation or "").startswith(WRITES) or service == "sns":
+        actions.append("kms:GenerateDataKey")
+    condition = None
+    # The suffix of the service names is documented for the other partitions only.
+    if service in _VIA_SERVICES and partition != "aws-cn":
+        condition = {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
+    # What names the key can have its ID, its alias or its ARN, and another account can own it.
+    return allow(actions, key, condition=condition)
 
 
 def key_policy_step(

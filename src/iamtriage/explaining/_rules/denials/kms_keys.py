@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -29,10 +29,8 @@ from iamtriage.explaining._rules.shared.ecs_starts import new_task_step
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
-from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.arns._arns import Arn
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -43,10 +41,8 @@ _EXCEPTION_CLASS = lazy_pattern(r"\bservices\.([a-z0-9]{2,30})\.model\.")
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
-# Services whose name in kms:ViaService is their prefix.
-_VIA_SERVICES = frozenset(
-    {"secretsmanager", "ssm", "s3", "sqs", "sns", "kinesis", "dynamodb", "lambda", "ec2"}
-)
+# https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
+_MANAGED_KEY = " Callers of the account may use the AWS managed key aws/{} through the service; a customer managed key requires an Allow."
 _REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
@@ -247,35 +243,43 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         title = "Allow the role of the SecretStore to use the key"
         show_store = encrypted_data.show_store_command(denial)
         role = "the role that the SecretStore specifies, or to the role of its service account"
-    stated = encrypted_data.stated_store_role(denial) if show_store is not None else None
+    stated_name, stated = (None, None) if show_store is None else encrypted_data.stated_store_role(denial)
     attach: tuple[str, ...] = ()
-    if stated is not None:
-        caller = f"the role {stated.name} of External Secrets Operator"
-        title, show_store = f"Allow the role {stated.name} to use the key", None
-        role = f"the role {stated.name}"
-        attach = (commands.put_policy(stated.name, "AllowUseOfKey"),)
+    if stated_name is not None:
+        caller = f"the role {stated_name} of External Secrets Operator"
+        title, show_store = f"Allow the role {stated_name} to use the key", None
+        role = f"the role {stated_name}"
+        attach = (commands.put_policy(stated_name, "AllowUseOfKey"),)
     key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
     if ":key/" not in key:
         # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
         key = "KEY_ARN"
-    is_known = key != "KEY_ARN"
-    find = f"The first command prints the key. None and aws/{service} mean the AWS managed key."
-    show_key = None if is_known else encrypted_data.show_key_command(denial, service, arn)
-    if show_key is None:
-        find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     places = (each.region for each in (resource, try_parse_arn(key)) if each is not None and each.region)
-    region = next(places, region_argument(denial))
+    region = next(places, encrypted_data.find_region_of_data(denial, service) or region_argument(denial))
     in_region = "" if region == "REGION" else f" --region {region}"
-    statement = _key_statement(denial, service, region, resource, key)
+    alias = encrypted_data.find_alias(denial) if key == "KEY_ARN" else None
+    find, lines = None, [f"aws kms describe-key --key-id {key}{in_region}"]
+    if alias is not None:
+        find = (
+            f"The first command prints KEY_ARN: a policy accepts no alias, such as {alias}, as its resource."
+        )
+        lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
+    elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
+        find = f"The first command prints the key. None and aws/{service} mean the AWS managed key."
+        lines = [show, *lines]
+    elif key == "KEY_ARN":
+        find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
+    statement = encrypted_data.key_statement(denial, service, region, resource, key)
     remedy = identity_remedy(
         title,
-        *present(None if is_known else find),
+        *present(find),
         f"Attach the policy{', saved as policy.json,' if attach else ''} to {role}.{new_task_step(denial.failure.text, region)}",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
+            *lines[:1],
+            *present(show_store),
+            *lines[1:],
             *attach,
-            *present(show_key, show_store),
-            f"aws kms describe-key --key-id {key}{in_region}",
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
         ),
         statements=(statement,),
@@ -284,35 +288,20 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
     code, named = denial.failure.envelope.code, f" {clip_text(name)}" if name else ""
     return denial.explain(
-        f"{capitalize_start(caller)} is not allowed to use the KMS key with which the {data}{named} is encrypted.",
+        f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''} with which the {data}{named} is encrypted.",
         KMS_BEHIND_SERVICE.cause(
             "reported",
             (f"The code is {code}.",) if code else (),
-            text=f"The use of the KMS key was denied, not {called}.",
+            text=f"The use of the KMS key was denied, not {called}.{_MANAGED_KEY.format(service) if service in encrypted_data.SHOW_KEYS else ''}",
         ),
         KMS_KEY_POLICY.cause(),
-        KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
+        *(
+            ()
+            if _OF_SECRETS_MANAGER in text
+            else (KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),)
+        ),
         remedies=(remedy,),
     )
-
-
-def _key_statement(
-    denial: Denial, service: str | None, region: str, resource: Arn | None, key: str
-) -> dict[str, Any]:
-    """Return the statement that allows the use of a key through the service only.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
-    """
-    actions = ["kms:Decrypt"]
-    partition = denial.location.partition or (None if resource is None else resource.partition)
-    if (denial.operation or "").startswith(encrypted_data.WRITES) or service == "sns":
-        actions.append("kms:GenerateDataKey")
-    condition = None
-    # The suffix of the service names is documented for the other partitions only.
-    if service in _VIA_SERVICES and partition != "aws-cn":
-        condition = {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
-    # What names the key can have its ID, its alias or its ARN, and another account can own it.
-    return allow(actions, key, condition=condition)
 
 
 def explain_environment_key(denial: Denial) -> Explanation:
