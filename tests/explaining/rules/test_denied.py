@@ -402,15 +402,35 @@ def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
         assert role in cause.text
         assert cause.evidence == "derived"
         assert "possible" not in {each.evidence for each in explanation.causes}
-        assert explanation.summary.endswith(
-            ": the pod called as its node, not with the role cart of its service account."
-        )
+        assert explanation.summary.endswith(": the pod did not use the role cart of its service account.")
         first, second, *_ = explanation.remedies
         assert first.title == "Re-create the pods, so that they get the role cart"
         assert first.commands[0].startswith("kubectl rollout restart ")
         assert "spec.serviceAccountName=cart " in first.commands[1]
         assert second.title == "Allow s3:ListAllMyBuckets for the role cart"
         assert "--role-name cart " in second.commands[0]
+
+
+@pytest.mark.parametrize(
+    ("age", "words", "is_older", "titles"),
+    [
+        ("12d", "I annotated it today.", True, ["Re-create", "Allow s3:ListAllMyBuckets for the role cart"]),
+        ("2d3h", "The role cart has s3:*. The annotation is of this morning.", True, ["Re-create"]),
+        ("4m", "I annotated it today.", False, ["Re-create", "Allow s3:ListAllMyBuckets for the role cart"]),
+        ("12d", "It has been annotated for weeks.", False, ["Re-create", "Allow s3:ListAllMyBuckets"]),
+    ],
+    ids=["older", "permitted", "new", "old annotation"],
+)
+def test_age_of_the_pod(age: str, words: str, titles: list[str], *, is_older: bool) -> None:
+    listed = f"NAME READY STATUS RESTARTS AGE\ncart-6d5b7c9f4b-tw8xk   1/1   Running   0   {age}\n"
+    annotation = "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/cart\n"
+    denied = _denied_instance("orders-node-group", "s3:ListAllMyBuckets")
+    explanation = explain(
+        f"{annotation}{listed}\n{words}\n\n{denied}", facts={"namespace": "shop", "service_account": "cart"}
+    )
+    assert ("because it is older" in explanation.summary) is is_older
+    assert len(explanation.remedies) == len(titles)
+    assert all(each.title.startswith(title) for each, title in zip(explanation.remedies, titles, strict=True))
 
 
 def test_role_of_the_pod_gets_one_policy_for_all_denials() -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _SERVICE_LINKED_ROLE = lazy_pattern(
     r":role/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/", re.ASCII
@@ -135,25 +136,31 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
     action = (denial.action or "").replace(":Describe", ":Modify")
     is_known = action != denial.action and find_action(action) is not None
     following = f", such as of {action}" if is_known else ""
+    grant = required_grant(denial)
+    on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
     title = f"Give {denial.caller} the policy of the controller's release"
-    older = "If the role has a managed policy of an older release, update that: aws iam create-policy-version --set-as-default."
-    line = commands.put_policy(commands.role_name(role.name), "AWSLoadBalancerController")
+    older, name = None, commands.role_name(role.name)
+    lines: Commands = (
+        fill_command("aws iam list-attached-role-policies --role-name {}", name),
+        Labelled(
+            "If it lists the controller's policy of an older release:", commands.change_policy("POLICY_ARN")
+        ),
+        Labelled("Otherwise:", commands.put_policy(name, "AWSLoadBalancerController")),
+    )
     shown = denial.failure.text.partition(f"list-attached-role-policies --role-name {role.name}")[2]
     attached, changed = set(_ATTACHED_POLICY.findall(shown)), _DEFAULT_VERSION.search(shown)
     if len(attached) == 1:
         arn = attached.pop()
-        name, since = (
-            clip_text(arn.rpartition("/")[2]),
-            f", last changed on {changed[changed.lastindex or 0]}," if changed else "",
-        )
-        title = f"Update {name} to the policy of the controller's release"
-        older = f"{name}{since} is of an older release, and lacks actions that the controller calls."
-        line = commands.change_policy(commands.arn(arn, "POLICY_ARN"))
+        shown = clip_text(arn.rpartition("/")[2])
+        since = f", last changed on {changed[changed.lastindex or 0]}," if changed else ""
+        title = f"Update {shown} to the policy of the controller's release"
+        older = f"{shown}{since} is of an older release, and lacks actions that the controller calls."
+        lines = (commands.change_policy(commands.arn(arn, "POLICY_ARN")),)
     return account_remedy(
         title,
-        f"Each release documents its policy, and an upgrade of the chart does not change IAM.{tag} The denied action alone can lead to the next denial{following}.",
-        older,
-        commands=(f"curl -f -o policy.json {url}", line),
+        f"Each release documents its policy, which allows {denial.action}{on_star}, and an upgrade of the chart does not change IAM.{tag} The denied action alone can lead to the next denial{following}.",
+        *present(older),
+        commands=(f"curl -f -o policy.json {url}", *lines),
         url=pages.LOAD_BALANCER_CONTROLLER,
     )
 

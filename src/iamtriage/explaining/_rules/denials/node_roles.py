@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
-from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
@@ -54,6 +54,13 @@ _AGENT_ACTION = "eks-auth:assumeroleforpodidentity"
 # Unless its account has another role, the network plugin uses that of the node:
 # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 _PLUGIN_OF_NODE, _ANNOTATION = "daemonset/aws-node", "eks.amazonaws.com/role-arn"
+_POD_AGE = lazy_pattern(
+    r"^\S{5,200} +\d+/\d+ +Running +\d+(?: \([^)\n]{1,20}\))? +(\d{1,4}d)(?:\d+h)?\s*$", re.MULTILINE
+)
+_ANNOTATED_TODAY = lazy_pattern(
+    r"annotat\w{1,3}\b[^.\n]{0,60}\b(?:this morning|today|tonight|just now|(?:an?|\d+) (?:hours?|minutes?) ago)\b|\b(?:today|this morning|just)\b[^.\n]{0,40}\bannotat",
+    re.IGNORECASE,
+)
 # These assume pods' roles with the node's role, which is how they work.
 _ROLE_PROXIES = lazy_pattern(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
@@ -89,6 +96,12 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     reason = "it has no role, or its SDK does not find it"
     if role is not None:
         reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
+    # A pod that is days old is older than an annotation of today.
+    age = _POD_AGE.search(denial.failure.text) if _ANNOTATED_TODAY.search(case.text) else None
+    if role is not None and age is not None:
+        reason = (
+            f"its service account has the annotation for {role} only since today, and the pod is {age[1]} old"
+        )
     accounts = find_accounts(denial.failure.text) if role is not None else None
     if accounts is not None:
         reason = f"{accounts.workload} runs as the service account {accounts.account}, and only {accounts.annotated} has the annotation for {role}"
@@ -125,7 +138,9 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         # The policies of the node's role are not the problem.
         causes = tuple(each for each in causes if each.evidence != "possible")
         name = clip_text(role.rpartition("/")[2])
-        verdict = f"the pod called as its node, not with the role {name} of its service account"
+        since = "" if age is None else f", because it is older ({age[1]}) than the annotation"
+        verdict = f"the pod did not use the role {name} of its service account{since}"
+        remedies = _without_node_remedies(denial, remedies, name)
         if accounts is not None:
             verdict = f"the pod called as its node, because {accounts.workload} runs as the service account {accounts.account} instead of {accounts.annotated}, which has the role {name}"
             pod_remedies = (_set_account_remedy(accounts),)
@@ -139,6 +154,15 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         remedies=(*pod_remedies, *remedies),
         notes=notes,
     )
+
+
+def _without_node_remedies(denial: Denial, remedies: tuple[Remedy, ...], name: str) -> tuple[Remedy, ...]:
+    """Return the remedies for the pod's role, without those about the policies of the node's role."""
+    kept = (each for each in remedies if not each.title.startswith((_FOR_NODE, FIND_POLICY)))
+    action = re.escape(denial.action or "")
+    allowed = rf"{re.escape(name)}[^.\n]{{0,60}}[ \"'](?:{action.partition(':')[0]}:\*|{action})(?![\w*])"
+    has_action = action and re.search(allowed, denial.failure.text)
+    return () if has_action else tuple(kept)
 
 
 def _set_account_remedy(accounts: AccountsOfPod) -> Remedy:
