@@ -42,8 +42,10 @@ class Content(NamedTuple):
         general_notes: The notes that apply to most failures, which a short form omits.
         others: The other failures in the text.
         describe: Describes another failure.
-        combined: A remedy for all denials of the principal.
-        is_of_others: Whether that remedy is only for the other denials.
+        combined: The first remedy, for other denials, too.
+        second: A remedy for others.
+        of_combined: The other failures that the combined remedy fixes.
+        of_second: Those that the second one fixes.
     """
 
     failure: Failure | None
@@ -55,7 +57,9 @@ class Content(NamedTuple):
     others: tuple[Failure, ...]
     describe: Callable[[Failure, Failure | None], str] | None
     combined: RemedyParts | None
-    is_of_others: bool
+    second: RemedyParts | None
+    of_combined: tuple[Failure, ...]
+    of_second: tuple[Failure, ...]
 
     def short_form(self, width: int) -> tuple[Block, ...]:
         """Return the verdict, the likeliest cause, the remedy to try first, and how to see more."""
@@ -89,13 +93,11 @@ class Content(NamedTuple):
         return shown
 
     def _short_parts(self) -> Parts:
-        remedies, combined = self.remedies, self.combined
-        if combined is not None and not self.is_of_others:
-            remedies = (combined, *remedies[1:])
-        others = self._other_rows()
+        remedies = self.remedies if self.combined is None else (self.combined, *self.remedies[1:])
+        others = self._other_rows((*self.of_combined, *self.of_second))
         is_explained = isinstance(self.failure, AccessDenied) and self.failure.deny is not None
         lines = _LINES_OF_DENIAL if is_explained else _LINES
-        lines += _LINES_OF_SECOND if self.is_of_others else 0
+        lines += _LINES_OF_SECOND if self.second is not None else 0
         summary = self.summary
         if self.others:
             from iamtriage.explaining._others.describing import count_denials, split_same_reason
@@ -110,34 +112,31 @@ class Content(NamedTuple):
             others=others,
             hint=_HINT if self.causes or self.remedies else None,
             lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
-            second=combined if self.is_of_others else None,
-            rows_alone=self._other_rows(is_combined=False) if self.is_of_others else (),
+            second=self.second,
+            rows_alone=() if self.second is None else self._other_rows(self.of_combined),
         )
 
     def _all_parts(self) -> Parts:
-        remedies, combined = self.remedies, self.combined
-        if combined is not None:
-            remedies = (*remedies[: int(self.is_of_others)], combined, *remedies[1:])
+        first = self.remedies[:1] if self.combined is None else (self.combined,)
+        second = () if self.second is None else (self.second,)
+        remedies = (*first, *second, *self.remedies[1:])
         return Parts(
             summary=self.summary,
             causes=self.causes,
             remedies=remedies,
             notes=self.notes,
-            others=self._other_rows(),
+            others=self._other_rows((*self.of_combined, *self.of_second)),
         )
 
-    def _other_rows(self, *, is_combined: bool = True) -> tuple[tuple[str, str], ...]:
+    def _other_rows(self, fixed: tuple[Failure, ...]) -> tuple[tuple[str, str], ...]:
         """Return rows about the other failures in the text: their number, and a row for each of the first.
 
         Args:
-            is_combined: Whether to say that the combined remedy, if there is one, is for them, too.
+            fixed: The failures that the shown remedies fix.
         """
         if not self.others:
             return ()
         from iamtriage.explaining._others.describing import describe_others, split_same_reason
 
-        others = split_same_reason(self.failure, self.others)[0]
-        if not others:
-            return ()
-        combined = self.failure if is_combined and self.combined is not None else None
-        return describe_others(others, self.describe, combined, self.failure)
+        others = tuple(each for each in split_same_reason(self.failure, self.others)[0] if each not in fixed)
+        return describe_others(others, self.describe, self.failure) if others else ()

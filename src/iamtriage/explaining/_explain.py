@@ -13,7 +13,7 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._cause_types import UncertainCause
 from iamtriage.explaining._completion import complete_explanation, hide_quoted_secrets
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._explanations import Explanation, Remedy, copy_with
+from iamtriage.explaining._explanations import CombinedRemedies, Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
 from iamtriage.explaining._rules.shared.cases import Case
@@ -299,7 +299,7 @@ def _without_borders(failure: Failure) -> Failure:
     return attrs.evolve(failure, text=view.text, span=(view.position(start), view.position(end)))
 
 
-def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
+def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
     from iamtriage.explaining._policy_for import combine_allow_remedies
 
     return combine_allow_remedies(explanation, others)

@@ -165,6 +165,22 @@ def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
     return remedies() if callable(remedies) else remedies
 
 
+class CombinedRemedies(NamedTuple):
+    """Remedies for several denials of a text: instead of the first one, and after it.
+
+    Attributes:
+        first: The first remedy, with a policy for other denials, too.
+        second: A remedy for others.
+        of_first: The other denials that the first one fixes.
+        of_second: Those that the second one fixes.
+    """
+
+    first: Remedy | None = None
+    second: Remedy | None = None
+    of_first: tuple[Failure, ...] = ()
+    of_second: tuple[Failure, ...] = ()
+
+
 @attrs.frozen(eq=False)
 class Explanation(Value, View):
     """Why a call failed and how to fix it.
@@ -330,7 +346,7 @@ class Explanation(Value, View):
         from iamtriage.explaining._content import Content
 
         remedies, others = self.remedies, self.other_failures
-        combined = self._combine(self, others) if self._combine and others else None
+        combined = self._combine(self, others) if self._combine and others else CombinedRemedies()
         return Content(
             failure=self.failure,
             summary=self.summary,
@@ -340,10 +356,10 @@ class Explanation(Value, View):
             general_notes=_GENERAL_NOTES,
             others=others,
             describe=self._describe,
-            combined=None if combined is None else _remedy_parts(combined),
-            # An Allow for the other denials does not help against the explained one.
-            is_of_others=combined is not None
-            and (remedies[0].policy is None or remedies[0].layer != "identity"),
+            combined=combined.first and _remedy_parts(combined.first),
+            second=combined.second and _remedy_parts(combined.second),
+            of_combined=combined.of_first,
+            of_second=combined.of_second,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -369,7 +385,7 @@ class Explanation(Value, View):
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
 
 
-Combine: TypeAlias = Callable[[Explanation, tuple[Failure, ...]], Remedy | None]
+Combine: TypeAlias = Callable[[Explanation, tuple[Failure, ...]], CombinedRemedies]
 Describe: TypeAlias = Callable[[Failure, Failure | None], str]
 _NAMES = tuple(field.name for field in attrs.fields(Explanation))
 _set = object.__setattr__

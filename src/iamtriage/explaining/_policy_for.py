@@ -9,7 +9,7 @@ import attrs
 from iamtriage._rendering.placeholders import find_placeholders, stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
-from iamtriage.explaining._explanations import change_commands
+from iamtriage.explaining._explanations import CombinedRemedies, change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared import commands
@@ -178,34 +178,47 @@ def normalize_principal(principal: str | None) -> str | None:
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
 
 
-def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> Remedy | None:
-    """Return the remedy with one policy for all denials of the same principal in the text.
+def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
+    """Return the remedies with one policy for several denials in the text.
 
-    If a policy that caps permissions or a ``Deny`` caused the explained denial, the policy is for the others.
-    The result is ``None`` if an ``Allow`` fixes no other denial, or if the policy is long.
+    The first one is for all denials of the explained principal. The second one is for denials of one other
+    principal or, if an ``Allow`` does not fix the explained denial, for others of its principal. A remedy is
+    ``None`` if it would fix no other denial, or if its policy is long.
     """
     failure = explanation.failure
-    first = next(iter(explanation.remedies), None)
-    if not isinstance(failure, AccessDenied) or failure.principal is None or first is None:
-        return None
+    remedy = next(iter(explanation.remedies), None)
+    if not isinstance(failure, AccessDenied) or failure.principal is None or remedy is None:
+        return CombinedRemedies()
     principal = normalize_principal(failure.principal)
-    same = [
-        each
-        for each in others
-        if isinstance(each, AccessDenied) and normalize_principal(each.principal) == principal
-    ]
-    if first.policy is not None and first.layer == "identity":
-        return _combine(first, failure, same)
-    if failure.deny != "explicit" and failure.policy_type in {None, "identity"}:
-        return None
-    allowed = [(each, remedy) for each in same if (remedy := _find_allow_remedy(each)) is not None]
+    denials = [each for each in others if isinstance(each, AccessDenied)]
+    same = [each for each in denials if normalize_principal(each.principal) == principal]
+    allowed = [(each, allow) for each in denials if (allow := _find_allow_remedy(each)) is not None]
+    of_same = tuple((each, allow) for each, allow in allowed if each in same)
+    of_others = tuple(pair for pair in allowed if pair not in of_same)
+    if remedy.policy is not None and remedy.layer == "identity":
+        first = _combine(remedy, failure, same)
+        fixed = () if first is None else tuple(each for each, _ in of_same)
+        principals = {normalize_principal(each.principal) for each in denials if each not in same}
+        is_one = len(principals) == 1 and None not in principals
+        second = _allow_others(of_others) if is_one and len(of_others) == len(denials) - len(same) else None
+    elif failure.deny == "explicit" or failure.policy_type not in {None, "identity"}:
+        first, fixed, of_others = None, (), of_same
+        second = _allow_others(of_same)
+    else:
+        return CombinedRemedies()
+    return CombinedRemedies(
+        first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
+    )
+
+
+def _allow_others(allowed: tuple[tuple[AccessDenied, Remedy], ...]) -> Remedy | None:
+    """Return the remedy that allows other denials with a policy beside that of the explained one."""
     if not allowed:
         return None
     (failure, first), *more = allowed
     remedy = _combine(first, failure, [each for each, _ in more]) if more else first
     if remedy is None:
         return None
-    # The remedy of the explained denial can have its own policy.json.
     lines = tuple(line.replace("file://policy.json", "file://allow.json") for line in remedy.commands)
     return attrs.evolve(
         change_commands(remedy, lines),

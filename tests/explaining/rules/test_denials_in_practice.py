@@ -1397,7 +1397,6 @@ TASKS: tuple[Case, ...] = (
             "Do this first: Allow kms:GenerateDataKey and sqs:ReceiveMessage for the role orders-api",
             "SendMessage requires kms:Decrypt, too.",
             '"Action": ["kms:Decrypt", "kms:GenerateDataKey"]',
-            "which the policy above allows, too",
         ),
         (),
     ),
@@ -1436,9 +1435,8 @@ TASKS: tuple[Case, ...] = (
         (
             "Allow dynamodb:DescribeTable, dynamodb:GetItem and dynamodb:PutItem",
             '"dynamodb:DeleteItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem"',
-            "2 more denials in this text, which the policy above allows, too",
         ),
-        (),
+        ("more denials",),
     ),
 )
 
@@ -1462,8 +1460,35 @@ _LAUNCH = (
 )
 _NO_LAUNCH = "because no identity-based policy allows the ec2:RunInstances action"
 _LOGS = f"AccessDenied: User: {SESSION} is not authorized to perform: logs:CreateLogGroup on resource: arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:carts:log-stream: because no identity-based policy allows the logs:CreateLogGroup action"
+_OF_JOBS = _LOGS.replace("assumed-role/orders-api/", "assumed-role/jobs/")
 OTHERS: tuple[Case, ...] = (
     *TASKS,
+    (
+        "policies of two roles",
+        f"{_BY_NO_POLICY}\n{_OF_JOBS}",
+        {},
+        (
+            "The text has 2 denials of 2 principals (orders-api and jobs).",
+            "Do this first: Allow ecr:CreateRepository for the role orders-api",
+            "Then: Allow logs:CreateLogGroup for the role jobs with this policy, saved as allow.json",
+            "put-role-policy --role-name jobs",
+        ),
+        ("Others", "Also"),
+    ),
+    (
+        "policies of three roles",
+        f"{_BY_NO_POLICY}\n{_OF_JOBS}\n{_OF_JOBS.replace('/jobs/', '/mail/')}",
+        {},
+        ("of 3 principals (orders-api, jobs and mail)", "2 more denials in this text. iamtriage"),
+        ("Then:",),
+    ),
+    (
+        "a policy of another role beside its Deny",
+        f"{_BY_NO_POLICY}\n{_OF_JOBS}\n{_BY_DENY.replace('/orders-api/', '/jobs/')}",
+        {},
+        ("2 more denials in this text.", "an Allow does not override"),
+        ("Then:",),
+    ),
     (
         "policy next to a boundary",
         f"{_BY_BOUNDARY}\n{_BY_NO_POLICY}\n{_LOGS}",
@@ -1475,9 +1500,8 @@ OTHERS: tuple[Case, ...] = (
             "--policy-document file://allow.json",
             '"Resource": "arn:aws:ecr:eu-west-1:111122223333:repository/carts"',
             "aws iam put-role-policy --role-name orders-api",
-            "2 more denials in this text, which the policy above allows. iamtriage",
         ),
-        ("Also",),
+        ("Also", "more denials"),
     ),
     (
         "policy next to a Deny",
@@ -1897,7 +1921,8 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "2 more denials in this text: sns:Publish, for the same reason (the policy above includes it). iamtriage explain --all explains each.",
+            "Allow sns:Publish and sqs:SendMessage for the role orders-api",
+            "1 more denial in this text. iamtriage explain --all explains it, too.",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too (aws iam get-role --role-name",
             "--query Role.PermissionsBoundary names it).",

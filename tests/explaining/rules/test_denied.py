@@ -447,7 +447,7 @@ def test_role_of_the_pod_gets_one_policy_for_all_denials() -> None:
         "create-pod-identity-association --cluster-name prod --namespace shop"
         in explanation.remedies[0].commands[4]
     )
-    assert "1 more denial in this text, which the policy above allows, too" in " ".join(short.split())
+    assert "more denial" not in short
 
 
 def test_agents_of_nodes_are_daemonsets() -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.explaining._others.repeats import error_code, has_request
 from iamtriage.failures._failures import AccessDenied
@@ -78,10 +79,15 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     denials = [each for each in failures if isinstance(each, AccessDenied) and each.policy_type is not None]
     others = [each for each in failures if each is not None and each.kind in _KINDS_OF_ONE_REASON]
     causes = {(each.policy_type, each.deny) for each in denials} | {(each.kind, None) for each in others}
-    if len(denials) + len(others) < len(failures) or not denials or len(causes) == 1:
+    principals = dict.fromkeys(_get_role(each.principal) for each in denials if each.principal is not None)
+    is_same = len(causes) == 1 and len(principals) < 2
+    if len(denials) + len(others) < len(failures) or not denials or is_same:
         return ""
-    principals = {_get_role(each.principal) for each in denials if each.principal is not None}
-    of = f"of {len(principals)} principals" if len(principals) > 1 else f"with {len(causes)} causes"
+    of = f"with {len(causes)} causes"
+    if len(principals) > 1:
+        names = [each.rpartition("/")[2] for each in principals]
+        listed = f" ({join_words(names, 'and')})" if len(names) <= _MAX_DETAILED else ""
+        of = f"of {len(names)} principals{listed}"
     return f" The text has {len(failures)} {'failures' if others else 'denials'} {of}."
 
 
@@ -124,7 +130,6 @@ def _is_of_same_reason(failure: Failure, explained: Failure) -> bool:
 def describe_others(
     failures: tuple[Failure, ...],
     describe: Callable[[Failure, Failure | None], str] | None,
-    combined: Failure | None = None,
     explained: Failure | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Return rows about other failures: their number, and a row for each of the first.
@@ -133,14 +138,11 @@ def describe_others(
         failures: The other failures, at least one.
         describe: A function that describes a failure in one line. If its principal is that of the second
             argument, the line states only the action.
-        combined: The failure, if its first remedy allows everything that its principal was denied.
         explained: The failure that is explained.
     """
     noun = "denial" if all(each.kind == "access_denied" for each in failures) else "failure"
     count = f"{len(failures)} more {noun}{'s' if len(failures) > 1 else ''}"
-    allowed = () if combined is None else tuple(each for each in failures if _is_allowed(each, combined))
-    others = tuple(each for each in failures if each not in allowed)
-    shown = _select_described(others, explained)
+    shown = _select_described(failures, explained)
     of_caller = explained if len(failures) > _MAX_DETAILED else None
     texts = tuple(
         dict.fromkeys(
@@ -151,39 +153,19 @@ def describe_others(
     is_inline = describe is None or len(texts) > _MAX_ROWS or not any(map(has_request, shown))
     rows = () if is_inline else texts
     names = list(texts) if is_inline else []
-    if allowed and others:
-        included = _describe_allowed(allowed, explained)
-        names.insert(0, included)
-    if is_inline and len(others) > len(shown):
-        names.append(f"and {len(others) - len(shown)} more")
+    if is_inline and len(failures) > len(shown):
+        names.append(f"and {len(failures) - len(shown)} more")
     run = f"iamtriage explain --all explains {'each' if len(failures) > 1 else 'it, too'}"
-    if len(failures) > 1 and not allowed:
+    if len(failures) > 1:
         run += ", and iamtriage scan lists them"
-    if combined is None and any(
+    if any(
         isinstance(each, AccessDenied) and each.policy_type == "identity" and each.deny != "explicit"
         for each in failures
     ):
         run += "; iamtriage explain --policy prints one policy per principal"
-    too = ", too" if combined is not None and _is_allowed(combined, combined) else ""
-    named = (
-        f": {'; '.join(names)}"
-        if names
-        else f", which the policy above allows{too}"
-        if allowed and not rows
-        else ""
-    )
+    named = f": {'; '.join(names)}" if names else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))
-
-
-def _describe_allowed(allowed: tuple[Failure, ...], explained: Failure | None) -> str:
-    """Return which of the other denials the policy allows, and whether their reason is the same."""
-    actions = [*dict.fromkeys(_spell(each.action) for each in allowed if each.action)]
-    if len(actions) > _MAX_ROWS:
-        return f"the policy above allows {len(allowed)}"
-    reasons = {_get_kind(each) for each in allowed}
-    same = ", for the same reason" if explained is not None and reasons == {_get_kind(explained)} else ""
-    return f"{' and '.join(actions)}{same} (the policy above includes {'them' if len(actions) > 1 else 'it'})"
 
 
 def _spell(action: str) -> str:
@@ -193,13 +175,6 @@ def _spell(action: str) -> str:
     from iamtriage.actions._operations import spell_action
 
     return spell_action(action)
-
-
-def _is_allowed(failure: Failure, combined: Failure) -> bool:
-    """Return whether a policy with an ``Allow`` for each denial of a principal allows what was denied."""
-    if not isinstance(failure, AccessDenied) or failure.action is None or failure.deny == "explicit":
-        return False
-    return failure.policy_type in {None, "identity"} and is_of_same_role(failure, combined)
 
 
 def _capitalize(row: str) -> str:
