@@ -13,7 +13,7 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._cause_types import UncertainCause
 from iamtriage.explaining._completion import complete_explanation, hide_quoted_secrets
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._explanations import CombinedRemedies, Explanation, copy_with
+from iamtriage.explaining._explanations import Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
 from iamtriage.explaining._rules.shared.cases import Case
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._facts import Facts, FactsLike
+    from iamtriage.explaining._policy_for import CombinedRemedies
 
 __all__ = ("explain",)
 

@@ -165,22 +165,6 @@ def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
     return remedies() if callable(remedies) else remedies
 
 
-class CombinedRemedies(NamedTuple):
-    """Remedies for several denials of a text: instead of the first one, and after it.
-
-    Attributes:
-        first: The first remedy, with a policy for other denials, too.
-        second: A remedy for others.
-        of_first: The other denials that the first one fixes.
-        of_second: Those that the second one fixes.
-    """
-
-    first: Remedy | None = None
-    second: Remedy | None = None
-    of_first: tuple[Failure, ...] = ()
-    of_second: tuple[Failure, ...] = ()
-
-
 @attrs.frozen(eq=False)
 class Explanation(Value, View):
     """Why a call failed and how to fix it.
@@ -346,7 +330,8 @@ class Explanation(Value, View):
         from iamtriage.explaining._content import Content
 
         remedies, others = self.remedies, self.other_failures
-        combined = self._combine(self, others) if self._combine and others else CombinedRemedies()
+        combine = self._combine if others else None
+        first, second, of_first, of_second = combine(self, others) if combine else (None, None, (), ())
         return Content(
             failure=self.failure,
             summary=self.summary,
@@ -356,10 +341,10 @@ class Explanation(Value, View):
             general_notes=_GENERAL_NOTES,
             others=others,
             describe=self._describe,
-            combined=combined.first and _remedy_parts(combined.first),
-            second=combined.second and _remedy_parts(combined.second),
-            of_combined=combined.of_first,
-            of_second=combined.of_second,
+            combined=None if first is None else _remedy_parts(first),
+            second=None if second is None else _remedy_parts(second),
+            of_combined=of_first,
+            of_second=of_second,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -385,7 +370,10 @@ class Explanation(Value, View):
         return cast("dict[str, Any]", map_strings(data, secret_remover(self.failure)))
 
 
-Combine: TypeAlias = Callable[[Explanation, tuple[Failure, ...]], CombinedRemedies]
+_Failures: TypeAlias = tuple[Failure, ...]
+Combine: TypeAlias = Callable[
+    [Explanation, _Failures], tuple[Remedy | None, Remedy | None, _Failures, _Failures]
+]
 Describe: TypeAlias = Callable[[Failure, Failure | None], str]
 _NAMES = tuple(field.name for field in attrs.fields(Explanation))
 _set = object.__setattr__

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from iamtriage._rendering.placeholders import find_placeholders, stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
-from iamtriage.explaining._explanations import CombinedRemedies, change_commands
+from iamtriage.explaining._explanations import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared import commands
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "CombinedRemedies",
     "combine_allow_remedies",
     "documents_by_principal",
     "normalize_principal",
@@ -176,6 +177,22 @@ def normalize_principal(principal: str | None) -> str | None:
     """
     role = underlying_role(try_parse_principal(principal))
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
+
+
+class CombinedRemedies(NamedTuple):
+    """Remedies for several denials of a text: instead of the first one, and after it.
+
+    Attributes:
+        first: The first remedy, with a policy for other denials, too.
+        second: A remedy for others.
+        of_first: The other denials that the first one fixes.
+        of_second: Those that the second one fixes.
+    """
+
+    first: Remedy | None = None
+    second: Remedy | None = None
+    of_first: tuple[Failure, ...] = ()
+    of_second: tuple[Failure, ...] = ()
 
 
 def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:

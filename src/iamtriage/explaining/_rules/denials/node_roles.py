@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find
 from iamtriage.explaining._explanations import Explanation, Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, present
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
@@ -200,7 +200,7 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     arn = f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/{role}"
     save, *hints = policy.steps
     create = f"aws iam create-role --role-name {role} --assume-role-policy-document '{_POD_TRUST}'"
-    lines = (
+    lines: Commands = (
         pod_roles.variables_command(denial.case),
         pod_roles.SHOW_ACCOUNT,
         Labelled("Otherwise:", create),
