@@ -710,10 +710,15 @@ CASES = {
         "a key ID and secret of the execution role without a session token",
         "Or pass sessionToken, too, from AWS_SESSION_TOKEN.",
     ),
+    "keys-of-lambda-that-work-on-a-laptop": (
+        f"On my laptop it works.\n{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
+        "a key ID and secret of the execution role",
+        "Delete the whole object credentials (an empty one fails, too)",
+    ),
     "keys-of-session-without-token": (
         f'{_UNKNOWN_KEYS}\nsqs = boto3.client("sqs", aws_access_key_id=answer["Credentials"]["AccessKeyId"], aws_secret_access_key=answer["Credentials"]["SecretAccessKey"])',
         "of temporary credentials without a session token",
-        "Pass aws_session_token: the session token",
+        "Pass aws_session_token: it must come from",
     ),
     "keys-of-environment-without-token": (
         f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',

@@ -161,6 +161,8 @@ _KEYS = lazy_pattern(
 )
 _TOKEN = lazy_pattern(r"(?i)(?:session|security)_?token|[\"']token[\"']|, ?\w{0,20}tok(?:en)?\w{0,20}\)")
 _SECRET = lazy_pattern(r"(?i)secret")
+_OBJECT = lazy_pattern(r"\bcredentials[\"']?\s?[:=]\s?\{[^{}]{0,80}\Z")
+_WORKS_LOCALLY = lazy_pattern(r"(?i:\bon my (?:laptop|computer|machine|mac|pc)\b|\blocal(?:ly|host)?\b)")
 _CHARS_BEFORE, _CHARS_AFTER = 150, 400
 
 
@@ -170,6 +172,17 @@ class KeysInCode(NamedTuple):
     words: str
     token: str
     is_from_environment: bool
+
+
+def describe_computers(text: str) -> str:
+    """Return why code with keys from variables works on a computer, after a space, if the text says that it does.
+
+    >>> describe_computers("It works on my laptop.")
+    ' On a computer, they mostly hold a long-term key, which has no token.'
+    """
+    if _WORKS_LOCALLY.search(text) is None:
+        return ""
+    return " On a computer, they mostly hold a long-term key, which has no token."
 
 
 def find_keys_in_code(text: str) -> KeysInCode | None:
@@ -187,6 +200,8 @@ def find_keys_in_code(text: str) -> KeysInCode | None:
         return None
     token = _TOKENS.get(found["setting"] or found["call"], "the token as the third argument")
     words = f"{found['setting']} and the secret" if found["setting"] else f"{found['call']}(…)"
+    if _OBJECT.search(text, max(found.start() - _CHARS_BEFORE, 0), found.start()):
+        words = "the whole object credentials (an empty one fails, too)"
     return KeysInCode(words, token, found["variable"] is not None)
 
 

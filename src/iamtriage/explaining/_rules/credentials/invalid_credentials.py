@@ -13,7 +13,12 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.credentials import package_logins, smtp_logins, unsigned_requests
+from iamtriage.explaining._rules.credentials import (
+    given_credentials,
+    package_logins,
+    smtp_logins,
+    unsigned_requests,
+)
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -22,7 +27,6 @@ from iamtriage.explaining._rules.credentials.access_keys import (
     find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
-from iamtriage.explaining._rules.credentials.given_credentials import find_keys_in_code
 from iamtriage.explaining._rules.credentials.mfa_sessions import explain_session_without_mfa
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.mixed_credentials import (
@@ -61,7 +65,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._explanations import Explanation, Remedy
-    from iamtriage.explaining._rules.credentials.given_credentials import KeysInCode
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 
@@ -69,6 +72,7 @@ _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _NO_POLICY_EVALUATED = "AWS could not authenticate the caller, so it evaluated no policy."
 _NOT_AUTHENTICATED = f"{_NO_POLICY_EVALUATED} A retry does not help."
+_OVERRIDE = "Access keys in environment variables take precedence over the profile {}."
 INVALID_CREDENTIALS = CauseType(
     "invalid-credentials",
     title="AWS does not accept the credentials",
@@ -151,7 +155,7 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     if mixed is not None:
         return explain_mixed_credentials(case, mixed)
     may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
-    keys = find_keys_in_code(case.text) if may_lack_token else None
+    keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
     if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
@@ -192,13 +196,11 @@ def _explain_missing_token(
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
     because = [f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."]
-    export = ("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()
-    remedies: tuple[Remedy, ...] = (
-        attrs.evolve(SESSION_TOKEN_REMEDY, commands=(*export, "aws sts get-caller-identity")),
-    )
+    lines = *(("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()), "aws sts get-caller-identity"
+    remedies: tuple[Remedy, ...] = (attrs.evolve(SESSION_TOKEN_REMEDY, commands=lines),)
     source = ""
     if (profile := clues.find_overridden_profile(case)) is not None:
-        because.append(_describe_override(profile))
+        because.append(_OVERRIDE.format(profile))
         source = f" The key is in the environment, which takes precedence over the profile {profile}."
         remedies = (credential_remedies.unset_keys(profile), *remedies)
     return case.explain(
@@ -212,17 +214,17 @@ def _explain_missing_token(
 
 
 def _explain_keys_in_code(
-    case: Case[InvalidCredentials], request: RejectedRequest, keys: KeysInCode
+    case: Case[InvalidCredentials], request: RejectedRequest, keys: given_credentials.KeysInCode
 ) -> Explanation:
     is_lambda = keys.is_from_environment and request.is_in_lambda
     is_temporary = is_lambda or not keys.is_from_environment
     whose = "of temporary credentials" if is_temporary else "and nothing else"
     because = ("STS returned the key ID and secret together with a session token.",) if is_temporary else ()
     if is_lambda:
-        whose, because = "of the execution role", ("In Lambda, these variables are temporary credentials.",)
-    steps = [
-        f"Pass {keys.token}: the session token must come from the same response as the other two values."
-    ]
+        whose = "of the execution role"
+        locally = given_credentials.describe_computers(case.failure.text)
+        because = (f"In Lambda, these variables are temporary credentials.{locally}",)
+    steps = [f"Pass {keys.token}: it must come from the same response as the other two values."]
     if keys.is_from_environment:
         steps = [
             f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain.",
@@ -243,10 +245,6 @@ def _explain_keys_in_code(
         remedies=(remedy,) if is_temporary else (remedy, *present(stored_keys_remedy(case)), CHECK_KEY),
         notes=(_NOT_AUTHENTICATED,),
     )
-
-
-def _describe_override(profile: str) -> str:
-    return f"Access keys in environment variables take precedence over the profile {profile}."
 
 
 def _explain_rejecting_region(
@@ -308,7 +306,7 @@ def _summary(request: RejectedRequest) -> str:
 def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> Cause:
     because = clues.quote_phrases(request.message, *REJECTION_PHRASES)
     if overridden is not None:
-        because += (_describe_override(overridden),)
+        because += (_OVERRIDE.format(overridden),)
     if request.code in UNKNOWN_KEY_CODES:
         text = "No account in the called partition has the access key ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
