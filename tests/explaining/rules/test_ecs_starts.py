@@ -33,21 +33,21 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
     first = explain(text).remedies[0]
     assert first.title == "Allow ssm:GetParameters for the role octo-exec"
     assert f"{other} only for the program in the container." in first.steps[1]
+    is_named = "octo-task" in other
+    assert ("to start the task instead of the task role octo-task," in explain(text).summary) is is_named
 
 
 @pytest.mark.parametrize(
     ("text", "options"),
     [
-        (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster CLUSTER --service octo-web"),
+        (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
         (f"{DENIED}\narn:aws:ecs:eu-west-1:111122223333:task/live/0a1b", "--cluster live --service SERVICE"),
         (f"{DENIED}\n$ aws ecs describe-services --cluster live --services octo-web", "--cluster live --service octo-web"),
-        (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster CLUSTER --service SERVICE"),
-        (f"{DENIED}\n$ aws eks list-addons --cluster live", "--cluster CLUSTER --service SERVICE"),
+        (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster ECS_CLUSTER --service SERVICE"),
+        (f"{DENIED}\n$ aws eks list-addons --cluster live", "--cluster ECS_CLUSTER --service SERVICE"),
     ],
     ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS"],
 )  # fmt: skip
 def test_new_task(text: str, options: str) -> None:
-    command = (
-        f"Then start a new task: aws ecs update-service {options} --force-new-deployment --region eu-west-1."
-    )
-    assert any(command in step for step in explain(text).remedies[0].steps)
+    command = f"aws ecs update-service {options} --force-new-deployment --region eu-west-1"
+    assert explain(text).remedies[0].commands[-1] == command

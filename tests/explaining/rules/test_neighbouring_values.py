@@ -87,14 +87,12 @@ _ROWS = {
     ),
     "service of a task that did not start": _Row(
         f"(service carts) was unable to place a task. Reason: {_NO_TASK}",
-        (
-            "aws ecs update-service --cluster CLUSTER --service carts --force-new-deployment --region eu-west-1",
-        ),
+        ("aws ecs update-service --cluster ECS_CLUSTER --service carts --force-new-deployment",),
         ("--service SERVICE",),
     ),
     "task that did not start, without its service": _Row(
         f"(task 0a1b2c) stopped. Reason: {_NO_TASK}",
-        ("--service SERVICE --force-new-deployment --region eu-west-1",),
+        ("--service SERVICE --force-new-deployment",),
     ),
     "login to a registry for a task that did not start": _Row(
         "ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::111122223333:assumed-role/cart-exec/0a1b is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",

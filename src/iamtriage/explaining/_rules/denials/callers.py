@@ -54,7 +54,7 @@ _USES = (
     (
         ("ResourceInitializationError", "CannotPull"),
         lazy_pattern(r"\b(?:ResourceInitializationError|CannotPull(?:Image|ECR)?(?:Container)?Error)\b"),
-        "ECS uses to start the task",
+        "ECS uses to start the task{instead}",
     ),
     (
         ("Lambda.AWSLambdaException", "States.TaskFailed", "taskFailedEventDetails", "resourceType"),
@@ -139,7 +139,10 @@ def _describe_use(denial: Denial) -> str | None:
             stated = found.groupdict().get("name", "")
             host, _, path = stated.partition("/")
             name = clip_text(path if path and "." in host else stated)
-            return f"which {words.format(name=name, function=f' {session}' if session else '')}"
+            instead = _instead_of_task_role(denial) if "{instead}" in words else ""
+            return (
+                f"which {words.format(name=name, function=f' {session}' if session else '', instead=instead)}"
+            )
     context = context_of(denial.facts)
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
@@ -162,6 +165,15 @@ def _describe_use(denial: Denial) -> str | None:
     is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
     is_node = is_node or is_about_pods(text) or any((facts.cluster, facts.namespace, facts.service_account))
     return f"the {'node' if is_node else 'instance'}'s role, with which {controller.name} called"
+
+
+def _instead_of_task_role(denial: Denial) -> str:
+    """Return that ECS does not start a task with its task role, if the text shows one."""
+    from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
+
+    role = find_task_role(denial.failure.text)
+    is_other = role is not None and denial.role is not None and role != denial.role.name
+    return f" instead of the task role {role}" if is_other else ""
 
 
 def _find_controller(denial: Denial, line: str) -> Controller | None:

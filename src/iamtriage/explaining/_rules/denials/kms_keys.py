@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
-from iamtriage.explaining._rules.shared.ecs_starts import new_task_step
+from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
@@ -273,7 +273,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     remedy = identity_remedy(
         title,
         *present(find),
-        f"Attach the policy{', saved as policy.json,' if attach else ''} to {role}.{new_task_step(denial.failure.text, region)}",
+        f"Attach the policy{', saved as policy.json,' if attach else ''} to {role}.",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
             *lines[:1],
@@ -281,6 +281,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             *lines[1:],
             *attach,
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
+            *new_task_commands(denial.failure.text, region),
         ),
         statements=(statement,),
         url=pages.KMS_ACCESS,

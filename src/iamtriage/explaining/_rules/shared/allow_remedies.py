@@ -156,7 +156,7 @@ def allow_remedy(
     owner = (denial.resource or "").split(":", 5)[4:5]
     is_masked = not (first_step or steps) and "ACCOUNT_ID" in str(policy) and owner != [""]
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
-    retry = ecs_starts.new_task_step(denial.failure.text, getattr(denial.resource_arn, "region", None))
+    retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else account_elsewhere(denial)
     attach = "Attach the policy, saved as policy.json, to"
     if elsewhere is not None:
@@ -167,11 +167,11 @@ def allow_remedy(
         identity_remedy(
             title,
             *present(first_step),
-            f"{attach} {target}.{masked}{retry}",
+            f"{attach} {target}.{masked}",
             *steps,
             *(note for note in grant.notes if note.startswith(last)),
             statements=tuple(statements),
-            commands=(put_command,),
+            commands=(put_command, *retry),
             url=url or pages.MANAGE_POLICIES,
         ),
     )

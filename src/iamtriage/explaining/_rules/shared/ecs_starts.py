@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations import Labelled
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ _SERVICE = lazy_pattern(
 )
 
 
-def new_task_step(text: str, region: str | None) -> str:
-    """Return how to start a task again that ECS could not start, after a space; empty for other texts.
+def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
+    """Return how to start a task again that ECS could not start; empty for other texts.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service-console-v2.html
 
@@ -44,17 +45,17 @@ def new_task_step(text: str, region: str | None) -> str:
         text: The text.
         region: The region of the task, if it is known.
 
-    >>> new_task_step("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)
-    ' Then start a new task: aws ecs update-service --cluster live --service SERVICE --force-new-deployment.'
+    >>> new_task_commands("ResourceInitializationError … aws ecs describe-tasks --cluster live --tasks 1", None)[0].command
+    'aws ecs update-service --cluster live --service SERVICE --force-new-deployment'
     """
     if _NOT_STARTED not in text:
-        return ""
+        return ()
     cluster, service = (_only(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
     template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
-    command = commands.fill_command(template, cluster or "CLUSTER", service or "SERVICE")
+    command = commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
-    return f" Then start a new task: {command}."
+    return (Labelled("Then start a new task:", command),)
 
 
 def execution_role_hint(failure: Failure, action: str) -> str | None:
@@ -68,12 +69,17 @@ def execution_role_hint(failure: Failure, action: str) -> str | None:
     """
     if _NOT_STARTED not in failure.text:
         return None
-    task_role = _only(_TASK_ROLE.findall(failure.text))
+    task_role = find_task_role(failure.text)
     policy = (
         ", whose policy the text shows," if task_role and _shows_policy(failure, task_role, action) else ""
     )
     other = f"The task role {task_role}{policy}" if task_role else "The task role"
     return f"ECS starts a task with its task execution role (executionRoleArn), so allow it there. {other} is only for the program in the container."
+
+
+def find_task_role(text: str) -> str | None:
+    """Return the name of the task role, if the text has only one."""
+    return _only(_TASK_ROLE.findall(text))
 
 
 def _shows_policy(failure: Failure, role: str, action: str) -> bool:
