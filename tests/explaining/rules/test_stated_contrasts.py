@@ -474,3 +474,26 @@ def test_tag_of_a_decoded_message(required: str, code: str, verdict: str, title:
     assert verdict in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
     assert not any("allow it by tag" in each for each in explanation.notes)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "has_effect"),
+    [
+        ("ecr:GetAuthorizationToken", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", False),
+        ("s3:ListAllMyBuckets", "arn:aws:s3:::cart", False),
+        ("ecr:PutImage", "arn:aws:ecr:eu-west-1:111122223333:repository/cart", True),
+    ],
+)
+def test_action_that_no_resource_limits(action: str, resource: str, *, has_effect: bool) -> None:
+    denied = "*" if not has_effect else f"{resource}-web"
+    explanation = explain(f"{_denied(action, denied)}\n\n{_policy(action, resource)}")
+    assert explanation.summary.endswith(f"allows it only on {resource}.") is has_effect
+    assert explanation.summary.endswith(", where it has no effect.") is not has_effect
+    assert ("AWS checks no resource" in explanation.causes[0].text) is not has_effect
+
+
+def test_password_that_docker_did_not_get() -> None:
+    text = "Error: Cannot perform an interactive login from a non TTY device\n"
+    for lines, is_explained in ((text, True), ("", False)):
+        steps = explain(f"{_denied('ecr:GetAuthorizationToken', '*')}\n{lines}").remedies[0].steps
+        assert any("the password is empty" in each for each in steps) is is_explained

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
@@ -21,11 +22,13 @@ from iamtriage.policies._arn_templates import RANDOM_END
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from iamtriage.explaining._explanations import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
+_MAX_RESOURCES = 3
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
@@ -110,6 +113,25 @@ def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
         remedies,
         "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table.",
     )
+
+
+def describe_star_only(action: str | None) -> str | None:
+    """Return that only ``*`` as the resource allows an action, if AWS checks no resource for it."""
+    known = find_action(action or "")
+    if known is None or not known.only_wildcard:
+        return None
+    return f"AWS checks no resource for {known.name}: only a statement with the Resource * allows it. The other actions of the policy can keep theirs."
+
+
+def allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the resources that statements name."""
+    return [each for statement in allows for each in as_strings(statement.get("Resource"))]
+
+
+def join_resources(resources: list[str]) -> str:
+    """Return resources as words, the first of many."""
+    # A statement with NotResource lists those that it does not allow.
+    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
 
 
 def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:

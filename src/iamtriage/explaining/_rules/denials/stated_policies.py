@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.denials.known_policies import (
@@ -22,9 +22,12 @@ from iamtriage.explaining._rules.denials.known_policies import (
     list_known_policies,
 )
 from iamtriage.explaining._rules.denials.resource_contrasts import (
+    allowed_resources,
     describe_partial_arn,
+    describe_star_only,
     find_index_contrast,
     find_slash_contrast,
+    join_resources,
     limit_to_resource,
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import (
@@ -58,7 +61,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations import Explanation, Remedy
@@ -104,7 +107,7 @@ _VERDICTS = {
     STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
-_MAX_POLICIES, _MAX_RESOURCES = 3, 3
+_MAX_POLICIES = 3
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
@@ -262,7 +265,7 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
     resource = _compared_resource(denial)
     if not policy.is_code or resource is None:
         return None
-    allowed = _allowed_resources(_allow_statements(policy, action))
+    allowed = allowed_resources(_allow_statements(policy, action))
     bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
     step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
     if bucket is not None:
@@ -324,7 +327,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     if not any(names_action(each, action) and names_resource(each, resource) for each in possible):
         open_ones = [each for each in possible if names_resource(each, resource) is not False]
         named = [each for each in open_ones if names_action(each, action)]
-        allowed = _allowed_resources(named if open_ones else possible)
+        allowed = allowed_resources(named if open_ones else possible)
         references = [
             each for each in allowed if has_reference(each) and matches(resource, compile_glob(widen(each)))
         ]
@@ -369,7 +372,7 @@ def _allow_statements(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
 
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
     """Return that a policy allows an action on other resources, or on one that a reference stands for."""
-    subject, listed = capitalize_start(policy.name), _join_resources(allowed)
+    subject, listed = capitalize_start(policy.name), join_resources(allowed)
     if not any(matches(resource, compile_glob(widen(each))) for each in allowed):
         text = f"{subject} allows {action} only on {listed}, not on {clip_text(resource)}."
         because = present(describe_difference(action, resource, allowed))
@@ -382,19 +385,14 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
-    allowed = _allowed_resources(_allow_statements(policy, denial.action or ""))
-    whole = _compared_resource(denial) or ""
+    allowed, whole = (
+        allowed_resources(_allow_statements(policy, denial.action or "")),
+        _compared_resource(denial) or "",
+    )
     if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
         return describe_partial_arn(denial, whole)
     readers = (find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
-    return contrast or Contrast(f"allows it only on {_join_resources(allowed)}", ())
-
-
-def _allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [each for statement in allows for each in as_strings(statement.get("Resource"))]
-
-
-def _join_resources(resources: list[str]) -> str:
-    # A statement with NotResource lists those that it does not allow.
-    return join_words(tuple(map(clip_text, resources[:_MAX_RESOURCES])), "and") or "other resources"
+    text = describe_star_only(denial.action)
+    effect = ", where it has no effect" if text else ""
+    return contrast or Contrast(f"allows it only on {join_resources(allowed)}{effect}", (), text)

@@ -92,6 +92,8 @@ _NAMES_OF_TYPES = {
 _MAX_TYPES = 4
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
+_NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
+_PURPOSE_OF_PASSWORD = "docker login gets its password from this call: without it, the password is empty, and Docker cannot ask for one (non TTY device)."  # noqa: S105 (words about it)
 _ALL = "AWS names one missing action at a time: add those that are still missing."
 
 
@@ -124,6 +126,9 @@ def describe_companions(
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
         statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
         return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
+    if action == LOGIN_ACTION and _NO_PASSWORD in text:
+        companions = " ".join(_describe_companions(action, by_resource))
+        return (companions.replace(_PURPOSE_OF_LOGIN, _PURPOSE_OF_PASSWORD),)
     if action in TASKS or action in _HINTS:
         return _describe_companions(action, by_resource)
     return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
