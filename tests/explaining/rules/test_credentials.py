@@ -2462,6 +2462,15 @@ def test_section_of_the_profile_in_the_text(file: str, verdict: str, code: str, 
     assert command in explanation.remedies[0].commands
 
 
+def test_keys_in_the_config_file_can_move() -> None:
+    keys = "aws_access_key_id = AKIA****************\naws_secret_access_key = ****\n"
+    remedies = [
+        explain(f"{NO_PROFILE}$ cat ~/.aws/config\n[ops]\n{each}").remedies[0]
+        for each in (keys, SSO_SETTINGS)
+    ]
+    assert ["(chmod 600)" in str(each.steps) for each in remedies] == [True, False]
+
+
 def test_correct_section_of_the_profile_in_the_text() -> None:
     """The call reads other files then."""
     explanation = explain(f"{NO_PROFILE}$ cat ~/.aws/config\n[profile ops]\nregion = eu-west-1\n")

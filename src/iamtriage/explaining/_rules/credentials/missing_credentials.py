@@ -257,14 +257,18 @@ def _explain_wrong_section(
             (f"The text shows {section.header} in {file}.",),
             text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
         )
-        step = f"In {file}, replace {section.header} by {correct}. The settings below it stay."
+        step = f"In {file}, replace {section.header} with {correct}. The settings below it stay."
+        if section.file == "config" and re.search(
+            rf"{re.escape(section.header)}[^\[]{{0,400}}?\baws_secret_access_key\b", case.failure.text
+        ):
+            step += f" Or move the keys to [{profile}] in ~/.aws/credentials (chmod 600), the better place: there, the name stands alone."
     else:
         cause = PROFILE_MISTYPED.cause(
             "derived",
             (f"The text shows {section.header}, and the call uses {profile}.",),
             text="Names of profiles are case-sensitive.",
         )
-        step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {section.header} by {correct} in {file}."
+        step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {section.header} with {correct} in {file}."
     sign_in = "aws sso login" if section.is_sso else "aws sts get-caller-identity"
     return case.explain(
         f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
