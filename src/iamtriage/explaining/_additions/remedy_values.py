@@ -289,7 +289,9 @@ def _in_pod(remedy: Remedy, failure: Failure | None, facts: ResolvedFacts) -> Re
 def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
-    lines = tuple(_fill(command, values) for command in remedy.commands)
+    # The known cluster is one of EKS.
+    of_ecs = {word: value for word, value in values.items() if word != "CLUSTER"}
+    lines = tuple(_fill(each, of_ecs if each.startswith("aws ecs ") else values) for each in remedy.commands)
     if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
         # The identity of the shell is not that of the failed call.
         lookup = _fill(runtime.command, values)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -57,6 +59,7 @@ _OBJECTS = (
 _ASSOCIATION = lazy_pattern(
     r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
 )
+_OTHER_TYPE = "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access."
 # The key of the entry for the cluster's creator in the module terraform-aws-eks.
 _CREATOR_KEY = 'aws_eks_access_entry.this["cluster_creator"]'
 _MADE_FOR_CREATOR = "EKS created the entry for the principal that created the cluster (bootstrapClusterCreatorAdminPermissions)."
@@ -64,7 +67,7 @@ _MADE_FOR_CREATOR = "EKS created the entry for the principal that created the cl
 ENTRY_EXISTS = CauseType(
     "entry-exists",
     title="The principal already has an access entry",
-    text="The principal already has an access entry in this cluster, and it can have only one.",
+    text="A principal can have only one access entry in a cluster.",
     recognised_by='EKS says "The specified access entry resource is already in use on this cluster".',
     fix="Update the existing entry instead of creating one.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
@@ -158,7 +161,12 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     )
     update = cluster.eks_command("update-access-entry", "--kubernetes-groups", "GROUP", principal=argument)
     changes: Commands = (
-        principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"),
+        Labelled(
+            "Then add an access policy, if one is missing, such as this:",
+            principal.associate_policy_command(
+                cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"
+            ),
+        ),
         Labelled("Or, for RBAC groups:", update),
     )
     if repeated is not None and (" --kubernetes-groups" in repeated or " --username" in repeated):
@@ -167,9 +175,9 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     check = cluster.eks_command("describe-access-entry", principal=argument)
     by_hand = cluster_remedy(
         "Inspect the existing entry, and update it instead of creating one",
-        "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. An entry for nodes needs neither.",
+        "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
         "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
-        "The type of an entry cannot be changed: to use another type, delete the entry and create it again. Until then, the principal has no access.",
+        *((_OTHER_TYPE,) if "--type" in case.text else ()),
         commands=(
             check,
             cluster.eks_command("list-associated-access-policies", principal=argument),
@@ -197,7 +205,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         title = "In Terraform, import the entry or remove the resource"
         remedies += (your_remedy(title, *steps, commands=(line,), url=page),)
     return case.explain(
-        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}.",
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing, and it need not be created again.",
         ENTRY_EXISTS.cause("reported"),
         ENTRY_MADE_BY_EKS.cause(text=_MADE_FOR_CREATOR if is_of_creator else ""),
         MADE_ELSEWHERE.cause(),
@@ -222,7 +230,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
         # A single command makes no entry in the same run.
         *(() if called is not None and called.program == "aws" else (NOT_MADE_YET.cause(),)),
         OTHER_ARN.cause(),
-        MAPPED_IN_AWS_AUTH.cause(),
+        *((MAPPED_IN_AWS_AUTH.cause(),) if find_cluster(case).uses_aws_auth else ()),
         topic="access-entry-missing",
         remedies=(create,) if list_entries in create.commands else (create, listing),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
@@ -249,15 +257,22 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
         )
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry
     name = address["name"]
-    return cluster_remedy(
+    remedy = cluster_remedy(
         "Create the entry in Terraform, before the association",
         *notes,
-        f'Add resource "aws_eks_access_entry" "{name}" with cluster_name = "{cluster.argument}" and principal_arn = "{principal.entry_argument}".',
-        f"In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn: then Terraform creates the entry first. If the entry exists, import it: its ARN must be identical.",
+        f"Add this resource, unless the command lists the ARN: then import it. In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn, so that Terraform creates the entry first.",
         *([precedence] if cluster.uses_aws_auth else []),
-        commands=(cluster.eks_command("list-access-entries"),),
+        commands=(
+            cluster.eks_command("list-access-entries"),
+            Labelled(
+                "If it lists the ARN:",
+                f"terraform import aws_eks_access_entry.{name} {cluster.argument}:{principal.entry_argument}",
+            ),
+        ),
+        manifest=f'resource "aws_eks_access_entry" "{name}" {{\n  cluster_name  = "{cluster.argument}"\n  principal_arn = "{principal.entry_argument}"\n}}',
         url=pages.EKS_ACCESS_POLICIES,
     )
+    return attrs.evolve(remedy, manifest_language="hcl")
 
 
 def _repeat_association(case: Case[AccessEntry]) -> str:
