@@ -47,9 +47,11 @@ _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
 # What people and programs write about Regions. Those in ARNs and hosts are of something else.
 _MENTION = lazy_pattern(rf"(?<![\w:./-]){_REGION}(?![\w/-]|\.\w)", re.ASCII)
-_CLAUSE_END = lazy_pattern(r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) ")
+_CLAUSE_END = lazy_pattern(
+    r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
+)
 _WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|done|deleted|created|complete[ds]?|finished|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]"
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|done|deleted|created|complete[ds]?|finished|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
 )
 _NEGATION = lazy_pattern(
     r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? |\b(?:skip|den|refus|block|reject)\w)|✗|❌"

@@ -50,8 +50,8 @@ _CREATED = lazy_pattern(
 _CHARS_BEFORE = 400
 # What a session may call, and what aws-vault itself calls with the keys.
 _OTHER_CALLS = frozenset({"AssumeRole", "GetCallerIdentity", "GetFederationToken", "GetSessionToken"})
-_TERRAFORM_COMMAND = lazy_pattern(
-    r"(?<![\w-])(?:terraform|tofu|terragrunt) (?:plan|apply|init|destroy|refresh)(?![\w-])"
+_COMMAND = lazy_pattern(
+    r"(?<![\w-])(?:(?:terraform|tofu|terragrunt) (?:plan|apply|init|destroy|refresh)|pulumi (?:up|preview|destroy|refresh))(?![\w-])"
 )
 MFA_NEEDED = CauseType(
     "mfa-needed",
@@ -206,7 +206,7 @@ def _pass_session(case: Case[MissingCredentials], profile: str | None, program: 
     name = commands.profile(profile)
     stated = context_of(case.facts).command
     again = None if stated is None or stated.program == "aws" else commands.repeat_command(stated)
-    if again is None and (shown := _TERRAFORM_COMMAND.search(case.failure.text)) is not None:
+    if again is None and (shown := _COMMAND.search(case.failure.text)) is not None:
         again = shown[0]
     return your_remedy(
         f"Get the session with the AWS CLI, and pass it to {program}",

@@ -32,8 +32,9 @@ def _may_be_of_pod(denial: Denial) -> bool:
 
 
 def _may_be_of_region(denial: Denial) -> bool:
-    """Return whether AWS gives no reason for a denial, and a text names Regions in which calls can have succeeded."""
-    is_open = denial.deny is None and denial.policy_type is None and denial.action is not None
+    """Return whether AWS gives no reason, or names a control policy, and a text can name Regions with other results."""
+    is_open = denial.policy_type is None or (denial.policy_type == "service_control" and denial.is_explicit)
+    is_open = is_open and denial.deny != "implicit" and denial.action is not None
     return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
 
 

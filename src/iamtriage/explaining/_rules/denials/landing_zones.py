@@ -98,12 +98,18 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     if not working or called is None or denial.service == "s3" or not can_change_region(denial):
         return explanation
     others, admin = join_words(working, "and"), _ADMINISTRATOR.search(text)
-    policy = "a service control policy denies" if admin else "a policy denies"
+    is_stated = denial.policy_type is not None
+    policy = "a service control policy denies" if admin or is_stated else "a policy denies"
     allows = f"{admin[0]} does not help against it" if admin else "no Allow helps against it"
-    alone = "" if admin else " If there is none, look for such a condition in the policies of the caller."
+    alone = (
+        ""
+        if admin or is_stated
+        else " If there is none, look for such a condition in the policies of the caller."
+    )
+    reason = "" if is_stated else ", and the message gives no reason"
     cause = DENIED_REGION.cause(
         "derived",
-        (f"The text shows that calls succeed in {others}, and the message gives no reason.",),
+        (f"The text shows that calls succeed in {others}{reason}.",),
         text=f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}.",
     )
     remedy = your_remedy(
@@ -117,11 +123,13 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
         url=_REGION_DENY,
     )
     known = (each for each in explanation.causes if each.evidence != "possible")
+    # The encoded message decides.
+    decode = explanation.remedies[:1] if denial.failure.encoded_message else ()
     return attrs.evolve(
         explanation,
-        topic=DENIED_REGION.code,
+        topic=explanation.topic if is_stated else DENIED_REGION.code,
         summary=f"{capitalize_start(denial.caller)} was denied {denial.action} in {called}, but calls in {others} succeed: most likely, {policy} that Region.",
-        causes=(cause, *known),
-        remedies=(remedy,),
+        causes=(*known, cause) if is_stated else (cause, *known),
+        remedies=(*decode, remedy),
         notes=(),
     )

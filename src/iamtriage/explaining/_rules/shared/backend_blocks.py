@@ -37,7 +37,9 @@ BACKEND_WITHOUT_ROLE = CauseType(
 _BACKEND = lazy_pattern(r"\b(?P<block>backend \"s3\"|data \"terraform_remote_state\" \"[\w-]{1,64}\") ?\{")
 _PROVIDER = lazy_pattern(r"\bprovider \"aws\" ?\{")
 _IDENTITY = lazy_pattern(
-    r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}\"(?P<profile>[\w.@+-]{1,64})\""
+    r"\b(?P<setting>assume_role(?:_with_web_identity)?)\s{0,4}=?\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,20}\"(?P<role>arn:[\w:+=,.@/-]{1,600})\"|\bprofile\s{0,20}=\s{0,20}(?:\"(?P<profile>[\w.@+-]{1,64})\"|(?P<reference>(?:var|local)\.\w{1,64}))"
+    r"|^[ \t]{0,20}(?P<key>access_key)\s{0,20}=",
+    re.MULTILINE,
 )
 _OWN_CREDENTIALS = lazy_pattern(r"\b(?:assume_role\w*|role_arn|profile|access_key)\b")
 _VALUE = lazy_pattern(r"\b(?P<name>bucket|key|dynamodb_table)\s{0,20}=\s{0,20}\"(?P<value>[^\"\n]{1,255})\"")
@@ -57,6 +59,7 @@ _OUTCOMES = {
     "expired_credentials": "used those of the environment, which have expired",
     "invalid_credentials": "used those of the environment, which AWS does not accept",
 }
+_KEYS, _PROFILE = "the access keys", "PROFILE"
 _MAX_PROVIDERS = 8
 _MAX_BLOCK = 4_000
 
@@ -68,14 +71,16 @@ class Backend(NamedTuple):
         block: The words before the block, such as ``backend "s3"``.
         values: Settings in the block.
         setting: The setting of the provider with its role or profile.
+        identity: The role, profile or keys of the provider, in words.
         role: The role of the provider.
-        profile: The profile of the provider.
+        profile: The profile of the provider, or a placeholder.
         tool: The command of Terraform or OpenTofu.
     """
 
     block: str
     values: Mapping[str, str]
     setting: str
+    identity: str
     role: str | None
     profile: str | None
     tool: str
@@ -86,15 +91,15 @@ class Backend(NamedTuple):
         return self.values.get("bucket")
 
     @property
-    def identity(self) -> str:
-        """The role or profile of the provider, in words."""
-        return f"the role {self.role}" if self.role else f"the profile {self.profile}"
-
-    @property
     def add(self) -> str:
         """What to write, as a step without its full stop."""
         place = "" if self.block.startswith("backend") else "config in "
-        return f"Add {self.setting} to {place}the block {self.block}"
+        hint = ""
+        if self.identity == _KEYS:
+            hint = ". PROFILE is one with these keys (aws configure): in .tf files, keys end up in the repository"
+        elif self.profile == _PROFILE:
+            hint = ", with the name of the profile: it accepts no variables"
+        return f"Add {self.setting} to {place}the block {self.block}{hint}"
 
     @property
     def retry(self) -> str:
@@ -121,11 +126,13 @@ def find_backend(text: str) -> Backend | None:
     if used is None or _OWN_CREDENTIALS.search(block):
         return None
     values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
-    role, profile = used["role"], used["profile"]
+    role, profile = used["role"], None if used["role"] else used["profile"] or _PROFILE
     setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
-    return Backend(
-        found["block"], values, setting, role, profile, "tofu" if is_opentofu(text) else "terraform"
-    )
+    identity = f"the profile {used['profile'] or used['reference']}"
+    if role or used["key"]:
+        identity = f"the role {role}" if role else _KEYS
+    tool = "tofu" if is_opentofu(text) else "terraform"
+    return Backend(found["block"], values, setting, identity, role, profile, tool)
 
 
 def find_backend_role(text: str) -> str | None:
