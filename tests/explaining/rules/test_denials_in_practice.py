@@ -652,6 +652,16 @@ SERVICES: tuple[Case, ...] = (
         ("Replace", "key prefix"),
     ),
     (
+        "bucket of a load balancer whose policy has another folder",
+        'CREATE_FAILED AWS::ElasticLoadBalancing::LoadBalancer Access Denied for bucket: web-logs. Please check S3bucket permission (Service: AmazonElasticLoadBalancing; Status Code: 409; Error Code: InvalidConfigurationRequest; Request ID: 1a2b)\n  S3BucketPrefix: web\n{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}, "Action": "s3:PutObject", "Resource": "arn:aws:s3:::web-logs/AWSLogs/111122223333/*"}]}',
+        {},
+        (
+            "to write access logs below web/. It allows arn:aws:s3:::web-logs/AWSLogs/111122223333/*",
+            "arn:aws:s3:::web-logs/web/AWSLogs/111122223333/*",
+        ),
+        ("Replace", "instead"),
+    ),
+    (
         "bucket of a Kubernetes ingress",
         "Failed deploy model due to InvalidConfigurationRequest: Access Denied for bucket: web-logs. Please check S3bucket permission status code: 400 access_logs.s3.enabled=true,access_logs.s3.bucket=web-logs,access_logs.s3.prefix=api",
         {},

@@ -15,6 +15,8 @@ BODY = 'HTTP/2 403\nx-amzn-errortype: MissingAuthenticationTokenException\n\n{"m
     [
         ("/Prod", "Type: Api\nProperties:\n  Path: /ping\n  Method: get\n", f"curl -i {URL}/Prod/ping"),
         ("/dev/items", "- http:\n    path: items\n    method: post\n", f"curl -i -X POST {URL}/dev/items"),
+        ("/items", "stage: live\n- http: GET items\n", f"curl -i {URL}/live/items"),
+        ("/items", "- http: GET /items\n", f"curl -i {URL}/STAGE/items"),
         ("/dev/item", "- http: GET items\n", f"curl -i {URL}/dev/items"),
         ("/dev/items", "- http:\n    method: put\n    path: /items\n", f"curl -i -X PUT {URL}/dev/items"),
     ],

@@ -41,6 +41,8 @@ _ROUTES = lazy_pattern(
 _PARAMETER = lazy_pattern(r"\\\{\w{1,60}(?P<greedy>\\\+)?\\\}")
 _METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
 _WITH_AUTHORIZER = lazy_pattern(r"\bAWS_IAM\b|\baws_iam\b")
+# A setting of the Serverless Framework and of commands.
+_STAGE = lazy_pattern(r"(?:\bstage: |--stage[ =])[\"']?([\w-]{1,60})")
 _MAX_ROUTES = 4
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 _CLUSTER = lazy_pattern(r"kube|credential provider plugin|[Pp]od|ErrImagePull|ImagePullBackOff|node")
@@ -264,11 +266,18 @@ def _explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | No
         return None
     found = join_words([f"{each} {template}" for each, template in routes], "and")
     (right, other), *more = routes
-    right = of_path[0] if of_path else right
-    address = f"{url[0].partition('/' + url['stage'])[0]}/{url['stage']}{path if of_path else other}"
+    right, other = (of_path[0], path) if of_path else (right, other)
+    host, stage = url[0].partition(f"/{url['stage']}")[0], url["stage"]
+    title = f"Call {right} {other}" if not more or of_path else "Call a route of the template"
+    verdict = f"The call is {method} {path} in the stage {stage}, and the template has {found}"
+    whole = f"/{stage}{path}".rstrip("/")
+    if any(_matches_route(whole, template) for _, template in routes):
+        named = _STAGE.search(text)
+        right, other, stage = method, whole, named[1] if named else "STAGE"
+        title, verdict = "Put the stage before the path", f"The URL has no stage before the path {whole}"
     option = "" if right in {"GET", "ANY", "*"} else f" -X {right}"
     return case.explain(
-        f"No token is missing: API Gateway answers so if it has no such route. The call is {method} {path} in the stage {url['stage']}, and the template has {found}.",
+        f"No token is missing: API Gateway answers so if it has no such route. {verdict}.",
         NO_SUCH_ROUTE.cause(
             "derived",
             ("The text shows the template and the URL.",),
@@ -277,12 +286,10 @@ def _explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | No
         topic="no-such-route",
         remedies=(
             your_remedy(
-                f"Call {right} {path if of_path else other}"
-                if not more or of_path
-                else "Call a route of the template",
+                title,
                 "If the answer stays the same, compare the name of the stage, deploy the API again (the stage can have an older version), and sign the request if the method uses AWS_IAM.",
                 commands=(
-                    fill_command(f"curl -i{option} {{}}", address),
+                    fill_command(f"curl -i{option} {{}}", f"{host}/{stage}{other}"),
                     Labelled(
                         "If the answer stays the same:",
                         f"aws apigateway get-resources --rest-api-id {url['api']} --region {url['region']}",

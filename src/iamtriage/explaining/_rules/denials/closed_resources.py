@@ -77,8 +77,9 @@ _NETWORK_LOAD_BALANCER = _delivery(
 _IS_NETWORK = lazy_pattern(
     r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
 )
+_ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
 _KEY_PREFIX = lazy_pattern(
-    r"\b(?:s3[._-]?)?(?:key[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
+    r"\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
     re.ASCII | re.IGNORECASE,
 )
 RESOURCES = {
@@ -134,7 +135,8 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
     if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):
         row = _NETWORK_LOAD_BALANCER
-    account = denial.account or (stated.value if (stated := context_of(denial.facts).account) else None)
+    stated, in_path = context_of(denial.facts).account, _ACCOUNT.search(denial.failure.text)
+    account = denial.account or (stated.value if stated else None) or (in_path[1] if in_path else None)
     values = {
         "PARTITION": denial.location.partition or "aws",
         "BUCKET": commands.bucket(bucket),
@@ -156,16 +158,22 @@ def explain_closed_resource(denial: Denial) -> Explanation:
 def _describe_allowed(
     denial: Denial, row: service_access.ServiceAccess, bucket: str | None, account: str | None
 ) -> str:
-    """Return whom the bucket policy in the text allows instead of the service, as a clause."""
-    named = dict.fromkeys(
-        name
+    """Return whom the bucket policy in the text allows instead of the service, or on which folder, as a clause."""
+    allowed = [
+        (principal_names(statement) or ["*"], resource)
         for policy in context_of(denial.facts).policies
         if policy.has_principal and policy.is_whole and not policy.has_references
         for statement in allow_statements(policy.content)
-        if any(f":::{bucket}/" in each for each in as_strings(statement.get("Resource")))
-        for name in principal_names(statement) or ["*"]
-    )
-    if not named or "*" in named or row.service in named:
+        for resource in as_strings(statement.get("Resource"))
+        if f":::{bucket}/" in resource
+    ]
+    named = dict.fromkeys(name for names, _ in allowed for name in names)
+    if row.service in named:
+        folder = row.statements[-1][1].partition("AWSLogs/")[0].partition("/")[2]
+        paths = [path for names, path in allowed if row.service in names]
+        is_other = all("AWSLogs/" in path and f":::{bucket}/{folder}AWSLogs/" not in path for path in paths)
+        return f" below {folder or 'AWSLogs/'}. It allows {clip_text(paths[0])}" if is_other else ""
+    if not named or "*" in named:
         return ""
     names = [
         f"{each} (your own account)" if account and f":{account}:root" in each else each for each in named
