@@ -181,8 +181,8 @@ any_blocks: st.SearchStrategy[Block] = st.one_of(
 documents = st.lists(any_blocks, max_size=8).map(tuple)
 
 
-def text_of(block: Block, width: int = 88) -> list[str]:
-    """The texts that a reader must see, piece by piece."""
+def text_of(block: Block, width: int = 88, *, names: bool = True) -> list[str]:
+    """The texts that a reader must see, piece by piece. A terminal shows the names of files in commands."""
     match block:
         case Heading(text, _, tags):
             return [" ".join((escape_controls(text), *map(escape_controls, tags)))]
@@ -193,13 +193,17 @@ def text_of(block: Block, width: int = 88) -> list[str]:
         case Fields(rows) | Labels(rows):
             return [escape_controls(text) for row in rows for text in row]
         case Fold(title, blocks):
-            return [escape_controls(title), *(text for each in blocks for text in text_of(each, width))]
+            return [
+                escape_controls(title),
+                *(text for each in blocks for text in text_of(each, width, names=names)),
+            ]
         case Link(url, text) if url == WEB_ADDRESS:
             return [escape_controls(text)]
         case Link(url, text):
             return [f"{escape_controls(text)}: {escape_controls(url)}"]
         case Code():
-            return [code_text(block, width)]
+            name = [f"{escape_controls(block.saved_as)}:"] if names and block.saved_as else []
+            return [*name, code_text(block, width)]
         case Source():
             return [
                 "".join(

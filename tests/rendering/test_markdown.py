@@ -66,7 +66,7 @@ def _expected(blocks: tuple[Block, ...]) -> list[str]:
         elif isinstance(block, Link):
             found += text_of(block)
         elif isinstance(block, Code | Source):
-            found.append(text_of(block)[0])
+            found += text_of(block)
         else:
             found += text_of(block)
     return found

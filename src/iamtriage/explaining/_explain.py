@@ -180,7 +180,7 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
     """Explain an error without a failure, which can show another problem with AWS access."""
     if isinstance(error, bytes | bytearray):
         error = error.decode(errors="replace")
-    from iamtriage.explaining._unread import NOTHING_FOUND, describe_unread
+    from iamtriage.explaining._rules.shared.unread_texts import NOTHING_FOUND, describe_unread
 
     if not isinstance(error, str):
         return NOTHING_FOUND

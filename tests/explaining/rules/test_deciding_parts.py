@@ -505,10 +505,10 @@ def test_role_for_pod_identity(service: str, *, has_other_way: bool) -> None:
         "service_account": "api",
         "token_claims": {"iss": f"https://{EKS}", "sub": POD, "aud": "sts.amazonaws.com"},
     }
-    commands = explain(WEB, facts=facts).remedies[0].commands
+    commands = [each for remedy in explain(WEB, facts=facts).remedies for each in remedy.commands]
     found = [each for each in commands if "create-pod-identity-association" in each]
     assert bool(found) == has_other_way
-    assert all('--service-account api --role-arn "$role_arn"' in each for each in found)
+    assert all("--service-account api --role-arn " in each for each in found)
 
 
 def test_access_point_of_another_account() -> None:

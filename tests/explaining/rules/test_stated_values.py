@@ -1215,7 +1215,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f'$ aws sts get-caller-identity\n{{"Account": "222233334444"}}\n{_NO_ALLOW.format("deploy/ci")}',
             {},
-            ("The role deploy was denied", "Attach the policy, saved as policy.json, to"),
+            ("The role deploy was denied", "aws iam put-role-policy --role-name deploy"),
             ("With credentials of account",),
             id="role of the reader's account",
         ),

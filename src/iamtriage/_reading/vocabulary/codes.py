@@ -365,8 +365,8 @@ def find_codes(written: str) -> Iterator[str]:
     Args:
         written: Words, with a space before and after each of them.
 
-    >>> list(find_codes(" hello NotFound InvalidGroup FirstError ClientError "))
-    ['FirstError', 'NotFound', 'InvalidGroup']
+    >>> sorted(find_codes(" hello NotFound InvalidGroup FirstError ClientError "))
+    ['FirstError', 'InvalidGroup', 'NotFound']
     """
     for letter, signs in _SIGNS_BY_LETTER:
         if letter not in written:

@@ -27,6 +27,7 @@ from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
     commands_needed,
     is_assignment,
+    is_attachment,
     steps_of_commands,
 )
 from iamtriage._rendering.placeholders import find_placeholders
@@ -46,6 +47,13 @@ _MAX_TOTAL_LINES = 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES = 5, 4
+# What a row says of a first cause that the summary states in full.
+_SAID = {
+    "Reported": "The message says so.",
+    "Derived": "This follows from the text.",
+    "Supplied": "The supplied facts say so.",
+    "Possible": "The text does not show it.",
+}
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
 # Words of a step that is about a manifest.
@@ -56,8 +64,6 @@ _EXTRA_LINES_FOR_TITLE = 3
 _EXTRA_LINES_FOR_STEP = 2
 # Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
 _EXTRA_LINES_FOR_ENTRY = 3
-# Lines by which the row of the second cause can exceed it if it is the first row, with an empty line above.
-_EXTRA_LINES_FOR_ROW = 2
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
 _LINES_WITHOUT_LINK = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
@@ -183,8 +189,6 @@ class _Builder:
                 more = _EXTRA_LINES_FOR_STEP
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK
-            if name == "causes" and selection.causes == 1 and self._lacks_row:
-                more = _EXTRA_LINES_FOR_ROW
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
         if selection.titles or len(parts.remedies) == 1 or self._is_dense or not self._documents:
             return selection
@@ -270,7 +274,7 @@ class _Builder:
             yield larger
             return
         for index in range(len(remedy.steps)) if remedy else ():
-            if remedy is None or index in selection.steps:
+            if remedy is None or index in selection.steps or is_attachment(remedy.steps[index]):
                 continue
             if _needs_manifest(remedy, selection, index):
                 continue
@@ -306,24 +310,11 @@ class _Builder:
         if footer := tuple(_footer(parts, selection)):
             yield Labels(footer)
 
-    @property
-    def _lacks_row(self) -> bool:
-        """Whether the first cause has no row, and the second one is as certain."""
-        causes = self._parts.causes
-        return len(self._causes[1]) == 1 and len(causes) > 1 and causes[1].evidence != "possible"
-
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
-        """Yield the summary and the rows of causes.
-
-        The summary has the evidence of a first cause that says nothing else.
-        """
-        rows = cause_rows(self._parts.summary, causes)
-        tags: tuple[str, ...] = ()
-        if rows and not rows[0][1]:
-            tags, rows = (causes[0].evidence,), rows[1:]
-        yield Heading(self._parts.summary, 1, tags)
-        if rows:
-            yield Labels(tuple(rows))
+        """Yield the summary and the rows of causes."""
+        yield Heading(self._parts.summary, 1)
+        if rows := cause_rows(self._parts.summary, causes):
+            yield Labels(tuple((label, text or _SAID[label]) for label, text in rows))
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
@@ -391,7 +382,7 @@ def _count_hidden(parts: Parts, selection: _Selection) -> str:
     counts = (
         (len(parts.causes) - selection.causes, "cause"),
         (len(parts.remedies) - 1, "remedy"),
-        (len(first.steps) - len(selection.steps) if first else 0, "step"),
+        (sum(not is_attachment(each) for each in first.steps) - len(selection.steps) if first else 0, "step"),
         (len(first.commands) - selection.commands if first else 0, "command"),
         (len(parts.notes) - selection.notes, "note"),
     )

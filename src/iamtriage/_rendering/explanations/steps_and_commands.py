@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("FOLLOWING", "commands_needed", "is_assignment", "steps_of_commands")
+__all__ = ("FOLLOWING", "commands_needed", "is_assignment", "is_attachment", "steps_of_commands")
 
 # Words in a step about commands that can be hidden, and how many commands the step then requires.
 _COUNTED = (
@@ -36,6 +36,9 @@ FOLLOWING = {
     _CREATE_ENTRY: "aws eks associate-access-policy",
 }
 _ADDS = lazy_pattern(r"Add (?:this|these) statements? to [^.]+\.json, [^.]+\.")
+_ATTACHES = lazy_pattern(
+    r"Attach the policy, saved as [\w.-]+, to the role \S+?(?:: the caller is a session of it)?\."
+)
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -76,6 +79,15 @@ def is_assignment(commands: Sequence[str], count: int) -> bool:
     return 0 < count < len(commands) and _ASSIGNMENT.match(commands[count - 1]) is not None
 
 
+def is_attachment(step: str) -> bool:
+    """Return whether a step only attaches a policy to a role, as the command below the policy does.
+
+    >>> is_attachment("Attach the policy, saved as policy.json, to the role app.")
+    True
+    """
+    return _ATTACHES.fullmatch(step) is not None
+
+
 def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     """Yield the indexes of the steps that the first commands require.
 
@@ -95,6 +107,6 @@ def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     for name in files_of(shown):
         is_saved = f"> {name}" in shown
         for index, step in enumerate(remedy.steps):
-            if name in step and not (is_saved and _ADDS.fullmatch(step)):
+            if name in step and not is_attachment(step) and not (is_saved and _ADDS.fullmatch(step)):
                 yield index
                 break
