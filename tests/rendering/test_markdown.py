@@ -63,10 +63,6 @@ def _expected(blocks: tuple[Block, ...]) -> list[str]:
             found += [
                 f"{name.strip(' ')}: {value}" for name, value in zip(pieces[::2], pieces[1::2], strict=True)
             ]
-        elif isinstance(block, Link):
-            found += text_of(block)
-        elif isinstance(block, Code | Source):
-            found += text_of(block)
         else:
             found += text_of(block)
     return found
