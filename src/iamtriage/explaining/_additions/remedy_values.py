@@ -70,6 +70,9 @@ _CALL = lazy_pattern(
 )
 
 
+# The cluster of ECS in a command of the text, and the word for it among the values.
+_ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
+_ECS_CLUSTER = "CLUSTER of ECS"
 _REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
 # A call of a service that has Regions. S3 finds the Region of a bucket itself.
 _REGIONAL_COMMAND = lazy_pattern(
@@ -84,6 +87,8 @@ def complete_remedies(
     names = stated_names(_stated_values(explanation.failure, facts))
     known = _known_values(explanation.failure, facts)
     values = {word: value for word, value in known if word not in names}
+    if explanation.failure is not None and (found := _ECS_COMMAND.search(explanation.failure.text)):
+        values[_ECS_CLUSTER] = found[1]
     readers = (values_of_commands, values_of_parameters, values_of_shapes)
     for word, value in (pair for read in readers for pair in read(explanation)):
         if word not in names:
@@ -290,7 +295,7 @@ def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
     # The known cluster is one of EKS.
-    of_ecs = {word: value for word, value in values.items() if word != "CLUSTER"}
+    of_ecs = {**values, "CLUSTER": values.get(_ECS_CLUSTER, "CLUSTER")}
     lines = tuple(_fill(each, of_ecs if each.startswith("aws ecs ") else values) for each in remedy.commands)
     if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
         # The identity of the shell is not that of the failed call.
