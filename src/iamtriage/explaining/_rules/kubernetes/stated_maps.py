@@ -278,11 +278,7 @@ def _describe_node_entries(case: AnyCase, found: Finding) -> str:
     """Return what depends on the other entries in the text, as the end of a sentence."""
     others = (each for each in context_of(case.facts).mappings if each is not found.entry)
     roles = [each.arn.rpartition("/")[2] for each in others if is_for_nodes(each)]
-    return (
-        f": without that of {join_words([*map(clip_text, roles[:2])], 'and')}, nodes leave the cluster"
-        if roles
-        else ""
-    )
+    return f": nodes join with that of {join_words([*map(clip_text, roles[:2])], 'and')}" if roles else ""
 
 
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
