@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
+from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -50,7 +49,13 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
     role, is_stack = _find_role(denial)
     if found is None or role is None or action is None:
         return None
-    named = _find_principals(denial, found["bucket"])
+    stated = list_resource_statements(denial, f":::{found['bucket']}")
+    named = {
+        name
+        for names, resource in stated
+        if resource.partition(":::")[2].partition("/")[0] == found["bucket"]
+        for name in names
+    }
     roles = [underlying_role(try_parse_principal(each)) for each in named]
     owner = _OWNER.search(text)
     # Within one account, the role's own policies suffice.
@@ -117,18 +122,3 @@ def _find_role(denial: Denial) -> tuple[Role | None, bool]:
     if denial.principal_text is None and _OF_CLOUDFORMATION in denial.failure.text and len(found) == 1:
         return underlying_role(try_parse_principal(found.pop())), True
     return None, False
-
-
-def _find_principals(denial: Denial, bucket: str) -> set[str]:
-    """Return the principals that a bucket policy in the text allows."""
-    return {
-        name
-        for policy in context_of(denial.facts).policies
-        if policy.has_principal and policy.is_whole and not policy.is_trust_policy
-        for statement in allow_statements(policy.content)
-        if any(
-            each.partition(":::")[2].partition("/")[0] == bucket
-            for each in as_strings(statement.get("Resource"))
-        )
-        for name in principal_names(statement, "AWS") or ["*"]
-    }

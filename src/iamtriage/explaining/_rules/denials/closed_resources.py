@@ -13,11 +13,12 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared import commands, service_access
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
+from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations import Explanation
@@ -159,26 +160,21 @@ def _describe_allowed(
     denial: Denial, row: service_access.ServiceAccess, bucket: str | None, account: str | None
 ) -> str:
     """Return whom the bucket policy in the text allows instead of the service, or on which folder, as a clause."""
-    allowed = [
-        (principal_names(statement) or ["*"], resource)
-        for policy in context_of(denial.facts).policies
-        if policy.has_principal and policy.is_whole and not policy.has_references
-        for statement in allow_statements(policy.content)
-        for resource in as_strings(statement.get("Resource"))
-        if f":::{bucket}/" in resource
-    ]
+    allowed = list_resource_statements(denial, f":::{bucket}/")
     named = dict.fromkeys(name for names, _ in allowed for name in names)
     if row.service in named:
         folder = row.statements[-1][1].partition("AWSLogs/")[0].partition("/")[2]
         paths = [path for names, path in allowed if row.service in names]
         is_other = all("AWSLogs/" in path and f":::{bucket}/{folder}AWSLogs/" not in path for path in paths)
         return f" below {folder or 'AWSLogs/'}. It allows {clip_text(paths[0])}" if is_other else ""
-    if not named or "*" in named:
+    if not named or "*" in named or any(map(has_reference, named)):
         return ""
-    names = [
-        f"{each} (your own account)" if account and f":{account}:root" in each else each for each in named
-    ]
-    return f". It allows {join_words([clip_text(each) for each in names[:_MAX_NAMES]], 'and')} instead"
+    names = [clip_text(each) for each in named][:_MAX_NAMES]
+    if account is not None and any(f":{account}:root" in each for each in names):
+        names[-1] += " (your own account)"
+    elif row is _LOAD_BALANCER and any(each.endswith(":root") for each in names):
+        names[-1] += " (an account of Elastic Load Balancing works in its Region only)"
+    return f". It allows {join_words(names, 'and')} instead"
 
 
 def explain_access(

@@ -10,7 +10,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.sts.trust_documents import parse_document
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    as_strings,
+    parse_document,
+    principal_names,
+)
 from iamtriage.policies._evaluation.results import LAYER_NAMES
 from iamtriage.policies._sets import PolicyDocument
 
@@ -50,6 +55,18 @@ class KnownPolicy(NamedTuple):
     is_code: bool = False
     is_whole: bool = True
     owner: tuple[str, str] | None = None
+
+
+def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str], str]]:
+    """Return principals and resource of each Allow of resource-based policies in the text whose resource has a part."""
+    return [
+        (principal_names(statement) or ["*"], resource)
+        for policy in context_of(denial.facts).policies
+        if policy.has_principal and policy.is_whole and not policy.is_trust_policy
+        for statement in allow_statements(policy.content)
+        for resource in as_strings(statement.get("Resource"))
+        if part in resource
+    ]
 
 
 def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:

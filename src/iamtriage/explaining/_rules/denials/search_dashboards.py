@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy
 from iamtriage.explaining._rules.shared.services import find_domain
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -40,22 +39,14 @@ def is_in_browser(denial: Denial) -> bool:
 def explain_dashboards(denial: Denial) -> Explanation:
     """Explain that the browser of a person is an anonymous caller."""
     policy, domain = policy_of(denial), find_domain(denial.failure.text)
-    statements = [
-        each
-        for document in context_of(denial.facts).policies
-        if document.has_principal and not document.is_trust_policy
-        for each in allow_statements(document.content)
-    ]
-    named = list(dict.fromkeys(clip_text(name) for each in statements for name in principal_names(each)))
+    allowed = list_resource_statements(denial, ":domain/")
+    named = list(dict.fromkeys(clip_text(name) for names, _ in allowed for name in names))
     only = (
         f" The access policy in the text allows only {join_words(named[:_MAX_NAMES], 'and')}."
         if named
         else ""
     )
-    resources = [
-        name for each in statements for name in as_strings(each.get("Resource")) if ":domain/" in name
-    ]
-    arn = next(iter(resources), None)
+    arn = next((resource for _, resource in allowed), None)
     if arn is None:
         region, name = (domain["region"], domain["domain"]) if domain else ("REGION", "DOMAIN")
         partition = denial.location.partition or "aws"

@@ -65,17 +65,7 @@ _MAX_BLOCK = 4_000
 
 
 class Backend(NamedTuple):
-    """The block of an S3 backend without credentials of its own, next to a provider that has some.
-
-    Attributes:
-        block: The words before the block, such as ``backend "s3"``.
-        values: Settings in the block.
-        setting: The setting of the provider with its role or profile.
-        identity: The role, profile or keys of the provider, in words.
-        role: The role of the provider.
-        profile: The profile of the provider, or a placeholder.
-        tool: The command of Terraform or OpenTofu.
-    """
+    """The block of an S3 backend without credentials of its own, next to a provider that has some."""
 
     block: str
     values: Mapping[str, str]
