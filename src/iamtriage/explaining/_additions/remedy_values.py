@@ -87,8 +87,9 @@ def complete_remedies(
     names = stated_names(_stated_values(explanation.failure, facts))
     known = _known_values(explanation.failure, facts)
     values = {word: value for word, value in known if word not in names}
-    if explanation.failure is not None and (found := _ECS_COMMAND.search(explanation.failure.text)):
-        values[_ECS_CLUSTER] = found[1]
+    clusters = set(_ECS_COMMAND.findall(explanation.failure.text)) if explanation.failure else set[str]()
+    if len(clusters) == 1:
+        values[_ECS_CLUSTER] = clusters.pop()
     readers = (values_of_commands, values_of_parameters, values_of_shapes)
     for word, value in (pair for read in readers for pair in read(explanation)):
         if word not in names:
