@@ -59,7 +59,7 @@ VPCS, VOLUMES = (
 @pytest.mark.parametrize(
     ("text", "called", "policy"),
     [
-        (f"us-east-1 done\nus-west-2 done\nprocessing sa-east-1\n{VPCS}\nThe role has AdministratorAccess.", "sa-east-1", "a service control policy denies"),
+        (f"[INFO] us-east-1 vpc-0a1b deleted\n2026-01-02T03:04:05Z INFO us-west-2 done\nprocessing sa-east-1\n{VPCS}\nThe role has AdministratorAccess.", "sa-east-1", "a service control policy denies"),
         (f"It works in eu-west-1 but not in eu-south-2:\n{VOLUMES}", "eu-south-2", "a policy denies"),
         (f"us-east-1 works fine, in us-west-1 we get\n{VOLUMES}", "us-west-1", "a policy denies"),
         (f"us-east-1: 12\nap-south-1: {DENIED.format('ListFunctions', 'lambda:ListFunctions', '*')}", "ap-south-1", "a service control policy denies"),
@@ -78,6 +78,7 @@ def test_region_in_which_only_other_calls_succeed(text: str, called: str, policy
     "text",
     [
         f"The account is in eu-west-1.\n{VPCS}",
+        f"I created the bucket in us-east-1.\n$ aws ec2 describe-vpcs --region eu-west-1\n{VPCS}",
         f"The stack in eu-west-1 is not done yet. Region us-east-1.\n{VPCS}",
         "us-east-1 done\neu-west-1: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: ec2:DescribeVpcs because no identity-based policy allows the ec2:DescribeVpcs action",
         "us-east-1 done\nsa-east-1: An error occurred (AccessDenied) when calling the GetObject operation: Access Denied",

@@ -51,10 +51,13 @@ _CLAUSE_END = lazy_pattern(
     r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
 )
 _WORKS = lazy_pattern(
-    r"(?i:\b(?:works?|worked|working|fine|ok|okay|done|deleted|created|complete[ds]?|finished|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
+    # In a log entry that begins with the Region. What was created in a Region in prose is something else.
+    rf"|^(?:\W{{0,3}}[A-Z0-9:.,+-]{{1,40}}\W{{1,3}}){{0,3}}\W{{0,3}}(?i:region\W{{1,3}})?{_REGION}\b[^\n]{{0,200}}\b(?:done|(?:delet|creat|complet|finish|process)ed)\b",
+    re.ASCII,
 )
 _NEGATION = lazy_pattern(
-    r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? |\b(?:skip|den|refus|block|reject)\w)|✗|❌"
+    r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? |\b(?:an)?other account\b|\b(?:skip|den|refus|block|reject)\w)|✗|❌"
 )
 # The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000
@@ -115,7 +118,7 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
         if output.strip() and not _ERROR.search(output):
             found[region] = None
     for clause in _CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
-        if _WORKS.search(clause) and not (_ERROR.search(clause) or _NEGATION.search(clause)):
+        if _WORKS.search(clause.strip()) and not (_ERROR.search(clause) or _NEGATION.search(clause)):
             found |= dict.fromkeys(_MENTION.findall(clause))
     return tuple(found)[:_MAX_REGIONS]
 
