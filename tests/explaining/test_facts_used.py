@@ -127,10 +127,11 @@ PLACEHOLDERS = {"REGION", "CLUSTER", "NAMESPACE", "SERVICE_ACCOUNT"}
 
 
 def _written(explanation: Explanation) -> str:
-    """Return the commands and documents of an explanation."""
+    """Return the commands and documents of an explanation, without those of ECS, whose cluster is not that of the facts."""
     parts: list[str] = []
     for remedy in explanation.remedies:
-        parts += [*remedy.commands, remedy.manifest or "", str(remedy.policy), str(remedy.statement)]
+        lines = (each for each in remedy.commands if not each.startswith("aws ecs "))
+        parts += [*lines, remedy.manifest or "", str(remedy.policy), str(remedy.statement)]
     return "\n".join(parts)
 
 
