@@ -21,7 +21,7 @@ __all__ = ("save_printed_policy",)
 _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document)"
-    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
+    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
 )
 _SAVE = lazy_pattern(
     r"\b(?:(?P<upper>S)|s)ave(?P<ending>s?) .{1,80}? with (?P<added>this statement|these statements) added as (?P<file>[\w.-]+)(?=:)"

@@ -20,7 +20,12 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
-from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    account_elsewhere,
+    cut_resource,
+    policy_holder,
+    save_step,
+)
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import (
@@ -47,7 +52,7 @@ _PARTITION = "The partition is assumed to be"
 _ONLY_ALL = "The Resource must be *"
 _PERMISSION_SET_COMMANDS = (
     "aws sso-admin list-instances",
-    "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN",
+    "aws sso-admin get-inline-policy-for-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --query InlinePolicy --output text",
     "aws sso-admin put-inline-policy-to-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --inline-policy file://policy.json",
     "aws sso-admin provision-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --target-type AWS_ACCOUNT --target-id {}",
 )
@@ -136,7 +141,7 @@ def allow_remedy(
                 steps=(
                     *present(first_step),
                     f"An administrator of IAM Identity Center changes the permission set{name_of_set}: IAM rejects changes to its role.",
-                    "get-inline-policy-for-permission-set prints its inline policy, which the next command replaces: save it with this statement added as policy.json. The console shows PERMISSION_SET_ARN on the page of the permission set.",
+                    f"{save_step('its inline policy', statements='this statement' if len(statements) == 1 else 'these statements', command='put-inline-policy-to-permission-set')} If it has none, policy.json is a policy with only {'this statement' if len(statements) == 1 else 'these statements'}. The console shows PERMISSION_SET_ARN on the page of the permission set.",
                     *steps,
                 ),
                 commands=tuple(
@@ -145,6 +150,7 @@ def allow_remedy(
                 ),
                 policy=policy,
                 layer="identity",
+                is_addition=True,
                 url=url or pages.PERMISSION_SETS,
             ),
         )
