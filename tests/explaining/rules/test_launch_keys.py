@@ -28,6 +28,11 @@ _LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAuto
         (f"{_GROUP}Is it that the key is not enabled?", "or the key is disabled", "Check the key's state"),
         (f"{_GROUP}A manual launch with the same key works.", "most likely", "Allow AWSServiceRoleFor"),
         (
+            f"{_GROUP}A manual launch with the same key does not work.",
+            "or the key is disabled",
+            "Check the key's",
+        ),
+        (
             _GROUP + _POLICY.format("role/ops", "kms"),
             "allows only arn:aws:iam::111122223333:role/ops",
             "Allow",
@@ -41,7 +46,18 @@ _LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAuto
         (_GROUP + _POLICY.format("role/ops", "s3"), "or the key is disabled", "Check the key's state"),
         (_REPORTED.format("Karpenter") + _POLICY.format("root", "kms"), "or the key is disabled", "Check"),
     ],
-    ids=["enabled", "disabled", "question", "by-hand", "role", "root", "allowed", "bucket", "caller"],
+    ids=[
+        "enabled",
+        "disabled",
+        "question",
+        "by-hand",
+        "not-by-hand",
+        "role",
+        "root",
+        "allowed",
+        "bucket",
+        "caller",
+    ],
 )
 def test_key_of_a_volume(text: str, summary: str, title: str) -> None:
     explanation = explain(text)

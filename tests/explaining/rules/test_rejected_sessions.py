@@ -91,6 +91,7 @@ _LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
         (_SHOWN.format(_ROLE) + _APPLIED, "AWS does not accept", False),
         (_SHOWN.format(_ROLE) + _LISTED, "AWS does not accept", False),
         ("In Cloud9, managed credentials are off.\n" + _LISTED, "AWS does not accept", False),
+        ("In Cloud9, with AKIAEXAMPLE:\n" + _LISTED, "AWS does not accept", False),
         ("In Cloud9:\n$ aws sqs list-queues\n" + _INVALID.format("ListQueues"), "AWS does not accept", False),
         (
             _SHOWN.format(_USER)
@@ -107,6 +108,7 @@ _LISTED = "$ aws iam list-roles\n" + _INVALID.format("ListRoles")
         "terraform-role",
         "role",
         "off",
+        "own-key",
         "sqs",
         "other-credentials",
     ],

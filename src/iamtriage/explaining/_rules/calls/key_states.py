@@ -59,7 +59,7 @@ _STATED = lazy_pattern(
 _BY_HAND = r"\b(?:by hand|manual(?:ly)?|myself|by me|from the console|run-instances)\b"
 _SAME_KEY = r"\b(?:same|this|that) (?:\w+ ){0,2}key\b"
 _WORKS_BY_HAND = lazy_pattern(
-    rf"(?i:(?:{_SAME_KEY}[^.]{{0,80}}{_BY_HAND}|{_BY_HAND}[^.]{{0,80}}{_SAME_KEY})[^.]{{0,40}}\bworks?\b)"
+    rf"(?i:(?:{_SAME_KEY}[^.]{{0,80}}{_BY_HAND}|{_BY_HAND}[^.]{{0,80}}{_SAME_KEY})[^.]{{0,40}}(?<!not )(?<!n't )(?<!never )\bworks?\b)"
 )
 _ACCOUNT = lazy_pattern(r"arn:(aws[a-z-]{0,12}):[a-z0-9-]{2,30}:[a-z0-9-]{0,30}:([0-9]{12}):", re.ASCII)
 # The service-linked roles that launch instances for others, and the words that show them.

@@ -36,9 +36,9 @@ _OTHER_SESSION = lazy_pattern(
 )
 # The IDE, the prompt of its terminal, and a variable that it sets.
 _CLOUD9 = lazy_pattern(r"(?i:\bcloud ?9\b)|\w:~/environment\b|\bC9_(?:PID|USER|PROJECT)\b")
-# Its credentials are off, or the session is that of the role of its instance.
+# Its credentials are off, the session is that of the role of its instance, or the text shows the key of a user.
 _CLOUD9_OFF = lazy_pattern(
-    r"(?i:\bcredentials\b[^.\n]{0,40}\b(?:off|disabled?)\b|\b(?:disabled|(?:turned|switched) off)\b[^.\n]{0,60}\bcredentials\b)|:assumed-role/[^/\n]{1,64}/i-[0-9a-f]{8,17}\b"
+    r"(?i:\bcredentials\b[^.\n]{0,40}\b(?:off|disabled?)\b|\b(?:disabled|(?:turned|switched) off)\b[^.\n]{0,60}\bcredentials\b)|:assumed-role/[^/\n]{1,64}/i-[0-9a-f]{8,17}\b|\bAKIA[0-9A-Z*]{4}"
 )
 # "Error creating IAM Role orders" of Terraform, and what it prints of other services' resources.
 _IAM_RESOURCE = lazy_pattern(
