@@ -45,6 +45,7 @@ _WORDS = frozenset(
         "CLUSTER",
         "CODE",
         "DOMAIN",
+        "ECS_CLUSTER",
         "ENCODED_MESSAGE",
         "FILE",
         "FUNCTION",

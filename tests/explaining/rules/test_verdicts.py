@@ -1494,3 +1494,15 @@ def test_verbs_of_a_file_that_is_created(before: str, verbs: str) -> None:
     # Without a command, it can be either.
     assert ("use --verb=create,get,patch" in found.remedies[0].steps[0]) is (before == "")
     assert "rbac.yaml" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        ("operation error SQS: ListQueues, https response error StatusCode: 403, RequestID: 0a1b, api error ExpiredToken: The security token included in the request is expired", ", with aws.NewCredentialsCache around stscreds.NewAssumeRoleProvider"),
+        ("An error occurred (ExpiredToken) when calling the ListQueues operation: The security token included in the request is expired", ""),
+    ],
+    ids=["Go", "botocore"],
+)  # fmt: skip
+def test_provider_that_refreshes(text: str, provider: str) -> None:
+    assert f"Let the SDK refresh the credentials{provider}" in {each.title for each in explain(text).remedies}

@@ -20,7 +20,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
 )
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
@@ -63,15 +63,6 @@ _UPDATES = {
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until shortly before they expire instead of a call for each message, request or job"
-# What assumes a role once and refreshes its credentials, by the SDK that printed the error.
-_PROVIDERS = {
-    "java-v2": "StsAssumeRoleCredentialsProvider",
-    "js-v3": "fromTemporaryCredentials",
-    "go-v2": "aws.NewCredentialsCache around stscreds.NewAssumeRoleProvider",
-    "botocore": "a profile with role_arn",
-    "ruby": "Aws::AssumeRoleCredentials",
-    "dotnet": "AssumeRoleAWSCredentials",
-}
 _STS_RATES = "Each STS endpoint has a rate of its own for an account, which AWS does not raise: call the regional endpoint, not the global one."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
 _RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
@@ -165,7 +156,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     fewer = next((words for pattern, words in _FEWER_OF_OPERATIONS if pattern.match(operation)), _FEWER)
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
-        provider = _PROVIDERS.get(case.failure.envelope.source or "")
+        provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")
         kept = f" ({provider}, with one client for each role, which all calls share)." if provider else "."
         fewer = f"{_REUSE}{kept}"
     is_of_kms = uses_throttled_key(case)

@@ -209,7 +209,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     is_general = renew is credential_remedies.NEW_CREDENTIALS
     # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
     is_enough = is_job or renew.title.startswith("Let the SDK use ")
-    lasting = () if is_enough else session_renewal.remedies_of_run(role)
+    lasting = () if is_enough else session_renewal.remedies_of_run(role, case.failure.envelope.source)
     clear = (
         () if is_enough or is_general or overridden is not None else (credential_remedies.CLEAR_ENVIRONMENT,)
     )

@@ -80,11 +80,13 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     return credential_remedies.NEW_CREDENTIALS
 
 
-def remedies_of_run(role: Role | None) -> tuple[Remedy, ...]:
-    """Return how to keep credentials valid for as long as a program runs."""
+def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]:
+    """Return how to keep credentials valid for as long as a program runs, with the SDK that printed the error."""
+    # The first step is about profiles, which the AWS CLI uses, too.
+    provider = None if source == "botocore" else credential_remedies.REFRESHING_PROVIDERS.get(source or "")
     return (
         your_remedy(
-            "Let the SDK refresh the credentials",
+            f"Let the SDK refresh the credentials{f', with {provider}' if provider else ''}",
             "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
             "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
             "In a long-running program, create a new client when a call reports expired credentials.",

@@ -316,7 +316,8 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     return resource_policy_remedy(
         f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
-        *present(typical_requirement(denial)),
+        # The ways name the requirements of an upload.
+        *present(None if is_upload else typical_requirement(denial)),
         " ".join(
             (
                 f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}",

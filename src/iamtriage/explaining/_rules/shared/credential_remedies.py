@@ -67,9 +67,18 @@ CONSOLE_LOGIN = your_remedy(
     commands=("aws login",),
     url=pages.CLI_LOGIN,
 )
+# What assumes a role once and refreshes its credentials, by the SDK that printed the error.
+REFRESHING_PROVIDERS = {
+    "java-v2": "StsAssumeRoleCredentialsProvider",
+    "js-v3": "fromTemporaryCredentials",
+    "go-v2": "aws.NewCredentialsCache around stscreds.NewAssumeRoleProvider",
+    "botocore": "a profile with role_arn",
+    "ruby": "Aws::AssumeRoleCredentials",
+    "dotnet": "AssumeRoleAWSCredentials",
+}
 NEW_CREDENTIALS = your_remedy(
     "Get new credentials from where the old ones came from",
-    "The first command prints where that is. Environment variables (env) take precedence over profiles: unset old ones.",
+    "Run the first command where the program runs: it prints where that is. Environment variables (env) take precedence over profiles: unset old ones.",
     "Then sign in again, or assume the role again and replace all three values: access key ID, secret access key and session token.",
     commands=(
         "aws configure list",
