@@ -420,7 +420,7 @@ $ aws logs tail /ecs/mailer | tail -1
         {"no-credentials": "reported", "no-task-role": "possible"},
         (
             "aws ecs describe-task-definition --task-definition mailer:7 --query taskDefinition > task.json",
-            "aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition mailer",
+            "aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition mailer",
         ),
     ),
     (
@@ -449,7 +449,7 @@ ecs/mailer/0f1e Error: Unable to locate credentials""",
         {},
         "no-credentials",
         {"no-credentials": "reported", "no-task-role": "possible", "relative-uri-missing": "possible"},
-        ("aws ecs describe-tasks --cluster CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'",),
+        ("aws ecs describe-tasks --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'",),
     ),
     (
         "AWS Batch",

@@ -70,9 +70,8 @@ _CALL = lazy_pattern(
 )
 
 
-# The cluster of ECS in a command of the text, and the word for it among the values.
+# The cluster of ECS in a command of the text.
 _ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
-_ECS_CLUSTER = "CLUSTER of ECS"
 _REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
 # A call of a service that has Regions. S3 finds the Region of a bucket itself.
 _REGIONAL_COMMAND = lazy_pattern(
@@ -89,7 +88,7 @@ def complete_remedies(
     values = {word: value for word, value in known if word not in names}
     clusters = set(_ECS_COMMAND.findall(explanation.failure.text)) if explanation.failure else set[str]()
     if len(clusters) == 1:
-        values[_ECS_CLUSTER] = clusters.pop()
+        values["ECS_CLUSTER"] = clusters.pop()
     readers = (values_of_commands, values_of_parameters, values_of_shapes)
     for word, value in (pair for read in readers for pair in read(explanation)):
         if word not in names:
@@ -295,9 +294,7 @@ def _in_pod(remedy: Remedy, failure: Failure | None, facts: ResolvedFacts) -> Re
 def _complete_remedy(
     remedy: Remedy, values: dict[str, str], runtime: Runtime | None, called: str | None
 ) -> Remedy:
-    # The known cluster is one of EKS.
-    of_ecs = {**values, "CLUSTER": values.get(_ECS_CLUSTER, "CLUSTER")}
-    lines = tuple(_fill(each, of_ecs if each.startswith("aws ecs ") else values) for each in remedy.commands)
+    lines = tuple(_fill(command, values) for command in remedy.commands)
     if runtime is not None and runtime.command is not None and _CALLER_IDENTITY in lines:
         # The identity of the shell is not that of the failed call.
         lookup = _fill(runtime.command, values)

@@ -191,7 +191,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "Check whether the task has ECS Exec",
                 "The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",
                 commands=(
-                    "aws ecs describe-tasks --region REGION --cluster CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
+                    "aws ecs describe-tasks --region REGION --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
                 ),
                 url=pages.ECS_EXEC,
             ),
@@ -199,7 +199,7 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
                 "If it is disabled, enable ECS Exec",
                 "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
                 commands=(
-                    "aws ecs update-service --region REGION --cluster CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
+                    "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
                 ),
                 url=pages.ECS_EXEC,
             ),

@@ -147,7 +147,7 @@ _TASK_REMEDY = account_remedy(
     "The task's security group must allow outbound port 443, and that of the endpoints inbound port 443 from the task.",
     "The second command shows the routes of the task's subnet. If it prints nothing, the subnet uses the main route table of the VPC.",
     commands=(
-        "aws ecs describe-services --cluster CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
+        "aws ecs describe-services --cluster ECS_CLUSTER --services SERVICE --query 'services[].networkConfiguration'",
         "aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET_ID --query 'RouteTables[].Routes'",
     ),
     url=pages.ECS_NETWORK,

@@ -121,7 +121,7 @@ def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     """Return how a task gets a role."""
     name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"
-    deploy = f"aws ecs update-service --cluster CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
+    deploy = f"aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
     title = "On ECS: give the task a role"
     last = "Start tasks of the new revision, as update-service does: running tasks do not change."
     steps: tuple[str, ...]
@@ -137,7 +137,9 @@ def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     elif _TASK_ROLE_SET.search(text) is not None:
         title = "On ECS: start tasks of the revision with the role"
         steps = ("The definition in the text has a task role: check which revision the failing task runs.",)
-        tasks = "aws ecs describe-tasks --cluster CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'"
+        tasks = (
+            "aws ecs describe-tasks --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'"
+        )
         lines = (tasks, deploy)
     else:
         steps = (
@@ -161,7 +163,7 @@ def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str)
                 "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
                 "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
                 commands=(
-                    "aws ecs update-service --cluster CLUSTER --service SERVICE --force-new-deployment",
+                    "aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --force-new-deployment",
                 ),
                 url=pages.ECS_TASK_ROLE,
             ),
