@@ -40,11 +40,11 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("text", "options"),
     [
-        (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster CLUSTER --service octo-web"),
+        (f"(service octo-web) failed to launch a task: {DENIED}", "--cluster ECS_CLUSTER --service octo-web"),
         (f"{DENIED}\narn:aws:ecs:eu-west-1:111122223333:task/live/0a1b", "--cluster live --service SERVICE"),
         (f"{DENIED}\n$ aws ecs describe-services --cluster live --services octo-web", "--cluster live --service octo-web"),
-        (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster CLUSTER --service SERVICE"),
-        (f"{DENIED}\n$ aws eks list-addons --cluster live", "--cluster CLUSTER --service SERVICE"),
+        (f"{DENIED}\n$ aws ecs list-tasks --cluster live\n$ aws ecs list-tasks --cluster test", "--cluster ECS_CLUSTER --service SERVICE"),
+        (f"{DENIED}\n$ aws eks list-addons --cluster live", "--cluster ECS_CLUSTER --service SERVICE"),
     ],
     ids=["service event", "task ARN", "command", "two clusters", "cluster of EKS"],
 )  # fmt: skip

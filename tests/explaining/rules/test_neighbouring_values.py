@@ -87,7 +87,7 @@ _ROWS = {
     ),
     "service of a task that did not start": _Row(
         f"(service carts) was unable to place a task. Reason: {_NO_TASK}",
-        ("aws ecs update-service --cluster CLUSTER --service carts --force-new-deployment",),
+        ("aws ecs update-service --cluster ECS_CLUSTER --service carts --force-new-deployment",),
         ("--service SERVICE",),
     ),
     "task that did not start, without its service": _Row(

@@ -52,7 +52,7 @@ def new_task_commands(text: str, region: str | None) -> tuple[Labelled, ...]:
         return ()
     cluster, service = (_only(pattern.findall(text)) for pattern in (_CLUSTER, _SERVICE))
     template = "aws ecs update-service --cluster {} --service {} --force-new-deployment"
-    command = commands.fill_command(template, cluster or "CLUSTER", service or "SERVICE")
+    command = commands.fill_command(template, cluster or "ECS_CLUSTER", service or "SERVICE")
     if region and commands.region(region) == region:
         command = f"{command} --region {region}"
     return (Labelled("Then start a new task:", command),)
