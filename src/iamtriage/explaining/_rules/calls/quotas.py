@@ -171,7 +171,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         )
     if is_attached:
         title = f"Detach a managed policy that {holder} does not need"
-        steps = ["The first command lists what is attached. Detach one, then attach the new one."]
+        steps = [
+            "The first command lists what is attached: AWS managed and customer managed policies count alike. Detach one that nothing needs, then attach the new one."
+        ]
     if what == "Policies" and kind in {"role", "user", "group"}:
         steps.append(
             "Or move the statements of one into another managed policy, or into an inline policy, which this quota does not count."
@@ -181,7 +183,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             steps.append(
                 f"The template has them in ManagedPolicyArns of the {kind}. Then deploy again."
                 if is_template
-                else f"Change the code that attaches them, too: aws_iam_{kind}_policy_attachment{'' if deployment else f' (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)'}."
+                else f"If code attaches it, remove it there instead, or the next run attaches it again: aws_iam_{kind}_policy_attachment{'' if deployment else f' (Terraform) or {kind.capitalize()}PolicyAttachment (Pulumi)'}."
             )
         # A role that could not be created has no policies to list.
         if not is_template and operation != "CreateRole":
