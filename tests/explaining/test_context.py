@@ -149,7 +149,7 @@ XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
         ),
         pytest.param(
             f'$ curl https://shelf.s3.eu-west-1.amazonaws.com/a.txt\n{XML}\n$ aws s3api get-bucket-location --bucket shelf\n{{"LocationConstraint": "eu-west-1"}}',
-            "S3 denied an anonymous request for arn:aws:s3:::shelf/a.txt: curl does not sign requests",
+            "S3 denied an anonymous request for arn:aws:s3:::shelf/a.txt: the request of curl is not signed",
             id="the URL of a bucket",
         ),
         pytest.param(

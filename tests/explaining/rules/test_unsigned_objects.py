@@ -15,21 +15,21 @@ DENIED = "An error occurred (AccessDenied) when calling the GetObject operation:
 @pytest.mark.parametrize(
     ("text", "because"),
     [
-        (f"$ curl -s {URL}\n{XML}", "curl does not sign requests"),
+        (f"$ curl -s {URL}\n{XML}", "the request of curl is not signed"),
         (
             f"$ wget {URL}\nHTTP request sent, awaiting response... 403 Forbidden",
-            "wget does not sign requests",
+            "the request of wget is not signed",
         ),
-        (f'<img src="{URL}"> shows nothing, and the link\n{XML}', "a browser does not sign requests"),
-        (f'await fetch("{URL}")\n{XML}', "fetch does not sign requests"),
-        (f"If I open {URL} in Firefox:\n{XML}", "a browser does not sign requests"),
+        (f'<img src="{URL}"> shows nothing, and the link\n{XML}', "the request of a browser is not signed"),
+        (f'await fetch("{URL}")\n{XML}', "the request of fetch is not signed"),
+        (f"If I open {URL} in Firefox:\n{XML}", "the request of a browser is not signed"),
         (
             f"$ aws s3 cp s3://acme-maps/tiles/a.png . --no-sign-request\nfatal error: {DENIED}",
             "--no-sign-request turns signing off",
         ),
         (
             f'$ curl {URL}\n<Error><Code>AccessDenied</Code><Message>User: anonymous is not authorized to perform: s3:GetObject on resource: "{OBJECT}" because no resource-based policy allows the s3:GetObject action</Message></Error>',
-            "curl does not sign requests",
+            "the request of curl is not signed",
         ),
     ],
     ids=["curl", "wget", "image", "fetch", "browser", "option", "named"],

@@ -20,13 +20,13 @@ __all__ = ("save_printed_policy",)
 # A command that prints nothing but a policy. Other outputs have the policy as a string, or beside other values.
 _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
-    r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document)"
+    r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"
     r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
 )
 _SAVE = lazy_pattern(
     r"\b(?:(?P<upper>S)|s)ave(?P<ending>s?) .{1,80}? with (?P<added>this statement|these statements) added as (?P<file>[\w.-]+)(?=:)"
 )
-_CHANGE = lazy_pattern(r": save the whole changed policy as (?=[\w.-]+\.json)")
+_CHANGE = lazy_pattern(r"(?:: save the whole changed policy as|, saved as) (?=[\w.-]+\.json)")
 
 
 def save_printed_policy(remedy: Remedy) -> Remedy:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",
-    text="Regions that opened since 2014 and objects with KMS encryption require version 4. Older Regions, such as us-east-1, accept both.",
+    text="Version 4 is required in Regions that opened since 2014, for objects with KMS encryption, and for buckets created since 24 June 2020.",
     recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
     fix="Use Signature Version 4: update the SDK, and set the bucket's Region.",
     sources=(pages.SIGNATURES,),

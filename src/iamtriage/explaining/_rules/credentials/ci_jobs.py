@@ -38,7 +38,7 @@ NO_ID_TOKEN_PERMISSION = CauseType(
 SECRETS_OF_FORKS = CauseType(
     "secrets-of-forks",
     title="Workflows from forks get no secrets",
-    text="A pull request from a fork started the workflow. Such workflows get no secrets and no id-token: write.",
+    text="A pull request from a fork started the workflow. By default, such workflows get no secrets and no id-token: write.",
     fix="Run the job on a branch of the repository, or after a review. Do not use pull_request_target with the code of the fork: that code then gets the secrets.",
     recognised_by="The text says that the pull request is from a fork, or shows a head of another owner than the base.",
     sign=r"\b[Ff]rom (?:a |the )?fork(?:ed)?\b|\bhead\.repo\.fork\b"
@@ -69,8 +69,7 @@ _CHECK_GRANT = your_remedy(
     "Permissions of a job replace those of the workflow. A job that calls a reusable workflow must grant id-token: write, too.",
     url=pages.GITHUB_OIDC,
 )
-GITHUB_WORKFLOW = "permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@v6\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
-"""The part of a workflow of GitHub Actions that assumes a role."""
+_ACTION = lazy_pattern(r"\baws-actions/configure-aws-credentials@([\w.-]{1,64})", re.ASCII)
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
     "In GitHub Actions, give the job the permission id-token: write, and set role-to-assume and aws-region of the action aws-actions/configure-aws-credentials.",
@@ -78,7 +77,7 @@ _GITHUB_STEPS = (
 )
 GITHUB_PERMISSION_STEPS = (
     "Add the permissions to the job or to the workflow: once one is set, the others default to none. A job that calls a reusable workflow must grant id-token: write, too.",
-    "Workflows of pull requests from forks never get this permission. Run the job on a branch of the repository instead.",
+    "By default, workflows of pull requests from forks do not get this permission. Run the job on a branch of the repository instead.",
 )
 """How to give a job the permission for OIDC tokens."""
 
@@ -149,6 +148,17 @@ _NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pu
 _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
 
 
+def github_workflow(text: str) -> str:
+    """Return the part of a workflow of GitHub Actions that assumes a role, with the version of the action in a text.
+
+    >>> github_workflow("Run aws-actions/configure-aws-credentials@v4").split()[8]
+    'aws-actions/configure-aws-credentials@v4'
+    """
+    found = _ACTION.search(text)
+    version = "v6" if found is None else found[1].rstrip(".")
+    return f"permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@{version}\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+
+
 def describe_missing_token(text: str) -> str:
     """Return why a job of GitHub Actions gets no OIDC token, in a sentence."""
     if find_fork(text) is not None:
@@ -210,4 +220,4 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         # The action uses no secrets, so that they are empty explains nothing.
         title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS
         causes.remove(no_role)
-    return Advice(causes, [your_remedy(title, *steps, manifest=GITHUB_WORKFLOW, url=system.url)])
+    return Advice(causes, [your_remedy(title, *steps, manifest=github_workflow(case.text), url=system.url)])

@@ -49,7 +49,9 @@ NO_CREDENTIAL_PROVIDER = CauseType(
 
 def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the code passes credentials without values."""
-    summary = "The program gives the SDK credentials whose access key ID or secret access key is empty"
+    summary = (
+        "The program gives the SDK credentials whose access key ID or secret access key is empty or undefined"
+    )
     title = "Leave the credentials out of the code, or set the values that they are read from"
     text = "The code sets the credentials itself, and a value is empty or undefined. The SDK then does not look elsewhere."
     default = "Without credentials in code, the SDK uses its default chain: environment variables, profiles, and the role of the machine or container."

@@ -351,7 +351,7 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
         yield CLOCK_WRONG.cause(text="The machine's clock is wrong: EC2 reports that with this code, too.")
     if request.may_need_opt_in:
         yield REGION_NOT_ENABLED.cause(
-            text="The account has not enabled the Region of the call, or the session token is from the global STS endpoint and not valid there."
+            text=f"The account has not enabled the Region of the call{'' if request.code == 'InvalidAccessKeyId' else ', or the session token is from the global STS endpoint and not valid there'}."
         )
     if request.may_be_for_other_store:
         yield OTHER_ENDPOINT.cause()

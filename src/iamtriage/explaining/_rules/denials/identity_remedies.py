@@ -183,7 +183,7 @@ def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy
         grant,
         title=f"Create the service-linked role of {service}",
         steps=(
-            f"Once the role exists, {again}: the caller needs no permission for it.",
+            f"Once the role exists, {again}: the caller then needs no iam:CreateServiceLinkedRole.",
             *grant.steps,
         ),
         commands=(create, *grant.commands),

@@ -78,14 +78,14 @@ def _slash_remedies(denial: Denial) -> tuple[Remedy, ...]:
             your_remedy(
                 "Remove one of the slashes where the ARN is written",
                 "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
-                "Then deploy again. A change in IAM alone would be undone by the next deployment.",
+                "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
             ),
         )
     return (
         your_remedy(
             "Use SSMParameterWithSlashPrefixReadPolicy in the template",
             "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
-            "Then deploy again. A change of the role in IAM would be undone by the next deployment.",
+            "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
             manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
             url="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html",
         ),

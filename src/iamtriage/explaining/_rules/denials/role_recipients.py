@@ -28,6 +28,9 @@ _SERVICE = lazy_pattern(
 _PASSING_CALL = lazy_pattern(
     r"([a-z0-9-]{2,40}):((?:Create|Update|Modify|Register|Run|Start|Put)[A-Z]\w{1,60})", re.ASCII
 )
+_CLIENT = lazy_pattern(
+    r"\b(?i:aws_)?([A-Za-z][A-Za-z0-9]{1,30}?)(?:_?[Cc]lient)?\.(?P<method>[a-z]\w{3,60})\(", re.ASCII
+)
 _SEPARATORS = lazy_pattern(r"[-_ ]")
 # What tools say that they create, or a resource of Terraform; a part of a role's name, in lowercase and without hyphens;
 # the operation and the service that most likely pass the role.
@@ -139,10 +142,24 @@ def _stated_service(denial: Denial, candidates: list[str]) -> str | None:
         prefix = service_prefix(found["java"] or found["type"])
         if prefix is not None and prefix not in _PASSING_SERVICES:
             return prefix
+    # A line of code: eks_client.create_cluster(…), redshift.createCluster(…).
+    names = {each[1].lower() for each in _CLIENT.finditer(text) if _is_call(each["method"], denial.operation)}
+    clients = [each for each in candidates if each in names]
+    if len(clients) == 1:
+        return clients[0]
     # "EmrServerlessStartJobOperator" and "(emr-serverless)". Prefixes of one word are too ambiguous.
     around = _SEPARATORS.sub("", text[max(start - _CHARS_AROUND, 0) : end + _CHARS_AROUND].lower())
     named = [each for each in candidates if "-" in each and each.replace("-", "") in around]
     return named[0] if len(named) == 1 else None
+
+
+def _is_call(method: str, operation: str | None) -> bool:
+    """Return whether a method of an SDK calls an operation.
+
+    >>> _is_call("create_cluster", "CreateCluster"), _is_call("createCluster", "CreateCluster"), _is_call("create", None)
+    (True, True, False)
+    """
+    return operation is not None and method.replace("_", "").lower() == operation.lower()
 
 
 def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:

@@ -318,7 +318,7 @@ def _signed_curl(denial: Denial) -> Commands:
     if denial.service not in _SIGNING_NAMES - {"vpc-lattice-svcs"} or not (route or shown or is_search):
         return ()
     of_search = denial.lowercase_action.partition("es:eshttp")[2].upper()
-    method = route["method"] if route else of_search if shown else "GET"
+    method = route["method"] if route else of_search or "GET"
     url = shown["url"] if shown else "DOMAIN_URL"
     if route and not shown:
         domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"

@@ -273,7 +273,7 @@ def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Re
     return account_remedy(
         f"Correct the resource in {policy.name}",
         step,
-        "Then deploy the code. A change in IAM alone would be undone by the next deployment.",
+        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it.",
         url=pages.EVALUATION,
     )
 

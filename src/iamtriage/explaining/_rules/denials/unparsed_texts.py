@@ -12,12 +12,12 @@ from iamtriage.explaining._explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.ci_jobs import (
     GITHUB_PERMISSION_STEPS,
-    GITHUB_WORKFLOW,
     NO_ID_TOKEN_PERMISSION,
     SECRETS_OF_FORKS,
     SKIP_FORKS,
     describe_missing_token,
     find_fork,
+    github_workflow,
 )
 from iamtriage.explaining._rules.denials.efs_mounts import explain_efs_mount
 from iamtriage.explaining._rules.denials.missing_images import explain_missing_image
@@ -121,7 +121,7 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
             your_remedy(
                 "Give the job the permission id-token: write",
                 *GITHUB_PERMISSION_STEPS,
-                manifest=GITHUB_WORKFLOW,
+                manifest=github_workflow(text),
                 url=pages.GITHUB_OIDC,
             ),
         ),

@@ -59,7 +59,7 @@ def explain_unsigned_object(denial: Denial) -> Explanation | None:
     if setting is not None:
         because = f"{setting[0]} turns signing off"
     elif client is not None:
-        because = f"{client['program'] or 'a browser'} does not sign requests"
+        because = f"the request of {client['program'] or 'a browser'} is not signed"
     elif is_stated:
         because = "the message names the caller anonymous"
     else:

@@ -295,18 +295,19 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
     )
 
 
-_SELECT_PROFILE = (
-    Labelled("Then, where the call runs:", "aws sso login --profile PROFILE"),
-    "export AWS_PROFILE=PROFILE",
+_LOOK_FOR_PROFILE: Commands = (
+    "aws configure list-profiles",
+    Labelled("If one fits:", "aws sso login --profile PROFILE"),
+    Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
 )
+_SELECT_PROFILE = Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE")
 CONFIGURE_CREDENTIALS = your_remedy(
     "Set up credentials that refresh automatically",
     "If the first command lists no profile for this account, create one, or sign in as a console user with aws login (AWS CLI 2.32 or later). Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
     commands=(
-        "aws configure list-profiles",
-        Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
+        *_LOOK_FOR_PROFILE,
         Labelled("Or, with a console user:", "aws login"),
-        *_SELECT_PROFILE,
+        _SELECT_PROFILE,
     ),
     url=pages.CLI_CREDENTIALS,
 )
@@ -317,9 +318,8 @@ CREDENTIALS_FOR_TERRAFORM = your_remedy(
     "If the first command lists no profile for this account, create one. Terraform may not read the credentials of aws login: if so, pass them on with a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
     "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
     commands=(
-        "aws configure list-profiles",
-        Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
-        *_SELECT_PROFILE,
+        *_LOOK_FOR_PROFILE,
+        _SELECT_PROFILE,
     ),
     url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
 )

@@ -241,7 +241,10 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
                 continue
             lines += [
                 fill_command(f"aws iam list-{kind}-policies --{kind}-name {{}}", name),
-                fill_command(f"aws iam get-{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME", name),
+                fill_command(
+                    f"aws iam get-{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME --query PolicyDocument",
+                    name,
+                ),
                 put_policy(name, "POLICY_NAME", kind),
             ]
     return tuple(dict.fromkeys(lines))

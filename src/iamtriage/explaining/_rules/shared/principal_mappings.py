@@ -227,8 +227,9 @@ class ClusterPrincipal(Value):
         # A default that shows in audit logs who calls.
         default = self.aws_auth_arn.rpartition("/")[2] if is_user else "{{SessionName}}"
         entry = [f"- {'user' if is_user else 'role'}arn: {self.aws_auth_arn}"]
+        # The authenticator fills templates only for roles.
         entry += [
-            f"  username: {json.dumps(username or default)}",
+            f"  username: {json.dumps(username or default)}{'' if is_user or self.is_known else '  # for a user, a fixed name'}",
             "  groups:",
             *(f"    - {each}" for each in groups),
         ]

@@ -190,7 +190,7 @@ def _regional_endpoint_remedy(
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
     return your_remedy(
         _REMOVE_ENDPOINT,
-        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If the command prints no URL, it is in the code. Current SDKs call the regional endpoint by default.",
+        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If the command prints no URL, it is in the code or the profile. Current SDKs call the regional endpoint by default.",
         f"If a URL must be set, use the regional endpoint: {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
@@ -201,7 +201,7 @@ def _regional_endpoint_remedy(
 
 _REMOVE_ENDPOINT = "Remove the endpoint URL of STS from the code and its settings"
 _GLOBAL_ENDPOINT = your_remedy(
-    f"Or, in EKS pods with an old SDK, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
+    f"Or, in EKS pods whose code and settings have no URL, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
     "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
     "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
     commands=(
