@@ -16,8 +16,6 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     parse_document,
     principal_names,
 )
-from iamtriage.policies._evaluation.results import LAYER_NAMES
-from iamtriage.policies._sets import PolicyDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -73,6 +71,10 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     """Yield the policies of the facts, then those of the text but for trust policies."""
     given = denial.facts.policies
     if given is not None:
+        # Most denials have no policies.
+        from iamtriage.policies._evaluation.results import LAYER_NAMES
+        from iamtriage.policies._sets import PolicyDocument
+
         for policy_type, type_name in LAYER_NAMES.items():
             # Control policies have levels.
             for document in _flatten(getattr(given, policy_type, None) or ()):
