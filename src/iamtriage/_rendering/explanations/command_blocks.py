@@ -38,7 +38,7 @@ _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a command that is as necessary as those before it, and not an alternative.
 _CONTINUED = ("Then, in account ", "Then start ", "Then add ", "Otherwise:")
 # The start of the words before a document that is part of what the next command reads.
-_ADD = "Add "
+_ADD = ("Add ", "Change the statement ")
 # The end of the words before a command that reads a document, which the reader must save first.
 _SAVED = " saved:"
 # A file that a command reads and that the reader must save first, as a step says.

@@ -244,12 +244,15 @@ def _answered_checks(
         failure is not None and failure.kind == "access_denied" and failure.principal is not None
     )
     text = "" if failure is None else failure.text
+    has_trust_policy = facts.trust_policy is not None and not any(
+        each.is_condition for each in facts.context.policies
+    )
     checks = (
         ("access_key" in text and _LISTED_KEY.search(text) is not None, "aws configure list "),
         ("AWS_" in text and _LISTED_VARIABLE.search(text) is not None, "env | grep -o -e AWS_ACCESS_KEY_ID "),
         (is_caller_reported or facts.caller is not None, _CALLER_IDENTITY),
         ("MFA_DEVICE_ARN" in values and _LIST_DEVICES in text, _LIST_DEVICES),
-        (facts.trust_policy is not None, "--query Role.AssumeRolePolicyDocument"),
+        (has_trust_policy, "--query Role.AssumeRolePolicyDocument"),
         (facts.token_claims is not None, "cat /var/run/secrets/eks.amazonaws.com/serviceaccount/token"),
         (facts.token_claims is not None, "cluster.identity.oidc.issuer"),
         (facts.token_claims is not None, 'cp "$AWS_WEB_IDENTITY_TOKEN_FILE"'),

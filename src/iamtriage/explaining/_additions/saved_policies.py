@@ -23,10 +23,16 @@ _PRINTS_POLICY = lazy_pattern(
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"
     r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
 )
+_KEEP = r"Keep the other statements in \g<file>: the command replaces the policy."
 _SAVE = lazy_pattern(
     r"\b(?:(?P<upper>S)|s)ave(?P<ending>s?) .{1,80}? with (?P<added>this statement|these statements) added as (?P<file>[\w.-]+)(?=:)"
 )
-_CHANGE = lazy_pattern(r"(?:: save the whole changed policy as|, saved as) (?=[\w.-]+\.json)")
+_WHOLE = lazy_pattern(
+    r"\b(?P<file>[\w.-]+) is the whole trust policy with this change, because the command replaces the policy\."
+)
+_CHANGE = lazy_pattern(
+    r"(?:: save the whole changed policy as|, saved as|[.] Save the changed policy as) (?=[\w.-]+\.json)"
+)
 
 
 def save_printed_policy(remedy: Remedy) -> Remedy:
@@ -64,7 +70,7 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     changed = change_commands(
         remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
     )
-    steps = (_CHANGE.sub(" in ", _SAVE.sub(_add, step)) for step in remedy.steps)
+    steps = (_CHANGE.sub(" in ", _SAVE.sub(_add, _WHOLE.sub(_KEEP, step))) for step in remedy.steps)
     return attrs.evolve(changed, steps=tuple(steps))
 
 

@@ -99,7 +99,8 @@ def find_trust_conditions(text: str) -> Document | None:
             "Action": "sts:AssumeRoleWithWebIdentity",
             "Condition": condition,
         }
-        return build_policy({"Version": "2012-10-17", "Statement": [statement]})
+        policy = build_policy({"Version": "2012-10-17", "Statement": [statement]})
+        return policy and policy._replace(is_condition=True)
     return None
 
 

@@ -135,7 +135,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if not remedies:
             return ()
         first, *rest = remedies
-        if first.title in denial_remedies.DETAILS_TITLES:
+        if first.title.startswith(denial_remedies.DETAILS_TITLES):
             steps = (*first.steps, *present(typical_requirement(denial)), change_step(denial))
             first = attrs.evolve(first, steps=steps)
         return (first, *rest)

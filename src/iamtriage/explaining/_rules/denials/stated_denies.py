@@ -103,7 +103,7 @@ class StatedDeny(Value):
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
-        if remedy.title in DETAILS_TITLES and are_met(self.checked):
+        if remedy.title.startswith(DETAILS_TITLES) and are_met(self.checked):
             return None
         steps = tuple(
             each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")

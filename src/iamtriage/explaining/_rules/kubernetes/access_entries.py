@@ -260,7 +260,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     remedy = cluster_remedy(
         "Create the entry in Terraform, before the association",
         *notes,
-        f"Add this resource, unless the command lists the ARN: then import it. In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn, so that Terraform creates the entry first.",
+        f"Add this resource. If the first command lists the ARN, import it before you apply. In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn, so that Terraform creates the entry first.",
         *([precedence] if cluster.uses_aws_auth else []),
         commands=(
             cluster.eks_command("list-access-entries"),

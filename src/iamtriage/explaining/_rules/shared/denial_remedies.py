@@ -223,7 +223,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     authorization_id = failure.authorization_id or ""
     if authorization_id.isalnum() and denial.facts.authorization_details is None:
         return your_remedy(
-            DETAILS_TITLES[0],
+            f"{DETAILS_TITLES[0]} {authorization_id} (aws iam-toolbox)",
             "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
             "Pass the result to explain() as the fact authorization_details.",
             commands=(

@@ -322,13 +322,18 @@ def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | Non
     """Return the remedy that replaces the trust policy of a role."""
     policy, removed = remove_deleted_principals(policy)
     policy, limited = limit_to_subject(policy, facts)
+    show, update = commands.trust_policy_commands(role)
+    # The policy can have statements that the text does not show.
+    is_part = any(each.is_condition for each in context_of(facts).policies)
     return trust_remedy(
         title,
         *limited,
         *removed,
-        commands=(commands.trust_policy_commands(role)[1],),
+        commands=(show, Labelled("Change the statement with this condition to:", update))
+        if is_part
+        else (update,),
         policy=policy,
-        is_addition=False,
+        is_addition=is_part,
         url=pages.TRUST_POLICIES,
     )
 
