@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _COMMON = settings(
     deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
-settings.register_profile("ci", _COMMON, derandomize=True, max_examples=50)
+settings.register_profile("ci", _COMMON, derandomize=True, max_examples=35)
 settings.register_profile("thorough", _COMMON, max_examples=3000)
 settings.register_profile(
     "quick", _COMMON, derandomize=True, max_examples=30, phases=(Phase.explicit, Phase.generate)
