@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from iamtriage.explaining._rules.shared.denial import Denial
+# What a text says of another Region beside the failure has at least this length.
+_CHARS_OF_OTHER_REGION = 12
 
 
 def _may_be_of_pod(denial: Denial) -> bool:
@@ -34,8 +36,10 @@ def _may_be_of_pod(denial: Denial) -> bool:
 def _may_be_of_region(denial: Denial) -> bool:
     """Return whether AWS gives no reason, or names a control policy, and a text can name Regions with other results."""
     is_open = denial.policy_type is None or (denial.policy_type == "service_control" and denial.is_explicit)
-    is_open = is_open and denial.deny != "implicit" and denial.action is not None
-    return is_open and ("-1" in denial.failure.text or "-2" in denial.failure.text)
+    text, (start, end) = denial.failure.text, denial.failure.span
+    has_room = len(text) - (end - start) > _CHARS_OF_OTHER_REGION
+    is_open = is_open and has_room and denial.deny != "implicit" and denial.action is not None
+    return is_open and ("-1" in text or "-2" in text)
 
 
 def _may_be_of_release(denial: Denial) -> bool:
