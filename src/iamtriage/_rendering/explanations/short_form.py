@@ -380,11 +380,16 @@ def _count_hidden(parts: Parts, selection: _Selection) -> str:
     """Return the number of the parts that a short explanation omits, in words."""
     first = parts.remedies[0] if parts.remedies else None
     counts = (
-        (len(parts.causes) - selection.causes, "cause"),
-        (len(parts.remedies) - 1, "remedy"),
-        (sum(not is_attachment(each) for each in first.steps) - len(selection.steps) if first else 0, "step"),
-        (len(first.commands) - selection.commands if first else 0, "command"),
-        (len(parts.notes) - selection.notes, "note"),
+        (len(parts.causes) - selection.causes, "cause", "causes"),
+        (len(parts.remedies) - 1, "remedy", "remedies"),
+        (
+            sum(not is_attachment(each) for each in first.steps) - len(selection.steps) if first else 0,
+            "step",
+            "steps",
+        ),
+        (len(first.commands) - selection.commands if first else 0, "command", "commands"),
+        (len(parts.notes) - selection.notes, "note", "notes"),
     )
-    words = [f"{count} more {noun}{'s' if count > 1 else ''}" for count, noun in counts if count > 0]
-    return ", ".join(words).replace("remedys", "remedies")
+    return ", ".join(
+        f"{count} more {one if count == 1 else many}" for count, one, many in counts if count > 0
+    )

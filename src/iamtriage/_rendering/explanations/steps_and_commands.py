@@ -35,7 +35,6 @@ FOLLOWING = {
     "aws eks list-access-entries": _CREATE_ENTRY,
     _CREATE_ENTRY: "aws eks associate-access-policy",
 }
-_ADDS = lazy_pattern(r"Add (?:this|these) statements? to [^.]+\.json, [^.]+\.")
 _ATTACHES = lazy_pattern(
     r"Attach the policy, saved as [\w.-]+, to the role \S+?(?:: the caller is a session of it)?\."
 )
@@ -91,8 +90,7 @@ def is_attachment(step: str) -> bool:
 def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
     """Yield the indexes of the steps that the first commands require.
 
-    Such a step saves the file that a command reads, or says who creates the access entry. A step that only
-    adds a statement to a file that a command saves is not required: the words before the statement say it.
+    Such a step saves the file that a command reads, or says who creates the access entry.
 
     >>> from iamtriage._rendering.explanations.parts import RemedyParts
     >>> command = "aws iam put-role-policy --policy-document file://policy.json"
@@ -105,8 +103,7 @@ def steps_of_commands(remedy: RemedyParts, commands: int) -> Iterator[int]:
         # An administrator runs this command, not the reader of the first steps.
         yield from (index for index, step in enumerate(remedy.steps) if "creates an access entry" in step)
     for name in files_of(shown):
-        is_saved = f"> {name}" in shown
         for index, step in enumerate(remedy.steps):
-            if name in step and not is_attachment(step) and not (is_saved and _ADDS.fullmatch(step)):
+            if name in step and not is_attachment(step):
                 yield index
                 break

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import files_of
 from iamtriage.explaining._explanations import Labelled, change_commands
 
 if TYPE_CHECKING:
-    import re
-
     from iamtriage.explaining._explanations import Remedy
 
 __all__ = ("save_printed_policy",)
@@ -22,16 +18,6 @@ _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"
     r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
-)
-_KEEP = r"Keep the other statements in \g<file>: the command replaces the policy."
-_SAVE = lazy_pattern(
-    r"\b(?:(?P<upper>S)|s)ave(?P<ending>s?) .{1,80}? with (?P<added>this statement|these statements) added as (?P<file>[\w.-]+)(?=:)"
-)
-_WHOLE = lazy_pattern(
-    r"\b(?P<file>[\w.-]+) is the whole trust policy with this change, because the command replaces the policy\."
-)
-_CHANGE = lazy_pattern(
-    r"(?:: save the whole changed policy as|, saved as|[.] Save the changed policy as) (?=[\w.-]+\.json)"
 )
 
 
@@ -51,12 +37,6 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
         return remedy
     [file] = files
     reader = next(number for number, each in enumerate(commands) if file in files_of(each))
-    if documents:
-        label = f"Add {'this statement' if len(documents) == 1 else 'these statements'}:"
-    elif any(map(_CHANGE.search, remedy.steps)):
-        label = "Then, with the statement changed:"
-    else:
-        return remedy
     printers = [
         (number, found)
         for number, each in enumerate(commands[:reader])
@@ -67,13 +47,9 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     number, found = printers[-1]
     # The configured output of the AWS CLI can be a table.
     saving = f"{found[0]}{' --output json' if found['object'] else ''} > {file}"
-    changed = change_commands(
+    label = "Then, with the statement changed:"
+    if documents:
+        label = f"Add {'this statement' if len(documents) == 1 else 'these statements'}:"
+    return change_commands(
         remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
     )
-    steps = (_CHANGE.sub(" in ", _SAVE.sub(_add, _WHOLE.sub(_KEEP, step))) for step in remedy.steps)
-    return attrs.evolve(changed, steps=tuple(steps))
-
-
-def _add(said: re.Match[str]) -> str:
-    """Return what replaces the words of a step that saves a policy with statements added."""
-    return f"{'A' if said['upper'] else 'a'}dd{said['ending']} {said['added']} to {said['file']}, next to the others"

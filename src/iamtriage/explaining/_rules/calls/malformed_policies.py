@@ -252,7 +252,7 @@ def _refer_remedy(reference: str, tool: str) -> Remedy:
     return your_remedy(
         f"Refer to {reference.rpartition('.')[0]} in the policy instead of writing its ARN",
         f"{tool} then creates it first. {'DependsOn' if is_template else 'depends_on'} has the same effect.",
-        "A new principal takes some seconds to propagate: if the run fails once more, repeat it. If it always fails, compare the account and path in the ARN with those of the principal.",
+        "A new principal can take a few seconds to propagate: if the run fails once more, repeat it. If it always fails, compare the account and path in the ARN with those of the principal.",
         manifest=f"Principal:\n  AWS: !GetAtt {reference}"
         if is_template
         else f"Principal = {{ AWS = {reference} }}",
