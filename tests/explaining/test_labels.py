@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage import explain
 from iamtriage.explaining import Explanation
-from iamtriage.explaining._explanations import Labelled, change_commands
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from tests.explaining.golden.cases import CASES, UNPARSED
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from iamtriage._reading.entries.open_entries import Entry
-    from iamtriage.failures._failures import Envelope, Failure
+    from iamtriage.failures._envelopes import Envelope
+    from iamtriage.failures._failures import Failure
 
 # Failed requests to remember.
 _MAX_REQUESTS = 64

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamtriage.boto._options import ExplainOptions
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
 
 __all__ = ("annotate",)

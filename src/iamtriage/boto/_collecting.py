@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.failures._failures import Failure
     from iamtriage.typing import Kind, Record
 

@@ -14,7 +14,7 @@ from iamtriage.failures._checks import check_kinds
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Kind
 

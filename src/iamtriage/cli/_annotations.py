@@ -10,7 +10,7 @@ from urllib.parse import quote
 import attrs
 
 from iamtriage._text import escape_controls
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
         is_retryable,
     )
     from iamtriage.explaining._explain import explain
-    from iamtriage.explaining._explanations import Detail, Explanation, Remedy, Who
+    from iamtriage.explaining._explanations.explanations import Detail, Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy, Who
     from iamtriage.explaining._extensions import Extension, extend, extended, retract
     from iamtriage.explaining._facts import Facts, FactsLike, FailedCall, HasFacts
     from iamtriage.explaining._matching import matching
@@ -59,18 +60,18 @@ _MODULE_BY_NAME = {
     "Cause": "_cause_types",
     "Classification": "_classification",
     "Denied": "_classification",
-    "Detail": "_explanations",
+    "Detail": "_explanations.explanations",
     "Evidence": "_cause_types",
     "Expired": "_classification",
-    "Explanation": "_explanations",
+    "Explanation": "_explanations.explanations",
     "Extension": "_extensions",
     "Facts": "_facts",
     "FactsLike": "_facts",
     "FailedCall": "_facts",
     "HasFacts": "_facts",
-    "Remedy": "_explanations",
+    "Remedy": "_explanations.remedies",
     "Retryable": "_classification",
-    "Who": "_explanations",
+    "Who": "_explanations.remedies",
     "classify": "_classification",
     "explain": "_explain",
     "extend": "_extensions",

@@ -24,7 +24,7 @@ from iamtriage.typing import RetryReason
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
 
 __all__ = (
     "Classification",

@@ -15,7 +15,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.model import NOTHING
-from iamtriage.explaining._explanations import change_commands, copy_with
+from iamtriage.explaining._explanations.explanations import copy_with
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.failures import _secrets
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime
-    from iamtriage.explaining._explanations import Combine, Describe, Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Combine, Describe, Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 __all__ = ("complete_explanation", "hide_quoted_secrets")
 

@@ -13,16 +13,16 @@ from iamtriage._text import wrong_type_message
 from iamtriage.explaining._cause_types import UncertainCause
 from iamtriage.explaining._completion import complete_explanation, hide_quoted_secrets
 from iamtriage.explaining._context.resolving import resolve_facts
-from iamtriage.explaining._explanations import Explanation, copy_with
+from iamtriage.explaining._explanations.explanations import Explanation, copy_with
 from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
     AwsError,
-    Envelope,
     Failure,
     InvalidCredentials,
     KubernetesUnauthorized,

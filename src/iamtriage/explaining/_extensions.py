@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from iamtriage._text import wrong_type_message
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Generator

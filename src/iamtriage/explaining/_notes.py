@@ -18,7 +18,7 @@ from iamtriage.redaction._redact import redact
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Record
 

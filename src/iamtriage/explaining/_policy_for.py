@@ -9,7 +9,7 @@ import attrs
 from iamtriage._rendering.placeholders import find_placeholders, stated_names
 from iamtriage._text import join_words, quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
-from iamtriage.explaining._explanations import change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
 from iamtriage.explaining._rules.shared import commands
@@ -28,7 +28,8 @@ from iamtriage.policies._grants import Grant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
 __all__ = (

@@ -10,7 +10,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import Cause, CauseType, Evidence, UncertainCause
-from iamtriage.explaining._explanations import Explanation, Remedy, Who, copy_with
+from iamtriage.explaining._explanations.explanations import Explanation, copy_with
+from iamtriage.explaining._explanations.remedies import Remedy, Who
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from iamtriage._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from iamtriage.failures._envelopes import Envelope
     from iamtriage.failures._failures import (
         AccessDenied,
         AccessEntry,
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
         AwsError,
         ConsoleKubernetesAccess,
         CredentialScope,
-        Envelope,
         ExpiredCredentials,
         Failure,
         InvalidArn,

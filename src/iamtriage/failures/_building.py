@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from iamtriage.failures._envelopes import Envelope, Referable
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
-    Envelope,
     KubernetesForbidden,
-    Referable,
     _Failure,  # pyright: ignore[reportPrivateUsage] # the layout of its objects is what this is about
 )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import RecordError
-from iamtriage.failures._failures import FAILURE_CLASSES, AccessDenied, Envelope, KubernetesForbidden
+from iamtriage.failures._envelopes import Envelope
+from iamtriage.failures._failures import FAILURE_CLASSES, AccessDenied, KubernetesForbidden
 from iamtriage.failures._labels import KUBERNETES_ATTRIBUTES
 from iamtriage.typing import Deny, PolicyType, Record
 

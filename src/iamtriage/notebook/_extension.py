@@ -13,7 +13,7 @@ from iamtriage.notebook._magic import Magic, explain_failures, get_last_error, r
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.notebook._shell import CellResult, Events, Shell
 
 __all__ = ("load", "unload")

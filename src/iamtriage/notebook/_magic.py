@@ -17,7 +17,7 @@ from iamtriage._reading.scanning import scan
 from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import DocumentError
 from iamtriage.explaining._explain import explain
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._given_facts import build_facts
 from iamtriage.failures._failures import FAILURE_CLASSES
 from iamtriage.failures._fingerprints import fingerprint

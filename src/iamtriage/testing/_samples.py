@@ -13,7 +13,7 @@ from iamtriage._rendering.fields import shown_fields
 from iamtriage._rendering.reprs import short_repr
 from iamtriage._text import wrong_type_message
 from iamtriage._typing import override
-from iamtriage.failures._failures import Envelope
+from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._records import to_record
 from iamtriage.testing._documents import build_cloudtrail_record, build_kubernetes_status
 from iamtriage.testing._sample_data import (

@@ -29,7 +29,7 @@ from iamtriage.boto._sessions import get_botocore_session
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import Kind
 

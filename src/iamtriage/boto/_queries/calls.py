@@ -26,7 +26,7 @@ from iamtriage.boto._sessions import get_botocore_session, get_client_factory
 from iamtriage.boto._sts.client import build_config
 from iamtriage.exceptions import InvalidArnError
 from iamtriage.explaining._explain import explain
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.failures._failures import Failure
 from iamtriage.policies._masked_arns import find_partition

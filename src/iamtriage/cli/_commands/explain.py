@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage.cli._output import Commands
-    from iamtriage.explaining._explanations import Detail, Explanation
+    from iamtriage.explaining._explanations.explanations import Detail, Explanation
     from iamtriage.explaining._extensions import Extension
     from iamtriage.explaining._facts import Facts
     from iamtriage.inputs._inputs import Input

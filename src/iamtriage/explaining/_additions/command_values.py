@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._context.model import Context
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.failures._failures import Failure
 
 __all__ = ("own_service", "values_of_commands", "values_of_parameters", "values_of_shapes")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.model import Context
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime, Stated
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import FailedCall
 
 __all__ = (

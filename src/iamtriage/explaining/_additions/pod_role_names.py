@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.resolving import ResolvedFacts
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
 # Topics about the trust policy of the role that a pod or a token uses.

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.commands import fill_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 __all__ = ("add_recoveries", "may_have_recoveries")
 

@@ -27,7 +27,7 @@ from iamtriage.explaining._additions.pod_role_names import name_of_role, role_lo
 from iamtriage.explaining._additions.saved_policies import save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
-from iamtriage.explaining._explanations import change_commands
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._context.values import Runtime, Stated
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
 __all__ = ("complete_remedies",)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import files_of
-from iamtriage.explaining._explanations import Labelled, change_commands
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 __all__ = ("save_printed_policy",)
 

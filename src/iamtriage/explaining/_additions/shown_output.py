@@ -11,7 +11,7 @@ from iamtriage.explaining._context.readers.command_lines import find_commands
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
 
 __all__ = ("drop_answered_commands",)

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, TypeGuard
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.failures._failures import (
-    AccessDenied,
-    AwsError,
-    Envelope,
-    KubernetesForbidden,
-    KubernetesUnauthorized,
-)
+from iamtriage.failures._envelopes import Envelope
+from iamtriage.failures._failures import AccessDenied, AwsError, KubernetesForbidden, KubernetesUnauthorized
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

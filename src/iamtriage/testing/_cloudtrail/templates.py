@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import attrs
 
-from iamtriage.failures._failures import Envelope
+from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._fingerprints import fingerprint
 from iamtriage.testing._cloudtrail.calls import DENIALS, ERRORS, SUCCESSES
 from iamtriage.testing._denials import denial

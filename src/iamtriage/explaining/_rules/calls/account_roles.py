@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition, find_role_arn
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure, InvalidArn
 

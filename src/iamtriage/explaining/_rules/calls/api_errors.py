@@ -55,7 +55,8 @@ from iamtriage.explaining._rules.sts.credential_scopes import explain_wrong_regi
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

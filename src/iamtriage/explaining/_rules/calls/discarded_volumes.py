@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

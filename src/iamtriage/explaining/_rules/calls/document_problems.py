@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import re
 
     from iamtriage.explaining._context.values import Document
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"

@@ -22,7 +22,7 @@ from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn
     from iamtriage.typing import RoleTarget

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import RESTART_PODS
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.findings import UNPUBLISHED_FIPS_HOST
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import AwsError

@@ -14,7 +14,7 @@ from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.calls.entry_arns import (
     explain_entry_arn,
@@ -28,7 +28,8 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.calls.entry_arns import RejectedArn
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidArn

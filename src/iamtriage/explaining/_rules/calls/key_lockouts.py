@@ -19,7 +19,8 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MalformedPolicy
 

@@ -17,7 +17,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import commands, pages
@@ -37,7 +37,8 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

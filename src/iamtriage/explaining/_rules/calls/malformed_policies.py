@@ -32,7 +32,8 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MalformedPolicy
 
@@ -42,9 +43,7 @@ _INVALID_PRINCIPAL = lazy_pattern(
 _NAMED_PRINCIPAL = lazy_pattern(r"nvalid principal in policy:? ?\"?(\w{1,20})\"? ?: ?\"([^\"\s]{1,200})\"")
 _UNIQUE_ID = lazy_pattern(r"A(?:ROA|IDA)[A-Z0-9]{8,30}", re.ASCII)
 _ACCOUNT = lazy_pattern(r"\*|(?:arn:[a-z-]{3,20}:iam::)?[0-9]{12}(?::root)?", re.ASCII)
-_TRUST_CALL = lazy_pattern(
-    r"AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy", re.IGNORECASE
-)
+_TRUST_CALL = lazy_pattern(r"(?i)AssumeRolePolicy|CreateRole\b|creating IAM Role|assume.role.policy")
 _RESOURCE_CALL = lazy_pattern(
     r"PutBucketPolicy|PutKeyPolicy|CreateKey\b|SetQueueAttributes|SetTopicAttributes|PutResourcePolicy|RepositoryPolicy|bucket policy",
     re.IGNORECASE,

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

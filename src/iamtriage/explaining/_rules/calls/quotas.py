@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.shared import commands, pages
@@ -27,7 +27,8 @@ from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AwsError

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_acl
 from iamtriage.sts._endpoints import NO_REGION as NO_REGION_SET
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

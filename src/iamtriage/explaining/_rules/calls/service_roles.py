@@ -16,7 +16,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations import Explanation, Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -29,7 +30,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases
@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.shared.tasks import SESSION_CHANNEL_ACTIONS
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

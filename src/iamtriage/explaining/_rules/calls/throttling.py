@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.fips_endpoints import explain_fips_host
@@ -24,7 +24,8 @@ from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose
 from iamtriage.sts._endpoint_table import PARTITIONS
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

@@ -15,7 +15,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations import Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
 from iamtriage.explaining._rules.shared.commands import command, fill_command

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
 _KIAM = "iam.amazonaws.com/role"

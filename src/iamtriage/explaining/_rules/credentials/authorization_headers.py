@@ -17,7 +17,8 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import SignatureMismatch
 

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     import re
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure, MissingCredentials
 

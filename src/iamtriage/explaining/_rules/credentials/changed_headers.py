@@ -13,7 +13,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 

@@ -31,7 +31,8 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure, MissingCredentials
 

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTI
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 

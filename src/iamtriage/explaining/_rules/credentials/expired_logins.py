@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_K
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, InvalidCredentials, MissingCredentials

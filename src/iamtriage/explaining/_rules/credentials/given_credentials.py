@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_rem
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 

@@ -32,7 +32,8 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials

@@ -64,7 +64,8 @@ from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials
 

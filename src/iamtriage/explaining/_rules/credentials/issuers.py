@@ -14,7 +14,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, safe_name
@@ -26,7 +26,8 @@ from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider

@@ -14,7 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     ambient_credentials,
     broken_profiles,
@@ -43,7 +43,8 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.profiles import ProfileSection
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 

@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_profile, quote_phrases, safe_name
@@ -17,7 +17,8 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands

@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 

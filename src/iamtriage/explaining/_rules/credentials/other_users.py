@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 

@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
@@ -20,7 +20,8 @@ from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import AwsError, MissingCredentials

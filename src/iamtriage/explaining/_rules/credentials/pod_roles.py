@@ -18,7 +18,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import annotation_keys
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials

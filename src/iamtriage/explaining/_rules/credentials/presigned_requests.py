@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 _TYPE_HEADER = "content-type"
 _FORM_TYPE = "application/x-www-form-urlencoded"

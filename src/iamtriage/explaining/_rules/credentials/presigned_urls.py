@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import ExpiredCredentials, SignatureMismatch

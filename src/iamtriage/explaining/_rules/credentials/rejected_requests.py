@@ -23,7 +23,7 @@ from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.sts.findings import StsFindings
     from iamtriage.failures._failures import InvalidCredentials, SignatureMismatch

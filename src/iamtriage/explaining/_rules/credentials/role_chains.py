@@ -22,7 +22,8 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
 

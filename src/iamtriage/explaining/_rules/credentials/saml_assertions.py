@@ -11,7 +11,7 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import re
 
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials, Failure
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     authorization_headers,
     changed_headers,
@@ -21,7 +21,8 @@ from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQ
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clocks import ClockSkew
     from iamtriage.failures._failures import SignatureMismatch

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_agents, pod_roles
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
 

@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import registry_helpers
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -18,7 +18,8 @@ from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 

@@ -13,7 +13,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
-
 
 CALLER_NOT_TRUSTED = CauseType(
     "caller-not-trusted",

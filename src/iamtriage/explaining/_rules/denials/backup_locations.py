@@ -22,7 +22,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, resource
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://github.com/vmware-tanzu/velero-plugin-for-aws#compatibility"

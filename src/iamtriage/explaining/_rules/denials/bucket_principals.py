@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
@@ -25,7 +25,7 @@ from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _STACK_ROLE = lazy_pattern(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages

@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.shared.text_signs import RETRY, RETRY_NEW, find
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
 

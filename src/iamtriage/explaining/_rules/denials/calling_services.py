@@ -44,7 +44,8 @@ from iamtriage.explaining._rules.sts.service_trust import SERVICE_CANNOT_ASSUME_
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ARN = lazy_pattern(

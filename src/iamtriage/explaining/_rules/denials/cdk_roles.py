@@ -23,7 +23,8 @@ from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html"

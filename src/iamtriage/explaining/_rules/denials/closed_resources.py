@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_NAMES = 3

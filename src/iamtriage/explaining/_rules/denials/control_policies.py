@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Root
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.landing_zones import add_landing_zone
@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared.policy_principals import principal_arn_p
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)

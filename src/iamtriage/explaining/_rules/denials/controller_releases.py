@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_controller_of_den
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 POLICY_OLDER_THAN_RELEASE = CauseType(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.passing_roles import find_stated_role
 from iamtriage.explaining._rules.denials.role_recipients import role_recipient
 from iamtriage.explaining._rules.shared import pages
@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _RESOURCE = lazy_pattern(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.databases import find_login
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -19,7 +19,8 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, y
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.databases import Login
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _POLICIES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html"

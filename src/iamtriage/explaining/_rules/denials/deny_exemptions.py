@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, organiza
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 

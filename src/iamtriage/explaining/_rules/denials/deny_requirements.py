@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_lines, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import copy_with
+from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
     change_step,
@@ -29,7 +29,8 @@ from iamtriage.explaining._rules.shared.wording import denial_summary
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.denials.stated_denies import StatedDeny
     from iamtriage.explaining._rules.shared.denial import Denial

@@ -24,7 +24,8 @@ from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.calls.service_roles import LinkedRole
     from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule

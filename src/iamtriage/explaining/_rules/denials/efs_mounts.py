@@ -14,7 +14,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.statement_matching import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -26,7 +26,7 @@ from iamtriage.policies._documents import allow
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
 
 # The mount helper of EFS mounts its own TLS proxy, so that the server is local.

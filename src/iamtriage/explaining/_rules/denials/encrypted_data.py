@@ -12,7 +12,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from iamtriage.arns._arns import Arn
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 EXTERNAL_SECRETS = lazy_pattern(

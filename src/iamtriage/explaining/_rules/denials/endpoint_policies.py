@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.guardrails import endpoint_statement
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, pages
@@ -27,7 +27,7 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -36,7 +36,8 @@ from iamtriage.policies._sets import PolicySet
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial

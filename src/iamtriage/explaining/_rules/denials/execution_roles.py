@@ -13,7 +13,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause, Evidence
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_documents import OtherProvider
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remed
 from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _FUNCTION_URL = lazy_pattern(

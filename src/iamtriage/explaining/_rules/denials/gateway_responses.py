@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _UNAUTHORIZED = lazy_pattern(r"\bUnauthorized(?:Exception)?\b")

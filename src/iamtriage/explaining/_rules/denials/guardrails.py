@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
@@ -34,6 +34,7 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.typing import PolicyType
 

@@ -11,7 +11,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands

@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -31,7 +31,7 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 

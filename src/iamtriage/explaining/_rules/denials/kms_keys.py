@@ -33,7 +33,8 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # The package of an exception of the AWS SDK for Java.

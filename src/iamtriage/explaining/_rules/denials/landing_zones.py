@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/controltower/latest/controlreference/mandatory-controls.html"

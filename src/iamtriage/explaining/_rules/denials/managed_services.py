@@ -16,7 +16,8 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument

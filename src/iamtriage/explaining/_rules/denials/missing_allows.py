@@ -12,7 +12,7 @@ import attrs
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial import CUT_OFF, WITHOUT_RESOURCE_POLICIES
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 IMPLICIT_DENY = CauseType(

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation, Labelled
+from iamtriage.explaining._explanations.explanations import Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import repositories
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command

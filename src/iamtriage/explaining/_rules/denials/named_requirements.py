@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -24,7 +24,7 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_accounts
-from iamtriage.explaining._explanations import Explanation, Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, present
@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summa
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._context.readers.kubernetes.kubectl_output import AccountsOfPod
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.

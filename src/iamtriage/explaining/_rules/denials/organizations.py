@@ -26,7 +26,8 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ROLE_ARN = lazy_pattern(r"\b(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials import control_policies, guardrails, session_policies
 from iamtriage.explaining._rules.denials.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.shared import decisions
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamtriage.authorization._denials import Denial as Reason
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.typing import Deny, PolicyType
 

@@ -26,7 +26,8 @@ from iamtriage.explaining._rules.shared.remedies import owner_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _PAGE = "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html"

@@ -15,7 +15,7 @@ from iamtriage._text import join_words
 from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._rules.denials.role_recipients import (
     find_call,
     guess_recipient,
@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause, Evidence
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 

@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")

@@ -11,7 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared.wording import denial_summary, reason_li
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ADMINISTRATOR = lazy_pattern(r"\bAdministratorAccess\b")

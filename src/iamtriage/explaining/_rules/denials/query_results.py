@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
 

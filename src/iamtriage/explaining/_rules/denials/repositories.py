@@ -29,7 +29,7 @@ from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.command_runs import CommandRun
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied

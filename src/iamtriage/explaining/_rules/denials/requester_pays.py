@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # Public data whose buckets are Requester Pays buckets: https://info.arxiv.org/help/bulk_data_s3.html and

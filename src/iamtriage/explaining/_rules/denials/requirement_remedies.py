@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.deny_conditions import Requirement
     from iamtriage.explaining._rules.shared.denial import Denial
 

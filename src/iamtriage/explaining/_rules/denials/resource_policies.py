@@ -14,7 +14,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal, User
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE, Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (

@@ -11,7 +11,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.clusters import find_cluster

@@ -13,17 +13,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Remedy
-from iamtriage.explaining._rules.denials import public_access, resource_policies
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies
 from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
-from iamtriage.explaining._rules.denials.buckets import (
-    KMS_KEY,
-    MISSING_OBJECT,
-    bucket_policy_commands,
-    explain_deployed_bucket,
-    explain_origin,
-    ownership_command,
-)
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import (
@@ -54,6 +46,7 @@ from iamtriage.policies._documents import allow
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
@@ -99,8 +92,12 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     """Explain a 403 error from S3 without a reason."""
     operation = denial.operation
     if operation is None and "cloudfront" in denial.failure.text.lower():
-        return explain_origin(denial)
-    if operation is None and denial.action is None and (found := explain_deployed_bucket(denial)) is not None:
+        return buckets.explain_origin(denial)
+    if (
+        operation is None
+        and denial.action is None
+        and (found := buckets.explain_deployed_bucket(denial)) is not None
+    ):
         return found
     rules = (explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
     others = (explain_other_principals, explain_missing_object, public_access.explain_public_change)
@@ -185,7 +182,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = f"{owner} prints the bucket if the caller's account owns it. If not, the bucket policy must allow the call, too."
-        lines = (*lines, ownership_command(denial))
+        lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
 
@@ -194,7 +191,7 @@ def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy whose title says what its first command finds out: who owns the bucket."""
     # A copy has two buckets.
     is_copy = denial.operation in _COPY_OPERATIONS
-    if remedy is None or is_copy or ownership_command(denial) not in remedy.commands[:2]:
+    if remedy is None or is_copy or buckets.ownership_command(denial) not in remedy.commands[:2]:
         return remedy
     title = put_check_first("Find the bucket's owner", f"{remedy.title.partition(', if ')[0]} if needed")
     return attrs.evolve(remedy, title=title)
@@ -294,7 +291,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
     if operation == "HeadObject":
-        yield MISSING_OBJECT.cause()
+        yield buckets.MISSING_OBJECT.cause()
     if _is_through_other_account(denial):
         accounts = (
             f"The caller is of account {denial.account}, and the access point of {denial.resource_account}"
@@ -314,17 +311,17 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in {"GetObject", "GetObjectAttributes"}:
-        yield MISSING_OBJECT.cause()
+        yield buckets.MISSING_OBJECT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield DENIES["resource"].cause(text=text)
     if operation is None:
         text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
-        yield KMS_KEY.cause(text=text)
+        yield buckets.KMS_KEY.cause(text=text)
     elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
         needed = "kms:Decrypt, which parts require," if operation in PARTS else "kms:GenerateDataKey"
-        yield KMS_KEY.cause(text=f"The caller lacks {needed} on the bucket's KMS key.")
+        yield buckets.KMS_KEY.cause(text=f"The caller lacks {needed} on the bucket's KMS key.")
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
@@ -393,8 +390,8 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         ),
         commands=present(
             _SHOW_CALLER,
-            ownership_command(denial) if is_first else None,
-            bucket_policy_commands(denial)[0],
+            buckets.ownership_command(denial) if is_first else None,
+            buckets.bucket_policy_commands(denial)[0],
             None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),
         url=pages.S3_403,

@@ -16,7 +16,7 @@ from iamtriage._text import quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.changed_headers import explain_changed_header
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_hos
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import Failure

@@ -19,7 +19,8 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import EVENTUAL_CONSISTENCY, Explanation, Labelled, Remedy
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument

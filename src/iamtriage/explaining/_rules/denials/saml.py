@@ -26,7 +26,8 @@ from iamtriage.policies._documents import allow, build_document
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ONLY_TRUST_POLICY = "For this call only the trust policy decides: the caller has no identity-based policies."

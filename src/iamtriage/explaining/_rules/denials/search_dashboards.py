@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.services import find_domain
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _DASHBOARDS = lazy_pattern(r"/_plugin/(?:kibana|dashboards)\b|/_dashboards\b")

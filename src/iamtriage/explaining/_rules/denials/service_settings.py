@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -28,7 +28,8 @@ from iamtriage.explaining._rules.shared.remedies import (
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 UNKNOWN_OPERATION = CauseType(

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_re
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_LENGTH = 300

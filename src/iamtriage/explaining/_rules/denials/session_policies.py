@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
@@ -24,7 +24,8 @@ from iamtriage.explaining._rules.shared.wording import why_no_allow_helps
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Who
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Who
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # What passes a session policy, by its form in a workflow, a Terraform provider, a command or code:

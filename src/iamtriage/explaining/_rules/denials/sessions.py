@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 

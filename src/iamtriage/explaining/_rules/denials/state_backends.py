@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.principal_words import try_parse_princip
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _IGNORED = "https://github.com/hashicorp/terraform/pull/34511"

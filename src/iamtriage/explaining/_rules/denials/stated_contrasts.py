@@ -42,7 +42,7 @@ from iamtriage.policies._patterns import compile_glob, matches
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_STATEMENTS = 3

@@ -64,7 +64,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _define = partial(

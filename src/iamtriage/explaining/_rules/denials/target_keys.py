@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.closed_resources import explain_access
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -24,7 +24,7 @@ from iamtriage.policies._documents import allow, build_document
 if TYPE_CHECKING:
     from typing import Any
 
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ADDITIONAL = lazy_pattern(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.credentials.ci_jobs import (
     GITHUB_PERMISSION_STEPS,

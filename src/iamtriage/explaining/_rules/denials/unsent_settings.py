@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.policy_principals import principal_arn_p
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.denials.request_conditions import CheckedCondition
     from iamtriage.explaining._rules.shared.denial import Denial
 

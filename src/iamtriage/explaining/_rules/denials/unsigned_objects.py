@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation, Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.buckets import (
     MISSING_OBJECT,
     bucket_policy_commands,
@@ -26,7 +26,8 @@ from iamtriage.explaining._rules.shared.text_signs import without_other_commands
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 

@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 

@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import (
     aws_auth_maps,
@@ -42,7 +42,8 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.explaining._rules.shared.remedies import Commands

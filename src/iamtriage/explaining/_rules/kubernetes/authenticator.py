@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 

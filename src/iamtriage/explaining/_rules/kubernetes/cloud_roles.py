@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared.kubernetes_requests import READ_VERBS, u
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 
 _PERMISSION = lazy_pattern(

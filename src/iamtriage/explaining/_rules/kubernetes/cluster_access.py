@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal

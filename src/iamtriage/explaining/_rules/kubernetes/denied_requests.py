@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import re
     from typing import Self
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
 # The access policies whose permissions are known.

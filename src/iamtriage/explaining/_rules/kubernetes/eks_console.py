@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
@@ -34,7 +34,8 @@ from iamtriage.policies._documents import build_document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations import Who
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Who
     from iamtriage.explaining._rules.kubernetes.stated_entries import StatedEntry
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster

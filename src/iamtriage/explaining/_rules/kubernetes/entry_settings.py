@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
@@ -26,7 +26,8 @@ from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_d
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.explaining._rules.shared.remedies import Commands

@@ -29,7 +29,8 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.failures._failures import AccessEntry

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest

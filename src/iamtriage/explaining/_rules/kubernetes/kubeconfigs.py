@@ -26,7 +26,7 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
 _MAX_TEXT = 64_000

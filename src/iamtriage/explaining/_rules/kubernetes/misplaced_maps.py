@@ -12,7 +12,7 @@ import attrs
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.map_entries import describe_groups
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -21,7 +21,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.map_entries import Finding
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.remedies import Commands

@@ -22,7 +22,8 @@ from iamtriage.explaining._rules.shared.kubernetes_requests import find_object_n
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request

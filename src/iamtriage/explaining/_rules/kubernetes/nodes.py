@@ -10,7 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.denial import Denial

@@ -22,7 +22,8 @@ from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKE
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import KubernetesForbidden

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
 AZURE_RBAC_SIGN = "access to the resource in Azure"

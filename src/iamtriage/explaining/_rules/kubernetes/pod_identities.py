@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from iamtriage.arns._principals import Role
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._facts import Facts
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     AIRFLOW,

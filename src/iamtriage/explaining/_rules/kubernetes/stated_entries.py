@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role

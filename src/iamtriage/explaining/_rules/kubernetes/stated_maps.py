@@ -41,7 +41,8 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._context.values import MappingEntry
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.map_entries import Caller, Finding
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal

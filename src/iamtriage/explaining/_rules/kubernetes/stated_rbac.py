@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import Rule, Subject
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
 

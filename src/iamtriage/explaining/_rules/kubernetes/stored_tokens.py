@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.kubeconfigs import find_current_user
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
@@ -26,7 +26,8 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.remedies import Commands
 

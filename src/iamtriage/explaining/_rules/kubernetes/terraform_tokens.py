@@ -14,7 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.shared import clocks, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
 TERRAFORM = lazy_pattern(

@@ -14,7 +14,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import (
     cluster_access,
     cluster_clients,
@@ -44,7 +44,8 @@ from iamtriage.explaining._rules.shared.remedies import look_up_once, present, y
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster

@@ -17,7 +17,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, quote_argument
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.denial_remedies import (

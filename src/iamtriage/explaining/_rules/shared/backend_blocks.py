@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.tasks import STATE_SIGNS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.failures._failures import Failure
 
 PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"

@@ -8,7 +8,7 @@ import attrs
 
 from iamtriage._rendering.values import Value
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
 from iamtriage.failures._failures import Failure
@@ -16,7 +16,7 @@ from iamtriage.failures._failures import Failure
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations import Remedies
+    from iamtriage.explaining._explanations.remedies import Remedies
 
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 

@@ -20,7 +20,8 @@ from iamtriage.explaining._rules.shared.text_signs import Signs
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 

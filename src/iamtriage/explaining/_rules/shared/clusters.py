@@ -27,7 +27,7 @@ from iamtriage.typing import AuthenticationMode
 
 if TYPE_CHECKING:
     from iamtriage.arns._arns import Arn
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 

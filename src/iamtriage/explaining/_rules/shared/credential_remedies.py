@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.remedies import Commands
 
 # The message gives the limit: "(20260803T105000Z - 5 min.)".

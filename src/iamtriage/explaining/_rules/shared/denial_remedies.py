@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._grants import complete_type
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AccessDenied
 

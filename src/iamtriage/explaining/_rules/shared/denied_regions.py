@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.text_signs import find_controller_of_den
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _FOUNDATION_MODEL = lazy_pattern(r":foundation-model/(?P<model>[\w.:-]{3,100})\Z", re.ASCII)

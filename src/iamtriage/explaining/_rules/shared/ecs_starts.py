@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:

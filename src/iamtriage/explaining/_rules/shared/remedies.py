@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from iamtriage.explaining._explanations import Who
+    from iamtriage.explaining._explanations.remedies import Who
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
 _T = TypeVar("_T")

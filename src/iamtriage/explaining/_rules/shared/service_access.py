@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 
 @attrs.frozen(eq=False, repr=False)

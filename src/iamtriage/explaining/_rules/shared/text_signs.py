@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
     from iamtriage.failures._failures import AccessDenied, Failure
 

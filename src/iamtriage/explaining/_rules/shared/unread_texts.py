@@ -6,7 +6,7 @@ import re
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._explanations import Explanation
+from iamtriage.explaining._explanations.explanations import Explanation
 
 __all__ = ("NOTHING_FOUND", "describe_unread")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.resolving import context_of
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import repeat_command

@@ -24,7 +24,8 @@ from iamtriage.explaining._rules.sts.findings import diagnose_sts_call
 from iamtriage.sts._evidence import StsCall
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError, RegionDisabled
 

@@ -18,7 +18,8 @@ from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import CredentialScope, InvalidCredentials, MissingCredentials
 

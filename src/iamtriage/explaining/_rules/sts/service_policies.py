@@ -11,7 +11,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import Cause, Evidence
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._explanations import Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy

@@ -17,7 +17,8 @@ from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_services
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation, Remedy
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, InvalidArn, MissingCredentials

@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._explanations import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present,
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
 

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.sts import region_settings
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations import Explanation
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case, FailureT_co
 
 _CREATING = lazy_pattern(

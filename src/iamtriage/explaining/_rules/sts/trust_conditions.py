@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from iamtriage.explaining._context.values import CommandLine
-    from iamtriage.explaining._explanations import Remedy
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.trust._evaluation import TrustResult
 
 _MAX_TEXT = 32_000

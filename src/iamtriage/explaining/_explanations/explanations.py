@@ -5,8 +5,8 @@ Renderers are imported when they are needed, because programs often only read at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import attrs
 
@@ -15,17 +15,16 @@ from iamtriage._rendering.views import View
 from iamtriage._text import escape_lines
 from iamtriage._typing import override
 from iamtriage.explaining._cause_types import Cause, cause_parts, escape_all
+from iamtriage.explaining._explanations.remedies import Remedies, Remedy, build_remedies, remedy_parts
 from iamtriage.failures._failures import Failure
-from iamtriage.typing import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.parts import RemedyParts
     from iamtriage.explaining._content import Content
 
-__all__ = ("Detail", "Explanation", "Remedies", "Remedy", "Who")
+__all__ = ("Detail", "Explanation")
 
 Detail: TypeAlias = Literal["short", "full"]
 """How much of an explanation to show.
@@ -33,15 +32,6 @@ Detail: TypeAlias = Literal["short", "full"]
 ``"short"``: the verdict, the likeliest cause, the remedy to try first, and how to see more. ``"full"``:
 everything.
 """
-
-Who: TypeAlias = Literal[
-    "you",
-    "account administrator",
-    "organization administrator",
-    "cluster administrator",
-    "resource owner",
-]
-"""Who can carry out a remedy."""
 
 # Columns.
 _WIDTH = 100
@@ -53,116 +43,6 @@ ONE_POLICY_TYPE = (
 )
 EVENTUAL_CONSISTENCY = "Policy and role changes can take a few seconds to take effect. Then retry the call."
 _GENERAL_NOTES = frozenset({ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY})
-
-
-class Labelled(NamedTuple):
-    """A command of a remedy, and words to show before it that say when to run it: ``Or, with IRSA:``."""
-
-    label: str
-    command: str
-
-
-@attrs.frozen(eq=False)
-class Remedy(Value, View):
-    """A fix, or something to check.
-
-    Attributes:
-        title: The remedy in a few words.
-        who: Who can carry it out.
-        steps: What to do, in order.
-        commands: Commands for a POSIX shell. Words in capitals, such as ``CLUSTER``, are placeholders.
-        policy: A policy document to attach or to merge into the existing policy; ``layer`` is its type.
-            :attr:`placeholders` lists the words to replace.
-        statement: A statement for a policy that caps permissions (boundary, session policy, endpoint policy,
-            service or resource control policy). It grants nothing without an ``Allow`` elsewhere.
-        layer: The policy type of ``policy`` or ``statement``.
-        manifest: Kubernetes objects or other configuration as YAML, or code for Terraform.
-        url: The documentation page.
-
-    >>> Remedy("Log in again", "you", commands=("aws sso login",)).policy is None
-    True
-    """
-
-    title: str = attrs.field(converter=escape_lines)
-    who: Who
-    steps: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
-    commands: tuple[str, ...] = ()
-    policy: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
-    statement: Mapping[str, Any] | None = attrs.field(default=None, hash=False)
-    layer: PolicyType | None = None
-    manifest: str | None = None
-    url: str | None = None
-    # Whether the policy contains statements to add to an existing policy. Then they are shown without a
-    # document around them: saving a document would erase the other statements.
-    _is_addition: bool = attrs.field(default=False, kw_only=True, repr=False, alias="is_addition")
-    _manifest_language: Literal["yaml", "hcl"] = attrs.field(
-        default="yaml", kw_only=True, repr=False, alias="manifest_language"
-    )
-    # Names of the text in commands and documents that look like placeholders.
-    _names: frozenset[str] = attrs.field(
-        default=frozenset(), kw_only=True, repr=False, eq=False, alias="names"
-    )
-    # Words to show before commands. A label whose command was removed has no effect.
-    _labels: tuple[Labelled, ...] = attrs.field(default=(), kw_only=True, repr=False, alias="labels")
-
-    @property
-    def documents(self) -> tuple[Mapping[str, Any], ...]:
-        """The part of ``policy`` and ``statement`` to show: a document to save, or statements to add.
-
-        >>> Remedy("Look", "you").documents
-        ()
-        """
-        shown: tuple[Mapping[str, Any] | None, ...] = (self.policy,)
-        if self._is_addition and self.policy is not None:
-            shown = tuple(self.policy["Statement"])
-        return tuple(each for each in (*shown, self.statement) if each is not None)
-
-    @property
-    def placeholders(self) -> tuple[str, ...]:
-        """The placeholders in the commands and documents, each once.
-
-        >>> Remedy("Look", "you", commands=("aws eks describe-cluster --name CLUSTER",)).placeholders
-        ('CLUSTER',)
-        """
-        from iamtriage._rendering.placeholders import find_placeholders
-
-        return find_placeholders(
-            "\n".join((*self.commands, self.manifest or "", str(self.policy), str(self.statement))),
-            self._names,
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the remedy as JSON-ready data."""
-        return {
-            "title": self.title,
-            "who": self.who,
-            "steps": list(self.steps),
-            "commands": list(self.commands),
-            "policy": None if self.policy is None else dict(self.policy),
-            "statement": None if self.statement is None else dict(self.statement),
-            "layer": self.layer,
-            "manifest": self.manifest,
-            "url": self.url,
-        }
-
-    @override
-    def _blocks(self) -> Iterator[Block]:
-        from iamtriage._rendering.explanations.full_form import remedy_blocks
-
-        return remedy_blocks(_remedy_parts(self))
-
-    @override
-    def _shown(self) -> tuple[Block, ...]:
-        # Do not truncate: commands and policies must stay complete for copying.
-        return tuple(self._blocks())
-
-
-Remedies: TypeAlias = tuple[Remedy, ...] | Callable[[], tuple[Remedy, ...]]
-"""Remedies, or a function that builds them when they are first read."""
-
-
-def _build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
-    return remedies() if callable(remedies) else remedies
 
 
 @attrs.frozen(eq=False)
@@ -192,7 +72,7 @@ class Explanation(Value, View):
     causes: tuple[Cause, ...] = ()
     # Programs often only count the causes of a log's explanations, so the remedies are built when they are
     # read.
-    _remedies: Remedies = attrs.field(default=(), eq=_build_remedies, alias="remedies")
+    _remedies: Remedies = attrs.field(default=(), eq=build_remedies, alias="remedies")
     notes: tuple[str, ...] = attrs.field(default=(), converter=escape_all)
     text: str | None = attrs.field(default=None, repr=False, eq=False)
     # Builds the policy of a short explanation for several denials of one principal.
@@ -207,7 +87,7 @@ class Explanation(Value, View):
         """The remedies, in the order to try them."""
         if callable(self._remedies):
             object.__setattr__(self, "_remedies", self._remedies())
-        return _build_remedies(self._remedies)
+        return build_remedies(self._remedies)
 
     def with_added(
         self,
@@ -336,13 +216,13 @@ class Explanation(Value, View):
             failure=self.failure,
             summary=self.summary,
             causes=tuple(map(cause_parts, self.causes)),
-            remedies=tuple(map(_remedy_parts, remedies)),
+            remedies=tuple(map(remedy_parts, remedies)),
             notes=self.notes,
             general_notes=_GENERAL_NOTES,
             others=others,
             describe=self._describe,
-            combined=None if first is None else _remedy_parts(first),
-            second=None if second is None else _remedy_parts(second),
+            combined=None if first is None else remedy_parts(first),
+            second=None if second is None else remedy_parts(second),
             of_combined=of_first,
             of_second=of_second,
         )
@@ -399,43 +279,3 @@ def _is_full(detail: Detail) -> bool:
         msg = f"unknown detail {detail!r}; expected one of short, full"
         raise ValueError(msg)
     return detail == "full"
-
-
-def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled) -> Remedy:
-    """Return a remedy with other commands, which replace its own one by one and keep their labels.
-
-    Args:
-        remedy: The remedy.
-        commands: The other commands.
-        *labels: Further labels. A label that a command has already is kept.
-
-    >>> remedy = Remedy("Log in", "you", (), ("id", "aws login"), labels=(Labelled("Or:", "aws login"),))
-    >>> change_commands(remedy, ("id", "aws login --profile dev")).commands
-    ('id', 'aws login --profile dev')
-    """
-    if commands == remedy.commands:
-        return remedy
-    new = dict(zip(remedy.commands, commands, strict=True))
-    kept = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
-    return attrs.evolve(remedy, commands=commands, labels=(*labels, *kept))
-
-
-def _labels(remedy: Remedy) -> tuple[Labelled, ...]:
-    return remedy._labels  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
-
-
-def _remedy_parts(remedy: Remedy) -> RemedyParts:
-    from iamtriage._rendering.explanations.parts import RemedyParts
-
-    return RemedyParts(
-        title=remedy.title,
-        who=remedy.who,
-        steps=remedy.steps,
-        documents=remedy.documents,
-        manifest=remedy.manifest,
-        manifest_language=remedy._manifest_language,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-        commands=remedy.commands,
-        url=remedy.url,
-        names=remedy._names,  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] (a function of this module)
-        labels={each.command: each.label for each in _labels(remedy)},
-    )

@@ -1,0 +1,1 @@
+"""Represent explanations and their remedies."""
