@@ -72,6 +72,13 @@ _RULES = {
     "malformed_policy": "calls.malformed_policies.explain_malformed_policy",
     "aws_error": "calls.api_errors.explain_api_error",
 }
+# What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
+_ADDITIONS = (
+    ("the kubernetes cluster", "kubernetes.stated_maps.add_map_of_nodes"),
+    ('backend "s3"', "shared.backend_blocks.add_backend_credentials"),
+    ("exec: executable aws", "credentials.missing_logins.add_kubectl_failure"),
+    ("AKIA", "credentials.access_keys.add_exposed_key"),
+)
 
 
 def explain(
@@ -145,34 +152,24 @@ def explain(
     if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
         failure = _find_specific_failure(error_or_failure, failure, known) or failure
     # Rules get a failure without secrets and borders. The explanation has the original failure.
-    shown = failure
+    unframed = shown = _without_borders(failure)
     if has_secrets(failure):
         from iamtriage.explaining._sources import without_secrets
 
-        shown = without_secrets(failure)
-    shown = _without_borders(shown)
+        shown = without_secrets(unframed)
     known = resolve_facts(shown, known)
     explanation = _explain_answer(shown, known)
     if any(isinstance(cause, UncertainCause) for cause in explanation.causes):
         from iamtriage.explaining._signs import promote_shown_causes
 
         explanation = promote_shown_causes(explanation, Case(failure, known))
-    if 'backend "s3"' in shown.text:
-        from iamtriage.explaining._rules.shared.backend_blocks import add_backend_credentials
-
-        explanation = add_backend_credentials(explanation, shown)
+    for part, rule in _ADDITIONS:
+        if part in failure.text:
+            explanation = load_rule(rule)(Case(unframed, known), explanation)
     text = error_or_failure if isinstance(error_or_failure, str) else None
     explanation = complete_explanation(explanation, known, text, _combine_allow_remedies, _describe_other)
     if shown is not failure:
         explanation = copy_with(explanation, failure=failure)
-    if "exec: executable aws" in (text or failure.text):
-        from iamtriage.explaining._rules.credentials.missing_logins import add_kubectl_failure
-
-        explanation = add_kubectl_failure(explanation)
-    if "AKIA" in failure.text:
-        from iamtriage.explaining._rules.credentials.access_keys import add_exposed_key
-
-        explanation = add_exposed_key(explanation, Case(failure, known))
     return apply_extensions(hide_quoted_secrets(explanation))
 
 
@@ -349,11 +346,5 @@ def _explain_answer(failure: Failure, facts: ResolvedFacts) -> Explanation:
 
 
 def _explain_failure(failure: Failure, facts: Facts) -> Explanation:
-    case = Case(failure, facts)
-    explanation: Explanation = load_rule(_RULES[failure.kind])(case)
-    if explanation.topic == "nodes-not-joined":
-        # The aws-auth entries in the text can say why.
-        from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
-
-        explanation = add_stated_map(case, explanation)
+    explanation: Explanation = load_rule(_RULES[failure.kind])(Case(failure, facts))
     return explanation

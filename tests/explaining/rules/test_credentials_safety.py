@@ -265,7 +265,7 @@ def _case(text: str, caller: str | None = None) -> Case[Any]:
 @pytest.mark.parametrize("text", TEXTS_THAT_LEAK.values(), ids=TEXTS_THAT_LEAK)
 def test_exposed_key_is_found(text: str) -> None:
     before = explained(MISMATCH)
-    explanation = add_exposed_key(before, _case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"))
+    explanation = add_exposed_key(_case(text, caller="arn:aws-us-gov:iam::111122223333:user/ana"), before)
     assert not any(SECRET in words for words in words_of(explanation))
     commands = [command for remedy in explanation.remedies for command in remedy.commands]
     assert commands[:2] == [
@@ -301,7 +301,7 @@ def test_exposed_key_that_aws_does_not_know(error: str) -> None:
 @pytest.mark.parametrize("text", TEXTS_THAT_DO_NOT.values(), ids=TEXTS_THAT_DO_NOT)
 def test_other_keys_are_not_reported_as_exposed(text: str) -> None:
     explanation = explained(MISMATCH)
-    assert add_exposed_key(explanation, _case(text)) is explanation
+    assert add_exposed_key(_case(text), explanation) is explanation
 
 
 # ------------------------------------------------ commands
@@ -369,7 +369,7 @@ def test_every_aws_command_exists() -> None:
     """Every command is an operation in botocore's models with valid options, or the CLI's own."""
     seen = set()
     explanations = [explained(text, facts) for _, text, facts in CASES]
-    explanations.append(add_exposed_key(explained(MISMATCH), _case(TEXTS_THAT_LEAK["YAML"])))
+    explanations.append(add_exposed_key(_case(TEXTS_THAT_LEAK["YAML"]), explained(MISMATCH)))
     for explanation in explanations:
         for remedy in explanation.remedies:
             for command in remedy.commands:

@@ -212,7 +212,7 @@ def _user_command(verb: str, user: str | None, *arguments: str) -> str:
     return command("aws", "iam", verb, "--user-name", commands.user_name(user), *arguments)
 
 
-def add_exposed_key(explanation: Explanation, case: Case[Failure]) -> Explanation:
+def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanation:
     """Add to an explanation what to do first if the text shows a long-term access key with its secret."""
     keys = _find_keys(case.text)
     if not keys or not _shows_secret(case.text):

@@ -96,6 +96,11 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     return attrs.evolve(explanation, causes=(cause, *others))
 
 
+def add_map_of_nodes(case: AnyCase, explanation: Explanation) -> Explanation:
+    """Return why nodes did not join the cluster, if the ``aws-auth`` entries in the text show it."""
+    return add_stated_map(case, explanation) if explanation.topic == "nodes-not-joined" else explanation
+
+
 def has_map_entry(case: AnyCase) -> bool:
     """Return whether the ``aws-auth`` map in the text has a matching entry for the caller, and has an effect."""
     caller, entries = _find_caller(case), context_of(case.facts).mappings

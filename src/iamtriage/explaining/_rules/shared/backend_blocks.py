@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.failures._failures import Failure
+    from iamtriage.explaining._rules.shared.cases import AnyCase
 
 PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
 BACKEND_WITHOUT_ROLE = CauseType(
@@ -137,10 +137,11 @@ def is_opentofu(text: str) -> bool:
     return _OPENTOFU.search(text) is not None
 
 
-def add_backend_credentials(explanation: Explanation, failure: Failure) -> Explanation:
+def add_backend_credentials(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return that the backend has no credentials, or wrong ones, because it does not use those of the provider."""
-    text, outcome = failure.text, _OUTCOMES.get(failure.kind)
-    if outcome is None or (failure.kind == "missing_credentials" and explanation.topic != "no-credentials"):
+    text, kind = case.failure.text, case.failure.kind
+    outcome = _OUTCOMES.get(kind)
+    if outcome is None or (kind == "missing_credentials" and explanation.topic != "no-credentials"):
         return explanation
     is_of_backend = STATE_SIGNS.search(text) or _OF_BACKEND.search(text)
     if is_of_backend is None or _NOT_OF_BACKEND.search(text) or (found := find_backend(text)) is None:
@@ -160,7 +161,7 @@ def add_backend_credentials(explanation: Explanation, failure: Failure) -> Expla
         url=PAGE,
     )
     cause = found.cause
-    if failure.kind == "missing_credentials":
+    if kind == "missing_credentials":
         cause = attrs.evolve(cause, text=f"{cause.text}{_LOOKED}")
     return attrs.evolve(
         explanation,
