@@ -36,7 +36,7 @@ FOLLOWING = {
     _CREATE_ENTRY: "aws eks associate-access-policy",
 }
 _ATTACHES = lazy_pattern(
-    r"Attach the policy, saved as [\w.-]+, to the role \S+?(?:: the caller is a session of it)?\."
+    r"Attach the policy, saved as [\w.-]+, to the (?:role|user) \S+?(?:: the caller is a session of it)?\."
 )
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
@@ -79,7 +79,7 @@ def is_assignment(commands: Sequence[str], count: int) -> bool:
 
 
 def is_attachment(step: str) -> bool:
-    """Return whether a step only attaches a policy to a role, as the command below the policy does.
+    """Return whether a step only attaches a policy to a role or user, as the command below the policy does.
 
     >>> is_attachment("Attach the policy, saved as policy.json, to the role app.")
     True

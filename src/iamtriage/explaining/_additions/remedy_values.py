@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 
 __all__ = ("complete_remedies",)
 
-# The name in the ARN of a role that a command looked up: no path is part of it.
 _PRINT_ENVIRONMENT = "env | "
 _LIST_DEVICES = "aws iam list-mfa-devices"
 _CALLER_IDENTITY = "aws sts get-caller-identity"
@@ -69,8 +68,6 @@ _COMMAND_OF_PROFILE = lazy_pattern(
 _CALL = lazy_pattern(
     r"aws (?P<service>[a-z0-9-]{2,40}) (?:(?! --(?:profile|no-sign-request)\b)[^|;&<>$`\n]){1,2000}"
 )
-
-
 # The cluster of ECS in a command of the text.
 _ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
 _REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
@@ -87,9 +84,6 @@ def complete_remedies(
     names = stated_names(_stated_values(explanation.failure, facts))
     known = _known_values(explanation.failure, facts)
     values = {word: value for word, value in known if word not in names}
-    clusters = set(_ECS_COMMAND.findall(explanation.failure.text)) if explanation.failure else set[str]()
-    if len(clusters) == 1:
-        values["ECS_CLUSTER"] = clusters.pop()
     readers = (values_of_commands, values_of_parameters, values_of_shapes)
     for word, value in (pair for read in readers for pair in read(explanation)):
         if word not in names:
@@ -163,7 +157,7 @@ def _without_profile(remedy: Remedy, profile: str) -> Remedy:
 def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
     """Yield each placeholder whose meaning does not depend on the command, with its value."""
     context = facts.context
-    region = profile = instance = user = key = domain = None
+    region = profile = instance = user = key = domain = ecs_cluster = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
@@ -182,6 +176,8 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
             from iamtriage.explaining._rules.shared.services import find_domain
 
             domain = find_domain(text)
+        clusters = set(_ECS_COMMAND.findall(failure.text))
+        ecs_cluster = clusters.pop() if len(clusters) == 1 else None
         if failure.kind == "access_denied" and (key or "").startswith("ASIA"):
             # The remedies deactivate a key of a user, which the one of a session is not.
             key = None
@@ -189,6 +185,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
         ("CLUSTER", facts.cluster, commands.cluster),
+        ("ECS_CLUSTER", ecs_cluster, commands.user_name),
         ("NAMESPACE", namespace, commands.namespace),
         ("SERVICE_ACCOUNT", account, commands.kubernetes_name),
         ("PROFILE", profile, commands.profile),
