@@ -18,6 +18,9 @@ _MAX_REASONS = 2
 _QUOTES = lazy_pattern(r"The (?:(?:message|text) says:?|authorization details name) ")
 # The words before the reason in an AWS message.
 _MESSAGE_SAYS = "The message says: "
+# The clause by which AWS states an implicit denial:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
+_MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
 # A sentence that only quotes the text.
 _QUOTED = lazy_pattern(r'The text says "[^"]*"\.')
 # A reason, and the ARN of the policy.
@@ -134,7 +137,9 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
             )
             if number and not cause.because:
                 continue
-            if number or (quoted is not None and not quoted.startswith(_MESSAGE_SAYS)):
+            if not number and quoted is not None and quoted.startswith(_MISSING_ALLOW):
+                text = "An implicit denial: an Allow is missing, and no Deny applies."
+            elif number or (quoted is not None and not quoted.startswith(_MESSAGE_SAYS)):
                 text = _end_sentence(quoted or cause.text)
         rows.append((cause.evidence.capitalize(), text))
         shown_text = f"{shown_text} {text}"
