@@ -284,7 +284,9 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
                 suffix = ". It lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS"
         return f"the role {role.name}{suffix}", commands.put_policy(commands.role_name(role.name), name)
     if isinstance(principal, User):
-        return f"the user {principal.name}", commands.put_policy(commands.user_name(principal.name), name, "user")
+        return f"the user {principal.name}", commands.put_policy(
+            commands.user_name(principal.name), name, "user"
+        )
     if isinstance(principal, FederatedUser):
         target = f"the user whose keys made the federated session {principal.name}; the session's own policy has to allow it too"
         return target, commands.put_policy("USER_NAME", name, "user")
