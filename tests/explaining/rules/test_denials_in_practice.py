@@ -1933,7 +1933,7 @@ CONTEXTS: tuple[Case, ...] = (
         {},
         (
             "Allow sns:Publish and sqs:SendMessage for the role orders-api",
-            "1 more denial in this text. iamtriage explain --all explains it, too.",
+            "iamtriage explain --all explains it, too.",
             "sqs:DeleteQueue on",
             "no permissions boundary allows it, so its owner has to add it there, too (aws iam get-role --role-name",
             "--query Role.PermissionsBoundary names it).",
@@ -2102,7 +2102,7 @@ GUARDRAILS: tuple[Case, ...] = (
             'aws iam get-policy-version --policy-arn "$boundary"',
             'aws iam create-policy-version --policy-arn "$boundary" --policy-document file://policy.json',
         ),
-        ("list-entities-for-policy --policy-arn", "BOUNDARY_ARN"),
+        ("BOUNDARY_ARN",),
     ),
     (
         "boundary-with-arn",

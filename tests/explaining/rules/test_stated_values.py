@@ -556,7 +556,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "$ aws s3 ls --profile ana\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n$ aws sqs list-queues --profile bo\nAn error occurred (ExpiredToken) when calling the ListQueues operation: The security token included in the request is expired",
             {},
-            ("Others 1 more failure in this text",),
+            ("iamtriage explain --all explains it, too.",),
             ("same reason",),
             id="expired sessions of two profiles",
         ),
@@ -1966,7 +1966,7 @@ _KEY_ALIAS = "arn:aws:kms:us-west-2:444455556666:alias/app"
     [
         pytest.param(
             "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n$ aws iam create-access-key --user-name ana\nAn error occurred (LimitExceeded) when calling the CreateAccessKey operation: Cannot exceed quota for AccessKeysPerUser: 2",
-            "aws iam delete-access-key --user-name ana --access-key-id UNUSED_KEY_ID",
+            "aws iam delete-access-key --user-name ana --access-key-id KEY_ID",
             id="the key of the call is in use",
         ),
         pytest.param(

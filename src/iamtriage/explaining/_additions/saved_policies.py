@@ -47,9 +47,9 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     number, found = printers[-1]
     # The configured output of the AWS CLI can be a table.
     saving = f"{found[0]}{' --output json' if found['object'] else ''} > {file}"
-    label = "Then, with the statement changed:"
+    label = f"Then, with the statement changed in {file}:"
     if documents:
-        label = f"Add {'this statement' if len(documents) == 1 else 'these statements'}:"
+        label = f"Add {'this statement' if len(documents) == 1 else 'these statements'} to {file}:"
     return change_commands(
         remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
     )

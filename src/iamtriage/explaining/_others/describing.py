@@ -21,6 +21,7 @@ __all__ = (
     "describe_failure",
     "describe_others",
     "is_of_same_role",
+    "describe_fixed",
     "split_same_reason",
 )
 
@@ -112,6 +113,18 @@ def split_same_reason(
     return others, f" The calls {', '.join(first)} and {last} failed for the same reason."
 
 
+def describe_fixed(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
+    """Return a sentence about the actions that were denied for the same reason and that one remedy allows, too."""
+    if not isinstance(failure, AccessDenied):
+        return ""
+    reason, same = (failure.policy_type, failure.deny), [each for each in fixed if isinstance(each, AccessDenied)]
+    is_same = all((each.policy_type, each.deny) == reason for each in same)
+    actions = dict.fromkeys(_spell(each.action) for each in same if each.action not in {None, failure.action})
+    if not is_same or not 0 < len(actions) <= _MAX_ROWS:
+        return ""
+    return f" {join_words(tuple(actions), 'and')} {'was' if len(actions) == 1 else 'were'} denied for the same reason."
+
+
 def _has_shared_reason(failure: Failure) -> bool:
     return failure.kind in _KINDS_OF_ONE_REASON or (
         failure.kind == "aws_error" and _THROTTLED.match(failure.envelope.code or "") is not None
@@ -163,6 +176,8 @@ def describe_others(
         for each in failures
     ):
         run += "; iamtriage explain --policy prints one policy per principal"
+    if rows and len(failures) == 1:
+        return (("Also", f"{_capitalize(rows[0])}. {run}."),)
     named = f": {'; '.join(names)}" if names else ""
     total = f"{count} in this text{named}. {run}."
     return (("Others", total), *(("Also", f"{_capitalize(row)}.") for row in rows))

@@ -116,22 +116,24 @@ _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, deactivate it, then delete it",
         "The second command prints when and for what a key was last used: run it for both keys.",
-        "Deactivate the unused one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely. An old key that was never used can be deleted at once. For your own keys, omit --user-name.",
+        "Deactivate the unused one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely.",
+        "For your own keys, omit --user-name. If you are not allowed to manage them, ask the account administrator.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
             Labelled(
-                "Then, for the unused key:",
-                "aws iam update-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID --status Inactive",
+                "Then, with the unused key as KEY_ID:",
+                "aws iam update-access-key --user-name USER_NAME --access-key-id KEY_ID --status Inactive",
             ),
             Labelled(
                 "After the wait (this cannot be undone):",
-                "aws iam delete-access-key --user-name USER_NAME --access-key-id UNUSED_KEY_ID",
+                "aws iam delete-access-key --user-name USER_NAME --access-key-id KEY_ID",
             ),
+            Labelled("Then:", NEW_KEY_REMEDIES[0].commands[0]),
         ),
         url=pages.ROTATE_KEYS,
     ),
-    *NEW_KEY_REMEDIES,
+    NEW_KEY_REMEDIES[1],
 )
 
 
@@ -147,8 +149,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
         ),
         remedies=_QUOTA_REMEDIES,
         notes=(
-            "AWS does not raise this quota. Neither a policy nor a retry helps.",
-            "AWS shows a secret access key only once, when the key is created. If it is lost, create a new key.",
+            "AWS does not raise this quota. It shows a secret access key only once, when the key is created: a new key replaces a lost one.",
         ),
     )
 

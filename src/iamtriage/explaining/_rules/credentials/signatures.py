@@ -237,12 +237,12 @@ def _url_summary(difference: presigned_requests.Difference) -> str:
 
 _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
-    "The first command shows where they are set. Environment variables (env) override profiles: unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN if you do not want them, or set them again.",
-    "In a file, aws configure (--profile NAME for a named profile) replaces both. Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them.",
-    "If the secret is lost, create a new key pair: AWS shows a secret only once.",
+    "The first command shows where they are set. Environment variables (env) override profiles: set them again, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+    "Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them. If the secret is lost, create a new key pair: AWS shows a secret only once.",
+    "Delete an aws_session_token of old credentials from the file: aws configure leaves it there.",
     commands=(
         "aws configure list",
-        Labelled("To replace both in a file:", "aws configure"),
+        Labelled("To replace both in a file (--profile NAME for a named profile):", "aws configure"),
         "aws sts get-caller-identity",
     ),
     url=pages.ACCESS_KEYS,

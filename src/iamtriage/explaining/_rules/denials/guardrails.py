@@ -76,14 +76,14 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
-    scope_down = "An administrator can scope the Deny down: save the whole changed policy as policy.json (if the policy has five versions, delete one first). "
+    scope_down = "An administrator can scope the Deny down (if the policy has five versions, delete one first). "
     scope_down = scope_down if denial.is_explicit and _offers_change(denial) else ""
     remedy = Remedy(
         title=title,
         who="account administrator",
         steps=(
             *steps,
-            f"{scope_down}A change affects every principal that has the boundary (aws iam list-entities-for-policy lists them).",
+            f"{scope_down}A change affects every principal that list-entities-for-policy prints.",
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
@@ -284,7 +284,8 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
     lines: tuple[str, ...] = commands.show_policy_commands(arn)
     if _offers_change(denial):
-        lines = (*lines, commands.change_policy(arn))
+        users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
+        lines = (*lines, fill_command(users, arn), commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)
     if arn == denial.policy or holder is None:
         return lines

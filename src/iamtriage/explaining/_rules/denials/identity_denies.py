@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.denials.deny_requirements import typical_requir
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import commands, denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -25,6 +26,7 @@ from iamtriage.explaining._rules.shared.decisions import (
     denying_group,
     inline_policy_commands,
     named_statements,
+    other_policies_without_allow,
 )
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
@@ -54,9 +56,9 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    where = ", saved as policy.json," if is_inline else ""
+    where = ""
     if _change_commands(denial):
-        where = " for all that have the policy (if it has five versions, delete one first): save the whole changed policy as policy.json"
+        where = " for all that have the policy (if it has five versions, delete one first)"
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{where}{_or_removes_policy(denial, inline=is_inline)}."
 
 
@@ -68,9 +70,7 @@ def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
         line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
         return f", or removes {denial.caller} from the group: {line}. The group's Allow statements are then gone, too"
     if inline:
-        sid = next((clip_text(each) for each in denial.statements), None)
-        found = f". POLICY_NAME is the one with the Sid {sid}" if sid else ""
-        return f" or deletes the policy{found}"
+        return " or deletes the policy"
     if denial.policy:
         of_group = ", or from the group that it comes from" if isinstance(denial.principal, User) else ""
         return f", or detaches the policy from {denial.caller}{of_group}"
@@ -94,7 +94,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     find = "" if named else "Find the Deny statement, then c"
     remedy = account_remedy(
         f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
-        "Read the conditions of the Deny, such as MFA, a Region, a network or a tag: a request that they do not match is not denied.",
+        "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         *present(typical_requirement(denial)),
         _change_step(denial, is_inline=bool(inline)),
         *denied_regions.region_steps(denial),
@@ -114,15 +114,23 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         stated_cause(
             denial,
             "identity",
-            f"A Deny statement in {found} matches the request.{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}",
+            f"{'' if named else f'A Deny statement in {found} matches the request.'}{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}".lstrip(),
         ),
         # The authorization details name the policy, if the message does not.
         remedies=present(
             denied_regions.model_region_remedy(denial),
             *((first, details) if denial.policy else (details, first)),
+            *_missing_allow(denial),
         ),
         notes=(ONE_POLICY_TYPE,),
     )
+
+
+def _missing_allow(denial: Denial) -> tuple[Remedy, ...]:
+    """Return the remedy that allows the action, if the authorization details show that no policy does."""
+    if other_policies_without_allow(denial.facts, denial.action) is None:
+        return ()
+    return present(allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}"))
 
 
 def _detach_remedy(denial: Denial, name: str) -> Remedy:

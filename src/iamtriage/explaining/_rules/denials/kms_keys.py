@@ -171,20 +171,21 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
         [show] = (each for each in inspect.commands if " get-key-policy " in each)
         change = show.rpartition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
-        save, *others = (each for each in of_owner.steps if each != IF_OTHER_ACCOUNT)
-        # A short explanation must not hide what another account has to allow.
-        save = f"{inspect.steps[-1]} If nothing allows it, {save[0].lower()}{save[1:]} If a Deny matches, narrow that instead."
+        others = (each for each in of_owner.steps[1:] if each != IF_OTHER_ACCOUNT)
+        check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
+        save = f"If neither the key policy nor a grant allows {denial.caller}, add the statement to policy.json. If a Deny matches, narrow that instead."
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
-            steps=(*inspect.steps[:-1], save, *others),
+            # A short explanation must not hide what another account has to allow.
+            steps=(*inspect.steps[:check], " ".join((save, *inspect.steps[check + 1 :])), *others),
             commands=(*inspect.commands, f"{change} --policy file://policy.json"),
         )
         remedies = (inspect, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         remedies = (*remedies[1:], remedies[0])
-    verdict = f"the key is not in this Region, or its key policy does not allow it or denies it{accounts}"
+    verdict = f"the key is not in this Region, or its key policy does not allow it or denies it, which KMS does not tell apart{accounts}"
     return denial.explain(
         denial_summary(denial, verdict),
         KMS_KEY_POLICY.cause(text=f"Neither the key policy nor a grant allows {denial.caller}."),
@@ -345,7 +346,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
             find = "In a file that SOPS encrypted, sops.kms names the key."
         elif show_key is None:
             find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-        find += " Its ARN shows the account, and the Region to call. Of these commands, only describe-key accepts an alias."
+        find += " Its ARN shows the account in which to run the commands, and the Region to which the failing call must go."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
@@ -360,7 +361,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
     # An alias or ID without an ARN is always one of the caller's account.
     is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
-    other_side = "" if is_same else f" {across} {action} on the key's ARN, too."
+    other_side = None if is_same else f"{across} {action} on the key's ARN, too."
     controller, find_role, show_role = _find_controller(denial), None, None
     caller = denial.caller
     if controller is not None:
@@ -373,7 +374,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     return owner_remedy(
         title,
         *present(
-            find, f"Check the key policy and the grants for an Allow for {caller}.{other_side}", find_role
+            find, f"Check the key policy and the grants for an Allow for {caller}.", other_side, find_role
         ),
         commands=present(
             show_key,

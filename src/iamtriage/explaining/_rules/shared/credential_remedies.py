@@ -53,7 +53,10 @@ SHOW_IDENTITY = your_remedy(
     commands=("aws configure list", "aws sts get-caller-identity"),
     url=pages.CLI_CREDENTIALS,
 )
-_OUTCOMES = "The command aws configure list prints where the credentials are from. If aws sts get-caller-identity works, the failing call uses other credentials, or a Region that the account has not enabled. If it fails, remove old variables or sign in again. A key that begins with AKIA is long-term: it was deleted, deactivated or misspelled."
+_OUTCOMES = (
+    "If aws sts get-caller-identity works, the failing call uses other credentials, or a Region that the account has not enabled.",
+    "If it fails, replace the credentials where aws configure list says that they are from. A key that begins with AKIA is long-term: without a session token, it was deleted, deactivated or misspelled.",
+)
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
     "Sign in with the profile that the failing call uses (AWS_PROFILE or --profile): each sso_session has its own token.",
@@ -109,7 +112,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
         text: The text of the failure, which can name the place of Terraform's provider block.
     """
     if program is None:
-        return attrs.evolve(SHOW_IDENTITY, steps=(SHOW_IDENTITY.steps[0], _OUTCOMES))
+        return attrs.evolve(SHOW_IDENTITY, steps=(SHOW_IDENTITY.steps[0], *_OUTCOMES))
     place = _PROVIDER_BLOCK.search(text)
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
     line = f" ({place['file']} line {place['line']})" if place else ""
@@ -297,17 +300,22 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
 
 _LOOK_FOR_PROFILE: Commands = (
     "aws configure list-profiles",
-    Labelled("If one fits:", "aws sso login --profile PROFILE"),
-    Labelled("If none fits, with IAM Identity Center:", "aws configure sso"),
+    Labelled(
+        "If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"
+    ),
 )
-_SELECT_PROFILE = Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE")
+_SELECT_PROFILE: Commands = (
+    Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
+    "aws sts get-caller-identity",
+    Labelled("If its IAM Identity Center session has expired:", "aws sso login"),
+)
 CONFIGURE_CREDENTIALS = your_remedy(
     "Set up credentials that refresh automatically",
-    "If the first command lists no profile for this account, create one, or sign in as a console user with aws login (AWS CLI 2.32 or later). Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
+    "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
     commands=(
         *_LOOK_FOR_PROFILE,
-        Labelled("Or, with a console user:", "aws login"),
-        _SELECT_PROFILE,
+        Labelled("Or with a console user (AWS CLI 2.32 or later):", "aws login --profile PROFILE"),
+        *_SELECT_PROFILE,
     ),
     url=pages.CLI_CREDENTIALS,
 )
@@ -315,11 +323,11 @@ CONFIGURE_CREDENTIALS = your_remedy(
 # https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.
 CREDENTIALS_FOR_TERRAFORM = your_remedy(
     "Set up credentials for Terraform",
-    "If the first command lists no profile for this account, create one. Terraform may not read the credentials of aws login: if so, pass them on with a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
+    "Terraform may not read the credentials of aws login: if so, pass them on with a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
     "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
     commands=(
         *_LOOK_FOR_PROFILE,
-        _SELECT_PROFILE,
+        *_SELECT_PROFILE,
     ),
     url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
 )

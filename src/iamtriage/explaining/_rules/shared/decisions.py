@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared import principal_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._explanations.remedies import Labelled
     from iamtriage.authorization._denials import Denial as Reason
     from iamtriage.authorization._denials import DenyingPolicy
     from iamtriage.authorization._details import AuthorizationDetails
@@ -161,7 +162,7 @@ def describe_allowing(facts: Facts, action: str | None) -> str:
     allowing, identity = allowing_policy_types(facts, action), POLICY_TYPE_NAMES["identity"]
     others = join_policy_types(tuple(each for each in allowing if each != identity))
     if not identity_policy_allows(facts, action):
-        return f"{others} already allow the action"
+        return f"{others} allow it"
     named = allowing_statement_words(facts, action) or "an identity-based policy"
     return f"{named} already allows the action{f', and so do the {others}' if others else ''}"
 
@@ -211,9 +212,10 @@ def denying_group(facts: Facts, action: str | None) -> str | None:
     return None
 
 
-def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
-    """Return the commands that print and change the inline policies in which a statement denied."""
+def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labelled, ...]:
+    """Return the commands that print, change and delete the inline policies in which a statement denied."""
     # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
+    from iamtriage.explaining._explanations.remedies import Labelled
     from iamtriage.explaining._rules.shared.commands import (
         fill_command,
         group_argument,
@@ -222,7 +224,7 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
         user_name,
     )
 
-    lines: list[str] = []
+    lines: list[str | Labelled] = []
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
         for policy in reason.policies:
             if policy.info is None or not policy.info.inline or not policy.info.attached_to:
@@ -239,13 +241,13 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str, ...]:
                 kind, name = "user", user_name(principal.name)
             else:
                 continue
+            described = f"the Sid {clip_text(policy.sids[0])}" if policy.sids else "the Deny"
+            one = fill_command(f"{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME", name)
             lines += [
                 fill_command(f"aws iam list-{kind}-policies --{kind}-name {{}}", name),
-                fill_command(
-                    f"aws iam get-{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME --query PolicyDocument",
-                    name,
-                ),
+                Labelled(f"Then, with POLICY_NAME of the policy with {described}:", f"aws iam get-{one} --query PolicyDocument"),
                 put_policy(name, "POLICY_NAME", kind),
+                Labelled("Or, if no statement of it is needed:", f"aws iam delete-{one}"),
             ]
     return tuple(dict.fromkeys(lines))
 

@@ -43,7 +43,7 @@ def why_no_allow_helps(denial: Denial) -> str:
         return f"An Allow does not override it: {describe_allowing(denial.facts, denial.action)}."
     others = other_policies_without_allow(denial.facts, denial.action)
     if others is not None:
-        return f"An Allow does not override it. Without the Deny, the call still requires one: the caller's other policies ({others}) do not allow {denial.action}."
+        return f"An Allow does not override it. An Allow is required as well: the caller's other policies ({others}) do not allow {denial.action}."
     return "An Allow does not override it."
 
 
