@@ -100,7 +100,11 @@ class Content(NamedTuple):
         lines += _LINES_OF_SECOND if self.second is not None else 0
         summary = self.summary
         if self.others:
-            from iamtriage.explaining._others.describing import count_denials, describe_fixed, split_same_reason
+            from iamtriage.explaining._others.describing import (
+                count_denials,
+                describe_fixed,
+                split_same_reason,
+            )
 
             summary += describe_fixed(self.failure, self.of_combined)
             summary += count_denials((self.failure, *self.others))

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 __all__ = (
     "count_denials",
     "describe_failure",
+    "describe_fixed",
     "describe_others",
     "is_of_same_role",
-    "describe_fixed",
     "split_same_reason",
 )
 
@@ -114,15 +114,21 @@ def split_same_reason(
 
 
 def describe_fixed(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
-    """Return a sentence about the actions that were denied for the same reason and that one remedy allows, too."""
+    """Return a sentence about actions that were denied for the same reason and have the same remedy."""
     if not isinstance(failure, AccessDenied):
         return ""
-    reason, same = (failure.policy_type, failure.deny), [each for each in fixed if isinstance(each, AccessDenied)]
+    reason, same = (
+        (failure.policy_type, failure.deny),
+        [each for each in fixed if isinstance(each, AccessDenied)],
+    )
     is_same = all((each.policy_type, each.deny) == reason for each in same)
-    actions = dict.fromkeys(_spell(each.action) for each in same if each.action not in {None, failure.action})
+    actions = dict.fromkeys(
+        _spell(each.action) for each in same if each.action and each.action != failure.action
+    )
     if not is_same or not 0 < len(actions) <= _MAX_ROWS:
         return ""
-    return f" {join_words(tuple(actions), 'and')} {'was' if len(actions) == 1 else 'were'} denied for the same reason."
+    verb = "was" if len(actions) == 1 else "were"
+    return f" {join_words(tuple(actions), 'and')} {verb} denied for the same reason."
 
 
 def _has_shared_reason(failure: Failure) -> bool:

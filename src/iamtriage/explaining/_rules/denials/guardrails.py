@@ -76,7 +76,9 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
-    scope_down = "An administrator can scope the Deny down (if the policy has five versions, delete one first). "
+    scope_down = (
+        "An administrator can scope the Deny down (if the policy has five versions, delete one first). "
+    )
     scope_down = scope_down if denial.is_explicit and _offers_change(denial) else ""
     remedy = Remedy(
         title=title,

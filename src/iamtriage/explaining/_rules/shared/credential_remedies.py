@@ -300,9 +300,7 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
 
 _LOOK_FOR_PROFILE: Commands = (
     "aws configure list-profiles",
-    Labelled(
-        "If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"
-    ),
+    Labelled("If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"),
 )
 _SELECT_PROFILE: Commands = (
     Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),

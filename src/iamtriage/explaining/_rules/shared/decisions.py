@@ -17,10 +17,10 @@ from iamtriage.explaining._rules.shared import principal_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.explaining._explanations.remedies import Labelled
     from iamtriage.authorization._denials import Denial as Reason
     from iamtriage.authorization._denials import DenyingPolicy
     from iamtriage.authorization._details import AuthorizationDetails
+    from iamtriage.explaining._explanations.remedies import Labelled
     from iamtriage.explaining._facts import Facts
     from iamtriage.typing import PolicyType
 
@@ -245,7 +245,10 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labe
             one = fill_command(f"{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME", name)
             lines += [
                 fill_command(f"aws iam list-{kind}-policies --{kind}-name {{}}", name),
-                Labelled(f"Then, with POLICY_NAME of the policy with {described}:", f"aws iam get-{one} --query PolicyDocument"),
+                Labelled(
+                    f"Then, with POLICY_NAME of the policy with {described}:",
+                    f"aws iam get-{one} --query PolicyDocument",
+                ),
                 put_policy(name, "POLICY_NAME", kind),
                 Labelled("Or, if no statement of it is needed:", f"aws iam delete-{one}"),
             ]
