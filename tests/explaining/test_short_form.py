@@ -38,7 +38,7 @@ def test_steps_speak_of_what_is_shown(name: str, text: str, facts: dict[str, obj
             assert operation in commands or all(operation not in each for each in hidden), (name, step)
         for file in _FILE.findall(step):
             assert file in commands or all(file not in each for each in hidden), (name, step)
-    for file in re.findall(r"file://(\S+)", commands):
+    for file in re.findall(r"file://([\w.]+)", commands):
         if f"-o {file}" in commands or f"> {file}" in shown:
             continue
         assert any(file in step and _folded(step) in shown for step in first.steps), (name, file)

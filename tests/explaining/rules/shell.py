@@ -29,8 +29,10 @@ PROGRAMS = (
         "oc",
         "docker",
         "git",
+        "jq",
         "kubelogin",
         "sudo",
+        "tr",
     ),
 )
 """The programs that commands of remedies can call."""

@@ -41,4 +41,4 @@ def test_managed_policy_is_updated(text: str) -> None:
 def test_other_policies_are_kept(text: str) -> None:
     explanation = explain(text)
     assert "no identity-based policy allows it" in explanation.summary
-    assert any("put-role-policy" in line for line in explanation.remedies[0].commands)
+    assert any("attach-role-policy" in line for line in explanation.remedies[0].commands)

@@ -1849,7 +1849,7 @@ ACTION_FAILED = 'Failed to execute action {}. Received error: "{}"'
             f"Amazon S3 is not authorized to send messages to the queue {QUEUE}",
             "s3.amazonaws.com",
             "sqs:SendMessage",
-            "attributes.json (a JSON string as the value of Policy)",
+            "jq -Rs '{Policy: .}' policy.json | aws sqs set-queue-attributes",
         ),
         (
             "AWS Config is not authorized to access the bucket octo-config",

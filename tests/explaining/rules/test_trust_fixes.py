@@ -739,7 +739,7 @@ def test_services_of_the_policy_are_kept(text: str, named: str, services: list[s
     proposed = explanation.remedies[0].policy
     assert proposed is not None
     assert proposed["Statement"][0]["Principal"] == {"Service": services}
-    assert any("--force-new-deployment" in note for note in explanation.notes) == (text == TASK)
+    assert any("An ECS service retries" in note for note in explanation.notes) == (text == TASK)
 
 
 def test_denying_trust_policy_for_a_service() -> None:
@@ -866,9 +866,18 @@ def test_role_of_another_service() -> None:
     shown = explain_trust({"Service": "batch.amazonaws.com"})
     assert "names only batch.amazonaws.com, so the role may be meant for that" in shown
     assert "Keep batch.amazonaws.com" in shown
-    assert "Pass a role for the service instead of jobs" in shown
+    assert "Next Pass a role for ecs-tasks.amazonaws.com instead of jobs" in shown
     for other in ({"AWS": "111122223333"}, {"Service": "batch.amazonaws.com", "AWS": "111122223333"}, "*"):
         assert "may be meant for that" not in explain_trust(other)
+    # Its name says so, too: the other way is first, in the setting that has the role.
+    setting = '\n  task_role_arn = "arn:aws:iam::111122223333:role/nightly-batch"'
+    text = text.replace("role/jobs", "role/nightly-batch") + setting
+    shown = explain_trust({"Service": "batch.amazonaws.com"})
+    assert "first: Pass a role for ecs-tasks.amazonaws.com as task_role_arn instead of nightly-batch" in shown
+    assert "aws iam create-role --role-name nightly-batch-ecs-tasks" in shown
+    # A prefix of the service can be a typing error.
+    text = text.replace("nightly-batch", "ecs-nightly")
+    assert "first: Allow ecs-tasks.amazonaws.com in" in explain_trust({"Service": "ecs.amazonaws.com"})
 
 
 @pytest.mark.parametrize(

@@ -708,7 +708,7 @@ CASES = {
     "keys-of-lambda-without-token": (
         f"{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\nconst sqs = new SQSClient({{ credentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }} }});",
         "a key ID and secret of the execution role without a session token",
-        "Or pass sessionToken, too, from AWS_SESSION_TOKEN.",
+        "Or pass the session token, too: sessionToken: process.env.AWS_SESSION_TOKEN",
     ),
     "keys-of-lambda-that-work-on-a-laptop": (
         f"On my laptop it works.\n{_UNKNOWN_KEYS}\n    at Runtime.handler (/var/task/index.mjs:9:14)\n\ncredentials: {{ accessKeyId: process.env.AWS_ACCESS_KEY_ID, secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY }}",
@@ -723,7 +723,7 @@ CASES = {
     "keys-of-environment-without-token": (
         f'{_UNKNOWN_KEYS}\ncredentials.NewStaticCredentialsProvider(os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), "")',
         "temporary credentials require it",
-        "Or pass the token as the third argument, too, from AWS_SESSION_TOKEN",
+        "Or pass the session token, too: the token as the third argument, from AWS_SESSION_TOKEN",
     ),
     "keys-of-code-in-other-classes": (
         f'{_UNKNOWN_KEYS}\nvar keys = new BasicAWSCredentials(Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));',

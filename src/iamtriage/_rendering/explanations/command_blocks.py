@@ -42,14 +42,14 @@ _ADD = ("Add ", "Change the statement ")
 # The end of the words before a command that reads a document, which the reader must save first.
 _SAVED = " saved:"
 # A file that a command reads and that the reader must save first, as a step says.
-_FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =])([\w.-]+\.(?:json|ya?ml))")
+_FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([\w.-]+\.(?:json|ya?ml))")
 # An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
 _ENTRY = lazy_pattern(r"\s{0,20}(?:- )?(?:role|user)arn: ")
 _EDIT = lazy_pattern(r"kubectl (?:-n \S+ |--namespace \S+ )?edit configmap ")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
 _CHANGE = lazy_pattern(
     # A change of what another command prints follows it.
-    r"(?:\w+=\$\([^()]*\) && )?(?:"
+    r"(?:\w+=\$\([^()]*\) && |jq -Rs '[^']*' \S+ \| )?(?:"
     r"aws [a-z0-9-]+ (?:add|associate|attach|create|delete|detach|disassociate|enable|modify|provision|put)-"
     r"|aws [a-z0-9-]+ (?:register|remove|replace|set|tag|update)-"
     r"|kubectl (?:-n \S+ |--namespace \S+ )?(?:annotate|apply|create|delete|label|patch|rollout restart|set) "

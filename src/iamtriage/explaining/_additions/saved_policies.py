@@ -13,12 +13,18 @@ if TYPE_CHECKING:
 
 __all__ = ("save_printed_policy",)
 
-# A command that prints nothing but a policy. Other outputs have the policy as a string, or beside other values.
+# A command that prints nothing but a policy. Other outputs have it beside other values.
 _PRINTS_POLICY = lazy_pattern(
     r"aws [a-z0-9-]+ (?:get|describe)-[^|;&<>]* --query "
     r"'?(?:(?P<object>Role\.AssumeRolePolicyDocument|PolicyVersion\.Document|PolicyDocument)"
-    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?)'?(?= |\Z)[^|;&<>]*"
+    r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?"
+    r"|DomainConfig\.AccessPolicies\.Options)'?(?= |\Z)[^|;&<>]*"
 )
+# Parameters that take the policy as a JSON string, and the jq filter around it.
+_AS_STRING = {
+    "--attributes": "{Policy: .}",
+    "--patch-operations": '[{op: "replace", path: "/policy", value: .}]',
+}
 
 
 def save_printed_policy(remedy: Remedy) -> Remedy:
@@ -31,6 +37,7 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     >>> save_printed_policy(remedy).commands[0].removeprefix(show)
     ' --output json > trust.json'
     """
+    remedy = change_commands(remedy, tuple(map(_pass_as_string, remedy.commands)))
     documents, commands = remedy.documents, remedy.commands
     files = [each for each in files_of("\n".join(commands)) if each.endswith(".json")]
     if len(files) != 1 or any("Statement" in each for each in documents):
@@ -46,10 +53,19 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
         return remedy
     number, found = printers[-1]
     # The configured output of the AWS CLI can be a table.
-    saving = f"{found[0]}{' --output json' if found['object'] else ''} > {file}"
+    # API Gateway returns the policy with backslashes before its quotes.
+    output = " --output json" if found["object"] else r" | tr -d '\\'" if " get-rest-api " in found[0] else ""
+    saving = f"{found[0]}{output} > {file}"
     label = f"Then, with the statement changed in {file}:"
     if documents:
         label = f"Add {'this statement' if len(documents) == 1 else 'these statements'} to {file}:"
     return change_commands(
         remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
     )
+
+
+def _pass_as_string(command: str) -> str:
+    for option, jq_filter in _AS_STRING.items():
+        if (argument := f"{option} file://policy.json") in command:
+            return f"jq -Rs '{jq_filter}' policy.json | {command.replace(argument, f'{option} file:///dev/stdin')}"
+    return command

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SIGNATURE_VERSION = CauseType(
     "signature-version",
     title="The request is signed with Signature Version 2",
-    text="Version 4 is required in Regions that opened since 2014, for objects with KMS encryption, and for buckets created since 24 June 2020.",
+    text="Version 4 is required in Regions that opened since 2014, such as eu-central-1 and us-east-2, for objects with KMS encryption, and for buckets created since 24 June 2020. Only older buckets in older Regions, such as us-east-1, accept version 2.",
     recognised_by="The message says that the authorization mechanism is not supported, and to use AWS4-HMAC-SHA256.",
     fix="Use Signature Version 4: update the SDK, and set the bucket's Region.",
     sources=(pages.SIGNATURES,),
@@ -31,7 +31,7 @@ FORM_VERSION = CauseType(
     title="The POST form is signed with Signature Version 2",
     text="A POST form with the fields AWSAccessKeyId and signature has version 2, as the class PostObject of the SDK for PHP creates it. Calls of the same SDK have version 4, so that they work with the same keys.",
     recognised_by="The text shows the class PostObject of the SDK for PHP, or the fields of the form.",
-    fix="Create the form with version 4, in PHP with Aws\\S3\\PostObjectV4. Instead of the policy as JSON, pass it an array of conditions, and a client with the bucket's Region. Render all fields of getFormInputs: X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date and X-Amz-Signature replace AWSAccessKeyId and signature.",
+    fix="Create the form with version 4, in PHP with Aws\\S3\\PostObjectV4. Its client must have the bucket's Region: new \\Aws\\S3\\PostObjectV4($client, $bucket, $formInputs, json_decode($jsonPolicy, true)['conditions'], '+1 hour'). Render all fields of getFormInputs: X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date and X-Amz-Signature replace AWSAccessKeyId and signature.",
     sign=r"\bPostObject\(|\bAWSAccessKeyId\b(?=[^&]{1,400}?\b[Ss]ignature\b(?!=))",
     of="signature-version",
     sources=("https://docs.aws.amazon.com/sdk-for-php/v3/developer-guide/s3-presigned-post.html",),

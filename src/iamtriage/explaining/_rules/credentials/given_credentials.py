@@ -62,13 +62,17 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     )
     # Only the names, not the values.
     lines: tuple[str, ...] = ("env | grep -o '^AWS_[A-Z_]*'",)
+    code = None
     if misspelled := find_misspelled_names(case.text):
         read, defined = (join_words(each, "and") for each in zip(*misspelled, strict=True))
-        summary += f": it reads {read} instead of {defined}"
-        text = "A name in another spelling is undefined, without an error. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
+        are = "is" if len(misspelled) == 1 else "are"
+        summary = (
+            f"The program gives the SDK credentials without values: it reads {read}, which {are} undefined"
+        )
+        text = f"The text defines {defined}. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
         title = f"Read {defined} instead"
         steps = (f"Better, keep no keys in files of the code, and leave credentials out. {default}",)
-        lines = ()
+        lines, code = (), correct_names(case.text, misspelled)
     return case.explain(
         f"{summary}.",
         EMPTY_CREDENTIALS.cause(
@@ -76,7 +80,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
             quote_phrases(message, "Resolved credential object is not valid", "static credentials are empty"),
             text=text,
         ),
-        remedies=(your_remedy(title, *steps, commands=lines, url=pages.SDK_CREDENTIALS),),
+        remedies=(your_remedy(title, *steps, commands=lines, manifest=code, url=pages.SDK_CREDENTIALS),),
         notes=(credential_remedies.NO_CALL_MADE,),
     )
 
@@ -108,6 +112,17 @@ def find_misspelled_names(text: str) -> list[tuple[str, str]]:
         if name not in defined and spelling is not None:
             found.append((each["object"] + name, each["object"] + spelling))
     return found
+
+
+def correct_names(text: str, misspelled: list[tuple[str, str]]) -> str:
+    """Return the settings of code that read misspelled names, with the names that the text defines.
+
+    >>> correct_names("secretAccessKey: config.secret", [("config.secret", "config.Secret")])
+    'secretAccessKey: config.Secret,'
+    """
+    names, read = dict(misspelled), _READ_NAME.finditer(text)
+    found = ((each[0], each["object"] + each["name"]) for each in read)
+    return "\n".join(f"{code.replace(name, names[name])}," for code, name in found if name in names)
 
 
 def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -163,17 +178,23 @@ _KEYS = lazy_pattern(
 )
 _TOKEN = lazy_pattern(r"(?i)(?:session|security)_?token|[\"']token[\"']|, ?\w{0,20}tok(?:en)?\w{0,20}\)")
 _SECRET = lazy_pattern(r"(?i)secret")
+_CLOSING = lazy_pattern(r"[\"']?[\])]{0,3}")
 _OBJECT = lazy_pattern(r"\bcredentials[\"']?\s?[:=]\s?\{[^{}]{0,80}\Z")
 _WORKS_LOCALLY = lazy_pattern(r"(?i:\bon my (?:laptop|computer|machine|mac|pc)\b|\blocal(?:ly|host)?\b)")
 _CHARS_BEFORE, _CHARS_AFTER = 150, 400
 
 
 class KeysInCode(NamedTuple):
-    """Code that passes an access key without a session token."""
+    """Code that passes an access key without a session token, and what passes it from the environment."""
 
     words: str
     token: str
-    is_from_environment: bool
+    argument: str | None
+
+    @property
+    def is_from_environment(self) -> bool:
+        """Whether the values are those of environment variables."""
+        return self.argument is not None
 
 
 def describe_computers(text: str) -> str:
@@ -204,7 +225,17 @@ def find_keys_in_code(text: str) -> KeysInCode | None:
     words = f"{found['setting']} and the secret" if found["setting"] else f"{found['call']}(…)"
     if _OBJECT.search(text, max(found.start() - _CHARS_BEFORE, 0), found.start()):
         words = "the whole object credentials (an empty one fails, too)"
-    return KeysInCode(words, token, found["variable"] is not None)
+    return KeysInCode(words, token, None if found["variable"] is None else _pass_token(found, token))
+
+
+def _pass_token(found: re.Match[str], token: str) -> str:
+    """Return how code passes the session token, written like the access key."""
+    if found["setting"] is None:
+        return f"{token}, from AWS_SESSION_TOKEN"
+    closing = "".join(_CLOSING.findall(found.string, found.end(), found.end() + 4)[:1])
+    quote, opened = closing.rstrip("])"), sum(map(found[0].count, "(["))
+    written = f"{found[0]}{quote}{closing[len(quote) :][:opened]}".replace(found["setting"], token, 1)
+    return written.replace(found["variable"], "AWS_SESSION_TOKEN")
 
 
 KEDA_KEYS = r"awsAccessKeyID not found"

@@ -224,12 +224,15 @@ def _explain_keys_in_code(
     if is_lambda:
         whose = "of the execution role"
         locally = given_credentials.describe_computers(case.failure.text)
-        because = (f"In Lambda, these variables are temporary credentials.{locally}",)
+        because = (
+            f"In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN.{locally}",
+        )
     steps = [f"Pass {keys.token}: it must come from the same response as the other two values."]
     if keys.is_from_environment:
+        restart = "Deploy the function again." if is_lambda else "Restart the program."
         steps = [
-            f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain.",
-            f"Or pass {keys.token}, too, from AWS_SESSION_TOKEN.",
+            f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}",
+            f"Or pass the session token, too: {keys.argument}",
         ]
     title = "Remove the keys from the code" if keys.is_from_environment else "Pass the session token, too"
     remedy = your_remedy(title, *steps, url=pages.TEMPORARY_CREDENTIALS)

@@ -275,6 +275,9 @@ def show_key_of_data(denial: Denial) -> str | None:
     return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
 
 
+_OTHER_ROLES = """aws iam list-roles --query "Roles[?contains(to_string(AssumeRolePolicyDocument), 'lambda.amazonaws.com')].Arn" --output text"""
+
+
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
     said = next((each[0] for each in _RECREATED.finditer(text) if "role" in each[0].lower()), None)
@@ -303,17 +306,18 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         )
     if (resource := _TERRAFORM_ROLE.search(text)) is not None:
         steps.append(
-            f"To let Terraform do that next time, add replace_triggered_by = [{resource[0]}.unique_id] to the lifecycle block of the function."
+            f"In Terraform, replace_triggered_by = [{resource[0]}.unique_id] in the lifecycle block of the function re-creates it with its role. It accepts only resources of the same module."
         )
     return account_remedy(
         "Set the function's role again, after another one",
         *steps,
         commands=(
             f'role="$({show} Role --output text)"',
-            *(() if is_certain else check),
-            f"{update} OTHER_ROLE_ARN"
-            if is_certain
-            else Labelled("Then, if this is the cause:", f"{update} OTHER_ROLE_ARN"),
+            *((_OTHER_ROLES,) if is_certain else check),
+            Labelled(
+                "Then, with one of the roles:" if is_certain else "Then, if this is the cause:",
+                f"{update} OTHER_ROLE_ARN",
+            ),
             f"aws lambda wait function-updated --function-name {function}",
             f'{update} "$role"',
         ),

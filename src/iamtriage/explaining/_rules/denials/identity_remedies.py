@@ -139,13 +139,12 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
     grant = required_grant(denial)
     on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
     title = f"Give {denial.caller} the policy of the controller's release"
-    older, name = None, commands.role_name(role.name)
+    older, name = "An older policy of the controller can stay attached.", commands.role_name(role.name)
+    policy_name = f"AWSLoadBalancerController-{version}"
+    policy_arn = f"arn:{role.partition}:iam::{role.account}:policy/{policy_name}"
     lines: Commands = (
-        fill_command("aws iam list-attached-role-policies --role-name {}", name),
-        Labelled(
-            "If it lists the controller's policy of an older release:", commands.change_policy("POLICY_ARN")
-        ),
-        Labelled("Otherwise:", commands.put_policy(name, "AWSLoadBalancerController")),
+        f"aws iam create-policy --policy-name {policy_name} --policy-document file://policy.json",
+        commands.attach_policy(name, policy_arn),
     )
     shown = denial.failure.text.partition(f"list-attached-role-policies --role-name {role.name}")[2]
     attached, changed = set(_ATTACHED_POLICY.findall(shown)), _DEFAULT_VERSION.search(shown)
@@ -159,7 +158,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
     return account_remedy(
         title,
         f"Each release documents its policy, which allows {denial.action}{on_star}, and an upgrade of the chart does not change IAM.{tag} The denied action alone can lead to the next denial{following}.",
-        *present(older),
+        older,
         commands=(f"curl -f -o policy.json {url}", *lines),
         url=pages.LOAD_BALANCER_CONTROLLER,
     )

@@ -78,7 +78,7 @@ _STAGE = lazy_pattern(
     rf"{_ARN}execute-api:[^:]*:[^:]*:[a-z0-9]{{5,20}}/(?!test-invoke-stage/)(?P<stage>[A-Za-z0-9_-]{{1,128}})/",
     re.ASCII,
 )
-_FILE = lazy_pattern(r"file://([\w.]+)")
+_CHANGE = lazy_pattern(r"\baws [a-z0-9-]+ ([a-z0-9-]+) ")
 _OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
 IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
@@ -207,18 +207,12 @@ def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> I
 
 def _save_step(policy: services.ResourcePolicy) -> str:
     """Return how to save the policy for the command that replaces it."""
-    file, name = _FILE.search(policy.change_command), f"the {policy.name}"
-    if file is None:
+    change, name = _CHANGE.search(policy.change_command), f"the {policy.name}"
+    if change is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
-    save = denial_remedies.save_step(name, _describe_file(file[1]), command=policy.change_command.split()[2])
+    save = denial_remedies.save_step(name, command=change[1])
     return f"{save} In a key policy, Resource * means this key." if policy.resource_is_star else save
-
-
-def _describe_file(name: str) -> str:
-    """Return the name of a policy's file, with the form that it must have."""
-    place = "the value of Policy" if name == "attributes.json" else "the value of the operation on /policy"
-    return name if name == "policy.json" else f"{name} (a JSON string as {place})"
 
 
 def bucket_argument(denial: Denial) -> str:
@@ -312,8 +306,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     policy = policy_of(denial)
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
-    file = _FILE.search(change)
-    save = f" Save the changed policy as {_describe_file(file[1])}." if file else ""
+    save = " Save the changed policy as policy.json." if change else ""
     return resource_policy_remedy(
         f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",

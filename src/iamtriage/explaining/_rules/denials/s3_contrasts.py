@@ -17,18 +17,19 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, resource_remedy
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
@@ -128,9 +129,7 @@ def explain_parts(denial: Denial) -> Explanation | None:
     key, owner = (named["arn"], named["account"]) if named else (None, None)
     shown = (
         "The text shows an upload that worked: a smaller object is sent whole." if has_whole else None,
-        "CreateMultipartUpload, which requires s3:PutObject and kms:GenerateDataKey, worked."
-        if is_begun
-        else None,
+        "CreateMultipartUpload worked." if is_begun else None,
     )
     principal = denial.role or denial.principal
     if principal is None and (account := _other_account(text, owner)) is not None:
@@ -140,33 +139,17 @@ def explain_parts(denial: Denial) -> Explanation | None:
     caller_account = getattr(principal, "account", None)
     is_other = owner is not None and caller_account not in {None, owner}
     whose = "the KMS key" if key else "the bucket's KMS key"
-    remedy = allow_remedy(
-        denial,
-        grant=Grant("kms:Decrypt", (key or "KEY_ARN",)),
-        title=f"Allow kms:Decrypt on {whose}{f' in accounts {caller_account} and {owner}' if is_other else ''}",
-        first_step=key_policy_step(key or "", principal, _KEY_ACTIONS, "the caller"),
-    )
-    lines: tuple[str, ...] = ()
-    look = fill_command(
-        "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}",
-        key or "KEY_ARN",
-        key.split(":")[3] if key else "REGION",
-    )
-    if not key:
-        find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
-        if named:
-            find = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
-        lines = (commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),)
-    if remedy is not None:
-        remedy = with_statements(remedy, [allow(_KEY_ACTIONS, key or "KEY_ARN", sid="KmsKey")])
-        first, *others = remedy.steps
-        steps = (first, *(each for each in others if "kms:GenerateDataKey" not in each))
-        remedy = attrs.evolve(
-            remedy,
-            steps=steps,
-            commands=(*lines, *remedy.commands, look),
-            labels=(Labelled("In the account of the key, to see its key policy:", look),),
+    if is_other and key is not None:
+        role = principal if isinstance(principal, Role) else denial.role
+        of_caller = attrs.evolve(denial, principal=principal, role=role, account=caller_account)
+        resource = try_parse_arn(key)
+        of_key = attrs.evolve(
+            of_caller, action="kms:Decrypt", resource=key, resource_arn=resource, resource_account=owner
         )
+        title = f"Allow kms:Decrypt on {whose} in accounts {owner} and {caller_account}"
+        remedy: Remedy | None = attrs.evolve(resource_remedy(of_key), title=title)
+    else:
+        remedy = _allow_use_of_key(denial, named, bucket, f"Allow kms:Decrypt on {whose}")
     # The text can list what the policies allow.
     lists_others = "kms:GenerateDataKey" in text and not ("kms:Decrypt" in text or "kms:*" in text)
     likely = "" if lists_others else "most likely, "
@@ -180,6 +163,38 @@ def explain_parts(denial: Denial) -> Explanation | None:
         topic="s3-access-denied",
         remedies=present(remedy),
         notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _allow_use_of_key(denial: Denial, named: re.Match[str] | None, bucket: str, title: str) -> Remedy | None:
+    """Return the remedy that allows the caller to use the key, which the text can name."""
+    key = named["arn"] if named else None
+    remedy = allow_remedy(
+        denial,
+        grant=Grant("kms:Decrypt", (key or "KEY_ARN",)),
+        title=title,
+        first_step=key_policy_step(key or "", denial.role or denial.principal, _KEY_ACTIONS, "the caller"),
+    )
+    if remedy is None:
+        return None
+    look = fill_command(
+        "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}",
+        key or "KEY_ARN",
+        key.split(":")[3] if key else "REGION",
+    )
+    lines: tuple[str, ...] = ()
+    if not key:
+        find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
+        if named:
+            find = "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text"
+        lines = (commands.fill_command(find, named["key"] if named else bucket or "BUCKET"),)
+    remedy = with_statements(remedy, [allow(_KEY_ACTIONS, key or "KEY_ARN", sid="KmsKey")])
+    first, *others = remedy.steps
+    return attrs.evolve(
+        remedy,
+        steps=(first, *(each for each in others if "kms:GenerateDataKey" not in each)),
+        commands=(*lines, *remedy.commands, look),
+        labels=(Labelled("In the account of the key, to see its key policy:", look),),
     )
 
 

@@ -55,8 +55,8 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
     remedy = your_remedy(
         f"Set {found.setting.partition(' ')[0]} in the backend, too",
-        f"{found.add}, or a role or profile that has access to the state.",
-        f"It needs s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. With use_lockfile, it also needs these two and s3:DeleteObject on {file}.tflock.",
+        *found.steps,
+        f"The role or profile needs s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. With use_lockfile, also these two and s3:DeleteObject on {file}.tflock.",
         f"Or allow {caller} to use the state, in its own policy and, if the bucket is in another account, in the bucket policy.{unnamed}",
         commands=(found.retry,),
         url=PAGE,

@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.tasks import STATE_SIGNS
@@ -30,7 +31,7 @@ BACKEND_WITHOUT_ROLE = CauseType(
     title="Terraform's S3 backend does not use the role or profile of the provider",
     meaning="The provider block has a role or a profile, and the block of the S3 backend has none. So the backend calls S3 with the credentials of the environment.",
     recognised_by="The text has both blocks, and the bucket or table of the backend was denied, or the backend has no valid credentials.",
-    fix="Set assume_role or profile in the block of the backend, too, and run terraform init -reconfigure.",
+    fix="Set assume_role or profile in the block of the backend, too, and run terraform init.",
     sources=(PAGE,),
     subject="denials",
 )
@@ -52,7 +53,6 @@ _NOT_OF_BACKEND = lazy_pattern(
     r"\bwith provider\[|\bin provider \"aws\"|[Ss]uccessfully (?:configured the backend|initialized)|Initializing provider plugins"
 )
 _OF_BACKEND = lazy_pattern(r"\bS3 [Bb]ackend\b|\bbackends?/s3\b|\bin backend \"s3\"")
-_LOOKED = " So it looked for variables, the profile default and, last, the role of an instance."
 # What the backend did without a role or profile, by the kind of failure.
 _OUTCOMES = {
     "missing_credentials": "found no credentials",
@@ -83,7 +83,7 @@ class Backend(NamedTuple):
     @property
     def add(self) -> str:
         """What to write, as a step without its full stop."""
-        place = "" if self.block.startswith("backend") else "config in "
+        place = "" if self._is_backend else "config in "
         hint = ""
         if self.identity == _KEYS:
             hint = ". PROFILE is one with these keys (aws configure): in .tf files, keys end up in the repository"
@@ -94,7 +94,17 @@ class Backend(NamedTuple):
     @property
     def retry(self) -> str:
         """The command that uses the changed block."""
-        return f"{self.tool} {'init -reconfigure' if self.block.startswith('backend') else 'plan'}"
+        return f"{self.tool} {'init' if self._is_backend else 'plan'}"
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What to write, and how the command goes on."""
+        asks = f"{self.tool} init sets up the backend before any provider, and offers to copy a local state. If it reports a changed backend configuration, add -reconfigure."
+        return (f"{self.add}.", *((asks,) if self._is_backend else ()))
+
+    @property
+    def _is_backend(self) -> bool:
+        return self.block.startswith("backend")
 
     @property
     def cause(self) -> Cause:
@@ -146,23 +156,26 @@ def add_backend_credentials(case: AnyCase, explanation: Explanation) -> Explanat
     is_of_backend = STATE_SIGNS.search(text) or _OF_BACKEND.search(text)
     if is_of_backend is None or _NOT_OF_BACKEND.search(text) or (found := find_backend(text)) is None:
         return explanation
-    in_shell = f"AWS_PROFILE={found.profile} {found.tool} init"
+    in_shell = Labelled(
+        "Or, for backend and provider, without a change of the file:",
+        f"export AWS_PROFILE={found.profile} && {found.tool} init",
+    )
     remedy = your_remedy(
         f"Set {found.setting.partition(' ')[0]} in the backend, too",
-        f"{found.add}.",
-        commands=(
-            found.retry,
-            *(
-                (Labelled("Or, for backend and provider, without a change of the file:", in_shell),)
-                if found.profile
-                else ()
-            ),
-        ),
+        *found.steps,
+        commands=(found.retry, *((in_shell,) if found.profile else ())),
         url=PAGE,
     )
     cause = found.cause
     if kind == "missing_credentials":
-        cause = attrs.evolve(cause, text=f"{cause.text}{_LOOKED}")
+        listed = find_listed_profiles(text)
+        is_shown = found.profile in listed or f"{found.profile}]" in text
+        has_default = "default" in listed or "[default]" in text
+        lacks = f" (the text shows only {found.profile})" if is_shown and not has_default else ""
+        looked = (
+            f" So it looked for variables, the profile default{lacks} and, last, the role of an instance."
+        )
+        cause = attrs.evolve(cause, text=f"{cause.text}{looked}")
     return attrs.evolve(
         explanation,
         summary=f'The S3 backend {outcome}: it does not use {found.identity} of the block provider "aws". No permission is missing.',

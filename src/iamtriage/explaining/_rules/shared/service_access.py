@@ -79,12 +79,9 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         )
         for action, resource, condition in row.statements
     ]
-    text, file = " ".join(row.commands), "policy.json"
-    if "attributes.json" in text:
-        file = "attributes.json (a JSON string as the value of Policy)"
     what = "this statement" if len(statements) == 1 else "these statements"
-    save = save_step(row.resource, file, statements=what)
-    if "file://" not in text:
+    save = save_step(row.resource, statements=what)
+    if "policy.json" not in " ".join(row.commands):
         save = f"Add this statement to {row.resource}, and keep the existing ones."
     return resource_policy_remedy(
         f"Allow {row.service} in {row.resource}",

@@ -286,8 +286,8 @@ RESOURCE_POLICIES = {
     ),
     "sqs": ResourcePolicy(
         "queue policy",
-        "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names Policy",
-        "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://attributes.json",
+        "aws sqs get-queue-attributes --queue-url QUEUE_URL --attribute-names Policy --query Attributes.Policy --output text",
+        "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes file://policy.json",
     ),
     "sns": ResourcePolicy(
         "topic policy",
@@ -325,7 +325,7 @@ RESOURCE_POLICIES = {
     "execute-api": ResourcePolicy(
         "API's resource policy",
         "aws apigateway get-rest-api --rest-api-id API_ID --query policy --output text",
-        "aws apigateway update-rest-api --rest-api-id API_ID --patch-operations file://patch.json",
+        "aws apigateway update-rest-api --rest-api-id API_ID --patch-operations file://policy.json",
     ),
     "es": ResourcePolicy(
         "domain's access policy",

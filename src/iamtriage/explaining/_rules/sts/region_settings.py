@@ -215,7 +215,7 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
     lines: tuple[str, ...]
     if (variable := _PHP_CLASS.search(case.failure.text)) is not None:
         code = f"{variable[1]}->setRegion('{region}');"
-        step = f"After the line that creates the client, add: {code} The class reads neither a profile nor AWS_REGION."
+        step = f"The class reads neither a profile nor AWS_REGION. After the line that creates the client, add: {code}"
         return RegionFix(title, (step,), ())
     if runtime is not None and runtime.kind == "lambda":
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -53,9 +54,15 @@ _TERRAFORM_ROLE = lazy_pattern(
     r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
     r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
 )
+# The key, variable or option to which a text gives a role.
+_SETTING = lazy_pattern(
+    r"(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
+    r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})",
+    re.ASCII,
+)
 _SSO = "AWSReservedSSO_"
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
-_ECS_RETRIES = "An ECS service retries to start its tasks after a while. To retry immediately, run aws ecs update-service --force-new-deployment."
+_ECS_RETRIES = "An ECS service retries to start its tasks after a while."
 
 
 def explain_untrusted_role(
@@ -88,8 +95,14 @@ def explain_untrusted_role(
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
         fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
-        if name is not None and not trust.is_allowed and list_services(case.facts.trust_policy):
-            remedies = (fix, _other_role_remedy(name, service))
+        others = list_services(case.facts.trust_policy)
+        if name is not None and not trust.is_allowed and others:
+            own_service = service or "SERVICE.amazonaws.com"
+            own = _own_role_remedy(case.failure.text, name, own_service, actions)
+            # A role that is named after the service that it trusts is for that service.
+            prefixes = (each.partition(".")[0] for each in others)
+            is_of_other = any(each in name.lower() and not own_service.startswith(each) for each in prefixes)
+            remedies = (own, fix) if is_of_other else (fix, own)
     else:
         remedies = (
             trust_remedy(
@@ -132,6 +145,20 @@ def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
     """Return whether a role is one of IAM Identity Center, or is named like the caller's permission set."""
     permission_set = getattr(underlying_role(case.principal), "permission_set", None)
     return name.startswith(_SSO) or name == permission_set or f"{_SSO}{name}_" in case.failure.text
+
+
+def _own_role_remedy(text: str, name: str, service: str, actions: tuple[str, ...]) -> Remedy:
+    """Return the remedy that passes a new role, in the setting of the text that has this one."""
+    found = {each["setting"] for each in _SETTING.finditer(text) if each["role"] == name}
+    setting = f" as {found.pop()}" if len(found) == 1 else ""
+    role = f"{name}-{service.partition('.')[0]}"[:64]
+    return trust_remedy(
+        f"Pass a role for {service}{setting} instead of {name}",
+        f"The command creates the role {role}, which {service} can assume. Attach the policies that it needs, and pass its ARN{setting}.",
+        commands=(f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json",),
+        policy=service_trust_policy(service, actions),
+        is_addition=False,
+    )
 
 
 def _other_role_remedy(name: str, service: str | None) -> Remedy:
