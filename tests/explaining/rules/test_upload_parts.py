@@ -47,7 +47,7 @@ def test_missing_decrypt(text: str, resource: str) -> None:
         (
             "We copy from account 444455556666.",
             "most likely, ",
-            "in account 111122223333 and the caller in 444",
+            "Account 444455556666 must allow it, too",
         ),
         (
             "Account 111122223333 has the bucket.",
@@ -86,3 +86,14 @@ def test_accounts_and_listed_actions(words: str, verdict: str, first_step: str) 
 )
 def test_undecided(text: str) -> None:
     assert "kms:Decrypt" not in explain(text).summary
+
+
+def test_both_accounts_have_commands() -> None:
+    text = f"We copy from account 444455556666.\n{_failed('UploadPart')}{ENCRYPTION}"
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::444455556666:role/ROLE_NAME"}
+    show, change, allow = remedy.commands
+    assert show.endswith("> policy.json")
+    assert f"put-key-policy --key-id {KEY}" in change
+    assert allow.startswith("aws iam put-role-policy --role-name ROLE_NAME")
