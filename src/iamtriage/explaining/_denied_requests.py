@@ -141,4 +141,4 @@ def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
     verbs, role = join_words(required_verbs(failure), "and"), "ClusterRole"
     if failure.namespace is not None:
         what, role = f"{what} in the namespace {failure.namespace}", "Role"
-    return f"{who}: {what}: RBAC in the cluster denies it, so a {role} with {verbs} must be bound to it"
+    return f"{who}: {what}: no RBAC role allows it, so a {role} with {verbs} must be bound to it"

@@ -711,7 +711,7 @@ botocore.exceptions.NoCredentialsError: Unable to locate credentials""",
         {"region": "eu-west-1"},
         "sts-unreachable",
         {"sts-unreachable": "derived", "private-dns-regional-only": "possible"},
-        ("curl --silent --head --max-time 10 https://sts.eu-west-1.amazonaws.com",),
+        ("curl --silent --show-error --head --max-time 10 https://sts.eu-west-1.amazonaws.com",),
     ),
     (
         "a certificate on the way to STS",

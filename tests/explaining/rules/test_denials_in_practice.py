@@ -1770,7 +1770,7 @@ CONTEXTS: tuple[Case, ...] = (
             "The role disks, which the EBS CSI driver uses, was denied ec2:CreateVolume",
             "AmazonEBSCSIDriverPolicy",
             'Also The role scaler: autoscaling:DescribeAutoScalingGroups: no identity-based policy allows it; allow it with {"Effect": "Allow", "Action": "autoscaling:DescribeAutoScalingGroups", "Resource": "*"}.',
-            "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: RBAC in the cluster denies it, so a ClusterRole with get, list and watch must be bound to it: kubectl create clusterrole",
+            "Also The service account kube-system/scaler: list csinodes.storage.k8s.io: no RBAC role allows it, so a ClusterRole with get, list and watch must be bound to it: kubectl create clusterrole",
             "prints one policy per principal",
         ),
         (),
@@ -1855,11 +1855,14 @@ CONTEXTS: tuple[Case, ...] = (
         (),
     ),
     (
-        "MFA that denies reading its policy, too",
+        "MFA, with the policy that only an administrator can read",
         f"AccessDenied: User: arn:aws:iam::{ACCOUNT}:user/lea is not authorized to perform: sns:ListTopics on resource: arn:aws:sns:us-east-2:{ACCOUNT}:* with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireMFA",
         {},
-        ("Do this first: Call with MFA, judging by the name RequireMFA [you]",),
-        ("get-policy-version",),
+        (
+            "Do this first: Call with MFA, judging by the name RequireMFA [you]",
+            "To see the Deny itself (account administrator): version=",
+        ),
+        (),
     ),
     (
         "Identity Center role that a Deny can exempt",

@@ -270,9 +270,9 @@ CASES: tuple[Case, ...] = (
             (
                 ("ec2:ResourceTag/tier", "gold", "gold"),
                 (
-                    "Do this first: Ask whether a resource with ec2:ResourceTag/tier = gold is protected on purpose [you]",
+                    "Do this first: Ask whether a resource with the tag tier=gold is protected on purpose [you]",
                     "'ec2:ResourceTag/tier' is 'gold' on the resource; the",
-                    "Do not change ec2:ResourceTag/tier to avoid the Deny.",
+                    "Do not change the tag tier to avoid the Deny.",
                 ),
             ),
             (

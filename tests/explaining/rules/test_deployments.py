@@ -158,6 +158,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "Delete the oldest non-default version, then repeat the call",
             (
                 "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/carts --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
+                "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id VERSION_ID > old.json",
                 "aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id VERSION_ID",
             ),
         ),
@@ -178,6 +179,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "Delete the oldest non-default version, then repeat the call",
             (
                 "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/app/carts --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
+                "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id VERSION_ID > old.json",
                 "aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id VERSION_ID",
             ),
         ),
@@ -230,6 +232,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             (
                 "aws iam list-policies --scope Local --query 'Policies[].Arn' --output text",
                 "aws iam list-policy-versions --policy-arn POLICY_ARN --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
+                "aws iam get-policy-version --policy-arn POLICY_ARN --version-id VERSION_ID > old.json",
                 "aws iam delete-policy-version --policy-arn POLICY_ARN --version-id VERSION_ID",
             ),
         ),

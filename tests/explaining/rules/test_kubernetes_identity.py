@@ -220,7 +220,8 @@ def test_authentication_mode_decides_the_remedies() -> None:
 def test_entry_of_aws_auth_is_shown_after_the_command_that_edits_it(caller: str | None, entry: str) -> None:
     facts = {"authentication_mode": "CONFIG_MAP"} | ({"caller": caller} if caller else {})
     shown = str(explained(LOGIN, facts))
-    edited = shown.partition("kubectl -n kube-system edit configmap aws-auth\n  In the editor:\n")[2]
+    section = "mapUsers" if "user/" in entry else "mapRoles"
+    edited = shown.partition(f"edit configmap aws-auth\n  In the editor, under {section}:\n")[2]
     assert edited.startswith(f"  {entry}\n    username: ")
 
 

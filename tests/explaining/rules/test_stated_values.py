@@ -520,7 +520,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "The clock of the machine that signed is 105 minutes behind.",
-                "Then repeat the call.",
+                "On Linux, to turn on NTP",
                 "timedatectl set-ntp",
             ),
             ("Sign requests", "was sent that long"),

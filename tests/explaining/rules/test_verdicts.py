@@ -555,7 +555,7 @@ CASES = {
     "no-connection": (
         'Could not connect to the endpoint URL: "https://sts.eu-west-1.amazonaws.com/"',
         "no response from sts.eu-west-1.amazonaws.com",
-        "curl --silent --head --max-time 10 https://sts.eu-west-1.amazonaws.com",
+        "curl --silent --show-error --head --max-time 10 https://sts.eu-west-1.amazonaws.com",
     ),
     "objects-of-bucket": (
         _LEVELS

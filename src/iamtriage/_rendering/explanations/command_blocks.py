@@ -36,7 +36,7 @@ __all__ = (
 
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a command that is as necessary as those before it, and not an alternative.
-_CONTINUED = ("Then, in account ", "Then start ", "Then add ", "Otherwise:")
+_CONTINUED = ("Then, in account ", "Then start ", "Then add ", "Otherwise")
 # The start of the words before a document that is part of what the next command reads.
 _ADD = ("Add ", "Change the statement ")
 # The end of the words before a command that reads a document, which the reader must save first.
@@ -190,7 +190,7 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
 
     >>> edit = Code("kubectl -n kube-system edit configmap aws-auth", "sh")
     >>> [each.text for each in place_manifest((edit,), Code("- rolearn: arn:…", "yaml"))][1:]
-    ['In the editor:', '- rolearn: arn:…']
+    ['In the editor, under mapRoles:', '- rolearn: arn:…']
     """
     is_entry = manifest is not None and _ENTRY.match(manifest.text) is not None
     if manifest is not None and not is_entry:
@@ -200,7 +200,10 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
             yield Paragraph("In a shell:")
         yield each
         if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
-            yield from (Paragraph("In the editor:"), manifest)
+            yield from (
+                Paragraph(f"In the editor, under map{'Users' if 'userarn:' in manifest.text else 'Roles'}:"),
+                manifest,
+            )
 
 
 def paragraphs_of(blocks: Iterable[Block]) -> str:

@@ -143,7 +143,7 @@ def build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
 
 
 def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled) -> Remedy:
-    """Return a remedy with other commands, which replace its own one by one and keep their labels.
+    """Return a remedy with other commands, which replace its own one by one and keep their labels, and can have more.
 
     Args:
         remedy: The remedy.
@@ -156,7 +156,7 @@ def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled
     """
     if commands == remedy.commands:
         return remedy
-    new = dict(zip(remedy.commands, commands, strict=True))
+    new = dict(zip(remedy.commands, commands, strict=False))
     kept = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
     return attrs.evolve(remedy, commands=commands, labels=(*labels, *kept))
 

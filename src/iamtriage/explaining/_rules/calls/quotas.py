@@ -240,24 +240,29 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
         QUOTA_REACHED.cause(
             "reported",
             (f"The message says: {found[0]}", *code_evidence(case.failure)),
-            text="IAM keeps old versions until someone deletes them, and the quota cannot be raised.",
         ),
         remedies=(
             account_remedy(
                 "Delete the oldest non-default version, then repeat the call",
-                "The default version (True) is in force and cannot be deleted: VERSION_ID is the oldest of the others.",
+                "The default version (True) is in force and cannot be deleted: VERSION_ID is the oldest of the others. old.json keeps a copy.",
+                "IAM keeps old versions until someone deletes them, and the quota cannot be raised.",
                 commands=(
                     *((_LIST_POLICIES,) if arn == "POLICY_ARN" else ()),
-                    fill_command(
-                        "aws iam list-policy-versions --policy-arn {} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
-                        arn,
+                    Labelled(
+                        "Then, with POLICY_ARN of the failed call filled in:",
+                        fill_command(
+                            "aws iam list-policy-versions --policy-arn {} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
+                            arn,
+                        ),
                     ),
                     Labelled(
                         "Then, with VERSION_ID filled in:",
                         fill_command(
-                            "aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn
+                            "aws iam get-policy-version --policy-arn {} --version-id VERSION_ID > old.json",
+                            arn,
                         ),
                     ),
+                    fill_command("aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn),
                 ),
                 url=pages.IAM_QUOTAS,
             ),

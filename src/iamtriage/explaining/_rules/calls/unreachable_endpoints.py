@@ -277,7 +277,7 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None, *, has_regio
         f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
         commands=present(
             fill_command("nslookup {}", name),
-            fill_command("curl --silent --head --max-time 10 {}", f"https://{name}"),
+            fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
             Labelled("With credentials of the account, elsewhere:", look) if has_region else None,
         ),
         url=pages.VPC_ENDPOINTS,

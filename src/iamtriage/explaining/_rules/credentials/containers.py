@@ -213,7 +213,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
             cluster_remedy(
                 "Test the connection to STS from where the call runs",
                 *steps,
-                commands=(fill_command("curl --silent --head --max-time 10 {}", url),),
+                commands=(fill_command("curl --silent --show-error --head --max-time 10 {}", url),),
                 url=pages.STS_REGIONS,
             ),
         ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -207,6 +209,9 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     renew = session_renewal.renewal_remedy(case, issued)
     # It begins with what the other remedies find out.
     is_general = renew is credential_remedies.NEW_CREDENTIALS
+    if is_general and is_of_run:
+        last = f"Start {program or 'the program'} again. So that the next run lasts, let the SDK refresh the credentials: use the role of the machine, or a profile with role_arn."
+        renew = attrs.evolve(renew, steps=(*renew.steps, last))
     # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
     is_enough = is_job or renew.title.startswith("Let the SDK use ")
     lasting = () if is_enough else session_renewal.remedies_of_run(role, case.failure.envelope.source)

@@ -312,7 +312,7 @@ def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> 
     if overridden is not None:
         because += (_OVERRIDE.format(overridden),)
     if request.code in UNKNOWN_KEY_CODES:
-        text = "No account in the called partition has the access key ID of the request."
+        text = "AWS has no active access key with the ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
     if request.code in INVALID_TOKEN_CODES:
         text = "The session token is truncated, changed, from another key, or not valid in the Region."
@@ -344,8 +344,8 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
         yield KEY_GONE.cause()
     if request.is_signed and request.is_temporary is None:
         yield SESSION_TOKEN_MISSING.cause(
-            because=("An AWS_SESSION_TOKEN of an older session makes a new key invalid.",),
-            text="Temporary credentials were sent without their session token, or with that of another key.",
+            # S3 reports the session token of another key with a code of its own.
+            text=f"Temporary credentials were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}.",
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")

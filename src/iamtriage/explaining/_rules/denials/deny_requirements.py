@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from iamtriage._text import clip_text, escape_lines, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
     change_step,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 _ARGUMENT = lazy_pattern(
     r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
 )
+_READS = lazy_pattern(r'(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-')
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
 # How services and programs write objects with an encryption header:
@@ -132,6 +135,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             others = tuple(each for each in others if each.url != remedy.url)
         if len(stated) == 1:
             others = present(*(stated[0].refine(denial, each) for each in others))
+        if remedy is not None and others:
+            remedy = _show_guessed_deny(remedy, others[0])
         remedies = present(remedy, *others)
         if not remedies:
             return ()
@@ -167,6 +172,18 @@ def _read_named_policy(denial: Denial, guess: Remedy, others: tuple[Remedy, ...]
     rest = (each for each in others[0].steps[1:] if each != typical_requirement(denial))
     title = f"Read the Deny in {name}, then call as it requires or scope it down"
     return attrs.evolve(others[0], title=title, steps=(step, *rest))
+
+
+def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
+    """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
+    reads = tuple(itertools.takewhile(_READS.match, finding.commands))
+    if not reads or (", judging by" not in guess.title and not guess.title.startswith("Ask ")):
+        return guess
+    shown = attrs.evolve(guess, steps=(*guess.steps, f"The command shows the Deny ({finding.who})."))
+    if guess.commands:
+        shown = guess
+    label = Labelled(f"To see the Deny itself ({finding.who}):", reads[0])
+    return change_commands(shown, (*guess.commands, *reads), label)
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
@@ -300,12 +317,14 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
         value = "a value that the Deny accepts as"
         step = f"{rule} compares {key} with {values}. The decoded message omits the operator: with one such as StringNotLike, these values are accepted; otherwise, they are denied."
     title = f"Call with {value} {key}"
+    tag = clip_text(condition.key.partition("ResourceTag/")[2])
+    shown, with_value = (f"the tag {tag}", f"the tag {tag}={values}") if tag else (key, f"{key} = {values}")
     if owner == "principal":
         title = f"Call as a principal with {value} {key}"
         step += f" {key} is a property of the caller, so no option of the call changes it."
     elif owner != "request" and accepts is False:
-        title = f"Ask whether a resource with {key} = {values} is protected on purpose"
-        step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {key} to avoid the Deny."
+        title = f"Ask whether a resource with {with_value} is protected on purpose"
+        step = f"{rule} denies the call on each of them, and no option of the call changes that. Check that this is the right resource. Do not change {shown} to avoid the Deny."
     elif owner != "request":
         title = f"Choose a resource with {value} {key}"
         step += f" {key} is a property of the resource, so no option of the call changes it."

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
+_SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies, look for Deny with {}, {}:*, * or NotAction."
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 KEY_QUARANTINE = CauseType(
@@ -94,6 +95,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     find = "" if named else "Find the Deny statement, then c"
     remedy = account_remedy(
         f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
+        *(() if inline or denial.policy or not denial.action else (_SEARCH.format(denial.action, denial.service),)),
         "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         *present(typical_requirement(denial)),
         _change_step(denial, is_inline=bool(inline)),
@@ -161,7 +163,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
 def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is None:
-        return denial_remedies.list_policies_commands(denial)
+        return (*simulation_commands(denial), *denial_remedies.list_policies_commands(denial))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     is_named = next(named_statements(denial.facts, denial.action), None) is not None
     users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
@@ -247,7 +249,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         EXPLICIT_DENY.cause(
             denial.policy_type_evidence,
             reason_lines(denial),
-            text=f"A Deny statement in some policy matches the request. The message does not name the policy type. {why_no_allow_helps(denial)}",
+            text=f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}",
         ),
         remedies=present(denial_remedies.authorization_details_remedy(denial), remedy),
     )

@@ -49,6 +49,8 @@ _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
 )
+# A condition key and its value, without characters of the shorthand syntax of the AWS CLI.
+_CONTEXT = lazy_pattern(r"[\w.:/+@-]{1,600}", re.ASCII)
 _ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
 # The default version of a policy, as the AWS CLI lists it.
 _DEFAULT_VERSION = lazy_pattern(
@@ -308,11 +310,19 @@ def simulation_commands(denial: Denial) -> tuple[str, ...]:
     elif isinstance(denial.principal, User):
         arn = str(denial.principal)
     arn = commands.arn(None if denial.has_masked_account else arn, "PRINCIPAL_ARN")
-    template = "aws iam simulate-principal-policy --policy-source-arn {} --action-names {}"
-    if grant.resources == ("*",):
-        return (fill_command(template, arn, grant.action),)
-    resource = commands.arn(denial.resource, "RESOURCE_ARN")
-    return (fill_command(f"{template} --resource-arns {{}}", arn, grant.action, resource),)
+    words = ["--policy-source-arn", arn, "--action-names", grant.action]
+    if grant.resources != ("*",):
+        words += ("--resource-arns", commands.arn(denial.resource, "RESOURCE_ARN"))
+    message = denial.facts.decoded_message
+    # The simulator knows no tags of the resource and no options of the call.
+    context = [
+        f"ContextKeyName={each.key},ContextKeyValues={each.request_values[0]},ContextKeyType=string"
+        for each in (() if message is None else message.denying_conditions())
+        if each.request_values and _CONTEXT.fullmatch(f"{each.key}{each.request_values[0]}")
+    ]
+    if context:
+        words += ("--context-entries", *dict.fromkeys(context))
+    return (commands.command("aws", "iam", "simulate-principal-policy", *words),)
 
 
 def _cross_account_remedy(denial: Denial) -> Remedy | None:

@@ -34,7 +34,7 @@ IMPLICIT_DENY = CauseType(
     sources=(pages.EVALUATION,),
 )
 _NO_REASON = "most likely, no identity-based policy allows it"
-_MOST_FREQUENT = "The message gives no reason; this is the most frequent one."
+_MOST_FREQUENT = "If the message gives no reason, a missing Allow is the most frequent cause."
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
     title="The message names neither the action nor the policy",

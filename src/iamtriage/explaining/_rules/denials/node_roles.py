@@ -127,10 +127,10 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     causes, summary = explanation.causes, explanation.summary
     if is_certain and role is None and (account := denial.facts.service_account) is not None:
         session = clip_text((denial.principal_text or "").rpartition("/")[2])
-        verdict = f"the pod called with the role of its node ({session}), not with one of its service account {clip_text(account)}"
+        verdict = f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
         summary = denial_summary(denial, verdict)
         causes = tuple(
-            attrs.evolve(each, text="No identity-based policy of that role allows it.")
+            attrs.evolve(each, text="No identity-based policy of that role, which all pods of the node share, allows it.")
             if each.code == "no-identity-allow" and each.evidence == "reported"
             else each
             for each in causes
@@ -199,20 +199,19 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     role = commands.role_name("-".join(filter(None, parts))[:64])
     account = "ACCOUNT_ID" if denial.has_masked_account else denial.account
     arn = f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/{role}"
-    save, *hints = policy.steps
+    hints = policy.steps[1:]
     create = f"aws iam create-role --role-name {role} --assume-role-policy-document '{_POD_TRUST}'"
     lines: Commands = (
-        pod_roles.variables_command(denial.case),
         pod_roles.SHOW_ACCOUNT,
-        Labelled("Otherwise:", create),
+        pod_roles.LIST_ASSOCIATIONS,
+        Labelled("Otherwise, with the add-on eks-pod-identity-agent on the nodes:", create),
         *(each.replace("ROLE_NAME", role) for each in policy.commands),
         pod_roles.CREATE_ASSOCIATION.replace("ROLE_ARN", arn),
         clusters.restart_command(denial.case),
     )
     allow = account_remedy(
         f"Give the pod's service account its own role, which allows {denial.action}",
-        "With AWS_WEB_IDENTITY_TOKEN_FILE or AWS_CONTAINER_CREDENTIALS_FULL_URI in the first output, the pod has a role: update its SDK, and remove other credentials. If only the second has a role, re-create the pods.",
-        f"Otherwise, {save[0].lower()}{save[1:].removesuffix('.')}, not to the node's role, which all its pods share. The nodes need the add-on eks-pod-identity-agent.",
+        "If one of the first two commands prints a role, attach the policy to that role, and re-create the pods. If they have AWS_ROLE_ARN or AWS_CONTAINER_CREDENTIALS_FULL_URI already, update their SDK.",
         *hints,
         commands=lines,
         url=policy.url,

@@ -98,7 +98,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     result, is_met = _skip_met_conditions(denial, result, call)
     required = trust_conditions.open_condition(result)
     verdict: str | None = f"the role's trust policy requires {required}"
-    text = f"The role's trust policy trusts the caller, and requires {required}. The message does not say whether the call met that."
+    text = f"The role's trust policy trusts {_trusted(denial, result)}, and requires {required}. The message does not say whether the call met that."
     conditions = _count_conditions(denial, result) if is_met is None else 0
     if is_met is True:
         verdict = None
@@ -111,10 +111,10 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
     elif conditions:
         text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
-    cause = attrs.evolve(findings.cause, text=text)
+    # The reasons say that the value is unknown, as the text does.
+    cause = attrs.evolve(findings.cause, text=text, because=())
     if is_met is not None or conditions:
-        # The reasons say that the value is unknown.
-        cause = attrs.evolve(cause, evidence="derived", because=())
+        cause = attrs.evolve(cause, evidence="derived")
     remedy = None
     if verdict is not None:
         user = denial.principal.name if isinstance(denial.principal, User) else None

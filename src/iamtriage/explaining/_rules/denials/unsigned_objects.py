@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, your_remedy
@@ -109,7 +110,9 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
     if is_read:
         step = "The credentials need s3:GetObject on the object. If S3 then answers 404, the object does not exist."
     if is_read and setting is None:
-        link = fill_command("aws s3 presign {} --expires-in 3600", url)
+        # The AWS CLI signs for the configured Region: https://github.com/aws/aws-cli/issues/4338.
+        of_region = f" --region {region}" if (region := find_region(denial.case)) else ""
+        link = fill_command(f"aws s3 presign {{}} --expires-in 3600{of_region}", url)
         lines = (signed, Labelled("Or, for a link that is valid for an hour:", link))
     return your_remedy(
         f"Remove {setting}: call with credentials"

@@ -256,19 +256,25 @@ def _caller_remedy(
     shows_grant = bool(grants) and cluster.uses_entries
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
-        Labelled("With the profile (--profile) or role that it prints:", "aws sts get-caller-identity"),
+        Labelled(
+            "If it shows no role (--role-arn), with the profile that it shows, or else without --profile:",
+            "aws sts get-caller-identity --profile PROFILE",
+        ),
     )
-    identify = "If the ARN of the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig. It also corrects a kubeconfig of another or a re-created cluster."
+    identify = "If the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig. It also corrects a kubeconfig of another or a re-created cluster."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
     elif principal.is_known:
         looks = ()
         identify = f"The caller is {principal.description}. If kubectl is meant to use another role or user, add --profile or --role-arn to aws eks update-kubeconfig."
+        if shows_grant:
+            accepts = "get-caller-identity" in case.text
+            identify = f"AWS accepts the credentials of {principal.description}." if accepts else ""
     elif clues.find_profile(case) is not None:
         looks = ("aws sts get-caller-identity",)
         identify = "If aws sts get-caller-identity does not print the expected ARN, add --profile or --role-arn to aws eks update-kubeconfig."
-    steps = [identify]
+    steps = [identify] if identify else []
     grant: Commands = (cluster.token_command(),)
     if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
@@ -306,5 +312,5 @@ def _caller_remedy(
     lines: Commands = (*looks, refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
-        lines = (*grant, Labelled("If kubectl is meant to use another identity:", refresh))
+        lines = (*grant, Labelled("If kubectl is meant to use another identity, with its profile (or --role-arn):", f"{refresh} --profile PROFILE"))
     return your_remedy(title, *steps, commands=lines, manifest=manifest, url=pages.EKS_TROUBLESHOOTING)

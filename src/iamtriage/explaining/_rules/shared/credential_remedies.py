@@ -54,7 +54,7 @@ SHOW_IDENTITY = your_remedy(
     url=pages.CLI_CREDENTIALS,
 )
 _OUTCOMES = (
-    "If aws sts get-caller-identity works, the failing call uses other credentials, or a Region that the account has not enabled.",
+    "If aws sts get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
     "If it fails, replace the credentials where aws configure list says that they are from. A key that begins with AKIA is long-term: without a session token, it was deleted, deactivated or misspelled.",
 )
 SSO_LOGIN = your_remedy(
@@ -181,11 +181,17 @@ def set_clock(text: str = "") -> Remedy:
     return your_remedy(
         "Correct the clock",
         f"Compare the time that date prints with the Date header that curl prints, both in UTC. AWS accepts signatures that {limit}.",
-        "The last command turns on NTP (on EC2, the server is 169.254.169.123). If it is on, restart it: sudo systemctl restart systemd-timesyncd, or sudo chronyc makestep. Then repeat the call.",
         "A container has the clock of its host."
         if "not yet current" in text
-        else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps; a restart corrects it.",
-        commands=("date -u", AWS_TIME, "sudo timedatectl set-ntp true"),
+        else "A container has the clock of its host. Virtual machines, WSL and Docker Desktop lose time while the computer sleeps: restart them.",
+        commands=(
+            "date -u",
+            AWS_TIME,
+            Labelled(
+                "On Linux, to turn on NTP, and to restart it if it was on:", "sudo timedatectl set-ntp true"
+            ),
+            "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
+        ),
         url=pages.EC2_CLOCK,
     )
 
@@ -282,11 +288,13 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
 def enable_region(region: str | None, account: str | None = None) -> Remedy:
     """Return the remedy that enables a region for an account, which can be another one than the caller's."""
     name = commands.region(region)
-    with_credentials = "" if account is None else f" Run the commands with credentials of account {account}."
+    with_credentials = " If the first command fails in the same way, the credentials are not valid in any Region."
+    if account is not None:
+        with_credentials = f" Run the commands with credentials of account {account}."
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
-        "Regions that AWS opened since March 2019 must be enabled for each account. Enabling takes minutes to hours.",
-        f"Enabling a Region requires account:EnableRegion.{with_credentials}",
+        f"Regions that AWS opened since March 2019 must be enabled for each account.{with_credentials}",
+        "Enabling a Region requires account:EnableRegion, and takes minutes to hours.",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             Labelled(
@@ -321,8 +329,8 @@ CONFIGURE_CREDENTIALS = your_remedy(
 # https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.
 CREDENTIALS_FOR_TERRAFORM = your_remedy(
     "Set up credentials for Terraform",
-    "Terraform may not read the credentials of aws login: if so, pass them on with a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
     "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
+    "If Terraform does not read the credentials of aws login, use a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
     commands=(
         *_LOOK_FOR_PROFILE,
         *_SELECT_PROFILE,

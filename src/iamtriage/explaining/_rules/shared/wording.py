@@ -110,10 +110,9 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
             listed = f" of the identity-based policies ({names})" if names else ""
             source = f"By the authorization details, no statement{listed} matches, neither an Allow nor a Deny: an implicit denial."
         if details is None:
-            source = "The decoded message says so."
-            if denial.deny == "implicit":
-                source = "The decoded message has no statement that allows or denies it."
-        return (source, *(f"The statement's Sid is {sid}." for sid in denial.statements))
+            source = "The decoded message has no statement that allows or denies it."
+        is_plain = details is None and denial.deny != "implicit"
+        return (*(() if is_plain else (source,)), *(f"The statement's Sid is {sid}." for sid in denial.statements))
     reason = stated_reason(denial.failure)
     said = (f"The message says: {reason}",) if reason else ()
     return (*said, *_forwarding_service(denial.failure.text))
