@@ -262,7 +262,9 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
                             arn,
                         ),
                     ),
-                    fill_command("aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn),
+                    fill_command(
+                        "aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn
+                    ),
                 ),
                 url=pages.IAM_QUOTAS,
             ),

@@ -95,7 +95,11 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     find = "" if named else "Find the Deny statement, then c"
     remedy = account_remedy(
         f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
-        *(() if inline or denial.policy or not denial.action else (_SEARCH.format(denial.action, denial.service),)),
+        *(
+            ()
+            if inline or denial.policy or not denial.action
+            else (_SEARCH.format(denial.action, denial.service),)
+        ),
         "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         *present(typical_requirement(denial)),
         _change_step(denial, is_inline=bool(inline)),

@@ -130,7 +130,10 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         verdict = f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
         summary = denial_summary(denial, verdict)
         causes = tuple(
-            attrs.evolve(each, text="No identity-based policy of that role, which all pods of the node share, allows it.")
+            attrs.evolve(
+                each,
+                text="No identity-based policy of that role, which all pods of the node share, allows it.",
+            )
             if each.code == "no-identity-allow" and each.evidence == "reported"
             else each
             for each in causes

@@ -312,5 +312,11 @@ def _caller_remedy(
     lines: Commands = (*looks, refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
-        lines = (*grant, Labelled("If kubectl is meant to use another identity, with its profile (or --role-arn):", f"{refresh} --profile PROFILE"))
+        lines = (
+            *grant,
+            Labelled(
+                "If kubectl is meant to use another identity, with its profile (or --role-arn):",
+                f"{refresh} --profile PROFILE",
+            ),
+        )
     return your_remedy(title, *steps, commands=lines, manifest=manifest, url=pages.EKS_TROUBLESHOOTING)

@@ -288,7 +288,9 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
 def enable_region(region: str | None, account: str | None = None) -> Remedy:
     """Return the remedy that enables a region for an account, which can be another one than the caller's."""
     name = commands.region(region)
-    with_credentials = " If the first command fails in the same way, the credentials are not valid in any Region."
+    with_credentials = (
+        " If the first command fails in the same way, the credentials are not valid in any Region."
+    )
     if account is not None:
         with_credentials = f" Run the commands with credentials of account {account}."
     return account_remedy(

@@ -112,7 +112,10 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
         if details is None:
             source = "The decoded message has no statement that allows or denies it."
         is_plain = details is None and denial.deny != "implicit"
-        return (*(() if is_plain else (source,)), *(f"The statement's Sid is {sid}." for sid in denial.statements))
+        return (
+            *(() if is_plain else (source,)),
+            *(f"The statement's Sid is {sid}." for sid in denial.statements),
+        )
     reason = stated_reason(denial.failure)
     said = (f"The message says: {reason}",) if reason else ()
     return (*said, *_forwarding_service(denial.failure.text))
