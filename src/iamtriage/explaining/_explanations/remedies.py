@@ -143,7 +143,9 @@ def build_remedies(remedies: Remedies) -> tuple[Remedy, ...]:
 
 
 def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled) -> Remedy:
-    """Return a remedy with other commands, which replace its own one by one, keep their labels and can be more.
+    """Return a remedy with other commands, which replace its own one by one and keep their labels.
+
+    Commands can follow those that replace its own.
 
     Args:
         remedy: The remedy.
