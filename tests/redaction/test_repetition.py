@@ -7,7 +7,7 @@ import json
 import pytest
 
 from iamtriage import redact
-from iamtriage.redaction._repetition import find_distinct_parts
+from iamtriage.redaction._repetition import find_parts
 from tests.redaction.planted import JWT, PASSWORD
 
 _COUNT = 1_500
@@ -38,7 +38,7 @@ def test_few_parts_of_a_repetitive_text_are_distinct(part: str) -> None:
     text = "".join(part.format(number) for number in range(20_000 // len(part)))
     middle = len(text) // 2
     text = f"{text[:middle]} other words {text[middle:]}"
-    parts = find_distinct_parts(text)
+    parts = find_parts(text).distinct
     assert sum(each.high - each.low for each in parts) * 2 < len(text)
     assert all(each.low <= each.start < each.end <= each.high for each in parts)
     at = text.index(" other words ")
@@ -49,7 +49,7 @@ def test_few_parts_of_a_repetitive_text_are_distinct(part: str) -> None:
     "text", ["", "token " * 100, "".join(map(str, range(100, 9_000))), "".join(map(chr, range(256, 9_000)))]
 )
 def test_other_texts_are_one_part(text: str) -> None:
-    assert find_distinct_parts(text) == [(0, 0, len(text), len(text))]
+    assert find_parts(text) == ([(0, 0, len(text), len(text))], [])
 
 
 @pytest.mark.parametrize(

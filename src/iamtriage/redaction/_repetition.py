@@ -1,24 +1,21 @@
-"""Find the distinct parts of a text. Each other part is like one of them, except for digits.
+"""Find the distinct parts of a text. Each other part is a copy of one of them, except for digits.
 
-It also has the same surroundings. So if the distinct parts reveal nothing, the others reveal nothing either.
+It also has the same surroundings, so what is in a distinct part is in its copies, too.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from iamtriage.redaction._vocabulary.unquoted_values import zero_digits
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+__all__ = ("AROUND", "Copy", "Part", "Parts", "find_parts")
 
-__all__ = ("Part", "find_distinct_parts")
-
+AROUND = 700
+"""The number of characters before and after a part that can belong to a secret in it."""
 # In characters.
 _SAMPLE = 3_000
-# The surroundings that can belong to a secret in a part.
-_AROUND = 700
 _MIN_PART = 50
 # What a part begins with. It is the same in each copy.
 _BEGINNING = re.compile("[^0]{2,64}")
@@ -34,10 +31,25 @@ class Part(NamedTuple):
     high: int
 
 
-def find_distinct_parts(text: str) -> list[Part]:
+class Copy(NamedTuple):
+    """A part of a text, ``text[start:end]``, and the start of the part that it is like."""
+
+    start: int
+    end: int
+    original: int
+
+
+class Parts(NamedTuple):
+    """The distinct parts of a text, and their copies."""
+
+    distinct: list[Part]
+    copies: list[Copy]
+
+
+def find_parts(text: str) -> Parts:
     """Return the distinct parts of a text, or the whole text if they are half of it or more."""
     size = len(text)
-    whole = [Part(0, 0, size, size)]
+    whole = Parts([Part(0, 0, size, size)], [])
     if size < 2 * _SAMPLE:
         return whole
     # A piece of the text shows whether it repeats.
@@ -46,34 +58,34 @@ def find_distinct_parts(text: str) -> list[Part]:
     beginning = max(beginnings, key=lambda each: sample.count(each) * len(each), default="")
     if not beginning or sum(map(len, set(sample.split(beginning)))) * 2 > _SAMPLE:
         return whole
-    parts = [*_list_distinct(zero_digits(text), beginning)]
-    return parts if sum(part.high - part.low for part in parts) * 2 < size else whole
+    parts = _divide(zero_digits(text), beginning)
+    return parts if sum(part.high - part.low for part in parts.distinct) * 2 < size else whole
 
 
-def _list_distinct(zeroed: str, beginning: str) -> Iterator[Part]:
-    """Yield the distinct parts. Those that follow each other, or have the same surroundings, are one part.
+def _divide(zeroed: str, beginning: str) -> Parts:
+    """Divide a text. Distinct parts that follow each other, or have the same surroundings, are one part.
 
     Args:
         zeroed: The text, with a zero for each digit.
         beginning: What each part begins with.
     """
     size = len(zeroed)
-    known: set[str] = set()
-    current: Part | None = None
+    parts = Parts([], [])
+    distinct, copies = parts
+    known: dict[str, int] = {}
     start = 0
     while start < size:
         end = zeroed.find(beginning, start + _MIN_PART)
         end = size if end < 0 else end
-        low, high = max(0, start - _AROUND), min(size, end + _AROUND)
-        surroundings = zeroed[low:high]
-        if surroundings not in known:
-            known.add(surroundings)
-            if current and low <= current.high:
-                current = current._replace(end=end, high=high)
-            else:
-                if current:
-                    yield current
-                current = Part(low, start, end, high)
+        low, high = max(0, start - AROUND), min(size, end + AROUND)
+        original = known.setdefault(zeroed[low:high], start)
+        if original < start:
+            copies.append(Copy(start, end, original))
+        elif distinct and low <= distinct[-1].high:
+            while copies and copies[-1].start >= distinct[-1].end:
+                copies.pop()
+            distinct[-1] = distinct[-1]._replace(end=end, high=high)
+        else:
+            distinct.append(Part(low, start, end, high))
         start = end
-    if current:
-        yield current
+    return parts

@@ -34,7 +34,7 @@ from iamtriage.redaction._finders.phrases import find_listed_commands, find_phra
 from iamtriage.redaction._finders.shapes import find_shaped_secrets, find_whole_secret
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
-from iamtriage.redaction._repetition import find_distinct_parts
+from iamtriage.redaction._repetition import find_parts
 from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
 from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
@@ -334,7 +334,7 @@ def _find_in_distinct_parts(
             if known is None or not known.cover(low + found.start, low + found.end):
                 yield _moved(found, low)
 
-    for part in find_distinct_parts(text):
+    for part in find_parts(text).distinct:
         finds = (each for each in search(part.low, part.high) if part.start <= each.start < part.end)
         if part.end == len(text):
             # No other part is like the last one.

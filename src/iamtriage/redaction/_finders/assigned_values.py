@@ -84,8 +84,6 @@ _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 _TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
 _TAG_START = re.compile(rf"\s{{0,80}}{LT}/?[\w:.-]{{1,60}}(?:\s|{GT})")
-# The maximum length of these tags, in characters.
-_MAX_TAGS = 1_500
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
 _PAIR = re.compile(
     rf"(?:{QUOTE})?(?:[\s,;}}]|{BACKSLASHES}[nrt]){{0,80}}(?:\n[^\n]{{0,80}}?(?<![\w-]))?{QUOTE}?(?:[Pp]arameter|[Oo]ption)?[Vv]alue{QUOTE}?"
@@ -163,14 +161,11 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
     for pattern, sign, starts in _BETWEEN:
         if after not in starts and not (after.isspace() and sign == "pair"):
             continue
-        is_tag = pattern is _TAGS_BETWEEN
-        if is_tag and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
+        if pattern is _TAGS_BETWEEN and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
         if before != _BEFORE_NAMES.get(pattern, before):
             continue
         between = pattern.match(text, end)
-        if is_tag:
-            match.runs.last_end = between.end() if between else end + _MAX_TAGS
         if between:
             extent = find_value(text, between.end(), match.runs)
             if pattern is _TABLE and extent and _is_annotation(match, extent):
@@ -247,7 +242,6 @@ def _find_element(match: NameMatch) -> Extent | None:
         return None
     start, limit = opened.end(), opened.end() + _MAX_ELEMENT
     closed = _ELEMENT_END.search(text, start, limit)
-    match.runs.last_end = closed.end() if closed else limit
     if closed is None:
         return None
     is_open = text.startswith("<", closed.end() - 1)
@@ -370,7 +364,6 @@ def check_value(
         # A URL at the end of a sentence, or before a colon: "…&X-Amz-Signature=0a1b…: timed out".
         run = _SIGNATURE_RUN.match(text, start)
         end = min(end, run.end()) if run else end
-        match.runs.last_end = end + 1
         if end - start > _MAX_SIGNATURE:
             return None
     if extent.quote and "\n" in text[start:end] and not _BROKEN_TOKEN.fullmatch(text, start, end):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
     from iamtriage.redaction._vocabulary.value_ends import Extent
 
-__all__ = ("LOOKAHEAD", "LOOKBEHIND", "MAX_SUFFIX", "NameMatch", "match_name")
+__all__ = ("NameMatch", "match_name")
 
 _MAX_NAME = 64
 _MAX_WORD = 40
@@ -28,12 +28,6 @@ _ESCAPED = re.compile(r"(?:%[0-9a-f]{2}|\\[nrt]|\\u[0-9a-f]{4}|\x1b\[[0-9;]{0,16
 _MAX_CODE = 20
 # The number of characters before a name that can show its notation.
 _LOOKBEHIND = 80
-LOOKBEHIND = _MAX_NAME + _LOOKBEHIND
-"""The number of characters before the last word of a name that contain the rest of the name and show its notation."""
-LOOKAHEAD = 300
-"""The number of characters after a name that contain most values."""
-MAX_SUFFIX = 64
-"""The maximum length of the suffix of a name that its surroundings suffice to judge."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _GO_FIELD = re.compile(r" [A-Z]\w{0,60}:|\}")
 _CELL_END = re.compile(rf"{QUOTE}?[ \t]{{0,80}}(?:[|│]|\r?$)", re.MULTILINE)
@@ -66,20 +60,6 @@ class NameMatch(NamedTuple):
     start: int
     end: int
     runs: UnquotedValues
-
-    def is_local(self) -> bool:
-        """Return whether the surroundings of the name suffice to judge it."""
-        text, start, end = self.text, self.start, self.end
-        low = max(0, start - _LOOKBEHIND)
-        return not low or text.find("\n", low, start) >= 0 or text.find("\n", start, end + LOOKAHEAD) < 0
-
-    def has_local_line(self) -> bool:
-        """Return whether the surroundings contain the rest of the line, or the line is too long to matter."""
-        text, start = self.text, self.start
-        low = max(0, start - _LOOKBEHIND)
-        return text.find("\n", start, self.end + LOOKAHEAD) >= 0 or (
-            low > 0 and text.find("\n", low, start) < 0 and text.find("\\n", low, start) < 0
-        )
 
     def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Match the text directly before the name. The pattern must end there."""

@@ -1,10 +1,9 @@
-"""Measure unquoted values, and remember what was found out about names and values."""
+"""Measure unquoted values, and remember what was found out about values."""
 
 from __future__ import annotations
 
 import re
 import sys
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ MAX_EDGE = 200
 """The length of each of these ends."""
 _MAX_REMEMBERED = 64
 _MAX_ANSWERS = 1_000
-_MAX_SURROUNDINGS = 10_000
-_MIN_MISSES = 200
 # An escape with digits.
 _ESCAPE = re.compile(r"%(?:25){0,4}[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
 # A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
@@ -58,26 +55,13 @@ class UnquotedValues:
 
     Attributes:
         digits: The digits of the text.
-        last_end: The furthest position that the last value was measured to.
-        last_run: The pattern and the end of the last unquoted value.
-        is_repetitive: Whether names repeat in the same surroundings, so that the cache saves time.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self.digits = Digits(text)
-        self.last_end = 0
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
-        self.last_run: tuple[re.Pattern[str], int] | None = None
-        self.is_repetitive = True
-        self._judged: dict[str, Any] = {}
-        self._misses = self._hits = 0
         self._answers: dict[tuple[Any, str, Any], bool] = {}
-
-    @cached_property
-    def zeroed(self) -> str:
-        """The text with a zero for each digit. Names in equal parts of it are judged alike."""
-        return zero_digits(self._text)
 
     def remember(
         self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
@@ -91,31 +75,10 @@ class UnquotedValues:
             answer = self._answers[key] = ask(name, value, placement)
         return answer
 
-    def recall(self, surroundings: str) -> Any:  # noqa: ANN401 (what was stored)
-        """Return the result for a name in its surroundings, or ``None`` if it is not in the cache."""
-        result = self._judged.get(surroundings)
-        if result is None:
-            self._misses += 1
-            self.is_repetitive = self._misses < _MIN_MISSES or self._hits * 7 > self._misses
-        else:
-            self._hits += 1
-        return result
-
-    def know(self, surroundings: str, result: object) -> None:
-        """Store the result for a name in its surroundings."""
-        if len(self._judged) < _MAX_SURROUNDINGS:
-            self._judged[surroundings] = result
-
-    def is_within(self, run: tuple[re.Pattern[str], int], start: int, end: int) -> bool:
-        """Return whether a part of the text is in an unquoted value, far from its end."""
-        known, last = self._known.get(run[0], (0, 0))
-        return last == run[1] and known <= start and end + MIN_LONG < last
-
     def end(self, pattern: re.Pattern[str], at: int) -> int | None:
         """Return the end of the value at a position, or ``None`` if there is none."""
         start, end = self._known.get(pattern, (0, 0))
         if start <= at < end:
-            self.last_run = (pattern, end)
             return end
         end = at
         # Match in pieces, because each repetition of a group takes memory.

@@ -88,12 +88,9 @@ def find_value(
     if opening:
         found = _quoted(text, opening.start("quote"), opening["quote"])
         if found is not None:
-            runs.last_end = max(runs.last_end, found.end)
             return found
-        runs.last_end = len(text)
         at = opening.end()
     end = runs.end(unquoted or _UNQUOTED, at)
-    runs.last_end = max(runs.last_end, end or at)
     return None if end is None else Extent(at, end, "")
 
 
