@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 from bisect import bisect_left
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from iamtriage.redaction._finders.assigned_values import HIDDEN, QUOTES, check_value, find_value_of
 from iamtriage.redaction._finders.name_matches import NameMatch, match_name
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._repetition import Parts
 
+    # The position of the last word of a name that announces a secret, and its values.
+    _Judged = tuple[int, int, list[FoundSecret]]
+
 __all__ = ("find_assigned_secrets",)
 
 # In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
@@ -38,14 +40,6 @@ _DIGIT_REACH = 4_000
 _MIN_NAMES = 20
 # The maximum distance between a name and the end of its values in a part that is repeated.
 _MAX_NEAR = AROUND - 120
-
-
-class _Judged(NamedTuple):
-    """A name that announces a secret, the position of its last word, and its values."""
-
-    start: int
-    end: int
-    secrets: list[FoundSecret]
 
 
 def find_assigned_secrets(
@@ -76,7 +70,7 @@ def find_assigned_secrets(
 
 
 def _judge(
-    text: str, folded: str, runs: UnquotedValues, names: Iterable[re.Match[str]], reach: int = sys.maxsize
+    text: str, folded: str, runs: UnquotedValues, names: Iterable[re.Match[str]], *, every: bool = False
 ) -> Iterator[_Judged]:
     """Yield each name that announces a secret, with its values.
 
@@ -85,15 +79,14 @@ def _judge(
         folded: The text in lower case, character for character.
         runs: The unquoted values of the text.
         names: The last word of each name.
-        reach: The maximum distance between a name and the end of a value in which no name is searched.
+        every: Whether to judge names in the values of others, too.
     """
     done = 0
     has_changes = any(arrow in text for arrow in _ARROWS)
     is_marked = WORD in text
     has_markers = MARKER_START in folded
     for name_end in names:
-        at = name_end.start()
-        if at < done or (has_markers and name_end[0].startswith(MARKER_START)):
+        if name_end.start() < done or (has_markers and name_end[0].startswith(MARKER_START)):
             continue
         name = match_name(text, folded, name_end, runs)
         if name is None:
@@ -103,9 +96,9 @@ def _judge(
             secrets = _find_values_of(name, has_changes=has_changes)
         if is_marked:
             secrets = [found for found in secrets if is_unmarked(text, found.start, found.end)]
-        if secrets and secrets[-1].end - at <= reach:
+        if secrets and not every:
             done = secrets[-1].end
-        yield _Judged(*name_end.span(), secrets)
+        yield (*name_end.span(), secrets)
 
 
 def _judge_parts(
@@ -116,8 +109,8 @@ def _judge_parts(
     distinct: list[_Judged] = []
     for part in parts.distinct:
         low, high = (bisect_left(starts, at) for at in (part.start, part.end))
-        distinct += judge(names[low:high], _MAX_NEAR)
-    known = [name.start for name in distinct]
+        distinct += judge(names[low:high], every=True)
+    known = [start for start, _, _ in distinct]
     copied: list[_Judged] = []
     others: list[re.Match[str]] = []
     for copy in parts.copies:
@@ -127,12 +120,15 @@ def _judge_parts(
             if secrets and secrets[-1].end - start > _MAX_NEAR:
                 others.append(names[bisect_left(starts, start + by)])
             else:
-                copied.append(_Judged(start + by, end + by, [_moved(found, by) for found in secrets]))
+                copied.append(
+                    (start + by, end + by, [_moved(found, by) for found in secrets] if secrets else secrets)
+                )
     done = 0
-    for each in sorted([*distinct, *copied, *judge(others)]):
-        if each.start >= done:
-            yield each
-            done = each.secrets[-1].end if each.secrets else done
+    for judged in sorted([*distinct, *copied, *judge(others)]):
+        start, _, secrets = judged
+        if start >= done:
+            yield judged
+            done = secrets[-1].end if secrets else done
 
 
 def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
