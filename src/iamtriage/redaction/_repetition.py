@@ -16,7 +16,7 @@ AROUND = 700
 """The number of characters before and after a part that can belong to a secret in it."""
 # In characters.
 _SAMPLE = 3_000
-_MIN_PART = 50
+_MIN_PART = 200
 # What a part begins with. It is the same in each copy.
 _BEGINNING = re.compile("[^0]{2,64}")
 _BEGINNING_REACH = 300

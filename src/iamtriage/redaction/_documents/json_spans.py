@@ -53,6 +53,8 @@ _QUOTED_JSON = re.compile(_STRING + r"(?:(?<=[}\]]\")|(?<=[}\]][ ]\")|(?<=\\[nrt
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 # In characters. A shorter document has no room for a name and its value.
 _MIN_LENGTH = 10
+# Only empty objects and lists consist of these characters.
+_NO_SCALAR = "{}[], \t\r\n"
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -115,7 +117,7 @@ def find_json(text: str) -> Iterator[Value]:
             yield JsonScalar(rest.start(), at, is_text=True)
         else:
             found, at = _read(text, at)
-            yield from (node for node in found if _is_document(node, (first, last)))
+            yield from (node for node in found if _is_document(text, node, (first, last)))
 
 
 def _match_escaped(text: str, at: int) -> re.Match[str] | None:
@@ -197,9 +199,9 @@ def _add(node: _OpenNode, value: Value) -> None:
     node.key, node.state = None, ","
 
 
-def _is_document(node: Node, whole: tuple[int, int]) -> bool:
-    """Return whether a value is JSON, and not a subscript or list in another notation."""
-    if node.end - node.start < _MIN_LENGTH:
+def _is_document(text: str, node: Node, whole: tuple[int, int]) -> bool:
+    """Return whether a value is JSON with a scalar in it, and not a subscript or list in another notation."""
+    if node.end - node.start < _MIN_LENGTH or not text[node.start : node.end].strip(_NO_SCALAR):
         return False
     if node.kind == "object":
         return bool(node.items)
