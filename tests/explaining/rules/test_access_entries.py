@@ -261,10 +261,9 @@ def test_access_entry_gets_the_correct_arn() -> None:
         f"aws eks create-access-entry --cluster-name orders --principal-arn {ROLE} --type STANDARD"
     ) in commands(found)
     masked = SSO.replace("111122223333", "xxxx")
-    made = [line for line in commands(explained(text.format(masked))) if "create-access-entry" in line]
-    assert made == [
-        f'aws eks create-access-entry --cluster-name orders --principal-arn "$({GET_SSO})" --type STANDARD'
-    ]
+    lines = tuple(commands(explained(text.format(masked))))
+    created = 'aws eks create-access-entry --cluster-name orders --principal-arn "$role_arn" --type STANDARD'
+    assert lines[:2] == (f'role_arn="$({GET_SSO})"', created)
 
 
 @pytest.mark.parametrize(
@@ -301,8 +300,13 @@ def test_code_that_creates_the_entry_is_corrected(text: str, first: str) -> None
 def test_rejected_arn_is_not_repeated(principal: str, lookup: str) -> None:
     call = f"aws eks create-access-entry --cluster-name orders --principal-arn arn:aws:iam::111122223333:{principal}"
     explanation = explain(f"$ {call}\n{eks('CreateAccessEntry', INVALID)}")
-    repeated = f'aws eks create-access-entry --cluster-name orders --principal-arn "$({lookup})"'
-    assert explanation.remedies[0].commands == (lookup, repeated)
+    name = f"{principal.partition('/')[0]}_arn"
+    repeated = f'aws eks create-access-entry --cluster-name orders --principal-arn "${name}"'
+    looked_up, created, associated = explanation.remedies[0].commands
+    assert (looked_up, created) == (f'{name}="$({lookup})"', repeated)
+    assert f'--principal-arn "${name}"' in associated
+    with_groups = explain(f"$ {call} --kubernetes-groups ops\n{eks('CreateAccessEntry', INVALID)}")
+    assert not any("associate-access-policy" in line for line in commands(with_groups))
 
 
 def test_cluster_arn_is_not_the_rejected_one() -> None:

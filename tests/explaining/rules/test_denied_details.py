@@ -597,7 +597,7 @@ _NOT_READ = "User: arn:aws:sts::111122223333:assumed-role/billing-fn/billing is 
             id="a function, and a secret of another account",
         ),
         pytest.param("", "444455556666", ("other accounts such as 444455556666",), ("get-function-configuration",), id="no function"),
-        pytest.param("/var/task/app.py\n", "111122223333", ("the VPC of the function", 'Values="$vpc"'), ("other accounts such as",), id="one account"),
+        pytest.param("/var/task/app.py\n", "111122223333", ("the function's VPC", 'Values="$vpc"'), ("other accounts such as",), id="one account"),
     ],
 )  # fmt: skip
 def test_vpc_endpoint_of_a_function(

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import InstanceProfile, Role, RoleSession
+from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_FOUND, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
@@ -107,6 +107,11 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
+_ENTRY_ALONE = "The entry alone gives no permissions: choose the access policy, or name RBAC groups in the entry (--kubernetes-groups)."
+_RECREATED = (
+    "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles.",
+)
+_OWN_ACCOUNT = "If another account than the cluster's owns the role or user, look up the ARN there."
 _WAIT = your_remedy(
     "Wait, if the role was just created",
     "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",
@@ -143,16 +148,22 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         of_region=cluster.region,
     )
     deployment = find_deployment(case.failure, case.facts)
-    used = (
-        ", and the second uses it" if deployment is None and mapped.entry_argument.startswith('"$(') else ""
-    )
+    create = repeated or mapped.create_entry_command(cluster)
+    has_access = deployment is not None or "--kubernetes-groups" in create or " --type EC2" in create
+    # The commands for the entry look it up themselves.
+    is_looked_up = deployment is None and '"$(' in create
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         "Look up the full ARN, and create the access entry with it",
-        f"The {'first ' if deployment is None else ''}command prints the ARN with its path, if it has one{used}. An access entry requires the path; aws-auth, in contrast, requires the ARN without it. The entry alone gives no permissions: then associate an access policy, or name RBAC groups in the entry.",
-        *present(mapped.entry_refusal),
-        *present(None if deployment else "Use credentials of the account that owns the role or user."),
-        commands=(lookup, repeated or mapped.create_entry_command(cluster)),
+        "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
+        *present(None if has_access else _ENTRY_ALONE, mapped.entry_refusal),
+        *(_RECREATED if isinstance(principal, IdentityCenterRole) else ()),
+        *present(None if deployment else _OWN_ACCOUNT),
+        commands=(
+            *(() if is_looked_up else (lookup,)),
+            create,
+            *(() if has_access else (mapped.associate_policy_command(cluster, VIEW_POLICY, namespace=None),)),
+        ),
         url=pages.EKS_ACCESS_ENTRIES,
     )
     if is_terraform and isinstance(principal, RoleSession):

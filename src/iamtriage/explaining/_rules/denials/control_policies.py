@@ -35,7 +35,7 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 _LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-_SAME_ORGANIZATION = "S3 names the policy type only to callers of the same account or organization, so a condition on the organization (aws:PrincipalOrgID) is unlikely. Others are on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags."
+_SAME_ORGANIZATION = "Its condition is most likely on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: S3 names the policy type only to callers of the same organization."
 _PARENTS = "They run the commands. The first one lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."

@@ -105,12 +105,12 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
-    text = f"{went} {why_no_allow_helps(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: both must allow it.'}"
+    text = f"{went} {why_no_allow_helps(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
     find = "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
-        find = f"The first two commands print the endpoint in the VPC of the {'instance' if 'instances' in on_instance[0] else 'function'}."
+        find = f"The first two commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. It can be in another VPC, too."
     owner = "the endpoint's owner, often the network team,"
     if explicit:
         title = (
@@ -127,7 +127,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         title = "Change the VPC endpoint's policy"
         steps = [
             find,
-            f"{owner.capitalize()} saves its policy with this statement added as policy.json: the command replaces the policy.",
+            f"{owner.capitalize()} adds the statement to its policy, in policy.json.",
         ]
     if "transitively" in (denial.failure.reason or ""):
         steps.insert(

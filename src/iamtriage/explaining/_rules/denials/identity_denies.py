@@ -201,19 +201,19 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "As another user or role (the policy denies deactivating and creating keys), deactivate the access keys: the programs that use them stop. Give these a role or new keys, then delete the old ones.",
-        *(
-            suspect
-            or (
-                "Unless somebody in your organization made the denied call, it was most likely an attacker's.",
-            )
-        ),
-        "The last command prints the key's calls of the last 90 days: run it in each Region, and remove users, keys and resources that you don't know. Remove the key from where it was published.",
-        "Follow the AWS Support case. AWS asks you to leave the quarantine policy attached until it is resolved.",
+        "Run the commands as another user or role: the policy denies them to this user.",
+        "Deactivate the access keys: the programs that use them stop. Give these a role or new keys, and remove the old ones from where they were published.",
+        *(suspect or ("If nobody in your organization made the denied call, an attacker most likely did.",)),
+        "Run lookup-events, which prints the management events of 90 days, in each Region. Remove users, keys and resources that you don't know.",
+        "Follow the AWS Support case, and leave the policy attached until it is resolved: detaching it alone leaves the keys with whoever found them.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             fill_command(deactivate, name),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
+            Labelled(
+                "When no program needs the key any more:",
+                fill_command("aws iam delete-access-key --user-name {} --access-key-id ACCESS_KEY_ID", name),
+            ),
         ),
         url=pages.ROTATE_KEYS,
     )
@@ -226,7 +226,6 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         ),
         topic="compromised-key",
         remedies=(remedy,),
-        notes=("Detaching the policy alone leaves the keys with whoever found them.",),
     )
 
 

@@ -165,14 +165,14 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     step: str | None = (
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
-    owner = "Run the first two commands as the caller: list-buckets (s3:ListAllMyBuckets)"
+    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of its account:"
     lines: tuple[str, ...] = (
         with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
     )
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."
-        owner, lines = "list-buckets", ()
+        owner, lines = "Run list-buckets as an administrator of the caller's account:", ()
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
@@ -181,7 +181,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif copies_tags(denial):
         step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} prints the bucket if the caller's account owns it. If not, the bucket policy must allow the call, too."
+        step = f"{owner} it prints the bucket if the account owns it. If not, the bucket policy must allow the call, too."
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
@@ -321,7 +321,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield buckets.KMS_KEY.cause(text=text)
     elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
         needed = "kms:Decrypt, which parts require," if operation in PARTS else "kms:GenerateDataKey"
-        yield buckets.KMS_KEY.cause(text=f"The caller lacks {needed} on the bucket's KMS key.")
+        yield buckets.KMS_KEY.cause(text=f"The caller lacks {needed} on the bucket's KMS key, if get-bucket-encryption shows one.")
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:

@@ -275,8 +275,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, {'on the ARN of the domain followed by /*, ' if denial.service == 'es' else ''}in its own policy or in the {name}.{_BACKEND_ROLE if denial.service == 'es' else ''}",
-        *((_OPENSEARCH_USERS,) if denial.service == "es" and client is None else ()),
+        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}{_of_domain(denial)}.",
+        *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
         commands=(*shows, *deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
@@ -310,6 +310,14 @@ def _describe_signer(denial: Denial) -> str:
     return f"the IAM role of the service account {account} (IRSA or EKS Pod Identity)"
 
 
+def _of_domain(denial: Denial) -> str:
+    """Return the statement for a search domain, which denials do not name, as the end of a sentence."""
+    if denial.service != "es":
+        return ""
+    arn = f"arn:{denial.location.partition or 'aws'}:es:REGION:ACCOUNT_ID:domain/DOMAIN_NAME/*"
+    return f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{arn}"}}'
+
+
 def _signed_curl(denial: Denial) -> Commands:
     """Return the request as a curl command that signs it, if the text shows its URL or its route."""
     route, shown = _ROUTE.match(denial.resource or ""), _CURL.search(denial.case.text)
@@ -319,7 +327,7 @@ def _signed_curl(denial: Denial) -> Commands:
         return ()
     of_search = denial.lowercase_action.partition("es:eshttp")[2].upper()
     method = route["method"] if route else of_search or "GET"
-    url = shown["url"] if shown else "DOMAIN_URL"
+    url = shown["url"] if shown else "DOMAIN_URL/REQUEST_PATH"
     if route and not shown:
         domain = f"amazonaws.com{'.cn' if route['suffix'] else ''}"
         url = f"https://{route['api']}.execute-api.{route['region']}.{domain}/{route['stage']}{route['path'] or ''}"
@@ -332,9 +340,9 @@ def _signed_curl(denial: Denial) -> Commands:
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
 _BACKEND_ROLE = (
-    " With fine-grained access control, also map the role as a backend role of an OpenSearch role."
+    "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
 )
-_OPENSEARCH_USERS = "Users of the internal user database (fine-grained access control) sign in with basic authentication instead. It works only if the domain's access policy allows unsigned requests."
+_OPENSEARCH_USERS = " Its internal users sign in with basic authentication instead, if the domain's access policy allows unsigned requests."
 
 
 _NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."

@@ -201,17 +201,21 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            attrs.evolve(enable, commands=(*enable.commands, principal.create_entry_command(cluster))),
+            attrs.evolve(
+                enable,
+                commands=(
+                    *enable.commands,
+                    principal.create_entry_command(cluster),
+                    principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace=None),
+                ),
+            ),
             principal.aws_auth_remedy(
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",
                 steps=("GROUP is a group that a RoleBinding or ClusterRoleBinding names.",),
             ),
         ),
-        notes=(
-            "In Terraform, the block access_config of aws_eks_cluster sets the mode.",
-            principal_mappings.IAM_DOES_NOT_HELP,
-        ),
+        notes=(*_mode_in_code(case, "API_AND_CONFIG_MAP"), principal_mappings.IAM_DOES_NOT_HELP),
     )
 
 

@@ -127,8 +127,7 @@ def describe_companions(
         statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
         return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
     if action == LOGIN_ACTION and _NO_PASSWORD in text:
-        companions = " ".join(_describe_companions(action, by_resource))
-        return (companions.replace(_PURPOSE_OF_LOGIN, _PURPOSE_OF_PASSWORD),)
+        return (_PURPOSE_OF_PASSWORD, *_describe_companions(action, by_resource)[1:])
     if action in TASKS or action in _HINTS:
         return _describe_companions(action, by_resource)
     return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
@@ -211,7 +210,7 @@ def _describe_companions(action: str, by_resource: bool) -> tuple[str, ...]:  # 
     sentences = [sentence for task in TASKS.get(action, ()) if (sentence := describe(task, action))]
     if sentences:
         purpose = [_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []
-        return (" ".join((*purpose, *sentences, _ALL)),)
+        return (*purpose, *sentences[:-1], f"{sentences[-1]} {_ALL}")
     hint = None if by_resource else _HINTS.get(action)
     return () if hint is None else (hint,)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
 _T = TypeVar("_T")
-_ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam (?:get-role|list-roles) [^"()]{1,300}\)"')
+_ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam (?:get-(?:role|user)|list-roles) [^"()]{1,300}\)"')
 
 
 def present(*items: _T | None) -> tuple[_T, ...]:
@@ -58,7 +58,7 @@ def insert_after_saving(remedy: Remedy, step: str) -> Remedy:
 
 
 def look_up_once(commands: Commands) -> Commands:
-    r"""Return commands that look up the ARN of a role once, before they use it.
+    r"""Return commands that look up the ARN of a role or user once, before they use it.
 
     >>> arn = '"$(aws iam get-role --role-name app --query Role.Arn --output text)"'
     >>> print("\n".join(look_up_once((f"aws eks a --principal-arn {arn}", f"aws eks b --principal-arn {arn}"))))
@@ -70,9 +70,10 @@ def look_up_once(commands: Commands) -> Commands:
     lookups = [lookup for line in texts for lookup in _ROLE_LOOKUP.findall(line)]
     if len(lookups) == len(set(lookups)) or len(set(lookups)) > 1:
         return commands
-    lines = replace_in(commands, lookups[0], '"$role_arn"')
+    variable = "user_arn" if " get-user " in lookups[0] else "role_arn"
+    lines = replace_in(commands, lookups[0], f'"${variable}"')
     at = next(index for index, line in enumerate(texts) if lookups[0] in line)
-    lookup, first = f"role_arn={lookups[0]}", lines[at]
+    lookup, first = f"{variable}={lookups[0]}", lines[at]
     if isinstance(first, Labelled):
         return (*lines[:at], first._replace(command=lookup), first.command, *lines[at + 1 :])
     return (*lines[:at], lookup, *lines[at:])
