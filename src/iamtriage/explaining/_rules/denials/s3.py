@@ -321,7 +321,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield buckets.KMS_KEY.cause(text=text)
     elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
         needed = "kms:Decrypt, which parts require," if operation in PARTS else "kms:GenerateDataKey"
-        yield buckets.KMS_KEY.cause(text=f"The caller lacks {needed} on the bucket's KMS key, if get-bucket-encryption shows one.")
+        yield buckets.KMS_KEY.cause(
+            text=f"The caller lacks {needed} on the bucket's KMS key, if get-bucket-encryption shows one."
+        )
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:

@@ -339,9 +339,7 @@ def _signed_curl(denial: Denial) -> Commands:
 
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
-_BACKEND_ROLE = (
-    "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
-)
+_BACKEND_ROLE = "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
 _OPENSEARCH_USERS = " Its internal users sign in with basic authentication instead, if the domain's access policy allows unsigned requests."
 
 

@@ -206,7 +206,9 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
                 commands=(
                     *enable.commands,
                     principal.create_entry_command(cluster),
-                    principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, namespace=None),
+                    principal.associate_policy_command(
+                        cluster, principal_mappings.VIEW_POLICY, namespace=None
+                    ),
                 ),
             ),
             principal.aws_auth_remedy(
