@@ -451,7 +451,7 @@ _NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
             "discovery",
             "  tags:\n    discovery/blue: blue\n",
             "lacks it",
-            "Where the resource is created, write disc",
+            "Where the text sets the tag, write disc",
         ),
         (
             "discovery/blue",

@@ -311,18 +311,20 @@ def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedConditi
         lines = (command(*line.split()),)
     same = next((each for each in tags if tags[each] in values and each != key), None)
     other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
-    title, code = f"Tag {shown} with {tag}", "Add the tag to the code that creates the resource, too."
+    title, code, written = f"Tag {shown} with {tag}", "Add the tag to the code that creates the resource, too.", None
     set_in_text = same and re.compile(
-        rf"(?<![\w/:.-]){re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])"
+        rf"(?<![\w/:.-])[\"']?{re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])[\"']?"
     ).search(denial.failure.text)
     if set_in_text:
-        title = f"Where the resource is created, write {clip_text(key)} instead of {clip_text(same or '')}"
-        code = "The keys differ, not the values. What is created then has the tag. The command tags the existing resource."
-    remedy = account_remedy(
+        title = f"Where the text sets the tag, write {clip_text(key)} instead of {clip_text(same or '')}"
+        code = "The keys differ, not the values. Apply the change: what is created then has the tag."
+        lines, written = (), set_in_text[0].replace(same or "", key)
+    remedy = your_remedy(
         title,
         code,
-        f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Keep a condition.",
+        f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Do not remove the condition.",
         commands=lines,
+        manifest=written,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
     )
     text = "The action and the resource match the statement: only the tag does not."
