@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
@@ -32,11 +32,10 @@ _POLICY_ID = lazy_pattern(r"p-[0-9A-Za-z_]{1,128}", re.ASCII)
 
 _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):policy/", re.ASCII)
 
-_LIST_POLICIES = "aws organizations list-policies-for-target --target-id {} --filter {}"
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 _SAME_ORGANIZATION = "Its condition is most likely on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: S3 names the policy type only to callers of the same organization."
-_PARENTS = "They run the commands. The first one lists the policies of the account itself: repeat it with the ID of each parent (aws organizations list-parents), up to the root."
+_PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What commands have instead of an ID that the message does not state.
@@ -61,19 +60,16 @@ def explain_service_control(denial: Denial) -> Explanation:
         "Allow it at the level where no service control policy does",
     )
     replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
-    find = f"Find the level where none does, {replaced}: repeat the commands with the ID of each parent, up to the root. Add the statement to a policy of that level."
-    lines: tuple[str, ...] = (
-        _list_policies_command(denial.account, "SERVICE_CONTROL_POLICY"),
-        fill_command(_DESCRIBE_POLICY, "POLICY_ID"),
-        fill_command("aws organizations list-parents --child-id {}", commands.account(denial.account)),
-    )
+    find = f"Find the level where none does, {replaced}, and add the statement to a policy there. {commands.PARENTS}"
+    describe = fill_command(_DESCRIBE_POLICY, "POLICY_ID")
+    lines = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:
         where, title = (
             f"the level {clip_text(level)}",
             f"Allow it in a service control policy of {clip_text(level)}",
         )
         find = f"{clip_text(level)} has none, {replaced}: add the statement to a policy there."
-        lines = (fill_command(_LIST_POLICIES, level, "SERVICE_CONTROL_POLICY"), lines[1])
+        lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
     remedy = Remedy(
         title=title,
         who="organization administrator",
@@ -113,7 +109,9 @@ def explain_resource_control(denial: Denial) -> Explanation:
             "At each level (root, organizational units, account), look for a Deny statement that matches the request, and scope it down. An Allow cannot be added.",
             *guardrails.resource_steps(denial),
         ),
-        commands=(_list_policies_command(denial.resource_account, "RESOURCE_CONTROL_POLICY"),),
+        commands=commands.list_control_policies(
+            commands.account(denial.resource_account), "RESOURCE_CONTROL_POLICY"
+        ),
         layer="resource_control",
         url=pages.RESOURCE_CONTROL,
     )
@@ -135,12 +133,12 @@ def _explain_control_deny(
     caller = principal_arn_pattern(denial)
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
     named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
-    listed: str | None = f"aws organizations list-policies --filter {kind}"
+    listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
     parents: str | None = None
     if policy_id != _ANY_ID:
-        named, listed = f"the {name} {policy_id}", None
+        named, listed = f"the {name} {policy_id}", ()
     elif account is not None:
-        listed, parents = _list_policies_command(account, kind), _PARENTS
+        listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
     remedy = organization_remedy(
         f"Change the {name}",
         ask,
@@ -148,7 +146,7 @@ def _explain_control_deny(
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         *present(parents),
         commands=(
-            *present(listed),
+            *listed,
             fill_command(_DESCRIBE_POLICY, policy_id),
         ),
         url=url,
@@ -184,10 +182,6 @@ def _management_account(policy: str | None) -> str:
     """Return the management account from the ARN of a control policy, after a space, or an empty string."""
     found = _POLICY_ARN.match(policy or "")
     return f" {found['account']}" if found else ""
-
-
-def _list_policies_command(account: str | None, kind: str) -> str:
-    return fill_command(_LIST_POLICIES, commands.account(account), kind)
 
 
 def _policy_id_argument(policy: str | None) -> str:

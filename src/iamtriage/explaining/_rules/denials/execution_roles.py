@@ -149,10 +149,16 @@ def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPo
 def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -> Explanation:
     """Explain that a policy of the execution role allows the action, so that one of another type takes it away."""
     found = _WORKS_OR_REPEATED.search(denial.failure.text)
+    listed, parents = commands.list_control_policies(commands.account(denial.account))
     other: str | None = found and found["other"]
     works = f" The text says {quote_words(other)}." if other else ""
     call = action.partition(":")[2]
-    find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --max-results 5 --query 'Events[].CloudTrailEvent' --output text"
+    rolled_back = (
+        " CloudFormation deletes the role when it rolls back: deploy with --disable-rollback to keep it."
+        if "CREATE_FAILED" in denial.failure.text
+        else ""
+    )
+    find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --query \"Events[?contains(CloudTrailEvent, 'errorMessage')].CloudTrailEvent | [0]\" --output text"
     return denial.explain(
         f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
         EXECUTION_ROLE.cause(
@@ -162,21 +168,18 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
         DENIES["service_control"].cause(
             text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
         ),
-        ROLE_TOO_NEW.cause(
-            text="The role did not have the policy yet. That is unlikely if the policy is inline in the role or in DependsOn of the function, and if a second attempt fails, too."
-        ),
+        # What fails again, or works elsewhere, is not about time.
+        *(() if found else (ROLE_TOO_NEW.cause(text="The role did not have the policy yet."),)),
         remedies=(
             account_remedy(
                 "Find the policy that denies it: the role's own policy needs no change",
-                "The first command prints the denied call of the role: its errorMessage names the type of policy.",
-                "If the boundary is null, let the organization's administrators run the last command, also for each OU above the account, and exempt the role or allow the action in the SCP.",
+                f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
+                "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
                 commands=(
                     find,
                     fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
-                    Labelled(
-                        "With credentials of the management account:",
-                        f"aws organizations list-policies-for-target --target-id {commands.account(denial.account)} --filter SERVICE_CONTROL_POLICY",
-                    ),
+                    Labelled("With credentials of the management account:", listed),
+                    parents,
                 ),
                 url=pages.SERVICE_CONTROL,
             ),

@@ -114,10 +114,11 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     )
     remedy = your_remedy(
         "Call only the Regions that the organization allows",
-        f"Leave out the others, such as {called}. A loop over all Regions can also catch this error and go on.",
-        f"To check, an administrator of the management account runs the commands, for the account and its parents, and looks for aws:RequestedRegion.{alone} Only they can exempt the caller (ArnNotLike on aws:PrincipalArn), or govern {called} with AWS Control Tower (Landing zone settings, Region deny).",
+        f"Leave out the others, such as {called}. A loop over all Regions can also catch {denial.failure.envelope.code or 'this error'} and go on.",
+        f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
+        f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called} there.",
         commands=(
-            f"aws organizations list-policies-for-target --target-id {commands.account(denial.account)} --filter SERVICE_CONTROL_POLICY",
+            *commands.list_control_policies(commands.account(denial.account)),
             "aws organizations describe-policy --policy-id POLICY_ID --query Policy.Content --output text",
         ),
         url=_REGION_DENY,

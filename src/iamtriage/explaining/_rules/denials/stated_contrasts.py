@@ -311,7 +311,11 @@ def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedConditi
         lines = (command(*line.split()),)
     same = next((each for each in tags if tags[each] in values and each != key), None)
     other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
-    title, code, written = f"Tag {shown} with {tag}", "Add the tag to the code that creates the resource, too.", None
+    title, code, written = (
+        f"Tag {shown} with {tag}",
+        "Add the tag to the code that creates the resource, too.",
+        None,
+    )
     set_in_text = same and re.compile(
         rf"(?<![\w/:.-])[\"']?{re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])[\"']?"
     ).search(denial.failure.text)

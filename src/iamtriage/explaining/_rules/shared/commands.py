@@ -319,3 +319,15 @@ def oidc_client_commands(provider: str, client: str = "AUDIENCE") -> tuple[str, 
             *(provider, client),
         ),
     )
+
+
+def list_control_policies(target: str, kind: str = "SERVICE_CONTROL_POLICY") -> tuple[str, str]:
+    """Return the commands that print the policies of an account or OU, and its parent, for which they are repeated."""
+    return (
+        f"aws organizations list-policies-for-target --target-id {target} --filter {kind} --query 'Policies[].[Id,Name]' --output text",
+        f"aws organizations list-parents --child-id {target} --query 'Parents[].Id' --output text",
+    )
+
+
+PARENTS = "Repeat the first two commands with the ID that list-parents prints, up to the root."
+"""How to find the policies of all levels."""
