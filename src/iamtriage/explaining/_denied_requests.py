@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.failures._failures import AccessDenied, Failure
 
-__all__ = ("describe_request",)
+__all__ = ("describe_request", "title_of_binding")
 
 # What has to allow a request, and who can add it there.
 _MISSING_ALLOWS = {
     "identity": ", so an Allow in one helps",
-    "permissions_boundary": ", so its owner has to add it there, too",
+    "permissions_boundary": ", so its owner has to add it there: an Allow alone does not help",
     "resource": ", so the owner of the resource has to add it there",
     "resource_control": ", so an administrator of the organization has to add it there",
     "service_control": ", so an administrator of the organization has to add it there",
@@ -129,7 +129,20 @@ def _missing_resource_allow(failure: AccessDenied, who: str) -> str | None:
     )
 
 
+def title_of_binding(failure: KubernetesForbidden) -> str:
+    """Return the title of the remedy that allows a request in a cluster."""
+    who, what, role = _words_of_request(failure)
+    return f"Allow {who} to {what} with a {role}: no RBAC role allows it"
+
+
 def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
+    who, what, role = _words_of_request(failure)
+    verbs = join_words(required_verbs(failure), "and")
+    return f"{who}: {what}: no RBAC role allows it, so a {role} with {verbs} must be bound to it"
+
+
+def _words_of_request(failure: KubernetesForbidden) -> tuple[str, str, str]:
+    """Return who was denied what, and the kind of role that allows it."""
     account = parse_service_account(failure.user)
     who = (
         f"the user {failure.user}"
@@ -138,7 +151,6 @@ def _describe_kubernetes_request(failure: KubernetesForbidden) -> str:
     )
     group = f".{failure.api_group}" if failure.api_group else ""
     what = f"{failure.verb} {failure.kubernetes_resource or 'this'}{group}"
-    verbs, role = join_words(required_verbs(failure), "and"), "ClusterRole"
-    if failure.namespace is not None:
-        what, role = f"{what} in the namespace {failure.namespace}", "Role"
-    return f"{who}: {what}: no RBAC role allows it, so a {role} with {verbs} must be bound to it"
+    if failure.namespace is None:
+        return who, what, "ClusterRole"
+    return who, f"{what} in the namespace {failure.namespace}", "Role"

@@ -25,6 +25,7 @@ from iamtriage.failures._failures import (
     AwsError,
     Failure,
     InvalidCredentials,
+    KubernetesForbidden,
     KubernetesUnauthorized,
     MissingCredentials,
     SignatureMismatch,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts, FactsLike
     from iamtriage.explaining._policy_for import CombinedRemedies
 
@@ -300,7 +302,23 @@ def _without_borders(failure: Failure) -> Failure:
 def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
     from iamtriage.explaining._policy_for import combine_allow_remedies
 
-    return combine_allow_remedies(explanation, others)
+    combined = combine_allow_remedies(explanation, others)
+    forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]
+    is_other_layer = isinstance(explanation.failure, AccessDenied) and combined.second is None
+    remedy = _binding_remedy(forbidden[0]) if is_other_layer and len(forbidden) == 1 else None
+    return combined if remedy is None else combined._replace(second=remedy, of_second=tuple(forbidden))
+
+
+def _binding_remedy(failure: KubernetesForbidden) -> Remedy | None:
+    """Return the remedy that binds a role to the user of another failure."""
+    from iamtriage.explaining._denied_requests import title_of_binding
+
+    created = (each for each in explain(failure).remedies if "kubectl create " in "".join(each.commands[:1]))
+    remedy = next(created, None)
+    # A binding for a session needs a group in its access entry, too.
+    if remedy is None or "--group=" in remedy.commands[1]:
+        return None
+    return attrs.evolve(remedy, title=title_of_binding(failure))
 
 
 def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
@@ -310,13 +328,7 @@ def _describe_other(failure: Failure, of_caller: Failure | None = None) -> str:
     if has_request(failure):
         from iamtriage.explaining._denied_requests import describe_request
 
-        row = describe_request(failure, of_caller)
-        if failure.kind != "kubernetes_forbidden":
-            return row
-        # A binding for a session needs a group in its access entry, too.
-        created = (each.commands[:2] for each in explain(failure).remedies)
-        lines = next((each for each in created if each and each[0].startswith("kubectl create ")), ())
-        return f"{row}: {' && '.join(lines)}" if lines and "--group=" not in lines[-1] else row
+        return describe_request(failure, of_caller)
     if (
         isinstance(failure, AccessDenied)
         and failure.action is not None
