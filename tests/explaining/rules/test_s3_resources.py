@@ -434,12 +434,22 @@ def test_missing_object_behind_a_policy_that_does_not_list(statements: str, *, i
     if is_missing:
         assert explanation.causes[0].evidence == "derived"
         [remedy] = explanation.remedies
-        assert remedy.documents[0]["Resource"] == "arn:aws:s3:::acme-in"
+        assert remedy.policy is not None
+        assert remedy.policy["Statement"][0]["Resource"] == "arn:aws:s3:::acme-in"
         assert remedy.commands == ("aws s3api head-object --bucket acme-in --key 2026/a.csv",)
     if is_missing and statements is READ:
         [remedy] = explanation.remedies
-        assert remedy.documents[1]["Action"] == ["s3:GetObject"]
+        [document] = remedy.documents
+        assert document["Statement"][1]["Action"] == ["s3:GetObject"]
         assert "s3:ListObjects is not an IAM action" in " ".join(str(explanation).split())
+
+
+def test_object_that_another_caller_does_not_find() -> None:
+    policy = f'{{"Version": "2012-10-17", "Statement": [{READ}]}}'
+    explanation = explain(f"{HEAD}\nAs the root user it gives a 404.\n{policy}")
+    assert ".csv: the object does not exist." in explanation.summary
+    assert explanation.remedies[0].commands == ()
+    assert ": most likely, the object" in explain(f"{HEAD}\nAs the root user it works.\n{policy}").summary
 
 
 def test_objects_are_compared_with_an_arn_of_objects() -> None:

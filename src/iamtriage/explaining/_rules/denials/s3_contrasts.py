@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import Grant
 
@@ -48,6 +48,10 @@ PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
 _ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
+# What another caller, who may list the bucket, gets for the same object.
+_ABSENT = lazy_pattern(
+    r"(?i:\b(?:locally|laptop|admin|root|elsewhere|other (?:role|user|account))\b[^\n.]{0,60}?\b(?:(?:returns?|gives?|gets?|says?) (?:a )?(?:false|none|404|not found)|NoSuchKey|404)\b)"
+)
 _KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 # What options require, besides the action of the operation.
 _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {
@@ -300,28 +304,42 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
                 unknown.append(clip_text(each))
             elif known is None or any(known.accepts(resource) is not None for resource in resources):
                 kept.append(each)
-        statements.append({**misplaced, "Action": kept or denial.action})
+        fixed = {**misplaced, "Action": kept or denial.action}
+        statements += [
+            fixed if each is misplaced else dict(each) for each in iterate_statements(policy.content)
+        ]
         text = f", without /*. It is allowed on {join_words(tuple(map(clip_text, resources)), 'and')}, where it has no effect."
         step = "Replace the statement of the policy with these."
+        if policy.is_whole:
+            step = "This is the whole policy with the change."
         if unknown:
             step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
+    absent = _ABSENT.search(denial.failure.text)
+    head = fill_command(
+        "aws s3api head-object --bucket {} --key {}", bucket_argument(denial), key or "OBJECT_KEY"
+    )
+    check = "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead."
     fix = account_remedy(
         f"Allow {_LIST} on the bucket, so that S3 answers 404 for missing objects",
         step,
-        "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead.",
-        commands=(
-            fill_command(
-                "aws s3api head-object --bucket {} --key {}", bucket_argument(denial), key or "OBJECT_KEY"
-            ),
-        ),
+        *(() if absent else (check,)),
+        commands=() if absent else (head,),
         url=pages.S3_403,
     )
     return denial.explain(
-        f"S3 answered 403 to {denial.operation} on {denial.resource}: most likely, the object does not exist. Without {_LIST} on the bucket, S3 answers 403 instead of 404.",
+        f"S3 answered 403 to {denial.operation} on {denial.resource}: {'' if absent else 'most likely, '}the object does not exist. Without {_LIST} on the bucket, S3 answers 403 instead of 404.",
         buckets.MISSING_OBJECT.cause(
             "derived",
+            (f"Another caller finds no object. The text says {quote_words(absent[0])}.",) if absent else (),
             text=f"{capitalize_start(policy.name)} allows {denial.action} on the object, but not {_LIST} on {clip_text(bucket)}{text}",
         ),
         topic=buckets.MISSING_OBJECT.code,
-        remedies=(attrs.evolve(fix, policy=build_document(statements), layer="identity", is_addition=True),),
+        remedies=(
+            attrs.evolve(
+                fix,
+                policy=build_document(statements),
+                layer="identity",
+                is_addition=not (misplaced and policy.is_whole),
+            ),
+        ),
     )
