@@ -877,6 +877,19 @@ DENIES: tuple[Case, ...] = (
         ("MFA", "no effect"),
     ),
     (
+        "GetSessionToken with a named instance role",
+        "The front end gets them. Before, we had static keys. instance role `shop-web`, DurationSeconds=43200\nAn error occurred (AccessDenied) when calling the GetSessionToken operation: Cannot call GetSessionToken with session credentials",
+        {},
+        (
+            '"arn:aws:iam::ACCOUNT_ID:role/shop-web"',
+            "aws iam create-role",
+            "not DurationSeconds 43200",
+            "1. To let a browser",
+            "such keys are long-term",
+        ),
+        ("get-caller-identity",),
+    ),
+    (
         "guest of an identity pool",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/app because no session policy allows the ssm:GetParameter action",
         {},

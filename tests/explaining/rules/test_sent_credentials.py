@@ -255,6 +255,8 @@ POST_FORM = "An error occurred (InvalidRequest) when calling the PostObject oper
     [
         (GIT_PULL, "git-credentials-stored", "possible", "without a reason"),
         (f"{GIT_PULL}\nfile:/etc/gitconfig\tosxkeychain", "git-credentials-stored", "derived", "a password that osxkeychain stored"),
+        (f"{GIT_PULL}\nIt works for ten minutes after a login.", "git-credentials-stored", "derived", "most likely because Git sends"),
+        (f"{GIT_PULL}\n\thelper = manager\nClearing it fixes it.", "git-credentials-stored", "derived", ", because Git sends a password that manager stored"),
         (f"{GIT_PULL}\n[credential]\n\thelper = store", "git-credentials-stored", "derived", "a password that store stored"),
         (f"{GIT_PULL}\n\thelper = !aws codecommit credential-helper $@", "git-credentials-stored", "possible", "without a reason"),
         (SMTP_LOGIN, "secret-key-as-smtp-password", "possible", "SMTP credentials have their own password"),
@@ -278,7 +280,7 @@ def test_stored_git_passwords_are_deleted_and_no_longer_used() -> None:
     commands = explain(f"{GIT_PULL}\nfile:/etc/gitconfig\tosxkeychain").remedies[0].commands
     key = "credential.https://git-codecommit.eu-west-1.amazonaws.com.helper"
     assert commands[:3] == (
-        "printf 'protocol=https\\nhost=git-codecommit.eu-west-1.amazonaws.com\\n\\n' | git credential reject",
+        "printf 'url=https://git-codecommit.eu-west-1.amazonaws.com\\n\\n' | git credential reject",
         f"git config --global --replace-all {key} ''",
         f"git config --global --add {key} '!aws codecommit credential-helper $@'",
     )

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.credentials import unsigned_requests
@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
 from iamtriage.policies._documents import allow
 
@@ -44,6 +44,12 @@ _GIT_REPOSITORY = lazy_pattern(
 _STORING_HELPER = lazy_pattern(
     r"(?:^file:[^\n]{1,200}?\t|\bcredential\.helper[= ]|\bhelper ?= ?)(?P<helper>osxkeychain|manager(?:-core)?|wincred|store|libsecret)\b",
     re.MULTILINE,
+)
+# That Git works for a while, or once the password is deleted.
+_WORKED = lazy_pattern(
+    r"(?i:\bfirst (?:clone|pull|push|fetch|time)\b[^\n.]{0,30}\b(?:OK|okay|works?|worked|fine)\b"
+    r"|\b(?:delet|remov|clear|eras)(?:e|es|ing)\b[^\n.]{0,60}\b(?:helps?|works?|fixe[sd])\b"
+    r"|\b(?:works?|fine|OK)\b[^\n.]{0,30}\b(?:for a while|minutes|quarter of an hour)\b)"
 )
 GIT_CREDENTIALS_STORED = CauseType(
     "git-credentials-stored",
@@ -66,44 +72,54 @@ def explain_git_denial(denial: Denial) -> Explanation:
     summary = f"CodeCommit denied Git access to {f'the repository {name}' if name else 'a repository'}"
     cause = GIT_CREDENTIALS_STORED.cause()
     look: tuple[str, ...] = ("git config --show-origin --get-all credential.helper",)
-    works = ""
+    worked = _WORKED.search(denial.failure.text)
     check, reason = "If the first command prints osxkeychain, manager or store", "without a reason"
+    helper = stored["helper"] if stored else "a credential helper"
     if stored is not None:
-        helper = stored["helper"]
-        because = (f"The text shows the credential helper {helper}.",)
-        cause = GIT_CREDENTIALS_STORED.cause("derived", because)
         check, look = f"With {helper} in the list", ()
-        works = " It is not that if Git works once the stored password is deleted."
-        reason = f"most likely because Git sends a password that {helper} stored, and that has expired"
+    if stored or worked:
+        because = (
+            f"The text shows the credential helper {helper}." if stored else None,
+            f"No permission is missing: the text says {quote_words(worked[0])}." if worked else None,
+        )
+        cause = GIT_CREDENTIALS_STORED.cause("derived", present(*because))
+        reason = f"{'' if stored and worked else 'most likely '}because Git sends a password that {helper} stored, and that has expired"
+    no_allow = NO_IDENTITY_ALLOW.cause(
+        text="No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push. It is not that if Git works once the stored password is deleted."
+    )
+    allow_use = identity_remedy(
+        "Allow the caller to use the repository",
+        "Attach the policy to the role or user that aws sts get-caller-identity prints. codecommit:GitPush is required only for pushes.",
+        statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
+        url=_PERMISSIONS,
+    )
+    has_path = "usehttppath = true" in denial.failure.text.lower()
     return denial.explain(
         f"{summary}, {reason}.",
         cause,
-        NO_IDENTITY_ALLOW.cause(
-            text=f"No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push.{works}"
-        ),
+        *(() if worked else (no_allow,)),
         topic="no-identity-allow",
         remedies=(
             your_remedy(
                 "Let Git use only the AWS credential helper",
-                f"{check}, Git also asks and fills that one. git credential reject deletes what is stored, and the empty helper makes Git ignore the helpers of other files, such as Xcode's, for this host.",
+                f"{check}, Git stores the password there, too, and sends it again later. git credential reject deletes it. The empty helper makes Git ignore the helpers of other files, such as Xcode's, for this host.",
                 "Or use git-remote-codecommit, which needs no password: its URL is "
                 f"codecommit::{region}://{name or 'REPOSITORY'}.",
                 commands=(
                     *look,
-                    f"printf 'protocol=https\\nhost={host}\\n\\n' | git credential reject",
+                    f"printf 'url=https://{host}\\n\\n' | git credential reject",
                     f"git config --global --replace-all credential.https://{host}.helper ''",
                     f"git config --global --add credential.https://{host}.helper '!aws codecommit credential-helper $@'",
-                    f"git config --global credential.https://{host}.useHttpPath true",
-                    "aws sts get-caller-identity",
+                    *(
+                        ()
+                        if has_path
+                        else (f"git config --global credential.https://{host}.useHttpPath true",)
+                    ),
+                    *(() if worked else ("aws sts get-caller-identity",)),
                 ),
                 url=_SETUP,
             ),
-            identity_remedy(
-                "Allow the caller to use the repository",
-                "Attach the policy to the role or user that aws sts get-caller-identity prints. codecommit:GitPush is required only for pushes.",
-                statements=(allow(("codecommit:GitPull", "codecommit:GitPush"), arn),),
-                url=_PERMISSIONS,
-            ),
+            *(() if worked else (allow_use,)),
         ),
     )
 

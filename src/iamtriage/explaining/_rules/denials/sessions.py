@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_policies
@@ -20,9 +22,10 @@ from iamtriage.explaining._rules.shared.clues import find_option, find_profile, 
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -125,10 +128,21 @@ CALLED_FROM_SESSION = CauseType(
     fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
 )
+_CHAINED = 3600
 _OF_USER = lazy_pattern(r"(?i:\bmfa|serial.?number|token.?code)")
 _OF_ROLE = lazy_pattern(
     r"(?i:\b(?:instance|task|execution|pod|service)[ -](?:role|profile)\b|:assumed-role/|\bIRSA\b)"
+    r"(?: ?[(`'\"]{0,2}(?P<role>(?=[\w+=,.@-]*[-_.0-9A-Z])[\w+=,.@-]{2,64}))?",
+    re.ASCII,
 )
+# The credentials with which it worked, and a duration for a session.
+_OF_KEY = lazy_pattern(
+    r"(?i:\b(?:keys? (?:in|from) (?:a|the|its|an) [\w .]{0,20}file|(?:access|static|long-term) keys?|IAM user)\b)"
+)
+_DURATION = lazy_pattern(
+    r"\bDurationSeconds\W{1,4}([0-9]{4,6})\b|--duration-seconds[ =]([0-9]{4,6})\b", re.ASCII
+)
+_BROWSER = lazy_pattern(r"(?i:\bbrowsers?\b|\bfront[- ]?end\b|\bmobile app\b)")
 
 
 def explain_called_from_session(denial: Denial) -> Explanation:
@@ -138,16 +152,31 @@ def explain_called_from_session(denial: Denial) -> Explanation:
     call = "GetFederationToken" if is_federation else "GetSessionToken"
     profile = find_profile(denial.case)
     where = "in use" if profile is None else f"of the profile {clip_text(profile)}"
+    shown: str | None
     shown, line = "The command shows where the credentials come from.", "aws configure list"
     steps = ["Temporary credentials, such as those of a role, need no further session: use them as they are."]
-    if is_federation or (_OF_ROLE.search(text) is not None and _OF_USER.search(text) is None):
+    of_role, policy = _OF_ROLE.search(text), None
+    because: tuple[str, ...] = ()
+    if is_federation or (of_role is not None and _OF_USER.search(text) is None):
         title = f"Leave out {call}, or call AssumeRole instead"
-        steps[0] = f"In the program itself, use the credentials that it has, without {call}."
-        steps.append(
-            "To pass credentials on, such as to a browser, do not give away those of the program: call AssumeRole with a session policy, or for a role that may do only what is needed. As a role, the caller gets at most one hour (role chaining). For single objects, presigned URLs are enough."
-        )
+        before = _OF_KEY.search(text)
+        because = (f"The text says {quote_words(before[0])}: such keys are long-term.",) if before else ()
+        duration = next((each for found in _DURATION.findall(text) for each in found if each), "")
+        limit = f", not DurationSeconds {duration}" if duration and int(duration) > _CHAINED else ""
+        use = f"In the program itself, use the credentials that it has, without {call}."
+        presign = "To let a browser read or write single objects, presigned URLs are enough: the program creates them with its own credentials."
+        steps = [presign, use] if _BROWSER.search(text) else [use, presign]
+        hour = f"As a role, the caller gets at most one hour (role chaining){limit}."
+        chosen = "with a session policy, or for a role that may do only what is needed"
         shown = "For AssumeRole, the trust policy of that role must trust the caller, which get-caller-identity prints."
         line = "aws sts get-caller-identity --query Arn --output text"
+        role = getattr(denial.role, "name", of_role and of_role["role"])
+        if role is not None:
+            chosen, shown = "for a role with a policy for only what is needed, which trusts the caller", None
+            line = "aws iam create-role --role-name passed-on --assume-role-policy-document file://trust.json"
+            arn = str(denial.role or f"arn:aws:iam::{commands.account(denial.account)}:role/{role}")
+            policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
+        steps.append(f"For other credentials, call AssumeRole {chosen}. {hour}")
     else:
         title = f"Leave out {call}, or call it as the IAM user"
         steps.append(
@@ -157,14 +186,17 @@ def explain_called_from_session(denial: Denial) -> Explanation:
         steps.append(f"Remove the Allow for sts:{call}, which has no effect.")
     return denial.explain(
         f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary.",
-        CALLED_FROM_SESSION.cause("reported"),
+        CALLED_FROM_SESSION.cause("reported", because),
         remedies=(
-            your_remedy(
-                title,
-                *steps,
-                shown,
-                commands=(with_profile(profile, line),),
-                url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
+            attrs.evolve(
+                your_remedy(
+                    title,
+                    *present(*steps, shown),
+                    commands=(with_profile(profile, line),),
+                    url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
+                ),
+                policy=policy,
+                layer=policy and "role_trust",
             ),
         ),
     )
