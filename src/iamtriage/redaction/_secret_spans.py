@@ -32,7 +32,7 @@ _URL_BOUNDS = " \n\t\"'<>`{"
 # The signs of a URL, or of a percent-encoded text.
 _URL = re.compile(
     r"://|\?|&(?![a-z]{2,5};|#)|&amp;(?=[\w.-]{1,64}=)|\\u0026"
-    r"|%(?:25){0,4}(?:20|22|26|27|0[9AaDd]|3[AC-Fac-f]|5[Bb]|7[Bb])"
+    r"|%(?:25){0,16}(?:20|22|26|27|0[9AaDd]|3[AC-Fac-f]|5[Bb]|7[Bb])"
 )
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._typing import override
@@ -33,8 +34,8 @@ __all__ = (
 # A value of a query. Names and signs that end one are encoded in it.
 _RUN = re.compile(r"(?:[\w.~*()!'/:;,@$+-]++|%[0-9A-Fa-f]{2})++")
 # Spaces, line breaks, quotes, brackets and signs between names and values are signs of a text.
-_TEXT = re.compile(r"%(?:25){0,4}(?:0[9AaDd]|2[0267Cc]|3[ACDEacde]|5[BbCc]|7[Bb])")
-_PERCENT = re.compile(r"%([0-7][0-9A-Fa-f])")
+_TEXT = re.compile(r"%(?:25){0,16}(?:0[9AaDd]|2[0267Cc]|3[ACDEacde]|5[BbCc]|7[Bb])")
+_PERCENT = re.compile(r"%((?:25)*)[0-7][0-9A-Fa-f]")
 _ENTITY = re.compile(r"&(?:amp;){0,4}(?:quot|apos|amp|lt|gt|#[0-9]{1,5}|#[xX][0-9A-Fa-f]{1,5});")
 # A quote in a string of a shell, as people and as Python's shlex write it.
 _SHELL_QUOTE = re.compile(r"'(?:\\'|\"'\")'")
@@ -49,7 +50,7 @@ _STRING = re.compile(
     rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.\"'\x1b]|\\[nrt]|\Z)"
 )
 # A document has a bracket or a line break, which can be escaped.
-_DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:25){0,4}(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
+_DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:25){0,16}(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
 # More documents that are shorter on average do not occur in real texts, and would take long.
 _MAX_SHORT_DOCUMENTS = 100
 _MIN_CHARS_PER_DOCUMENT = 200
@@ -139,7 +140,12 @@ def _keep_quote(escape: re.Match[str]) -> str:
     return escape[escape.lastindex or 0][0]
 
 
-_PERCENT_ENCODING = _Encoding(_PERCENT, _unquote, is_dashed=True)
+@cache
+def _percent_encoding(layers: int) -> _Encoding:
+    """Return the encoding of a text whose signs are all encoded once more than a number of times."""
+    return _Encoding(re.compile(rf"%(?:25){{{layers}}}([0-7][0-9A-Fa-f])"), _unquote, is_dashed=True)
+
+
 _CELL_ENCODING = _Encoding(re.compile('""'), _keep_quote, '"', '""')
 _SHELL_ENCODING = _Encoding(_SHELL_QUOTE, _keep_quote, "'", "'\\''")
 _SCRIPT_ENCODING = _Encoding(re.compile(r"\\([\"\\$`])"), _keep_quote, '"', '\\"')
@@ -194,7 +200,8 @@ def _find_percent_encoded(text: str) -> Iterator[Scalar]:
         run = _RUN.match(text, start)
         done = max(sign.end(), run.end() if run else 0)
         if done - start >= _MIN_LENGTH:
-            yield _Encoded(start, done, _PERCENT_ENCODING)
+            nested = _PERCENT.findall(text, start, done) if text.find("%25", start, done) >= 0 else ()
+            yield _Encoded(start, done, _percent_encoding(min(map(len, nested), default=0) // 2))
 
 
 # In characters. A shorter text has no room for a name and its value.

@@ -115,10 +115,10 @@ _TUPLE = re.compile(
 _TABLE = re.compile(rf"{QUOTE}?[ \t]{{0,80}}[|│][ \t]{{0,80}}")
 _BEFORE_CELL = frozenset("\t\"'")
 _SPACES = re.compile(r"[ \t]{1,80}")
-# A row of two columns, or of a CSV file, with only a name and its value.
+# A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
-    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b)|(?(tab)(?=[\t;,])|(?!)))",
+    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b)|(?(tab)(?=[\t;,]|(?P<more>[ ]))|(?!)))",
     re.MULTILINE,
 )
 # A line of netrc, or of the settings of Redis.
@@ -218,6 +218,8 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
     text = match.text
     columns = _COLUMNS.match(text, match.end)
+    if columns and columns["more"] and not looks_random(columns["value"]):
+        columns = None
     if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
         return check_value(match, "tuple", Extent(*columns.span("value"), ""))
     key = match.name.key

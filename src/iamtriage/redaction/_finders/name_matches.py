@@ -42,7 +42,7 @@ _ENDS_OF_QUERY_SIGNS = frozenset("?&6fF")
 _ENDS_OF_LINE_STARTS = frozenset(["", *"\n \tnm\"':"])
 _BEFORE_OPTION = frozenset(["", *" \t\n"])
 _ENDS_OF_STRUCTURE = frozenset("{([,;&?| \t\n\r\"'")
-_QUERY_SIGN = re.compile(rf"(?:[?&]|%(?:25){{0,4}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z")
+_QUERY_SIGN = re.compile(rf"(?:[?&]|%(?:25){{0,16}}(?:3[Ff]|26)|{BACKSLASHES}u0026)[A-Za-z0-9_.$-]{{0,64}}\Z")
 _BLANKS = frozenset(" \t")
 # A user before the name of a password, and the end of a clause.
 _USER = re.compile(

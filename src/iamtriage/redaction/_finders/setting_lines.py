@@ -37,7 +37,6 @@ _COMMANDS = frozenset(
 _SENTENCE = re.compile(r"[:=({\"]")
 # In characters.
 _MAX_LINE = 4_096
-_QUOTE_REACH = 2_000
 _MAX_PHRASE = 200
 
 
@@ -51,7 +50,8 @@ def extend_to_line_end(text: str, extent: Extent, *, every: bool, is_escaped: bo
         return extent
     comment = _COMMENT.search(text, extent.start, rest.end())
     value = text[extent.start : comment.start() if comment else rest.end()].rstrip().rstrip(",;")
-    if value[-1:] in {'"', "'"} and _closes_quote(text, extent.start, value):
+    if value[-1:] in {'"', "'"} and value.count(value[-1]) % 2:
+        # It ends a string around the setting.
         value = value[:-1]
     words = value.split()
     if not words or is_placeholder(words[0].partition("\\n")[0]):
@@ -89,12 +89,6 @@ def extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
         if _SENTENCE.search(rest) or _is_command(words)
         else extent._replace(end=extent.end + len(rest))
     )
-
-
-def _closes_quote(text: str, start: int, value: str) -> bool:
-    """Return whether the quote at the end of a value was opened before the value."""
-    low = max(0, start - _QUOTE_REACH)
-    return value.count(value[-1]) % 2 == 1 and text.count(value[-1], low, start) % 2 == 1
 
 
 def _is_command(words: list[str]) -> bool:

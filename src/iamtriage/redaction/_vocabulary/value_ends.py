@@ -33,7 +33,7 @@ __all__ = (
 _MAX_LENGTH = 20_000
 
 # After a prefix, as of Python's, C#'s and shells' strings. In a query, the quote is percent-encoded.
-_OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE}|%(?:25){{0,4}}2[27])")
+_OPENING = re.compile(rf"(?:[bBuUrRfF@]|\$(?='))?(?P<quote>{QUOTE}|%(?:25){{0,16}}2[27])")
 _NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUrRfF")
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
