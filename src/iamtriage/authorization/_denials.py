@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._rendering.views import View
-from iamtriage.authorization._checks import Check, Evaluation, MatchedPolicy, PolicyInfo
+from iamtriage.authorization._checks import POLICY_TYPES, Check, Evaluation, MatchedPolicy, PolicyInfo
 from iamtriage.typing import Deny, PolicyType
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def find_denials(evaluation: Evaluation, known: Mapping[str, PolicyInfo]) -> lis
         Denial(
             evaluation,
             check.deny,
-            check.policy_type,
+            _find_denying_type(check),
             check,
             _select_denying_policies(check.matched_policies, known) if check.deny == "explicit" else (),
         )
@@ -145,6 +145,19 @@ def find_denials(evaluation: Evaluation, known: Mapping[str, PolicyInfo]) -> lis
         ]
     is_stated = deny is not None or evaluation.effect is not None
     return denials or ([Denial(evaluation, deny)] if is_stated else [])
+
+
+def _find_denying_type(check: Check) -> PolicyType | None:
+    """Return the type of policy that denied in a check, which can be one that caps what its policies allow.
+
+    >>> from iamtriage.authorization._checks import StatementMatch
+    >>> both, allows = ("IDENTITY_BASED_POLICY", "PERMISSIONS_BOUNDARY"), (StatementMatch(effect="ALLOW"),)
+    >>> _find_denying_type(Check("PRINCIPAL", "IMPLICIT_DENY", None, both, (MatchedPolicy("a", allows),)))
+    'permissions_boundary'
+    """
+    caps = {POLICY_TYPES.get(each) for each in check.relevant_policy_types} - {check.policy_type}
+    allows = any(each.effect == "ALLOW" for policy in check.matched_policies for each in policy.statements)
+    return caps.pop() if check.deny == "implicit" and allows and len(caps) == 1 else check.policy_type
 
 
 def _select_denying_policies(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import commonprefix
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -18,8 +19,9 @@ from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.shared.required_grants import NEXT_OBJECTS, required_grant
 from iamtriage.explaining._rules.shared.task_statements import ALL_REQUIRED
+from iamtriage.explaining._rules.sts.trust_documents import as_strings
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents
@@ -45,7 +47,7 @@ __all__ = (
 _MIN_LIMIT = 256
 _MAX_LISTED_PRINCIPALS = 5
 # The limits of the policy that a short explanation shows for all denials of one principal.
-_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS = 4, 14, 3
+_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
 _SAVE_STEP = "Save the "
 
 
@@ -224,9 +226,23 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
         second = _allow_others(of_same)
     else:
         return CombinedRemedies()
+    if second is not None and of_others:
+        here, there = (_find_account(each.principal) for each in (failure, of_others[0][0]))
+        if here != there and None not in {here, there}:
+            first, second = _in_account(first or remedy, here), _in_account(second, there)
     return CombinedRemedies(
         first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
     )
+
+
+def _find_account(principal: str | None) -> str | None:
+    return getattr(try_parse_principal(principal), "account", None)
+
+
+def _in_account(remedy: Remedy, account: str | None) -> Remedy:
+    """Return a remedy that says in which account to run its commands: names of roles can be the same in several."""
+    step = f"Run the commands with credentials of account {account}."
+    return attrs.evolve(remedy, title=f"{remedy.title}, in account {account}", steps=(step, *remedy.steps))
 
 
 def _allow_others(allowed: tuple[tuple[AccessDenied, Remedy], ...]) -> Remedy | None:
@@ -240,7 +256,6 @@ def _allow_others(allowed: tuple[tuple[AccessDenied, Remedy], ...]) -> Remedy | 
     lines = tuple(line.replace("file://policy.json", "file://allow.json") for line in remedy.commands)
     return attrs.evolve(
         change_commands(remedy, lines),
-        title=f"{remedy.title} with this policy, saved as allow.json",
         steps=tuple(step.replace("policy.json", "allow.json") for step in remedy.steps),
     )
 
@@ -254,18 +269,26 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     statements = _merge_policies([first.policy, *(each.policy for each in alone if each.policy is not None)])
     single = first.policy["Statement"]
     actions, old = _list_actions(statements), _list_actions(single)
-    is_short = len(statements) <= _MAX_STATEMENTS and len(actions) <= _MAX_ACTIONS
-    if not is_short or not alone or len(actions) == 1:
+    resources = dict.fromkeys(each for statement in statements for each in as_strings(statement["Resource"]))
+    is_short = (
+        len(statements) <= _MAX_STATEMENTS
+        and len(actions) <= _MAX_ACTIONS
+        and (len(actions) > 1 or len(resources) <= _MAX_RESOURCES)
+    )
+    if not is_short or not alone or statements == single:
         return None
     others_denied = (_list_actions(each.policy["Statement"])[0] for each in alone if each.policy is not None)
     denied = sorted({old[0], *others_denied})
     listed = f"{len(denied)} actions" if len(denied) > _MAX_LISTED_ACTIONS else join_words(denied, "and")
     title = first.title.replace(old[0], listed, 1)
-    if title == first.title:
+    if title == first.title and len(denied) > 1:
         title = f"{title}, and what else is denied"
     own = _steps_of_service(first)
+    unneeded: tuple[str, ...] = (_SAVE_STEP,)
+    if denied == list(actions):
+        own, unneeded = _steps_for_objects(own, tuple(resources)), (_SAVE_STEP, NEXT_OBJECTS)
     steps = dict.fromkeys(
-        step for each in alone for step in _steps_of_service(each) if not step.startswith(_SAVE_STEP)
+        step for each in alone for step in _steps_of_service(each) if not step.startswith(unneeded)
     )
     at = next((at for at, step in enumerate(own, 1) if step.startswith(_SAVE_STEP)), len(own))
     name, new_name = map(inline_policy_name, (single, statements))
@@ -288,6 +311,13 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
         policy=build_document(statements),
         names=names,
     )
+
+
+def _steps_for_objects(steps: tuple[str, ...], resources: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the steps for several objects, whose common folder is what changing keys have in common."""
+    kept = tuple(each for each in steps if not each.startswith(NEXT_OBJECTS))
+    folder = commonprefix(resources).rpartition("/")[0]
+    return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if "/" in folder and kept != steps else kept
 
 
 def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:

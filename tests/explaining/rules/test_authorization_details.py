@@ -200,6 +200,20 @@ _OTHER_FUNCTION = FUNCTION.replace("111122223333", "444455556666")
             id="a session policy",
         ),
         pytest.param(
+            [
+                {
+                    **_implicit("PRINCIPAL"),
+                    "relevantPolicyTypes": ["IDENTITY_BASED_POLICY", "PERMISSIONS_BOUNDARY"],
+                    "matchedPolicies": _ALLOWING["matchedPolicies"],
+                }
+            ],
+            FUNCTION,
+            "no permissions boundary",
+            (f"boundary {_BOUNDARY} does not allow", "the policy tea-deploy (Deploy) already allows"),
+            ("either", "name different types"),
+            id="a boundary that the check of the identity-based policies includes",
+        ),
+        pytest.param(
             [_implicit("PRINCIPAL")],
             FUNCTION,
             "no permissions boundary",

@@ -1494,10 +1494,48 @@ OTHERS: tuple[Case, ...] = (
         (
             "The text has 2 denials of 2 principals (orders-api and jobs).",
             "Do this first: Allow ecr:CreateRepository for the role orders-api",
-            "Then: Allow logs:CreateLogGroup for the role jobs with this policy, saved as allow.json",
+            "Then: Allow logs:CreateLogGroup for the role jobs [account administrator]",
             "put-role-policy --role-name jobs",
         ),
         ("Others", "Also"),
+    ),
+    (
+        "policies of roles with the same name in two accounts",
+        f"{_BY_NO_POLICY}\n{_LOGS.replace(ACCOUNT, '444455556666')}",
+        {},
+        (
+            f"of 2 principals (orders-api in {ACCOUNT} and orders-api in 444455556666)",
+            f"Allow ecr:CreateRepository for the role orders-api, in account {ACCOUNT}",
+            f"Run the commands with credentials of account {ACCOUNT}.",
+            "Then: Allow logs:CreateLogGroup for the role orders-api, in account 444455556666",
+        ),
+        ("Also",),
+    ),
+    (
+        "the same action on objects of a folder",
+        "\n".join(
+            _implicit("s3:GetObject", f"arn:aws:s3:::carts/2026/03/{name}.csv", "identity-based policy")
+            for name in ("a", "b")
+        ),
+        {},
+        (
+            "The same call on arn:aws:s3:::carts/2026/03/b.csv was denied for the same reason.",
+            "use arn:aws:s3:::carts/2026/03/* as Resource",
+            '"Resource": ["arn:aws:s3:::carts/2026/03/a.csv", "arn:aws:s3:::carts/2026/03/b.csv"]',
+        ),
+        ("Also", "carts/*/", "2 denials"),
+    ),
+    (
+        "the same action on many resources",
+        "\n".join(
+            _implicit(
+                "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:q-{number}", "identity-based policy"
+            )
+            for number in range(8)
+        ),
+        {},
+        (f'"Resource": "arn:aws:sqs:eu-west-1:{ACCOUNT}:q-0"', "7 more denials in this text"),
+        ("The same call",),
     ),
     (
         "policies of three roles",
@@ -1520,7 +1558,7 @@ OTHERS: tuple[Case, ...] = (
         (
             "The text has 3 denials with 2 causes.",
             "Do this first: Change the permissions boundary",
-            "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api with this policy, saved as allow.json [account administrator]",
+            "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api [account administrator]",
             "--policy-document file://allow.json",
             '"Resource": "arn:aws:ecr:eu-west-1:111122223333:repository/carts"',
             "aws iam put-role-policy --role-name orders-api",

@@ -87,6 +87,8 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     of = f"with {len(causes)} causes"
     if len(principals) > 1:
         names = [each.rpartition("/")[2] for each in principals]
+        if len(set(names)) < len(names):
+            names = [f"{name} in {each.split(':')[4]}" for name, each in zip(names, principals, strict=True)]
         listed = f" ({join_words(names, 'and')})" if len(names) <= _MAX_DETAILED else ""
         of = f"of {len(names)} principals{listed}"
     return f" The text has {len(failures)} {'failures' if others else 'denials'} {of}."
@@ -125,10 +127,13 @@ def describe_fixed(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
     actions = dict.fromkeys(
         _spell(each.action) for each in same if each.action and each.action != failure.action
     )
-    if not is_same or not 0 < len(actions) <= _MAX_ROWS:
+    resources = dict.fromkeys(each.resource for each in same if each.resource != failure.resource)
+    denied = tuple(actions or filter(None, resources))
+    if not is_same or not 0 < len(denied) <= _MAX_ROWS:
         return ""
-    verb = "was" if len(actions) == 1 else "were"
-    return f" {join_words(tuple(actions), 'and')} {verb} denied for the same reason."
+    if not actions:
+        return f" The same call on {join_words(denied, 'and')} was denied for the same reason."
+    return f" {join_words(denied, 'and')} {'was' if len(denied) == 1 else 'were'} denied for the same reason."
 
 
 def _has_shared_reason(failure: Failure) -> bool:
