@@ -240,7 +240,7 @@ def _find_account(principal: str | None) -> str | None:
 
 
 def _in_account(remedy: Remedy, account: str | None) -> Remedy:
-    """Return a remedy that says in which account to run its commands: names of roles can be the same in several."""
+    """Return a remedy that says in which account to run its commands: roles of several can have one name."""
     step = f"Run the commands with credentials of account {account}."
     return attrs.evolve(remedy, title=f"{remedy.title}, in account {account}", steps=(step, *remedy.steps))
 
