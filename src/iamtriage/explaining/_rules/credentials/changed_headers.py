@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials.rewritten_requests import explain_rewritten_request
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ HEADER_CHANGED = CauseType(
 
 
 def explain_changed_header(case: Case[Failure]) -> Explanation | None:
-    """Explain that Google changes a signed header, if the text shows the header or its name in the signature."""
+    """Explain that something between client and server changes a request, if the text shows what it changes."""
     text = case.failure.text
     changed, signed = _CHANGED.search(text), _SIGNED.search(text)
     if changed is None and (signed is None or _GOOGLE.search(text) is None):
-        return None
+        return explain_rewritten_request(case)
     because = (
         f"The canonical request of the server contains {quote_words(changed['line'])}." if changed else ""
     )

@@ -1,0 +1,134 @@
+"""Find what a reverse proxy changes in requests, by its configuration: the header Host or the path.
+
+Sources: https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header,
+https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost,
+https://caddyserver.com/docs/caddyfile/directives/reverse_proxy, https://doc.traefik.io/traefik/routing/services/ and
+https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple, TypeAlias
+
+from iamtriage._patterns import lazy_pattern
+
+__all__ = ("ProxyChange", "find_proxy_change", "has_proxy")
+
+Part: TypeAlias = Literal["Host", "path"]
+
+_MAX_CHARS = 32_000
+_PROXY = lazy_pattern(
+    r"\b(?:proxy_pass|reverse_proxy|ProxyPass(?:Match)?|http-request|passHostHeader|ingress\.kubernetes\.io/[a-z-]{1,40}|changeOrigin)\b",
+    re.IGNORECASE,
+)
+_NGINX = lazy_pattern(
+    r"\bproxy_pass[ \t]{1,8}https?://(?P<host>[\w.:${}-]{1,253})(?P<path>/[^\s;]{0,200})?[ \t]{0,4};"
+)
+_NGINX_LOCATION = lazy_pattern(
+    r"\blocation[ \t]{1,4}(?:[~^*=]{1,2}[ \t]{0,4})?(?P<path>[^\s{]{1,200})\s{0,8}\Z"
+)
+_NGINX_HEADER = "proxy_set_header"
+_NGINX_HOST = lazy_pattern(rf"\b{_NGINX_HEADER}[ \t]{{1,8}}Host[ \t]{{1,8}}\"?(?P<value>[^\s;\"]{{1,253}})")
+_NGINX_REWRITE = lazy_pattern(r"^[ \t]{0,16}rewrite[ \t]{1,8}[^\n;]{1,200}", re.MULTILINE)
+# The value that passes a port, too.
+_NGINX_LINE, _NGINX_RELOAD = "proxy_set_header Host $http_host;", "nginx -t && nginx -s reload"
+_NGINX_PASSES = frozenset({"$host", "$http_host", "$host:$server_port"})
+_APACHE = lazy_pattern(
+    r"^[ \t]{0,16}ProxyPass(?:Match)?[ \t]{1,8}(?:\S{1,200}[ \t]{1,8})?[\"']?https?://(?P<host>[\w.:-]{1,253})",
+    re.MULTILINE,
+)
+_APACHE_PASSES = lazy_pattern(r"^[ \t]{0,16}ProxyPreserveHost[ \t]{1,8}[Oo]n\b", re.MULTILINE)
+# Proxies that pass Host and path unless a setting changes them: the setting, and what to do with it.
+_SETTINGS: tuple[tuple[str, Part, re.Pattern[str], str], ...] = (
+    ("Caddy", "Host", lazy_pattern(r"\bheader_up[ \t]{1,8}[+-]?Host[ \t]{1,8}(?P<value>(?!\{(?:http\.request\.)?host(?:port)?\})[^\s}]\S{0,252})"), "Delete the line, and reload Caddy"),
+    ("Caddy", "path", lazy_pattern(r"\bhandle_path[ \t]{1,8}\S{1,200}|\buri[ \t]{1,8}(?:strip_prefix|replace)[ \t]{1,8}\S{1,200}"), ""),
+    ("HAProxy", "Host", lazy_pattern(r"\bhttp-request[ \t]{1,8}(?:set|replace)-header[ \t]{1,8}[Hh]ost[ \t]{1,8}(?P<value>(?!%\[req)\S{1,253})"), "Delete the line, and reload HAProxy"),
+    ("HAProxy", "path", lazy_pattern(r"\bhttp-request[ \t]{1,8}(?:set-path|set-uri|replace-path|replace-uri)[ \t]{1,8}\S{1,200}"), ""),
+    ("Traefik", "Host", lazy_pattern(r"(?i:\bpassHostHeader[\"']?\s{0,2}[=:]\s{0,2}[\"']?false)\b"), "Set passHostHeader to true, the default"),
+    ("Traefik", "path", lazy_pattern(r"(?i:\bstripPrefix(?:Regex)?[.:])\S{0,80}"), ""),
+    ("the Ingress controller", "Host", lazy_pattern(r"\bnginx\.ingress\.kubernetes\.io/upstream-vhost[\"']?: ?[\"']?(?P<value>[\w.:-]{1,253})"), "Remove the annotation from the Ingress"),
+    ("the Ingress controller", "path", lazy_pattern(r"\bnginx\.ingress\.kubernetes\.io/rewrite-target[\"']?: ?[\"']?/\S{0,200}"), ""),
+    ("the development proxy", "Host", lazy_pattern(r"\bchangeOrigin[\"']?: ?true\b"), "Set changeOrigin to false"),
+)  # fmt: skip
+
+
+class ProxyChange(NamedTuple):
+    """What a proxy changes in the requests that it passes on.
+
+    Attributes:
+        proxy: The name of the proxy.
+        part: What it changes.
+        words: The words of the configuration that show it.
+        sent: The value of Host that the server gets, if the text states it.
+        step: How to change the configuration; empty for the path.
+        line: The line that is missing.
+        reload: The command that applies it.
+    """
+
+    proxy: str
+    part: Part
+    words: str
+    sent: str | None
+    step: str
+    line: str | None = None
+    reload: str | None = None
+
+
+def has_proxy(text: str) -> bool:
+    """Return whether a text shows the configuration of a reverse proxy."""
+    return _PROXY.search(text) is not None
+
+
+def find_proxy_change(text: str) -> ProxyChange | None:
+    """Return what the proxy whose configuration a text shows changes, or ``None``.
+
+    >>> found = find_proxy_change("location / { proxy_pass http://store; }")
+    >>> found.part, found.sent, found.line
+    ('Host', 'store', 'proxy_set_header Host $http_host;')
+    """
+    text = text[:_MAX_CHARS]
+    if not has_proxy(text):
+        return None
+    if (found := _NGINX.search(text)) is not None:
+        return _read_nginx(text, found)
+    apache = _APACHE.search(text)
+    if apache is not None and _APACHE_PASSES.search(text) is None:
+        step, line = "Add the line next to ProxyPass", "ProxyPreserveHost On"
+        return ProxyChange(
+            "Apache", "Host", apache[0].strip(), apache["host"], step, line, "apachectl -k graceful"
+        )
+    for proxy, part, pattern, step in _SETTINGS:
+        if (setting := pattern.search(text)) is not None:
+            return ProxyChange(proxy, part, setting[0], setting.groupdict().get("value"), step)
+    return None
+
+
+def _read_nginx(text: str, passed: re.Match[str]) -> ProxyChange | None:
+    """Return what nginx changes: without a line for Host, it sends the name in ``proxy_pass``."""
+    start, end = text.rfind("{", 0, passed.start()) + 1, text.find("}", passed.end())
+    block = text[start : len(text) if end == -1 else end]
+    # A block with headers of its own inherits none.
+    header = _NGINX_HOST.search(block if _NGINX_HEADER in block else text)
+    value = header["value"] if header else "$proxy_host"
+    # A URL that is signed for S3 needs the host of S3.
+    is_for_aws = passed["host"].endswith((".amazonaws.com", ".amazonaws.com.cn"))
+    if is_for_aws and value not in _NGINX_PASSES:
+        return None
+    if is_for_aws and header is not None:
+        line = f"proxy_set_header Host {passed['host']};"
+        return ProxyChange(
+            "nginx", "Host", header[0], "the name of the proxy", f"Replace {header[0]}", line, _NGINX_RELOAD
+        )
+    if value not in _NGINX_PASSES:
+        sent = passed["host"] if value == "$proxy_host" else value
+        step = f"Replace {header[0]}" if header else "Add the line to the block of proxy_pass"
+        words = header[0] if header else passed[0]
+        return ProxyChange("nginx", "Host", words, sent, step, _NGINX_LINE, _NGINX_RELOAD)
+    location = _NGINX_LOCATION.search(text[: start - 1]) if start else None
+    rewrite = _NGINX_REWRITE.search(block)
+    if rewrite is not None:
+        return ProxyChange("nginx", "path", rewrite[0].strip(), None, "")
+    if passed["path"] and location is not None and passed["path"] != location["path"]:
+        return ProxyChange("nginx", "path", f"location {location['path']} with {passed[0]}", None, "")
+    return None

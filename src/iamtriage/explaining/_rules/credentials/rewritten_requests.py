@@ -1,0 +1,201 @@
+"""Explain that a request reached the server with another host or path than it was signed for.
+
+A reverse proxy or a redirect changed it: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html.
+For redirects of S3, see https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html and
+https://github.com/boto/boto3/issues/3015.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.proxies import find_proxy_change, has_proxy
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.common_causes import REQUEST_CHANGED
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.proxies import ProxyChange
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+
+_SIGNED_URL = lazy_pattern(
+    r"(?<!ocation: )https?://(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/[^\s\"'<>]{0,1024}?[?&](?:X-Amz-(?:Algorithm|Signature|Credential)|AWSAccessKeyId)="
+)
+_REDIRECT = lazy_pattern(r"\b[Ll]ocation: ?https?://(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/")
+_RECEIVED = lazy_pattern(r"(?:^|\\n|\n|&#10;)host:(?P<host>[\w.-]{1,253}(?::\d{1,5})?)(?=\s|\\|&|\Z)")
+_GLOBAL_HOST = ".s3.amazonaws.com"
+_REGIONAL_HOST = lazy_pattern(
+    r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61})\.s3[.-](?P<region>[a-z]{2}(?:-[a-z]{2,9}){1,2}-\d)\.amazonaws\.com(?:\.cn)?",
+    re.ASCII,
+)
+# What people say of a call that avoids the proxy.
+_DIRECT = (
+    r"\b(?:direct(?:ly)?|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
+    r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b"
+)
+_WORKS = r"\b(?:works?|worked|fine|ok|OK|succeeds?|succeeded)\b"
+_WORKS_DIRECTLY = lazy_pattern(
+    rf"{_DIRECT}[^.\n]{{0,80}}?{_WORKS}|{_WORKS}[^.,;\n]{{0,60}}?{_DIRECT}", re.IGNORECASE
+)
+URL_REDIRECTED = CauseType(
+    "presigned-url-redirected",
+    title="S3 redirects the presigned URL to a host that it was not signed for",
+    text="The signature covers the header Host. S3 redirects the global endpoint to the bucket's Region, most often for hours after the bucket was created. There, the signature does not match.",
+    recognised_by="The host of the presigned URL differs from the regional one in Location or in the canonical request of S3.",
+    fix="Create the URL with the regional endpoint.",
+    of="signature-mismatch",
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html", pages.S3_PRESIGNED),
+)
+
+
+def explain_rewritten_request(case: Case[Failure]) -> Explanation | None:
+    """Explain that a proxy or a redirect changed the request, or return ``None`` if the text does not show it."""
+    text = case.failure.text
+    if (redirected := _find_redirect(text)) is not None:
+        return _explain_redirect(case, *redirected)
+    change, direct = find_proxy_change(text), _find_direct_call(case)
+    if change is None and (direct is None or case.failure.kind != "signature_mismatch"):
+        return None
+    return _explain_proxy(case, change, direct)
+
+
+def _find_redirect(text: str) -> tuple[str, str] | None:
+    """Return the host that a presigned URL was signed for, and the regional one at which S3 received it."""
+    signed = _SIGNED_URL.search(text)
+    received = _RECEIVED.search(text) or _REDIRECT.search(text)
+    if signed is None or received is None or signed["host"].lower() == received["host"].lower():
+        return None
+    return signed["host"], received["host"]
+
+
+def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explanation | None:
+    regional = _REGIONAL_HOST.fullmatch(received)
+    if regional is None or not signed.endswith(_GLOBAL_HOST):
+        return None
+    region, text = regional["region"], case.failure.text
+    endpoint = f"https://s3.{region}.amazonaws.com"
+    is_python = "boto3" in text or "generate_presigned_url" in text
+    of_region = (
+        " The argument region_name alone does not put the Region into the host."
+        if "region_name" in text
+        else ""
+    )
+    return case.explain(
+        f"The URL was signed for {signed}, S3 redirected it to {received}, and the signature does not match there. Neither the keys nor permissions are the problem.",
+        URL_REDIRECTED.cause("derived", ("The text shows both hosts.",)),
+        topic="signature-mismatch",
+        remedies=(
+            your_remedy(
+                f"Create the URL with the endpoint of {region}",
+                f"Its host then has the Region, and S3 does not redirect it.{of_region}",
+                "For a new bucket outside us-east-1, the redirect ends when DNS knows its Region, up to 24 hours later. Do not rely on it.",
+                commands=()
+                if is_python
+                else (
+                    f"aws s3 presign s3://{regional['bucket']}/KEY --region {region} --endpoint-url {endpoint}",
+                ),
+                manifest=f's3 = boto3.client("s3", region_name="{region}", endpoint_url="{endpoint}")\n'
+                if is_python
+                else None,
+                url=pages.S3_PRESIGNED,
+            ),
+        ),
+    )
+
+
+def _find_direct_call(case: Case[Failure]) -> str | None:
+    """Return the words that show that the same call works without the proxy."""
+    runs = [run for run in find_runs(case.failure) if run.command.program == "aws"]
+    failed = next((run for run in runs if run.start <= case.failure.span[0] < run.end), None)
+    if failed is not None:
+        endpoint = failed.command.option("endpoint-url")
+        for run in runs:
+            other = run.command.option("endpoint-url")
+            is_same = run.command.words[:2] == failed.command.words[:2] and run.profile == failed.profile
+            if is_same and run.has_succeeded and endpoint and other and other.value != endpoint.value:
+                return f"The same command works with --endpoint-url {other.value}."
+    said = _WORKS_DIRECTLY.search(case.failure.text)
+    if said is None or not (has_proxy(case.failure.text) or "roxy" in case.text):
+        return None
+    return f"The text says {quote_words(said[0])}."
+
+
+def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str | None) -> Explanation | None:
+    endpoint = context_of(case.facts).other_endpoint
+    signed_url = _SIGNED_URL.search(case.failure.text)
+    signed = signed_url["host"] if signed_url else endpoint.value if endpoint else None
+    if change is not None and change.sent is not None and change.sent == signed:
+        return None
+    fine = (
+        f" The keys are right: {direct[0].lower()}{direct[1:]}"
+        if direct and direct.startswith("The same")
+        else ""
+    )
+    fine = fine or (" The keys are right, because the same call works without the proxy." if direct else "")
+    by_default = (
+        f" By default, {change.proxy} replaces Host by the name in its configuration."
+        if change and change.line and change.part == "Host"
+        else ""
+    )
+    name = "A reverse proxy" if change is None else change.proxy.replace("the ", "The ")
+    what = "changes the request after it was signed, most often the header Host"
+    if change is not None and change.part == "Host":
+        was = (
+            f" in place of {signed}, for which the client signed"
+            if signed
+            else ", not the host for which the client signed"
+        )
+        what = (
+            f"sends Host: {change.sent}{was}"
+            if change.sent
+            else f"replaces the header Host{f', for which the client signed {signed}' if signed else ''}"
+        )
+    elif change is not None:
+        what = "changes the path of the request, which the signature covers"
+    return case.explain(
+        f"{name} {what}, so the server computes another signature.{fine}",
+        REQUEST_CHANGED.cause(
+            "derived" if change else "possible",
+            present(f"The text shows {quote_words(change.words)}." if change else None, direct),
+            text=f"The signature covers the method, the path, the query string, the header Host and other headers.{by_default}",
+        ),
+        topic="signature-mismatch",
+        remedies=(_pass_unchanged(change, signed),),
+        notes=("The server that rejected the signature is not AWS: no IAM policy applies.",)
+        if endpoint is not None
+        else ("No permission is missing.",),
+    )
+
+
+def _pass_unchanged(change: ProxyChange | None, signed: str | None) -> Remedy:
+    rest = "The proxy must not change path, query string and method either: no rewrite, no path after the host in proxy_pass, and no caching of signed answers."
+    if change is None:
+        return your_remedy(
+            "Let the proxy pass the header Host unchanged",
+            "Set this in its configuration: in nginx proxy_set_header Host $http_host; in Apache ProxyPreserveHost On; Caddy, HAProxy and Traefik pass Host unless a line changes it.",
+            rest,
+            url=pages.SIGNATURES,
+        )
+    if change.part == "path":
+        return your_remedy(
+            "Serve the storage at the root of a host name of its own",
+            f"Remove what changes the path: {quote_words(change.words)}. Clients sign the path that they send, so a prefix cannot be removed on the way.",
+            f"Use a separate host name or port{f' in place of {signed}/PREFIX' if signed else ''} as the endpoint URL, and pass its path unchanged.",
+            url=pages.SIGNATURES,
+        )
+    return your_remedy(
+        f"Let {change.proxy} pass the header Host unchanged",
+        f"{change.step}{':' if change.line else '.'}{f' {change.line}' if change.line else ''}",
+        rest,
+        commands=present(change.reload),
+        url=pages.SIGNATURES,
+    )

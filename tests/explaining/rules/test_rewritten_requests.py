@@ -1,0 +1,90 @@
+"""Test that a proxy or redirect that changes a signed request is found, and one that does not is not blamed."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_REJECTED = "An error occurred (SignatureDoesNotMatch) when calling the ListBuckets operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
+_THROUGH_PROXY = f"$ aws --endpoint-url https://store.acme.example s3 ls\n\n{_REJECTED}\n"
+_DIRECT = "$ aws --endpoint-url http://10.1.2.3:9000 s3 ls\n2026-01-02 03:04:05 images\n"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "shown", "change"),
+    [
+        ("location / { proxy_pass http://ceph:7480; }", "sends Host: ceph:7480", "$http_host;"),
+        (
+            "server { proxy_set_header Host $host;\nlocation / { proxy_set_header X-A b;\nproxy_pass http://ceph; } }",
+            "sends Host: ceph",
+            "Add the line to the block",
+        ),
+        (
+            "location / { proxy_set_header Host store; proxy_pass http://ceph; }",
+            "sends Host: store",
+            "Replace proxy_set_header Host store",
+        ),
+        ("ProxyPass / http://10.0.0.9:9000/", "sends Host: 10.0.0.9:9000", "ProxyPreserveHost On"),
+        ("reverse_proxy ceph:80 { header_up Host {upstream_hostport} }", "Caddy sends", "Delete the line"),
+        ("http-request set-header Host ceph.internal", "HAProxy sends", "Delete the line"),
+        ("loadBalancer:\n  passHostHeader: false", "Traefik replaces the header Host", "passHostHeader"),
+        ("nginx.ingress.kubernetes.io/upstream-vhost: ceph", "The Ingress controller", "Remove"),
+        ("location /s3/ { proxy_set_header Host $host; proxy_pass http://ceph/; }", "the path", "location /s3/"),
+        ("reverse_proxy ceph:80\nhandle_path /s3/*", "the path", "handle_path"),
+    ],
+)
+@pytest.mark.parametrize("direct", ["", _DIRECT])
+def test_proxy_that_changes_the_request(configuration: str, shown: str, change: str, direct: str) -> None:
+    explanation = explain(f"{direct}{_THROUGH_PROXY}{configuration}")
+    assert shown in explanation.summary
+    assert change in explanation.remedies[0].steps[0]
+    assert ("The keys are right" in explanation.summary) is bool(direct)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        "",
+        "location / { proxy_set_header Host $http_host; proxy_pass http://ceph; }",
+        "location / { proxy_set_header Host store.acme.example; proxy_pass http://ceph; }",
+        "ProxyPreserveHost On\nProxyPass / http://10.0.0.9:9000/",
+        "reverse_proxy ceph:80 { header_up Host {host} }",
+    ],
+)
+def test_proxy_that_passes_the_request(configuration: str) -> None:
+    explanation = explain(f"{_THROUGH_PROXY}{configuration}")
+    assert "the secret key is not the one" in explanation.summary
+
+
+def test_direct_call_works_and_no_configuration_is_shown() -> None:
+    explanation = explain(f"{_DIRECT}{_THROUGH_PROXY}")
+    assert "The keys are right" in explanation.summary
+    assert explanation.causes[0].evidence == "possible"
+
+
+_URL = "https://{}/a.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=ab"
+_RECEIVED = "<CanonicalRequest>GET\n/a.pdf\nX-Amz-Algorithm=AWS4-HMAC-SHA256\nhost:{}\n\nhost\nUNSIGNED-PAYLOAD</CanonicalRequest>"
+
+
+@pytest.mark.parametrize(
+    ("signed", "received", "is_redirected"),
+    [
+        ("acme-a.s3.amazonaws.com", "acme-a.s3.eu-south-1.amazonaws.com", True),
+        ("acme-a.s3.eu-south-1.amazonaws.com", "acme-a.s3.eu-south-1.amazonaws.com", False),
+        ("cdn.acme.example", "acme-a.s3.eu-south-1.amazonaws.com", False),
+    ],
+)
+def test_url_that_s3_redirects(signed: str, received: str, is_redirected: bool) -> None:
+    explanation = explain(f"{_URL.format(signed)}\n{_REJECTED}{_RECEIVED.format(received)}")
+    assert (explanation.causes[0].code == "presigned-url-redirected") is is_redirected
+    if is_redirected:
+        assert "--endpoint-url https://s3.eu-south-1.amazonaws.com" in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize(
+    ("host", "is_changed"), [("$host", True), ("acme-a.s3.amazonaws.com", False), ("$proxy_host", False)]
+)
+def test_proxy_before_s3(host: str, is_changed: bool) -> None:
+    text = f"{_URL.format('acme-a.s3.amazonaws.com')}\n{_REJECTED}location / {{ proxy_set_header Host {host}; proxy_pass https://acme-a.s3.amazonaws.com; }}"
+    assert ("proxy_set_header Host acme-a.s3.amazonaws.com;" in str(explain(text))) is is_changed
