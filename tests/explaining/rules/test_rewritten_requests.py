@@ -30,7 +30,11 @@ _DIRECT = "$ aws --endpoint-url http://10.1.2.3:9000 s3 ls\n2026-01-02 03:04:05 
         ("http-request set-header Host ceph.internal", "HAProxy sends", "Delete the line"),
         ("loadBalancer:\n  passHostHeader: false", "Traefik replaces the header Host", "passHostHeader"),
         ("nginx.ingress.kubernetes.io/upstream-vhost: ceph", "The Ingress controller", "Remove"),
-        ("location /s3/ { proxy_set_header Host $host; proxy_pass http://ceph/; }", "the path", "location /s3/"),
+        (
+            "location /s3/ { proxy_set_header Host $host; proxy_pass http://ceph/; }",
+            "the path",
+            "location /s3/",
+        ),
         ("reverse_proxy ceph:80\nhandle_path /s3/*", "the path", "handle_path"),
     ],
 )
@@ -75,7 +79,7 @@ _RECEIVED = "<CanonicalRequest>GET\n/a.pdf\nX-Amz-Algorithm=AWS4-HMAC-SHA256\nho
         ("cdn.acme.example", "acme-a.s3.eu-south-1.amazonaws.com", False),
     ],
 )
-def test_url_that_s3_redirects(signed: str, received: str, is_redirected: bool) -> None:
+def test_url_that_s3_redirects(signed: str, received: str, *, is_redirected: bool) -> None:
     explanation = explain(f"{_URL.format(signed)}\n{_REJECTED}{_RECEIVED.format(received)}")
     assert (explanation.causes[0].code == "presigned-url-redirected") is is_redirected
     if is_redirected:
@@ -85,6 +89,6 @@ def test_url_that_s3_redirects(signed: str, received: str, is_redirected: bool) 
 @pytest.mark.parametrize(
     ("host", "is_changed"), [("$host", True), ("acme-a.s3.amazonaws.com", False), ("$proxy_host", False)]
 )
-def test_proxy_before_s3(host: str, is_changed: bool) -> None:
+def test_proxy_before_s3(host: str, *, is_changed: bool) -> None:
     text = f"{_URL.format('acme-a.s3.amazonaws.com')}\n{_REJECTED}location / {{ proxy_set_header Host {host}; proxy_pass https://acme-a.s3.amazonaws.com; }}"
     assert ("proxy_set_header Host acme-a.s3.amazonaws.com;" in str(explain(text))) is is_changed

@@ -1,4 +1,4 @@
-"""Find the profiles that a text contains: sections of AWS config and credentials files, and lists of profiles.
+"""Find the profiles that a text contains: sections of AWS config and credentials files, lists, and ``aws configure list``.
 
 How the files name their sections: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 
-__all__ = ("ProfileSection", "find_listed_profiles", "find_profile_sections")
+__all__ = ("ListedKey", "ProfileSection", "find_listed_key", "find_listed_profiles", "find_profile_sections")
 
 File: TypeAlias = Literal["config", "credentials"]
 
@@ -24,12 +24,16 @@ _SECTION = lazy_pattern(
 )
 _FILE = lazy_pattern(r"[.]aws[/\\](config|credentials)\b|\bAWS_(CONFIG|SHARED_CREDENTIALS)_FILE\b")
 # Settings that only the config file can have.
-_SETTINGS = lazy_pattern(
-    r"^[ \t]{0,8}(?:sso_\w+|role_arn|source_profile|credential_source|credential_process|region|output|login_session)[ \t]{0,4}=",
-    re.ASCII | re.MULTILINE,
+_OF_CONFIG = lazy_pattern(
+    r"sso_\w+|role_arn|source_profile|credential_source|credential_process|region|output|login_session|duration_seconds"
 )
-_PROCESS = lazy_pattern(
-    r"^[ \t]{0,8}credential_process[ \t]{0,4}=[ \t]{0,4}(\S[^\r\n]{0,1000})", re.MULTILINE
+_SETTING = lazy_pattern(
+    r"^[ \t]{0,8}(\w{1,60})[ \t]{0,4}=[ \t]{0,4}([^\r\n]{0,1000})", re.ASCII | re.MULTILINE
+)
+# What aws configure list prints of the access key, with colons in newer versions.
+_LISTED_KEY = lazy_pattern(
+    r"^[ \t]{0,20}access_key[ \t]{1,40}(?::[ \t]{1,9})?(?P<value>\S{1,40})[ \t]{1,40}(?::[ \t]{1,9})?(?P<kind>[a-z][\w-]{1,60})\b",
+    re.ASCII | re.MULTILINE,
 )
 # The command prints one name per line: https://docs.aws.amazon.com/cli/latest/reference/configure/list-profiles.html.
 _LIST_COMMAND = lazy_pattern(r"\baws configure list-profiles\b[^\n]{0,80}\n")
@@ -45,15 +49,18 @@ class ProfileSection(Value):
         name: The name of the profile.
         has_prefix: Whether the section begins with the word ``profile``.
         file: The file, if the text or the settings show it.
-        is_sso: Whether the profile uses IAM Identity Center.
-        process: The command in its ``credential_process``.
+        settings: The settings, such as ``role_arn``.
     """
 
     name: str
     has_prefix: bool
     file: File | None
-    is_sso: bool = False
-    process: str | None = None
+    settings: dict[str, str] = attrs.field(factory=dict)
+
+    @property
+    def is_sso(self) -> bool:
+        """Whether the profile uses IAM Identity Center."""
+        return any(each.startswith("sso_") for each in self.settings)
 
     @property
     def header(self) -> str:
@@ -99,19 +106,33 @@ def find_profile_sections(text: str) -> tuple[ProfileSection, ...]:
         if "=" not in body:
             continue
         named = list(_FILE.finditer(text, 0, match.start()))
-        file: File | None = "config" if _SETTINGS.search(body) else None
+        settings = {name.lower(): value.strip() for name, value in _SETTING.findall(body)}
+        file: File | None = "config" if any(map(_OF_CONFIG.fullmatch, settings)) else None
         if named:
             file = (
                 "credentials" if "redentials" in named[-1][0] or "CREDENTIALS" in named[-1][0] else "config"
             )
-        process = _PROCESS.search(body)
-        sections.append(
-            ProfileSection(
-                match["name"],
-                match["kind"] is not None,
-                file,
-                is_sso="sso_" in body,
-                process=process[1] if process else None,
-            )
-        )
+        sections.append(ProfileSection(match["name"], match["kind"] is not None, file, settings))
     return tuple(sections)
+
+
+class ListedKey(NamedTuple):
+    """The access key that ``aws configure list`` printed.
+
+    Attributes:
+        ending: Its last characters.
+        kind: Where it is from, such as ``"env"`` or ``"shared-credentials-file"``.
+    """
+
+    ending: str
+    kind: str
+
+
+def find_listed_key(text: str) -> ListedKey | None:
+    """Return the access key that ``aws configure list`` printed.
+
+    >>> find_listed_key("access_key     ****************H7XQ              env")
+    ListedKey(ending='H7XQ', kind='env')
+    """
+    found = _LISTED_KEY.search(text) if "access_key" in text else None
+    return None if found is None else ListedKey(found["value"].lstrip("*"), found["kind"])

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.credentials.expired_logins import (
 from iamtriage.explaining._rules.credentials.expired_sources import STILL_EXPIRED, explain_expired_source
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
+from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
 from iamtriage.explaining._rules.credentials.pod_agents import explain_agent_rejection
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
@@ -167,12 +168,12 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "provided token has expired" in message
     )
     because = clues.quote_phrases(message, *EXPIRY_PHRASES)
-    overridden = clues.find_overridden_profile(case)
-    if overridden is not None:
-        because += (f"Access keys in environment variables take precedence over the profile {overridden}.",)
+    override = find_override(case)
+    if is_from_aws and override is not None:
+        return explain_override(case, override, "answers that it has expired", "expired-session")
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
-        PASTED_SESSION.cause("possible" if overridden is None else "derived"),
+        PASTED_SESSION.cause(),
         LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
         role_chains.ROLE_CHAINING.cause(),
         clocks.CLOCK_WRONG.cause(
@@ -215,15 +216,12 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
     is_enough = is_job or renew.title.startswith("Let the SDK use ")
     lasting = () if is_enough else session_renewal.remedies_of_run(role, case.failure.envelope.source)
-    clear = (
-        () if is_enough or is_general or overridden is not None else (credential_remedies.CLEAR_ENVIRONMENT,)
-    )
+    clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
     return case.explain(
         f"{summary} No permission is missing.",
         *causes,
         topic="expired-session",
         remedies=(
-            *(() if overridden is None else (credential_remedies.unset_keys(overridden),)),
             renew,
             *((*lasting, *clear) if is_of_run else (*clear, *lasting)),
         ),

@@ -69,7 +69,11 @@ CACHED_BY_PROCESS = CauseType(
 def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
     """Return the profile with a ``credential_process`` that the text contains and the call uses, and its command."""
     profile, sections = clues.find_profile(case), find_profile_sections(case.failure.text)
-    found = [(each.name, each.process) for each in sections if each.process and profile in {None, each.name}]
+    found = [
+        (each.name, each.settings["credential_process"])
+        for each in sections
+        if each.settings.get("credential_process") and profile in {None, each.name}
+    ]
     return found[0] if len(found) == 1 else None
 
 

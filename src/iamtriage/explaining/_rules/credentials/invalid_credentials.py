@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.credentials.other_partitions import (
     partition_remedy,
 )
 from iamtriage.explaining._rules.credentials.other_users import find_unit
+from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,
@@ -73,7 +74,6 @@ _MAX_CAUSES = 6
 _SSO_TOKEN_WORDS = ("Session token not found", "Error loading SSO Token")
 _NO_POLICY_EVALUATED = "AWS could not authenticate the caller, so it evaluated no policy."
 _NOT_AUTHENTICATED = f"{_NO_POLICY_EVALUATED} A retry does not help."
-_OVERRIDE = "Access keys in environment variables take precedence over the profile {}."
 INVALID_CREDENTIALS = CauseType(
     "invalid-credentials",
     title="AWS does not accept the credentials",
@@ -125,7 +125,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return _explain_rejecting_region(case, request, region)
     is_other_partition = any(cause.code in PARTITION_CAUSES for cause in region.causes)
     causes = (
-        _reported_cause(request, clues.find_overridden_profile(case)),
+        _reported_cause(request),
         *_likely_causes(request, is_other_partition=is_other_partition),
         *region.causes,
         # The key of a unit, which a timer starts, worked before.
@@ -156,6 +156,8 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     if mixed is not None:
         return explain_mixed_credentials(case, mixed)
     may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
+    if request.is_signed and (override := find_override(case)) is not None:
+        return explain_override(case, override, "does not accept it", "invalid-credentials")
     keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
@@ -196,18 +198,16 @@ def _explain_missing_token(
     # Terraform's provider has access_key and token.
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
-    because = [f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."]
+    because = (f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}.",)
     lines = *(("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()), "aws sts get-caller-identity"
     remedies: tuple[Remedy, ...] = (attrs.evolve(SESSION_TOKEN_REMEDY, commands=lines),)
-    source = ""
-    if (profile := clues.find_overridden_profile(case)) is not None:
-        because.append(_OVERRIDE.format(profile))
-        source = f" The key is in the environment, which takes precedence over the profile {profile}."
-        remedies = (credential_remedies.unset_keys(profile), *remedies)
+    if is_variable and (override := find_override(case)) is not None:
+        verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
+        return explain_override(case, override, verdict, "invalid-credentials")
     return case.explain(
-        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set.{source} No permission is missing.",
+        f"The temporary access key (ASIA…) was sent without its session token: {missing} is not set. No permission is missing.",
         _reported_cause(request),
-        SESSION_TOKEN_MISSING.cause("derived", tuple(because), text="The session token is missing."),
+        SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
         remedies=remedies,
         notes=(_NOT_AUTHENTICATED,),
@@ -307,10 +307,8 @@ def _summary(request: RejectedRequest) -> str:
     return f"AWS does not accept the credentials: the {invalid} is not valid. No permission is missing."
 
 
-def _reported_cause(request: RejectedRequest, overridden: str | None = None) -> Cause:
+def _reported_cause(request: RejectedRequest) -> Cause:
     because = clues.quote_phrases(request.message, *REJECTION_PHRASES)
-    if overridden is not None:
-        because += (_OVERRIDE.format(overridden),)
     if request.code in UNKNOWN_KEY_CODES:
         text = "AWS has no active access key with the ID of the request."
         return UNKNOWN_ACCESS_KEY.cause("reported", because, text=text)
@@ -370,9 +368,6 @@ def _remedies(
 ) -> Iterator[Remedy]:
     if request.is_aws_compatible:
         yield credential_remedies.check_endpoint(is_other_software=True)
-    overridden = clues.find_overridden_profile(case)
-    if overridden is not None:
-        yield credential_remedies.unset_keys(overridden)
     if request.is_opt_in and request.is_signed and not request.is_temporary:
         yield from region_remedies(request, region)
         region = StsFindings()
@@ -386,7 +381,7 @@ def _remedies(
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
         yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure.text)
-        if request.is_temporary is not False and overridden is None and not request.is_in_lambda:
+        if request.is_temporary is not False and not request.is_in_lambda:
             yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS

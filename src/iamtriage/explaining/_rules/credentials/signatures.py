@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.credentials import (
     presigned_requests,
     presigned_urls,
 )
+from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
@@ -177,6 +178,8 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     difference = presigned_requests.compare_with_url(around) if is_presigned else None
     if difference is not None and difference.because:
         return _explain_other_request(case, message, difference)
+    if not is_presigned and (override := find_override(case)) is not None:
+        return explain_override(case, override, "rejected its signature", "signature-mismatch")
     is_other_software = clues.AWS_COMPATIBLE.search(case.text) is not None
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None

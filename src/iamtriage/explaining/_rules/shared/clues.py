@@ -214,15 +214,13 @@ def find_profile(case: _AnyCase) -> str | None:
     return safe_name(configured.value) if configured else None
 
 
-def find_overridden_profile(case: _AnyCase) -> str | None:
-    """Return the profile that a shell selects, if access keys in its environment take precedence.
+def has_key_in_shell(text: str) -> bool:
+    """Return whether the text shows an access key in a variable of the shell.
 
-    They do with ``AWS_PROFILE``, not with ``--profile``: ``create_credential_resolver`` in botocore/credentials.py.
+    It takes precedence over ``AWS_PROFILE``, not over ``--profile``: ``create_credential_resolver`` in
+    botocore/credentials.py.
     """
-    text = case.failure.text
-    if _SHELL_KEY.search(text) is None or find_option(case, "profile") is not None:
-        return None
-    return find_shell_profile(text)
+    return _SHELL_KEY.search(text) is not None
 
 
 def find_shell_profile(text: str) -> str | None:

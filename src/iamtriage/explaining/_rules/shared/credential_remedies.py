@@ -140,19 +140,6 @@ def _vault_mount(text: str) -> str:
     return found["mount"] if found else "aws"
 
 
-def unset_keys(profile: str) -> Remedy:
-    """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
-    return your_remedy(
-        f"Unset the keys, so that the profile {profile} is used",
-        f"Unset the variables in the shell or service that makes the call. If the profile needs a sign-in, run aws sso login --profile {profile} first.",
-        commands=(
-            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-            with_profile(profile, "aws sts get-caller-identity"),
-        ),
-        url=pages.CLI_CREDENTIALS,
-    )
-
-
 def set_clock(text: str = "") -> Remedy:
     """Return the remedy that sets the clock.
 

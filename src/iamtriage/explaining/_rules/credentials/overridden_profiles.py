@@ -1,0 +1,124 @@
+"""Explain that access keys in environment variables were used instead of those of a profile.
+
+Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstart.html#cli-configure-quickstart-precedence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
+from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
+
+_KEY_IN_SHELL = lazy_pattern(
+    r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})",
+)
+_ENDING = 4
+PROFILE_OVERRIDDEN = CauseType(
+    "profile-overridden",
+    title="Access keys in environment variables are used instead of the profile",
+    meaning="Access keys in environment variables take precedence over AWS_PROFILE and the files. Only --profile takes precedence over them.",
+    recognised_by="The text shows an access key in the environment together with AWS_PROFILE, or with another key in the credentials file.",
+    fix="Unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+    sources=(pages.CLI_CREDENTIALS,),
+)
+
+
+class Override(NamedTuple):
+    """A profile whose credentials are not used.
+
+    Attributes:
+        profile: The name of the profile.
+        used: The last characters of the key in the environment, if they are known.
+        unused: Those of the key of the profile.
+        is_sso: Whether the profile uses IAM Identity Center.
+    """
+
+    profile: str
+    used: str | None
+    unused: str | None
+    is_sso: bool
+
+
+def find_override(case: Case[Failure]) -> Override | None:
+    """Return the profile that a shell selects, or the default one with another key, if its environment has an access key."""
+    text = case.failure.text
+    if clues.find_option(case, "profile") is not None or not clues.has_key_in_shell(text):
+        return None
+    selected = clues.find_shell_profile(text)
+    listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
+    used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
+    sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
+    keys = (_ending(each.settings.get("aws_access_key_id")) for each in sections)
+    unused = next(filter(None, keys), None)
+    if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
+        return None
+    return Override(selected or "default", used, unused, any(each.is_sso for each in sections))
+
+
+def _ending(key: str | None) -> str | None:
+    """Return the last characters of an access key ID, which AWS prints, too."""
+    ending = (key or "")[-_ENDING:]
+    return ending if len(ending) == _ENDING and ending.isalnum() and ending.upper() == ending else None
+
+
+def explain_override(case: Case[Failure], override: Override, verdict: str, topic: str) -> Explanation:
+    """Explain that the keys in the environment, not the profile, are what AWS rejected.
+
+    Args:
+        case: The failure.
+        override: The profile.
+        verdict: What AWS did with the key, after "AWS".
+        topic: The topic of the explanation.
+    """
+    key = (
+        f"The access key …{override.used} in the environment"
+        if override.used
+        else "An access key in the environment"
+    )
+    unused = (
+        f"its key …{override.unused} was not sent" if override.unused else "its credentials were not sent"
+    )
+    because = (
+        (f"The environment has the key …{override.used}, and the file has …{override.unused}.",)
+        if override.used and override.unused
+        else ("The text shows both.",)
+    )
+    return case.explain(
+        f"{key} was used, not the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
+        PROFILE_OVERRIDDEN.cause(
+            "derived",
+            because,
+            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile.",
+        ),
+        topic=topic,
+        remedies=(_unset_keys(override),),
+        notes=("No permission is missing, and no new key is needed.",),
+    )
+
+
+def _unset_keys(override: Override) -> Remedy:
+    name = override.profile
+    sign_in = (f"aws sso login --profile {name}",) if override.is_sso else ()
+    return your_remedy(
+        f"Unset the keys, so that the profile {name} is used",
+        "Unset the variables in the shell or service that makes the call. Then aws configure list prints where the new credentials are from.",
+        "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
+        commands=(
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+            *sign_in,
+            "aws configure list",
+            "aws sts get-caller-identity",
+            "grep -ls AWS_ACCESS_KEY_ID ~/.profile ~/.bash* ~/.zsh* ~/.config/fish/config.fish /etc/environment /etc/profile.d/* .env*",
+        ),
+        url=pages.CLI_CREDENTIALS,
+    )

@@ -1,0 +1,60 @@
+"""Keys in the environment are named as the cause only if the call used them, and not the profile's."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_INVALID = "An error occurred (InvalidClientTokenId) when calling the ListBuckets operation: The security token included in the request is invalid"
+_EXPIRED = (
+    "An error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired."
+)
+_SIGNATURE = "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."
+_LIST = "$ aws configure list\n   profile     {}\naccess_key     ****************Q7ZX     {}\n"
+_FILE = (
+    "$ cat ~/.aws/credentials\n[{}]\naws_access_key_id = AKIAZEXAMPLEQWER{}\naws_secret_access_key = x\n\n"
+)
+
+
+@pytest.mark.parametrize("failure", [_INVALID, _EXPIRED, _SIGNATURE])
+@pytest.mark.parametrize(
+    ("shown", "profile"),
+    [
+        (_LIST.format("lab     env   ['AWS_PROFILE']", "env"), "lab"),
+        (_FILE.format("lab", "AB12") + _LIST.format("lab     env   ['AWS_PROFILE']", "env"), "lab"),
+        (_FILE.format("default", "AB12") + _LIST.format("<not set>", "env"), "default"),
+        ("$ env | grep AWS\nAWS_PROFILE=lab\nAWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\n", "lab"),
+        (
+            "$ env | grep AWS\nAWS_PROFILE=lab\nAWS_ACCESS_KEY_ID=ASIAZEXAMPLEQWERQ7ZX\nAWS_SECRET_ACCESS_KEY=x\n",
+            "lab",
+        ),
+    ],
+)
+def test_key_of_environment(failure: str, shown: str, profile: str) -> None:
+    explanation = explain(f"{shown}$ aws s3 ls\n{failure}")
+    assert explanation.causes[0].code == "profile-overridden"
+    assert f"not the profile {profile}" in explanation.summary
+    assert ("AB12" in explanation.summary) is ("AB12" in shown)
+    assert explanation.remedies[0].commands[0].startswith("unset AWS_ACCESS_KEY_ID")
+
+
+@pytest.mark.parametrize("failure", [_INVALID, _EXPIRED, _SIGNATURE])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        _LIST.format("lab     env   ['AWS_PROFILE']", "shared-credentials-file"),
+        _FILE.format("lab", "Q7ZX") + _LIST.format("lab     env   ['AWS_PROFILE']", "env"),
+        _LIST.format("<not set>", "env"),
+        _FILE.format("default", "AB12"),
+    ],
+)
+def test_key_that_is_not_of_the_environment_or_the_same(failure: str, shown: str) -> None:
+    explanation = explain(f"{shown}$ aws s3 ls\n{failure}")
+    assert "profile-overridden" not in [each.code for each in explanation.causes]
+
+
+def test_option_takes_precedence_over_the_environment() -> None:
+    shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
+    explanation = explain(f"{shown}$ aws s3 ls --profile lab\n{_INVALID}")
+    assert "profile-overridden" not in [each.code for each in explanation.causes]
