@@ -2601,7 +2601,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             botocore_text("Throttling", "AssumeRole", "Rate exceeded"),
             "Reuse the credentials of the role, and retry with exponential backoff and jitter",
-            "reuse the credentials of one AssumeRole",
+            "use the credentials of one AssumeRole",
         ),
         (
             "Error: reading EC2 VPC: operation error EC2: DescribeVpcs, exceeded maximum number of attempts, 20, https response error StatusCode: 503, RequestID: 1, api error RequestLimitExceeded: Request limit exceeded.\n\n  with aws_vpc.carts,\n  on vpc.tf line 3, in resource",

@@ -58,7 +58,7 @@ def test_console_without_entries_maps_the_principal_first() -> None:
         ["eksctl", "create", "iamidentitymapping"],
     ]
     # With access entries, none of this comes first.
-    assert "create-access-entry" in _explained(text, {"cluster": "orders"}).remedies[0].commands[1]
+    assert "create-access-entry" in _explained(text, {"cluster": "orders"}).remedies[0].commands[2]
 
 
 _POD_DENIAL = "User: arn:aws:sts::{account}:assumed-role/eks-node-group/i-0123456789abcdef0 is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders because no identity-based policy allows the sqs:SendMessage action"

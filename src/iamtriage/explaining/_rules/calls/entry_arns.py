@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
@@ -108,9 +109,7 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
 _ENTRY_ALONE = "The entry alone gives no permissions: choose the access policy, or name RBAC groups in the entry (--kubernetes-groups)."
-_RECREATED = (
-    "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles.",
-)
+_RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
 _OWN_ACCOUNT = "If another account than the cluster's owns the role or user, look up the ARN there."
 _WAIT = your_remedy(
     "Wait, if the role was just created",
@@ -148,22 +147,21 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         of_region=cluster.region,
     )
     deployment = find_deployment(case.failure, case.facts)
-    create = repeated or mapped.create_entry_command(cluster)
-    has_access = deployment is not None or "--kubernetes-groups" in create or " --type EC2" in create
-    # The commands for the entry look it up themselves.
-    is_looked_up = deployment is None and '"$(' in create
+    has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
+    policy = None if has_access else VIEW_POLICY
+    lines = mapped.create_entry_remedy(cluster, policy=policy, namespace=None, create=repeated).commands
+    # Two commands with the ARN look it up themselves.
+    lines = lines if lines[0].partition("=")[0] in {"role_arn", "user_arn"} else (lookup, *lines)
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         "Look up the full ARN, and create the access entry with it",
         "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
         *present(None if has_access else _ENTRY_ALONE, mapped.entry_refusal),
-        *(_RECREATED if isinstance(principal, IdentityCenterRole) else ()),
-        *present(None if deployment else _OWN_ACCOUNT),
-        commands=(
-            *(() if is_looked_up else (lookup,)),
-            create,
-            *(() if has_access else (mapped.associate_policy_command(cluster, VIEW_POLICY, namespace=None),)),
+        *present(
+            _RECREATED if isinstance(principal, IdentityCenterRole) else None,
+            None if deployment else _OWN_ACCOUNT,
         ),
+        commands=lines,
         url=pages.EKS_ACCESS_ENTRIES,
     )
     if is_terraform and isinstance(principal, RoleSession):

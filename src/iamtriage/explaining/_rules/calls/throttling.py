@@ -62,8 +62,8 @@ _UPDATES = {
     "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
-_REUSE = "Make fewer calls: reuse the credentials of one AssumeRole until shortly before they expire instead of a call for each message, request or job"
-_STS_RATES = "Each STS endpoint has a rate of its own for an account, which AWS does not raise: call the regional endpoint, not the global one."
+_REUSE = "Make fewer calls: use the credentials of one AssumeRole until shortly before they expire, instead of a call for each message, request or job."
+_STS_RATES = "Each STS endpoint has a rate of its own for an account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
 _RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
 _FEWER_PARAMETERS = f"Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. {_RAISE_PARAMETERS}"
@@ -157,7 +157,11 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")
-        kept = f" ({provider}, with one client for each role, which all calls share)." if provider else "."
+        kept = (
+            f" With this SDK, {provider} does that, if all calls share one client for each role."
+            if provider
+            else ""
+        )
         fewer = f"{_REUSE}{kept}"
     is_of_kms = uses_throttled_key(case)
     if is_of_kms:
@@ -175,7 +179,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows down, and makes up to {_DEFAULT_ATTEMPTS} attempts with this setting."
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows down, and makes up to {_DEFAULT_ATTEMPTS} attempts with this setting in the environment of the program."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}",)
     else:

@@ -57,9 +57,8 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    where = ""
-    if _change_commands(denial):
-        where = " for all that have the policy (if it has five versions, delete one first)"
+    shared = " for all that have the policy (if it has five versions, delete one first)"
+    where = shared if _change_commands(denial) else ""
     return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{where}{_or_removes_policy(denial, inline=is_inline)}."
 
 
@@ -114,6 +113,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         first = _detach_remedy(denial, name)
         every = " and denies every action" if is_of_all else ""
         policy = f"{policy} AWS manages it{every}: nobody else can change it."
+    lacks_allow = other_policies_without_allow(denial.facts, denial.action) is not None
     verdict = f"{named or unnamed} explicitly denies it{denied_regions.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -126,17 +126,12 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         remedies=present(
             denied_regions.model_region_remedy(denial),
             *((first, details) if denial.policy else (details, first)),
-            *_missing_allow(denial),
+            allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}")
+            if lacks_allow
+            else None,
         ),
         notes=(ONE_POLICY_TYPE,),
     )
-
-
-def _missing_allow(denial: Denial) -> tuple[Remedy, ...]:
-    """Return the remedy that allows the action, if the authorization details show that no policy does."""
-    if other_policies_without_allow(denial.facts, denial.action) is None:
-        return ()
-    return present(allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}"))
 
 
 def _detach_remedy(denial: Denial, name: str) -> Remedy:
@@ -198,7 +193,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         suspect = (
             f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's.",
         )
-    deactivate = "aws iam update-access-key --user-name {} --access-key-id ACCESS_KEY_ID --status Inactive"
+    key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
         "Run the commands as another user or role: the policy denies them to this user.",
@@ -208,12 +203,9 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         "Follow the AWS Support case, and leave the policy attached until it is resolved: detaching it alone leaves the keys with whoever found them.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
-            fill_command(deactivate, name),
+            f"aws iam update-{key} --status Inactive",
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
-            Labelled(
-                "When no program needs the key any more:",
-                fill_command("aws iam delete-access-key --user-name {} --access-key-id ACCESS_KEY_ID", name),
-            ),
+            Labelled("When no program needs the key any more:", f"aws iam delete-{key}"),
         ),
         url=pages.ROTATE_KEYS,
     )

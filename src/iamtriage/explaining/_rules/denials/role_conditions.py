@@ -246,15 +246,16 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     account = denial.resource_account or denial.account
     of_account = f" of account {account}" if account else ""
     show, change = trust_policy_commands(denial.target_role_name)
-    mfa: Commands = ()
+    lines: Commands = (show, change)
     if isinstance(denial.principal, User):
         device = f"arn:{denial.location.partition or 'aws'}:iam::{account_argument(denial.account)}:mfa/DEVICE_NAME"
-        mfa = (Labelled("If it requires MFA:", mfa_command(denial, device)),)
+        mfa = Labelled(f"If it requires MFA, as {denial.caller}:", mfa_command(denial, device))
+        lines = (show, mfa, Labelled("Or, with the statement changed in trust.json:", change))
     remedy = account_remedy(
         f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
-        "Read its conditions, such as MFA, source network, organization or external ID: a request that they do not match is not denied.",
-        f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down: save the whole changed policy as trust.json.",
-        commands=(show, *mfa, Labelled("Or, with the statement changed:", change)),
+        "Read its conditions, such as MFA, source network, organization or external ID: other requests are not denied.",
+        f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down.",
+        commands=lines,
         url=pages.EVALUATION,
     )
     return attrs.evolve(remedy, layer=denial.policy_type)

@@ -304,10 +304,15 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         network = f"{network} {resource_policies.REDEPLOY}"
     elif not denial.is_explicit:
         note += ": sign the request"
+    # Denials do not name the domain.
+    domain = f"arn:{denial.location.partition or 'aws'}:es:REGION:ACCOUNT_ID:domain/DOMAIN_NAME/*"
+    of_domain = (
+        f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{domain}"}}'
+    )
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}{_of_domain(denial)}.",
+        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}{of_domain if denial.service == 'es' else ''}.",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
         commands=(*shows, *deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
@@ -340,14 +345,6 @@ def _describe_signer(denial: Denial) -> str:
         return "the role or user that signs"
     account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
     return f"the IAM role of the service account {account} (IRSA or EKS Pod Identity)"
-
-
-def _of_domain(denial: Denial) -> str:
-    """Return the statement for a search domain, which denials do not name, as the end of a sentence."""
-    if denial.service != "es":
-        return ""
-    arn = f"arn:{denial.location.partition or 'aws'}:es:REGION:ACCOUNT_ID:domain/DOMAIN_NAME/*"
-    return f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{arn}"}}'
 
 
 def _signed_curl(denial: Denial) -> Commands:

@@ -19,7 +19,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import (
@@ -60,9 +60,12 @@ _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "The message names neither the principal nor the cluster: run the first command in CloudShell, as the signed-in user or role. For a role, PRINCIPAL_ARN is not the ARN of the session, but what aws iam get-role --role-name ROLE_NAME --query Role.Arn prints."
+_SIGNED_IN_STEP = "The message names no principal: run the first command in CloudShell, as the signed-in user or role. For a role, PRINCIPAL_ARN is what get-role prints."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
-_SIGNED_IN_COMMAND = "aws sts get-caller-identity --query Arn --output text"
+_SIGNED_IN_COMMANDS = (
+    "aws sts get-caller-identity --query Arn --output text",
+    arn_diagnosis.lookup_command(None),
+)
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
 # https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 _VIEW_ALL_POLICY = "AmazonEKSAdminViewPolicy"
@@ -233,7 +236,7 @@ def _access_entry_remedy(
     )
     if principal.is_known:
         return remedy
-    return attrs.evolve(remedy, commands=(_SIGNED_IN_COMMAND, *remedy.commands))
+    return attrs.evolve(remedy, commands=(*_SIGNED_IN_COMMANDS, *remedy.commands))
 
 
 def _rbac_remedy() -> Remedy:

@@ -196,21 +196,13 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     principal, enable = entry_principal(case), cluster.enable_entries_remedy()
+    create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY, namespace=None)
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            attrs.evolve(
-                enable,
-                commands=(
-                    *enable.commands,
-                    principal.create_entry_command(cluster),
-                    principal.associate_policy_command(
-                        cluster, principal_mappings.VIEW_POLICY, namespace=None
-                    ),
-                ),
-            ),
+            attrs.evolve(enable, commands=(*enable.commands, *create.commands)),
             principal.aws_auth_remedy(
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",

@@ -136,7 +136,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     principal = build_cluster_principal(denied.principal, source=denied.case.text)
     lines: list[str | Labelled] = []
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
-    effect = f"The session name changes, so the binding is for a group. It has no effect until {where} of {denied.subject_text} has the group {group}."
+    effect = f"The session name changes, so the binding is for the group {group}, which {where} of {denied.subject_text} must have."
     steps = [effect]
     if cluster.uses_entries:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
@@ -147,9 +147,8 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
         query = ("--query", "accessEntry.kubernetesGroups", "--output", "text")
         show = cluster.eks_command("describe-access-entry", *query, principal=principal.entry_argument)
-        lines = [f"groups=$({show}) && {update} $(echo $groups)"]
-        # A short explanation leaves out the step of a command that it does not show.
-        effect += " The update keeps its other groups."
+        add = "Then add the group to the access entry, which keeps its others:"
+        lines = [Labelled(add, f"groups=$({show}) && {update} $(echo $groups)")]
         steps = [effect, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
         edit = "kubectl -n kube-system edit configmap aws-auth"
