@@ -63,7 +63,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
         )
         steps = (
-            "Read the condition of the Deny statement: a request that it does not match is not denied.",
+            "Read the condition of the Deny statement: other requests are not denied.",
             *present(typical_requirement(denial)),
         )
     else:

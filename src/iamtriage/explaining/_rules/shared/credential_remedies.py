@@ -301,7 +301,6 @@ _LOOK_FOR_PROFILE: Commands = (
 )
 _SELECT_PROFILE: Commands = (
     Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
-    "aws sts get-caller-identity",
     Labelled("If its IAM Identity Center session has expired:", "aws sso login"),
 )
 CONFIGURE_CREDENTIALS = your_remedy(
