@@ -84,7 +84,11 @@ def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
     assert "does not use the assume_role of the AWS provider" in explanation.summary
     assert explanation.causes[0].code == "other-principal"
     first = explanation.remedies[0]
-    assert "--role-arn arn:aws:iam::222233334444:role/octo-tf" in first.commands[0]
+    assert first.commands == ("terraform apply",)
+    assert "if it created the cluster" in explanation.causes[0].text
+    mapping = "  with module.eks.kubernetes_config_map.aws_auth[0],\n"
+    other = explain(mapping + PROVIDERS.format(caller="octo-ci", more=""))
+    assert "only that role has access before this run has written the ConfigMap" in other.causes[0].text
     assert first.manifest is not None
     assert first.manifest.endswith('"octo", "--role-arn", "arn:aws:iam::222233334444:role/octo-tf"]')
 

@@ -104,6 +104,7 @@ def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
             your_remedy(
                 "Import the table in the CDK with its indexes",
                 f"{found['import']} does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
+                f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy. If it cannot wait, add that in IAM.",
                 manifest=f"Table.fromTableAttributes(this, 'Table', {{ tableName: '{name}', grantIndexPermissions: true }})",
                 url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
             ),

@@ -16,7 +16,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
-from iamtriage.explaining._rules.shared import clocks, commands, pages
+from iamtriage.explaining._rules.shared import clocks, pages
+from iamtriage.explaining._rules.shared.backend_blocks import is_opentofu
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
@@ -52,6 +53,8 @@ _ASSUMED_ROLE = lazy_pattern(
 _TOKEN_ARGUMENTS = lazy_pattern(
     r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\]]{0,400}\"get-token\"[^\]]{0,800}?),?\s{0,40}\]"
 )
+# The resource that maps the other principals.
+_MAPPING = lazy_pattern(r"\bkubernetes_config_map(?:_v1)?(?:_data)?\.aws_auth\b")
 _EXEC_BLOCK = """exec {{
   api_version = "client.authentication.k8s.io/v1beta1"
   command     = "aws"
@@ -153,13 +156,15 @@ def explain_provider_role(case: AnyCase) -> Explanation | None:
     caller, account = principal.description, getattr(case.principal, "account", None)
     if isinstance(account, str) and f"::{account}:" not in role:
         caller += f" of the account {account}"
-    option = commands.fill_command("--role-arn {}", commands.arn(role, "ROLE_ARN"))
+    access = ": if it created the cluster, this role has access, and others need an entry"
+    if _MAPPING.search(text):
+        access = ", which created the cluster: only that role has access before this run has written the ConfigMap aws-auth"
     return case.explain(
         f"The API server rejected {caller}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
         OTHER_PRINCIPAL.cause(
             "derived",
             ("The args of the exec block have neither --role-arn nor --profile.",),
-            text=f"The AWS provider acts as the role {name}: if it created the cluster, this role has access, and others need an entry. The exec block runs the AWS CLI with the credentials of the shell.",
+            text=f"The AWS provider acts as the role {name}{access}. The exec block runs the AWS CLI with the credentials of the shell.",
         ),
         topic="kubernetes-login",
         remedies=(
@@ -169,9 +174,8 @@ def explain_provider_role(case: AnyCase) -> Explanation | None:
                 (
                     f"In the exec block of each provider (kubernetes, helm, kubectl), set these args. {capitalize_start(principal.description)} is allowed to assume the role, as the AWS provider does.",
                     f"Or use the data source {_DATA_SOURCE}, which the AWS provider reads with its role.",
-                    "If the command prints an error, pass it to iamtriage explain. Otherwise, run Terraform again.",
                 ),
-                commands=(f"{cluster.eks_command('get-token')} {option} > /dev/null",),
+                commands=(f"{'tofu' if is_opentofu(text) else 'terraform'} apply",),
                 manifest=f'args = [{hide_secrets(plugins[0].strip())}, "--role-arn", {json.dumps(clip_text(role))}]',
                 manifest_language="hcl",
                 url=pages.EKS_KUBECONFIG,

@@ -168,7 +168,7 @@ _CATALOG = lazy_pattern(
 # SharedState.externalCatalog in https://github.com/apache/spark/blob/master/sql/core/src/main/scala/org/apache/spark/sql/internal/SharedState.scala
 _SPARK = lazy_pattern(r"(?i:\bspark|\bhive)")
 _DEFAULT_DATABASES = {
-    "glue:GetDatabase": "Spark and Hive look up the database default when a session starts, whichever database the job uses: USE does not avoid it. If it does not exist, Spark creates it: create it once, or allow glue:CreateDatabase, too. With Lake Formation, DESCRIBE on it must be granted as well.",
+    "glue:GetDatabase": "Spark and Hive look up the database default when a session starts, whichever database the job uses: USE does not avoid it. If there is none, create it once (aws glue create-database --database-input Name=default), or allow glue:CreateDatabase, too.",
     "glue:CreateDatabase": "Spark and Hive create the database default when a session starts, if the catalog has none. If somebody else creates it once, the caller does not need this action.",
 }
 # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
