@@ -68,13 +68,14 @@ _LOAD_BALANCER = service_access.ServiceAccess(
     (("s3:PutObject", f"{_BUCKET_ARN}/AWSLogs/ACCOUNT_ID/*", {}),),
     _policy_commands("s3"),
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
-    f"The service works in all Regions. The bucket must be in the Region of the load balancer, encrypted with SSE-S3. {_PREFIX_STEP}",
+    f"The principal is the same in all Regions. The bucket must be in the Region of the load balancer, encrypted with SSE-S3. {_PREFIX_STEP}",
 )
 _NETWORK_LOAD_BALANCER = _delivery(
     "delivery.logs.amazonaws.com",
     "AWSLogs/ACCOUNT_ID/*",
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/enable-access-logs.html",
 )
+_NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _IS_NETWORK = lazy_pattern(
     r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
 )
@@ -194,9 +195,8 @@ def explain_access(
     notes: tuple[str, ...] = ()
     if row.resource != "the key policy":
         text += " The caller's permissions are not the problem."
-        notes = (
-            "A Deny statement in the policy, or a KMS key that encrypts the resource, can block the service, too.",
-        )
+        key = "" if _NO_KEY.search(denial.failure.text) else ", or a KMS key that encrypts the resource,"
+        notes = (f"A Deny statement in the policy{key} can block the service, too.",)
     return denial.explain(
         f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}{instead}.",
         SERVICE_NOT_ALLOWED.cause("derived", text=text),

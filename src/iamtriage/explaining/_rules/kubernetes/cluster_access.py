@@ -97,7 +97,7 @@ MAP_WITHOUT_EFFECT = CauseType(
 ENTRIES_WITHOUT_EFFECT = CauseType(
     "entries-ignored",
     title="The cluster ignores access entries",
-    text="With the authentication mode CONFIG_MAP, the cluster ignores access entries: only principals in the ConfigMap aws-auth in kube-system and the cluster's creator have access.",
+    text="With the authentication mode CONFIG_MAP, the cluster ignores access entries: IAM principals other than its creator need an entry in aws-auth in kube-system.",
     recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
     fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
     sources=(pages.EKS_ACCESS_MODE,),

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesUnauthorized
 
-_IAM_NOTE = "IAM policies don't grant access to a cluster. Only aws eks update-kubeconfig requires a permission, eks:DescribeCluster."
+_IAM_NOTE = "IAM policies don't grant access to a cluster."
 _RESOURCE_TYPE = lazy_pattern(r"doesn't have a resource type \"([\w./-]{1,120})\"", re.ASCII)
 _PHRASES = (
     "You must be logged in to the server",

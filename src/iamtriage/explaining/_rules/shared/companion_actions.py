@@ -10,6 +10,8 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.shared import text_signs
@@ -110,6 +112,8 @@ def describe_companions(
 
     >>> describe_companions("ecr:BatchGetImage")[0]
     'Pulling an image also requires ecr:GetDownloadUrlForLayer on the repository, and ecr:GetAuthorizationToken on *. AWS names one missing action at a time: add those that are still missing.'
+    >>> describe_companions("ecr:BatchGetImage", text='"ecr:GetDownloadUrlForLayer"')
+    ()
     """
     if resource is not None and not by_resource and (hints := _resource_hints(action, resource)):
         return hints
@@ -126,10 +130,12 @@ def describe_companions(
     if action in _ENCRYPTED and not by_resource and (key := _find_key(text)) is not None:
         statement = f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}'
         return (f"If the value is encrypted with the KMS key in the text, add the statement {statement}",)
-    if action == LOGIN_ACTION and _NO_PASSWORD in text:
-        return (_PURPOSE_OF_PASSWORD, *_describe_companions(action, by_resource)[1:])
     if action in TASKS or action in _HINTS:
-        return _describe_companions(action, by_resource)
+        # A policy in the text can list the others already.
+        names = {each for task in TASKS.get(action, ()) for each in task.actions if f'"{each}"' in text}
+        sentences = _describe_companions(action, by_resource, frozenset(names))
+        is_login = action == LOGIN_ACTION and _NO_PASSWORD in text
+        return (_PURPOSE_OF_PASSWORD, *sentences[1:]) if is_login else sentences
     return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
 
 
@@ -205,9 +211,21 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
 
 
 @functools.cache
-def _describe_companions(action: str, by_resource: bool) -> tuple[str, ...]:  # noqa: FBT001 (a cache's key)
+def _describe_companions(
+    action: str,
+    by_resource: bool,  # noqa: FBT001 (a cache's key)
+    listed: frozenset[str] = frozenset(),
+) -> tuple[str, ...]:
     describe = _for_resource_policy if by_resource else _for_identity_policy
-    sentences = [sentence for task in TASKS.get(action, ()) if (sentence := describe(task, action))]
+    known = TASKS.get(action, ())
+    begun = [each for each in known if listed - {action} & {*each.actions}]
+    if any({*each.actions} - {action} <= listed for each in begun):
+        return ()
+    tasks = [
+        attrs.evolve(each, actions=tuple(name for name in each.actions if name not in listed))
+        for each in begun or known
+    ]
+    sentences = [sentence for task in tasks if (sentence := describe(task, action))]
     if sentences:
         purpose = [_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []
         return (*purpose, *sentences[:-1], f"{sentences[-1]} {_ALL}")
