@@ -34,7 +34,7 @@ _FILE = (
 def test_key_of_environment(failure: str, shown: str, profile: str) -> None:
     explanation = explain(f"{shown}$ aws s3 ls\n{failure}")
     assert explanation.causes[0].code == "profile-overridden"
-    assert f"not the profile {profile}" in explanation.summary
+    assert f"takes precedence over the profile {profile}" in explanation.summary
     assert ("AB12" in explanation.summary) is ("AB12" in shown)
     assert explanation.remedies[0].commands[0].startswith("unset AWS_ACCESS_KEY_ID")
 

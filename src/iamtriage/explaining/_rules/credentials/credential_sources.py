@@ -50,6 +50,13 @@ HOP_LIMIT_OF_ONE = lazy_pattern(_HOP_LIMIT.format("1"))
 """The output of ``aws ec2 describe-instances``, or a setting of Terraform, CloudFormation or a launch template."""
 # EC2 names the sessions of an instance's role after the instance.
 INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}(?![\w-])", re.ASCII)
+# What people say or show of a program outside the container that has the role of the instance.
+WORKS_ON_INSTANCE = lazy_pattern(
+    r"\b(?:works?|worked|fine|ok|succeeds?)\b[^.]{0,60}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
+    r"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b[^.]{0,40}?\b(?:works?|fine|ok|succeeds?)\b"
+    r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] ",
+    re.IGNORECASE | re.ASCII,
+)
 HIGHER_HOP_LIMIT = lazy_pattern(_HOP_LIMIT.format("(?:[2-9]|[1-6]\\d)"))
 _CONTAINER = lazy_pattern(
     r"\b(?<!aws )(?:docker|podman|containers?|containerd|kubernetes|pods?|ecs|eks|nodes?|fluent-?(?:bit|d))\b",
@@ -196,7 +203,13 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             )
         raise_limit = attrs.evolve(raise_limit, title="For containers: raise the hop limit to 2", steps=steps)
     is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
-    if INSTANCE_SESSION.search(case.text):
+    works = WORKS_ON_INSTANCE.search(case.text)
+    if works is not None:
+        hop_limit = METADATA_HOP_LIMIT.cause(
+            because=("Outside the container, the role of the instance is used: it is in order.",)
+        )
+        raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
+    if works is not None or INSTANCE_SESSION.search(case.text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
         step = (

@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.credentials import (
     registry_helpers,
     session_renewal,
     unreachable_agents,
+    unread_sources,
     unsigned_requests,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
@@ -147,6 +148,11 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     wrong = None if profile is None else _find_wrong_section(profile, sections)
     if profile is not None and wrong is not None:
         return _explain_wrong_section(case, profile, wrong)
+    if (
+        profile is not None
+        and (home := unread_sources.explain_other_home(case, f"profile {profile}")) is not None
+    ):
+        return home
     shown = tuple(
         f"The text shows {each.header} in {'the file' if each.file is None else f'~/.aws/{each.file}'}."
         for each in sections

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.credentials import (
     pod_agents,
     pod_roles,
     provider_chains,
+    unread_sources,
 )
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -129,6 +130,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     if rule is not None:
         return rule(case, message)
+    if (explanation := unread_sources.explain_unread_source(case)) is not None:
+        return explanation
     environments = _likely_environments(case, message)
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or find_instance(case.text) is not None
     place = None if is_on_ec2 else outside_aws.find_place(case.text)
@@ -276,7 +279,11 @@ def _metadata_outcome(text: str, message: str) -> str:
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
-    signs = (credential_sources.HOP_LIMIT_OF_ONE, credential_sources.INSTANCE_SESSION)
+    signs = (
+        credential_sources.HOP_LIMIT_OF_ONE,
+        credential_sources.INSTANCE_SESSION,
+        credential_sources.WORKS_ON_INSTANCE,
+    )
     is_higher = credential_sources.HIGHER_HOP_LIMIT.search(text) is not None
     return any(each.search(text) for each in signs) and not is_higher and containers.is_in_container(text)
 

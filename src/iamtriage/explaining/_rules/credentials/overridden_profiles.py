@@ -94,7 +94,7 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
         else ("The text shows both.",)
     )
     return case.explain(
-        f"{key} was used, not the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
+        f"{key} takes precedence over the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
         PROFILE_OVERRIDDEN.cause(
             "derived",
             because,

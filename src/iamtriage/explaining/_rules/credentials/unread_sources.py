@@ -1,0 +1,184 @@
+"""Explain that credentials are set where the SDK does not look: under other names, in a file that it does not load, or in another home.
+
+Sources: https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html and
+https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/loading-node-credentials-shared.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words, quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared.clues import find_profile
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MissingCredentials
+
+# SDKs that load ~/.aws/config only with AWS_SDK_LOAD_CONFIG: JavaScript 2 and Go 1.
+_OLD_SDK = lazy_pattern(
+    r"set AWS_SDK_LOAD_CONFIG=1|/aws-sdk/lib/|NoCredentialProviders: no valid providers in chain|github\.com/aws/aws-sdk-go/"
+)
+_OF_NODE = lazy_pattern(r"set AWS_SDK_LOAD_CONFIG=1|/aws-sdk/lib/")
+_LOADS = lazy_pattern(r"(?<!set )\bAWS_SDK_LOAD_CONFIG[\"']?\]?\s?[=:]\s?[\"']?(?:1|true)")
+_NODE_COMMAND = lazy_pattern(
+    r"(?:^|[$#>❯] )(node [\w./-]{1,100}|npm (?:run )?[\w:-]{1,40})\s*$", re.MULTILINE
+)
+# Names of variables that no SDK reads, or only the SDK for Java 1, with the right ones.
+_RIGHT_NAMES = {
+    "AWS_ACCESS_KEY": "AWS_ACCESS_KEY_ID", "AWS_ACCESSKEY_ID": "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEYID": "AWS_ACCESS_KEY_ID",
+    "AWS_ACCESSKEYID": "AWS_ACCESS_KEY_ID", "AWS_KEY_ID": "AWS_ACCESS_KEY_ID", "AWS_KEY": "AWS_ACCESS_KEY_ID",
+    "AWS_ACCESS_ID": "AWS_ACCESS_KEY_ID", "AWS_SECRET_KEY": "AWS_SECRET_ACCESS_KEY", "AWS_SECRET": "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_ACCESSKEY": "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY_ID": "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_ACCESS_KEY_ID": "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS": "AWS_SECRET_ACCESS_KEY",
+}  # fmt: skip
+_VARIABLE = lazy_pattern(
+    r"(?:^[ \t]{0,20}(?:- )?(?:name: ?)?[\"']?|(?<!\S)(?:export|ENV|set|-e|--env)[ =])(?P<name>AWS_[A-Z_]{3,24})[\"']?(?=[ ]?[=:]|[ ]|$)",
+    re.MULTILINE,
+)
+_READ_BY_CODE = lazy_pattern(
+    r"(?:environ|getenv|env|ENV|Getenv)[\[.(]{1,2}[\"']?AWS_(?:ACCESS_KEY|SECRET_KEY|KEY|SECRET)\b"
+)
+_JAVA_1 = lazy_pattern(r"\bcom\.amazonaws\.")
+_MOUNT = lazy_pattern(
+    r"(?P<source>[\w~$/{}\"-]{1,100}/\.aws)/?[\"']?:(?P<target>(?P<home>/[\w./-]{1,100})/\.aws)(?![\w-])"
+)
+_USER = lazy_pattern(
+    r"^[ \t]{0,8}USER[ \t]{1,4}(?P<file>[a-z][\w-]{0,31})\b|\bwhoami\b[^\n]{0,20}\n(?P<shown>[a-z][\w-]{0,31})\s*$|\b(?:docker|podman) run\b[^\n]{0,300}(?:--user[ =]|-u )(?P<option>[a-z][\w-]{0,31})\b",
+    re.MULTILINE,
+)
+CONFIG_NOT_LOADED = CauseType(
+    "config-not-loaded",
+    title="The SDK does not load ~/.aws/config, where the profile is",
+    meaning="The SDKs for JavaScript 2 and Go 1 read only ~/.aws/credentials, unless AWS_SDK_LOAD_CONFIG is set.",
+    recognised_by="The text shows one of these SDKs, and a profile in ~/.aws/config or with which the AWS CLI works.",
+    fix="Set AWS_SDK_LOAD_CONFIG=1, or use a newer SDK.",
+    of="no-credentials",
+    sources=(
+        "https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/loading-node-credentials-shared.html",
+    ),
+)
+VARIABLES_MISNAMED = CauseType(
+    "variables-misnamed",
+    title="The variables with the access key have names that SDKs do not read",
+    recognised_by="The text sets AWS_ACCESS_KEY, AWS_SECRET_KEY or a similar variable, and not AWS_ACCESS_KEY_ID or AWS_SECRET_ACCESS_KEY.",
+    fix="Name them AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    of="no-credentials",
+    sources=("https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html",),
+)
+FILES_IN_OTHER_HOME = CauseType(
+    "mounted-in-other-home",
+    title="The files are mounted into the home directory of another user",
+    meaning="SDKs read .aws in the home directory of the user that runs the process. An image can set another user than root.",
+    recognised_by="The text mounts ~/.aws, and the container has another user.",
+    fix="Mount the files into the home directory of the container's user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE.",
+    of="no-credentials",
+    sources=("https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html",),
+)
+
+
+def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that credentials are where the SDK does not look, if the text shows it."""
+    return _explain_misnamed(case) or explain_other_home(case) or _explain_unloaded(case)
+
+
+def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:
+    text = case.failure.text
+    names = list(dict.fromkeys(each["name"] for each in _VARIABLE.finditer(text)))
+    wrong = [each for each in names if each in _RIGHT_NAMES and _RIGHT_NAMES[each] not in names]
+    if not wrong or _JAVA_1.search(text) or _READ_BY_CODE.search(text):
+        return None
+    right = [_RIGHT_NAMES[each] for each in wrong]
+    return case.explain(
+        f"The SDK found no credentials: it does not read {join_words(wrong, 'and')}. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(right, 'and')}.",
+        VARIABLES_MISNAMED.cause("derived", (f"The text sets {join_words(wrong, 'and')}.",)),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                f"Rename {'it' if len(wrong) == 1 else 'them'} where the program gets its environment",
+                *(f"Replace {old} with {new}." for old, new in zip(wrong, right, strict=True)),
+                "Then start the program again: a process and a container keep the environment that they started with. Temporary keys (ASIA…) also require AWS_SESSION_TOKEN.",
+                url=VARIABLES_MISNAMED.sources[0],
+            ),
+        ),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+def explain_other_home(case: Case[MissingCredentials], missing: str = "credentials") -> Explanation | None:
+    """Explain that a container's user does not read the files that are mounted, if the text shows both."""
+    text = case.failure.text
+    mount, user = _MOUNT.search(text), _USER.search(text)
+    if mount is None or user is None:
+        return None
+    name = next(filter(None, user.groups()))
+    if mount["home"] == ("/root" if name == "root" else f"/home/{name}"):
+        return None
+    home = "/root" if name == "root" else f"/home/{name}"
+    return case.explain(
+        f"The container's process found no {missing}: ~/.aws is mounted at {mount['target']}, and the process runs as {name}, who reads {home}/.aws.",
+        FILES_IN_OTHER_HOME.cause(
+            "derived",
+            (f"The text shows {quote_words(user[0])} and {quote_words(mount[0])}.",),
+            text=f"SDKs read .aws in the home directory of their user, here {name}.",
+        ),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                f"Mount the files at {home}/.aws",
+                f"Replace {quote_words(mount[0])} with {quote_words(f'~/.aws:{home}/.aws:ro')}. If the image has another home directory, use what the command prints.",
+                "The user must be allowed to read the files: their mode 600 admits only the user ID that owns them. Set --user to that ID, or pass the variables that aws configure export-credentials --format env prints.",
+                commands=("docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'",),
+                url=FILES_IN_OTHER_HOME.sources[0],
+            ),
+        ),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
+    text, profile = case.failure.text, find_profile(case)
+    if _OLD_SDK.search(text) is None or _LOADS.search(text) is not None:
+        return None
+    files = {each.file for each in find_profile_sections(text) if each.name == (profile or "default")}
+    works = any(run.command.program == "aws" and run.has_succeeded for run in find_runs(case.failure))
+    if "credentials" in files or not ("config" in files or (works and profile)):
+        return None
+    is_node = _OF_NODE.search(text) is not None
+    sdk, newer = ("JavaScript 2", "version 3") if is_node else ("Go 1", "version 2")
+    named = f"the profile {profile}" if profile else "the default profile"
+    run = _NODE_COMMAND.search(text)
+    prefix = f"AWS_SDK_LOAD_CONFIG=1 AWS_PROFILE={profile}" if profile else "AWS_SDK_LOAD_CONFIG=1"
+    place = (
+        f"{named} is in ~/.aws/config"
+        if "config" in files
+        else f"{named}, with which the AWS CLI works, is most likely in ~/.aws/config"
+    )
+    return case.explain(
+        f"The SDK found no credentials: the SDK for {sdk} reads only ~/.aws/credentials unless AWS_SDK_LOAD_CONFIG is set, and {place}. The profile is not the problem.",
+        CONFIG_NOT_LOADED.cause(
+            "derived",
+            text=f"{place[0].upper()}{place[1:]}, which the AWS CLI reads and this SDK does not load by default.",
+        ),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                "Let the SDK load ~/.aws/config",
+                "Set the variable where the program gets its environment, before the SDK is loaded: in code, above its import.",
+                f"Or update to {newer} of the SDK, which reads both files. The SDK for {sdk} is no longer supported.",
+                commands=(f"{prefix} {run[1]}",) if run else ("export AWS_SDK_LOAD_CONFIG=1",),
+                url=CONFIG_NOT_LOADED.sources[0] if is_node else pages.SDK_CREDENTIALS,
+            ),
+        ),
+        notes=(
+            "The SDK asks the instance metadata of EC2 last. Outside EC2, that this request times out is a consequence, and nothing to repair.",
+        ),
+    )

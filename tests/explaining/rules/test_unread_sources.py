@@ -1,0 +1,68 @@
+"""Credentials are where the SDK does not look only if the text shows both places."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_PYTHON = "botocore.exceptions.NoCredentialsError: Unable to locate credentials\n"
+_NODE = "$ node index.js\nCredentialsError: Missing credentials in config, if using AWS_CONFIG_FILE, set AWS_SDK_LOAD_CONFIG=1\n"
+_GO = "NoCredentialProviders: no valid providers in chain. Deprecated.\n"
+_CONFIG = "$ cat ~/.aws/config\n[profile lab]\nrole_arn = arn:aws:iam::111122223333:role/Lab\nsource_profile = base\n\n"
+_CREDENTIALS = (
+    "$ cat ~/.aws/credentials\n[lab]\naws_access_key_id = AKIAZEXAMPLEQWERQ7ZX\naws_secret_access_key = x\n\n"
+)
+_WORKS = "$ aws s3 ls --profile lab\n2026-01-02 03:04:05 images\n$ export AWS_PROFILE=lab\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (_CONFIG + _NODE, "config-not-loaded"),
+        (_CONFIG + _GO, "config-not-loaded"),
+        (_WORKS + _NODE, "config-not-loaded"),
+        (_NODE, None),
+        (_CONFIG + _PYTHON, None),
+        (_CREDENTIALS + _NODE, None),
+        (_CONFIG + _NODE + "$ export AWS_SDK_LOAD_CONFIG=1", None),
+        (f"services:\n  api:\n    environment:\n      - AWS_ACCESS_KEY=x\n      - AWS_SECRET_KEY=y\n{_PYTHON}", "variables-misnamed"),
+        (f"export AWS_KEY=x\nexport AWS_SECRET_ACCESS_KEY=y\n{_PYTHON}", "variables-misnamed"),
+        (f"env:\n- name: AWS_SECRET_KEY\n  valueFrom: x\n{_PYTHON}", "variables-misnamed"),
+        (f"export AWS_ACCESS_KEY_ID=x\nexport AWS_SECRET_ACCESS_KEY=y\n{_PYTHON}", None),
+        (f"export AWS_ACCESS_KEY=x\nclient(aws_access_key_id=os.environ['AWS_ACCESS_KEY'])\n{_PYTHON}", None),
+        (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}USER app\n", "mounted-in-other-home"),
+        (f"docker run -v ~/.aws:/root/.aws -u app img\n{_PYTHON}", "mounted-in-other-home"),
+        (f"docker run -v ~/.aws:/home/app/.aws app\n{_PYTHON}USER app\n", None),
+        (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}", None),
+        ("docker run -v ~/.aws:/root/.aws -e AWS_PROFILE=lab app\nThe config profile (lab) could not be found\nUSER app\n", "mounted-in-other-home"),
+    ],
+)  # fmt: skip
+def test_source_that_is_not_read(text: str, code: str | None) -> None:
+    codes = [each.code for each in explain(text).causes]
+    unread = {"config-not-loaded", "variables-misnamed", "mounted-in-other-home"}
+    assert [each for each in codes if each in unread] == ([] if code is None else [code])
+
+
+def test_command_of_the_text_is_repeated_with_the_variables() -> None:
+    [first, *_] = explain(f"$ export AWS_PROFILE=lab\n{_CONFIG}{_NODE}").remedies
+    assert first.commands == ("AWS_SDK_LOAD_CONFIG=1 AWS_PROFILE=lab node index.js",)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_blocked"),
+    [
+        ("The same script works on the EC2 host.", True),
+        ("On the instance itself it works.", True),
+        ("$ curl -s 169.254.169.254/latest/meta-data/iam/security-credentials/\nshop\n$ docker ps", True),
+        ("The same script works on my machine.", False),
+        ("The same script works on EC2. HttpPutResponseHopLimit: 2", False),
+        ("", False),
+    ],
+)
+def test_container_on_an_instance_whose_host_has_credentials(said: str, *, is_blocked: bool) -> None:
+    explanation = explain(f"{said}\n$ docker run app\n{_PYTHON}")
+    assert ("modify-instance-metadata-options" in explanation.remedies[0].commands[0]) is is_blocked
+    assert ("no-instance-profile" in [each.code for each in explanation.causes]) is not (
+        "EC2" in said or is_blocked
+    )
