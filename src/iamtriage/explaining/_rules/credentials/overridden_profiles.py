@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_key, find_profile_sections
 from iamtriage.explaining._rules.shared import clues, pages
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _unset_keys(override: Override) -> Remedy:
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
             *sign_in,
             "aws configure list",
-            "aws sts get-caller-identity",
+            with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
             "grep -ls AWS_ACCESS_KEY_ID ~/.profile ~/.bash* ~/.zsh* ~/.config/fish/config.fish /etc/environment /etc/profile.d/* .env*",
         ),
         url=pages.CLI_CREDENTIALS,
