@@ -477,5 +477,5 @@ def test_installer_is_not_offered_a_policy_that_only_reads() -> None:
 def test_console_needs_no_placeholder_for_a_known_principal() -> None:
     known = explained(NEW, {"cluster": "shop", "region": "eu-west-1", "caller": ROLE})
     assert "PRINCIPAL_ARN" not in str(known)
-    assert known.summary.startswith("The role dev cannot read this cluster's Kubernetes objects")
+    assert known.summary.startswith("The role dev cannot read the Kubernetes objects of the cluster shop")
     assert "PRINCIPAL_ARN" in str(explained(NEW))

@@ -1636,7 +1636,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             pytest.param(
                 f"{menu}\n{_NO_OBJECTS}\n",
                 {"cluster": "orders", "region": "eu-west-1", "authentication_mode": "API"},
-                (f"The {who} cannot read this cluster's Kubernetes objects in the console", argument),
+                (f"The {who} cannot read the Kubernetes objects of the cluster orders in the console", argument),
                 ("PRINCIPAL_ARN", "get-caller-identity"),
                 id=menu,
             )

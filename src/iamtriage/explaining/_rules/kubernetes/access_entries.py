@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.clusters import (
 )
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.quoted_message import end_summary
+from iamtriage.explaining._rules.shared.quoted_message import end_summary, quoted_message
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 
@@ -225,8 +225,9 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
     step = "The principalArn must be exactly as the command prints it."
     url = pages.EKS_ACCESS_ENTRIES
     listing = cluster_remedy("List the access entries", step, commands=(list_entries,), url=url)
+    named = f" {name}" if (name := find_cluster(case).name) else ""
     return case.explain(
-        f"The cluster has no access entry for {principal.description}{why}.",
+        f"The cluster{named} has no access entry for {principal.description}{why}.",
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
         # A single command makes no entry in the same run.
         *(() if called is not None and called.program == "aws" else (NOT_MADE_YET.cause(),)),
@@ -261,7 +262,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     remedy = cluster_remedy(
         "Create the entry in Terraform, before the association",
         *notes,
-        f"Add this resource. If the first command lists the ARN, import it before you apply. In aws_eks_access_policy_association.{name}, set principal_arn = aws_eks_access_entry.{name}.principal_arn, so that Terraform creates the entry first.",
+        "Add the first resource, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
         *([precedence] if cluster.uses_aws_auth else []),
         commands=(
             cluster.eks_command("list-access-entries"),
@@ -270,7 +271,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
                 f"terraform import aws_eks_access_entry.{name} {cluster.argument}:{principal.entry_argument}",
             ),
         ),
-        manifest=f'resource "aws_eks_access_entry" "{name}" {{\n  cluster_name  = "{cluster.argument}"\n  principal_arn = "{principal.entry_argument}"\n}}',
+        manifest=f'resource "aws_eks_access_entry" "{name}" {{\n  cluster_name  = "{cluster.argument}"\n  principal_arn = "{principal.entry_argument}"\n}}\n\nresource "aws_eks_access_policy_association" "{name}" {{\n  principal_arn = aws_eks_access_entry.{name}.principal_arn\n  # the other lines stay\n}}',
         url=pages.EKS_ACCESS_POLICIES,
     )
     return attrs.evolve(remedy, manifest_language="hcl")
@@ -299,11 +300,12 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
     found = entry_parameters.correct_parameter(case, failure_sentence(case))
+    message = quoted_message(case.failure)
     exists = case.failure.envelope.code == "ResourceInUseException"
     imported = import_remedy(case.failure, case.facts) if exists else None
     return case.explain(
         found.summary if found else f"EKS rejected {rejected}{end_summary(case.failure)}",
-        REFUSED_OBJECT.cause("reported"),
+        REFUSED_OBJECT.cause("reported", text=f"The message says: {message}" if found and message else ""),
         topic="access-entry",
         remedies=(
             *((imported,) if imported else ()),

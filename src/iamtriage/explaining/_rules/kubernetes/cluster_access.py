@@ -89,7 +89,7 @@ ENTRY_OF_OTHER_TYPE = CauseType(
 MAP_WITHOUT_EFFECT = CauseType(
     "map-ignored",
     title="The cluster ignores aws-auth",
-    text="The cluster uses access entries only and ignores the ConfigMap aws-auth.",
+    text="With the authentication mode API, the cluster ignores the ConfigMap aws-auth.",
     recognised_by="The facts say that the authentication mode is API.",
     fix="Create an access entry: with the authentication mode API, aws-auth has no effect.",
     sources=(pages.EKS_ACCESS_MODE,),
@@ -146,7 +146,7 @@ def describe_missing_entry(cluster: Cluster) -> str:
 def mode_causes(cluster: Cluster) -> Iterator[Cause]:
     """Yield what follows from the authentication mode, if the facts state it."""
     if cluster.mode == "API":
-        yield MAP_WITHOUT_EFFECT.cause("supplied", ("The authentication mode is API.",))
+        yield MAP_WITHOUT_EFFECT.cause("supplied")
     if cluster.mode == "CONFIG_MAP":
         yield ENTRIES_WITHOUT_EFFECT.cause("supplied")
 

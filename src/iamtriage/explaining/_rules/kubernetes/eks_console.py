@@ -108,14 +108,19 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     who, where = "The signed-in user or role", ""
     if principal.is_known:
         who, where = capitalize_start(principal.description), " in the console"
-    reason = "that requires both IAM permissions and access to the cluster"
+    objects = (
+        f"the Kubernetes objects of the cluster {cluster.argument}"
+        if cluster.name
+        else "this cluster's Kubernetes objects"
+    )
+    missing = cluster_access.describe_missing_entry(cluster)
+    reason = f"most likely, it has {missing} with permissions"
     if entry is not None:
         reason = f"its access entry exists, but {entry.lack}"
-    shown = f"{who} cannot read this cluster's Kubernetes objects{where}"
+    shown = f"{who} cannot read {objects}{where}"
     summary = f"{shown}: {reason}."
     if entry is None and _UNAUTHORIZED_PHRASE in case.text:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
-        missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing}."
     in_map = _aws_auth_remedy(cluster, principal)
     return case.explain(
@@ -241,7 +246,7 @@ def _access_entry_remedy(
 
 def _rbac_remedy() -> Remedy:
     return cluster_remedy(
-        f"Or bind the group {_GROUP} to a ClusterRole, to show nodes but not Secrets",
+        "Or bind a group to a ClusterRole, to show nodes but not Secrets",
         "It allows the group to read common types: add others as needed.",
         commands=_RBAC_COMMANDS,
         url=pages.EKS_CONSOLE,

@@ -136,7 +136,8 @@ def _correct_policy(case: Case[AccessEntry]) -> Correction | None:
     if given["service"] == "iam":
         summary = f"EKS rejected {clip_text(given['arn'])}: it is an IAM policy, but an access entry takes only EKS access policies."
         steps = (
-            f"EKS access policies contain Kubernetes permissions. Their ARNs begin with arn:{partition}:eks::aws:cluster-access-policy/.",
+            f"EKS access policies contain Kubernetes permissions. Their ARNs begin with arn:{partition}:eks::aws:cluster-access-policy/: aws eks list-access-policies lists them.",
+            "The principal must have an access entry: if it has none, create it first.",
         )
     elif not is_same:
         summary = f"EKS has no access policy {clip_text(given['name'])}."
