@@ -1146,7 +1146,7 @@ TOKENS: tuple[Row, ...] = (
         {"token_claims": CLAIMS},
         "no-verification-key",
         {"no-verification-key": "reported", "issuer-unreachable": "possible"},
-        (f"curl --silent --show-error https://{ISSUER}/.well-known/openid-configuration",),
+        (f"curl --silent --show-error --include https://{ISSUER}/.well-known/openid-configuration",),
     ),
     (
         "provider unreached",

@@ -1059,7 +1059,7 @@ COMPANIONS: tuple[Case, ...] = (
         {},
         (
             "describe-secret --secret-id carts/db --query KmsKeyId",
-            "describe-key --key-id KEY_ARN --region eu-west-1",
+            "describe-key --key-id KEY_ID --region eu-west-1",
         ),
         ("SECRET_ID",),
     ),

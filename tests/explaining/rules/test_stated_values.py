@@ -601,7 +601,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "Running with gitlab-runner 17.5.0 (0a1b2c3d)\nAn error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements\nERROR: Job failed: exit code 1",
             {},
-            ("the keys of GitLab", '"$CI_SERVER_URL/oauth/discovery/keys"'),
+            ("the keys of GitLab", "https://HOST/oauth/discovery/keys"),
             ("EKS serves", "cluster administrator", "ISSUER_URL"),
             id="issuer of a GitLab job",
         ),
@@ -1636,7 +1636,10 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             pytest.param(
                 f"{menu}\n{_NO_OBJECTS}\n",
                 {"cluster": "orders", "region": "eu-west-1", "authentication_mode": "API"},
-                (f"The {who} cannot read the Kubernetes objects of the cluster orders in the console", argument),
+                (
+                    f"The {who} cannot read the Kubernetes objects of the cluster orders in the console",
+                    argument,
+                ),
                 ("PRINCIPAL_ARN", "get-caller-identity"),
                 id=menu,
             )

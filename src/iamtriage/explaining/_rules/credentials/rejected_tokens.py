@@ -321,19 +321,18 @@ def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
     if issuer.system == "GitLab":
         # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
         if issuer.url is None:
-            url = "$CI_SERVER_URL"
-            last = "The issuer is the GitLab instance. In a job, $CI_SERVER_URL is its URL: set the variable before you run the commands. Both documents must be reachable from the internet."
+            url = "https://HOST"
+            last = "HOST is that of the GitLab instance, which CI_SERVER_URL contains in a job. If STS cannot reach it, publish both paths on the internet."
         keys = f"{url}/oauth/discovery/keys"
     lines = (f"{url}/.well-known/openid-configuration", keys)
     is_of_cluster = issuer.system is None and not issuer.is_self_hosted
     build = cluster_remedy if is_of_cluster else your_remedy
-    quoted = (f'"{each}"' if "$" in each else quote_argument(each) for each in lines)
     return build(
         "Fetch the issuer's keys as STS does",
-        "Run the commands from outside your network. Both documents must be served over HTTPS, without a redirect.",
+        "Run the commands from outside your network. Both documents must be served over HTTPS, to everyone and within seconds.",
         "Compare issuer with the token's iss claim, and the kid of the keys at jwks_uri with the token's kid.",
         last,
-        commands=tuple(f"curl --silent --show-error {each}" for each in quoted),
+        commands=tuple(f"curl --silent --show-error --include {quote_argument(each)}" for each in lines),
         url=pages.OIDC_PROVIDERS,
     )
 

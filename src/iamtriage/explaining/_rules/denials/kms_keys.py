@@ -17,10 +17,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import encrypted_data
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
@@ -244,14 +245,13 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         caller = "the role that External Secrets Operator uses for its SecretStore"
         title = "Allow the role of the SecretStore to use the key"
         show_store = encrypted_data.show_store_command(denial)
-        role = "the role that the SecretStore specifies, or to the role of its service account"
+        role = "the role that the SecretStore specifies, or of its service account"
     stated_name, stated = (None, None) if show_store is None else encrypted_data.stated_store_role(denial)
-    attach: tuple[str, ...] = ()
+    kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(stated_name))
     if stated_name is not None:
         caller = f"the role {stated_name} of External Secrets Operator"
         title, show_store = f"Allow the role {stated_name} to use the key", None
         role = f"the role {stated_name}"
-        attach = (commands.put_policy(stated_name, "AllowUseOfKey"),)
     key = commands.arn(encrypted_data.find_key(denial), "KEY_ARN")
     if ":key/" not in key:
         # A policy names a key by its ARN only: https://docs.aws.amazon.com/kms/latest/developerguide/cmks-in-iam-policies.html
@@ -267,22 +267,25 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         )
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
-        find = f"The first command prints the key. None and aws/{service} mean the AWS managed key."
-        lines = [show, *lines]
+        find = f"The first command prints KEY_ID, the second one KEY_ARN. None and aws/{service} mean the AWS managed key."
+        lines = [
+            show,
+            f"aws kms describe-key --key-id KEY_ID{in_region} --query KeyMetadata.Arn --output text",
+        ]
     elif key == "KEY_ARN":
         find = f"Find the key in the settings of the resource that contains the {data} (KmsKeyId)."
     statement = encrypted_data.key_statement(denial, service, region, resource, key)
+    put = commands.put_policy(holder, "AllowUseOfKey", kind)
     remedy = identity_remedy(
         title,
         *present(find),
-        f"Attach the policy{', saved as policy.json,' if attach else ''} to {role}.",
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
             *lines[:1],
             *present(show_store),
             *lines[1:],
-            *attach,
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
+            put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
             *new_task_commands(denial.failure.text, region),
         ),
         statements=(statement,),

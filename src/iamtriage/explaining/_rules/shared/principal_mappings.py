@@ -134,7 +134,6 @@ class ClusterPrincipal(Value):
         title: str | None = None,
         steps: tuple[str, ...] = (),
         create: str | None = None,
-        setup: Commands = (),
     ) -> Remedy:
         """Return the remedy that creates an access entry, by a command with its groups if it has any."""
         caveats = [each for each in (self.entry_refusal, self.path_note) if each]
@@ -148,7 +147,6 @@ class ClusterPrincipal(Value):
             *caveats,
             f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. They can take a few seconds to take effect.",
             commands=(
-                *setup,
                 create or self.create_entry_command(cluster),
                 *([self.associate_policy_command(cluster, policy, namespace=namespace)] if policy else []),
             ),
