@@ -75,6 +75,11 @@ def _caller_of_runtime(failure: Failure, context: Context) -> str | None:
     """Return the role of the program that made the call, such as a GitHub Actions job, if the text states it."""
     if context.role_arn is None or context.runtime is None or context.runtime.kind not in _RUNTIMES_WITH_ROLE:
         return None
+    if context.runtime.kind == "eks-pod":
+        from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+
+        if read_pod_evidence(failure.text).lacks_role:
+            return None
     operation = failure.envelope.operation or failure.action or ""
     # What starts a task uses its execution role.
     if context.runtime.caller.startswith("the execution role of the ECS"):

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.credentials import (
     annotation_keys,
     credential_sources,
     pod_agents,
+    pod_problems,
     pod_roles,
 )
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
@@ -171,6 +172,17 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
             remedies=(annotation_keys.correct_key_remedy(case, other),),
             notes=(credential_remedies.NO_CALL_MADE,),
         )
+    problem = pod_problems.find_pod_problem(case)
+    if problem is not None and problem.uses_other_account:
+        return case.explain(
+            f"{account} has no IAM role: {problem.text}.",
+            pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
+                "reported", text="The driver uses the role of the pod that mounts the volume, not its own."
+            ),
+            topic="no-credentials",
+            remedies=(problem.remedy,),
+            notes=(credential_remedies.NO_CALL_MADE,),
+        )
     driver = "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
     return case.explain(
         f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
@@ -254,7 +266,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         by_hand = f"Remove {variable} from the manifest, chart or image: EKS sets it and mounts the token in new pods, but skips containers that have it already."
         role = pod_roles.irsa_remedy(case)
         steps = role.steps
-        if pod_roles.annotated_role(case.text) is None:
+        if pod_roles.annotated_role(case.failure.text) is None:
             steps = (
                 "If the service account has no role, annotate it (IRSA) or create a Pod Identity association. Then re-create the pods.",
             )

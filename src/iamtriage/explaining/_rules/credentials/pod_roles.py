@@ -17,9 +17,10 @@ from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import annotation_keys
+from iamtriage.explaining._rules.credentials import annotation_keys, pod_problems
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -34,20 +35,11 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.failures._failures import MissingCredentials
 
-# The variables with a value, so EKS did inject them.
-_VARIABLES_SET = lazy_pattern(
-    r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2} ?[:=] ?[\"']?(?:/|[A-Z]:|https?://)"
-)
 # What a chain of credential providers says of the variables for IRSA and for EKS Pod Identity.
 _NO_TOKEN_FILE = lazy_pattern(r"\bAWS_WEB_IDENTITY_TOKEN_FILE\b.{0,80}?\b(?:must be|not|is not|isn't) set\b")
 _NO_ENDPOINT = lazy_pattern(
     r"\b(?:[Nn]either|unless)\b.{0,80}\bAWS_CONTAINER_CREDENTIALS_FULL_URI\b.{0,80}?\b(?:are|is) set\b"
     r"|\bAWS_CONTAINER_CREDENTIALS_FULL_URI\b.{0,80}?\b(?:not|is not|isn't) set\b"
-)
-# The annotation of a service account in YAML, JSON (also in a log), or what kubectl describe and annotate print.
-_ANNOTATION = lazy_pattern(
-    r"\beks\.amazonaws\.com/role-arn[\"'\\]{0,4}\s{0,8}[=:]\s{0,8}[\"'\\]{0,4}(arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512})",
-    re.ASCII,
 )
 SHOW_ACCOUNT = (
     "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output yaml | grep role-arn"
@@ -131,7 +123,8 @@ class Advice(NamedTuple):
 
 def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return why a pod may have no credentials, and how it gets some."""
-    if _VARIABLES_SET.search(case.text):
+    problem = pod_problems.find_pod_problem(case)
+    if problem is None and read_pod_evidence(case.failure.text).has_variables:
         return _advise_on_variables(case)
     without_role = "neither a role annotation (IRSA) nor a Pod Identity association, or the pod uses another service account."
     older = PODS_NOT_RECREATED.cause(
@@ -141,11 +134,15 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         wrong = annotation_keys.describe_key(other, case.text)
         remedy = annotation_keys.correct_key_remedy(case, other)
         return Advice([annotation_keys.other_key_cause(other)], [remedy], f": {wrong}")
+    if problem is not None:
+        definition = SERVICE_ACCOUNT_WITHOUT_ROLE if problem.uses_other_account else PODS_NOT_RECREATED
+        cause = definition.cause("derived", text=f"{capitalize_start(problem.text)}.")
+        return Advice([cause], [problem.remedy], f": {problem.text}")
     if (stated := _describe_account_without_role(case)) is not None:
         cause = SERVICE_ACCOUNT_WITHOUT_ROLE.cause(text=f"{capitalize_start(stated)}.")
         return Advice([cause], [_associate_role_remedy(case)], f": {stated}")
     remedies = [irsa_remedy(case), POD_IDENTITY_REMEDY]
-    if (role := annotated_role(case.text)) is not None:
+    if (role := annotated_role(case.failure.text)) is not None:
         too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
         not_recreated = PODS_NOT_RECREATED.cause(
             "derived",
@@ -221,42 +218,33 @@ def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
             SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity."),
             OTHER_PROVIDER.cause(),
         ],
-        [
-            attrs.evolve(
-                update_sdk_remedy(case),
-                title="Update the SDK, and let it choose its provider",
-                steps=(
-                    "Update it to a version that reads the variables, including copies that other libraries bundle.",
-                    "Create clients with the default credential chain, and pass the environment to processes that the program starts.",
-                ),
-                url=pages.EKS_IRSA_SDK,
-            ),
-            irsa_remedy(case),
-        ],
+        [use_default_chain_remedy(case)],
+    )
+
+
+def use_default_chain_remedy(case: AnyCase) -> Remedy:
+    """Return the remedy for a program that does not use the variables that its pod has."""
+    return attrs.evolve(
+        update_sdk_remedy(case),
+        title="Update the SDK, and let it choose its provider",
+        steps=(
+            "Update it to a version that reads the variables, including copies that other libraries bundle.",
+            "Create clients with the default credential chain, and pass the environment to processes that the program starts.",
+        ),
+        url=pages.EKS_IRSA_SDK,
     )
 
 
 def annotated_role(text: str) -> str | None:
     """Return the ARN of the role in the annotation of a service account, if the text shows only one."""
-    found: set[str] = set(_ANNOTATION.findall(text)) if "eks.amazonaws.com/role-arn" in text else set()
-    return found.pop() if len(found) == 1 else None
-
-
-def _recreate_pods_remedy(case: AnyCase, role: str) -> Remedy:
-    """Return the remedy for a pod without the role of the annotation that the text shows."""
-    return cluster_remedy(
-        f"Re-create the pods, so that they get the role {role.rpartition('/')[2]}",
-        "EKS injects AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE only when a pod is created. After the restart, the second command lists both.",
-        "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles.",
-        commands=(clusters.restart_command(case), variables_command(case)),
-        url=pages.EKS_IRSA_POD,
-    )
+    given = read_pod_evidence(text).given
+    return None if given is None else given.role
 
 
 def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
     """Return the remedy that assigns a pod its own role instead of its node's."""
-    if (role := annotated_role(case.text)) is not None:
-        return _recreate_pods_remedy(case, role)
+    if (role := annotated_role(case.failure.text)) is not None:
+        return pod_problems.recreate_pods_remedy(case, role)
     return cluster_remedy(
         title,
         "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
@@ -295,8 +283,8 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
 
 
 def irsa_remedy(case: AnyCase) -> Remedy:
-    if (role := annotated_role(case.text)) is not None:
-        return _recreate_pods_remedy(case, role)
+    if (role := annotated_role(case.failure.text)) is not None:
+        return pod_problems.recreate_pods_remedy(case, role)
     check = "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity)."
     provide = "annotate its service account with the role, or create a Pod Identity association"
     lookups = [variables_command(case), SHOW_ACCOUNT]
@@ -332,11 +320,7 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
 
 
 def variables_command(case: AnyCase) -> str:
-    """Return the command that prints the names of the environment variables of a pod, or of an account's pods.
-
-    It works for images without a shell, and does not print the values, which can be secrets.
-    https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/ lists the fields.
-    """
+    """Return the command that prints the names of the environment variables of a pod, or of an account's pods."""
     if context_of(case.facts).pod is not None or usual_account(case.facts, case.text)[1] is None:
         return VARIABLES_OF_POD
-    return "kubectl get pods --namespace NAMESPACE --field-selector spec.serviceAccountName=SERVICE_ACCOUNT --output jsonpath='{.items[*].spec.containers[*].env[*].name}'"
+    return pod_problems.variables_of_new_pods(case)

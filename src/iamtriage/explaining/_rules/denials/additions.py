@@ -27,6 +27,8 @@ def _may_be_of_pod(denial: Denial) -> bool:
     """Return whether a pod can have called with the role of its node."""
     # EC2 names the session after the instance.
     principal, facts = denial.principal_text, denial.facts
+    if denial.failure.principal is None and not denial.is_explicit:
+        return "eks.amazonaws.com/role-arn" in denial.failure.text
     if principal is None or "/i-" not in principal or denial.is_explicit:
         return False
     names_pod = facts.namespace is not None or facts.service_account is not None

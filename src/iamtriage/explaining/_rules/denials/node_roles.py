@@ -14,19 +14,20 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubernetes.kubectl_output import find_accounts
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Evidence
-    from iamtriage.explaining._context.readers.kubernetes.kubectl_output import AccountsOfPod
+    from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.credentials.pod_problems import PodProblem
     from iamtriage.explaining._rules.shared.denial import Denial
 
 # EC2 names the session of an instance's role after the instance, whose ID can be masked.
@@ -55,13 +56,6 @@ _AGENT_ACTION = "eks-auth:assumeroleforpodidentity"
 # Unless its account has another role, the network plugin uses that of the node:
 # https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
 _PLUGIN_OF_NODE, _ANNOTATION = "daemonset/aws-node", "eks.amazonaws.com/role-arn"
-_POD_AGE = lazy_pattern(
-    r"^\S{5,200} +\d+/\d+ +Running +\d+(?: \([^)\n]{1,20}\))? +(\d{1,4}d)(?:\d+h)?\s*$", re.MULTILINE
-)
-_ANNOTATED_TODAY = lazy_pattern(
-    r"annotat\w{1,3}\b[^.\n]{0,60}\b(?:this morning|today|tonight|just now|(?:an?|\d+) (?:hours?|minutes?) ago)\b|\b(?:today|this morning|just)\b[^.\n]{0,40}\bannotat",
-    re.IGNORECASE,
-)
 # These assume pods' roles with the node's role, which is how they work.
 _ROLE_PROXIES = lazy_pattern(r"kube2iam|\bkiam\b", re.IGNORECASE)
 _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-role", "s3-access-denied"})
@@ -88,24 +82,21 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     if found is None:
         return explanation
     # Most sessions of instances are none of pods.
-    from iamtriage.explaining._rules.credentials.pod_roles import annotated_role, assign_pod_role_remedy
+    from iamtriage.explaining._rules.credentials import pod_problems, pod_roles
 
     evidence, because = found
     is_certain = evidence != "possible"
     case = denial.case
-    role = annotated_role(case.text)
+    shown = read_pod_evidence(denial.failure.text)
+    problem = pod_problems.find_pod_problem(case) or _find_unused_role(denial)
+    role = None if shown.given is None else shown.given.role
     reason = "it has no role, or its SDK does not find it"
-    if role is not None:
+    if problem is not None:
+        reason = problem.text
+    elif shown.has_variables:
+        reason = "it has the variables from which SDKs get its role, so its SDK is too old, or its code or a profile selects other credentials"
+    elif role is not None:
         reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
-    # A pod that is days old is older than an annotation of today.
-    age = _POD_AGE.search(denial.failure.text) if _ANNOTATED_TODAY.search(case.text) else None
-    if role is not None and age is not None:
-        reason = (
-            f"its service account has the annotation for {role} only since today, and the pod is {age[1]} old"
-        )
-    accounts = find_accounts(denial.failure.text) if role is not None else None
-    if accounts is not None:
-        reason = f"{accounts.workload} runs as the service account {accounts.account}, and only {accounts.annotated} has the annotation for {role}"
     cause = POD_USES_NODE_ROLE.cause(
         evidence,
         because,
@@ -113,7 +104,13 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     )
     title = "Give the pod's service account its own role"
     title = title if is_certain else "If a pod called, give its service account its own role"
-    pod_remedies: tuple[Remedy, ...] = (assign_pod_role_remedy(case, title=title),)
+    pod_remedies: tuple[Remedy, ...] = (
+        problem.remedy
+        if problem is not None
+        else pod_roles.use_default_chain_remedy(case)
+        if shown.has_variables
+        else pod_roles.assign_pod_role_remedy(case, title=title),
+    )
     notes, remedies = explanation.notes, explanation.remedies
     # A request for another role requires more than one policy.
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole":
@@ -121,34 +118,27 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         notes = (f"If you allow this to the node's role: {warning}", *notes)
     else:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
-        if is_certain and role is None and denial.facts.service_account and denial.action:
+        is_open = problem is None and not shown.has_variables
+        if is_certain and is_open and role is None and denial.facts.service_account and denial.action:
             whole = _role_with_policy(denial, remedies)
             pod_remedies, remedies = (pod_remedies, remedies) if whole is None else ((), whole)
     causes, summary = explanation.causes, explanation.summary
-    if is_certain and role is None and (account := denial.facts.service_account) is not None:
-        session = clip_text((denial.principal_text or "").rpartition("/")[2])
-        verdict = f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
+    if is_certain and (verdict := _verdict(denial, shown, problem)) is not None:
+        if denial.failure.principal is None:
+            controller = find_controller_of_denial(denial.action or "", denial.failure)
+            denial = attrs.evolve(denial, caller="the pod" if controller is None else controller.name)
         summary = denial_summary(denial, verdict)
-        causes = tuple(
-            attrs.evolve(
-                each,
-                text="No identity-based policy of that role, which all pods of the node share, allows it.",
+        if role is not None or problem is not None or shown.has_variables:
+            # The policies of the node's role are not the problem.
+            causes = tuple(each for each in causes if each.evidence != "possible")
+            remedies = _without_node_remedies(denial, remedies, clip_text((role or "").rpartition("/")[2]))
+        else:
+            causes = tuple(
+                attrs.evolve(each, text="No identity-based policy of that role allows it.")
+                if each.code == "no-identity-allow" and each.evidence == "reported"
+                else each
+                for each in causes
             )
-            if each.code == "no-identity-allow" and each.evidence == "reported"
-            else each
-            for each in causes
-        )
-    if is_certain and role is not None:
-        # The policies of the node's role are not the problem.
-        causes = tuple(each for each in causes if each.evidence != "possible")
-        name = clip_text(role.rpartition("/")[2])
-        since = "" if age is None else f", because it is older ({age[1]}) than the annotation"
-        verdict = f"the pod did not use the role {name} of its service account{since}"
-        remedies = _without_node_remedies(denial, remedies, name)
-        if accounts is not None:
-            verdict = f"the pod called as its node, because {accounts.workload} runs as the service account {accounts.account} instead of {accounts.annotated}, which has the role {name}"
-            pod_remedies = (_set_account_remedy(accounts),)
-        summary = denial_summary(denial, verdict)
     rank = _EVIDENCE_ORDER.index(evidence)
     at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
     return attrs.evolve(
@@ -160,29 +150,34 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
+def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> str | None:
+    """Return why a pod called with the role of its node, as far as the text says it."""
+    if problem is not None:
+        why = problem.text.replace("the pod runs", "it runs", 1)
+        return f"the pod called as its node, because {why}" if problem.uses_other_account else problem.text
+    name = None if shown.given is None or shown.given.role is None else shown.given.role.rpartition("/")[2]
+    if shown.has_variables:
+        return f"the program did not use {f'the role {clip_text(name)}' if name else 'the role'} that its pod has (the variables are set), but the one of the node"
+    if name is not None:
+        return f"the pod did not use the role {clip_text(name)} of its service account"
+    if (account := denial.facts.service_account) is None:
+        return None
+    session = clip_text((denial.principal_text or "").rpartition("/")[2])
+    return f"the pod called with the role of its node ({session}), not with one of its service account {clip_text(account)}"
+
+
 def _without_node_remedies(denial: Denial, remedies: tuple[Remedy, ...], name: str) -> tuple[Remedy, ...]:
     """Return the remedies for the pod's role, without those about the policies of the node's role."""
-    kept = (each for each in remedies if not each.title.startswith((_FOR_NODE, FIND_POLICY)))
+    is_known = denial.failure.principal is not None
+    kept = (
+        each
+        for each in remedies
+        if not each.title.startswith((_FOR_NODE, FIND_POLICY)) and (is_known or each.title.endswith(name))
+    )
     action = re.escape(denial.action or "")
     allowed = rf"{re.escape(name)}[^.\n]{{0,60}}[ \"'](?:{action.partition(':')[0]}:\*|{action})(?![\w*])"
     has_action = action and re.search(allowed, denial.failure.text)
-    return () if has_action else tuple(kept)
-
-
-def _set_account_remedy(accounts: AccountsOfPod) -> Remedy:
-    """Return the remedy that runs a workload as the service account that has the role."""
-    namespace = commands.namespace(accounts.namespace)
-    return cluster_remedy(
-        f"Run {accounts.workload} as the service account {accounts.annotated}",
-        "The command changes the pod template, which re-creates the pods. Set it in the chart or manifest, too (serviceAccount.name, serviceAccountName): the next deployment overwrites it.",
-        "In the new pod, the last command prints AWS_ROLE_ARN. Only if that role is denied then, allow it the action. RBAC roles of the controller are bound to its own service account as well.",
-        commands=(
-            f"kubectl set serviceaccount {accounts.workload} {accounts.annotated} --namespace {namespace}",
-            f"kubectl rollout status {accounts.workload} --namespace {namespace}",
-            f"kubectl exec {accounts.workload} --namespace {namespace} -- env | grep AWS_ROLE_ARN",
-        ),
-        url=pages.EKS_IRSA_POD,
-    )
+    return () if has_action or _find_unused_role(denial) is not None else tuple(kept)
 
 
 # The trust policy that every role for EKS Pod Identity has: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
@@ -228,6 +223,13 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
 
 def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     """Return the evidence that a pod called, with its reasons, if there is any."""
+    if denial.failure.principal is None:
+        from iamtriage.explaining._rules.credentials.pod_problems import find_pod_problem
+
+        problem = find_pod_problem(denial.case) or _find_unused_role(denial)
+        if problem is None:
+            return None
+        return "derived", ("Without it, SDKs use the role of the node, which lacks this permission rightly.",)
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     if found is None or denial.lowercase_action in {*_IMAGE_PULL_ACTIONS, _AGENT_ACTION}:
         return None
@@ -255,6 +257,17 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if (is_node_role and (text_is_about_pods or names_pod)) or (names_pod and _ANNOTATION in text):
         return "derived", because
     return ("supplied" if names_pod else "possible"), because
+
+
+def _find_unused_role(denial: Denial) -> PodProblem | None:
+    """Return that the pod of a controller most likely does not use its role, which has the controller's policy."""
+    if denial.failure.principal is not None:
+        return None
+    from iamtriage.explaining._rules.credentials.pod_problems import find_unused_role
+
+    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    path = None if controller is None else controller.managed_policy
+    return find_unused_role(denial.case, path and path.rpartition("/")[2])
 
 
 def _remedies_for_pod(

@@ -1,0 +1,289 @@
+"""Read what a text shows about the role of a pod: which account has one, which account the pod uses, what the pod got.
+
+Sources: https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html and
+https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("AccountWithRole", "PodEvidence", "read_pod_evidence")
+
+_MAX_CHARS = 64_000
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512}"
+# The annotation in YAML, JSON (also in a log) or HCL, as an argument of kubectl or Helm, or as kubectl describes it.
+_ANNOTATION = lazy_pattern(
+    rf"\beks\\{{0,2}}\.amazonaws\\{{0,2}}\.com/role-arn[\"'\\]{{0,4}}\s{{0,8}}[=:]\s{{0,8}}[\"'\\]{{0,4}}(?P<role>{_ROLE_ARN})",
+    re.ASCII,
+)
+_ACCOUNT_OF_COMMAND = lazy_pattern(
+    rf"\bkubectl [^\n]{{0,120}}?(?:sa|serviceaccounts?)[ /](?P<name>{_LABEL})(?![\w-])[^\n]*", re.ASCII
+)
+_NAMESPACE_OPTION = lazy_pattern(rf"(?:^|\s)(?:-n|--namespace)[ =](?P<name>{_LABEL})(?![\w-])", re.ASCII)
+# Where another object or command begins.
+_BOUNDARY = lazy_pattern(
+    r"^(?:---|[^\n\w\"{}\[]{0,2}[$#%❯] |[^\s$#%❯]{1,80}[$#%❯] |\s*$|kind: |apiVersion: )", re.MULTILINE
+)
+_CHARS_OF_OBJECT = 1_500
+_NAME = lazy_pattern(
+    rf"(?:^[ \t]*(?P<key>[Nn]ame(?:space)?)|(?<![\w./-])\\?\"(?P<quoted>name(?:space)?)\\?\")[ \t]*[:=][ \t]*\\?[\"']?(?P<value>{_LABEL})(?![\w./-])",
+    re.MULTILINE | re.ASCII,
+)
+# An association of EKS Pod Identity as JSON, in Terraform, or in the command that creates it.
+_ASSOCIATION = lazy_pattern(
+    r"\{[^{}]{0,1200}?\"serviceAccount\"[^{}]{0,1200}\}|\"aws_eks_pod_identity_association\"[^{}]{0,200}\{[^{}]{0,1200}\}"
+    r"|\bcreate-pod-identity-association(?:[^\n\\]|\\\n|\\.){0,1000}"
+)
+_FIELD = lazy_pattern(
+    rf"(?:\"|--|\b)(?P<key>namespace|service-?_?[aA]ccount|role-?_?[aA]rn)\"?(?:\s{{0,20}}[:=]\s?|[ =])[\"']?(?P<value>{_ROLE_ARN}|{_LABEL})(?![\w./-])",
+    re.ASCII,
+)
+_NO_ASSOCIATION = lazy_pattern(
+    r"\"associations\": ?\[\s{0,40}\]|--query [\"']?associations\b[^\n]{0,80}\n\[\s{0,9}\]"
+)
+# The account of a pod in its specification, in what kubectl describe prints, or as the result of a query.
+_USED = lazy_pattern(
+    rf"\bserviceAccount(?:Name)?[\"']?: ?[\"']?(?P<spec>{_LABEL})(?![\w-])|^Service Account:[ \t]{{1,12}}(?P<described>{_LABEL})[ \t]*$"
+    rf"|serviceAccountName\b[^\n]{{0,40}}\n(?P<queried>{_LABEL})[ \t]{{0,8}}(?:[$%]|$)"
+    rf"|\b(?:with|associated with) service account (?P<said>{_LABEL}) \(namespace: (?P<namespace>{_LABEL})\)",
+    re.MULTILINE | re.ASCII,
+)
+_WORKLOAD = lazy_pattern(
+    rf"\bkubectl [^\n]{{0,120}}? (?P<kind>deploy|deployment|ds|daemonset|sts|statefulset)s?[ /](?P<name>{_LABEL})\b[^\n]{{0,80}}serviceAccountName",
+    re.ASCII,
+)
+_KINDS = {"deploy": "deployment", "ds": "daemonset", "sts": "statefulset"}
+# A specification whose containers are shown, but no account.
+_TEMPLATE = lazy_pattern(
+    r"^[ \t]*(?:template:|kind: (?:Pod|Deployment|DaemonSet|StatefulSet|Job))\s", re.MULTILINE
+)
+_CONTAINERS = lazy_pattern(r"^[ \t]*containers:\s{1,40}- ?(?:name|image|\{)", re.MULTILINE)
+_CUT = lazy_pattern(r"^\s*(?:#\s?)?(?:\.{3}|…|\[\.\.\.\])", re.MULTILINE)
+
+_VARIABLES = ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+_SET = lazy_pattern(
+    r"AWS_(?:WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_FULL_URI)[\"']{0,2}\s{0,9}(?:[:=]|,?\s{0,40}\"?value\"?:)\s{0,9}[\"']?(?:/|[A-Z]:|https?://)"
+)
+# A command that prints the variables of a container, or the specification of its pod, and selects lines.
+_LOOKUP = lazy_pattern(
+    r"^[^\n]{0,80}?(?:\b(?:env|printenv)\b|\bkubectl [^\n|]{0,160}\b(?:get|describe) pods?\b)[^\n|]{0,160}(?:\|[^\n|]{0,40})?\|[ ]?e?grep (?P<options>(?:-\w{1,6} ){0,4})(?P<pattern>[^\n]{1,80})\n(?P<output>[^\n]{0,400})"
+    r"|\bprintenv (?P<name>AWS_(?:ROLE_ARN|WEB_IDENTITY_TOKEN_FILE))\b[^\n]{0,40}\n(?P<printed>[^\n]{0,400})",
+    re.MULTILINE,
+)
+_NONE_SAID = lazy_pattern(
+    r"\b(?:no|without|not? (?:have|see|find)(?: an?| any)?|missing|lacks?) (?:the )?(?:AWS_ROLE_ARN|AWS_WEB_IDENTITY_TOKEN_FILE|AWS_\* (?:variables|env))",
+    re.IGNORECASE,
+)
+_AGE = lazy_pattern(
+    r"^\S{5,200} +\d+/\d+ +Running +\d+(?: \([^)\n]{1,20}\))? +(?P<age>\d{1,4}d)(?:\d+h)?(?: {3,}\S[^\n]*)?\s*$",
+    re.MULTILINE,
+)
+_NOW = r"(?:this morning|today|tonight|just now|(?:an?|\d+) (?:hours?|minutes?) ago)"
+_GIVEN_NOW = lazy_pattern(
+    rf"(?:annotat|associat)\w{{1,4}}\b[^.\n]{{0,60}}\b{_NOW}\b|\b(?:today|this morning|just)\b[^.\n]{{0,80}}\b(?:annotat|associat)|\bserviceaccounts?/[\w.-]{{1,63}} annotated\b",
+    re.IGNORECASE,
+)
+_RESTARTED = lazy_pattern(
+    r"\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced) (?:all |both )?(?:the |my |its )?(?:pods?|deployment|daemonset|statefulset|controller|workload)\b|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b",
+    re.IGNORECASE,
+)
+
+
+class AccountWithRole(NamedTuple):
+    """A service account that has a role.
+
+    Attributes:
+        role: The ARN of the role, if the text shows it.
+        namespace: The namespace of the account, if the text shows it.
+        account: The name of the account, if the text shows it.
+        is_association: Whether it has the role by EKS Pod Identity, and not by the annotation of IRSA.
+    """
+
+    role: str | None
+    namespace: str | None
+    account: str | None
+    is_association: bool = False
+
+    @property
+    def label(self) -> str:
+        """The namespace and the name."""
+        return "/".join(filter(None, (self.namespace, self.account)))
+
+
+class PodEvidence(NamedTuple):
+    """What a text shows about the role of a pod. Without a sign, a value is ``None`` or false.
+
+    Attributes:
+        given: The only service account with a role.
+        has_no_association: Whether a list of associations is empty.
+        account: The service account that the pod uses.
+        namespace: The namespace of that account.
+        is_default: Whether it is ``default`` because the specification names none.
+        workload: The workload whose account it is, with its kind.
+        has_variables: Whether the pod has the variables from which SDKs get its role.
+        missing: The variable that the pod lacks.
+        age: The age of the pod, at least a day.
+        is_given_now: Whether the account has its role for less than a day.
+        is_restarted: Whether the pods were restarted.
+    """
+
+    given: AccountWithRole | None = None
+    has_no_association: bool = False
+    account: str | None = None
+    namespace: str | None = None
+    is_default: bool = False
+    workload: str | None = None
+    has_variables: bool | None = None
+    missing: str = ""
+    age: str | None = None
+    is_given_now: bool = False
+    is_restarted: bool = False
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the pod is older than the annotation or association."""
+        return self.age is not None and self.is_given_now and not self.is_restarted
+
+    @property
+    def lacks_role(self) -> bool:
+        """Whether the pod does not have the role of the service account that has one."""
+        named = self.given.account if self.given is not None else None
+        uses_other = None not in {self.account, named} and self.account != named
+        return not self.has_variables and (uses_other or bool(self.missing) or self.is_older)
+
+
+_NOTHING = PodEvidence()
+
+
+def read_pod_evidence(text: str) -> PodEvidence:
+    """Return what a text shows about the role of a pod.
+
+    >>> read_pod_evidence("kubectl annotate sa cart -n shop eks.amazonaws.com/role-arn=arn:aws:iam::111122223333:role/cart").given.label
+    'shop/cart'
+    """
+    text = text[:_MAX_CHARS]
+    if (
+        "erviceAccount" not in text
+        and "role-arn" not in text
+        and "AWS_" not in text
+        and "sociation" not in text
+    ):
+        return _NOTHING
+    given = {*_find_annotated(text), *_find_associated(text)}
+    used = {
+        each[each.lastgroup or 0] if each.lastgroup != "namespace" else each["said"]: each
+        for each in _USED.finditer(text)
+        if not _is_of_association(text, each)
+    }
+    found = next(iter(used.values())) if len(used) == 1 else None
+    is_default = not used.keys() - {"default"} and _names_no_account(text)
+    workload = _WORKLOAD.search(text) if found is not None and found["queried"] else None
+    namespace = None if found is None else found["namespace"]
+    if workload is not None and namespace is None and (option := _NAMESPACE_OPTION.search(workload[0])):
+        namespace = option["name"]
+    missing = _find_missing(text)
+    age = {each["age"] for each in _AGE.finditer(text)}
+    has_variables = True if _SET.search(text) else False if missing else None
+    return PodEvidence(
+        _merge(given),
+        _NO_ASSOCIATION.search(text) is not None,
+        next(iter(used)) if found is not None else "default" if is_default else None,
+        namespace,
+        is_default,
+        workload and f"{_KINDS.get(workload['kind'], workload['kind'])}/{workload['name']}",
+        has_variables,
+        missing if has_variables is False else "",
+        age.pop() if len(age) == 1 else None,
+        _GIVEN_NOW.search(text) is not None,
+        _RESTARTED.search(text) is not None,
+    )
+
+
+def _merge(given: set[AccountWithRole]) -> AccountWithRole | None:
+    """Return the only account with a role. Of one account, the text can show a part more than once."""
+    whole = [each for each in given if each.account is not None]
+    rest = [
+        each for each in given if each.account is None and not any(each.role == other.role for other in whole)
+    ]
+    if len({each.account for each in whole}) == 1 and not rest:
+        fields = zip(*whole, strict=True)
+        values = [{*each} - {None} for each in fields]
+        if all(len(each) <= 1 for each in values[:3]):
+            role, namespace, account = (next(iter(each), None) for each in values[:3])
+            return AccountWithRole(role, namespace, account, all(each.is_association for each in whole))
+    return rest[0] if len(rest) == 1 and not whole else None
+
+
+def _find_annotated(text: str) -> Iterator[AccountWithRole]:
+    """Yield the accounts with an annotation that names a role."""
+    for found in _ANNOTATION.finditer(text):
+        low, high = max(found.start() - _CHARS_OF_OBJECT, 0), found.end() + _CHARS_OF_OBJECT
+        start = max((each.end() for each in _BOUNDARY.finditer(text, low, found.start())), default=low)
+        following = _BOUNDARY.search(text, found.end(), high)
+        words = text[start : high if following is None else following.start()]
+        names = {each["key"] or each["quoted"]: each["value"] for each in _NAME.finditer(words)}
+        names = {key.lower(): value for key, value in names.items() if key is not None}
+        line = text.find("\n", found.end())
+        named = [*_ACCOUNT_OF_COMMAND.finditer(text, low, line if line != -1 else len(text))]
+        command = named[-1] if named else None
+        # Another object or command can be in between.
+        if command is not None and text.count("\n\n", command.start(), found.start()) == 0:
+            option = _NAMESPACE_OPTION.search(command[0])
+            names.setdefault("namespace", option["name"] if option else None)
+            names["name"] = command["name"]
+        yield AccountWithRole(found["role"].rstrip(".,"), names.get("namespace"), names.get("name"))
+
+
+def _find_associated(text: str) -> Iterator[AccountWithRole]:
+    """Yield the accounts with an association of EKS Pod Identity."""
+    for found in _ASSOCIATION.finditer(text) if "sociation" in text else ():
+        fields = {
+            each["key"].replace("-", "").replace("_", "").lower(): each["value"]
+            for each in _FIELD.finditer(found[0])
+        }
+        if "serviceaccount" in fields:
+            yield AccountWithRole(
+                fields.get("rolearn"), fields.get("namespace"), fields["serviceaccount"], is_association=True
+            )
+
+
+def _is_of_association(text: str, found: re.Match[str]) -> bool:
+    """Return whether a name is that of an association, which has a member of the same name."""
+    return (
+        found["spec"] is not None
+        and text[found.start() : found.start() + 16] == 'serviceAccount":'
+        and "ssociation" in text[max(found.start() - 300, 0) : found.end() + 200]
+    )
+
+
+def _names_no_account(text: str) -> bool:
+    """Return whether the text has a whole specification of pods that names no account."""
+    has_template = _TEMPLATE.search(text) is not None and _CONTAINERS.search(text) is not None
+    return has_template and "serviceAccount" not in _ANNOTATION.sub("", text) and _CUT.search(text) is None
+
+
+def _find_missing(text: str) -> str:
+    """Return the variable that a command or a person says a pod lacks, or an empty string."""
+    for found in _LOOKUP.finditer(text):
+        if (name := found["name"]) is not None:
+            if not found["printed"].startswith("arn:") and "/var/" not in found["printed"]:
+                return name
+            continue
+        sought = max(re.findall(r"\w+", found["pattern"]), key=len, default="").upper()
+        name = next((each for each in _VARIABLES if sought and sought in each), None)
+        rest = text[found.start("output") :].partition("\n\n")[0]
+        following = _BOUNDARY.search(text, found.start("output"))
+        printed = rest if following is None else text[found.start("output") : following.start()]
+        counted = "c" in found["options"] and found["output"].strip() != "0"
+        if name is not None and not counted and not any(each in printed for each in _VARIABLES):
+            return "AWS_ROLE_ARN" if name == "AWS_ROLE_ARN" else name
+    said = _NONE_SAID.search(text)
+    return next((each for each in _VARIABLES if said and each in said[0]), "AWS_ROLE_ARN" if said else "")

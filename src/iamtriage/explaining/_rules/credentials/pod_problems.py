@@ -1,0 +1,216 @@
+"""Find in a text why a pod does not have the role that a service account has.
+
+Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import clusters, commands, pages
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.readers.kubernetes.pod_evidence import AccountWithRole, PodEvidence
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.clusters import AnyCase
+
+KEY = "eks.amazonaws.com/role-arn"
+
+
+class PodProblem(NamedTuple):
+    """Why a pod does not have a role.
+
+    Attributes:
+        text: The reason, as a sentence without a full stop.
+        role: The name of the role, if the text shows it.
+        remedy: What gives the pod the role.
+        uses_other_account: Whether the pod uses another service account than the one with the role.
+    """
+
+    text: str
+    role: str | None
+    remedy: Remedy
+    uses_other_account: bool = False
+
+
+def find_pod_problem(case: AnyCase) -> PodProblem | None:
+    """Return why a pod does not have the role of a service account, if the text decides that."""
+    evidence = read_pod_evidence(case.failure.text)
+    given = evidence.given
+    if given is None:
+        return None
+    name = None if given.role is None else given.role.rpartition("/")[2]
+    account, namespace = _find_used(case, evidence)
+    what = f"the role {name}" if name else "the association of EKS Pod Identity"
+    if account is not None and given.account is not None and _differs(account, namespace, given):
+        subject = evidence.workload or "the pod"
+        is_same_space = namespace is None or namespace == given.namespace
+        used, owner = (account, given.account) if is_same_space else (f"{namespace}/{account}", given.label)
+        default = " (its template names no serviceAccountName)" if evidence.is_default else ""
+        text = f"{subject} runs as the service account {used}{default} instead of {owner}, which has {what}"
+        return PodProblem(
+            text, name, _use_account_remedy(case, evidence, account, namespace), uses_other_account=True
+        )
+    if evidence.has_variables or not (evidence.missing or evidence.is_older):
+        return None
+    kind = "association" if given.is_association else "annotation"
+    of_account = f"{what} of its service account"
+    if evidence.is_restarted:
+        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), although the pods were restarted"
+        return PodProblem(text, name, _check_account_remedy(given))
+    age = f" ({evidence.age})" if evidence.is_older else ""
+    older = f"because it is older{age} than the {kind}"
+    text = f"the pod did not use {of_account}, {older}"
+    if evidence.missing:
+        likely = "" if evidence.is_older else "most likely "
+        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), {likely}{older}"
+    return PodProblem(text, name, recreate_pods_remedy(case, given.role, is_certain=True))
+
+
+def find_unused_role(case: AnyCase, policy: str | None) -> PodProblem | None:
+    """Return that a pod most likely does not use its role, if the role has the policy that allows the call."""
+    given = read_pod_evidence(case.failure.text).given
+    is_listed = "AttachedPolic" in case.text or "list-attached-role-policies" in case.text
+    if given is None or given.role is None or policy is None or not is_listed or policy not in case.text:
+        return None
+    name = given.role.rpartition("/")[2]
+    text = f"most likely, the pod did not use the role {name} of its service account, which has the policy {policy}"
+    return PodProblem(text, name, recreate_pods_remedy(case, given.role))
+
+
+def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | None]:
+    """Return the service account that the pod uses, and its namespace, as far as the text or the user says it."""
+    facts = case.facts
+    account, namespace = evidence.account, evidence.namespace
+    if not is_derived(facts, "service_account"):
+        account = facts.service_account or account
+    if not is_derived(facts, "namespace"):
+        namespace = facts.namespace or namespace
+    return account, namespace
+
+
+def _differs(account: str, namespace: str | None, given: AccountWithRole) -> bool:
+    return account != given.account or None not in {namespace, given.namespace} != {namespace}
+
+
+def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = False) -> Remedy:
+    """Return the remedy that re-creates the pods of a service account which has a role."""
+    what = "the role of the association" if role is None else f"the role {role.rpartition('/')[2]}"
+    variables = "AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"
+    if role is None:
+        variables = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+    then = "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
+    return cluster_remedy(
+        f"Re-create the pods, so that they get {what}",
+        f"EKS injects {variables} only when a pod is created. After the restart, the second command lists {'it' if role is None else 'both'}.",
+        *(() if is_certain else (then,)),
+        commands=(clusters.restart_command(case), variables_of_new_pods(case)),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
+def variables_of_new_pods(case: AnyCase) -> str:
+    """Return the command that prints the names of the variables of the pods of a service account.
+
+    It works for images without a shell, and does not print the values, which can be secrets.
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/ lists the fields.
+    """
+    given = read_pod_evidence(case.failure.text).given
+    account = "SERVICE_ACCOUNT" if given is None or given.account is None else given.account
+    return f"kubectl get pods --namespace NAMESPACE --field-selector spec.serviceAccountName={account} --output jsonpath='{{.items[*].spec.containers[*].env[*].name}}'"
+
+
+def _check_account_remedy(given: AccountWithRole) -> Remedy:
+    """Return the remedy for new pods that do not have the role of a service account."""
+    columns = "--output custom-columns=POD:.metadata.name,ACCOUNT:.spec.serviceAccountName,CREATED:.metadata.creationTimestamp"
+    webhook = "kubectl get mutatingwebhookconfiguration pod-identity-webhook"
+    return cluster_remedy(
+        "Check which service account the new pods use",
+        f"Each pod must have the account {clip_text(given.label or 'with the role')}, and be newer than its {'association' if given.is_association else 'annotation'}. If it has another one, set serviceAccountName in the pod template.",
+        "If it has this one, the webhook did not change the pod: EKS runs it, but a policy of the cluster or another webhook can remove its change.",
+        commands=(
+            f"kubectl get pods --namespace NAMESPACE {columns}",
+            Labelled("If the accounts match:", webhook),
+        ),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
+def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, namespace: str | None) -> Remedy:
+    """Return the remedy for a pod that uses another service account than the one with the role."""
+    given = evidence.given
+    assert given is not None  # noqa: S101 (the caller checked it)
+    workload = evidence.workload or clusters.restart_command(case).split()[3]
+    space, account = commands.namespace(namespace or given.namespace), commands.kubernetes_name(account)
+    if namespace in {None, given.namespace} and not given.is_association:
+        return cluster_remedy(
+            f"Run {evidence.workload or 'the pod'} as the service account {given.account}",
+            "The command changes the pod template, which re-creates the pods. Set it in the chart or manifest, too (serviceAccount.name, serviceAccountName): the next deployment overwrites it.",
+            "In the new pod, the last command prints AWS_ROLE_ARN. Only if that role is denied then, allow it the action. RBAC roles of the controller are bound to its own service account as well.",
+            commands=(
+                f"kubectl set serviceaccount {workload} {given.account} --namespace {space}",
+                f"kubectl rollout status {workload} --namespace {space}",
+                f"kubectl exec {workload} --namespace {space} -- env | grep AWS_ROLE_ARN",
+            ),
+            url=pages.EKS_IRSA_POD,
+        )
+    if given.is_association:
+        return _associate_account_remedy(case, given, account, space, workload)
+    stated = context_of(case.facts).workload
+    own = stated.value.partition("/")[2] if stated is not None else "NEW_ACCOUNT"
+    name = account if account != "default" else own
+    create = () if name == account else (f"kubectl create serviceaccount {name} --namespace {space}",)
+    use = f"kubectl set serviceaccount {workload} {name} --namespace {space}"
+    restart = f"kubectl rollout restart {workload} --namespace {space}"
+    return cluster_remedy(
+        f"Annotate {'a service account of the pod' if create else f'the service account {account}'} in the namespace {space} with the role",
+        f"An account gives its role only to the pods that use it, so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it.",
+        f"The trust policy of the role must allow the subject system:serviceaccount:{space}:{name} (the last command prints it).",
+        *(
+            (
+                "Set serviceAccountName in the manifest or chart, too: the next deployment overwrites the change.",
+            )
+            if create
+            else ()
+        ),
+        commands=(
+            *create,
+            f"kubectl annotate serviceaccount {name} --namespace {space} --overwrite {KEY}={commands.arn(given.role, 'ROLE_ARN')}",
+            use if create else restart,
+            fill_command(
+                "aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument",
+                commands.role_name((given.role or "").rpartition("/")[2]),
+            ),
+        ),
+        url=pages.EKS_IRSA_POD,
+    )
+
+
+def _associate_account_remedy(
+    case: AnyCase, given: AccountWithRole, account: str, space: str, workload: str
+) -> Remedy:
+    """Return the remedy that associates the role of another account's association with the account of the pod."""
+    cluster = find_cluster(case)
+    find, show = cluster.association_commands(("describe", "--query association.roleArn --output text"))
+    find = find.replace("NAMESPACE", commands.namespace(given.namespace))
+    lookup = (find.replace("SERVICE_ACCOUNT", given.account or "SERVICE_ACCOUNT"), f"role_arn=$({show})")
+    if given.role is not None:
+        lookup = ()
+    role = '"$role_arn"' if lookup else commands.arn(given.role, "ROLE_ARN")
+    return cluster_remedy(
+        f"Create an association for the service account {space}/{account}",
+        f"An association is for one namespace and one account, and the one in the text is for {clip_text(given.label)}. If the pod is meant to use that account, set serviceAccountName in its template instead.",
+        commands=(
+            *lookup,
+            f"{cluster.eks_command('create-pod-identity-association')} --namespace {space} --service-account {account} --role-arn {role}",
+            f"kubectl rollout restart {workload} --namespace {space}",
+        ),
+        url=pages.EKS_POD_ASSOCIATION,
+    )
