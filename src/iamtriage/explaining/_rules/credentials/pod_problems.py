@@ -129,7 +129,7 @@ def variables_of_new_pods(case: AnyCase) -> str:
 
 def _check_account_remedy(given: AccountWithRole) -> Remedy:
     """Return the remedy for new pods that do not have the role of a service account."""
-    columns = "--output custom-columns=POD:.metadata.name,ACCOUNT:.spec.serviceAccountName,CREATED:.metadata.creationTimestamp"
+    columns = "--output custom-columns=pod:.metadata.name,account:.spec.serviceAccountName,created:.metadata.creationTimestamp"
     webhook = "kubectl get mutatingwebhookconfiguration pod-identity-webhook"
     return cluster_remedy(
         "Check which service account the new pods use",

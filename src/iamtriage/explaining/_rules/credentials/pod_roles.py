@@ -182,6 +182,15 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     )
 
 
+def find_account_without_role(case: AnyCase) -> pod_problems.PodProblem | None:
+    """Return that a service account has no annotation, if the text has it and shows no association."""
+    if not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text) or read_pod_evidence(case.failure.text).given:
+        return None
+    name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
+    text = f"its service account{f' {clip_text(name)}' if name else ''} has no annotation with a role, so without a Pod Identity association, it calls with the role of its node"
+    return pod_problems.PodProblem(text, None, irsa_remedy(case))
+
+
 def _describe_account_without_role(case: AnyCase) -> str | None:
     """Return that the service account has no role, if the text shows that no place names one."""
     if not re.search(_NO_ASSOCIATION, case.text) or not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text):
@@ -253,8 +262,7 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
         commands=(
             variables_command(case),
-            SHOW_ACCOUNT,
-            LIST_ASSOCIATIONS,
+            *open_lookups(case),
             CREATE_ASSOCIATION,
             Labelled("Or, with IRSA:", ANNOTATE_ACCOUNT),
             Labelled("Then, in either case:", clusters.restart_command(case)),
@@ -280,6 +288,13 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
         commands=(f"kubectl get {controller.workload} --namespace NAMESPACE --output {image}",),
         url=pages.EKS_POD_SDK,
     )
+
+
+def open_lookups(case: AnyCase) -> tuple[str, ...]:
+    """Return the commands that look up the role of a service account, without those whose output the text has."""
+    is_annotated = not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text)
+    is_associated = not read_pod_evidence(case.failure.text).has_no_association
+    return (*((SHOW_ACCOUNT,) if is_annotated else ()), *((LIST_ASSOCIATIONS,) if is_associated else ()))
 
 
 def irsa_remedy(case: AnyCase) -> Remedy:

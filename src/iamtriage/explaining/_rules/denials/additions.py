@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 # What a text says of another Region beside the failure has at least this length.
 _CHARS_OF_OTHER_REGION = 12
 
+# A service account with a role, or without.
+_ACCOUNT_SIGNS = ("eks.amazonaws.com/role-arn", "kind: ServiceAccount", " sa ", " serviceaccount ")
+
 
 def _may_be_of_pod(denial: Denial) -> bool:
     """Return whether a pod can have called with the role of its node."""
     # EC2 names the session after the instance.
     principal, facts = denial.principal_text, denial.facts
     if denial.failure.principal is None and not denial.is_explicit:
-        return "eks.amazonaws.com/role-arn" in denial.failure.text
+        return any(map(denial.failure.text.__contains__, _ACCOUNT_SIGNS))
     if principal is None or "/i-" not in principal or denial.is_explicit:
         return False
     names_pod = facts.namespace is not None or facts.service_account is not None

@@ -116,7 +116,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
     if denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.lowercase_action == "iam:passrole":
         warning = f"{_WARNING[0].lower()}{_WARNING[1:]}"
         notes = (f"If you allow this to the node's role: {warning}", *notes)
-    else:
+    elif role is not None or denial.failure.principal is not None:
         remedies = _remedies_for_pod(denial, remedies, None if role is None else role.rpartition("/")[2])
         is_open = problem is None and not shown.has_variables
         if is_certain and is_open and role is None and denial.facts.service_account and denial.action:
@@ -134,7 +134,10 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
             remedies = _without_node_remedies(denial, remedies, clip_text((role or "").rpartition("/")[2]))
         else:
             causes = tuple(
-                attrs.evolve(each, text="No identity-based policy of that role allows it.")
+                attrs.evolve(
+                    each,
+                    text="No identity-based policy of that role, which all pods of the node share, allows it.",
+                )
                 if each.code == "no-identity-allow" and each.evidence == "reported"
                 else each
                 for each in causes
@@ -163,7 +166,7 @@ def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> 
     if (account := denial.facts.service_account) is None:
         return None
     session = clip_text((denial.principal_text or "").rpartition("/")[2])
-    return f"the pod called with the role of its node ({session}), not with one of its service account {clip_text(account)}"
+    return f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
 
 
 def _without_node_remedies(denial: Denial, remedies: tuple[Remedy, ...], name: str) -> tuple[Remedy, ...]:
@@ -172,12 +175,13 @@ def _without_node_remedies(denial: Denial, remedies: tuple[Remedy, ...], name: s
     kept = (
         each
         for each in remedies
-        if not each.title.startswith((_FOR_NODE, FIND_POLICY)) and (is_known or each.title.endswith(name))
+        if not each.title.startswith((_FOR_NODE, FIND_POLICY))
+        and (is_known or not name or each.title.endswith(name))
     )
     action = re.escape(denial.action or "")
     allowed = rf"{re.escape(name)}[^.\n]{{0,60}}[ \"'](?:{action.partition(':')[0]}:\*|{action})(?![\w*])"
     has_action = action and re.search(allowed, denial.failure.text)
-    return () if has_action or _find_unused_role(denial) is not None else tuple(kept)
+    return () if has_action or (name and _find_unused_role(denial) is not None) else tuple(kept)
 
 
 # The trust policy that every role for EKS Pod Identity has: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
@@ -199,9 +203,9 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     arn = f"arn:{denial.location.partition or 'aws'}:iam::{account}:role/{role}"
     hints = policy.steps[1:]
     create = f"aws iam create-role --role-name {role} --assume-role-policy-document '{_POD_TRUST}'"
+    lookups = pod_roles.open_lookups(denial.case)
     lines: Commands = (
-        pod_roles.SHOW_ACCOUNT,
-        pod_roles.LIST_ASSOCIATIONS,
+        *lookups,
         Labelled("Otherwise, with the add-on eks-pod-identity-agent on the nodes:", create),
         *(each.replace("ROLE_NAME", role) for each in policy.commands),
         pod_roles.CREATE_ASSOCIATION.replace("ROLE_ARN", arn),
@@ -209,7 +213,9 @@ def _role_with_policy(denial: Denial, remedies: tuple[Remedy, ...]) -> tuple[Rem
     )
     allow = account_remedy(
         f"Give the pod's service account its own role, which allows {denial.action}",
-        "If one of the first two commands prints a role, attach the policy to that role, and re-create the pods. If they have AWS_ROLE_ARN or AWS_CONTAINER_CREDENTIALS_FULL_URI already, update their SDK.",
+        f"If {'one of the first two commands' if len(lookups) > 1 else 'the first command'} prints a role, attach the policy to that role, and re-create the pods. If they have AWS_ROLE_ARN or AWS_CONTAINER_CREDENTIALS_FULL_URI already, update their SDK."
+        if lookups
+        else "The service account has neither an annotation nor an association. The nodes need the add-on eks-pod-identity-agent.",
         *hints,
         commands=lines,
         url=policy.url,
@@ -229,7 +235,9 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         problem = find_pod_problem(denial.case) or _find_unused_role(denial)
         if problem is None:
             return None
-        return "derived", ("Without it, SDKs use the role of the node, which lacks this permission rightly.",)
+        return "derived", (
+            "A pod without a role of its own calls with the role of its node, which is not meant to allow this.",
+        )
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     if found is None or denial.lowercase_action in {*_IMAGE_PULL_ACTIONS, _AGENT_ACTION}:
         return None
@@ -260,14 +268,15 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
 
 
 def _find_unused_role(denial: Denial) -> PodProblem | None:
-    """Return that the pod of a controller most likely does not use its role, which has the controller's policy."""
-    if denial.failure.principal is not None:
-        return None
-    from iamtriage.explaining._rules.credentials.pod_problems import find_unused_role
-
+    """Return that a controller without a caller in the message most likely does not use a role of its own."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)
-    path = None if controller is None else controller.managed_policy
-    return find_unused_role(denial.case, path and path.rpartition("/")[2])
+    if denial.failure.principal is not None or controller is None:
+        return None
+    from iamtriage.explaining._rules.credentials import pod_problems, pod_roles
+
+    path = controller.managed_policy
+    unused = pod_problems.find_unused_role(denial.case, path and path.rpartition("/")[2])
+    return unused or pod_roles.find_account_without_role(denial.case)
 
 
 def _remedies_for_pod(

@@ -30,7 +30,7 @@ _ACCOUNT_OF_COMMAND = lazy_pattern(
 _NAMESPACE_OPTION = lazy_pattern(rf"(?:^|\s)(?:-n|--namespace)[ =](?P<name>{_LABEL})(?![\w-])", re.ASCII)
 # Where another object or command begins.
 _BOUNDARY = lazy_pattern(
-    r"^(?:---|[^\n\w\"{}\[]{0,2}[$#%❯] |[^\s$#%❯]{1,80}[$#%❯] |\s*$|kind: |apiVersion: )", re.MULTILINE
+    r"^(?:---|[^\n\w\"{}\[]{0,2}[$#%❯] |[^\s$#%❯]{1,80}[$#%❯] |[ \t]*\r?\n|kind: |apiVersion: )", re.MULTILINE
 )
 _CHARS_OF_OBJECT = 1_500
 _NAME = lazy_pattern(

@@ -1,0 +1,190 @@
+"""Test the contrasts between a failure of a pod and what else the text shows about the pod's role."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import AccountWithRole, read_pod_evidence
+
+_ROLE = "arn:aws:iam::111122223333:role/octo/OctoUploads"
+_AS_NODE = "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:sts::111122223333:assumed-role/octo-NodeInstanceRole-1A2B/i-0123456789abcdef0 is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::octo-in/a because no identity-based policy allows the s3:PutObject action\n\n"
+_NONE = "the pod says\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials\n\n"
+_VOLUME = 'failed to provision volume: rpc error: code = Internal desc = Could not create volume "pvc-1": could not create volume in EC2: operation error EC2: CreateVolume, https response error StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation.\n\n'
+_MOUNT = 'MountVolume.SetUp failed for volume "s" : rpc error: code = Unknown desc = failed to mount secrets store objects for pod octo/up-6d5b7c9f4b-tw8xk, err: rpc error: code = Unknown desc = eu-west-1: An IAM role must be associated with service account {} (namespace: octo)\n\n'
+
+
+def _account(name: str = "up", namespace: str = "octo", role: str | None = _ROLE) -> str:
+    annotation = f"  annotations:\n    eks.amazonaws.com/role-arn: {role}\n" if role else ""
+    return f"$ kubectl get sa {name} -n {namespace} -o yaml\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n{annotation}  name: {name}\n  namespace: {namespace}\n\n"
+
+
+def _association(name: str = "up", namespace: str = "octo") -> str:
+    return f'$ aws eks list-pod-identity-associations --cluster-name tide\n{{"associations": [{{"clusterName": "tide", "namespace": "{namespace}", "serviceAccount": "{name}", "associationId": "a-0123456789abcdefg"}}]}}\n\n'
+
+
+def _pods(age: str) -> str:
+    return f"$ kubectl -n octo get pods\nNAME READY STATUS RESTARTS AGE\nup-6d5b7c9f4b-tw8xk   1/1   Running   0   {age}\n\n"
+
+
+def _spec(account: str | None) -> str:
+    named = f"      serviceAccountName: {account}\n" if account else ""
+    return f"kind: Deployment\nspec:\n  template:\n    spec:\n{named}      containers:\n      - name: up\n        image: up:3\n\n"
+
+
+_COUNT = "$ kubectl -n octo get pod up-6d5b7c9f4b-tw8xk -o yaml | grep -c {}\n{}\n\n"
+_NO_VARIABLE = _COUNT.format("AWS_WEB_IDENTITY_TOKEN_FILE", 0)
+_VARIABLES = f"$ kubectl -n octo exec deploy/up -- env | grep AWS\nAWS_ROLE_ARN={_ROLE}\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n\n"
+_TODAY = "Today I annotated the account.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (_account(), AccountWithRole(_ROLE, "octo", "up")),
+        (f'{{"kind": "ServiceAccount", "metadata": {{"annotations": {{"eks.amazonaws.com/role-arn": "{_ROLE}"}},\n"name": "up", "namespace": "octo"}}}}', AccountWithRole(_ROLE, "octo", "up")),
+        (f"Name:                up\nNamespace:           octo\nLabels:              <none>\nAnnotations:         eks.amazonaws.com/role-arn: {_ROLE}\n", AccountWithRole(_ROLE, "octo", "up")),
+        (f"kubectl -n octo annotate sa up eks.amazonaws.com/role-arn={_ROLE}", AccountWithRole(_ROLE, "octo", "up")),
+        (f"serviceAccount:\n  create: true\n  name: up\n  annotations:\n    eks.amazonaws.com/role-arn: {_ROLE}\n", AccountWithRole(_ROLE, None, "up")),
+        (f'helm upgrade up octo/up --set serviceAccount.annotations."eks\\.amazonaws\\.com/role-arn"={_ROLE}', AccountWithRole(_ROLE, None, None)),
+        (_association(), AccountWithRole(None, "octo", "up", is_association=True)),
+        (f'resource "aws_eks_pod_identity_association" "up" {{\n  cluster_name = "tide"\n  namespace = "octo"\n  service_account = "up"\n  role_arn = "{_ROLE}"\n}}', AccountWithRole(_ROLE, "octo", "up", is_association=True)),
+        (_account() + _account("down", role=_ROLE.replace("Uploads", "Downloads")), None),
+        (_account(role=None), None),
+    ],
+    ids=["YAML", "JSON", "describe", "annotate", "values", "set", "association", "Terraform", "two", "none"],
+)  # fmt: skip
+def test_account_with_role(text: str, given: AccountWithRole | None) -> None:
+    assert read_pod_evidence(text).given == given
+
+
+@pytest.mark.parametrize(
+    ("text", "has_variables", "missing"),
+    [
+        (_VARIABLES, True, ""),
+        (_NO_VARIABLE, False, "AWS_WEB_IDENTITY_TOKEN_FILE"),
+        (_COUNT.format("AWS_ROLE_ARN", 1), None, ""),
+        (_COUNT.format("OCTO_ROLE", 0), None, ""),
+        ("$ kubectl -n octo exec deploy/up -- env | grep AWS\nAWS_REGION=eu-west-1\n\n", False, "AWS_ROLE_ARN"),
+        ("$ kubectl -n octo exec deploy/up -- printenv AWS_ROLE_ARN\n\n", False, "AWS_ROLE_ARN"),
+        (f"$ kubectl -n octo exec deploy/up -- printenv AWS_ROLE_ARN\n{_ROLE}\n", None, ""),
+        ("there is no AWS_ROLE_ARN in the pod", False, "AWS_ROLE_ARN"),
+    ],
+)  # fmt: skip
+def test_variables(text: str, missing: str, *, has_variables: bool | None) -> None:
+    found = read_pod_evidence(text)
+    assert (found.has_variables, found.missing) == (has_variables, missing)
+
+
+@pytest.mark.parametrize("failure", [_AS_NODE, _NONE], ids=["denied as the node", "no credentials"])
+@pytest.mark.parametrize(
+    ("shown", "verdict", "first", "command"),
+    [
+        pytest.param(
+            _account() + _NO_VARIABLE,
+            "the pod does not have the role OctoUploads of its service account (AWS_WEB_IDENTITY_TOKEN_FILE is not set in it), most likely because it is older than the annotation",
+            "Re-create the pods, so that they get the role OctoUploads",
+            "kubectl rollout restart deployment/up --namespace octo",
+            id="the variables are missing",
+        ),
+        pytest.param(
+            _account() + _pods("19d") + _TODAY,
+            "the pod did not use the role OctoUploads of its service account, because it is older (19d) than the annotation",
+            "Re-create the pods",
+            "kubectl rollout restart",
+            id="the pod is older",
+        ),
+        pytest.param(
+            _account() + _NO_VARIABLE + "I restarted the pods.",
+            "(AWS_WEB_IDENTITY_TOKEN_FILE is not set in it), although the pods were restarted",
+            "Check which service account the new pods use",
+            "kubectl get pods --namespace octo",
+            id="the pods were restarted",
+        ),
+        pytest.param(
+            _account() + _spec(None),
+            "runs as the service account default (its template names no serviceAccountName) instead of up, which has the role OctoUploads",
+            "Run the pod as the service account up",
+            "kubectl set serviceaccount ",
+            id="no account in the template",
+        ),
+        pytest.param(
+            _account() + _spec("worker"),
+            "runs as the service account worker instead of up, which has the role OctoUploads",
+            "Run the pod as the service account up",
+            " up --namespace octo",
+            id="another account in the template",
+        ),
+        pytest.param(
+            _association("upload") + _spec("up"),
+            "runs as the service account up instead of upload, which has the association of EKS Pod Identity",
+            "Create an association for the service account octo/up",
+            "association_id=$(aws eks list-pod-identity-associations --cluster-name tide",
+            id="an association for another account",
+        ),
+    ],
+)  # fmt: skip
+def test_reason_of_the_text(failure: str, shown: str, verdict: str, first: str, command: str) -> None:
+    explanation = explain(failure + shown)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+    assert command in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize("failure", [_AS_NODE, _NONE], ids=["denied as the node", "no credentials"])
+def test_pod_with_the_variables_is_not_re_created(failure: str) -> None:
+    explanation = explain(failure + _account() + _VARIABLES)
+    assert explanation.remedies[0].title == "Update the SDK, and let it choose its provider"
+    assert not any("Re-create" in each.title for each in explanation.remedies)
+
+
+def test_namespace_of_the_facts_is_that_of_the_pod() -> None:
+    facts = {"namespace": "octo", "service_account": "up", "cluster": "tide", "region": "eu-west-1"}
+    explanation = explain(_AS_NODE + _association(namespace="default"), facts=facts)
+    assert "runs as the service account octo/up instead of default/up" in explanation.summary
+    assert "--namespace octo --service-account up" in explanation.remedies[0].commands[2]
+    same = explain(_AS_NODE + _association(), facts=facts)
+    assert "instead of" not in same.summary
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict", "first"),
+    [
+        (_account("ebs-csi-controller-sa", "kube-system") + _NO_VARIABLE, "The EBS CSI driver was denied ec2:CreateVolume: the pod does not have the role OctoUploads", "Re-create the pods"),
+        (_account("ebs-csi-controller-sa", "kube-system") + "$ aws iam list-attached-role-policies --role-name OctoUploads\nAmazonEBSCSIDriverPolicy\n", "most likely, the pod did not use the role OctoUploads of its service account, which has the policy AmazonEBSCSIDriverPolicy", "Re-create the pods"),
+        (_account("ebs-csi-controller-sa", "kube-system", None), "its service account kube-system/ebs-csi-controller-sa has no annotation with a role", "Give the pod's service account a role"),
+        (_account("ebs-csi-controller-sa", "kube-system"), "The role OctoUploads was denied ec2:CreateVolume", "Allow ec2:CreateVolume for the role OctoUploads"),
+        (_account("ebs-csi-controller-sa", "kube-system") + _VARIABLES, "The role OctoUploads was denied ec2:CreateVolume", "Allow ec2:CreateVolume for the role OctoUploads"),
+    ],
+    ids=["no variable", "the role has the policy", "no annotation", "open", "the pod has its role"],
+)  # fmt: skip
+def test_message_without_a_caller(shown: str, verdict: str, first: str) -> None:
+    explanation = explain(_VOLUME + shown)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+    assert "node" not in " ".join(each.title for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    ("account", "shown", "commands"),
+    [
+        ("default", _account("driver", "kube-system") + _spec(None), ("kubectl create serviceaccount up --namespace octo", "kubectl annotate serviceaccount up --namespace octo", "kubectl set serviceaccount deployment/up up --namespace octo")),
+        ("up", _account("driver", "kube-system"), ("kubectl annotate serviceaccount up --namespace octo", "kubectl rollout restart deployment/up --namespace octo")),
+    ],
+)  # fmt: skip
+def test_role_of_the_driver_is_not_that_of_the_pod(
+    account: str, shown: str, commands: tuple[str, ...]
+) -> None:
+    explanation = explain(_MOUNT.format(account) + shown)
+    assert f"octo/{account}" in explanation.summary
+    assert "instead of kube-system/driver, which has the role OctoUploads" in explanation.summary
+    [remedy] = explanation.remedies
+    assert all(each.startswith(start) for each, start in zip(remedy.commands, commands, strict=False))
+    assert "system:serviceaccount:octo:up" in remedy.steps[1]
+
+
+def test_commands_contain_no_text_of_facts_unquoted() -> None:
+    facts = {"namespace": "octo", "service_account": "up; rm -rf ~", "cluster": "tide"}
+    for shown in (_account(), _association(namespace="default"), _account("driver", "kube-system")):
+        for each in explain(_AS_NODE + shown, facts=facts).remedies:
+            assert not any("rm -rf" in line for line in each.commands)
