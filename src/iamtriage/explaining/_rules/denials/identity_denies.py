@@ -51,7 +51,7 @@ KEY_QUARANTINE = CauseType(
 )
 
 
-def _change_step(denial: Denial, *, is_inline: bool) -> str:
+def _change_step(denial: Denial) -> str:
     """Return who changes the Deny, and how."""
     legitimate = "The Deny can be intentional. If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
@@ -59,22 +59,17 @@ def _change_step(denial: Denial, *, is_inline: bool) -> str:
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
     shared = " for all that have the policy (if it has five versions, delete one first)"
     where = shared if _change_commands(denial) else ""
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{where}{_or_removes_policy(denial, inline=is_inline)}."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{where}."
 
 
-def _or_removes_policy(denial: Denial, *, inline: bool) -> str:
-    """Return what else can be done with the policy: only managed policies can be detached."""
+def _leave_group(denial: Denial) -> Commands:
+    """Return the command that removes the user from the group whose policy denies."""
     group = denying_group(denial.facts, denial.action)
-    if group is not None and isinstance(denial.principal, User):
-        remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
-        line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
-        return f", or removes {denial.caller} from the group: {line}. The group's Allow statements are then gone, too"
-    if inline:
-        return " or deletes the policy"
-    if denial.policy:
-        of_group = ", or from the group that it comes from" if isinstance(denial.principal, User) else ""
-        return f", or detaches the policy from {denial.caller}{of_group}"
-    return ", or detaches the managed policy or deletes the inline policy"
+    if group is None or not isinstance(denial.principal, User):
+        return ()
+    remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
+    line = fill_command(remove, commands.group_argument(group), commands.user_name(denial.principal.name))
+    return (Labelled(f"Or, if {denial.caller} is to lose the group's Allow statements, too:", line),)
 
 
 def explain_identity_deny(denial: Denial) -> Explanation:
@@ -101,9 +96,12 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         ),
         "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         *present(typical_requirement(denial)),
-        _change_step(denial, is_inline=bool(inline)),
+        _change_step(denial),
         *denied_regions.region_steps(denial),
-        commands=inline or (*_show_policy_commands(denial), *_change_commands(denial)),
+        commands=(
+            *(inline or (*_show_policy_commands(denial), *_change_commands(denial))),
+            *_leave_group(denial),
+        ),
         url=pages.EVALUATION,
     )
     first: Remedy | None = attrs.evolve(remedy, layer="identity")
@@ -176,10 +174,9 @@ def _change_commands(denial: Denial) -> Commands:
     if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
         return ()
     arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
-    detach = Labelled(
-        f"Or, if {denial.caller} is not meant to have it:", commands.detach_policy(kind, name, arn)
-    )
-    return (commands.change_policy(arn), detach)
+    of_group = " (a group's with detach-group-policy)" if kind == "user" else ""
+    label = f"Or, if {denial.caller} is not meant to have it{of_group}:"
+    return (commands.change_policy(arn), Labelled(label, commands.detach_policy(kind, name, arn)))
 
 
 def _explain_quarantine(denial: Denial) -> Explanation:

@@ -190,7 +190,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
     guess = guess_recipient(denial)
     if denial.resource is None:
-        last_step = f"Take the role from the parameters of the failing call. {last_step}"
+        last_step = f"Take the role from the parameters of the failing call: aws iam get-role --role-name ROLE_NAME prints its path. {last_step}"
     if guess is not None:
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:

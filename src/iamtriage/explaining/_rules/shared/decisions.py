@@ -216,13 +216,7 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labe
     """Return the commands that print, change and delete the inline policies in which a statement denied."""
     # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
     from iamtriage.explaining._explanations.remedies import Labelled
-    from iamtriage.explaining._rules.shared.commands import (
-        fill_command,
-        group_argument,
-        put_policy,
-        role_name,
-        user_name,
-    )
+    from iamtriage.explaining._rules.shared import commands
 
     lines: list[str | Labelled] = []
     for reason in matching_reasons(action, facts.authorization_details)[:1]:
@@ -234,22 +228,22 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labe
             principal = principal_words.try_parse_principal(owner)
             role = principal_words.underlying_role(principal)
             if group is not None:
-                kind, name = "group", group_argument(group)
+                kind, name = "group", commands.group_argument(group)
             elif role is not None:
-                kind, name = "role", role_name(role.name)
+                kind, name = "role", commands.role_name(role.name)
             elif isinstance(principal, User):
-                kind, name = "user", user_name(principal.name)
+                kind, name = "user", commands.user_name(principal.name)
             else:
                 continue
             described = f"the Sid {clip_text(policy.sids[0])}" if policy.sids else "the Deny"
-            one = fill_command(f"{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME", name)
+            one = commands.fill_command(f"{kind}-policy --{kind}-name {{}} --policy-name POLICY_NAME", name)
             lines += [
-                fill_command(f"aws iam list-{kind}-policies --{kind}-name {{}}", name),
+                commands.fill_command(f"aws iam list-{kind}-policies --{kind}-name {{}}", name),
                 Labelled(
                     f"Then, with POLICY_NAME of the policy with {described}:",
                     f"aws iam get-{one} --query PolicyDocument",
                 ),
-                put_policy(name, "POLICY_NAME", kind),
+                commands.put_policy(name, "POLICY_NAME", kind),
                 Labelled("Or, if no statement of it is needed:", f"aws iam delete-{one}"),
             ]
     return tuple(dict.fromkeys(lines))

@@ -33,15 +33,11 @@ def why_no_allow_helps(denial: Denial) -> str:
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
-    from iamtriage.explaining._rules.shared.decisions import (
-        describe_allowing,
-        identity_policy_allows,
-        other_policies_without_allow,
-    )
+    from iamtriage.explaining._rules.shared import decisions
 
-    if identity_policy_allows(denial.facts, denial.action):
-        return f"An Allow does not override it: {describe_allowing(denial.facts, denial.action)}."
-    others = other_policies_without_allow(denial.facts, denial.action)
+    if decisions.identity_policy_allows(denial.facts, denial.action):
+        return f"An Allow does not override it: {decisions.describe_allowing(denial.facts, denial.action)}."
+    others = decisions.other_policies_without_allow(denial.facts, denial.action)
     if others is not None:
         return f"An Allow does not override it. An Allow is required as well: the caller's other policies ({others}) do not allow {denial.action}."
     return "An Allow does not override it."

@@ -14,7 +14,8 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings, relayed_logins, taken_names
 from iamtriage.explaining._rules.sts.findings import (
@@ -189,12 +190,16 @@ def _regional_endpoint_remedy(
     endpoint = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
+    remove = "unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL"
+    if clusters.runs_in_pod(case):
+        remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS- AWS_ENDPOINT_URL-")
     return your_remedy(
         _REMOVE_ENDPOINT,
-        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If the command prints no URL, it is in the code or the profile. Current SDKs call the regional endpoint by default.",
-        f"If a URL must be set, use the regional endpoint: {url}.{of_global}",
+        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If env prints no URL, it is in the code or the profile.",
+        f"Without a URL, current SDKs call the regional endpoint. If one must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
+            Labelled("If a variable has this URL:", remove),
         ),
         url=pages.STS_REGIONS,
     )
