@@ -34,8 +34,6 @@ _CHANGE = re.compile(
 )
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 _ARROWS = ("->", "→", "-\\", '" => "')
-# The number of characters after a name that contain a digit of its value.
-_DIGIT_REACH = 4_000
 # The minimum number of names, of which some can be in repeated parts of the text.
 _MIN_NAMES = 20
 # The maximum distance between a name and the end of its values in a part that is repeated.
@@ -91,9 +89,7 @@ def _judge(
         name = match_name(text, folded, name_end, runs)
         if name is None:
             continue
-        secrets: list[FoundSecret] = []
-        if not name.name.needs_digit or runs.digits.is_near(name.end, _DIGIT_REACH):
-            secrets = _find_values_of(name, has_changes=has_changes)
+        secrets = _find_values_of(name, has_changes=has_changes)
         if is_marked:
             secrets = [found for found in secrets if is_unmarked(text, found.start, found.end)]
         if secrets and not every:

@@ -227,11 +227,6 @@ class Name(NamedTuple):
     random: bool = False
 
     @property
-    def needs_digit(self) -> bool:
-        """Return whether only a value with a digit can be the secret."""
-        return self.what == "one-time code" or (self.random and self.what not in {"password", "signature"})
-
-    @property
     def is_reference(self) -> bool:
         """Return whether the value can be the name of a secret."""
         return _REFERENCES.fullmatch(self.key) is not None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-__all__ = ("MAX_EDGE", "MIN_LONG", "Digits", "UnquotedValues", "zero_all_digits", "zero_digits")
+__all__ = ("MAX_EDGE", "MIN_LONG", "UnquotedValues", "zero_all_digits", "zero_digits")
 
 MIN_LONG = 2_000
 """The length in characters from which a value is judged by its ends."""
@@ -25,26 +24,7 @@ _LOGIN = re.compile(
     r"(?<![A-Za-z0-9+/])(?=[A-Za-z0-9+/]{12})(?=[A-Za-z0-9+/]*?(?:[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){3})"
     r"[A-Za-z0-9+/]+"
 )
-_REST = re.compile(r"[A-Za-z0-9+/]*")
 _AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
-# In characters. The judgment of a name does not reach further.
-_MAX_LOGIN_REACH = 600
-_DIGIT = re.compile("[0-9]")
-
-
-class Digits:
-    """Finds whether a text has a digit after a position. If positions are in order, the text is searched once."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._from, self._next = 0, -1
-
-    def is_near(self, at: int, reach: int) -> bool:
-        """Return whether a number of characters after a position contain a digit."""
-        if not self._from <= at <= self._next:
-            digit = _DIGIT.search(self._text, at)
-            self._from, self._next = at, digit.start() if digit else sys.maxsize
-        return self._next < at + reach
 
 
 class UnquotedValues:
@@ -52,14 +32,10 @@ class UnquotedValues:
 
     Args:
         text: The text.
-
-    Attributes:
-        digits: The digits of the text.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.digits = Digits(text)
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
         self._answers: dict[tuple[Any, str, Any], bool] = {}
 
@@ -103,19 +79,7 @@ def zero_digits(text: str) -> str:
     zeroed = zero_all_digits(text)
     if "%" in text or "&#" in text or "\\u" in text:
         zeroed = _copy_matches(_ESCAPE.finditer(text), zeroed)
-    return _copy_matches(_find_logins(text), zeroed)
-
-
-def _find_logins(text: str) -> Iterator[re.Match[str]]:
-    """Yield what can be a login, after names such as ``_auth``."""
-    done = 0
-    for name in _AUTH.finditer(text):
-        if name.end() + _MAX_LOGIN_REACH > done:
-            start, done = max(done, name.end()), name.end() + _MAX_LOGIN_REACH
-            # A login is not divided between two searches.
-            rest = _REST.match(text, done)
-            done = done if rest is None else rest.end()
-            yield from _LOGIN.finditer(text, start, done)
+    return _copy_matches(_LOGIN.finditer(text), zeroed) if _AUTH.search(text) else zeroed
 
 
 def _copy_matches(matches: Iterable[re.Match[str]], other: str) -> str:
