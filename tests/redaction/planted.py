@@ -454,6 +454,8 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("a command that is percent-encoded four times", f"u=setenv%25252520DB_PASSWORD%25252520{PASSWORD}", (PASSWORD,)),
     ("a header that is percent-encoded seven times", f"u=a%253DX-Auth-Token%{'25' * 6}3A%{'25' * 6}20{PASSWORD}%{'25' * 6}0AAccept", (PASSWORD,)),
     ("a row with tabs and more words", f"API_KEY\t{PASSWORD} of the orders", (PASSWORD,)),
+    ("a setting with an escaped line break", f'note="x\\ny z" token="{PASSWORD}\\nLine2 7Q" retries=3', (PASSWORD, "Line2")),
+    ("a line of pgpass with any user", f"db.example.com:15432:orders:*:{PASSWORD}", (PASSWORD,)),
     ("YAML with an escaped line break that is percent-encoded twice", f"u=DB_PASSWORD%253A%2520%257C-%255Cn%2520%2520{PASSWORD}%255Cnb%253A%2520c", (PASSWORD,)),
     ("twice percent-encoded", f"x=mysql%2520-u%2520root%2520-p{PASSWORD}%2520orders", (PASSWORD,)),
     ("HTML-escaped JSON", "&#123;&quot;db&quot;: {&quot;sensitive&quot;: true, &quot;value&quot;: &quot;plain9value&quot;}".replace("&#123;", "{") + "}", ("plain9value",)),

@@ -27,7 +27,6 @@ from iamtriage.redaction._documents.keys import (
 )
 from iamtriage.redaction._documents.nodes import Node
 from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
-from iamtriage.redaction._documents.string_spans import find_strings
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_parts import find_yaml_parts
 from iamtriage.redaction._documents.yaml_spans import find_yaml
@@ -303,8 +302,6 @@ def _find_documents(text: str) -> _FoundDocuments:
     # A document at the beginning of a line is not in a string.
     may_be_inside = any(value.start and text[value.start - 1] != "\n" for value in (*values, *others))
     cells, strings = [*find_cells(text)], [*find_program_strings(text)] if may_be_inside else []
-    if "\\" in text:
-        values += find_strings(text)
     # The quotes of JSON in a cell are doubled, but those of JSON in a string show that it is JSON.
     values = [*_without_overlaps([*cells, *values, *strings, *others], {*cells, *strings})]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])

@@ -21,7 +21,7 @@ from iamtriage.redaction._vocabulary.value_ends import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
@@ -71,34 +71,28 @@ _USERINFO_WITH_SLASH = re.compile(
 )
 # "https://TOKEN:x-oauth-basic@github.com"
 _USER_TOKEN = re.compile(r"://(?P<password>[^\s/?#@:\"'<>\\]{6,2048}):x-oauth-basic@")
-# A line of pgpass: host, port, database, user, password. Ports are those of PostgreSQL and PgBouncer.
-# Also in an indented code block.
-_LINE_START = r"(?:\A|(?<=\n)|(?<=\n[ \t])|(?<=\n[ \t]{2})|(?<=\n[ \t]{4}))"
+# A line of pgpass after its host: port, database, user, password.
 _PGPASS = re.compile(
-    rf"(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*|{_LINE_START}[\w-]{{1,63}}):"
-    r"(?:[56]43[0-9]|\*):(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*)"
+    r":(?P<port>[1-9][0-9]{3,4}|\*):(?:[A-Za-z_][\w-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*)"
     r":(?P<password>(?:[^\s:\"'\\\x1b<]|<(?!/)){6,400})(?=[\s\"'\\\x1b<]|\Z)"
 )
-# The host before the port.
-_PGPASS_HOST = re.compile(r"(?:(?<![\w.-])[\w.-]{1,254}|\*)\Z")
+# Also in an indented code block.
+_LINE_START = r"(?:\A|(?<=\n)|(?<=\n[ \t])|(?<=\n[ \t]{2})|(?<=\n[ \t]{4}))"
+_PGPASS_HOST = re.compile(
+    rf"(?:(?<![\w.:/-])(?:[\w-]{{1,63}}\.[\w.-]{{1,190}}|localhost|\*)|{_LINE_START}[\w-]{{1,63}})\Z"
+)
 _MAX_HOST = 254
-# A line of pgpass with any port. The host is an IP address or ends with a common label.
-_PGPASS_LINE = re.compile(
-    r"[ \t]{0,40}(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
-    r"|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|dev|cloud|app|internal|local|lan|corp|svc))"
-    r":[1-9][0-9]{3,4}:[A-Za-z_][\w-]{0,62}:[A-Za-z_][\w.-]{0,62}:(?P<password>(?:[^\s:\"'\\%\x1b<]|<(?!/)){6,400})[ \t]{0,8}\r?$",
-    re.MULTILINE,
+# The ports of PostgreSQL and PgBouncer. With another port, the line is one of pgpass if the host is an IP address or
+# ends with a common label.
+_KNOWN_PORT = re.compile(r"[56]43[0-9]|\*")
+_COMMON_HOST = re.compile(
+    r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost"
+    r"|(?:[\w-]{1,63}\.){1,8}(?:com|net|org|io|dev|cloud|app|internal|local|lan|corp|svc)"
 )
+_MAX_INDENT = 40
+_REST_OF_LINE = re.compile(r"[ \t]{0,8}\r?$", re.MULTILINE)
 # A file name, after which a number is a line, not a port: "main.go:5432:orders:vet:unusedresult".
-_SOURCE_FILE = re.compile(
-    r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)"
-    r":"
-)
-_PGPASS_SIGNS = (":543", ":643", ":*")
-_PGPASS_SIGN = re.compile(r":(?:[56]43|\*)")
-_ANY_PORT = re.compile(r":[1-9][0-9]{3,4}:[A-Za-z_]")
-# The maximum distance between the start of a line and the port, in characters.
-_MAX_BEFORE_PORT = 600
+_SOURCE_FILE = re.compile(r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)")
 
 
 def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
@@ -121,10 +115,7 @@ def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
         yield FoundSecret(putty.start("body") if begin < 0 else begin, putty.end(), "private key")
     if "@" in text:
         yield from _find_url_passwords(text)
-    if any(sign in text for sign in _PGPASS_SIGNS):
-        yield from _check_postgres_passwords(text, _match_known_ports(text), is_known_port=True)
-    if ":" in text and _ANY_PORT.search(text):
-        yield from _check_postgres_passwords(text, _match_any_ports(text), is_known_port=False)
+    yield from _find_postgres_passwords(text)
 
 
 # A required substring; the pattern; the kind of secret.
@@ -217,41 +208,20 @@ def _find_url_passwords(text: str) -> Iterator[FoundSecret]:
 _MIN_SLASHED = 20
 
 
-def _check_postgres_passwords(
-    text: str, lines: Iterable[re.Match[str]], *, is_known_port: bool
-) -> Iterator[FoundSecret]:
-    """Yield the passwords in lines of pgpass that can be secrets."""
-    for m in lines:
-        start, end = m.span("password")
+def _find_postgres_passwords(text: str) -> Iterator[FoundSecret]:
+    """Find the passwords in lines of pgpass."""
+    for m in _PGPASS.finditer(text):
+        at = m.start()
+        host = _PGPASS_HOST.search(text, max(0, at - _MAX_HOST), at)
+        if host is None or _SOURCE_FILE.fullmatch(host[0]):
+            continue
+        is_known_port = _KNOWN_PORT.fullmatch(m["port"]) is not None
+        if not is_known_port:
+            indent = text[max(0, host.start() - _MAX_INDENT) : host.start()].rpartition("\n")[2]
+            is_line = not indent.strip(" \t") and _REST_OF_LINE.match(text, m.end())
+            if not is_line or _COMMON_HOST.fullmatch(host[0]) is None:
+                continue
         password = m["password"]
-        if (
-            not is_placeholder(password)
-            and (is_mixed(password) or (password.isalpha() and is_known_port))
-            and _SOURCE_FILE.match(m[0]) is None
-            and is_unmarked(text, start, end)
-        ):
-            yield FoundSecret(start, end, "password")
-
-
-def _match_known_ports(text: str) -> Iterator[re.Match[str]]:
-    """Match lines with a port of PostgreSQL or PgBouncer, from the port back."""
-    # No host begins before this position.
-    low = 0
-    for port in _PGPASS_SIGN.finditer(text):
-        at = port.start()
-        host = _PGPASS_HOST.search(text, max(low, at - _MAX_HOST), at)
-        low = max(low, at + 1)
-        if host and (m := _PGPASS.match(text, host.start())):
-            low = m.end()
-            yield m
-
-
-def _match_any_ports(text: str) -> Iterator[re.Match[str]]:
-    """Match lines with any port, from the start of the line."""
-    done = 0
-    for port in _ANY_PORT.finditer(text):
-        at = port.start()
-        line = text.rfind("\n", max(0, at - _MAX_BEFORE_PORT), at) + 1
-        if line >= done and (line or at <= _MAX_BEFORE_PORT) and (m := _PGPASS_LINE.match(text, line)):
-            done = m.end()
-            yield m
+        is_password = is_mixed(password) or (password.isalpha() and is_known_port)
+        if is_password and not is_placeholder(password) and is_unmarked(text, *m.span("password")):
+            yield FoundSecret(*m.span("password"), "password")
