@@ -134,8 +134,8 @@ TRAINING = "An error occurred (ValidationException) when calling the CreateTrain
 @pytest.mark.parametrize(
     ("text", "verdict", "titles"),
     [
-        (TRAINING.format(SSO_ROLE), "it is a role for people, from IAM Identity Center", ["Pass a role for the service instead of AWSReservedSSO_Data_0123456789abcdef"]),
-        (WHOAMI + TRAINING.format("Data"), "most likely, it is a role for people, or only the name of a permission set", ["Pass a role for the service instead of Data", "Allow sagemaker.amazonaws.com in the trust policy of the role Data"]),
+        (TRAINING.format(SSO_ROLE), "it is a role for people, from IAM Identity Center", ["Pass a role for sagemaker.amazonaws.com instead of AWSReservedSSO_Data_0123456789abcdef"]),
+        (WHOAMI + TRAINING.format("Data"), "most likely, it is a role for people, or only the name of a permission set", ["Pass a role for sagemaker.amazonaws.com instead of Data", "Allow sagemaker.amazonaws.com in the trust policy of the role Data"]),
         (WHOAMI + TRAINING.format("service-role/train"), "most likely, the role's trust policy does not allow it", ["Allow sagemaker.amazonaws.com in the trust policy of the role train"]),
         # A notebook passes its own role, which SageMaker can normally assume.
         (WHOAMI.replace("AWSReservedSSO_Data_0123456789abcdef/kim", "train/SageMaker") + TRAINING.format("train"), "most likely, the role's trust policy does not allow it", ["Allow sagemaker.amazonaws.com in the trust policy of the role train"]),

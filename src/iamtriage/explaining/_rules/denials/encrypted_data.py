@@ -275,9 +275,6 @@ def show_key_of_data(denial: Denial) -> str | None:
     return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
 
 
-_OTHER_ROLES = """aws iam list-roles --query "Roles[?contains(to_string(AssumeRolePolicyDocument), 'lambda.amazonaws.com')].Arn" --output text"""
-
-
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
     said = next((each[0] for each in _RECREATED.finditer(text) if "role" in each[0].lower()), None)
@@ -313,7 +310,7 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         *steps,
         commands=(
             f'role="$({show} Role --output text)"',
-            *((_OTHER_ROLES,) if is_certain else check),
+            *((commands.list_roles("lambda.amazonaws.com"),) if is_certain else check),
             Labelled(
                 "Then, with one of the roles:" if is_certain else "Then, if this is the cause:",
                 f"{update} OTHER_ROLE_ARN",

@@ -331,3 +331,8 @@ def list_control_policies(target: str, kind: str = "SERVICE_CONTROL_POLICY") -> 
 
 PARENTS = "Repeat the first two commands with the ID that list-parents prints, up to the root."
 """How to find the policies of all levels."""
+
+
+def list_roles(service: str) -> str:
+    """Return the command that prints the roles that a service can assume."""
+    return f"aws iam list-roles --query \"Roles[?contains(to_string(AssumeRolePolicyDocument), '{service}')].Arn\" --output text"

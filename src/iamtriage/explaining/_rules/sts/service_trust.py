@@ -9,6 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
@@ -97,12 +98,11 @@ def explain_untrusted_role(
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
         others = list_services(case.facts.trust_policy)
         if name is not None and not trust.is_allowed and others:
-            own_service = service or "SERVICE.amazonaws.com"
-            own = _own_role_remedy(case.failure.text, name, own_service, actions)
+            other = _other_role_remedy(case.failure.text, name, service, actions)
             # A role that is named after the service that it trusts is for that service.
             prefixes = (each.partition(".")[0] for each in others)
-            is_of_other = any(each in name.lower() and not own_service.startswith(each) for each in prefixes)
-            remedies = (own, fix) if is_of_other else (fix, own)
+            is_of_other = any(each in name.lower() and not who.startswith(each) for each in prefixes)
+            remedies = (other, fix) if is_of_other else (fix, other)
     else:
         remedies = (
             trust_remedy(
@@ -120,13 +120,14 @@ def explain_untrusted_role(
                 url=pages.CONSISTENCY,
             ),
         )
-        if is_for_people and name is not None and name.startswith(_SSO):
-            # IAM Identity Center manages the trust policies of its roles.
-            verdict = "it is a role for people, from IAM Identity Center"
-            causes, remedies = causes[:2], (_other_role_remedy(name, service),)
-        elif is_for_people and name is not None:
+        if is_for_people and name is not None:
+            other = _other_role_remedy(case.failure.text, name, service, actions)
             verdict = "most likely, it is a role for people, or only the name of a permission set"
-            causes, remedies = (*causes[:2], causes[3]), (_other_role_remedy(name, service), remedies[0])
+            causes, remedies = (*causes[:2], causes[3]), (other, remedies[0])
+            if name.startswith(_SSO):
+                # IAM Identity Center manages the trust policies of its roles.
+                verdict, causes = "it is a role for people, from IAM Identity Center", causes[:2]
+                remedies = (other,)
     return case.explain(
         f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
         *causes,
@@ -147,35 +148,19 @@ def _is_for_people(case: Case[Any] | Denial, name: str) -> bool:
     return name.startswith(_SSO) or name == permission_set or f"{_SSO}{name}_" in case.failure.text
 
 
-def _own_role_remedy(text: str, name: str, service: str, actions: tuple[str, ...]) -> Remedy:
-    """Return the remedy that passes a new role, in the setting of the text that has this one."""
+def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple[str, ...]) -> Remedy:
+    """Return the remedy that passes another role, in the setting of the text that has this one."""
+    service = service or "SERVICE.amazonaws.com"
     found = {each["setting"] for each in _SETTING.finditer(text) if each["role"] == name}
     setting = f" as {found.pop()}" if len(found) == 1 else ""
-    role = f"{name}-{service.partition('.')[0]}"[:64]
+    role = f"{'' if name.startswith(_SSO) else f'{name}-'}{service.partition('.')[0]}"[:64]
+    create = f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json"
     return trust_remedy(
         f"Pass a role for {service}{setting} instead of {name}",
-        f"The command creates the role {role}, which {service} can assume. Attach the policies that it needs, and pass its ARN{setting}.",
-        commands=(f"aws iam create-role --role-name {role} --assume-role-policy-document file://trust.json",),
+        f"The first command prints the roles that {service} can assume: pass the whole ARN of one{setting}. Or create the role {role}, and attach the policies that it needs.",
+        commands=(commands.list_roles(service), Labelled("Otherwise:", create)),
         policy=service_trust_policy(service, actions),
         is_addition=False,
-    )
-
-
-def _other_role_remedy(name: str, service: str | None) -> Remedy:
-    query = (
-        f"Roles[?contains(to_string(AssumeRolePolicyDocument), '{service or 'SERVICE.amazonaws.com'}')].Arn"
-    )
-    steps: tuple[str, ...] = (
-        "aws iam list-roles prints the roles that the service is allowed to assume. Pass the whole ARN of one, with its path, such as service-role/.",
-        f"If {name} is meant, the second command shows whether it exists, and whom it trusts.",
-    )
-    lines = (f'aws iam list-roles --query "{query}" --output text', commands.trust_policy_commands(name)[0])
-    kept = 1 if name.startswith(_SSO) else 2
-    return your_remedy(
-        f"Pass a role for the service instead of {name}",
-        *steps[:kept],
-        commands=lines[:kept],
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html",
     )
 
 
