@@ -64,15 +64,16 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
     lines: tuple[str, ...] = ("env | grep -o '^AWS_[A-Z_]*'",)
     code = None
     if misspelled := find_misspelled_names(case.text):
-        read, defined = (join_words(each, "and") for each in zip(*misspelled, strict=True))
+        reads, defines, settings = zip(*misspelled, strict=True)
+        read, defined = join_words(reads, "and"), join_words(defines, "and")
         are = "is" if len(misspelled) == 1 else "are"
         summary = (
             f"The program gives the SDK credentials without values: it reads {read}, which {are} undefined"
         )
-        text = f"The text defines {defined}. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
+        text = f"{defined} {are} defined. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
         title = f"Read {defined} instead"
         steps = (f"Better, keep no keys in files of the code, and leave credentials out. {default}",)
-        lines, code = (), correct_names(case.text, misspelled)
+        lines, code = (), "\n".join(settings)
     return case.explain(
         f"{summary}.",
         EMPTY_CREDENTIALS.cause(
@@ -94,35 +95,25 @@ _OF_RESPONSE = {"accessKeyId": "AccessKeyId", "secretAccessKey": "SecretAccessKe
 _DEFINED_NAME = lazy_pattern(r"(?<![\w.])(?P<name>[A-Za-z_]\w{2,40})[\"']?\s?[:=](?![=>])", re.ASCII)
 
 
-def find_misspelled_names(text: str) -> list[tuple[str, str]]:
-    """Return the values that code passes as keys and the text defines in another spelling, with that spelling.
+def find_misspelled_names(text: str) -> list[tuple[str, str, str]]:
+    """Return the values that code passes as keys and the text defines in another spelling, with that and its code.
 
     >>> find_misspelled_names("{accessKeyId: 'A'}; {accessKeyId: config.access_key_id}")
-    [('config.access_key_id', 'config.accessKeyId')]
+    [('config.access_key_id', 'config.accessKeyId', 'accessKeyId: config.accessKeyId,')]
     """
     reads = list(_READ_NAME.finditer(text))
     starts = {each.start() for each in reads}  # the arguments of the client are no definition
     defined = [each["name"] for each in _DEFINED_NAME.finditer(text) if each.start() not in starts]
     spellings = {each.replace("_", "").lower(): each for each in defined} if reads else {}
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str, str]] = []
     for each in reads:
         name, spelling = each["name"], spellings.get(each["name"].replace("_", "").lower())
         if "AssumeRole" in text and each["object"].endswith("Credentials."):
             spelling = _OF_RESPONSE.get(name)
         if name not in defined and spelling is not None:
-            found.append((each["object"] + name, each["object"] + spelling))
+            read, defined = each["object"] + name, each["object"] + spelling
+            found.append((read, defined, f"{each[0].replace(read, defined)},"))
     return found
-
-
-def correct_names(text: str, misspelled: list[tuple[str, str]]) -> str:
-    """Return the settings of code that read misspelled names, with the names that the text defines.
-
-    >>> correct_names("secretAccessKey: config.secret", [("config.secret", "config.Secret")])
-    'secretAccessKey: config.Secret,'
-    """
-    names, read = dict(misspelled), _READ_NAME.finditer(text)
-    found = ((each[0], each["object"] + each["name"]) for each in read)
-    return "\n".join(f"{code.replace(name, names[name])}," for code, name in found if name in names)
 
 
 def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explanation:
