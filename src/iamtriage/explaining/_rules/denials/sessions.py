@@ -128,14 +128,12 @@ CALLED_FROM_SESSION = CauseType(
     fix="Use the temporary credentials as they are, or call with the access key of an IAM user.",
     sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
 )
-_CHAINED = 3600
 _OF_USER = lazy_pattern(r"(?i:\bmfa|serial.?number|token.?code)")
 _OF_ROLE = lazy_pattern(
     r"(?i:\b(?:instance|task|execution|pod|service)[ -](?:role|profile)\b|:assumed-role/|\bIRSA\b)"
-    r"(?: ?[(`'\"]{0,2}(?P<role>(?=[\w+=,.@-]*[-_.0-9A-Z])[\w+=,.@-]{2,64}))?",
+    r"(?: ?[(`'\"]{0,2}(?P<role>[A-Za-z](?=[\w+=,.@-]*[-_0-9])[\w+=,.@-]{1,63}))?",
     re.ASCII,
 )
-# The credentials with which it worked, and a duration for a session.
 _OF_KEY = lazy_pattern(
     r"(?i:\b(?:keys? (?:in|from) (?:a|the|its|an) [\w .]{0,20}file|(?:access|static|long-term) keys?|IAM user)\b)"
 )
@@ -162,11 +160,13 @@ def explain_called_from_session(denial: Denial) -> Explanation:
         before = _OF_KEY.search(text)
         because = (f"The text says {quote_words(before[0])}: such keys are long-term.",) if before else ()
         duration = next((each for found in _DURATION.findall(text) for each in found if each), "")
-        limit = f", not DurationSeconds {duration}" if duration and int(duration) > _CHAINED else ""
-        use = f"In the program itself, use the credentials that it has, without {call}."
-        presign = "To let a browser read or write single objects, presigned URLs are enough: the program creates them with its own credentials."
-        steps = [presign, use] if _BROWSER.search(text) else [use, presign]
-        hour = f"As a role, the caller gets at most one hour (role chaining){limit}."
+        limit = f", not DurationSeconds {duration}" if duration and int(duration) > 3600 else ""
+        steps = [
+            f"In the program itself, use the credentials that it has, without {call}.",
+            "To let a browser read or write single objects, presigned URLs are enough: the program creates them with its own credentials.",
+        ]
+        if _BROWSER.search(text):
+            steps.reverse()
         chosen = "with a session policy, or for a role that may do only what is needed"
         shown = "For AssumeRole, the trust policy of that role must trust the caller, which get-caller-identity prints."
         line = "aws sts get-caller-identity --query Arn --output text"
@@ -176,7 +176,9 @@ def explain_called_from_session(denial: Denial) -> Explanation:
             line = "aws iam create-role --role-name passed-on --assume-role-policy-document file://trust.json"
             arn = str(denial.role or f"arn:aws:iam::{commands.account(denial.account)}:role/{role}")
             policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
-        steps.append(f"For other credentials, call AssumeRole {chosen}. {hour}")
+        steps.append(
+            f"For other credentials, call AssumeRole {chosen}. As a role, the caller gets at most one hour (role chaining){limit}."
+        )
     else:
         title = f"Leave out {call}, or call it as the IAM user"
         steps.append(
