@@ -111,8 +111,8 @@ def find_misspelled_names(text: str) -> list[tuple[str, str, str]]:
         if "AssumeRole" in text and each["object"].endswith("Credentials."):
             spelling = _OF_RESPONSE.get(name)
         if name not in defined and spelling is not None:
-            read, defined = each["object"] + name, each["object"] + spelling
-            found.append((read, defined, f"{each[0].replace(read, defined)},"))
+            read, right = each["object"] + name, each["object"] + spelling
+            found.append((read, right, f"{each[0].replace(read, right)},"))
     return found
 
 

@@ -62,7 +62,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
     find = f"Find the level where none does, {replaced}, and add the statement to a policy there. {commands.PARENTS}"
     describe = fill_command(_DESCRIBE_POLICY, "POLICY_ID")
-    lines = (*commands.list_control_policies(commands.account(denial.account)), describe)
+    lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:
         where, title = (
             f"the level {clip_text(level)}",

@@ -198,7 +198,7 @@ def explain_called_from_session(denial: Denial) -> Explanation:
                     url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
                 ),
                 policy=policy,
-                layer=policy and "role_trust",
+                layer="role_trust" if policy else None,
             ),
         ),
     )
