@@ -157,8 +157,8 @@ OF_ROLE = _user("dev", *GET, "orders", "--role-arn", DEPLOY)
         ("ls", _user("dev", *GET, "orders") + LAB, "The cluster could not authenticate the caller (401): the text"),
         ("ls", WHOAMI.replace("Ops", "Deploy") + OF_ROLE, "The cluster could not authenticate the caller (401): the text"),
         # The role of the kubeconfig has an entry.
-        ("ls", WHOAMI + ENTRIES.replace("Ops", "Deploy") + OF_ROLE, "The cluster could not authenticate the caller (401): the text"),
-        ("ls", WHOAMI + ENTRIES.replace("Ops", "Other"), "The cluster could not authenticate the caller (401): the text"),
+        ("ls", WHOAMI + ENTRIES.replace("Ops", "Deploy") + OF_ROLE, "The cluster could not authenticate the caller (401), although the role Deploy has an access entry for the cluster orders: most likely, the role is newer"),
+        ("ls", WHOAMI + ENTRIES.replace("Ops", "Other"), "The cluster orders has no access entry for the role Ops: its access entries are for Other."),
     ],
 )  # fmt: skip
 def test_principal_of_the_kubeconfig(before: str, after: str, summary: str) -> None:

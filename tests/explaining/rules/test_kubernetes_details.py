@@ -160,7 +160,7 @@ def test_map_in_the_text(arn: str, mode: str, code: str) -> None:
         ("role/shop-api", "user/shop-api", "names a user, not the role"),
         ("role/shop-api", "role/shop-apis", "the one for shop-apis differs by one letter"),
         ("role/shop-api", "role/shpo-api", "the one for shpo-api differs by one letter"),
-        ("role/shop-1", "role/shop-2", "no aws-auth entry matches"),
+        ("role/shop-1", "role/shop-2", "aws-auth maps only shop-2."),
         ("user/ana", "user/ops/ana", "has the path ops/, which the user does not have"),
         ("user/ops/ana", "user/ana", "lacks the path ops/"),
         ("user/ops/ana", "user/dev/ana", "has the path dev/ instead of ops/"),

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ("derived_facts",)
 
-_STATED_NAMES = ("cluster", "region", "namespace", "service_account", "caller", "service")
+_STATED_NAMES = (
+    "cluster",
+    "authentication_mode",
+    "region",
+    "namespace",
+    "service_account",
+    "caller",
+    "service",
+)
 # Condition keys of a request that state a fact.
 _FACTS_OF_KEYS = {
     "aws:principalarn": "caller",

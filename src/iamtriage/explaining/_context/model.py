@@ -37,6 +37,7 @@ class Context(Value):
         key: The key of the S3 object.
         prefix: The prefix of the S3 objects, if a command is for several.
         cluster: The EKS cluster.
+        authentication_mode: The authentication mode of the cluster.
         namespace: The Kubernetes namespace.
         service_account: The Kubernetes service account.
         pod: The pod.
@@ -69,6 +70,7 @@ class Context(Value):
     key: Stated | None = None
     prefix: Stated | None = None
     cluster: Stated | None = None
+    authentication_mode: Stated | None = None
     namespace: Stated | None = None
     service_account: Stated | None = None
     pod: Stated | None = None

@@ -198,6 +198,7 @@ _SETTINGS = frozenset(
         "region",
         "profile",
         "cluster",
+        "authentication_mode",
         "caller",
         "account",
         "role_arn",
@@ -212,7 +213,12 @@ _SETTINGS = frozenset(
 
 
 def _documents(text: str) -> dict[str, Any]:
-    if '"' not in text and "arn: " not in text and not any(sign in text for sign in _SIGNS_OF_POLICIES):
+    if (
+        '"' not in text
+        and "arn: " not in text
+        and "GROUPS" not in text
+        and not any(sign in text for sign in _SIGNS_OF_POLICIES)
+    ):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings
 

@@ -188,7 +188,7 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
 
 def _find_groups(text: str, entry: re.Match[str], start: int, end: int) -> tuple[str, ...]:
     """Return the groups of an entry, which precede the ARN if the entry does not begin with it."""
-    begins_entry = "- " in entry["start"] or text[: entry.start()].rstrip(" \"'").endswith("{")
+    begins_entry = "- " in entry["start"] or text[: entry.start()].rstrip(" \"'\r\n").endswith("{")
     found = list(_GROUPS.finditer(text, *((entry.end(), end) if begins_entry else (start, entry.start()))))
     if not found:
         return ()

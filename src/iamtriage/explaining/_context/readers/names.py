@@ -63,6 +63,11 @@ _CLUSTERS = lazy_pattern(
     r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b",  # the log group of the control plane
     re.ASCII | re.MULTILINE,
 )
+# Other commands for a cluster.
+_CLUSTERS_OF_COMMANDS = lazy_pattern(
+    r"\b(?:aws eks|eksctl) [a-z][^\n|;&]{0,200}? --(?:(?:cluster-)?name|cluster)[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
+    re.ASCII,
+)
 _CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
 _SUBJECT = lazy_pattern(
     rf"\bsystem:serviceaccount:({_LABEL}):({_LABEL}(?:\.{_LABEL}){{0,3}})(?![\w-])", re.ASCII
@@ -203,7 +208,9 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             stated = Stated(next(filter(None, found.groups())), context.words) if found else None
         if stated is not None:
             return stated
-    return unique_value(_CLUSTERS, text) if any(sign in text for sign in _CLUSTER_SIGNS) else None
+    if not any(sign in text for sign in _CLUSTER_SIGNS):
+        return None
+    return unique_value(_CLUSTERS, text) or unique_value(_CLUSTERS_OF_COMMANDS, text)
 
 
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:
@@ -351,10 +358,20 @@ def _unique(pattern: re.Pattern[str], sign: str) -> Callable[[str, CommandLine |
     return lambda text, _command: unique_value(pattern, text) if sign in text else None
 
 
+# What describe-cluster, a template or a sentence says. An option with an equals sign asks for a change.
+_MODE = "(API_AND_CONFIG_MAP|API|CONFIG_MAP)\\b"
+_MODES = lazy_pattern(
+    rf"\"?\bauthentication_?[mM]ode\"?(?:: | {{0,20}}= (?=\")|[ \t|]{{1,40}})[\"']?{_MODE}|\b[Aa]uth(?:entication)? mode (?:is|of [\w-]{{1,99}} is|=|:) ?[\"'`]?{_MODE}"
+    rf"|\bauthenticationMode\b[\"']?(?:[^\n]|\\\n){{0,200}}\n[ \t]{{0,8}}\"?{_MODE}\"?[ \t]{{0,8}}$",
+    re.MULTILINE,
+)
+
+
 NAME_READERS: dict[str, Callable[[str, CommandLine | None], Stated | None]] = {
     "region": find_region,
     "profile": find_profile,
     "cluster": find_cluster,
+    "authentication_mode": lambda text, _command: unique_value(_MODES, text) if "uth" in text else None,
     "namespace": find_namespace,
     "service_account": find_service_account_name,
     "pod": find_pod,

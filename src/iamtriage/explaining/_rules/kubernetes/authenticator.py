@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
@@ -20,6 +22,7 @@ from iamtriage.explaining._rules.credentials.missing_logins import (
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
+from iamtriage.explaining._rules.kubernetes.stated_entries import describe_listed, find_listed, is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -108,24 +111,36 @@ def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
 
 def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _caller(case)
+    listed = is_listed(case.failure, case.principal)
+    if listed is not None:
+        # A cluster with the mode CONFIG_MAP lists no entries.
+        cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
     cause = cluster_access.NOT_MAPPED.cause(
         "reported",
         clues.quote_phrases(clues.message_text(case), "is not mapped"),
         text="The authenticator found no access entry and no aws-auth entry for the caller's ARN.",
     )
-    summary = (
-        f"The cluster rejected {principal.description}: no access entry and no aws-auth entry matches it."
-    )
+    why = "no access entry and no aws-auth entry matches it"
+    if listed is False and find_listed(case.failure):
+        why = f"its access entries are for {describe_listed(case.failure)}"
+    summary = f"The cluster rejected {principal.description}: {why}."
+    if listed:
+        why = "the entry is newer than this request, belongs to another cluster, or is older than the role"
+        summary = f"The cluster rejected {principal.description}, although it has an access entry: {why}."
     explanation = case.explain(
         summary,
         cause,
-        *_mapping_causes(cluster),
+        *_mapping_causes(cluster, listed=listed),
         *cluster_access.mode_causes(cluster),
-        *cluster_access.principal_causes(case),
+        *(() if listed is False else cluster_access.principal_causes(case)),
         topic="kubernetes-not-mapped",
         remedies=(
-            *cluster_access.grant_access_remedies(
-                cluster, principal, cluster_access.find_needed_access(case)
+            *(
+                (principal.recreate_entry_remedy(cluster),)
+                if listed
+                else cluster_access.grant_access_remedies(
+                    cluster, principal, cluster_access.find_needed_access(case)
+                )
             ),
             principal.inspect_access_remedy(cluster),
         ),
@@ -185,13 +200,13 @@ def _is_lowercase(case: AnyCase) -> bool:
     return UNMAPPED in stated.words and stated.value.islower()
 
 
-def _mapping_causes(cluster: Cluster) -> Iterator[Cause]:
-    if cluster.uses_aws_auth:
+def _mapping_causes(cluster: Cluster, *, listed: bool | None) -> Iterator[Cause]:
+    if cluster.uses_aws_auth and listed is None:
         yield cluster_access.MAPPED_IN_WRONG_FORM.cause()
         yield YAML_BROKEN.cause(
             text="The YAML in aws-auth is invalid, so the entry is lost or merged with another one."
         )
-    if cluster.uses_entries:
+    if cluster.uses_entries and listed is not False:
         yield cluster_access.PRINCIPAL_RECREATED.cause()
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.kubernetes.types import CLUSTER_WIDE, GROUPS, find_type
 from iamtriage.arns._principals import (
     FederatedUser,
     IdentityCenterRole,
     InstanceProfile,
+    Role,
     Root,
     ServiceLinkedRole,
+    User,
 )
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -19,18 +23,29 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import parse_masked_principal, underlying_role
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    parse_masked_principal,
+    underlying_role,
+)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
+# Who has permissions in IAM expects them to count in a cluster, too.
+_ADMINISTRATOR = lazy_pattern(
+    r"\bAdministratorAccess\b(?!-)|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
+)
+_ENTRY_COMMAND = lazy_pattern(r"aws eks [a-z]+-access-(?:entry|policy) ")
 # The subcommands of kubectl that only read, that change objects or open connections to them, and that change nodes.
 _READING = frozenset({"describe", "events", "get", "logs", "top", "wait"})
 _WRITING = frozenset(
@@ -90,7 +105,7 @@ MAP_WITHOUT_EFFECT = CauseType(
     "map-ignored",
     title="The cluster ignores aws-auth",
     text="With the authentication mode API, the cluster ignores the ConfigMap aws-auth.",
-    recognised_by="The facts say that the authentication mode is API.",
+    recognised_by="The facts or the text say that the authentication mode is API.",
     fix="Create an access entry: with the authentication mode API, aws-auth has no effect.",
     sources=(pages.EKS_ACCESS_MODE,),
 )
@@ -98,7 +113,7 @@ ENTRIES_WITHOUT_EFFECT = CauseType(
     "entries-ignored",
     title="The cluster ignores access entries",
     text="With the authentication mode CONFIG_MAP, the cluster ignores access entries: IAM principals other than its creator need an entry in aws-auth in kube-system.",
-    recognised_by="The facts say that the authentication mode is CONFIG_MAP.",
+    recognised_by="The facts or the text say that the authentication mode is CONFIG_MAP.",
     fix="Map the principal in aws-auth, or change the mode to API_AND_CONFIG_MAP.",
     sources=(pages.EKS_ACCESS_MODE,),
 )
@@ -129,6 +144,17 @@ def describe_unsuited(principal: Principal | None) -> str | None:
     return _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
 
 
+def add_administrator(case: AnyCase, explanation: Explanation) -> Explanation:
+    """Return the explanation with what the permissions in IAM that the text names do, and do not."""
+    if not _ADMINISTRATOR.search(case.failure.text):
+        return explanation
+    remedies = explanation.remedies
+    if remedies and remedies[0].commands and all(_ENTRY_COMMAND.match(each) for each in remedies[0].commands):
+        remedies = (attrs.evolve(remedies[0], who="you"), *remedies[1:])
+    summary = f"{explanation.summary} Permissions in IAM, such as AdministratorAccess, do not count inside a cluster."
+    return attrs.evolve(explanation, summary=summary, remedies=remedies)
+
+
 def describe_missing_entry(cluster: Cluster) -> str:
     """Return the entry that a principal lacks, as a phrase.
 
@@ -144,11 +170,12 @@ def describe_missing_entry(cluster: Cluster) -> str:
 
 
 def mode_causes(cluster: Cluster) -> Iterator[Cause]:
-    """Yield what follows from the authentication mode, if the facts state it."""
+    """Yield what follows from the authentication mode, if the facts or the text state it."""
+    evidence: Evidence = "derived" if cluster.is_mode_derived else "supplied"
     if cluster.mode == "API":
-        yield MAP_WITHOUT_EFFECT.cause("supplied")
+        yield MAP_WITHOUT_EFFECT.cause(evidence)
     if cluster.mode == "CONFIG_MAP":
-        yield ENTRIES_WITHOUT_EFFECT.cause("supplied")
+        yield ENTRIES_WITHOUT_EFFECT.cause(evidence)
 
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
@@ -191,7 +218,7 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
     """
     command = context_of(case.facts).command
     verb, *objects = ("",) if command is None or command.program != "kubectl" else command.words or ("",)
-    choice = "Choose the policy that the principal needs."
+    choice = f"Choose the policy that the principal needs: {_CLUSTER_ADMIN} allows everything."
     if command is None or verb not in _READING | _WRITING | _OF_NODES:
         reason = f"{VIEW_POLICY} allows reading most types in one namespace. {choice}"
         return NeededAccess(VIEW_POLICY, "NAMESPACE", reason)
@@ -203,7 +230,11 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
         policies = [narrowest_access_policy("list", GROUPS[each], each) for each in types]
         policy = _CLUSTER_VIEW if None in policies else VIEW_POLICY
         policy = policy if verb in _READING else _CLUSTER_ADMIN
-        return NeededAccess(policy, None, f"{policy} allows {words}, which requires the scope cluster.")
+        return NeededAccess(
+            policy,
+            None,
+            f"{policy} allows {words}, which requires the scope cluster.{'' if policy == _CLUSTER_ADMIN else f' {choice}'}",
+        )
     policy = VIEW_POLICY if verb in _READING and "secrets" not in types else _EDIT
     if _ALL_NAMESPACES.search(command.text) or (verb in _READING and command.option("namespace") is None):
         return NeededAccess(policy, None, f"{policy} allows {words} in all namespaces. {choice}")
@@ -239,6 +270,28 @@ def grant_access_remedies(
         yield cluster.enable_entries_remedy()
 
 
+def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Iterator[Remedy]:
+    """Yield the remedy that signs in as the first principal that has an entry which is not for nodes, if any has."""
+    update, profile = cluster.kubeconfig_command(), "--profile PROFILE_NAME"
+    for each in principals:
+        if isinstance(each, ServiceLinkedRole) or "node" in str(each).lower():
+            continue
+        lines: Commands = (f"{update} {profile}",)
+        if isinstance(each, IdentityCenterRole):
+            lines = (f"aws configure sso {profile}", *lines)
+        elif isinstance(each, Role):
+            lines = (f"{update} --role-arn {commands.arn(str(each), 'ROLE_ARN')}",)
+        elif not isinstance(each, User):
+            continue
+        yield your_remedy(
+            f"Or let kubectl use {describe_principal(each, None)}, which has an entry",
+            "Without --role-arn, kubectl uses the profile's own credentials.",
+            commands=lines,
+            url=pages.EKS_KUBECONFIG,
+        )
+        return
+
+
 def kubeconfig_remedy(cluster: Cluster) -> Remedy:
     """Return the remedy that writes the kubeconfig and tests the command that gets the token."""
     return your_remedy(
@@ -247,6 +300,20 @@ def kubeconfig_remedy(cluster: Cluster) -> Remedy:
         "The last command discards the token and prints only an error, if there is one. Pass the error to iamtriage explain.",
         commands=("kubectl config view --minify", cluster.kubeconfig_command(), cluster.token_command()),
         url=pages.EKS_KUBECONFIG,
+    )
+
+
+def node_cluster_remedy(cluster: Cluster) -> Remedy:
+    """Return the remedy that compares the cluster of a node with this one."""
+    return cluster_remedy(
+        "Compare the API server that the node calls with that of this cluster",
+        "Run the first command on the node. If the two differ, correct the cluster in its user data, and replace the node.",
+        "If they are the same, an access entry of the role can be the cause: it takes precedence over aws-auth, and does not match a re-created role.",
+        commands=(
+            "sudo grep server: /var/lib/kubelet/kubeconfig",
+            cluster.eks_command("describe-cluster", "--query", "cluster.endpoint", flag="--name"),
+        ),
+        url=pages.EKS_TROUBLESHOOTING,
     )
 
 

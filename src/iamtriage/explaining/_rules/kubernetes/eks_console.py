@@ -7,17 +7,26 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_stated_entry
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
+from iamtriage.explaining._rules.kubernetes.stated_entries import (
+    describe_listed,
+    find_listed,
+    find_stated_entry,
+    is_listed,
+)
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -27,7 +36,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
@@ -74,6 +83,16 @@ _WORKLOADS = lazy_pattern(
     r"\bError loading (?:Namespaces|Pods|Deployments|ReplicaSets|StatefulSets|DaemonSets|Jobs|CronJobs|Services|Endpoints|Ingresses|ConfigMaps)\b"
 )
 _UNAUTHORIZED_PHRASE = "Unauthorized: Verify you have access to the Kubernetes cluster"
+# The identity of kubectl has access, and the console can be signed in as another one.
+_KUBECTL_WORKS = lazy_pattern(
+    r"\bkubectl(?: [\w-]{1,20}){0,4}(?: itself| still| also| from [\w -]{1,30})? (?:works|is fine)\b|\bkubectl get \S{1,40}(?: -\S{1,40}){0,3} NAME +(?:[A-Z-]+ +){1,4}AGE\b"
+)
+_COMPARE = your_remedy(
+    "Compare the principal of the console with that of kubectl",
+    "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
+    commands=_SIGNED_IN_COMMANDS[:1],
+    url=pages.EKS_CONSOLE,
+)
 CONSOLE_WITHOUT_ACCESS = CauseType(
     "console-without-access",
     title="The signed-in principal has no access to the Kubernetes objects of this cluster",
@@ -105,63 +124,126 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         is_masked=masked is not None,
         source=case.text,
     )
-    who, where = "The signed-in user or role", ""
-    if principal.is_known:
-        who, where = capitalize_start(principal.description), " in the console"
-    objects = (
-        f"the Kubernetes objects of the cluster {cluster.argument}"
-        if cluster.name
-        else "this cluster's Kubernetes objects"
-    )
-    missing = cluster_access.describe_missing_entry(cluster)
-    reason = f"most likely, it has {missing} with permissions"
-    if entry is not None:
-        reason = f"its access entry exists, but {entry.lack}"
-    shown = f"{who} cannot read {objects}{where}"
-    summary = f"{shown}: {reason}."
-    if entry is None and _UNAUTHORIZED_PHRASE in case.text:
+    state = _read_access(case, entry, cluster)
+    if state.is_enough and state.listed is None and is_derived(case.facts, "caller"):
+        # The text shows the principal of kubectl, not that of the console.
+        principal = build_cluster_principal(None, "the signed-in user or role")
+    shown = _describe_console(principal, cluster)
+    if entry is None and state.listed is not None:
+        # A cluster with the mode CONFIG_MAP lists no entries.
+        cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
+    summary = f"{shown}: {state.reason}."
+    if entry is None and state.listed is None and _UNAUTHORIZED_PHRASE in case.text:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
+        missing = cluster_access.describe_missing_entry(cluster)
         summary = f"The {named} does not accept {principal.description}: most likely, it has {missing}."
-    in_map = _aws_auth_remedy(cluster, principal)
-    return case.explain(
+    in_map, in_iam = _aws_auth_remedy(cluster, principal), _iam_remedy(case, cluster)
+    entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
+    explanation = case.explain(
         summary,
-        CONSOLE_WITHOUT_ACCESS.cause(
-            "reported", clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE), text=f"{shown}."
-        ),
-        *_causes(case, cluster, entry),
+        *_causes(case, cluster, entry, state, f"{shown}."),
         topic="eks-console",
         remedies=present(
-            _access_entry_remedy(case, cluster, principal, entry) if cluster.uses_entries else in_map,
-            _iam_remedy(case, cluster),
-            in_map if cluster.uses_aws_auth and cluster.uses_entries and entry is None else None,
+            *((_COMPARE, in_iam) if state.is_enough else ()),
+            entry_remedy if cluster.uses_entries and not state.is_enough else None,
+            None if cluster.uses_entries or state.is_enough else in_map,
+            None if state.is_enough else in_iam,
+            in_map if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None else None,
             _rbac_remedy() if cluster.uses_entries else None,
             principal.inspect_access_remedy(cluster),
             None if cluster.uses_entries else cluster.enable_entries_remedy(),
         ),
         notes=(cluster_access.CREATOR_NOTE,),
     )
+    if state.listed is None:
+        explanation = add_stated_map(case, explanation)
+    return cluster_access.add_administrator(case, explanation)
+
+
+class _Access(NamedTuple):
+    """What the text shows about the access of the signed-in principal to the cluster.
+
+    Attributes:
+        reason: Why the console shows nothing, as a clause.
+        listed: Whether it has an access entry or a mapping; ``None`` if the text does not show it.
+        is_enough: Whether that allows to read the objects.
+    """
+
+    reason: str
+    listed: bool | None = None
+    is_enough: bool = False
+
+
+def _read_access(case: Case[ConsoleKubernetesAccess], entry: StatedEntry | None, cluster: Cluster) -> _Access:
+    if _KUBECTL_WORKS.search(case.text):
+        reason = "kubectl has access, so the console uses another principal than kubectl, or that lacks permissions in IAM"
+        return _Access(reason, None, is_enough=True)
+    enough = entry.allowing_policy if entry else None
+    mapped = find_map_entry(case) if entry is None else None
+    if mapped is not None and "system:masters" in mapped.groups:
+        enough = "system:masters"
+    if enough:
+        reason = f"in the cluster it has {enough}, which allows this, so permissions in IAM are missing, or the console uses another principal"
+        return _Access(reason, listed=True, is_enough=True)
+    if entry is not None:
+        return _Access(f"its access entry exists, but {entry.lack}", listed=True)
+    if mapped is not None:
+        groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
+        return _Access(f"aws-auth gives it {groups}, and no ClusterRole for that shows the objects")
+    listed = is_listed(case.failure, case.principal)
+    if listed:
+        return _Access(
+            "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed
+        )
+    if listed is False:
+        only = f", only for {describe_listed(case.failure)}" if find_listed(case.failure) else ""
+        return _Access(f"the cluster has no access entry for it{only}", listed)
+    missing = cluster_access.describe_missing_entry(cluster)
+    return _Access(f"most likely, it has {missing} with permissions")
+
+
+def _describe_console(principal: ClusterPrincipal, cluster: Cluster) -> str:
+    """Return what the console does not show, as a clause."""
+    who, where = "The signed-in user or role", ""
+    if principal.is_known:
+        who, where = capitalize_start(principal.description), " in the console"
+    objects = "this cluster's Kubernetes objects"
+    if cluster.name:
+        objects = f"the Kubernetes objects of the cluster {cluster.argument}"
+    return f"{who} cannot read {objects}{where}"
 
 
 def _causes(
-    case: Case[ConsoleKubernetesAccess], cluster: Cluster, entry: StatedEntry | None
+    case: Case[ConsoleKubernetesAccess],
+    cluster: Cluster,
+    entry: StatedEntry | None,
+    state: _Access,
+    shown: str,
 ) -> Iterator[Cause]:
+    if state.listed is None or state.is_enough:
+        phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)
+        yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=shown)
+    if state.is_enough:
+        yield OTHER_PRINCIPAL.cause(text="The console is signed in as another user or role.")
+    elif state.listed:
+        yield NO_RULE.cause("derived" if entry else "possible", text="The access entry does not grant it.")
+    elif state.listed is False:
+        yield cluster_access.NOT_MAPPED.cause("derived", text="The text shows that it has no access entry.")
     yield from cluster_access.mode_causes(cluster)
-    if entry is not None:
-        yield NO_RULE.cause(
-            "derived", text="The text shows the access entry, with its groups or access policies."
-        )
+    if state.listed is None and not state.is_enough:
+        missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
+        if _UNAUTHORIZED_PHRASE in case.text:
+            unknown = (
+                "With 401 Unauthorized, the cluster does not know the principal: it did not evaluate RBAC."
+            )
+            yield cluster_access.NOT_MAPPED.cause("derived", (unknown,), text=missing)
+        else:
+            yield cluster_access.NOT_MAPPED.cause(text=missing)
+            yield NO_RULE.cause(
+                text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
+            )
+    if state.listed is not False and not (state.is_enough and "AdministratorAccess" in case.failure.text):
         yield NO_IAM_PERMISSION.cause()
-        return
-    missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
-    if _UNAUTHORIZED_PHRASE in case.text:
-        unknown = "With 401 Unauthorized, the cluster does not know the principal: it did not evaluate RBAC."
-        yield cluster_access.NOT_MAPPED.cause("derived", (unknown,), text=missing)
-    else:
-        yield cluster_access.NOT_MAPPED.cause(text=missing)
-        yield NO_RULE.cause(
-            text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
-        )
-    yield NO_IAM_PERMISSION.cause()
 
 
 def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
@@ -215,16 +297,29 @@ def _access_entry_remedy(
     cluster: Cluster,
     principal: ClusterPrincipal,
     entry: StatedEntry | None,
+    *,
+    exists: bool,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"{_VIEW_ALL_POLICY} shows everything, including Secrets; {VIEW_POLICY} neither Secrets nor nodes. If an entry exists already, skip create-access-entry."
-    if entry is not None:
+    choice = (
+        f"{_VIEW_ALL_POLICY} shows everything, including Secrets; {VIEW_POLICY} neither Secrets nor nodes."
+    )
+    if exists:
+        associate = principal.associate_policy_command(cluster, policy, namespace=None)
+        groups = "" if entry is None else " ".join((*entry.groups, _GROUP))
+        by_group = f"Or, for less, add a group to the entry (update-access-entry --kubernetes-groups {groups or _GROUP}), and bind it to a ClusterRole."
         return cluster_remedy(
             f"Associate {policy} with the access entry",
             choice,
+            by_group,
             "Reload the console after a few seconds.",
             _IAM_STEP,
-            commands=(principal.associate_policy_command(cluster, policy, namespace=None),),
+            commands=(associate,)
+            if entry is not None
+            else (
+                cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
+                Labelled("If no policy that it prints shows the objects:", associate),
+            ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
     remedy = principal.create_entry_remedy(
@@ -234,7 +329,7 @@ def _access_entry_remedy(
         title=f"Create an access entry with {policy} for {principal.description}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
-            choice,
+            f"{choice} If an entry exists already, skip create-access-entry.",
             _IAM_STEP,
             f"To see nodes but not Secrets, create the ClusterRole below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),

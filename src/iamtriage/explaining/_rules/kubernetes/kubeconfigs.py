@@ -26,6 +26,8 @@ from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.clusters import AnyCase
 
@@ -65,10 +67,29 @@ def find_current_user(text: str) -> tuple[re.Match[str], str] | None:
     return context, text[user.end() : min(next(following, len(text)), user.end() + _CHARS_OF_USER)]
 
 
+def find_pinned_role(case: AnyCase) -> Principal | None:
+    """Return the role that the kubeconfig, or the last command that wrote it, sets for the token."""
+    text = case.failure.text[:_MAX_TEXT]
+    current = find_current_user(text)
+    stated = unique_value(_ROLE_OF_TOKEN, text if current is None else current[1]) or _find_written(
+        case, "role-arn"
+    )
+    return try_parse_principal(stated.value) if stated else None
+
+
+def _find_written(case: AnyCase, option: str) -> Stated | None:
+    """Return an option of the last ``aws eks update-kubeconfig`` before the failure."""
+    if "update-kubeconfig" not in case.failure.text:
+        return None
+    runs = [run for run in find_runs(case.failure) if run.command.words[:2] == ("eks", "update-kubeconfig")]
+    before = [run for run in runs if run.start < case.failure.span[0]]
+    return before[-1].command.option(option) if before else None
+
+
 def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     """Explain that a kubeconfig sets the profile or role of its token, if the shell uses another principal."""
     text = case.failure.text[:_MAX_TEXT]
-    if "get-token" not in text and "aws-iam-authenticator" not in text:
+    if not any(sign in text for sign in ("get-token", "aws-iam-authenticator", "update-kubeconfig")):
         return None
     runs = (run for run in find_runs(case.failure) if run.command.words[:2] == ("sts", "get-caller-identity"))
     asked = {run.profile for run in runs}
@@ -78,11 +99,13 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     current = find_current_user(text)
     # Other users of a kubeconfig can have other roles and profiles.
     of_user = text if current is None else current[1]
-    shell, assumed = clues.find_shell_profile(text), unique_value(_ROLE_OF_TOKEN, of_user)
-    argument = unique_value(_PROFILE_OF_TOKEN, of_user)
+    shell, role = clues.find_shell_profile(text), find_pinned_role(case)
+    argument, has_entry = unique_value(_PROFILE_OF_TOKEN, of_user), is_listed(case.failure, caller)
+    if has_entry:
+        # Who set the profile wants it, unless only the principal of the shell has access.
+        argument = argument or _find_written(case, "profile")
     stated = argument or find_kubeconfig_profile(of_user)
     profile = None if stated is None else clues.safe_name(stated.value)
-    role = None if assumed is None else try_parse_principal(assumed.value)
     if role is not None and caller is not None:
         setting, used = f"--role-arn {role}", f"the role {clip_text(str(role).rpartition('/')[2])}"
         own_role = underlying_role(caller)
@@ -90,7 +113,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
             own_role is not None and str(role).endswith(f"/{own_role.name}")
         ):
             return None
-    elif assumed is not None or profile is None or profile in {shell, *asked} or not (shell or caller):
+    elif role is not None or profile is None or profile in {shell, *asked} or not (shell or caller):
         return None
     else:
         setting, used = (
@@ -101,7 +124,6 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
     own = build_cluster_principal(caller, "your principal", source=case.text)
     other = build_cluster_principal(role, f"the principal of {used}", source=case.text)
     mine = f"the shell's profile {shell}" if shell else own.description
-    has_entry = is_listed(case.failure, caller)
     update, check = cluster.kubeconfig_command(), None
     if shell:
         update = fill_command(f"{update} --profile {{}}", commands.profile(shell))

@@ -12,6 +12,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes.stated_entries import describe_listed, is_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
@@ -49,6 +50,9 @@ NODE_ROLE_NOT_MAPPED = CauseType(
     title="The node role has neither an access entry nor a mapping in aws-auth",
     fix="Create an access entry of type EC2_LINUX or EC2_WINDOWS, or map the role in aws-auth.",
     of="node-not-accepted",
+)
+_ENTRY_DIFFERS = (
+    "the role was re-created after its entry, the entry has another type, or the node calls another cluster"
 )
 NODE_NOT_ACCEPTED = CauseType(
     "node-not-accepted",
@@ -88,10 +92,18 @@ def _explain_missing_entry(
     why = f"most likely, {principal.description} has {missing}"
     known, possible = tuple[Cause, ...](), tuple(_possible_causes(cluster, is_managed=is_managed))
     remedies = tuple(_remedies(case, cluster, principal))
-    if role is not None and _is_unmapped(case, role):
+    listed = is_listed(case.failure, role) if cluster.uses_entries else None
+    if listed:
+        verdict, why = f"{verdict}, although {principal.description} has an access entry", _ENTRY_DIFFERS
+        possible = (cluster_access.PRINCIPAL_RECREATED.cause(), cluster_access.ENTRY_OF_OTHER_TYPE.cause())
+        remedies = (principal.node_entry_remedy(cluster), cluster_access.node_cluster_remedy(cluster))
+    elif role is not None and (listed is False or _is_unmapped(case, role)):
         why = f"no IAM permission is missing, but {principal.description} has {missing}"
         text = f"The authenticator of this cluster has identified {principal.description}, and found no entry for it."
         because = ('The log says "ARN is not mapped" of this role.',)
+        if listed is False:
+            text = f"The access entries in the text are for {describe_listed(case.failure)}, not for {principal.description}."
+            because = ()
         known, possible = (NODE_ROLE_NOT_MAPPED.cause("derived", because, text=text),), ()
         joins = (
             "The kubelet keeps trying: after the change, kubectl get nodes lists the node without a restart."

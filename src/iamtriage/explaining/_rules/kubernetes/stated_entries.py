@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.arns._principals import ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
+from iamtriage.explaining._rules.shared.principal_words import (
+    describe_principal,
+    try_parse_principal,
+    underlying_role,
+)
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
@@ -22,10 +28,20 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure
 
-__all__ = ("StatedEntry", "change_groups", "find_recreation", "find_stated_entry", "is_listed")
+__all__ = (
+    "StatedEntry",
+    "change_groups",
+    "describe_listed",
+    "find_listed",
+    "find_recreation",
+    "find_stated_entry",
+    "is_listed",
+)
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
+_NOT_FOUND = "specified principalArn could not be found"
+_NO_ENTRIES = lazy_pattern(r"\"accessEntries\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _PRINCIPAL = lazy_pattern(
     r"\"principalArn\"\s{0,4}:\s{0,4}\"(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})\""
 )
@@ -33,6 +49,7 @@ _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
+_CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
 _TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -42,10 +59,20 @@ class StatedEntry(NamedTuple):
     principal: Principal
     groups: tuple[str, ...]
     policies: tuple[str, ...] | None
+    has_cluster_scope: bool = False
+
+    @property
+    def allowing_policy(self) -> str | None:
+        """The policy that shows all objects, if the entry has it for the whole cluster."""
+        wide = (each for each in self.policies or () if access_policy_allows(each, "list", "", "nodes"))
+        return next(wide, None) if self.has_cluster_scope else None
 
     @property
     def lack(self) -> str:
         """What the entry lacks, as the end of a sentence."""
+        if self.policies and not (self.groups or self.has_cluster_scope):
+            named = join_words([*map(clip_text, self.policies[:_MAX_NAMES])], "and")
+            return f"{named} {'applies' if len(self.policies) == 1 else 'apply'} only in some namespaces"
         if self.groups or self.policies:
             parts = (*map(clip_text, self.groups), *map(clip_text, self.policies or ()))
             return (
@@ -75,21 +102,48 @@ def find_stated_entry(text: str, caller: Principal | None = None) -> StatedEntry
     policies = None
     if listed is not None:
         policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
-    return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies)
+    is_wide = policies is not None and _CLUSTER_SCOPE.search(text) is not None
+    return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies, is_wide)
 
 
-def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
-    """Return whether the access entries that a text lists contain a principal, or ``None`` if it lists none."""
-    if principal is None or "list-access-entries" not in failure.text:
+def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
+    """Return the principals of the access entries that a text lists, or ``None`` if it lists none or only a page."""
+    if "list-access-entries" not in failure.text:
         return None
     outputs = [
         run.output for run in find_runs(failure) if run.command.words[:2] == ("eks", "list-access-entries")
     ]
-    arns = [arn for output in outputs for arn in find_iam_arns(output.partition("]")[0])]
-    # A list can continue on another page.
-    if len(outputs) != 1 or not arns or "nextToken" in outputs[0]:
+    if len(outputs) != 1 or "nextToken" in outputs[0]:
         return None
-    return _identify(principal) in map(_identify, map(try_parse_principal, arns))
+    principals = map(try_parse_principal, find_iam_arns(outputs[0].partition("]")[0]))
+    listed = tuple(each for each in principals if each is not None)
+    return listed if listed or _NO_ENTRIES.search(outputs[0]) else None
+
+
+def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
+    """Return whether a text shows that a principal has an access entry, or ``None`` if it does not show it."""
+    listed = None if principal is None else find_listed(failure)
+    if listed is not None:
+        return _identify(principal) in map(_identify, listed)
+    if principal is None or "describe-access-entry" not in failure.text:
+        return None
+    for run in find_runs(failure):
+        stated = run.command.option("principal-arn")
+        is_of_entry = run.command.words[:2] == ("eks", "describe-access-entry") and stated is not None
+        if is_of_entry and _identify(try_parse_principal(stated.value)) == _identify(principal):
+            return True if "accessEntry" in run.output else False if _NOT_FOUND in run.output else None
+    return None
+
+
+def describe_listed(failure: Failure) -> str:
+    """Return for whom the access entries are that a text lists, as a phrase.
+
+    The service-linked role of EKS is in every cluster.
+    """
+    listed = [each for each in find_listed(failure) or () if not isinstance(each, ServiceLinkedRole)]
+    names = [clip_text(describe_principal(each, None).rpartition(" ")[2]) for each in listed]
+    more = [f"{len(names) - _MAX_NAMES} others"] if len(names) > _MAX_NAMES else []
+    return join_words([*names[:_MAX_NAMES], *more], "and") or "nobody"
 
 
 def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Principal, str, str] | None:

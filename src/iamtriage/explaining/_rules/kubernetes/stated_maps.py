@@ -14,13 +14,15 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import InstanceProfile, Role, User
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
+from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._rules.kubernetes.absent_entries import MAP_WITHOUT_ENTRY, explain_absent_entry
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     CREATOR_NOTE,
     MAP_WITHOUT_EFFECT,
     find_needed_access,
+    node_cluster_remedy,
 )
 from iamtriage.explaining._rules.kubernetes.map_entries import (
     MAP_ENTRY_OF_SIMILAR_NAME,
@@ -47,13 +49,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
-MAP_WITHOUT_ENTRY = CauseType(
-    "map-without-entry",
-    title="The ConfigMap aws-auth has no entry for the caller's role or user",
-    recognised_by="The text contains the entries of aws-auth.",
-    fix="Add the caller to aws-auth, or create an access entry.",
-    of="map-entry-with-path",
-)
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 # Causes that the map in the text answers.
 _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped", "yaml-invalid"})
@@ -76,24 +71,22 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     if matching is not None:
         misplaced = explain_misplaced_map(case, matching, explanation)
         if misplaced is not None or caller is not None:
-            return misplaced or _explain_matching_entry(matching.caller, explanation)
+            return misplaced or _explain_matching_entry(case, matching.caller, explanation)
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
     mismatches = sorted((each for each in found if each.difference), key=lambda each: not each.has_name)
     if mismatches:
         return _explain_mismatch(case, mismatches[0], explanation)
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
+    if len(others) < len(explanation.causes) == 1:
+        return explanation  # the access entries in the text say the same
     if caller is None:
         names = [clip_text(each.named.name) for each in found]
         listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
         text = f"The node role is not in aws-auth: the map in the text {listed}."
         cause = MAP_WITHOUT_ENTRY.cause("possible" if names else "derived", text=text)
         return attrs.evolve(explanation, causes=(*others[:1], cause, *others[1:]))
-    count = len(entries)
-    none = f"None of the {count} aws-auth entries in the text is for"
-    if count == 1:
-        none = "The aws-auth entry in the text is not for"
-    cause = MAP_WITHOUT_ENTRY.cause("derived", text=f"{none} {arn_in_map(caller)}.")
-    return attrs.evolve(explanation, causes=(cause, *others))
+    known = tuple(cause for cause in others if cause.evidence != "possible")
+    return explain_absent_entry(case, entries, caller, attrs.evolve(explanation, causes=known))
 
 
 def add_map_of_nodes(case: AnyCase, explanation: Explanation) -> Explanation:
@@ -101,21 +94,28 @@ def add_map_of_nodes(case: AnyCase, explanation: Explanation) -> Explanation:
     return add_stated_map(case, explanation) if explanation.topic == "nodes-not-joined" else explanation
 
 
-def has_map_entry(case: AnyCase) -> bool:
-    """Return whether the ``aws-auth`` map in the text has a matching entry for the caller, and has an effect."""
+def find_map_entry(case: AnyCase) -> MappingEntry | None:
+    """Return the entry for the caller in the ``aws-auth`` map in the text, if it matches and has an effect."""
     caller, entries = _find_caller(case), context_of(case.facts).mappings
-    uses_map = (
-        caller is not None and find_cluster(case).uses_aws_auth and not find_misplaced_map(case.failure.text)
-    )
-    return uses_map and any(not each.difference for each in find_entries(entries, caller))
+    if caller is None or not find_cluster(case).uses_aws_auth or find_misplaced_map(case.failure.text):
+        return None
+    return next((each.entry for each in find_entries(entries, caller) if not each.difference), None)
 
 
 def _find_caller(case: AnyCase) -> Caller | None:
     return underlying_role(case.principal) or (case.principal if isinstance(case.principal, User) else None)
 
 
-def _explain_matching_entry(caller: Caller, explanation: Explanation) -> Explanation:
+def _explain_matching_entry(case: AnyCase, caller: Caller, explanation: Explanation) -> Explanation:
     """Return the explanation of a rejected caller that has an entry in the text."""
+    who = principal_mappings.build_cluster_principal(caller).description
+    if explanation.topic == "kubernetes-node-login":
+        return attrs.evolve(
+            explanation,
+            summary=f"The API server rejected the kubelet (Unauthorized), although aws-auth has the right entry for {who}: most likely, the node is configured for another cluster.",
+            causes=tuple(each for each in explanation.causes if each.code not in {*_ANSWERED, "role-path"}),
+            remedies=(node_cluster_remedy(find_cluster(case)), explanation.remedies[-1]),
+        )
     if explanation.topic != "kubernetes-not-mapped":
         return explanation
     check = cluster_remedy(
@@ -126,7 +126,7 @@ def _explain_matching_entry(caller: Caller, explanation: Explanation) -> Explana
     )
     return attrs.evolve(
         explanation,
-        summary=f"The cluster rejected {principal_mappings.build_cluster_principal(caller).description}, although it has an entry in the aws-auth map in the text: the YAML of the map is invalid, or the entry is newer than the request or in another cluster.",
+        summary=f"The cluster rejected {who}, although it has an entry in the aws-auth map in the text: the YAML of the map is invalid, or the entry is newer than the request or in another cluster.",
         causes=tuple(each for each in explanation.causes if each.code != "map-entry-arn-form"),
         remedies=(check, *explanation.remedies),
     )
@@ -170,13 +170,14 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
 
 
 def find_node_role(case: AnyCase) -> Role | None:
-    """Return the role of a node, if the facts state it or the text has a session that is named after an instance.
+    """Return the role of a node, if the facts or the text state it, or the text has a session named after an instance.
 
     A command in the text can print another caller, such as the administrator.
     """
     session = getattr(case.principal, "session_name", "")
     is_of_node = not is_derived(case.facts, "caller") or _INSTANCE_ID.fullmatch(session) is not None
-    return underlying_role(case.principal) if is_of_node else None
+    role = underlying_role(case.principal) if is_of_node else None
+    return role or underlying_role(try_parse_principal(find_stated_node_role(case.failure.text)))
 
 
 def _explain_ignored_entry(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
 
 TERRAFORM = lazy_pattern(
-    r"[Tt]erraform|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z_]{3,40})\."
+    r"(?<![\w/-])[Tt]erraform(?![\w/-])|\bwith module\.|\.tf line \d|(?:helm_release|kubernetes_[a-z_]{3,40})\."
 )
 # Terraform's IDs of a cluster and of what belongs to it: CLUSTER and CLUSTER:NAME.
 _CREATED_IN_CLUSTER = lazy_pattern(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
@@ -24,8 +26,13 @@ from iamtriage.explaining._rules.kubernetes import (
 )
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_recreation, is_listed
-from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, has_map_entry
+from iamtriage.explaining._rules.kubernetes.stated_entries import (
+    describe_listed,
+    find_listed,
+    find_recreation,
+    is_listed,
+)
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.kubernetes.stored_tokens import explain_stored_token
 from iamtriage.explaining._rules.kubernetes.terraform_tokens import (
     TERRAFORM,
@@ -48,7 +55,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import KubernetesUnauthorized
 
@@ -79,7 +86,8 @@ def explain_unauthorized(case: Case[KubernetesUnauthorized]) -> Explanation:
         if explanation is not None:
             return explanation
     found = _RESOURCE_TYPE.search(failure_sentence(case))
-    return add_stated_map(case, _explain_login(case, context, found[1] if found else None))
+    explanation = add_stated_map(case, _explain_login(case, context, found[1] if found else None))
+    return cluster_access.add_administrator(case, explanation)
 
 
 def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) -> Explanation | None:
@@ -117,6 +125,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     principal = build_cluster_principal(case.stated_principal, case.caller or "the caller", source=case.text)
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
+    used, pinned = case.principal, None
+    if is_derived(case.facts, "caller") and (pinned := kubeconfigs.find_pinned_role(case)) is not None:
+        used, principal = pinned, build_cluster_principal(pinned, source=case.text)
     is_terraform = TERRAFORM.search(case.text) is not None
     renews_late = is_terraform and "get-token" not in case.failure.text
     client = None if is_terraform else cluster_clients.find_cluster_client(case)
@@ -139,11 +150,17 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if principal.is_known or is_job:
         summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
     # The caller is known from the shell, not from the token.
-    is_mapped = has_map_entry(case)
-    has_entry = is_mapped or is_listed(case.failure, case.principal) is True
+    is_mapped = find_map_entry(case) is not None
+    listed = None if is_mapped else is_listed(case.failure, used)
+    if listed is False and cluster.uses_entries and unknown_type is None:
+        return _explain_unlisted(case, cluster, principal)
+    has_entry = is_mapped or listed is True
     if has_entry:
         entry = "an entry in the aws-auth map in the text" if is_mapped else f"an access entry{where}"
-        summary = f"The cluster could not authenticate the caller (401), although {who} has {entry}: most likely, {program} uses another principal or another cluster."
+        reason = f"{program} uses another principal or another cluster"
+        if pinned is not None:
+            reason = "the role is newer than its entry, or the kubeconfig is for another cluster"
+        summary = f"The cluster could not authenticate the caller (401), although {who} has {entry}: most likely, {reason}."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, which cannot use an access entry. Use a role."
     if unknown_type is not None:
@@ -161,7 +178,11 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         _login_cause(message, unknown_type),
         *cluster_access.mode_causes(cluster),
         *cluster_access.principal_causes(case),
-        *_possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry),
+        *(
+            each
+            for each in _possible_causes(cluster, is_terraform=is_terraform, has_entry=has_entry)
+            if pinned is None or each.code != other_logins.OTHER_PRINCIPAL.code
+        ),
         topic="kubernetes-login",
         remedies=(
             *present(configure_terraform(case, cluster) if renews_late else None),
@@ -172,6 +193,29 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             cluster_access.authenticator_log_remedy(cluster),
         ),
         notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
+    )
+
+
+def _explain_unlisted(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Explanation:
+    """Explain that the access entries in the text do not include the caller."""
+    # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
+    cluster, access = attrs.evolve(cluster, mode="API"), cluster_access.find_needed_access(case)
+    known = find_listed(case.failure)
+    only = "" if known is None else f": its access entries are for {describe_listed(case.failure)}"
+    grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
+    check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows a profile or role of the token."
+    return case.explain(
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{only}.",
+        cluster_access.NOT_MAPPED.cause(
+            "derived",
+            text=f"The API server could not authenticate the caller: the text shows no access entry for {principal.description}.",
+        ),
+        topic="kubernetes-login",
+        remedies=(
+            attrs.evolve(grant, steps=(*grant.steps, check)),
+            *cluster_access.use_other_remedies(known or (), cluster),
+        ),
+        notes=(_IAM_NOTE,),
     )
 
 

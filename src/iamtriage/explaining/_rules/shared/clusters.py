@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller_of_account,
     usual_account,
 )
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -59,6 +59,7 @@ class Cluster(Value):
         partition: The partition.
         mode: The authentication mode.
         profile: The profile of the AWS CLI.
+        is_mode_derived: Whether the text states the mode, not the facts.
     """
 
     name: str | None = None
@@ -67,6 +68,7 @@ class Cluster(Value):
     partition: str = "aws"
     mode: AuthenticationMode | None = None
     profile: str | None = None
+    is_mode_derived: bool = False
 
     @property
     def argument(self) -> str:
@@ -191,6 +193,7 @@ def find_cluster(case: AnyCase) -> Cluster:
         account=account,
         partition=arn.partition if arn and arn.partition in PARTITIONS else clues.find_partition(case),
         mode=facts.authentication_mode,
+        is_mode_derived=is_derived(facts, "authentication_mode"),
         # Whoever changes an access entry is an administrator of the cluster.
         profile=clues.find_option(case, "profile") if case.failure.kind in _KINDS_OF_ENTRIES else None,
     )

@@ -216,8 +216,18 @@ class ClusterPrincipal(Value):
         title: str | None = None,
         steps: tuple[str, ...] = (),
         setup: Commands = (),
+        others: str | None = None,
     ) -> Remedy:
-        """Return the remedy that adds an entry to ``aws-auth``, after the commands that it needs."""
+        """Return the remedy that adds an entry to ``aws-auth``, after the commands that it needs.
+
+        Args:
+            groups: The Kubernetes groups.
+            username: The user name; by default one that shows who calls.
+            title: The title.
+            steps: The first steps.
+            setup: The first commands.
+            others: What to know about the other entries, if the text shows them.
+        """
         words = ["--arn", self.aws_auth_arn]
         for group in groups:
             words += ["--group", group]
@@ -238,7 +248,8 @@ class ClusterPrincipal(Value):
         return cluster_remedy(
             title or f"Map {self.description} in aws-auth",
             *steps,
-            f"{form}If the ARN already has an entry, edit that one: of two entries, the last applies. The ConfigMap is deprecated in favor of access entries.",
+            others
+            or f"{form}If the ARN already has an entry, edit that one: of two entries, the last applies. The ConfigMap is deprecated in favor of access entries.",
             commands=(
                 *setup,
                 f"{create} {command(*words, '--no-duplicate-arns')}",

@@ -1,0 +1,51 @@
+"""Read the role of a node from what commands print about instance profiles, node groups and stacks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.unique_values import unique_value
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import Stated
+
+__all__ = ("find_stated_node_role",)
+
+_ARN = r"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
+_NODE_ROLES = lazy_pattern(
+    rf"\"(?:nodeRole|NodeRole)\"\s?:\s?\"{_ARN}\"|\bnode_role_arn\s{{0,20}}= ?\"{_ARN}\""
+    # The output of a stack: https://docs.aws.amazon.com/eks/latest/userguide/launch-workers.html
+    rf"|\bNodeInstanceRole(?:A(?:rn|RN))?\b[\s|:=\",]{{1,40}}(?:OutputValue\"?[\s:\"]{{1,10}})?{_ARN}"
+    rf"|\b(?:get-instance-profile|describe-nodegroup)\b(?:[^\n]|\\\n){{0,300}}\n[ \t]{{0,8}}\"?{_ARN}\"?[ \t]{{0,8}}$"
+    # The role in an instance profile.
+    rf"|\"Roles\"\s?:\s?\[\s{{0,20}}\{{[^{{}}\[\]]{{0,800}}?\"Arn\"\s?:\s?\"{_ARN}\"",
+    re.ASCII | re.MULTILINE,
+)
+# What the metadata service of an instance lists: the name of the role, without its account.
+_METADATA = lazy_pattern(
+    r"/iam/security-credentials/?[\"']?[ \t]{0,8}\n(?P<name>[\w+=,.@-]{1,64})[ \t]{0,8}(?:\r?$|(?=[\w@.-]{0,80}[$#] ))",
+    re.ASCII | re.MULTILINE,
+)
+_ACCOUNTS = lazy_pattern(r"\barn:(aws[a-z-]{0,12}:(?:iam|eks|sts):[a-z0-9-]{0,30}:[0-9]{12}):")
+_SIGNS = ("ole", "security-credentials")
+
+
+def find_stated_node_role(text: str) -> str | None:
+    r"""Return the ARN of the only node role that a text states, as far as the text shows it.
+
+    >>> find_stated_node_role('"nodeRole": "arn:aws:iam::111122223333:role/workers"')
+    'arn:aws:iam::111122223333:role/workers'
+    """
+    if not any(sign in text for sign in _SIGNS):
+        return None
+    stated: Stated | None = unique_value(_NODE_ROLES, text)
+    if stated is not None:
+        return stated.value
+    named = _METADATA.search(text) if "security-credentials" in text else None
+    owners = {(arn.split(":")[0], arn[-12:]) for arn in _ACCOUNTS.findall(text)} if named else set()
+    if named is None or len(owners) != 1:
+        return None
+    [(partition, account)] = owners
+    return f"arn:{partition}:iam::{account}:role/{named['name']}"

@@ -1,0 +1,165 @@
+"""Tests for what commands in a text show about the access to a cluster, beside the failure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT = "arn:aws:iam::111122223333:"
+REJECTED = "$ kubectl get pods -n till\nerror: You must be logged in to the server (Unauthorized)\n"
+BANNER = "Your current IAM principal doesn't have access to Kubernetes objects on this cluster.\n"
+UNMAPPED = f'level=warning msg="access denied" arn="{ACCOUNT}role/Till" error="ARN is not mapped: {ACCOUNT}role/till"\n'
+KUBELET = 'kubelet[81]: E1102 10:00:00.1 81 kubelet_node_status.go:106] "Unable to register node with API server" err="Unauthorized" node="ip-10-1-2-3.eu-west-1.compute.internal"\n'
+CALLER = "$ aws sts get-caller-identity --query Arn --output text\narn:aws:sts::111122223333:assumed-role/Till/jo\n"
+UPDATE = "$ aws eks update-kubeconfig --name market --region eu-west-1{}\nUpdated context market\n"
+
+
+def _entries(*names: str) -> str:
+    listed = json.dumps({"accessEntries": [f"{ACCOUNT}{each}" for each in names]}, indent=2)
+    return f"$ aws eks list-access-entries --cluster-name market --region eu-west-1\n{listed}\n"
+
+
+def _entry(output: str) -> str:
+    return f"$ aws eks describe-access-entry --cluster-name market --principal-arn {ACCOUNT}role/Till\n{output}\n"
+
+
+def _map(*entries: tuple[str, str, str], kind: str = "yaml") -> str:
+    if kind == "table":
+        rows = "".join(f"{ACCOUNT}{arn}\t{user}\t{group}\t\n" for arn, user, group in entries)
+        return f"$ eksctl get iamidentitymapping --cluster market\nARN\t\tUSERNAME\t\tGROUPS\tACCOUNT\n{rows}"
+    lines = "".join(
+        f"- {arn.partition('/')[0]}arn: {ACCOUNT}{arn}\n  username: {user}\n  groups:\n  - {group}\n"
+        for arn, user, group in entries
+    )
+    return f"$ kubectl -n kube-system get cm aws-auth -o yaml\n{lines}"
+
+
+MODE = '$ aws eks describe-cluster --name market --query cluster.accessConfig\n{{\n    "authenticationMode": "{}"\n}}\n'
+NOT_FOUND = _entry(
+    "An error occurred (ResourceNotFoundException) when calling the DescribeAccessEntry operation: The specified principalArn could not be found."
+)
+FOUND = _entry('{"accessEntry": {"clusterName": "market", "type": "STANDARD"}}')
+NODES = ("role/market-nodes", "system:node:{{EC2PrivateDNSName}}", "system:nodes")
+JO = ("user/jo", "jo", "clerks")
+
+
+@pytest.mark.parametrize(
+    ("failure", "shown", "summary"),
+    [
+        (REJECTED, _entries("role/Boss", "role/market-nodes"), "has no access entry for the role Till: its access entries are for Boss and market-nodes."),
+        (REJECTED, NOT_FOUND, "The cluster market has no access entry for the role Till."),
+        (REJECTED, '$ aws eks list-access-entries --cluster-name market\n{"accessEntries": []}\n', "has no access entry for the role Till"),
+        (REJECTED, _entries("role/ops/Till"), "although the role Till has an access entry"),
+        (REJECTED, FOUND, "although the role Till has an access entry"),
+        (REJECTED, _entries("role/Boss").replace("}\n", ',"nextToken": "x"}\n'), "the text does not say why"),
+        (BANNER, _entries("role/Boss"), "the cluster has no access entry for it, only for Boss."),
+        (BANNER, _entries("role/Till"), "it has an access entry, whose"),
+        (UNMAPPED, _entries("role/Boss"), "rejected the role Till: its access entries are for Boss."),
+        (UNMAPPED, _entries("role/Till"), "although it has an access entry"),
+        (REJECTED, _map(NODES, JO), "aws-auth maps only market-nodes and jo. The entry of a user does not count"),
+        (REJECTED, _map(NODES, JO, kind="table"), "aws-auth maps only market-nodes and jo."),
+        (REJECTED, _map(NODES, ("role/Till", "till", "clerks")), "although the role Till has an entry in the aws-auth map"),
+        (BANNER, _map(NODES), "aws-auth maps only market-nodes."),
+        (BANNER, _map(("role/Till", "till", "system:masters")), "in the cluster it has system:masters, which allows this"),
+        (BANNER, "kubectl get nodes works in my terminal.\n", "kubectl has access, so the console uses another principal"),
+    ],
+)  # fmt: skip
+def test_caller(failure: str, shown: str, summary: str) -> None:
+    explanation = explain(f"{failure}{CALLER}{shown}")
+    assert summary in explanation.summary
+    shows_grant = any("create-access-entry" in each for each in explanation.remedies[0].commands)
+    has_entry = "although" in summary or "it has" in summary or "kubectl has" in summary
+    assert not (shows_grant and has_entry and failure != UNMAPPED)
+
+
+def test_unknown_access_to_the_cluster() -> None:
+    assert "text does not say why" in explain(f"{REJECTED}{CALLER}").summary
+    assert "most likely, it has neither an access entry" in explain(f"{BANNER}{CALLER}").summary
+
+
+@pytest.mark.parametrize(
+    ("mode", "command"),
+    [("API", "create-access-entry"), ("CONFIG_MAP", "iamidentitymapping")],
+)
+@pytest.mark.parametrize(
+    "shown",
+    [
+        MODE,
+        "$ aws eks describe-cluster --name market --query cluster.accessConfig.authenticationMode --output text\n{}\n",
+        'access_config {{\n  authentication_mode = "{}"\n}}\n',
+        "The authentication mode is {}.\n",
+    ],
+    ids=["json", "text", "terraform", "sentence"],
+)
+def test_authentication_mode(shown: str, mode: str, command: str) -> None:
+    explanation = explain(f"{UNMAPPED}{shown.format(mode)}")
+    assert command in str(explanation.remedies[0].commands)
+    assert [each.evidence for each in explanation.causes if each.code.endswith("-ignored")] == ["derived"]
+
+
+def test_two_modes_and_a_requested_mode() -> None:
+    for shown in (MODE.format("API") + MODE.format("CONFIG_MAP"), "--access-config authenticationMode=API\n"):
+        assert not any(each.code == "map-ignored" for each in explain(f"{UNMAPPED}{shown}").causes)
+
+
+def test_ignored_map() -> None:
+    shown = _map(("role/Till", "till", "clerks"))
+    explanation = explain(f"{REJECTED}{CALLER}{shown}{MODE.format('API')}")
+    assert "The cluster market ignores the aws-auth entry for the role Till" in explanation.summary
+    assert "--username till --kubernetes-groups clerks" in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"$ aws iam get-instance-profile --instance-profile-name pool --query 'InstanceProfile.Roles[].Arn' --output text\n{ACCOUNT}role/pool\n",
+        json.dumps({"InstanceProfile": {"InstanceProfileName": "p", "Roles": [{"RoleName": "pool", "Arn": f"{ACCOUNT}role/pool"}]}}),
+        f'"nodeRole": "{ACCOUNT}role/pool",\n',
+        f"$ aws eks describe-nodegroup --cluster-name market --nodegroup-name a --query nodegroup.nodeRole --output text\n{ACCOUNT}role/pool\n",
+        "$ curl http://169.254.169.254/latest/meta-data/iam/security-credentials/\npool\n",
+    ],
+    ids=["profile", "profile as JSON", "node group as JSON", "node group", "metadata"],
+)  # fmt: skip
+def test_node_role(shown: str) -> None:
+    missing = explain(f"{KUBELET}{shown}{_map(('role/boss', 'boss', 'system:masters'))}")
+    assert "aws-auth maps only boss, not the role pool. No IAM permission is missing." in missing.summary
+    assert f"--arn {ACCOUNT}role/pool " in missing.remedies[0].commands[0]
+    assert "boss, which has system:masters, adds the entry" in missing.remedies[0].steps[0]
+    mapped = explain(f"{KUBELET}{shown}{_map(('role/pool', *NODES[1:]))}")
+    assert "although aws-auth has the right entry for the role pool" in mapped.summary
+    entries = explain(f"{KUBELET}{shown}{_entries('role/Boss')}")
+    assert "the role pool has neither an access entry" in entries.summary
+    assert (
+        "although the role pool has an access entry"
+        in explain(f"{KUBELET}{shown}{_entries('role/pool')}").summary
+    )
+
+
+def test_entries_in_terraform() -> None:
+    code = f'aws_auth_roles = [\n  {{\n    rolearn  = "{ACCOUNT}role/boss"\n    username = "boss"\n    groups   = ["clerks"]\n  }},\n]\n'
+    first = explain(f"{UNMAPPED}{code}").remedies[0]
+    assert first.title == "Add the role Till to aws-auth in the Terraform configuration"
+    assert 'groups   = ["clerks"]' in (first.manifest or "")
+
+
+@pytest.mark.parametrize(
+    ("option", "caller", "summary"),
+    [
+        (f" --role-arn {ACCOUNT}role/Deploy", CALLER, f"kubectl does not use the role Till: the kubeconfig sets --role-arn {ACCOUNT}role/Deploy"),
+        (" --profile lab", CALLER + _entries("role/Till"), "kubectl does not use the role Till: the kubeconfig sets --profile lab"),
+        (" --profile lab", CALLER.replace("--query", "--profile lab --query"), "The cluster could not authenticate"),
+        ("", CALLER, "The cluster could not authenticate"),
+    ],
+)  # fmt: skip
+def test_update_of_the_kubeconfig(option: str, caller: str, summary: str) -> None:
+    assert explain(f"{UPDATE.format(option)}{REJECTED}{caller}").summary.startswith(summary)
+
+
+@pytest.mark.parametrize("words", ["I am account admin.", "PolicyName: AdministratorAccess"])
+def test_administrator_of_iam(words: str) -> None:
+    explanation = explain(f"{words}\n{REJECTED}{CALLER}{_entries('role/Boss')}")
+    assert explanation.summary.endswith("such as AdministratorAccess, do not count inside a cluster.")
+    assert explanation.remedies[0].who == "you"
