@@ -213,12 +213,10 @@ _SETTINGS = frozenset(
 
 
 def _documents(text: str) -> dict[str, Any]:
-    if (
-        '"' not in text
-        and "arn: " not in text
-        and "GROUPS" not in text
-        and not any(sign in text for sign in _SIGNS_OF_POLICIES)
-    ):
+    is_attached = "Access" in text and any(sign in text for sign in _SIGNS_OF_ATTACHMENTS)
+    has_policies = any(sign in text for sign in _SIGNS_OF_POLICIES)
+    has_mappings = '"' in text or "arn: " in text or "GROUPS" in text
+    if not (is_attached or has_policies or has_mappings):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings
 
@@ -232,10 +230,14 @@ def _documents(text: str) -> dict[str, Any]:
             values.setdefault("decoded_message", content)
         elif found.member == "evaluations":
             values.setdefault("authorization_details", content)
-    if any(sign in text for sign in _SIGNS_OF_POLICIES):
+    if has_policies:
         from iamtriage.explaining._context.readers.pasted_policies import find_policies
 
         values["policies"] = tuple(find_policies(text, documents))
+    if is_attached:
+        from iamtriage.explaining._context.readers.attached_policies import find_attached_policies
+
+        values["policies"] = (*values.get("policies", ()), *find_attached_policies(text))
     if ':sub"' in text and not any(each.is_trust_policy for each in values.get("policies", ())):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_conditions
 
@@ -245,6 +247,8 @@ def _documents(text: str) -> dict[str, Any]:
 
 
 # Every policy contains one of these, in JSON, YAML or code.
+# Parts of the names of AWS managed policies.
+_SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
 )  # fmt: skip

@@ -133,6 +133,8 @@ class Document(NamedTuple):
         is_condition: Whether the text shows only the condition of its statement.
         has_references: Whether some values are references, so that they are not known.
         owner: The role or user whose policy it is, with its kind, if a command above states it.
+        name: The name of an AWS managed policy of which the text shows only the name.
+        version: The ARN and version ID of a managed policy, if it is a version other than the default one.
     """
 
     content: Mapping[str, Any]
@@ -144,6 +146,22 @@ class Document(NamedTuple):
     is_condition: bool = False
     has_references: bool = False
     owner: tuple[str, str] | None = None
+    name: str | None = None
+    version: tuple[str, str] | None = None
+
+    @property
+    def allowed_actions(self) -> list[str]:
+        """The patterns of the actions that the statements allow, on whatever resource."""
+        listed = self.content.get("Statement")
+        statements = listed if isinstance(listed, list) else [listed]
+        allows = [each for each in statements if isinstance(each, dict) and each.get("Effect") == "Allow"]
+        actions = [each.get("Action") for each in allows]
+        return [
+            name
+            for each in actions
+            for name in (each if isinstance(each, list) else [each])
+            if isinstance(name, str)
+        ]
 
 
 def quote_match(found: re.Match[str]) -> str:

@@ -44,6 +44,11 @@ _CONDITIONS = lazy_pattern(
 )
 _SUBJECT_KEY = lazy_pattern(r"\"(?P<issuer>[\w.-]{1,100}(?:/[\w./-]{1,150})?):sub\"", re.ASCII)
 _ROLE = lazy_pattern(r"\barn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>\d{12}):role/", re.ASCII)
+_VERSION = lazy_pattern(
+    r"(?=[^|;&]{0,200}?--policy-arn[ =][\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::\w{3,12}:policy/[\w+=,.@/-]{1,600}))[^|;&]{0,700}?--version-id[ =][\"']?(?P<id>v\d{1,9})\b",
+    re.ASCII,
+)
+_NOT_DEFAULT = lazy_pattern(r"\"IsDefaultVersion\"\s?:\s?false\b")
 _CHARS_OF_INTRODUCTION = 400
 _HEADING = lazy_pattern(
     r"\n[ \t]{0,8}(?:#|//)[^\n]{1,200}\n\s{0,20}\Z|\n\s{0,20}\n[A-Za-z][^\n{}\"=]{1,80} [^\n{}\"=]{1,80}:\s{1,20}\Z"
@@ -62,7 +67,8 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
     for each in stated:
         if (policy := build_policy(each.content)) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
-            yield policy._replace(file=_find_file(text, each.start), owner=owner)
+            version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
+            yield policy._replace(file=_find_file(text, each.start), owner=owner, version=version)
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
 
@@ -122,6 +128,15 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
     return None if found is None else (found["kind"], found["name"])
+
+
+def _find_other_version(text: str, document: FoundDocument) -> tuple[str, str] | None:
+    """Return the ARN and version ID of the policy that a command printed, if it is not the default version."""
+    at = text.rfind("aws iam get-policy-version", max(document.start - _CHARS_BEFORE, 0), document.start)
+    found = None if at == -1 else _VERSION.search(text[at : document.start])
+    low = text.rfind("{", 0, max(document.start - 1, 0))
+    is_other = _NOT_DEFAULT.search(text, max(low, 0), document.end + _CHARS_OF_INTRODUCTION) is not None
+    return (found["arn"], found["id"]) if found is not None and is_other else None
 
 
 def _find_trusting_role(text: str, start: int) -> tuple[str, str] | None:

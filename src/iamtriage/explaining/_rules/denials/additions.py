@@ -63,6 +63,11 @@ def _may_show_user(denial: Denial) -> bool:
     )
 
 
+def _may_show_permission_set(denial: Denial) -> bool:
+    """Return whether the role is that of a permission set that can have the name of an AWS managed policy."""
+    return denial.principal_text is not None and "Access_" in denial.principal_text
+
+
 def _is_not_plain(denial: Denial) -> bool:
     """Return whether more is known than a plain message states: one policy, and the action that was denied."""
     is_plain = denial.action is denial.failure.action and not denial.other_policy_types
@@ -81,7 +86,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         # Athena's call was allowed: its rule compares what S3 denied.
         lambda denial: (
             denial.facts.policies is None
-            and bool(context_of(denial.facts).policies)
+            and (bool(context_of(denial.facts).policies) or _may_show_permission_set(denial))
             and denial.message_rule != _QUERY_RULE
         ),
         "denials.stated_policies.add_stated_policies",

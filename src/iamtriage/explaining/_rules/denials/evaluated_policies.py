@@ -10,8 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
-from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
-from iamtriage.explaining._rules.denials.stated_policies import (
+from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
@@ -19,10 +18,10 @@ from iamtriage.explaining._rules.denials.stated_policies import (
     STATED_POLICY_OTHER_RESOURCE,
     compare,
     describe_other_resource,
-    explain_allowed_caller,
     find_conditional,
-    first_remedy,
 )
+from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
+from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller, first_remedy
 from iamtriage.explaining._rules.denials.statement_details import describe_conditions
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary

@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     parse_document,
     principal_names,
 )
+from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,6 +44,7 @@ class KnownPolicy(NamedTuple):
         is_code: Whether it is in code or a template, which can be about another caller.
         is_whole: Whether all of its statements are known.
         owner: The role or user whose policy it is, with its kind, if the text states it.
+        version: The ARN and version ID of a managed policy, if it is a version other than the default one.
     """
 
     content: Mapping[str, Any]
@@ -53,6 +55,7 @@ class KnownPolicy(NamedTuple):
     is_code: bool = False
     is_whole: bool = True
     owner: tuple[str, str] | None = None
+    version: tuple[str, str] | None = None
 
 
 def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str], str]]:
@@ -101,10 +104,20 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     elif called and len(stated) == 1 and called in re.split(r"[^\w/+=,.@-]+", denial.failure.text):
         # The text names the policy of the message without its ARN, too.
         name = f"the policy {clip_text(called)} in the text"
+    if (permission_set := find_permission_set(denial)) is not None:
+        content = build_managed_policy(permission_set)
+        owner = _identify_caller(denial)
+        yield KnownPolicy(content, permission_set, "derived", None, has_principal=False, owner=owner)
     for each in stated:
-        named = name if each.file is None else f"the policy in {clip_text(each.file)}"
-        details = (each.has_principal, each.is_code, each.is_whole, each.owner)
+        named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
+        details = (each.has_principal, each.is_code, each.is_whole, each.owner, each.version)
         yield KnownPolicy(each.content, named, "derived", None, *details)
+
+
+def find_permission_set(denial: Denial) -> str | None:
+    """Return the permission set of the caller, if it has the name of an AWS managed policy that it normally has."""
+    name = getattr(denial.role, "permission_set", None)
+    return name if name is not None and is_known_policy(name) else None
 
 
 def _flatten(documents: Iterable[Any]) -> Iterator[Document]:

@@ -15,8 +15,8 @@ from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies, may_decide
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_ACTION
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
-from iamtriage.explaining._rules.denials.stated_policies import STATED_POLICY_OTHER_ACTION
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW

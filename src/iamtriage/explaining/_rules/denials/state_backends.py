@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.denials.stated_policies import STATED_POLICY_CONDITION
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_CONDITION
 from iamtriage.explaining._rules.shared.backend_blocks import (
     PAGE,
     find_backend,

@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     list_known_policies,
     may_decide,
 )
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.denials.request_conditions import (
     CheckedCondition,
     are_met,
@@ -22,7 +23,6 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     join_conditions,
     without_settings,
 )
-from iamtriage.explaining._rules.denials.stated_policies import STATED_POLICY_DENIES
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.denials.unsent_settings import describe_unsent
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions
+from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,6 +57,16 @@ def join_values(values: Sequence[str]) -> str:
     return join_words(tuple(map(clip_text, values[:_MAX_VALUES])), "or") or "any value"
 
 
+def excluding_pattern(statement: Mapping[str, Any], action: str) -> str | None:
+    """Return the pattern by which the NotAction of a statement excludes an action.
+
+    >>> excluding_pattern({"NotAction": ["iam:*"]}, "iam:PassRole")
+    'iam:*'
+    """
+    patterns = as_strings(statement.get("NotAction"))
+    return next((each for each in patterns if matches(action.lower(), compile_glob(each.lower()))), None)
+
+
 def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> str:
     """Return what statements allow of the service of an action, as the end of a sentence without its period.
 
@@ -63,6 +74,10 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
     ': of sqs, it allows only sqs:SendMessage'
     """
     service = action.partition(":")[0].lower()
+    statements = list(statements)
+    excluded = next(filter(None, (excluding_pattern(each, action) for each in statements)), None)
+    if excluded is not None and not excluded.startswith("*"):
+        return f": its NotAction excludes {clip_text(excluded)}"
     names = dict.fromkeys(
         name
         for each in statements

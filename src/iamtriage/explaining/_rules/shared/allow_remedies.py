@@ -39,12 +39,14 @@ from iamtriage.explaining._rules.shared.task_statements import (
     add_certain_companions,
     build_allow,
     complete_task,
+    drop_allowed,
 )
 from iamtriage.policies._documents import allow, build_document, build_statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.policies._grants import Grant
 
@@ -103,13 +105,11 @@ def allow_remedy(
     if listed is not None:
         statements.append(build_allow(*listed))
     controller = text_signs.find_controller_of_denial(grant.action, denial.failure)
-    user = None
-    if controller is not None and controller.policy and len(grant.resources) == 1:
-        user = controller.name
-        documented = controller.build_statements(grant.action, grant.resources[0], partition)
-        statements = [{"Sid": statement_id(_first_action(each)), **each} for each in documented]
-        if _first_action(documented[0]) != grant.action:
-            statements.insert(0, statement)
+    is_documented = controller is not None and controller.policy and len(grant.resources) == 1
+    if controller is not None and is_documented:
+        statements = _documented_statements(controller, statement, grant, partition)
+    statements, is_reduced = drop_allowed(statements, denial)
+    user = controller.name if controller is not None and is_documented and not is_reduced else None
     policy = build_document(statements)
     name = inline_policy_name(statements, user=user)
     # If the policy has more than the denied resource, it has what hints on that would name.
@@ -124,7 +124,7 @@ def allow_remedy(
     steps = (
         *about_call,
         *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
-        *_controller_steps(grant, denial, partition, has_policy=user is not None),
+        *(() if is_reduced else _controller_steps(grant, denial, partition, has_policy=user is not None)),
         *(note for note in grant.notes if not note.startswith(hidden)),
         *more,
     )
@@ -257,6 +257,15 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
         ),
         commands=(*present(again), *remedy.commands),
     )
+
+
+def _documented_statements(
+    controller: Controller, statement: dict[str, Any], grant: Grant, partition: str
+) -> list[dict[str, Any]]:
+    """Return the statements that the documentation of a controller lists, the one with the denied action first."""
+    documented = controller.build_statements(grant.action, grant.resources[0], partition)
+    statements = [{"Sid": statement_id(_first_action(each)), **each} for each in documented]
+    return statements if _first_action(documented[0]) == grant.action else [statement, *statements]
 
 
 def _controller_steps(grant: Grant, denial: Denial, partition: str, *, has_policy: bool) -> tuple[str, ...]:

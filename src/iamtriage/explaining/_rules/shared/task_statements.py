@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import tasks, text_signs
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.required_grants import token_condition
 from iamtriage.policies._documents import allow, build_statement
 from iamtriage.policies._grants import build_grant
+from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -133,3 +135,23 @@ def _find_repository(denial: Denial) -> str:
         return f"arn:{denial.location.partition or 'aws'}:ecr:{image['region']}:{image['account']}:repository/{image['name']}"
     grant = build_grant("ecr:BatchGetImage", None, denial.location)
     return "REPOSITORY_ARN" if grant is None else grant.resources[0]
+
+
+def drop_allowed(statements: list[dict[str, Any]], denial: Denial) -> tuple[list[dict[str, Any]], bool]:
+    """Return statements without the other actions that policies in the text allow, perhaps on less, and whether there are any."""
+    name: str | None = getattr(denial.role or denial.principal, "name", None)
+    patterns = [
+        compile_glob(action.lower())
+        for policy in context_of(denial.facts).policies
+        if not policy.has_principal and (policy.owner is None or policy.owner[1] == name)
+        for action in policy.allowed_actions
+    ]
+    lacking = statements[:1]
+    for each in statements[1:] if patterns else ():
+        actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
+        names = [one for one in actions if not any(matches(one.lower(), pattern) for pattern in patterns)]
+        if names:
+            lacking.append(
+                each if names == actions else {**each, "Sid": statement_id(names[0]), "Action": names}
+            )
+    return (lacking, lacking != statements) if patterns else (statements, False)

@@ -1,0 +1,77 @@
+"""Find the AWS managed policies that a text says are attached to a role, user or group."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.values import Document
+from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_policy, is_known_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ("find_attached_policies",)
+
+_LISTING = lazy_pattern(
+    r"\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n",
+    re.ASCII,
+)
+_ATTACHED = lazy_pattern(r"\"AttachedPolicies\"\s?:\s?\[")
+_END = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] |^\s{0,8}aws |\n\s{0,8}\n", re.MULTILINE)
+# A policy in JSON, in a table or in text, by its ARN.
+_POLICY = lazy_pattern(
+    r"\barn:aws[a-z-]{0,12}:iam::(?:aws|\d{12}):policy/(?:[\w+=,.@-]{1,128}/){0,4}([\w+=,.@-]{1,128})",
+    re.ASCII,
+)
+_CHARS_OF_OUTPUT = 6_000
+# What the asker says of the caller, unless it is about another attempt.
+_SAID = lazy_pattern(
+    r"\b(?:has|have|with|attached|assigned|gave|given|is)\b(?P<between>[^\n.!?]{0,60}?)(?<![\w/-])(?P<policy>AdministratorAccess|PowerUserAccess)(?![\w-])"
+    r"|(?<![\w/-])(?P<first>AdministratorAccess|PowerUserAccess)(?: policy)? (?:is )?attached\b",
+    re.ASCII,
+)
+_OTHER_ATTEMPT = lazy_pattern(
+    r"\b(?:if|when|once|unless|until|without|not|no|never|before|instead|works?|worked|fixe[sd]|other|another|different)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+def find_attached_policies(text: str) -> Iterator[Document]:
+    r"""Yield the AWS managed policies of which a text says that a principal has them, as far as their content is known.
+
+    >>> listed = "$ aws iam list-attached-user-policies --user-name ana\n{'PolicyArn': 'arn:aws:iam::aws:policy/PowerUserAccess'}"
+    >>> [(each.name, each.owner) for each in find_attached_policies(listed)]
+    [('PowerUserAccess', ('user', 'ana'))]
+    """
+    starts: list[tuple[int, tuple[str, str] | None]] = [
+        (each.end(), (each["kind"], each["name"])) for each in _LISTING.finditer(text)
+    ]
+    if not starts:
+        starts = [(each.end(), None) for each in _ATTACHED.finditer(text)]
+    for start, owner in starts:
+        end = _END.search(text, start, start + _CHARS_OF_OUTPUT)
+        names = dict.fromkeys(_POLICY.findall(text, start, end.start() if end else start + _CHARS_OF_OUTPUT))
+        is_whole = all(map(is_known_policy, names))
+        for name in filter(is_known_policy, names):
+            yield _build(name, owner, is_whole=is_whole)
+    if not starts and (said := _find_said(text)) is not None:
+        yield _build(said, None, is_whole=True)
+
+
+def _find_said(text: str) -> str | None:
+    """Return the policy that the asker says the caller has."""
+    for found in _SAID.finditer(text):
+        low, high = (text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end()))
+        sentence = text[max(low, found.start() - 200) : high if high != -1 else len(text)][:600]
+        if _OTHER_ATTEMPT.search(sentence) is None:
+            return found["policy"] or found["first"]
+    return None
+
+
+def _build(name: str, owner: tuple[str, str] | None, *, is_whole: bool) -> Document:
+    # A group's policies are those of its users.
+    of = None if owner is None or owner[0] == "group" else owner
+    is_whole = is_whole and name not in FULL_ACCESS
+    return Document(build_managed_policy(name), is_whole=is_whole, owner=of, name=name)

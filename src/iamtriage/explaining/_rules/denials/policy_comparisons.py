@@ -1,0 +1,201 @@
+"""Compare the denied call with one policy that the text or the facts contain, as a cause."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._text import clip_text
+from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, is_of_caller
+from iamtriage.explaining._rules.denials.resource_contrasts import (
+    allowed_resources,
+    describe_partial_arn,
+    describe_star_only,
+    find_index_contrast,
+    find_slash_contrast,
+    join_resources,
+)
+from iamtriage.explaining._rules.denials.stated_contrasts import (
+    Contrast,
+    fails_condition,
+    find_filter_contrast,
+    find_region_contrast,
+    find_wildcard_key,
+    meets_conditions,
+)
+from iamtriage.explaining._rules.denials.statement_details import describe_allowed, describe_conditions
+from iamtriage.explaining._rules.denials.statement_matching import (
+    describe_difference,
+    names_action,
+    names_resource,
+)
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
+from iamtriage.policies._arn_templates import complete_secret_arn
+from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import has_reference, widen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_define = partial(
+    CauseType,
+    recognised_by="The text or the facts contain the policy.",
+    sources=(pages.EVALUATION, pages.ACCESS_DENIED),
+)
+STATED_POLICY_DENIES = _define(
+    "stated-policy-denies",
+    "A Deny statement of the policy in the text or the facts matches",
+    "Change the Deny statement, or make the request so that it does not match. An Allow does not override it.",
+    meaning="The text or the facts contain a policy with a Deny statement that matches the request. It overrides any Allow.",
+)
+STATED_POLICY_OTHER_RESOURCE = _define(
+    "stated-policy-other-resource",
+    "The policy in the text or the facts allows the action on another resource",
+    "Use the resource of the error in the statement. Actions on S3 objects need the bucket's ARN with /*.",
+    meaning="The text or the facts contain a policy that allows the action, but none of its resources matches that of the request.",
+)
+STATED_POLICY_OTHER_ACTION = _define(
+    "stated-policy-other-action",
+    "The policy in the text or the facts does not allow the action",
+    "Add an Allow for the action to the policy type that the cause names.",
+    meaning="The text or the facts contain policies, and those of a type that must allow the action do not.",
+)
+STATED_POLICY_CONDITION = _define(
+    "stated-policy-condition",
+    "The policy in the text or the facts allows the call only under a condition",
+    "Make the request so that the condition is met, or change the condition.",
+    meaning="A statement matches the action and the resource, and has a condition that the request may not meet.",
+)
+STATED_POLICY_ALLOWS = _define(
+    "stated-policy-allows",
+    "The policy in the text or the facts allows the call",
+    "Check that the policy is attached to the caller, then look for a policy of another type that denies the call.",
+    meaning="The text or the facts contain a policy that allows the call. It is not attached to this caller, or another policy denies the call.",
+)
+
+
+def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | None:
+    """Return the statement that allows the call under a condition, unless another one allows it without."""
+    allows = statements_with(policy, denial.action or "")
+    resource = compared_resource(denial)
+    matching = [each for each in allows if resource and names_resource(each, resource)]
+    is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
+    if not matching or not all(is_conditional):
+        return None
+    return next((each for each in matching if find_wildcard_key(each) is not None), matching[0])
+
+
+def compared_resource(denial: Denial) -> str | None:
+    """Return the resource with which IAM compares policies: for a secret, its whole ARN; for an object, one with a key."""
+    resource, known = denial.resource, find_action(denial.action or "")
+    if resource is None:
+        return None
+    if known is not None and ":s3:::" in resource and known.accepts(resource) is None:
+        return f"{resource.partition('/')[0]}/OBJECT_KEY"
+    return complete_secret_arn(resource, denial.failure.text)
+
+
+def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
+    """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
+    resource, caller = compared_resource(denial), denial.caller
+    subject = capitalize_start(policy.name)
+    for each in iterate_statements(policy.content):
+        is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
+        if is_deny and names_action(each, action) and names_resource(each, resource):
+            sid = each.get("Sid")
+            name = f" {clip_text(sid)}" if isinstance(sid, str) and sid else ""
+            text = (
+                f"{subject} has a Deny statement{name} that matches the request. {why_no_allow_helps(denial)}"
+            )
+            return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
+    allows = allow_statements(policy.content)
+    # Those whose action or resource is a reference may be about the request.
+    possible = [each for each in allows if names_action(each, action) is not False]
+    if not possible:
+        is_relevant = policy.is_whole and (not policy.is_code or _names_service(allows, action))
+        if not allows or not is_relevant:
+            return None
+        text = f"{subject} does not allow {action}{describe_allowed(allows, action)}."
+        # Code often has the policies of several roles.
+        return STATED_POLICY_OTHER_ACTION.cause("possible" if policy.is_code else policy.evidence, text=text)
+    if resource is None:
+        allowed = allowed_resources([each for each in possible if names_action(each, action)])
+        is_open = (
+            not allowed or any(widen(each) == "*" for each in allowed) or describe_star_only(action) is None
+        )
+        return None if is_open else _other_resource_cause(policy, action, "*", allowed)
+    if not any(names_action(each, action) and names_resource(each, resource) for each in possible):
+        open_ones = [each for each in possible if names_resource(each, resource) is not False]
+        named = [each for each in open_ones if names_action(each, action)]
+        allowed = allowed_resources(named if open_ones else possible)
+        references = [
+            each for each in allowed if has_reference(each) and matches(resource, compile_glob(widen(each)))
+        ]
+        if open_ones and not references:
+            # A policy variable, or a reference in place of the action.
+            return None
+        return _other_resource_cause(policy, action, resource, references if open_ones else allowed)
+    if (conditional := find_conditional(denial, policy)) is not None:
+        text = f"{subject} allows {action} on this resource only if {describe_conditions(conditional)}."
+        is_decisive = denial.policy_type == "identity" or (
+            denial.policy_type is None and fails_condition(denial, conditional)
+        )
+        return STATED_POLICY_CONDITION.cause(
+            "derived" if is_decisive and not denial.is_explicit else "possible", text=text
+        )
+    is_attached = is_of_caller(policy, denial)
+    text = (
+        "."
+        if is_attached
+        else f". It is not attached to {caller}, or a policy of another type denies the call."
+    )
+    if denial.policy_type == "identity":
+        text = f", so it {'' if policy.owner else f'is not attached to {caller}, or '}was not yet in effect."
+    return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on this resource{text}")
+
+
+def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
+    """Return whether statements are about the service of an action, so that they are meant for its caller."""
+    prefix = action.partition(":")[0].lower()
+    actions = (name for each in statements for name in as_strings(each.get("Action")))
+    return any(name.partition(":")[0].lower() == prefix for name in actions)
+
+
+def statements_with(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
+    return [each for each in allow_statements(policy.content) if names_action(each, action)]
+
+
+def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:
+    """Return that a policy allows an action on other resources, or on one that a reference stands for."""
+    subject, listed = capitalize_start(policy.name), join_resources(allowed)
+    if not any(matches(resource, compile_glob(widen(each))) for each in allowed):
+        text = f"{subject} allows {action} only on {listed}, not on {clip_text(resource)}."
+        because = present(describe_difference(action, resource, allowed))
+        return STATED_POLICY_OTHER_RESOURCE.cause(policy.evidence, because, text=text)
+    text = f"{subject} allows {action} on {listed}, and the text does not show what that is."
+    if ":s3:" in resource and "/" in resource and not any("*" in each for each in allowed):
+        text += " The ARN of a bucket does not cover its objects: they need /*."
+    return STATED_POLICY_OTHER_RESOURCE.cause(text=text)
+
+
+def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
+    """Return on which resources, or in which Region, a policy allows the denied action."""
+    allowed, whole = (
+        allowed_resources(statements_with(policy, denial.action or "")),
+        compared_resource(denial) or "",
+    )
+    if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
+        return describe_partial_arn(denial, whole)
+    readers = (find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
+    contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
+    text = describe_star_only(denial.action)
+    effect = ", where it has no effect" if text else ""
+    return contrast or Contrast(f"allows it only on {join_resources(allowed)}{effect}", (), text)

@@ -1,0 +1,89 @@
+"""State what well-known AWS managed policies allow, as far as it is the same in all of their versions.
+
+Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ("FULL_ACCESS", "build_managed_policy", "is_known_policy")
+
+# The services that a policy allows entirely.
+FULL_ACCESS = {
+    "AWSCloudFormationFullAccess": ("cloudformation",),
+    "AWSLambda_FullAccess": ("lambda",),
+    "AdministratorAccess": ("*",),
+    "AmazonDynamoDBFullAccess": ("dynamodb",),
+    "AmazonEC2FullAccess": ("ec2", "elasticloadbalancing", "autoscaling", "cloudwatch"),
+    "AmazonRDSFullAccess": ("rds",),
+    "AmazonS3FullAccess": ("s3",),
+    "AmazonSNSFullAccess": ("sns",),
+    "AmazonSQSFullAccess": ("sqs",),
+    "AmazonSSMFullAccess": ("ssm",),
+    "CloudWatchLogsFullAccess": ("logs",),
+    "IAMFullAccess": ("iam",),
+    "SecretsManagerReadWrite": ("secretsmanager",),
+}
+_READS = ("ReadOnlyAccess", "ReadOnly", "ViewOnlyAccess")
+# What a policy that only reads does not allow. It does not allow each of the other actions either.
+_CHANGES = (
+    *("Add", "Attach", "Copy", "Create", "Delete", "Deregister", "Detach", "Disable", "Enable", "Execute"),
+    *(
+        "Invoke",
+        "Modify",
+        "PassRole",
+        "Publish",
+        "Put",
+        "Reboot",
+        "Register",
+        "Remove",
+        "Run",
+        "Send",
+        "Start",
+    ),
+    *("Stop", "Tag", "Terminate", "Untag", "Update", "Upload"),
+)
+_NO_READS = ("*kms:Decrypt", "*secretsmanager:GetSecretValue", "*sts:AssumeRole")
+_POWER_USER = (
+    {"Effect": "Allow", "NotAction": ["iam:*", "organizations:*", "account:*"], "Resource": "*"},
+    {
+        "Effect": "Allow",
+        "Action": [
+            "account:Get*",
+            "account:ListRegions",
+            "iam:CreateServiceLinkedRole",
+            "iam:DeleteServiceLinkedRole",
+            "iam:ListRoles",
+            "organizations:Describe*",
+        ],
+        "Resource": "*",
+    },
+)
+
+
+def is_known_policy(name: str) -> bool:
+    """Return whether something is known of a policy with this name.
+
+    >>> is_known_policy("AmazonEC2ReadOnlyAccess"), is_known_policy("AmazonEKSClusterPolicy")
+    (True, False)
+    """
+    return name in FULL_ACCESS or name == "PowerUserAccess" or name.endswith(_READS)
+
+
+def build_managed_policy(name: str) -> dict[str, Any]:
+    """Return a document with what is known of a policy.
+
+    A policy that only reads has a reference as its resource, since it may allow an action or not.
+
+    >>> build_managed_policy("AmazonSQSFullAccess")["Statement"]
+    [{'Effect': 'Allow', 'Action': ['sqs:*'], 'Resource': '*'}]
+    """
+    statements: list[dict[str, Any]] = [*_POWER_USER]
+    if name in FULL_ACCESS:
+        actions = ["*" if each == "*" else f"{each}:*" for each in FULL_ACCESS[name]]
+        statements = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+    elif name.endswith(_READS):
+        denied = [*(f"*:{each}*" for each in _CHANGES), *_NO_READS]
+        statements = [{"Effect": "Allow", "NotAction": denied, "Resource": f"${{{name}}}"}]
+    return {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,134 @@
+"""What is known of an attached AWS managed policy, or of another version of a policy, decides about a denial."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_ACCOUNT = "111122223333"
+_QUEUE = f"arn:aws:sqs:eu-west-1:{_ACCOUNT}:mails"
+_ROLE = f"arn:aws:sts::{_ACCOUNT}:assumed-role/mailer/7f3a"
+_IDENTITY = " because no identity-based policy allows the {} action"
+
+
+def _denied(
+    action: str = "sqs:SendMessage", reason: str = "", caller: str = _ROLE, on: str | None = _QUEUE
+) -> str:
+    resource = f" on resource: {on}" if on else ""
+    return f"An error occurred (AccessDenied) when calling the {action.partition(':')[2]} operation: User: {caller} is not authorized to perform: {action}{resource}{reason.format(action)}\n"
+
+
+def _listed(*names: str, role: str = "mailer", output: str = "json") -> str:
+    command = f"\n$ aws iam list-attached-role-policies --role-name {role}\n"
+    arns = [f"arn:aws:iam::{_ACCOUNT if name.startswith('Own') else 'aws'}:policy/{name}" for name in names]
+    if output == "text":
+        return command + "".join(f"ATTACHEDPOLICIES\t{arn}\t{arn.rpartition('/')[2]}\n" for arn in arns)
+    return command + json.dumps(
+        {"AttachedPolicies": [{"PolicyName": "x", "PolicyArn": arn} for arn in arns]}, indent=4
+    )
+
+
+_SSO = f"arn:aws:sts::{_ACCOUNT}:assumed-role/AWSReservedSSO_PowerUserAccess_0123456789abcdef/lee"
+_CASES = (
+    ("reads", _denied(reason=_IDENTITY) + _listed("ReadOnlyAccess"), "ReadOnlyAccess does not allow this action", "Allow sqs:SendMessage"),
+    ("reads as text", _denied(reason=_IDENTITY) + _listed("ReadOnlyAccess", output="text"), "ReadOnlyAccess does not", "Allow sqs:"),
+    ("may read", _denied("sqs:GetQueueUrl", _IDENTITY) + _listed("ReadOnlyAccess"), "no identity-based policy allows it", "Allow sqs:"),
+    ("with one that is not known", _denied(reason=_IDENTITY) + _listed("ReadOnlyAccess", "OwnMails"), "no identity-based policy", "Allow sqs:"),
+    ("of another service", _denied(reason=_IDENTITY) + _listed("AmazonS3FullAccess"), "no identity-based policy", "Allow sqs:"),
+    ("everything", _denied(reason=_IDENTITY) + _listed("AdministratorAccess"), "AdministratorAccess allows it, but it was not yet in effect", "Check that AdministratorAccess is attached"),
+    ("its service", _denied(reason=_IDENTITY) + _listed("OwnMails", "AmazonSQSFullAccess"), "AmazonSQSFullAccess allows it, but", "Check that AmazonSQSFullAccess"),
+    ("of another role", _denied(reason=_IDENTITY) + _listed("AmazonSQSFullAccess", role="web"), "the policy that allows it is that of the role web", "Allow sqs:"),
+    ("no reason", _denied() + _listed("AdministratorAccess"), "AdministratorAccess allows it, so a policy of another type denies it", "Find the policy that denies it"),
+    ("no reason, another service", _denied() + _listed("AmazonS3FullAccess"), "most likely, no identity-based policy allows it", "Allow sqs:"),
+    ("boundary", _denied(reason=" because no permissions boundary allows the {} action") + _listed("AdministratorAccess"), "its permissions boundary does not allow it", "Change the permissions boundary"),
+    ("permission set", _denied("iam:CreateRole", _IDENTITY, _SSO, f"arn:aws:iam::{_ACCOUNT}:role/app"), "PowerUserAccess does not allow this action", "Allow iam:CreateRole"),
+    ("permission set that allows", _denied(caller=_SSO), "PowerUserAccess allows it, so a policy of another type denies it", "Find the policy"),
+    ("said", _denied(reason=" because no permissions boundary allows the {} action") + "The role has AdministratorAccess.", "boundary does not allow", "Change the permissions"),
+    ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES]
+)
+def test_attached_policy_decides(text: str, verdict: str, title: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(title)
+
+
+def test_boundary_is_changed_and_no_other_policy() -> None:
+    text = _denied(reason=" because no permissions boundary allows the {} action")
+    shown = " ".join(explain(text + _listed("AdministratorAccess")).to_text().split())
+    assert "AdministratorAccess allows the action already, so another Allow there does not help" in shown
+
+
+@pytest.mark.parametrize(
+    ("is_default", "verdict", "command"),
+    [
+        (
+            "false",
+            "it is version v2, not the default one",
+            "aws iam set-default-policy-version --policy-arn arn:aws:iam::111122223333:policy/Mails --version-id v2",
+        ),
+        (
+            "true",
+            "but is not in effect for this caller",
+            "aws iam list-attached-role-policies --role-name mailer",
+        ),
+    ],
+)
+def test_version_of_a_policy(is_default: str, verdict: str, command: str) -> None:
+    shown = (
+        f"\n$ aws iam get-policy-version --version-id v2 --policy-arn arn:aws:iam::{_ACCOUNT}:policy/Mails\n"
+    )
+    document = '{"PolicyVersion": {"Document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}, "VersionId": "v2", "IsDefaultVersion": DEFAULT}}'
+    explanation = explain(_denied(reason=_IDENTITY) + shown + document.replace("DEFAULT", is_default))
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].commands[0] == command
+
+
+def _policy(*actions: str, resource: str) -> str:
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": resource}]}
+    )
+
+
+_ZONE = "arn:aws:route53:::hostedzone/Z0AAAABBBB1111"
+_DNS = _ROLE.replace("/mailer/", "/external-dns/")
+
+
+@pytest.mark.parametrize(
+    ("action", "policy", "is_there"),
+    [
+        (
+            "ec2:DescribeVolumes",
+            _policy("ec2:DescribeVolumes", resource="arn:aws:ec2:eu-west-1:111122223333:volume/*"),
+            True,
+        ),
+        ("ec2:DescribeVolumes", _policy("ec2:*", resource="arn:aws:ec2:*:*:instance/i-*"), True),
+        ("ec2:DescribeVolumes", _policy("ec2:DescribeVolumes", resource="*"), False),
+        ("ec2:DescribeVolumes", _policy("ec2:DescribeImages", resource="*"), False),
+    ],
+)
+def test_action_without_resources_that_is_allowed_on_one(action: str, policy: str, *, is_there: bool) -> None:
+    explanation = explain(f"{_denied(action, _IDENTITY, on=None)}But it is in the policy: {policy}")
+    assert ("where it has no effect" in explanation.summary) is is_there
+
+
+def test_policy_of_a_controller_has_only_what_the_stated_one_lacks() -> None:
+    text = f"external-dns: {_denied('route53:ListHostedZones', _IDENTITY, _DNS, on=None)}"
+    policy = _policy(
+        "route53:ListHostedZones",
+        "route53:ChangeResourceRecordSets",
+        "route53:ListResourceRecordSets",
+        resource=_ZONE,
+    )
+    assert "hostedzone/*" in str(explain(text).remedies[0].policy)
+    statements = (explain(f"{text}The policy: {policy}").remedies[0].policy or {})["Statement"]
+    actions = [each["Action"] for each in statements]
+    assert actions[0] == "route53:ListHostedZones"
+    assert "route53:ChangeResourceRecordSets" not in str(actions)
