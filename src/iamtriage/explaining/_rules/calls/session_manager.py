@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, your_rem
 from iamtriage.explaining._rules.shared.tasks import SESSION_CHANNEL_ACTIONS
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
@@ -26,6 +27,14 @@ EXEC_NOT_ENABLED = lazy_pattern(r"execute command was not enabled")
 """How ECS Exec reports that it is not enabled for a task."""
 _ECS = lazy_pattern(r"[Ee]xecute command (?:failed|was not enabled)")
 _INSTANCE_ID = lazy_pattern(r"(?<![\w-])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![\w-])", re.ASCII)
+# An access key in the environment or secrets of a container, in JSON, Terraform, CloudFormation and manifests.
+_KEY_OF_CONTAINER = lazy_pattern(
+    r"[\"']?\b[Nn]ame[\"']?\s{0,4}[=:]\s{0,4}[\"']?(?P<name>AWS_ACCESS_KEY_ID)\b|^[ \t]{1,12}(?:- )?(?P<row>AWS_ACCESS_KEY_ID)[=:]",
+    re.MULTILINE,
+)
+_TASK_ROLE = lazy_pattern(
+    r"\bTask Role Permissions\s{0,4}\|\s{0,4}arn:\S{1,100}?:role/(?P<role>[\w+=,.@/-]{1,128})|\"taskRoleArn\": ?\"arn:[^\"]{1,100}:role/(?P<listed>[\w+=,.@/-]{1,128})\""
+)
 _AGENT_POLICY = "AmazonSSMManagedInstanceCore"
 _CHANNEL_ACTIONS = join_words(SESSION_CHANNEL_ACTIONS, "and")
 TARGET_NOT_CONNECTED = CauseType(
@@ -66,9 +75,9 @@ AGENT_WITHOUT_PERMISSIONS = CauseType(
     text="The task has no task role, or the role lacks the four ssmmessages permissions. The task execution role is not used here.",
     meaning="The SSM Agent is not allowed to connect: the instance profile or the task role is missing or lacks permissions.",
     fix="Attach AmazonSSMManagedInstanceCore to the instance's role, or the ssmmessages permissions to the task role.",
-    recognised_by="The text shows that the instance has no instance profile.",
-    sign=r"\"IamInstanceProfileAssociations\": ?\[ ?\]|\"IamInstanceProfile\": ?null",
-    remedy="allow the agent to connect",
+    recognised_by="The text shows that the instance has no instance profile, or that the checker of ECS Exec finds the task role denied.",
+    sign=r"\bssmmessages:\w{1,40}: (?:implicit|explicit)Deny\b|\"IamInstanceProfileAssociations\": ?\[ ?\]|\"IamInstanceProfile\": ?null",
+    remedy="lacks permissions, allow the",
     of="target-not-connected",
 )
 AGENT_NOT_RUNNING = CauseType(
@@ -90,6 +99,22 @@ SSM_UNREACHABLE = CauseType(
     remedy="Let the agent reach",
     of="target-not-connected",
 )
+AGENT_USES_KEYS = CauseType(
+    "agent-uses-container-keys",
+    title="The agent uses access keys of the container instead of the task role",
+    text="The agent of ECS Exec runs in the container, and its SDK uses AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY before the task role. The user of these keys most likely lacks the ssmmessages permissions.",
+    recognised_by="The text shows AWS_ACCESS_KEY_ID in the environment or secrets of the container.",
+    fix="Remove the keys from the container's environment, or rename the variables, and start new tasks.",
+    of="target-not-connected",
+    sources=("https://github.com/aws-containers/amazon-ecs-exec-checker/issues/49", pages.ECS_EXEC),
+)
+# What amazon-ecs-exec-checker prints, and the causes that it excludes.
+_CHECKS = (
+    (lazy_pattern(r"ssmmessages:\w{1,40}: allowed"), AGENT_WITHOUT_PERMISSIONS),
+    (lazy_pattern(r"\bRUNNING for \""), AGENT_NOT_RUNNING),
+    (lazy_pattern(r"No additional VPC endpoints required"), SSM_UNREACHABLE),
+)
+_ENABLED = lazy_pattern(r"\bExec Enabled for Task\s{0,4}\|\s{0,4}OK\b")
 
 
 def explain_agent_unreachable(case: Case[AwsError], message: str) -> Explanation:
@@ -177,14 +202,26 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
     if EXEC_NOT_ENABLED.search(message):
         said = quote_phrases(message, "execute command was not enabled when the task was run")
         cause = EXEC_NOT_ENABLED_CAUSE.cause("reported", said or because)
-    return case.explain(
-        "ECS Exec is not enabled for the task, or its agent in the container is not running.",
-        cause,
+    whole = case.failure.text
+    is_enabled = _ENABLED.search(whole) is not None
+    excluded = {each.code for shown, each in _CHECKS if shown.search(whole)}
+    keys = _KEY_OF_CONTAINER.search(whole)
+    if keys is not None or (is_enabled and len(excluded) == len(_CHECKS)):
+        return _explain_keys_of_container(case, cause, is_shown=keys is not None, is_checked=is_enabled)
+    possible = (
         AGENT_WITHOUT_PERMISSIONS.cause(),
         AGENT_NOT_RUNNING.cause(
             text="The agent could not start or has stopped: the container's file system is read-only, or the platform version or container agent is too old."
         ),
         SSM_UNREACHABLE.cause(text="The VPC has an endpoint for ECS but none for ssmmessages."),
+        AGENT_USES_KEYS.cause(text=f"{AGENT_USES_KEYS.title}."),
+    )
+    return case.explain(
+        "The agent of ECS Exec is not connected: most likely, it lacks permissions or a route."
+        if is_enabled
+        else "ECS Exec is not enabled for the task, or its agent in the container is not running.",
+        cause,
+        *(each for each in possible if each.code not in excluded),
         topic="ecs-exec-not-connected",
         remedies=(
             your_remedy(
@@ -215,3 +252,45 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
         ),
         notes=("The caller is not denied: if permissions are missing, they are those of the task role.",),
     )
+
+
+def _explain_keys_of_container(
+    case: Case[AwsError], cause: Cause, *, is_shown: bool, is_checked: bool
+) -> Explanation:
+    """Explain that the agent most likely connects with access keys in the container's environment."""
+    found = _TASK_ROLE.search(case.failure.text)
+    role = f"the task role {found['role'] or found['listed']}" if found else "the task role"
+    checked = " What the checker tests is in order: it looks at the task role only." if is_checked else ""
+    return case.explain(
+        f"The agent of ECS Exec is not connected: most likely, it uses access keys in the container's environment (AWS_ACCESS_KEY_ID), and not {role}.{checked}",
+        cause,
+        AGENT_USES_KEYS.cause(
+            "derived" if is_shown else "possible",
+            ("The text shows AWS_ACCESS_KEY_ID in the container's environment.",) if is_shown else (),
+        ),
+        topic="ecs-exec-not-connected",
+        remedies=(
+            your_remedy(
+                "Remove the access keys from the container's environment",
+                *(
+                    ()
+                    if is_shown
+                    else (
+                        "Check whether the command prints AWS_ACCESS_KEY_ID. Images and start scripts can set it, too.",
+                    )
+                ),
+                f"Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, and allow what the program needs in {role}. Or rename the variables, if the program reads them itself.",
+                "Register the task definition, and deploy it: running tasks keep their environment.",
+                f"As a stopgap, allow the user of the keys {_CHANNEL_ACTIONS} on *. In CloudTrail, the denied calls of that user show whether this is the cause.",
+                commands=(
+                    *(() if is_shown else (_SHOW_VARIABLES,)),
+                    "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --task-definition TASK_DEFINITION --force-new-deployment",
+                ),
+                url=pages.ECS_EXEC,
+            ),
+        ),
+        notes=("The caller is not denied, and needs no permission.",),
+    )
+
+
+_SHOW_VARIABLES = "aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query 'taskDefinition.containerDefinitions[].[name,environment[].name,secrets[].name]'"

@@ -9,12 +9,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
@@ -23,6 +26,12 @@ _MAX_LENGTH = 300
 _SERIAL = lazy_pattern(
     r"(?:--serial-number|--device|\bmfa_serial|\bSerialNumber|\bserial_number|MFA code for(?: device)?)[\"']?[ =:]{1,3}[\"'\[]?(?P<serial>arn:(?P<partition>aws[a-z-]{0,10}):iam::(?P<account>[0-9]{12}):(?P<kind>mfa|user|u2f|role|root)\b/?(?P<name>[\w+=,.@/-]{0,128}))",
     re.ASCII | re.IGNORECASE,
+)
+# One code for several calls: a loop, the same code in two commands, or what people say about it.
+_CODE_REUSED = lazy_pattern(
+    r"(?:\bfor (?:\w+ in |\(|\w+, ?\w+ in )|\bwhile |\bforEach\(|\.each do |\bxargs )[\s\S]{0,800}?(?:--token-code[ =][\"']?\$\{?\w|\bTokenCode[\"']?\s?[=:]\s?[A-Za-z_])"
+    r"|--token-code[ =][\"']?(?P<code>\d{6})\b[\s\S]{0,4000}?--token-code[ =][\"']?(?P=code)\b"
+    r"|\b(?:same|one) (?:MFA |TOTP |token )?code\b"
 )
 _IMAGE = lazy_pattern(r"\bami-[0-9a-f]{8,17}\b", re.ASCII)
 _OWNED = lazy_pattern(r"You are not the owner of (?P<resource>[a-z]+-[0-9a-f]{8,17})\b", re.ASCII)
@@ -57,6 +66,15 @@ MFA_CODE = CauseType(
     recognised_by='AWS says "MultiFactorAuthentication failed with invalid MFA one time pass code".',
     fix="Use the next code of the device whose serial number is passed. Each code is valid once, for 30 seconds.",
     sources=(pages.MFA,),
+)
+MFA_CODE_REUSED = CauseType(
+    "mfa-code-reused",
+    title="The MFA code was used already: each code is valid for one call",
+    text="AWS accepts each code once, also within its 30 seconds. The first call used it up.",
+    recognised_by="The text passes one MFA code to several calls, such as in a loop.",
+    fix="Get one session with the code, and assume the roles with that session.",
+    of="mfa-code",
+    sources=("https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html",),
 )
 MFA_DEVICE = CauseType(
     "mfa-device",
@@ -137,6 +155,8 @@ def explain_mfa(denial: Denial) -> Explanation:
     listed = "aws iam list-mfa-devices"
     if user is not None:
         listed = fill_command(f"{listed} --user-name {{}}", user)
+    if not is_about_device and _CODE_REUSED.search(text):
+        return _explain_reused_code(denial, reported, serial)
     summary, title = "STS rejected the code of the MFA device.", "Retry with the next code"
     steps = (
         "Wait until the device shows a new code: each is valid once, for 30 seconds.",
@@ -165,6 +185,37 @@ def explain_mfa(denial: Denial) -> Explanation:
             ),
         ),
         notes=("No policy is involved.",),
+    )
+
+
+def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
+    """Explain that one MFA code was passed to several calls."""
+    profile = find_profile(denial.case)
+    session = fill_command(
+        "aws sts get-session-token --serial-number {} --token-code MFA_CODE",
+        commands.arn(serial, "MFA_DEVICE_ARN"),
+    )
+    output = "--query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text"
+    variables = (
+        """awk '{print "export AWS_ACCESS_KEY_ID="$1" AWS_SECRET_ACCESS_KEY="$2" AWS_SESSION_TOKEN="$3}'"""
+    )
+    return denial.explain(
+        "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
+        reported,
+        MFA_CODE_REUSED.cause("derived", ("The text passes one code to several calls.",)),
+        topic="mfa",
+        remedies=(
+            your_remedy(
+                "Use the code once, for a session, and assume all roles with that session",
+                "Then assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
+                "Or wait for the next code before each call.",
+                commands=(f'eval "$({with_profile(profile, session)} {output} | {variables})"',),
+                url=MFA_CODE_REUSED.sources[0],
+            ),
+        ),
+        notes=(
+            "No policy is involved. A session of GetSessionToken can assume a role for at most one hour.",
+        ),
     )
 
 

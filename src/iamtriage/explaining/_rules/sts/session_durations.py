@@ -13,14 +13,17 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.profiles import find_profile_sections
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
+    from iamtriage.explaining._context.readers.profiles import ProfileSection
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import AwsError
@@ -77,7 +80,10 @@ SESSION_NAME_INVALID = CauseType(
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
     seconds, request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
-    role = underlying_role(try_parse_principal(case.failure.resource or clues.find_role_arn(case.text)))
+    section, source = _find_profile(case)
+    requested = clues.stated_option(case, "role-arn") or case.failure.resource
+    stated = requested or (section and section.settings["role_arn"]) or clues.find_role_arn(case.text)
+    role = underlying_role(try_parse_principal(stated))
     name = commands.role_name(None if role is None else role.name)
     is_chained = "role chaining" in message
     target = "the role" if role is None else f"the role {clip_text(role.name)}"
@@ -87,7 +93,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         return _explain_session_of_user(case, duration, target, direct)
     if not is_chained:
         account = "" if role is None else f" of account {role.account}"
-        steps: tuple[str, ...] = (
+        steps = (
             request_less,
             f"Or let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
         )
@@ -111,28 +117,61 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             ),
             notes=(note,),
         )
-    caller = _find_chained_caller(case, role)
+    caller = _find_source_role(source) or _find_chained_caller(case, role)
     first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
     chain = "one role assuming another,"
     if caller is not None:
         first, chain = f"the identity that assumes {caller}", f"here from {caller},"
     summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
-    note = f"No permission is missing, and a longer maximum session duration of {target} does not help."
-    profile = "role_arn" if role is None else f"role_arn = {role}"
-    steps = (
-        f"Request 3600 seconds or less, or omit the duration. {request_less}",
-        f"Let the SDK refresh the session: with a profile ({profile}, and source_profile or credential_source), it assumes the role again before it expires.",
+    note = f"No permission is missing, and a longer maximum session duration of {target} does not help as long as a role assumes it."
+    again = None
+    if section is not None:
+        header = section.header
+        steps: tuple[str, ...] = (
+            f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on.",
+        )
+        origin = source.settings.get("source_profile") if source else None
+        direct = (
+            f"For longer sessions, set source_profile = {origin} in {header}"
+            if origin
+            else f"For longer sessions, set source_profile in {header} to a profile that is no role, such as that of a user"
+        )
+    else:
+        steps = (
+            f"Request 3600 seconds or less, or omit the duration.{'' if seconds else f' {request_less}'}",
+            "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires.",
+        )
+        direct = f"For longer sessions, assume it with {first} and without another role in between, such as with the OIDC token of a CI job"
+        again = repeat_command(context_of(case.facts).command, changes={"duration-seconds": "3600"})
+        again = again if again and "assume-role" in again else None
+        steps = (
+            steps
+            if seconds is None or again
+            else (f"Request 3600 seconds or less, or omit the duration. {request_less}", *steps[1:])
+        )
+    steps += (
+        f"{direct}. {target[0].upper()}{target[1:]} must trust that identity, and its maximum session duration applies: raise it.",
     )
-    other = account_remedy(
-        "Or, for longer sessions, assume the role directly",
-        f"Let {target} trust {first} and assume it without another role in between. Then the role's maximum session duration applies.",
-        url=pages.SESSION_DURATION,
+    raise_maximum = Labelled(
+        "For longer sessions without chaining, an administrator raises the maximum:",
+        fill_command(
+            f"aws iam update-role --role-name {{}} --max-session-duration {min(int(seconds or _LONGEST_MAXIMUM), _LONGEST_MAXIMUM)}",
+            name,
+        ),
     )
     return case.explain(
         summary,
         CHAINED_SESSION_TOO_LONG.cause("reported"),
         topic="session-duration",
-        remedies=(your_remedy("Request at most one hour", *steps, url=pages.SESSION_DURATION), other),
+        remedies=(
+            your_remedy(
+                "Request at most one hour",
+                *steps,
+                # The label is not shown before the first command.
+                commands=(again, raise_maximum) if again else (),
+                url=pages.SESSION_DURATION,
+            ),
+        ),
         notes=(note,),
     )
 
@@ -188,6 +227,30 @@ def _explain_session_of_user(
             f"No permission is missing, and a longer maximum session duration of {target} does not help.",
         ),
     )
+
+
+def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileSection | None]:
+    """Return the profile whose role is assumed, and the one whose credentials assume it, if the text shows them.
+
+    It is the selected profile, or the only one with a duration.
+    """
+    sections = {each.name: each for each in find_profile_sections(case.failure.text)}
+    timed = [each.name for each in sections.values() if "duration_seconds" in each.settings]
+    name = clues.find_profile(case) or (timed[0] if len(timed) == 1 else "default")
+    section = sections.get(name)
+    if section is None or "role_arn" not in section.settings:
+        return None, None
+    return section, sections.get(section.settings.get("source_profile", ""))
+
+
+def _find_source_role(source: ProfileSection | None) -> str | None:
+    """Return the role of the profile that another one names as its source."""
+    if source is None:
+        return None
+    role = underlying_role(try_parse_principal(source.settings.get("role_arn")))
+    if role is not None:
+        return f"the role {clip_text(role.name)} of the profile {source.name}"
+    return f"the Identity Center role of the profile {source.name}" if source.is_sso else None
 
 
 def _find_chained_caller(case: Case[AwsError], target: Role | None) -> str | None:

@@ -1,0 +1,81 @@
+"""Credentials that were used before or that another program uses: MFA codes, keys of containers, chained profiles."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_CODE = "An error occurred (AccessDenied) when calling the AssumeRole operation: MultiFactorAuthentication failed with invalid MFA one time pass code.\n"
+_ASSUME = "aws sts assume-role --role-arn arn:aws:iam::444455556666:role/A --role-session-name t --serial-number arn:aws:iam::111122223333:mfa/kim --token-code {}\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_reused"),
+    [
+        (f"for id in 1 2; do\n{_ASSUME.format('$otp')}done\n", True),
+        (_ASSUME.format("123456") + _ASSUME.format("123456"), True),
+        ("for arn in arns:\n    sts.assume_role(RoleArn=arn, TokenCode=code)\n", True),
+        ("The second call with the same code fails.\n", True),
+        (_ASSUME.format("123456"), False),
+        (_ASSUME.format("123456") + _ASSUME.format("654321"), False),
+        ("", False),
+    ],
+)
+def test_code_for_several_calls(shown: str, *, is_reused: bool) -> None:
+    explanation = explain(f"{shown}{_CODE}")
+    codes = [each.code for each in explanation.causes]
+    assert ("mfa-code-reused" in codes) is is_reused
+    assert ("mfa-device" in codes) is not is_reused
+    assert ("get-session-token" in explanation.remedies[0].commands[0]) is is_reused
+
+
+_EXEC = "An error occurred (TargetNotConnectedException) when calling the ExecuteCommand operation: The execute command failed due to an internal error. Try again later.\n"
+_CHECKED = 'Exec Enabled for Task  | OK\n 1. RUNNING for "web"\nTask Role Permissions  | arn:aws:iam::111122223333:role/web\n ssmmessages:OpenDataChannel: {}\n{}\n'
+_NO_ENDPOINTS = "VPC Endpoints | SKIPPED (vpc-1 - No additional VPC endpoints required)"
+
+
+@pytest.mark.parametrize(
+    ("shown", "first", "excluded"),
+    [
+        ('"secrets": [{"name": "AWS_ACCESS_KEY_ID", "valueFrom": "x"}]', "agent-uses-container-keys", "agent-without-permissions"),
+        ('  name  = "AWS_ACCESS_KEY_ID"', "agent-uses-container-keys", "agent-without-permissions"),
+        (_CHECKED.format("allowed", _NO_ENDPOINTS), "agent-uses-container-keys", "ssm-unreachable"),
+        (_CHECKED.format("implicitDeny", ""), "agent-without-permissions", "agent-not-running"),
+        (_CHECKED.format("allowed", ""), "ssm-unreachable", "agent-without-permissions"),
+        ('"environment": [{"name": "AWS_REGION"}]', "agent-without-permissions", ""),
+    ],
+)  # fmt: skip
+def test_agent_of_a_task(shown: str, first: str, excluded: str) -> None:
+    explanation = explain(f"{_EXEC}{shown}")
+    codes = [each.code for each in explanation.causes]
+    assert codes[1] == first
+    assert excluded not in codes
+
+
+_CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.\n"
+_PROFILES = "[profile hop]\n{}\n[profile far]\nrole_arn = arn:aws:iam::444455556666:role/Far\nsource_profile = hop\nduration_seconds = 7200\n"
+_ROLE = "role_arn = arn:aws:iam::111122223333:role/Hop\nsource_profile = base"
+
+
+@pytest.mark.parametrize(
+    "call", ["$ aws s3 ls --profile far\n", "$ export AWS_PROFILE=far\n$ aws s3 ls\n", "$ terraform plan\n"]
+)
+@pytest.mark.parametrize(
+    ("source", "caller", "step"),
+    [
+        (_ROLE, "the role Hop of the profile hop", "source_profile = base in [profile far]"),
+        (
+            "sso_session = x\nsso_role_name = Dev",
+            "the Identity Center role of the profile hop",
+            "a profile that is no role",
+        ),
+    ],
+)
+def test_chained_profiles(call: str, source: str, caller: str, step: str) -> None:
+    explanation = explain(f"{call}{_CHAINED}{_PROFILES.format(source)}")
+    assert "for the role Far" in explanation.summary
+    assert caller in explanation.summary
+    assert "In [profile far], set duration_seconds = 3600" in explanation.remedies[0].steps[0]
+    assert step in explanation.remedies[0].steps[1]
+    assert not explanation.remedies[0].commands
