@@ -326,7 +326,7 @@ OWN = {
     ("cloudformation", "deploy"): {"stack-name", "template-file", "capabilities", "region"},
     ("cloudformation", "wait"): {"stack-name"},
     ("s3", "ls"): {"profile"},
-    ("s3", "presign"): {"expires-in"},
+    ("s3", "presign"): {"expires-in", "region", "endpoint-url"},
     ("s3", "sync"): {"delete"},
     ("sso", "login"): {"profile"},
     ("sso", "logout"): set(),

@@ -444,7 +444,7 @@ RESOURCES: tuple[Case, ...] = (
         (
             "the API's resource policy does not allow this unsigned request",
             "Do this first: Read the API's resource policy, then call from a network that it allows, or sign",
-            "POST /carts needs AWS_IAM, which rejects all unsigned requests",
+            "set the authorization of POST /carts to AWS_IAM",
             "get-rest-api --rest-api-id abc123def4",
             "create-deployment --rest-api-id abc123def4 --stage-name live --region eu-west-1",
         ),
@@ -1353,7 +1353,7 @@ SETTINGS: tuple[Case, ...] = (
         "boundary",
         f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/app with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireBoundary",
         {},
-        ("as the name suggests: create app with a permissions boundary.", "--permissions-boundary"),
+        ("Do this first: Create app with a permissions boundary, judging by the name", "--permissions-boundary"),
         (),
     ),
     (
@@ -1899,7 +1899,7 @@ CONTEXTS: tuple[Case, ...] = (
         f"AuthorizationError: User: {SESSION} is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:us-east-2:{ACCOUNT}:carts with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/team/RegionGuard",
         {},
         (
-            "Do this first: Read the Deny in RegionGuard, then call as it requires or scope it down",
+            "Do this first: Call in a Region that the Deny exempts, judging by the name RegionGuard [you]",
             "The call was made in us-east-2. Change the Region of the call: --region, AWS_REGION, region_name in boto3",
         ),
         (),

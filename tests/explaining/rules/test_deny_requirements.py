@@ -336,8 +336,8 @@ CASES: tuple[Case, ...] = (
         _text("an identity-based policy: arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes"),
         {},
         (
-            "Do this first: Read the Deny in DenyUnencryptedVolumes, then call as it requires or scope it down [account administrator]",
-            "1. Read its conditions. Most likely, as the name suggests: create the instance encrypted.",
+            "Do this first: Create the instance encrypted, judging by the name DenyUnencryptedVolumes [you]",
+            "The last command shows the Deny (account administrator).",
             "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
         ),
     ),
@@ -349,7 +349,7 @@ CASES: tuple[Case, ...] = (
         ),
         {},
         (
-            "as the name suggests: create the volume encrypted. Pass --encrypted in the CLI, or set encrypted = true in Terraform.",
+            "Pass --encrypted in the CLI, or set encrypted = true in Terraform.",
         ),
     ),
     (
@@ -359,7 +359,7 @@ CASES: tuple[Case, ...] = (
             "arn:aws:rds:eu-west-1:111122223333:db:orders",
         ),
         {},
-        ("as the name suggests: create orders encrypted.", "--storage-encrypted"),
+        ("Do this first: Create orders encrypted, judging by the name", "--storage-encrypted"),
     ),
     (
         _text(
@@ -387,7 +387,7 @@ def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[s
     folded = " ".join(shown.replace("\\\n", " ").split())
     for words in says:
         assert words in folded
-    assert "create-policy-version" not in shown or "Read the Deny in" in shown
+    assert "create-policy-version" not in shown
     assert len(shown.splitlines()) <= 26
 
 

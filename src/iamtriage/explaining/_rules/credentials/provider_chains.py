@@ -58,7 +58,7 @@ _OUTCOMES = (
         r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: ",
         "container credentials (ECS, EKS)",
     ),
-    (r"load credentials from IMDS|no EC2 instance role found", "role in the instance metadata (EC2)"),
+    (r"load credentials from IMDS|no EC2 instance role found", "role from the instance metadata (EC2)"),
 )
 CONTAINER_TRIED = lazy_pattern(_OUTCOMES[5][0])
 MODULE_MISSING = CauseType(
@@ -85,7 +85,7 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
     """Return what gives a program credentials whose text does not say where it runs."""
     is_java = "awssdk" in case.text or "ProfileFile(" in message
     modules = (
-        " The SDK for Java needs the modules sso and ssooidc to use IAM Identity Center." if is_java else ""
+        " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA." if is_java else ""
     )
     remedy = your_remedy(
         "Give the program credentials where it runs",

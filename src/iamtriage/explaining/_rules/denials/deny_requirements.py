@@ -128,8 +128,6 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
             remedy = unsent_remedy(denial, unsent)
         others = explanation.remedies
-        if remedy is not None and (read := _read_named_policy(denial, remedy, others)) is not None:
-            remedy, others = None, (read, *others[1:])
         if remedy is not None and remedy.url == pages.BEDROCK_PROFILES:
             # What was a guess before.
             others = tuple(each for each in others if each.url != remedy.url)
@@ -159,27 +157,12 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     )
 
 
-def _read_named_policy(denial: Denial, guess: Remedy, others: tuple[Remedy, ...]) -> Remedy | None:
-    """Return the remedy that prints the named policy, with what its name suggests, which is only a guess.
-
-    A policy that requires MFA denies reading it, too.
-    """
-    title, judged, name = guess.title.partition(", judging by the name ")
-    is_of_policy = bool(judged) and (denial.policy or "").endswith(f"/{name}")
-    if not is_of_policy or not others or not others[0].commands or guess.url == pages.MFA:
-        return None
-    step = f"Read its conditions. Most likely, as the name suggests: {title[:1].lower()}{title[1:]}. {guess.steps[0]}"
-    rest = (each for each in others[0].steps[1:] if each != typical_requirement(denial))
-    title = f"Read the Deny in {name}, then call as it requires or scope it down"
-    return attrs.evolve(others[0], title=title, steps=(step, *rest))
-
-
 def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
     """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
     reads = tuple(itertools.takewhile(_READS.match, finding.commands))
     if not reads or (", judging by" not in guess.title and not guess.title.startswith("Ask ")):
         return guess
-    shown = attrs.evolve(guess, steps=(*guess.steps, f"The command shows the Deny ({finding.who})."))
+    shown = attrs.evolve(guess, steps=(*guess.steps, f"The last command shows the Deny ({finding.who})."))
     if guess.commands:
         shown = guess
     label = Labelled(f"To see the Deny itself ({finding.who}):", reads[0])

@@ -297,10 +297,10 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         route = _ROUTE.match(denial.resource or "")
         method = f"{route['method']} {route['path'] or '/'}" if route else "the method"
         verdict = f"the {name} does not allow this unsigned request"
-        text = f"The {name} does not allow anonymous callers from this network. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
+        text = f"The {name} names principals or other networks, or has a Deny. {method[0].upper()}{method[1:]} does not use AWS_IAM, or the answer would be Missing Authentication Token."
         causes.append(NO_ALLOWS["resource"].cause("derived", text=text))
         title = f"Read the {name}, then call from a network that it allows, or sign the request"
-        step = f"If the policy names AWS principals, {method} needs AWS_IAM, which rejects all unsigned requests: without it, API Gateway ignores signatures. {resource_policies.REDEPLOY}"
+        step = f"If the policy names AWS principals, set the authorization of {method} to AWS_IAM: without it, API Gateway ignores signatures. {resource_policies.REDEPLOY}"
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
         shows = resource_policies.policy_commands(denial, policy.show_command)[:1]
         network = f"{network} {resource_policies.REDEPLOY}"

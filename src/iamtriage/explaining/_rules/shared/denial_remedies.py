@@ -225,7 +225,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
         return your_remedy(
             f"{DETAILS_TITLES[0]} {authorization_id} (aws iam-toolbox)",
             "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
-            "Pass the result to explain() as the fact authorization_details.",
+            "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
             commands=(
                 command(
                     *("aws", "iam-toolbox", "get-request-authorization-details"),
@@ -241,7 +241,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             "This requires sts:DecodeAuthorizationMessage, in the account of the call: if you lack it, an administrator of that account can decode the message.",
             *_encoded_message_steps(failure, is_cut=is_cut),
             "If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn.",
-            "Or pass the result to explain() as the fact decoded_message.",
+            "Or let iamtriage explain the result, saved as decoded.json: iamtriage explain --fact decoded_message=@decoded.json.",
             commands=(
                 "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             ),
