@@ -562,7 +562,7 @@ _ASSOCIATE = "$ aws eks associate-access-policy --cluster-name live --principal-
 )
 def test_groups_of_the_map_for_a_new_entry(entry: str, options: tuple[str, ...]) -> None:
     explanation = explain(f"{_ASSOCIATE}$ kubectl -n kube-system get cm aws-auth -o yaml\n{entry}")
-    create = explanation.remedies[0].commands[0]
+    create = explanation.remedies[0].commands[1]
     assert all(each in create for each in options)
     assert ("--kubernetes-groups" in create) == bool(options)
     assert "masters" not in create

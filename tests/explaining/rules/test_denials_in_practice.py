@@ -1353,7 +1353,10 @@ SETTINGS: tuple[Case, ...] = (
         "boundary",
         f"User: {SESSION} is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::{ACCOUNT}:role/app with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/RequireBoundary",
         {},
-        ("Do this first: Create app with a permissions boundary, judging by the name", "--permissions-boundary"),
+        (
+            "Do this first: Create app with a permissions boundary, judging by the name",
+            "--permissions-boundary",
+        ),
         (),
     ),
     (

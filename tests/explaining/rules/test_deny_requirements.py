@@ -348,9 +348,7 @@ CASES: tuple[Case, ...] = (
             "arn:aws:ec2:eu-west-1:111122223333:volume/*",
         ),
         {},
-        (
-            "Pass --encrypted in the CLI, or set encrypted = true in Terraform.",
-        ),
+        ("Pass --encrypted in the CLI, or set encrypted = true in Terraform.",),
     ),
     (
         _text(

@@ -235,6 +235,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     stated = stated_option(case, "policy-arn")
     named = {each[0] for each in _POLICY.finditer(case.text)}
     arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
+    of_policy = fill_command("--policy-arn {}", arn)
     return case.explain(
         f"The managed policy has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
         QUOTA_REACHED.cause(
@@ -250,21 +251,13 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
                     *((_LIST_POLICIES,) if arn == "POLICY_ARN" else ()),
                     Labelled(
                         "Then, with POLICY_ARN of the failed call filled in:",
-                        fill_command(
-                            "aws iam list-policy-versions --policy-arn {} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
-                            arn,
-                        ),
+                        f"aws iam list-policy-versions {of_policy} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
                     ),
                     Labelled(
                         "Then, with VERSION_ID filled in:",
-                        fill_command(
-                            "aws iam get-policy-version --policy-arn {} --version-id VERSION_ID > old.json",
-                            arn,
-                        ),
+                        f"aws iam get-policy-version {of_policy} --version-id VERSION_ID > old.json",
                     ),
-                    fill_command(
-                        "aws iam delete-policy-version --policy-arn {} --version-id VERSION_ID", arn
-                    ),
+                    f"aws iam delete-policy-version {of_policy} --version-id VERSION_ID",
                 ),
                 url=pages.IAM_QUOTAS,
             ),

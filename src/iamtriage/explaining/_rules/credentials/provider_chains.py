@@ -85,7 +85,9 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
     """Return what gives a program credentials whose text does not say where it runs."""
     is_java = "awssdk" in case.text or "ProfileFile(" in message
     modules = (
-        " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA." if is_java else ""
+        " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA."
+        if is_java
+        else ""
     )
     remedy = your_remedy(
         "Give the program credentials where it runs",

@@ -208,17 +208,13 @@ def _add_reason(
     return f"{words}{(reason and f' because {reason}') or ''}."
 
 
-def _calls_global_profile(denial: Denial) -> bool:
-    # Most denials do not need the module.
-    from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
-
-    return calls_global_profile(denial)
-
-
 def _satisfying_remedy(
     denial: Denial, conditions: list[DenyingCondition], met: DenyingCondition | None
 ) -> Remedy | None:
     """Return how to call as the Deny requires, as far as its conditions or its name show that."""
+    # Most denials do not need the module.
+    from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
+
     for condition in conditions:
         requirement = next(
             (each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None
@@ -230,7 +226,7 @@ def _satisfying_remedy(
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
             return exempt_global_service(denial)
-        if requirement is deny_conditions.REGION and _calls_global_profile(denial):
+        if requirement is deny_conditions.REGION and calls_global_profile(denial):
             return denied_regions.model_region_remedy(denial, condition.policy_values)
         if requirement is not None and is_satisfiable:
             return _remedy_by_condition(denial, requirement, condition, conditions)

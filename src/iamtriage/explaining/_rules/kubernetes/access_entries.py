@@ -219,12 +219,8 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
 def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
     create, called = _create_entry_remedy(case, principal), context_of(case.facts).command
-    list_entries = find_cluster(case).eks_command("list-access-entries")
     is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
     why = ", and a policy can only be associated with an entry" if is_association else ""
-    step = "The principalArn must be exactly as the command prints it."
-    url = pages.EKS_ACCESS_ENTRIES
-    listing = cluster_remedy("List the access entries", step, commands=(list_entries,), url=url)
     named = f" {name}" if (name := find_cluster(case).name) else ""
     return case.explain(
         f"The cluster{named} has no access entry for {principal.description}{why}.",
@@ -234,7 +230,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
         OTHER_ARN.cause(),
         *((MAPPED_IN_AWS_AUTH.cause(),) if find_cluster(case).uses_aws_auth else ()),
         topic="access-entry-missing",
-        remedies=(create,) if list_entries in create.commands else (create, listing),
+        remedies=(create,),
         notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )
 
@@ -254,7 +250,14 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
             "Create the entry first, then associate the policy",
             *notes,
             precedence,
-            commands=(create or principal.create_entry_command(cluster), _repeat_association(case)),
+            commands=(
+                cluster.eks_command("list-access-entries"),
+                Labelled(
+                    "If it does not list the ARN in another form:",
+                    create or principal.create_entry_command(cluster),
+                ),
+                _repeat_association(case),
+            ),
             url=pages.EKS_ACCESS_POLICIES,
         )
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry
