@@ -76,11 +76,39 @@ class Code(NamedTuple):
             or another document. ``"yaml"``: a manifest. ``"hcl"``: Terraform code.
         saved_as: The file from which the next command reads a JSON document. A text then has the command that
             writes the file, so that readers can paste the whole block.
+        added_to: The file that has the present policy, if the document is statements to add to it.
     """
 
     text: str
     language: Literal["sh", "powershell", "json", "yaml", "hcl"]
     saved_as: str | None = None
+    added_to: str | None = None
+
+    @property
+    def saving_command(self) -> tuple[str, str]:
+        """What precedes and follows a document in the command that saves it in its file.
+
+        >>> Code("{}", "json", "policy.json", "old-policy.json").saving_command
+        ("jq '.Statement += [", "]' old-policy.json > policy.json")
+        """
+        if self.added_to is None:
+            return "echo '", f"' > {self.saved_as}"
+        return "jq '.Statement += [", f"]' {self.added_to} > {self.saved_as}"
+
+    @property
+    def caption(self) -> str | None:
+        """What to do with a document, where it is shown without that command.
+
+        >>> Code("{}", "json", "policy.json").caption
+        'policy.json:'
+        """
+        if self.saved_as is None:
+            return None
+        return (
+            f"{self.saved_as}:"
+            if self.added_to is None
+            else f"Add to the statements of {self.added_to}, and save as {self.saved_as}:"
+        )
 
 
 class Link(NamedTuple):
@@ -181,8 +209,8 @@ def with_texts(block: Block, change: Callable[[str], str]) -> Block:
             return Paragraph(change(text), quiet)
         case Link(url, text):
             return Link(change(url), change(text))
-        case Code(text, language, saved_as):
-            return Code(change(text), language, saved_as)
+        case Code():
+            return block._replace(text=change(block.text))
         case _:
             changed = change(block.text)
             return Source(changed, block.marks if changed == block.text else ())

@@ -14,7 +14,7 @@ __all__ = ("compact_json", "dense_json")
 _WORD = lazy_pattern(r'(?:"(?:[^"\\]|\\.)*"|[^\s"])+')
 
 
-def compact_json(document: object, width: int) -> str:
+def compact_json(document: object, width: int, before: str = "", after: int = 0) -> str:
     """Return a document as JSON with lines of a maximum length.
 
     A value that fits on one line is not broken. Otherwise, its parts fill the lines, and a part that does not
@@ -23,12 +23,14 @@ def compact_json(document: object, width: int) -> str:
     Args:
         document: The document.
         width: The maximum length of a line, in characters. Only a longer string exceeds it.
+        before: What precedes the document on its first line. It is not part of the result.
+        after: The number of characters that follow on the last line.
 
     >>> print(compact_json({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}, 40))
     {"Version": "2012-10-17",
      "Statement": [{"Effect": "Allow"}]}
     """
-    return "\n".join(_lines(document, "", width))
+    return "\n".join(_lines(document, before, width, after)).removeprefix(before)
 
 
 def dense_json(document: object, width: int) -> str:

@@ -81,7 +81,7 @@ def _block(block: Block, bullet: int) -> str:
         case Fields(rows):
             return "\n".join(f"{'-*'[bullet]} {_prose(label)}: {_code_span(value)}" for label, value in rows)
         case Code():
-            name = f"{_code_span(block.saved_as)}:\n\n" if block.saved_as else ""
+            name = f"{_prose(block.caption)}\n\n" if block.caption else ""
             return name + _fenced(code_text(block, _COMMAND_WIDTH), block.language)
         case Link(url, text):
             if not is_web_address(url):

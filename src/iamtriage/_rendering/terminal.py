@@ -180,7 +180,10 @@ class _Layout:
         if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and "\\" not in text:
             before = " " * self.indent
             quoted = text.removeprefix(before).replace("'", "'\\''")
-            text = f"{before}echo '{quoted}' > {block.saved_as}"
+            start, end = block.saving_command
+            if block.added_to is not None and len(quoted.rpartition("\n")[2]) + len(end) > self.width:
+                end = f"\n{before}{end}"
+            text = f"{before}{start}{quoted}{end}"
         lines = text.split("\n")
         return (self._styled(line, _COMMAND) for line in lines)
 

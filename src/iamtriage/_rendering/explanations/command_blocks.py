@@ -39,10 +39,12 @@ _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _CONTINUED = ("Then, in account ", "Then start ", "Then add ", "Otherwise")
 # The start of the words before a document that is part of what the next command reads.
 _ADD = ("Add ", "Change the statement ")
-# The end of the words before a command that reads a document, which the reader must save first.
-_SAVED = " saved:"
+# The ends of the words before a command that reads a document, which precedes the words.
+_AFTER_DOCUMENT = (" saved:", " then replace the policy:")
 # A file that a command reads and that the reader must save first, as a step says.
 _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([\w.-]+\.(?:json|ya?ml))")
+# The file in which a command saves the present policy, and that of the changed one.
+_OLD_FILE = lazy_pattern(r" > (?P<old>old-(?P<file>[\w.-]+\.json))(?!\S)")
 # An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
 _ENTRY = lazy_pattern(r"\s{0,20}(?:- )?(?:role|user)arn: ")
 _EDIT = lazy_pattern(r"kubectl (?:-n \S+ |--namespace \S+ )?edit configmap ")
@@ -147,17 +149,19 @@ def document_codes(
     documents: Sequence[Mapping[str, Any]], commands: Sequence[str], width: int, *, is_dense: bool = False
 ) -> tuple[Code, ...]:
     """Return the blocks of documents, with the file in which commands expect them."""
-    write = dense_json if is_dense else compact_json
-    saved = find_saved_file(documents, commands)
+    saved, added_to = find_saved_file(documents, commands), None
+    if saved is None and documents and (old := _OLD_FILE.search("\n".join(commands))) is not None:
+        added_to, saved = old["old"], old["file"]
     if saved is None:
+        write = dense_json if is_dense else compact_json
         return tuple(Code(write(each, width), "json") for each in documents)
     # The command that writes the file begins before the first line, and ends after the last one.
-    before, after = "echo '", f"' > {saved}"
-    text = write(documents[0], width)
-    first, last = text.partition("\n")[0], text.rpartition("\n")[2]
-    if max(len(before + first), len(last + after)) > width:
-        text = write(documents[0], width - len(after))
-    return (Code(text, "json", saved),)
+    before, after = Code("", "json", saved, added_to).saving_command
+    if is_dense:
+        texts = [dense_json(each, width - max(len(before), len(after))) for each in documents]
+    else:
+        texts = [compact_json(each, width, before, len(after)) for each in documents]
+    return (Code(",\n".join(texts), "json", saved, added_to),)
 
 
 def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iterator[Block]:
@@ -177,7 +181,7 @@ def place_documents(blocks: Iterable[Block], documents: Sequence[Block]) -> Iter
     place = next(readers, 0)
     label = commands[place - 1] if place and documents else None
     words = label.text if isinstance(label, Paragraph) else ""
-    if words.endswith(_SAVED):
+    if words.endswith(_AFTER_DOCUMENT):
         place -= 1
     yield from (*commands[:place], *documents)
     if words.startswith(_ADD):

@@ -188,8 +188,7 @@ class _Card:
             case Code():
                 # Commands look the same in all shells.
                 language = "sh" if block.language == "powershell" else block.language
-                saved_as = block.saved_as
-                name = f'<p class="iamtriage-prose"><code>{_text(saved_as)}</code>:</p>' if saved_as else ""
+                name = f'<p class="iamtriage-prose">{_prose(block.caption)}</p>' if block.caption else ""
                 return name + _code_block(language, escape(code_text(block, _COMMAND_WIDTH)))
             case Link():
                 return f'<p class="iamtriage-prose">{_link(block)}</p>'

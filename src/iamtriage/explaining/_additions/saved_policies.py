@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.explanations.command_blocks import files_of
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
+from iamtriage.explaining._rules.shared.remedies import KEEP_OTHERS
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -20,6 +23,7 @@ _PRINTS_POLICY = lazy_pattern(
     r"|(?:Attributes\.|VpcEndpoints\[0\]\.|profile\.|association\.)?(?i:resource|session|inline)?(?i:policy)(?:Text|InJson|Document)?"
     r"|DomainConfig\.AccessPolicies\.Options)'?(?= |\Z)[^|;&<>]*"
 )
+_KEEPS_OTHERS = lazy_pattern(rf"{KEEP_OTHERS}[^.:]{{1,80}} in [\w.-]+\.json: [\w -]{{1,60}} replaces it\.")
 # Parameters that take the policy as a JSON string, and the jq filter around it.
 _AS_STRING = {
     "--attributes": "{Policy: .}",
@@ -35,7 +39,7 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     >>> change = "aws iam update-assume-role-policy --role-name app --policy-document file://trust.json"
     >>> remedy = Remedy("Trust it", "resource owner", commands=(show, change), statement={"Effect": "Allow"})
     >>> save_printed_policy(remedy).commands[0].removeprefix(show)
-    ' --output json > trust.json'
+    ' --output json > old-trust.json'
     """
     remedy = change_commands(remedy, tuple(map(_pass_as_string, remedy.commands)))
     documents, commands = remedy.documents, remedy.commands
@@ -55,10 +59,14 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     # The configured output of the AWS CLI can be a table.
     # API Gateway returns the policy with backslashes before its quotes.
     output = " --output json" if found["object"] else r" | tr -d '\\'" if " get-rest-api " in found[0] else ""
-    saving = f"{found[0]}{output} > {file}"
+    saving = f"{found[0]}{output} > {'old-' if documents else ''}{file}"
     label = f"Then, with the statement changed in {file}:"
     if documents:
-        label = f"Add {'this statement' if len(documents) == 1 else 'these statements'} to {file}:"
+        label = f"Check {file}, then replace the policy:"
+    if documents:
+        # The commands keep them.
+        steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))
+        remedy = attrs.evolve(remedy, steps=tuple(steps))
     return change_commands(
         remedy, (*commands[:number], saving, *commands[number + 1 :]), Labelled(label, commands[reader])
     )

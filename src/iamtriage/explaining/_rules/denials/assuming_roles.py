@@ -47,7 +47,7 @@ from iamtriage.explaining._rules.shared import (
     wording,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, save_step, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
@@ -307,7 +307,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             steps.append(
                 f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
             )
-        steps.append(denial_remedies.save_step("the role's trust policy", "trust.json"))
+        steps.append(save_step("the role's trust policy", "trust.json"))
         url = pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
             steps += caller_allow_step(denial, added["Action"]) or other_account_steps(

@@ -17,8 +17,7 @@ from iamtriage.arns._principals import RoleSession
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals
-from iamtriage.explaining._rules.shared.denial_remedies import save_step
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _allow_role(denial: Denial, bucket: str) -> Remedy:
     ]
     return resource_policy_remedy(
         f"Or allow {denial.caller} in the bucket policy",
-        f"{save_step('the bucket policy', statements='these statements')} Run the commands in the account of the bucket.",
+        f"{save_step('the bucket policy')} Run the commands in the account of the bucket.",
         f"If that is not account {denial.account}, a policy of {denial.caller} must allow the same actions on the bucket, too.",
         statements=statements,
         commands=tuple(

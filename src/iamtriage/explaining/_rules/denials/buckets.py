@@ -18,11 +18,16 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
-from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import account_remedy, resource_policy_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    resource_policy_remedy,
+    save_step,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -194,7 +199,7 @@ def explain_origin(denial: Denial) -> Explanation:
             resource_policy_remedy(
                 "Allow the distribution in the bucket policy",
                 "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-                denial_remedies.save_step("the bucket policy"),
+                save_step("the bucket policy"),
                 commands=bucket_policy_commands(denial),
                 statements=(statement,),
                 url=pages.ORIGIN_ACCESS,

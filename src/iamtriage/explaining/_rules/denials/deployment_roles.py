@@ -17,9 +17,8 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import present, save_step, trust_remedy
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._grants import build_grant
 

@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.companion_actions import describe_compan
 from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
-from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import present, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import build_statement
 
@@ -152,8 +152,9 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
     more = () if added is None else task_statements.add_certain_companions(added, denial)
     is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
-    if not is_two_sided:
-        steps[0] = " ".join((steps[0], *more))
+    # The step about the file is superfluous if commands write it, so it says nothing else.
+    if more:
+        steps.append(" ".join(more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
     # A policy with a wrong principal is rejected, or allows another role.
@@ -163,7 +164,6 @@ def resource_remedy(denial: Denial) -> Remedy:
     lines: Commands = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
         statements = _linked_role_statements(denial)
-        steps[0] = steps[0].replace("this statement", "these statements")
         steps.append(
             "The second statement lets the service create the grants with which it uses the key for the resources it manages."
         )
@@ -177,7 +177,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
         other_side, own = describe_other_side(denial, added)
-        steps[0] = " ".join((steps[0], *more, other_side))
+        steps.insert(1, other_side)
         lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
@@ -197,7 +197,9 @@ def resource_remedy(denial: Denial) -> Remedy:
 
 def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
     """Yield what the policy's statements name as the resource, and which other policy applies."""
-    if not policy.resource_is_star:
+    if policy.resource_is_star:
+        yield f"In a {policy.name}, Resource * means this key."
+    else:
         yield from notes
     if policy.other:
         yield f"The {policy.other} must allow the request, too, or delegate it to the access points of an account by a condition on s3:DataAccessPointAccount."
@@ -211,8 +213,7 @@ def _save_step(policy: services.ResourcePolicy) -> str:
     if change is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
     # A short explanation can hide the command.
-    save = denial_remedies.save_step(name, command=change[1])
-    return f"{save} In a key policy, Resource * means this key." if policy.resource_is_star else save
+    return save_step(name, command=change[1])
 
 
 def bucket_argument(denial: Denial) -> str:

@@ -17,10 +17,9 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
-from iamtriage.explaining._rules.shared.denial_remedies import save_step
 from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_HELP
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, save_step, trust_remedy
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust
 from iamtriage.policies._documents import build_document
 

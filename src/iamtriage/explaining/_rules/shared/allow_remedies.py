@@ -24,10 +24,9 @@ from iamtriage.explaining._rules.shared.denial_remedies import (
     account_elsewhere,
     cut_resource,
     policy_holder,
-    save_step,
 )
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, present
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, save_step
 from iamtriage.explaining._rules.shared.required_grants import (
     NEXT_OBJECTS,
     TAGGING_CALL,
@@ -141,7 +140,7 @@ def allow_remedy(
                 steps=(
                     *present(first_step),
                     f"An administrator of IAM Identity Center changes the permission set{name_of_set}: IAM rejects changes to its role.",
-                    f"{save_step('its inline policy', statements='this statement' if len(statements) == 1 else 'these statements', command='put-inline-policy-to-permission-set')} If it has none, policy.json is a policy with only {'this statement' if len(statements) == 1 else 'these statements'}. The console shows PERMISSION_SET_ARN on the page of the permission set.",
+                    f"{save_step('its inline policy', command='put-inline-policy-to-permission-set')} If it has none, policy.json is a policy with only {'this statement' if len(statements) == 1 else 'these statements'}. The console shows PERMISSION_SET_ARN on the page of the permission set.",
                     *steps,
                 ),
                 commands=tuple(

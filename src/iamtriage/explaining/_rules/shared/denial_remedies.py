@@ -169,21 +169,6 @@ def list_policies_commands(denial: Denial) -> tuple[str, ...]:
     return tuple(fill_command(f"aws iam {verb} --{kind}-name {{}}", name) for verb in verbs)
 
 
-def save_step(
-    policy: str,
-    file: str = "policy.json",
-    *,
-    statements: str = "this statement",
-    command: str = "the command",
-) -> str:
-    """Return how to save a policy for the command that replaces it.
-
-    >>> save_step("the queue policy")
-    'Save the queue policy with this statement added as policy.json: the command replaces the policy.'
-    """
-    return f"Save {policy} with {statements} added as {file}: {command} replaces the policy."
-
-
 def mfa_command(denial: Denial, device: str, *, opens_session: bool = False) -> str:
     """Return the call with its MFA code, or the one that opens a session with it."""
     is_of_role = denial.operation == "AssumeRole" or denial.lowercase_action == "sts:assumerole"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
 _T = TypeVar("_T")
+KEEP_OTHERS = "Keep the other statements of "
+"""The start of the step about the file from which a command replaces a policy."""
 _ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam (?:get-(?:role|user)|list-roles) [^"()]{1,300}\)"')
 
 
@@ -155,3 +157,12 @@ def trust_remedy(
     """Return a remedy that changes the trust policy of a role, or adds statements to it."""
     more = {"policy": policy, "layer": "role_trust", "is_addition": is_addition, "url": url}
     return _build(title, "account administrator", steps, commands, **more)
+
+
+def save_step(policy: str, file: str = "policy.json", *, command: str = "the change") -> str:
+    """Return what to keep in the file from which a command replaces a policy.
+
+    >>> save_step("the queue policy")
+    'Keep the other statements of the queue policy in policy.json: the change replaces it.'
+    """
+    return f"{KEEP_OTHERS}{policy} in {file}: {command} replaces it."

@@ -9,8 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._rules.shared.denial_remedies import save_step
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow
 
@@ -79,8 +78,7 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         )
         for action, resource, condition in row.statements
     ]
-    what = "this statement" if len(statements) == 1 else "these statements"
-    save = save_step(row.resource, statements=what)
+    save = save_step(row.resource)
     if "policy.json" not in " ".join(row.commands):
         save = f"Add this statement to {row.resource}, and keep the existing ones."
     return resource_policy_remedy(
