@@ -484,7 +484,7 @@ def test_policy_of_a_queue_that_lacks_the_service() -> None:
     assert "its policy allows only the service sns.amazonaws.com, not s3.amazonaws.com" in explanation.summary
     [remedy] = explanation.remedies
     assert "'aws:SourceAccount': '111122223333'" in str(remedy.policy)
-    assert "(fromQueueArn)" in remedy.steps[1]
+    assert any("(fromQueueArn)" in each for each in remedy.steps)
     for principal in ("*", {"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]}):
         allowed = {"Statement": [{**statement, "Principal": principal}]}
         assert "most often" in explain(text + json.dumps({"Policy": json.dumps(allowed)})).summary

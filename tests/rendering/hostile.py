@@ -202,7 +202,7 @@ def text_of(block: Block, width: int = 88, *, names: bool = True) -> list[str]:
         case Link(url, text):
             return [f"{escape_controls(text)}: {escape_controls(url)}"]
         case Code():
-            name = [f"{escape_controls(block.saved_as)}:"] if names and block.saved_as else []
+            name = [escape_controls(block.caption)] if names and block.caption else []
             return [*name, code_text(block, width)]
         case Source():
             return [

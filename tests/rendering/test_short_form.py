@@ -76,7 +76,10 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
 def test_reason_that_the_verdict_states_is_said_once() -> None:
     """The verdict has the evidence of a cause that says nothing else."""
     shown = " ".join(explain(_DENIAL).to_text().split())
-    assert "no identity-based policy allows it. Reported The message says so." in shown
+    assert (
+        "no identity-based policy allows it. Reported An implicit denial: an Allow is missing, and no Deny applies."
+        in shown
+    )
     assert shown.count("no identity-based policy") == 1
     assert "no identity-based policy allows the" in explain(_DENIAL).to_text(detail="full").replace("\n", " ")
 
@@ -251,8 +254,9 @@ def test_statement_to_add_is_no_document_to_save() -> None:
     assert explanation.remedies[0].policy is not None
     assert explanation.remedies[0].documents == tuple(explanation.remedies[0].policy["Statement"])
     assert '{"Version": ' not in explanation.to_text()
-    assert "Add this statement: {" in " ".join(explanation.to_text().split())
-    assert explanation.remedies[0].commands[0].endswith(" --output json > trust.json")
+    assert "jq '.Statement += [{" in explanation.to_text()
+    assert "]' old-trust.json > trust.json" in explanation.to_text()
+    assert explanation.remedies[0].commands[0].endswith(" --output json > old-trust.json")
 
 
 def test_denials_of_one_principal_share_a_policy() -> None:

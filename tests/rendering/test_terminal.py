@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import subprocess
+from shutil import which
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from iamtriage._rendering.blocks import Block, Code, Fields, Heading, Items, Link, Mark, Paragraph, Source
+from iamtriage._rendering.explanations.command_blocks import document_codes
 from iamtriage._rendering.terminal import render
 from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
 from tests.rendering.hostile import PAYLOADS, documents, everywhere, prose_blocks, text_of, texts
 from tests.rendering.test_shell import calls
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SGR = re.compile(r"\x1b\[[0-9]+m")
 
@@ -199,7 +207,30 @@ def test_commands_can_be_pasted(words: list[str]) -> None:
         (Code('{"a": "\\u202e"}', "json", "policy.json"), '{"a": "\\u202e"}'),
         (Code('{"a": 1}', "json", "$(id).json"), '{"a": 1}'),
         (Code('{"a": 1}', "json"), '{"a": 1}'),
+        (
+            Code('{"a": 1}', "json", "policy.json", "old-policy.json"),
+            "jq '.Statement += [{\"a\": 1}]' old-policy.json > policy.json",
+        ),
+        (
+            Code('{"a": "\\u202e"}', "json", "policy.json", "old-policy.json"),
+            'Add to the statements of old-policy.json, and save as policy.json:\n{"a": "\\u202e"}',
+        ),
     ],
 )
 def test_document_that_the_next_command_reads(code: Code, shown: str) -> None:
     assert render((code,), width=100, color=False) == shown
+
+
+@pytest.mark.skipif(which("jq") is None, reason="jq is not installed")
+def test_statements_are_added_to_the_present_policy(tmp_path: Path) -> None:
+    old = {"Version": "2012-10-17", "Statement": [{"Sid": "Old", "Effect": "Deny"}]}
+    added = ({"Sid": "Andrea's", "Resource": "${aws:username}*"}, {"Sid": "B" * 90, "Effect": "Allow"})
+    (tmp_path / "old-policy.json").write_text(json.dumps(old), encoding="ascii")
+    show = "aws s3api get-bucket-policy --bucket b > old-policy.json"
+    change = "aws s3api put-bucket-policy --bucket b --policy file://policy.json"
+    [code] = document_codes(added, (show, change), 60)
+    subprocess.run(
+        ["/bin/sh", "-c", render((code,), width=60, color=False)], cwd=tmp_path, check=True, timeout=20
+    )
+    new = json.loads((tmp_path / "policy.json").read_text(encoding="ascii"))
+    assert new == {**old, "Statement": [*old["Statement"], *added]}

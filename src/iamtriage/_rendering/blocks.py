@@ -102,7 +102,7 @@ class Code(NamedTuple):
         >>> Code("{}", "json", "policy.json").caption
         'policy.json:'
         """
-        if self.saved_as is None:
+        if not self.saved_as:
             return None
         return (
             f"{self.saved_as}:"

@@ -184,8 +184,10 @@ class _Layout:
             if block.added_to is not None and len(quoted.rpartition("\n")[2]) + len(end) > self.width:
                 end = f"\n{before}{end}"
             text = f"{before}{start}{quoted}{end}"
-        lines = text.split("\n")
-        return (self._styled(line, _COMMAND) for line in lines)
+        elif block.added_to is not None:
+            yield from self._wrapped(_words(block.caption or ""), " " * self.indent)
+        for line in text.split("\n"):
+            yield self._styled(line, _COMMAND)
 
     def _source(self, block: Source) -> Iterator[str]:
         for line in source_lines(block):

@@ -1620,7 +1620,7 @@ CALLS: tuple[Row, ...] = (
         "service-cannot-assume-role",
         {"service-cannot-assume-role": "reported"},
         (
-            "aws iam get-role --role-name orders-api --query Role.AssumeRolePolicyDocument --output json > trust.json",
+            "aws iam get-role --role-name orders-api --query Role.AssumeRolePolicyDocument --output json > old-trust.json",
         ),
     ),
     (

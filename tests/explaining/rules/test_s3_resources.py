@@ -326,7 +326,7 @@ def test_access_point_has_a_policy_of_its_own() -> None:
     remedy = explanation.remedies[0]
     assert remedy.title == "Allow the user ana in the access point policy, in account 111122223333"
     assert remedy.commands[:2] == (
-        "aws s3control get-access-point-policy --account-id 111122223333 --name analytics --query Policy --output text --region eu-west-1 > policy.json",
+        "aws s3control get-access-point-policy --account-id 111122223333 --name analytics --query Policy --output text --region eu-west-1 > old-policy.json",
         "aws s3control put-access-point-policy --account-id 111122223333 --name analytics --policy file://policy.json --region eu-west-1",
     )
     assert any(step.startswith("The bucket policy must allow the request, too") for step in remedy.steps)

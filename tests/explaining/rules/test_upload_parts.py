@@ -94,6 +94,6 @@ def test_both_accounts_have_commands() -> None:
     assert remedy.policy is not None
     assert remedy.policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::444455556666:role/ROLE_NAME"}
     show, change, allow = remedy.commands
-    assert show.endswith("> policy.json")
+    assert show.endswith("> old-policy.json")
     assert f"put-key-policy --key-id {KEY}" in change
     assert allow.startswith("aws iam put-role-policy --role-name ROLE_NAME")

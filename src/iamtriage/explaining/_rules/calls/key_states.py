@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     owner_remedy,
     present,
     resource_policy_remedy,
+    save_step,
 )
 from iamtriage.explaining._rules.shared.services import linked_role_key_statements
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, principal_names
@@ -330,7 +331,7 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
     allow_launcher = resource_policy_remedy(
         f"{title}{again}",
         *present(None if state else which),
-        f"Save the key policy with {'these statements' if len(statements) > 1 else 'this statement'} added as policy.json: put-key-policy replaces it.",
+        save_step("the key policy"),
         *present(
             grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
         ),

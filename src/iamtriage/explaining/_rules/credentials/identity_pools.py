@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import build_document
@@ -357,7 +357,7 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     pool = audience if isinstance(audience, str) and _ID.fullmatch(audience) else "IDENTITY_POOL_ID"
     is_guest = isinstance(methods, list) and "unauthenticated" in methods
     steps = [
-        "Save the role's trust policy as trust.json, with this statement added and the existing ones that are still needed: the command replaces the whole policy.",
+        save_step("the role's trust policy", "trust.json"),
         "Keep both conditions. amr is authenticated in the role for signed-in users, and unauthenticated in the role for guests.",
         "In China and GovCloud, the provider has another name.",
     ]

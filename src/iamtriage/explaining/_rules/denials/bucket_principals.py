@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.denials.known_policies import list_resource_sta
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -82,9 +82,7 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
         sid="AllowRole",
         principal={"AWS": str(role)},
     )
-    steps = [
-        "Save the bucket policy with this statement added as policy.json: put-bucket-policy replaces the policy."
-    ]
+    steps = [save_step("the bucket policy")]
     if is_artifact:
         steps.append(
             "Each run of a pipeline has other objects: end the Resource with the folder and /* to allow all of them."

@@ -148,7 +148,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
                 who="account administrator",
                 steps=(
                     "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
-                    "Save its policy with this statement added as policy.json: the command replaces the policy.",
+                    save_step("its policy"),
                     more,
                 ),
                 commands=commands.endpoint_policy_commands(region, "s3:GetObject"),

@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.shared.decisions import (
     describe_allowing,
     identity_policy_allows,
 )
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."
         title = "Change the permissions boundary"
-        add = "Save the boundary's policy with this statement added as policy.json: create-policy-version replaces it."
-        add = add if _offers_change(denial) else "Add the statement to the boundary."
+        offers_change = _offers_change(denial)
         steps = (
-            f"{add} A boundary only caps permissions: {_identity_allow(denial)}.",
+            save_step("the boundary's policy") if offers_change else "Add the statement to the boundary.",
+            f"A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
     scope_down = (

@@ -177,7 +177,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
         other_side, own = describe_other_side(denial, added)
-        steps.insert(1, other_side)
+        steps.insert(0, other_side)
         lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)

@@ -177,7 +177,7 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
         who="resource owner",
         steps=(
             "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
-            "If a role or a program needs the access, save the trust policy with this statement added as trust.json.",
+            "The statement is for a role or a program that needs the access.",
             *role_path_steps(denial),
         ),
         commands=(show, update),

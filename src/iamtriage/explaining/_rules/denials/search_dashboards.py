@@ -14,7 +14,7 @@ from iamtriage.explaining._rules.denials.known_policies import list_resource_sta
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import find_domain
 from iamtriage.policies._documents import allow
 
@@ -59,7 +59,8 @@ def explain_dashboards(denial: Denial) -> Explanation:
     )
     by_address = resource_policy_remedy(
         f"For a few people: allow their addresses in the {policy.name}",
-        f"Save the {policy.name} with this statement added as policy.json: the command replaces the policy. Replace YOUR_ADDRESS (curl https://checkip.amazonaws.com). Without the condition, the domain is open to everyone.",
+        save_step(f"the {policy.name}"),
+        "Replace YOUR_ADDRESS (curl https://checkip.amazonaws.com). Without the condition, the domain is open to everyone.",
         "For all others: turn on Amazon Cognito or SAML authentication for the dashboards, or run a proxy that signs with your credentials, such as aws-sigv4-proxy.",
         statements=(
             allow(

@@ -13,7 +13,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
-from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import save_step, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_services
@@ -108,7 +108,7 @@ def explain_untrusted_role(
             trust_remedy(
                 f"Allow {who} in the trust policy of {role}",
                 *in_code,
-                "Save the role's trust policy with this statement added as trust.json: the command replaces the policy.",
+                save_step("the role's trust policy", "trust.json"),
                 commands=commands.trust_policy_commands(name),
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
                 url=pages.TRUST_POLICIES,
