@@ -254,8 +254,8 @@ def _find_encoded_secrets(text: str, depth: int) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only in the decoded text."""
     if depth == _MAX_DEPTH:
         return
-    for encoded in find_encoded_texts(text):
-        find = functools.partial(find_secrets, is_wrapped=encoded.is_document, depth=depth + 1)
+    for encoded, is_document in find_encoded_texts(text):
+        find = functools.partial(find_secrets, is_wrapped=is_document, depth=depth + 1)
         yield from find_in_scalar(text, encoded, find)
 
 

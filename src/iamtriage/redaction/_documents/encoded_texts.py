@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Scalar, decode
+from iamtriage.redaction._documents.nodes import Decoded, Joined, Scalar, decode
 from iamtriage.redaction._documents.xml_spans import XmlAttribute
 from iamtriage.redaction._documents.yaml_scalars import DoubleQuotedScalar
 from iamtriage.redaction._vocabulary.notations import FILLER
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from iamtriage.redaction._secret_spans import FoundSecret
 
 __all__ = (
-    "EncodedText",
     "find_encoded_texts",
     "find_escaped_html",
     "find_program_strings",
@@ -56,37 +55,6 @@ _MAX_SHORT_DOCUMENTS = 100
 _MIN_CHARS_PER_DOCUMENT = 200
 # Between two texts that are searched together. No value in a line is so far from its name.
 _GAP = f"\n{FILLER}" * 4 + "\n"
-
-
-class EncodedText(Scalar):
-    """One encoded text, or several, which are searched together.
-
-    Attributes:
-        is_document: Whether it can be a document, or lines of a log.
-    """
-
-    __slots__ = ("_parts", "is_document")
-
-    def __init__(self, parts: list[Scalar], *, is_document: bool = False) -> None:
-        super().__init__(parts[0].start, max(part.end for part in parts))
-        self._parts = parts
-        self.is_document = is_document
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        contents: list[str] = []
-        places: list[tuple[int, int]] = []
-        length = 0
-        for part in self._parts:
-            content, part_places = part.decode(text)
-            contents.append(content)
-            places += ((length + at, origin) for at, origin in part_places) if length else part_places
-            length += len(content) + len(_GAP)
-        return Decoded(_GAP.join(contents), places)
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return self._parts[0].mark(found)
 
 
 class _Encoding(NamedTuple):
@@ -151,24 +119,27 @@ _SHELL_ENCODING = _Encoding(_SHELL_QUOTE, _keep_quote, "'", "'\\''")
 _SCRIPT_ENCODING = _Encoding(re.compile(r"\\([\"\\$`])"), _keep_quote, '"', '\\"')
 
 
-def find_encoded_texts(text: str) -> Iterator[EncodedText]:
-    """Yield the parts of a text in which signs are encoded: each document alone, and the others together."""
+def find_encoded_texts(text: str) -> Iterator[tuple[Scalar, bool]]:
+    """Yield the parts of a text in which signs are encoded: each document alone, and the others together.
+
+    With each comes whether it can be a document, or lines of a log.
+    """
     for find in _FINDERS:
         others: list[Scalar] = []
         for count, part in enumerate(find(text)):
             is_rare = count < _MAX_SHORT_DOCUMENTS or part.start >= count * _MIN_CHARS_PER_DOCUMENT
             if is_rare and _DOCUMENT.search(text, part.start, part.end):
-                yield EncodedText([part], is_document=True)
+                yield part, True
             else:
                 others.append(part)
         if others:
-            yield EncodedText(others)
+            yield Joined(others, _GAP), False
 
 
-def join_percent_encoded(text: str) -> EncodedText | None:
+def join_percent_encoded(text: str) -> Scalar | None:
     """Return the percent-encoded parts of a text together; ``None`` if there are none."""
     parts = [*_find_percent_encoded(text)] if "%" in text else []
-    return EncodedText(parts) if parts else None
+    return Joined(parts, _GAP) if parts else None
 
 
 def find_shell_text(text: str) -> Scalar | None:

@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Item, Node, Scalar, decode
+from iamtriage.redaction._documents.nodes import Item, Node, Scalar
+from iamtriage.redaction._documents.yaml_scalars import DoubleQuotedScalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,36 +51,22 @@ _ESCAPED = (
 )
 # Another notation can write quotes in the same way, so the end of the string must be that of the JSON.
 _QUOTED_JSON = re.compile(_STRING + r"(?:(?<=[}\]]\")|(?<=[}\]][ ]\")|(?<=\\[nrt]\"))")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 # In characters. A shorter document has no room for a name and its value.
 _MIN_LENGTH = 10
 # Only empty objects and lists consist of these characters.
 _NO_SCALAR = "{}[], \t\r\n"
-_CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
-class JsonScalar(Scalar):
-    """A string, a number or a constant of JSON."""
+class JsonScalar(DoubleQuotedScalar):
+    """A string, a number or a constant of JSON. Its escapes are also those of YAML."""
 
     __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        content = text[self.start : self.end]
-        if "\\" not in content:
-            return Decoded(content, [(0, self.start)])
-        return decode(text, self.start, self.end, _ESCAPE, _unescape)
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
         if self.covers(found):
             return found._replace(quote="" if self.is_text else '"')
-        return found._replace(quote=found.quote.replace("\\", "\\\\").replace('"', '\\"'))
-
-
-def _unescape(escape: re.Match[str]) -> str:
-    # An invalid escape stays.
-    return chr(int(escape[1], 16)) if escape[1] else _CHARACTERS.get(escape[2], escape[2])
+        return super().mark(found)
 
 
 class _OpenNode(Node):

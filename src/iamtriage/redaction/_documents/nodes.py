@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from iamtriage._typing import override
+
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("Decoded", "Item", "Node", "Scalar", "Value", "decode")
+__all__ = ("Decoded", "Item", "Joined", "Node", "Scalar", "Value", "decode")
 
 Places: TypeAlias = "list[tuple[int, int]]"
 
@@ -91,6 +93,37 @@ class Scalar:
     def covers(self, found: FoundSecret) -> bool:
         """Return whether a secret is the whole scalar."""
         return found.start <= self.start and found.end >= self.end
+
+
+class Joined(Scalar):
+    """Parts of a text that are searched together.
+
+    Args:
+        parts: The parts, of the same notation.
+        gap: What is between two parts.
+    """
+
+    __slots__ = ("_gap", "_parts")
+
+    def __init__(self, parts: Sequence[Scalar], gap: str = "") -> None:
+        super().__init__(parts[0].start, max(part.end for part in parts))
+        self._parts, self._gap = parts, gap
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        contents: list[str] = []
+        places: list[tuple[int, int]] = []
+        length = 0
+        for part in self._parts:
+            content, part_places = part.decode(text)
+            contents.append(content)
+            places += ((length + at, origin) for at, origin in part_places) if length else part_places
+            length += len(content) + len(self._gap)
+        return Decoded(self._gap.join(contents), places)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        return self._parts[0].mark(found)
 
 
 class Item(NamedTuple):

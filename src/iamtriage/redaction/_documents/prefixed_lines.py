@@ -10,8 +10,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Scalar
+from iamtriage.redaction._documents.nodes import Joined, Scalar
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.unquoted_values import zero_all_digits
 from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
@@ -33,29 +32,6 @@ _LINES_BEFORE, _LINES_AFTER = 40, 80
 _MAX_LINE = 4_096
 # The maximum indent of a value in the line after its name, in characters.
 _MAX_INDENT = 8
-
-
-class PrefixedLines(Scalar):
-    """Lines with the same prefix.
-
-    Attributes:
-        runs: The position of each line, without its prefix.
-    """
-
-    __slots__ = ("runs",)
-
-    def __init__(self, runs: list[tuple[int, int]]) -> None:
-        super().__init__(runs[0][0], runs[-1][1])
-        self.runs = runs
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        places: list[tuple[int, int]] = []
-        length = 0
-        for start, end in self.runs:
-            places.append((length, start))
-            length += end - start
-        return Decoded("".join(text[start:end] for start, end in self.runs), places)
 
 
 def find_prefixed_lines(
@@ -100,10 +76,10 @@ def find_prefixed_lines(
         if not start + size <= content <= at or _PROSE.search(text, max(content, cell), name_end):
             continue
         runs = _list_lines(zeroed, end, end, size) if is_hidden else _list_lines(zeroed, done, start, size)
-        lines = PrefixedLines([(content, end), *runs] if is_hidden else runs)
-        done = lines.end
-        if len(lines.runs) > 1:
-            yield lines
+        lines = [Scalar(*run) for run in ([(content, end), *runs] if is_hidden else runs)]
+        done = lines[-1].end
+        if len(lines) > 1:
+            yield Joined(lines)
 
 
 def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("COMMANDS", "SENTENCES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets")
+__all__ = ("PHRASES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets")
 
 # The maximum number of characters between a command and its option.
 _REACH = 300
@@ -48,34 +48,21 @@ _MAX_VALUE = 2_000
 _UUID_OR_ARN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|arn:.*|https?:.*|/.*")
 
 
-class Command(NamedTuple):
-    """An option of a command that contains a secret.
+class Phrase(NamedTuple):
+    """A command with an option, a statement or a sentence that contains a secret.
 
     Attributes:
-        words: The names of the command, in lower case.
-        option: The pattern of the option and its value.
+        words: The names of the command, or words of which the sentence contains at least one, in lower case.
+        pattern: The option and its value, or the sentence in lower case.
         what: The kind of secret.
+        is_command: Whether it is a command.
         sign: A part of the option, in lower case.
-    """
-
-    words: tuple[str, ...]
-    option: re.Pattern[str]
-    what: Secret
-    sign: str
-
-
-class Sentence(NamedTuple):
-    """A sentence or statement that ends with a secret.
-
-    Attributes:
-        words: Words of which the sentence contains at least one, in lower case.
-        pattern: The sentence, in lower case, with the secret.
-        what: The kind of secret.
     """
 
     words: tuple[str, ...]
     pattern: re.Pattern[str]
     what: Secret
+    is_command: bool = False
     sign: str = ""
 
 
@@ -188,22 +175,22 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
 _FIXED = re.compile(r"(?:\\s)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
 
 
-def _command(words: tuple[str, ...], option: str, what: Secret) -> Command:
+def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
     fixed = _FIXED.match(option)
-    return Command(words, re.compile(option), what, fixed["sign"].lower() if fixed else "")
+    return Phrase(
+        words, re.compile(option), what, is_command=True, sign=fixed["sign"].lower() if fixed else ""
+    )
 
 
-COMMANDS = tuple(_command(*row) for row in _COMMAND_ROWS)
-SENTENCES = tuple(
-    Sentence(words, re.compile(pattern, re.MULTILINE), what) for words, pattern, what in _SENTENCE_ROWS
-)
-SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in SENTENCES for word in sentence.words}))
+_SENTENCES = [
+    Phrase(words, re.compile(pattern, re.MULTILINE), what) for words, pattern, what in _SENTENCE_ROWS
+]
+SENTENCE_WORD = re.compile("|".join({re.escape(word) for sentence in _SENTENCES for word in sentence.words}))
 """The words of sentences with secrets, in lower case. Most sentences need one space between two words."""
-
-_PHRASES: tuple[Command | Sentence, ...] = (*COMMANDS, *SENTENCES)
+PHRASES = (*(_command(*row) for row in _COMMAND_ROWS), *_SENTENCES)
 # For each sign, the words of which a text with it must have one, and the numbers of the phrases with that word.
 _NUMBERS: dict[str, dict[str, list[int]]] = {}
-for _number, _phrase in enumerate(_PHRASES):
+for _number, _phrase in enumerate(PHRASES):
     for _word in _phrase.words:
         _NUMBERS.setdefault(_phrase.sign, {}).setdefault(_word, []).append(_number)
 
@@ -229,7 +216,7 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     """
     known: dict[tuple[str, str, Secret], bool] = {}
     for phrase in _list_phrases(folded):
-        if isinstance(phrase, Command):
+        if phrase.is_command:
             yield from _find_in_command(text, folded, phrase)
         else:
             for stated in phrase.pattern.finditer(folded):
@@ -256,32 +243,32 @@ def find_listed_commands(text: str) -> Iterator[FoundSecret]:
     view.edit([(*m.span(), " ") for m in _BETWEEN_ITEMS.finditer(text)])
     folded = fold_case(view.text)
     for command in _list_phrases(folded):
-        for found in _find_in_command(view.text, folded, command) if isinstance(command, Command) else ():
+        for found in _find_in_command(view.text, folded, command) if command.is_command else ():
             start, end = view.origin(found.start), view.origin(found.end - 1) + 1
             if is_unmarked(text, start, end):
                 yield found._replace(start=start, end=end, name_start=-1)
 
 
-def _list_phrases(folded: str) -> Iterator[Command | Sentence]:
+def _list_phrases(folded: str) -> Iterator[Phrase]:
     """Yield the commands and sentences that a text in lower case can contain."""
     signs = [sign for sign in _NUMBERS if sign in folded]
     numbers = {
         number for sign in signs for word, each in _NUMBERS[sign].items() if word in folded for number in each
     }
-    yield from (_PHRASES[number] for number in sorted(numbers))
+    yield from (PHRASES[number] for number in sorted(numbers))
 
 
-def _find_in_command(text: str, folded: str, command: Command) -> Iterator[FoundSecret]:
+def _find_in_command(text: str, folded: str, command: Phrase) -> Iterator[FoundSecret]:
     known: dict[tuple[str, str, Secret], bool] = {}
     for option in _match_options(text, command):
         if _is_after_command(folded, option.start(), command.words):
             yield from _value(text, option, command.what, known)
 
 
-def _match_options(text: str, command: Command) -> Iterator[re.Match[str]]:
+def _match_options(text: str, command: Phrase) -> Iterator[re.Match[str]]:
     """Match an option of a command. A piped value is matched from the command that reads it back."""
     if command.words is not _WRITERS:
-        yield from command.option.finditer(text)
+        yield from command.pattern.finditer(text)
         return
     done = 0
     pipe = -1
@@ -290,7 +277,7 @@ def _match_options(text: str, command: Command) -> Iterator[re.Match[str]]:
         pipe = text.rfind("|", max(done, end - _PIPE_REACH - 1), end)
         if pipe < 0 or pipe == before or text.find("\n", pipe, end) >= 0:
             continue
-        piped = command.option.match(text, _find_piped_value(text, done, pipe))
+        piped = command.pattern.match(text, _find_piped_value(text, done, pipe))
         if piped:
             done = max(done, piped.end())
             yield piped
