@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 __all__ = ("Labelled", "Remedies", "Remedy", "Who", "build_remedies", "change_commands", "remedy_parts")
 
 Who: TypeAlias = Literal[
-    "you",
-    "account administrator",
-    "organization administrator",
-    "cluster administrator",
-    "resource owner",
+    "you", "account administrator", "organization administrator", "cluster administrator", "resource owner"
 ]
 """Who can carry out a remedy."""
 

@@ -238,10 +238,7 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     of_policy = fill_command("--policy-arn {}", arn)
     return case.explain(
         f"The managed policy has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
-        QUOTA_REACHED.cause(
-            "reported",
-            (f"The message says: {found[0]}", *code_evidence(case.failure)),
-        ),
+        QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
         remedies=(
             account_remedy(
                 "Delete the oldest non-default version, then repeat the call",

@@ -145,10 +145,7 @@ def _explain_control_deny(
         *((*region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         *present(parents),
-        commands=(
-            *listed,
-            fill_command(_DESCRIBE_POLICY, policy_id),
-        ),
+        commands=(*listed, fill_command(_DESCRIBE_POLICY, policy_id)),
         url=url,
     )
     text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"

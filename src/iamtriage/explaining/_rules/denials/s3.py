@@ -165,7 +165,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     step: str | None = (
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
-    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of its account:"
+    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of the same account:"
     lines: tuple[str, ...] = (
         with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
     )

@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.denials.buckets import (
-    MISSING_OBJECT,
-    bucket_policy_commands,
-)
+from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument

@@ -34,7 +34,7 @@ _VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASC
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
 NO_RETRY = "A retry with the same credentials does not help."
 NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
-AWS_TIME = "curl --silent --head https://sts.amazonaws.com | grep -i ^date"
+AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
 
 
 def with_profile(profile: str | None, line: str) -> str:
@@ -295,33 +295,28 @@ def enable_region(region: str | None, account: str | None = None) -> Remedy:
     )
 
 
-_LOOK_FOR_PROFILE: Commands = (
-    "aws configure list-profiles",
-    Labelled("If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"),
-)
-_SELECT_PROFILE: Commands = (
-    Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
-    Labelled("If its IAM Identity Center session has expired:", "aws sso login"),
-)
 CONFIGURE_CREDENTIALS = your_remedy(
     "Set up credentials that refresh automatically",
     "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
     commands=(
-        *_LOOK_FOR_PROFILE,
+        "aws configure list-profiles",
+        Labelled("If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"),
         Labelled("Or with a console user (AWS CLI 2.32 or later):", "aws login --profile PROFILE"),
-        *_SELECT_PROFILE,
+        Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
+        Labelled("If its IAM Identity Center session has expired:", "aws sso login"),
+        Labelled("Then, to check it:", "aws sts get-caller-identity"),
     ),
     url=pages.CLI_CREDENTIALS,
 )
 # https://github.com/hashicorp/terraform-provider-aws/issues/45316 and
 # https://github.com/hashicorp/aws-sdk-go-base/issues/1433: the provider did not read what aws login stores.
-CREDENTIALS_FOR_TERRAFORM = your_remedy(
-    "Set up credentials for Terraform",
-    "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
-    "If Terraform does not read the credentials of aws login, use a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
-    commands=(
-        *_LOOK_FOR_PROFILE,
-        *_SELECT_PROFILE,
+CREDENTIALS_FOR_TERRAFORM = attrs.evolve(
+    CONFIGURE_CREDENTIALS,
+    commands=tuple(each for each in CONFIGURE_CREDENTIALS.commands if not each.startswith("aws login")),
+    title="Set up credentials for Terraform",
+    steps=(
+        "In CI, assume a role with OIDC instead. Don't write access keys into .tf files: they end up in the repository.",
+        "If Terraform does not read the credentials of aws login, use a profile whose credential_process is aws configure export-credentials --profile NAME --format process.",
     ),
     url="https://registry.terraform.io/providers/hashicorp/aws/latest/docs#authentication-and-configuration",
 )
