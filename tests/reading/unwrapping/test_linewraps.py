@@ -62,6 +62,10 @@ def test_wrapper_breaks_after_hyphens(text: str, width: int) -> None:
             "kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",
             "kind: BackupStorageLocation\nmetadata:\n    bucket: acme-dr-backups\n  config:",
         ),
+        (
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding",
+            "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding",
+        ),
     ],
 )
 def test_only_a_break_inside_a_time_is_removed(text: str, joined: str) -> None:

@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_rbac import find_gaps, gap_remedies
+from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps, gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -86,13 +86,19 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
     gaps = find_gaps(denied)
+    denied = add_stated_verbs(denied, gaps)
     verdict, causes = _describe_gap(denied), tuple(_causes(denied))
+    asked = request.description
+    if request.verb == "impersonate" and request.name is not None:
+        kind = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
+        asked = f"act as the {kind} {clip_text(request.name)} (--as), so Kubernetes did not check the request itself"
     if gaps:
-        verdict, causes = gaps[0].verdict, (gaps[0].cause, *causes)
+        known = (each for each in causes if each.evidence != "possible")
+        verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
     return Explanation(
         failure=failure,
         topic="kubernetes-rbac",
-        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {request.description}: {verdict}.",
+        summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
         causes=causes,
         remedies=lambda: (
             *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
@@ -129,6 +135,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
 
 def _or_policy(denied: DeniedRequest) -> str:
     has_policies = denied.kind != "service account" and denied.provider is None
+    has_policies = has_policies and denied.request.verb != "impersonate"
     return " and no access policy" if has_policies and denied.cluster.uses_entries else ""
 
 
@@ -155,6 +162,8 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     )
     if denied.is_default_service_account:
         yield NO_SERVICE_ACCOUNT_NAME.cause()
+    if denied.request.verb == "impersonate":
+        return
     if denied.kind == "iam session" and not denied.stated_policies:
         yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
     if denied.is_iam and denied.cluster.uses_entries and not denied.stated_policies:

@@ -9,8 +9,9 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     AIRFLOW,
@@ -36,12 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+    from iamtriage.explaining._rules.shared.remedies import Commands
 
 _MISSING_ROLE = lazy_pattern(
     r"RBAC: \[?(role|clusterrole)\.rbac\.authorization\.k8s\.io \"([^\"]{1,253})\" not found", re.ASCII
 )
 # What kubectl create and kubectl apply say.
 _FILE_CREATED = "error when creating "
+_AS = lazy_pattern(r" --as(?:-group|-uid)?[ =]\S{1,300}")
 _VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
 _PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
 
@@ -92,6 +95,14 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
     )
     return tuple(remedy for remedy in remedies if remedy is not None)
+
+
+def _own_command(denied: DeniedRequest) -> str | None:
+    """Return the command without the option with which it acts as another user."""
+    called = context_of(denied.case.facts).command
+    if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
+        return None
+    return " ".join(_AS.sub("", called.text).split())
 
 
 def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -162,11 +173,15 @@ def _role_scope(request: Request) -> str | None:
 def _role_name(denied: DeniedRequest) -> str:
     request = denied.request
     return manifests.object_name(
-        "manage" if len(request.verbs) > 1 else request.verb or "",
+        request.verb or "" if len(request.verbs) < 2 else "read" if _only_reads(request) else "manage",
         request.type_argument,
         request.subresource,
         request.granted_name or "",
     )
+
+
+def _only_reads(request: Request) -> bool:
+    return READ_VERBS.issuperset(request.verbs)
 
 
 def _role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -191,17 +206,24 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         *group_steps[1:],
         *_role_steps(denied, namespace),
     )
+    allow: Commands = _role_commands(request, name, binding, subject, namespace)
+    if (own := _own_command(denied)) is not None:
+        allow = (own, Labelled("To allow --as (cluster administrator):", str(allow[0])), *allow[1:])
+        rest = f"Without --as, the permissions of {denied.subject_text} apply. The permission for --as gives it all permissions of that user: keep it limited to the name."
+        steps = (rest, *steps)
     return cluster_remedy(
         (
-            f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
+            f"Leave out --as, or allow it with a {kinds}{to_group}"
+            if own is not None
+            else f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
-            else f"Allow exactly this request with a {kinds}{to_group}"
+            else f"Allow {'this' if _only_reads(request) and len(request.verbs) > 1 else 'exactly this request'} with a {kinds}{to_group}"
         ),
         *filter(None, steps),
         commands=(
-            *_role_commands(request, name, binding, subject, namespace),
+            *allow,
             *group_commands,
             *((check_command(denied),) if denied.kind in _KINDS_WITH_CHECK else ()),
         ),
@@ -248,7 +270,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
     elif denied.installer == AIRFLOW:
         yield "Airflow also reads the logs of its pods: allow get on pods/log, too."
-    if request.granted_name is not None:
+    if request.granted_name is not None and _own_command(denied) is None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
     if namespace is None and not (request.is_cluster_scoped_type or request.path):
         yield "The role applies in every namespace."

@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
@@ -32,6 +33,7 @@ __all__ = (
     "StatedEntry",
     "change_groups",
     "describe_listed",
+    "find_groups",
     "find_listed",
     "find_recreation",
     "find_stated_entry",
@@ -41,6 +43,8 @@ _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
 _NOT_FOUND = "specified principalArn could not be found"
+# What kubectl auth whoami prints.
+_GROUPS_OF_USER = lazy_pattern(r"^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]", re.MULTILINE)
 _NO_ENTRIES = lazy_pattern(r"\"accessEntries\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 _PRINCIPAL = lazy_pattern(
     r"\"principalArn\"\s{0,4}:\s{0,4}\"(arn:aws[\w-]{0,12}:iam::[0-9]{12}:[\w+=,.@/-]{1,600})\""
@@ -118,6 +122,24 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     principals = map(try_parse_principal, find_iam_arns(outputs[0].partition("]")[0]))
     listed = tuple(each for each in principals if each is not None)
     return listed if listed or _NO_ENTRIES.search(outputs[0]) else None
+
+
+def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
+    """Return the Kubernetes groups that a text shows of the user of a request, or ``None`` if it shows none."""
+    text = denied.case.failure.text
+    if (printed := _GROUPS_OF_USER.search(text)) is not None:
+        return tuple(printed[1].split())
+    entry = find_stated_entry(text, denied.principal) if denied.is_iam else None
+    if entry is not None:
+        return entry.groups
+    role = underlying_role(denied.principal)
+    mapped = [
+        each
+        for each in context_of(denied.case.facts).mappings
+        if each.username == denied.user
+        or (role is not None and _identify(try_parse_principal(each.arn)) == _identify(role))
+    ]
+    return mapped[0].groups if len(mapped) == 1 else None
 
 
 def is_listed(failure: Failure, principal: Principal | None) -> bool | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
@@ -14,18 +16,21 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_bindings,
     find_roles,
 )
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes import rbac_remedies
 from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
+from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups, find_groups
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.manifests import object_name
+from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.values import Rule, Subject
+    from iamtriage.explaining._context.values import Rule
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.kubernetes_requests import Request
@@ -59,12 +64,14 @@ class Gap(NamedTuple):
         words: The reason, as the end of a sentence that begins with the object.
         lacks_rule: Whether a role needs another rule.
         is_elsewhere: Whether a role does not apply where the request is.
+        group: The group of a binding that the user lacks.
     """
 
     found: StatedRole | StatedBinding
     words: str
     lacks_rule: bool = False
     is_elsewhere: bool = False
+    group: str | None = None
 
     @property
     def verdict(self) -> str:
@@ -94,9 +101,23 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     # A role that allows the request needs a binding, of which the text can say more.
     of_place = (gap.found for gap in roles if not (gap.lacks_rule or gap.is_elsewhere))
     allowing = {"ClusterRole cluster-admin", *map(_name_role, of_place)}
-    bindings = [gap for each in stated if (gap := _compare_binding(each, denied, allowing)) is not None]
+    groups = find_groups(denied)
+    bindings = [
+        gap for each in stated if (gap := _compare_binding(each, denied, allowing, groups)) is not None
+    ]
     binding = bindings[0] if len(bindings) == 1 and (role is None or not role.lacks_rule) else None
     return tuple(gap for gap in (binding, role) if gap is not None)
+
+
+def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedRequest:
+    """Return the request with the verbs of a role that is in the wrong place, which its ClusterRole needs, too."""
+    request = denied.request
+    for gap in gaps:
+        if isinstance(gap.found, StatedRole) and gap.is_elsewhere and request.verb is not None:
+            rules = (each for each in gap.found.rules if _covers(each, request.resource or ""))
+            verbs = next((each.verbs for each in rules if request.verb in each.verbs and not each.names), ())
+            return attrs.evolve(denied, request=attrs.evolve(request, verbs=verbs or request.verbs))
+    return denied
 
 
 def _name_role(role: StatedRole | StatedBinding) -> str:
@@ -139,6 +160,8 @@ def _compare_role(role: StatedRole, request: Request) -> Gap | None:
 def _compare_scope(role: StatedRole, request: Request) -> Gap:
     if role.kind == "Role" and request.is_cluster_scope:
         words = "allows it only in its namespace, and the request is for the whole cluster"
+        if request.is_cluster_scoped_type:
+            words = f"has {request.resource}, which are in no namespace: a Role never grants them"
         return Gap(role, words, is_elsewhere=True)
     if role.namespace is not None and request.namespace not in {None, role.namespace}:
         words = f"allows it only in the namespace {role.namespace}, and the request is in {request.namespace}"
@@ -147,14 +170,24 @@ def _compare_scope(role: StatedRole, request: Request) -> Gap:
     return Gap(role, f"allows it, so {elsewhere}no binding applies it to the user")
 
 
-def _compare_binding(binding: StatedBinding, denied: DeniedRequest, allowing: Container[str]) -> Gap | None:
+def _compare_binding(
+    binding: StatedBinding,
+    denied: DeniedRequest,
+    allowing: Container[str],
+    groups: tuple[str, ...] | None,
+) -> Gap | None:
     request, place = denied.request, binding.namespace
-    if any(_matches(each, binding, denied) for each in binding.subjects):
+    of_group = [each.name for each in binding.subjects if each.kind == "Group"]
+    if any(_matches(each, binding, denied) for each in binding.subjects) or not set(of_group).isdisjoint(
+        groups or ()
+    ):
         words = f"binds the {clip_text(binding.role)}, which does not allow it"
         if binding.role in allowing:
             words = f"binds the {clip_text(binding.role)}, which allows it, so the cluster lacks the binding or has another version"
         if binding.kind == "RoleBinding" and request.is_cluster_scope:
             words = "applies only in its namespace, and the request is for the whole cluster"
+            if request.is_cluster_scoped_type:
+                words = f"has no effect on {request.resource}: they are in no namespace, and a RoleBinding applies only in one"
         elif binding.kind == "RoleBinding" and place and request.namespace not in {None, place}:
             words = f"applies only in the namespace {place}, and the request is in {request.namespace}"
         elif binding.kind == "RoleBinding" and place is None:
@@ -162,10 +195,38 @@ def _compare_binding(binding: StatedBinding, denied: DeniedRequest, allowing: Co
         return Gap(binding, words)
     other = next((each for each in binding.subjects if _is_similar(each, denied)), None)
     if other is None:
-        return None
+        return _compare_iam_subject(binding, denied, groups)
     named = clip_text(other.name if other.namespace is None else f"{other.namespace}/{other.name}")
     caller = denied.subject_text.removeprefix("the service account ")
     return Gap(binding, f"names the service account {named}, and the request is from {caller}")
+
+
+def _compare_iam_subject(
+    binding: StatedBinding, denied: DeniedRequest, groups: tuple[str, ...] | None
+) -> Gap | None:
+    """Return why a binding for a group or an ARN is not for the user, if its place is that of the request."""
+    is_here = binding.kind == "ClusterRoleBinding" or binding.namespace in {None, denied.request.namespace}
+    if denied.kind not in {"iam session", "user"} or not is_here:
+        return None
+    role = underlying_role(denied.principal)
+    for each in binding.subjects:
+        if each.kind == "Group" and not each.name.startswith("system:"):
+            lacks = "which the user most likely does not have"
+            if groups is not None:
+                own = _join([group for group in groups if not group.startswith("system:")] or ["none"])
+                lacks = f"and the groups of {denied.subject_text} are: {own}"
+            return Gap(binding, f"is for the group {clip_text(each.name)}, {lacks}", group=each.name)
+        named = underlying_role(try_parse_principal(each.name)) if each.kind == "User" else None
+        if (
+            named is not None
+            and role is not None
+            and (named.account, named.name) == (role.account, role.name)
+        ):
+            differs = (
+                f"and the user name is {clip_text(denied.user or '')}, whose end changes with the session"
+            )
+            return Gap(binding, f"is for the user {clip_text(each.name)}, {differs}")
+    return None
 
 
 def _matches(subject: Subject, binding: StatedBinding, denied: DeniedRequest) -> bool:
@@ -204,10 +265,17 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     """Yield the remedy that adds the missing rule to the role, or binds the role where the request is."""
     request, rule, role = denied.request, denied.request.rule, gap.found
     if isinstance(role, StatedBinding):
-        yield from _binding_remedies(denied, role)
+        if gap.group is None:
+            yield from _binding_remedies(denied, role)
+        elif role.role.partition(" ")[2] not in _ADMINISTRATORS:
+            yield from _group_remedies(denied, gap.group)
         return
     is_session = denied.kind == "iam session"  # whose user name changes
-    if rule is None or is_session or not all(map(_is_known, (role.name, *rule.verbs, *rule.resources))):
+    if (
+        rule is None
+        or (is_session and gap.lacks_rule)
+        or not all(map(_is_known, (role.name, *rule.verbs, *rule.resources)))
+    ):
         return
     if not gap.lacks_rule:
         if not (gap.is_elsewhere or role.has_wildcards):
@@ -234,6 +302,26 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     )
 
 
+def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
+    """Yield the remedy that gives the user the group of a binding."""
+    if commands.kubernetes_name(group) != group:
+        return
+    for_group = attrs.evolve(denied, subject=Subject("Group", group))
+    steps, lines = change_groups(for_group)
+    place = "access entry" if denied.cluster.uses_entries else "aws-auth entry"
+    if not lines:
+        place, lines = "aws-auth entry", ("kubectl -n kube-system edit configmap aws-auth",)
+        steps = (
+            f"Add {group} to the groups of the entry with the username {clip_text(denied.user or '')}, and keep its others.",
+        )
+    yield cluster_remedy(
+        f"Add the group {group} to the {place} of {denied.subject_text}",
+        *steps,
+        commands=(*lines, rbac_remedies.check_command(for_group)),
+        url=pages.EKS_ACCESS_ENTRIES if place == "access entry" else pages.EKS_AUTH_CONFIGMAP,
+    )
+
+
 def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
     """Yield the remedy that binds the ClusterRole of a binding in the namespace of the request, too."""
     kind, _, role = binding.role.partition(" ")
@@ -251,16 +339,19 @@ def _bind_role(
     kind, _, name = role.partition(" ")
     if (subject := denied.subject) is None:
         return
-    title, step = f"Bind the {role} to {denied.subject_text}", ""
+    of_group = "a group of " if subject.kind == "Group" else ""
+    title, step = f"Bind the {role} to {of_group}{denied.subject_text}", ""
     if binding is not None:
         title = f"Bind the {role} in the namespace {namespace}, too"
         step = "A RoleBinding applies a ClusterRole only in its own namespace. "
     binding = binding or object_name(name, subject.namespace or "", subject.name.rpartition(":")[2])
     yield cluster_remedy(
         title,
+        *change_groups(denied)[0],
         f"{step}The last command answers yes if the {kind} allows the request.",
         commands=(
             bind_command(f"{kind.lower()}={name}", binding, subject, namespace),
+            *change_groups(denied)[1],
             rbac_remedies.check_command(denied),
         ),
         url=pages.RBAC,

@@ -24,6 +24,16 @@ _DESCRIBED = lazy_pattern(
     r"(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,200})",
     re.ASCII,
 )
+_DESCRIBED_BINDING = lazy_pattern(
+    r"\bdescribe (?P<kind>clusterrolebinding|rolebinding)s?[ /](?P<options>[^\n]{0,200})\nName:[ \t]{1,20}(?P<name>[A-Za-z0-9][\w.:-]{0,252})\s{0,8}\n(?:(?!Role:)[^\n]{0,400}\n){0,20}?"
+    r"Role:[ \t]{0,8}\n[ \t]{1,8}Kind:[ \t]{1,20}(?P<role_kind>(?:Cluster)?Role)[ \t]{0,8}\n[ \t]{1,8}Name:[ \t]{1,20}(?P<role>[A-Za-z0-9][\w.:-]{0,252})[ \t]{0,8}\n"
+    r"Subjects:[ \t]{0,8}\n[^\n]{0,200}\n[ \t-]{0,200}\n(?P<rows>(?:[ \t]{1,8}\S[^\n]{0,400}(?:\n|\Z)){1,50})",
+    re.ASCII,
+)
+_SUBJECT_ROW = lazy_pattern(
+    r"^[ \t]{1,8}(?P<kind>User|Group|ServiceAccount)[ \t]{1,40}(?P<name>\S{1,253})(?:[ \t]{1,80}(?P<namespace>[a-z0-9-]{1,63}))?",
+    re.MULTILINE,
+)
 _NAMESPACE_OPTION = lazy_pattern(r"(?:-n|--namespace)[ =]([a-z0-9-]{1,63})")
 _ROW = lazy_pattern(
     r"^[ \t]{1,8}(?P<resource>[\w*./-]{1,200})[ \t]{1,80}\[[^\]\n]{0,400}\][ \t]{1,80}\[(?P<names>[^\]\n]{0,400})\][ \t]{1,80}\[(?P<verbs>[^\]\n]{0,200})\]",
@@ -106,6 +116,14 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         if isinstance(role, dict) and {"kind", "name"} <= role.keys():
             bound = f"{role['kind']} {role['name']}"
             yield StatedBinding(content["kind"], name, namespace, bound, tuple(subjects))
+    for found in _DESCRIBED_BINDING.finditer(text) if "Subjects:" in text else ():
+        kind = "ClusterRoleBinding" if found["kind"] == "clusterrolebinding" else "RoleBinding"
+        option = _NAMESPACE_OPTION.search(found["options"]) if kind == "RoleBinding" else None
+        rows = (
+            Subject(*row.group("kind", "name", "namespace")) for row in _SUBJECT_ROW.finditer(found["rows"])
+        )
+        bound = f"{found['role_kind']} {found['role']}"
+        yield StatedBinding(kind, found["name"], option and option[1], bound, tuple(rows))
 
 
 def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:

@@ -1,0 +1,74 @@
+"""Tests for roles, bindings and groups in a text, beside a request that RBAC denied."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+ACCOUNT = "arn:aws:iam::111122223333:"
+SESSION = "arn:aws:sts::111122223333:assumed-role/Clerk/jo"
+DENIED = 'Error from server (Forbidden): {0} is forbidden: User "{1}" cannot {2} resource "{0}" in API group "" {3}\n'
+HERE, WIDE = 'in the namespace "till"', "at the cluster scope"
+POD = "system:serviceaccount:till:scan"
+
+
+def _role(kind: str, resources: str, verbs: str = "get, list, watch") -> str:
+    place = "  namespace: till\n" if kind == "Role" else ""
+    return f'---\napiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata:\n  name: reader\n{place}rules:\n- apiGroups: [""]\n  resources: [{resources}]\n  verbs: [{verbs}]\n'
+
+
+def _binding(subject: str, name: str, role: str = "Role", *, place: str = "till") -> str:
+    namespace = "  namespace: till\n" if subject == "ServiceAccount" else ""
+    return f"---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata:\n  name: readers\n  namespace: {place}\nsubjects:\n- kind: {subject}\n  name: {name}\n{namespace}roleRef:\n  kind: {role}\n  name: reader\n"
+
+
+PODS, CLERKS = _role("Role", "pods"), _binding("Group", "clerks")
+OF_CALLER = '"principalArn": "{}role/Clerk",\n"kubernetesGroups": [{}]\n'
+WHOAMI = "$ kubectl auth whoami\nATTRIBUTE   VALUE\nUsername    jo\nGroups      [{} system:authenticated]\n"
+MAP = "mapRoles: |\n  - rolearn: {}role/Clerk\n    username: jo\n    groups:\n    - {}\n"
+
+
+@pytest.mark.parametrize(
+    ("denied", "shown", "verdict", "command"),
+    [
+        # A type without a namespace: the verbs of the role are kept.
+        (DENIED.format("nodes", POD, "list", WIDE), _role("Role", "pods, nodes") + _binding("ServiceAccount", "scan"), "the RoleBinding readers in the text has no effect on nodes", "kubectl create clusterrole read-nodes --verb=get,list,watch --resource=nodes"),
+        (DENIED.format("nodes", POD, "list", WIDE), _role("Role", "nodes"), "the Role reader in the text has nodes, which are in no namespace", "kubectl create clusterrole read-nodes --verb=get,list,watch --resource=nodes"),
+        (DENIED.format("nodes", POD, "list", WIDE), _role("ClusterRole", "nodes") + _binding("ServiceAccount", "scan", "ClusterRole"), "the RoleBinding readers in the text has no effect on nodes", "kubectl create clusterrolebinding reader-till-scan --clusterrole=reader --serviceaccount=till:scan"),
+        (DENIED.format("nodes", POD, "list", WIDE), "", "no RBAC role allows it", "kubectl create clusterrole list-nodes --verb=list --resource=nodes"),
+        # The groups of the user.
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS, "is for the group clerks, which the user most likely does not have", "--kubernetes-groups clerks $(echo $groups)"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS + OF_CALLER.format(ACCOUNT, '"ops"'), "is for the group clerks, and the groups of the role Clerk are: ops", "--kubernetes-groups clerks ops"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS + OF_CALLER.format(ACCOUNT, ""), "and the groups of the role Clerk are: none", "--kubernetes-groups clerks"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + CLERKS + OF_CALLER.format(ACCOUNT, '"clerks"'), "binds the Role reader, which allows it, so the cluster lacks the binding", "kubectl create rolebinding"),
+        (DENIED.format("pods", "jo", "list", HERE), PODS + CLERKS + WHOAMI.format("ops"), "and the groups of the user jo are: ops", "kubectl -n kube-system edit configmap aws-auth"),
+        (DENIED.format("pods", "jo", "list", HERE), PODS + CLERKS + MAP.format(ACCOUNT, "ops"), "and the groups of the user jo are: ops", "kubectl -n kube-system edit configmap aws-auth"),
+        (DENIED.format("pods", "jo", "list", HERE), PODS + _binding("Group", "clerks", place="shop") + MAP.format(ACCOUNT, "clerks"), "applies only in the namespace shop, and the request is in till", "kubectl create role"),
+        # A role or another session is not the user.
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Clerk"), f"is for the user {ACCOUNT}role/Clerk, and the user name is {SESSION}", "kubectl create rolebinding reader-iam-clerk -n till --role=reader --group=iam-clerk"),
+        (DENIED.format("pods", SESSION, "list", HERE), PODS + _binding("User", f"{ACCOUNT}role/Other"), "the Role reader in the text allows it", "kubectl create rolebinding reader-iam-clerk"),
+    ],
+)  # fmt: skip
+def test_request(denied: str, shown: str, verdict: str, command: str) -> None:
+    explanation = explain(denied + shown)
+    assert verdict in explanation.summary
+    assert command in explanation.remedies[0].commands[0]
+    assert not (shown and any(each.evidence == "possible" for each in explanation.causes))
+
+
+def test_described_binding() -> None:
+    shown = "$ kubectl describe rolebinding readers -n till\nName:         readers\nLabels:       <none>\nRole:\n  Kind:  ClusterRole\n  Name:  view\nSubjects:\n  Kind            Name     Namespace\n  ----            ----     ---------\n  ServiceAccount  default  till\n"
+    explanation = explain(DENIED.format("pods", POD, "list", HERE) + shown)
+    assert "names the service account till/default, and the request is from till/scan" in explanation.summary
+
+
+@pytest.mark.parametrize("option", ["--as=pat", "--as pat", "--as=pat --as-group=ops"])
+def test_acting_as_another_user(option: str) -> None:
+    denied = DENIED.format("users", SESSION, "impersonate", WIDE).replace("users is", 'users "pat" is')
+    explanation = explain(f"$ kubectl get pods -n till {option}\n{denied}")
+    assert "is not authorized to act as the user pat (--as), so" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.commands[0] == "kubectl get pods -n till"
+    assert first.commands[1].endswith("--verb=impersonate --resource=users --resource-name=pat")
+    assert explain(denied).remedies[0].title.startswith("Allow exactly this request")
