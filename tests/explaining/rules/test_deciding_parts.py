@@ -159,8 +159,8 @@ def test_provider_that_exists_elsewhere() -> None:
     assert f"although account {ACCOUNT} has it" in same.summary
     assert not any("Create" in each.title for each in same.remedies)
     other = explain(f"AWS_ROLE_ARN=arn:aws:iam::444455556666:role/app\n{message}\n\n{listing}")
-    assert "the role is in account 444455556666, where IAM looks for it" in other.summary
-    assert other.remedies[0].title.startswith("Create")
+    assert "in account 444455556666, that of the role app" in other.summary
+    assert other.remedies[0].title == "Create the IAM OIDC provider in account 444455556666"
     # The Region of the call is that of the issuer's partition, and another provider is none of this issuer.
     unlisted = explain(f"AWS_REGION=us-east-1\n{message}\n\n{listing.replace('0A1B', 'FFFF')}")
     assert unlisted.summary.startswith("IAM has no OIDC provider")

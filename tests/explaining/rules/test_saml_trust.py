@@ -134,7 +134,9 @@ def test_repository_of_the_trust_policy() -> None:
         }
     }
     text = "Run aws-actions/configure-aws-credentials@v4\nAssuming role with OIDC\nError: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
-    assert "repo:octo/cart:ref:refs/heads/BRANCH_NAME" in str(explain(text, facts={"trust_policy": policy}))
+    explanation = explain(text, facts={"trust_policy": policy})
+    assert explanation.remedies[0].title == "Look up the workflow's subject in CloudTrail"
+    assert "repo:octo/cart:ref:refs/heads/BRANCH_NAME" in str(explanation.remedies[1].policy)
 
 
 @pytest.mark.parametrize(

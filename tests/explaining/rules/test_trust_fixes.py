@@ -589,7 +589,7 @@ def test_condition_keys_with_a_defect_in_form(facts: dict[str, Any]) -> None:
 
 def test_allowed_token_has_another_headline() -> None:
     summary = _explain(_policy(SUBJECT), SUBJECT, "sts.amazonaws.com").summary
-    assert summary.endswith("the supplied trust policy allows it, so it is not the one that STS evaluated.")
+    assert summary.endswith("match the trust policy, so most likely the call requests another role.")
 
 
 @pytest.mark.parametrize(

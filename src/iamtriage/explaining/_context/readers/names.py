@@ -117,7 +117,7 @@ _DEPLOYMENTS = lazy_pattern(
     re.ASCII,
 )
 _ROLES = lazy_pattern(
-    rf"\bAWS_ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
+    rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
     # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
     rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
     rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoin
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,14 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
+from iamtriage.explaining._rules.sts.trust_documents import find_provider, parse_document
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
@@ -48,18 +51,15 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     own, called = _partition_of(issuer.region), _find_called(case)
     if own is not None and called is not None and _partition_of(called[0]) not in {None, own}:
         return _explain_other_partition(case, issuer, called, listed)
-    explanation = issuers.explain_no_provider(case, message)
+    explanation, role = issuers.explain_no_provider(case, message), _find_role(case)
+    named = listed or _find_named(case, issuer.url)
+    if named is not None and role is not None and role.account != named[1]:
+        return _explain_other_account(case, issuer, role, *named)
+    if listed is None and named is not None:
+        return _without_trust_policy(explanation)
     if listed is None or not explanation.causes:
         return explanation
     arn, account = listed
-    role = _find_role(case)
-    if role is not None and role.account != account:
-        text = (
-            f"The provider {arn} exists, but the role is in account {role.account}, where IAM looks for it."
-        )
-        cause = issuers.ROLE_OF_OTHER_ACCOUNT.cause("derived", text=text)
-        summary = f"The IAM OIDC provider for {issuer.description} is in account {account}, and the role is in account {role.account}, where IAM looks for it."
-        return attrs.evolve(explanation, summary=summary, causes=(explanation.causes[0], cause))
     text = f"The account {account} has the provider {arn}. Most likely, STS looked for it in another account or partition: that of the role that was called, or that of the STS endpoint."
     summary = f"STS found no OIDC provider for {issuer.description} in the role's account, although account {account} has it."
     check = your_remedy(
@@ -76,6 +76,77 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     return attrs.evolve(
         explanation, summary=summary, causes=(explanation.causes[0], cause), remedies=(check,), notes=()
     )
+
+
+def _explain_other_account(
+    case: Case[InvalidIdentityToken], issuer: issuers.Issuer, role: Role, arn: str, account: str
+) -> Explanation:
+    """Explain that the provider is in another account than the role."""
+    document = parse_document(case.facts.trust_policy)
+    own = arn.replace(f"::{account}:", f"::{role.account}:", 1)
+    fixed = None if document is None else json.loads(json.dumps(document).replace(arn, own))
+    uses_sts = issuer.is_eks or issuer.system == issuers.GITHUB
+    create = fill_command(
+        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+        commands.issuer(issuer.url),
+        issuers.STS_AUDIENCE if uses_sts else "AUDIENCE",
+    )
+    change = "trust.json is the whole trust policy with this provider as Principal.Federated."
+    if fixed is None:
+        change = f"The trust policy of the role must name this provider as Principal.Federated: {own}."
+    lines = () if fixed is None else commands.trust_policy_commands(role.name)[1:]
+    remedy = account_remedy(
+        f"Create the IAM OIDC provider in account {role.account}{', and name it in the trust policy' if fixed else ''}",
+        f"Run the commands in account {role.account}.",
+        change,
+        commands=(create, *lines),
+        url=pages.OIDC_PROVIDERS,
+    )
+    if fixed is not None:
+        remedy = attrs.evolve(remedy, policy=fixed, layer="role_trust")
+    whose = "pod" if issuer.is_eks else "job"
+    return case.explain(
+        f"STS looks for the OIDC provider of {issuer.description} in account {role.account}, that of the role {role.name}, and it is in account {account}.",
+        issuers.NO_OIDC_PROVIDER.cause(
+            "reported", text=f"Account {role.account} has no IAM OIDC provider for this issuer."
+        ),
+        issuers.ROLE_OF_OTHER_ACCOUNT.cause(
+            "supplied" if fixed is not None and not is_derived(case.facts, "trust_policy") else "derived",
+            text=f"The role's trust policy names the provider {arn}."
+            if fixed is not None
+            else f"The text lists the provider {arn}.",
+        ),
+        topic="no-oidc-provider",
+        remedies=(
+            remedy,
+            account_remedy(
+                f"Or give the {whose} a role of account {account}, which assumes {role.name}",
+                f"The new role needs an Allow for sts:AssumeRole on {role}, and the trust policy of {role.name} names the new role as Principal.",
+                f"The program assumes {role.name} with a profile that has role_arn and source_profile, or in code.",
+                url=pages.ASSUME_ROLE,
+            ),
+        ),
+        notes=("STS evaluated neither the subject nor the audience yet.",),
+    )
+
+
+def _without_trust_policy(explanation: Explanation) -> Explanation:
+    """Return the explanation of a missing provider that the role's trust policy names as it should."""
+    create, *others = explanation.remedies
+    create = attrs.evolve(create, steps=create.steps[:1])
+    return attrs.evolve(
+        explanation,
+        summary=f"{explanation.summary.removesuffix('.')}, although the role's trust policy names it: the provider was deleted or never created, and the trust policy needs no change.",
+        causes=explanation.causes[:1],
+        remedies=(create, *others),
+    )
+
+
+def _find_named(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str, str] | None:
+    """Return the ARN and the account of the issuer's provider that the role's trust policy names."""
+    found = _LISTED.fullmatch(find_provider(case.facts.trust_policy) or "")
+    is_of_issuer = found is not None and found["path"] == (url or "").removeprefix("https://")
+    return (found[0], found["account"]) if found is not None and is_of_issuer else None
 
 
 def _explain_other_partition(

@@ -14,11 +14,17 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
-from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
+from iamtriage.explaining._rules.denials import (
+    assuming_roles,
+    matching_trust,
+    role_conditions,
+    web_identity_remedies,
+)
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -103,6 +109,9 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_identity_pool_token(denial)
     has_claims = denial.facts.token_claims is not None
     denial = _with_claims_of_pod(denial)
+    if (old := matching_trust.find_old_role(denial)) is not None:
+        text, cause, remedy = old
+        return explain_rejected(denial, f"STS rejected the token: {text}.", cause, remedies=(remedy,))
     findings = check_trust_policy(denial)
     misplaced = find_misplaced_value(denial.facts.trust_policy)
     if misplaced is not None and (findings is None or not findings.allowed):
@@ -123,13 +132,14 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_trust_problem(denial, problem, "No token of this job")
     if not has_claims and (of_job := _explain_job(denial)) is not None:
         return of_job
+    if findings is not None and findings.allowed:
+        return _explain_matching(denial, findings, matching_trust.compare_role_remedy(denial))
     if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
         return _explain_trust_problem(denial, problem, "No token")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
     if policy is None:
         causes += (assuming_roles.NO_SUCH_ROLE.cause(),)
     if findings is not None:
-        # What the policy lacks is known, unless it is not the one that STS evaluated.
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
     return explain_rejected(
         denial,
@@ -145,10 +155,23 @@ def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
         subjects = trust_documents.expected_subjects(denial.facts.trust_policy)
         expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
         return f"the role's trust policy {f'expects the subject {expected}' if subjects else 'does not allow it'}"
-    if findings.allowed:
-        return "the supplied trust policy allows it, so it is not the one that STS evaluated"
-    mismatch = None if findings.result is None else trust_fixes.describe_mismatch(findings.result)
+    result = findings.result
+    if result is not None and "the provider is in account" in result.reason:
+        return f"in the trust policy, {result.reason.partition(': ')[2].replace(chr(34), '')}"
+    mismatch = None if result is None else trust_fixes.describe_mismatch(result)
     return mismatch or "the role's trust policy does not allow it"
+
+
+def _explain_matching(denial: Denial, findings: TrustFindings, *remedies: Remedy) -> Explanation:
+    """Explain that the trust policy allows the token that STS rejected."""
+    matching = "The trust policy allows the token, so it need not change."
+    return explain_rejected(
+        denial,
+        f"STS rejected the token for {denial.target_role_text}: {matching_trust.describe_matching(denial)}.",
+        attrs.evolve(findings.cause, text=matching, because=()),
+        *matching_trust.matching_causes(denial),
+        remedies=remedies,
+    )
 
 
 def _explain_literal_pattern(denial: Denial) -> Explanation | None:
@@ -162,7 +185,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         denial,
         f"Compare the subject with {like}",
         found.fixed,
-        f"{trust_fixes.WHOLE_DOCUMENT} It then trusts every subject that matches {value}.",
+        f"{trust_fixes.WHOLE_DOCUMENT} {web_identity_remedies.narrow_subject_step(denial, found.value) or f'It then trusts every subject that matches {value}.'}",
     )
     return explain_rejected(
         denial,
@@ -176,14 +199,16 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
 
 
 def _with_claims_of_pod(denial: Denial) -> Denial:
-    """Return the denial with the claims that the token of the pod has, if the facts name its service account."""
-    facts = denial.facts
-    provider = trust_documents.find_provider(facts.trust_policy)
-    if facts.token_claims is not None or provider is None or not (facts.namespace and facts.service_account):
+    """Return the denial with the claims that the token of the pod has, if the facts or the text name its service account."""
+    facts, issuer = denial.facts, web_identity_remedies.find_issuer_of_pod(denial)
+    account = facts.service_account
+    if is_derived(facts, "service_account"):
+        account = read_pod_evidence(denial.failure.text).account or account
+    if facts.token_claims is not None or issuer is None or not (facts.namespace and account):
         return denial
     claims = {
-        "iss": f"https://{provider.partition('oidc-provider/')[2]}",
-        "sub": f"system:serviceaccount:{facts.namespace}:{facts.service_account}",
+        "iss": f"https://{issuer}",
+        "sub": f"system:serviceaccount:{facts.namespace}:{account}",
         "aud": ["sts.amazonaws.com"],
     }
     return attrs.evolve(denial, facts=attrs.evolve(facts, token_claims=claims))
@@ -217,6 +242,15 @@ def _explain_job(denial: Denial) -> Explanation | None:
     claims = web_identity_remedies.claims_of_job(denial)
     known = attrs.evolve(denial, facts=attrs.evolve(denial.facts, token_claims=claims))
     findings = None if claims is None else check_trust_policy(known)
+    if findings is not None and findings.allowed:
+        subject = clip_text(str((claims or {}).get("sub")))
+        text = f"The token has another subject than the one that follows from the text, {subject}, or the job requests another role."
+        return explain_rejected(
+            denial,
+            f"STS rejected the token for {denial.target_role_text}, although the trust policy allows the subject that the job should have, {subject}.",
+            TOKEN_NOT_TRUSTED.cause(text=text),
+            remedies=web_identity_remedies.token_remedies(denial, findings)[:1],
+        )
     if findings is None or findings.result is None or not str(findings.result.condition).endswith(":sub"):
         return None
     explanation = _explain_checked_policy(known, findings)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
@@ -100,7 +101,33 @@ _PIPELINES = {
         ),
         url="https://docs.gitlab.com/ci/cloud_services/aws/",
     ),
+    "app.terraform.io": _Pipeline(
+        job="run",
+        issuer="app.terraform.io",
+        project="organization:ORGANIZATION:project:PROJECT_NAME:workspace:WORKSPACE",
+        subject="{}:run_phase:PHASE",
+        audience="aws.workload.identity",
+        steps=(
+            "The subject ends with run_phase:plan or run_phase:apply, so that of an apply differs: run_phase:* under StringLike accepts both. The audience is TFC_AWS_WORKLOAD_IDENTITY_AUDIENCE, by default aws.workload.identity.",
+        ),
+        url="https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/aws-configuration",
+    ),
 }
+
+
+# A token's issuer is a URL; providers and the keys of conditions have no scheme.
+_ISSUER_OF_CLUSTER = lazy_pattern(
+    r"https://(oidc\.eks\.[a-z0-9-]{6,30}\.amazonaws\.com(?:\.cn)?/id/[0-9A-F]{32})\b", re.ASCII
+)
+
+
+def find_issuer_of_pod(denial: Denial) -> str | None:
+    """Return the issuer of a pod's token, without its scheme: the cluster's in the text, or else the provider's."""
+    stated: set[str] = set(_ISSUER_OF_CLUSTER.findall(denial.failure.text))
+    if len(stated) == 1:
+        return stated.pop()
+    provider = find_provider(denial.facts.trust_policy)
+    return None if provider is None else provider.partition("oidc-provider/")[2]
 
 
 def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Remedy, ...]:
@@ -108,9 +135,13 @@ def token_remedies(denial: Denial, findings: TrustFindings | None) -> tuple[Reme
     compare, change = compare_token_remedy(denial), trust_token_remedy(denial, findings)
     pipeline = _find_pipeline(denial)
     expected = expected_subjects(denial.facts.trust_policy)
-    if pipeline is not None and _job_subject(denial, pipeline) in expected:
-        # The same statement is no change.
-        return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)),)
+    if pipeline is not None and expected:
+        subject = _job_subject(denial, pipeline)
+        if subject in expected or (findings is not None and findings.allowed):
+            # The same statement is no change.
+            return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)),)
+        if find_placeholders(subject):
+            return (attrs.evolve(compare, steps=(*compare.steps, *pipeline.steps)), change)
     # If the subject is known, the right statement can be written before looking the token up.
     namespace, name = usual_account(denial.facts, denial.failure.text)
     knows_subject = bool(namespace and name) or pipeline
@@ -233,6 +264,20 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
     return {"iss": f"https://{_issuer_name(denial)}", "sub": subject, "aud": [pipeline.audience]}
 
 
+def narrow_subject_step(denial: Denial, pattern: str) -> str:
+    """Return the subject of a workflow's job, if a pattern accepts all of its repository, or else an empty string."""
+    pipeline, project = _find_pipeline(denial), _find_project(denial)
+    if pipeline is None or pipeline.job != "workflow" or pattern != f"repo:{project}:*":
+        return ""
+    subject, branch = _job_subject(denial, pipeline), find_pushed_branch(denial.failure.text)
+    if "BRANCH_NAME" in subject and branch is not None:
+        subject = subject.replace("BRANCH_NAME", branch)
+    if "BRANCH_NAME" in subject:
+        return ""
+    unless = " if its job has no environment" if ":ref:" in subject else ""
+    return f"It accepts every branch, tag, pull request and environment. Narrower, under StringEquals: {clip_text(subject)}, the subject of this workflow{unless}."
+
+
 def _find_project(denial: Denial) -> str | None:
     """Return the repository or project of the job, which the text or the supplied trust policy names."""
     repository = _REPOSITORY.search(denial.failure.text)
@@ -254,8 +299,9 @@ def _is_of_pod(denial: Denial) -> bool:
 
 def _find_pipeline(denial: Denial) -> _Pipeline | None:
     """Return the CI system whose job made the call, if the text shows it."""
-    runtime = context_of(denial.facts).runtime
-    return None if runtime is None else _PIPELINES.get(runtime.kind)
+    runtime, provider = context_of(denial.facts).runtime, find_provider(denial.facts.trust_policy) or ""
+    of_provider = _PIPELINES.get(provider.partition("oidc-provider/")[2])
+    return of_provider or (None if runtime is None else _PIPELINES.get(runtime.kind))
 
 
 def _token_page(denial: Denial) -> str:
@@ -265,9 +311,9 @@ def _token_page(denial: Denial) -> str:
 def _issuer_name(denial: Denial) -> str:
     """Return the provider's name in trust policies, which is the issuer without its scheme."""
     issuer = (denial.facts.token_claims or {}).get("iss")
-    pipeline, provider = _find_pipeline(denial), find_provider(denial.facts.trust_policy)
-    if issuer is None and provider is not None:
-        issuer = provider.partition("oidc-provider/")[2]
+    pipeline = _find_pipeline(denial)
+    if issuer is None and (of_pod := find_issuer_of_pod(denial)) is not None:
+        issuer = of_pod
     elif issuer is None and pipeline is not None:
         issuer = pipeline.issuer
     if issuer is None and _is_of_pod(denial):

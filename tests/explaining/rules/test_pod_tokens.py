@@ -1,0 +1,129 @@
+"""Test the contrasts between a rejected web identity token and what else the text shows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import check_trust_policy, explain
+
+_ID = "oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C3D4E5F60718293A4B5C6D7E8F9"
+_OLD = "oidc.eks.eu-west-1.amazonaws.com/id/F9E8D7C6B5A493827160F5E4D3C2B1A0"
+_ROLE = "arn:aws:iam::111122223333:role/OctoUploads"
+_DENIED = "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
+_NONE = f"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No OpenIDConnect provider found in your account for https://{_ID}\n\n"
+_ACCOUNT = f"$ kubectl -n octo get sa up -o yaml\nkind: ServiceAccount\nmetadata:\n  annotations:\n    eks.amazonaws.com/role-arn: {_ROLE}\n  name: up\n  namespace: octo\n\n"
+_ISSUER = "$ aws eks describe-cluster --name tide --query cluster.identity.oidc.issuer --output text\nhttps://{}\n\n"
+
+
+def _policy(
+    issuer: str = _ID, subject: str = "system:serviceaccount:octo:up", account: str = "111122223333"
+) -> dict[str, Any]:
+    equals = {f"{issuer}:sub": subject, f"{issuer}:aud": "sts.amazonaws.com"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{issuer}"},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": equals},
+            }
+        ],
+    }
+
+
+def _get_role(name: str = "OctoUploads", **policy: str) -> str:
+    return f"$ aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument\n{json.dumps(_policy(**policy), indent=1)}\n\n"
+
+
+def _env(role: str = _ROLE) -> str:
+    return f"$ kubectl -n octo exec deploy/up -- env | grep AWS_ROLE\nAWS_ROLE_ARN={role}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict", "first"),
+    [
+        pytest.param(_ACCOUNT + _get_role(), "provider, subject and audience match the trust policy", "Compare the role", id="the policy matches"),
+        pytest.param(_ACCOUNT + _get_role() + _env(), "provider, subject and audience match the trust policy", "Compare the role", id="the pod requests that role"),
+        pytest.param(_ACCOUNT + _get_role() + _env(f"{_ROLE}Old"), "the pod is older than the annotation", "Re-create the pods, so that they get the role OctoUploads", id="the pod requests an old role"),
+        pytest.param(_ACCOUNT + _get_role("OctoReads"), "is that of the role OctoReads", "Look at the trust policy of the role that is requested, OctoUploads", id="the policy of another role"),
+        pytest.param(_ACCOUNT + _get_role(issuer=_OLD) + _ISSUER.format(_ID), "the OIDC provider of another cluster", "Name the token's issuer in the role's trust policy", id="the issuer of the cluster"),
+        pytest.param(_ACCOUNT + _get_role(issuer=_OLD) + _ISSUER.format(_OLD), "provider, subject and audience match", "Compare the role", id="the same issuer"),
+        pytest.param(_ACCOUNT + _get_role() + "spec:\n  serviceAccountName: down\n  containers:\n  - name: a\n", "expects the subject system:serviceaccount:octo:up, and the token has system:serviceaccount:octo:down", "Accept the token's subject", id="the account of the pod"),
+        pytest.param(_ACCOUNT + _get_role(account="444455556666"), "the provider is in account 444455556666, but STS looks for it in the role's account, 111122223333", "Allow the token", id="the account of the provider"),
+    ],
+)  # fmt: skip
+def test_denied_token(shown: str, verdict: str, first: str) -> None:
+    explanation = explain(_DENIED + shown)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+
+
+@pytest.mark.parametrize("of_text", [True, False], ids=["text", "facts"])
+def test_policy_that_allows_the_token_is_not_changed(*, of_text: bool) -> None:
+    facts = {"namespace": "octo", "service_account": "up"}
+    explanation = (
+        explain(_DENIED + _ACCOUNT + _get_role())
+        if of_text
+        else explain(_DENIED, facts={**facts, "trust_policy": _policy()})
+    )
+    assert all(each.policy is None for each in explanation.remedies)
+    assert [each.code for each in explanation.causes][1:] == ["other-role-requested", "trust-policy-recent"]
+
+
+def test_issuer_of_the_cluster_completes_the_statement() -> None:
+    policy = explain(_DENIED + _ACCOUNT + _ISSUER.format(_ID)).remedies[0].policy
+    assert f"arn:aws:iam::111122223333:oidc-provider/{_ID}" in str(policy)
+
+
+@pytest.mark.parametrize(
+    ("shown", "account", "has_policy"),
+    [
+        (_env(_ROLE.replace("111122223333", "444455556666")) + _get_role(), "444455556666", True),
+        (_env(_ROLE.replace("111122223333", "444455556666")) + f'$ aws iam list-open-id-connect-providers\n{{"OpenIDConnectProviderList": [{{"Arn": "arn:aws:iam::111122223333:oidc-provider/{_ID}"}}]}}\n', "444455556666", False),
+    ],
+    ids=["trust policy", "list"],
+)  # fmt: skip
+def test_provider_of_another_account(shown: str, account: str, *, has_policy: bool) -> None:
+    explanation = explain(_NONE + shown)
+    assert (
+        f"in account {account}, that of the role OctoUploads, and it is in account 111122223333"
+        in explanation.summary
+    )
+    create, other = explanation.remedies
+    assert create.title.startswith(f"Create the IAM OIDC provider in account {account}")
+    assert not any("eksctl" in line for line in create.commands)
+    assert "a role of account 111122223333, which assumes OctoUploads" in other.title
+    assert (create.policy is not None) is has_policy
+    if create.policy is not None:
+        claims = {
+            "iss": f"https://{_ID}",
+            "sub": "system:serviceaccount:octo:up",
+            "aud": ["sts.amazonaws.com"],
+        }
+        role = f"arn:aws:iam::{account}:role/OctoUploads"
+        result = check_trust_policy(
+            create.policy, action="sts:AssumeRoleWithWebIdentity", role_arn=role, claims=claims
+        )
+        assert result.allowed
+
+
+def test_named_provider_is_only_created() -> None:
+    explanation = explain(_NONE + _env() + _get_role())
+    assert "although the role's trust policy names it" in explanation.summary
+    assert [each.code for each in explanation.causes] == ["no-oidc-provider"]
+    other = explain(_NONE + _env() + _get_role(issuer=_OLD))
+    assert "names the provider of another cluster" in other.summary
+
+
+def test_runs_of_terraform_have_a_phase() -> None:
+    subject = "organization:octo:project:p:workspace:w:run_phase:plan"
+    policy = json.dumps(_policy("app.terraform.io", subject)).replace(
+        "sts.amazonaws.com", "aws.workload.identity"
+    )
+    explanation = explain(f"{_DENIED}TFC_AWS_RUN_ROLE_ARN={_ROLE}\n{policy}")
+    assert "the role OctoUploads" in explanation.summary
+    assert "run_phase:apply" in explanation.remedies[0].steps[1]
