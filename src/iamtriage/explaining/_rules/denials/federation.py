@@ -165,11 +165,11 @@ def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
 def _explain_matching(denial: Denial, findings: TrustFindings, *remedies: Remedy) -> Explanation:
     """Explain that the trust policy allows the token that STS rejected."""
     matching = "The trust policy allows the token, so it need not change."
-    return explain_rejected(
-        denial,
+    return denial.explain(
         f"STS rejected the token for {denial.target_role_text}: {matching_trust.describe_matching(denial)}.",
         attrs.evolve(findings.cause, text=matching, because=()),
         *matching_trust.matching_causes(denial),
+        topic="web-identity",
         remedies=remedies,
     )
 
