@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.required_grants import required_grant
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 from iamtriage.policies._grants import build_grant
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _BOOTSTRAPPED = lazy_pattern(
 )
 _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 _QUOTES = "'\""
+_PIPELINE_STEP = lazy_pattern(r"\b(?:ShellStep|CodeBuildStep)\b")
 _REGION = lazy_pattern(r"\b[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-\d{1,2}\b", re.ASCII)
 
 _PASSED_TO_CLOUDFORMATION = {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
@@ -110,9 +112,12 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     direct = _direct_remedy(denial)
     remedies = present(assume, direct, bootstrap) if is_of_call else present(bootstrap, assume)
     reason = f"{where} is not bootstrapped, or {may_not}"
-    if _is_bootstrapped(denial.failure.text, first["region"]):
+    trusts_caller = _trusts_account(denial, first["account"])
+    if trusts_caller or _is_bootstrapped(denial.failure.text, first["region"]):
         causes, remedies = (), present(assume, direct)
         reason = f"{where} is bootstrapped, so {may_not}"
+    if trusts_caller:
+        reason = f"The trust policy of the role allows the whole account, so only an identity-based policy of {denial.caller} is missing"
     elif parameter is not None:
         reason = f"{where} is not bootstrapped for the CDK, or with another qualifier: it lacks the parameter {parameter[1]}"
     summary = f"The CDK could not assume {roles}: {reason}."
@@ -134,6 +139,20 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     )
 
 
+def _only_looks_up(text: str) -> bool:
+    """Return whether the CDK only looks something up to synthesize, and needs no role of a deployment."""
+    purposes = {each["purpose"] for each in _UNASSUMED.finditer(text)}
+    return purposes == {"lookup"} and ("cdk synth" in text or _PIPELINE_STEP.search(text) is not None)
+
+
+def _trusts_account(denial: Denial, account: str) -> bool:
+    """Return whether a trust policy in the text allows the caller's account, which is that of the role."""
+    named = [
+        name for each in allow_statements(denial.facts.trust_policy) for name in principal_names(each, "AWS")
+    ]
+    return denial.account in {None, account} and any(each.endswith(f"::{account}:root") for each in named)
+
+
 def _direct_remedy(denial: Denial) -> Remedy | None:
     """Return the remedy that allows the denied call to the caller, which then deploys without the roles."""
     grant, on = required_grant(denial), ""
@@ -142,7 +161,11 @@ def _direct_remedy(denial: Denial) -> Remedy | None:
         grant = attrs.evolve(grant, conditions=_PASSED_TO_CLOUDFORMATION)
         on = f" on {denial.target_role_name}" if denial.target_role_name else ""
     title = f"Or allow {denial.action}{on} for {denial.caller}, and each further call that is denied"
-    return None if grant is None else allow_remedy(denial, grant=grant, title=title)
+    return (
+        None
+        if grant is None or _only_looks_up(denial.failure.text)
+        else allow_remedy(denial, grant=grant, title=title)
+    )
 
 
 def _is_bootstrapped(text: str, region: str | None) -> bool:
@@ -165,20 +188,44 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
     account = found["account"] if _ACCOUNT.fullmatch(found["account"]) else "ACCOUNT_ID"
     region = found["region"] if account != "ACCOUNT_ID" else None
     where = "" if region is None else f"-{account}-{region}"
-    arn = f"arn:{found['partition']}:iam::{account}:role/cdk-{found['qualifier']}-*{where}"
+    is_lookup = _only_looks_up(denial.failure.text)
+    which = f"lookup-role{where or '-*'}" if is_lookup else f"*{where}"
+    arn = f"arn:{found['partition']}:iam::{account}:role/cdk-{found['qualifier']}-{which}"
     grant = build_grant("sts:AssumeRole", f"arn:aws:iam::{account}:role/name", denial.location)
     if grant is None:
         return None
     remedy = allow_remedy(
         denial,
         grant=attrs.evolve(grant, resources=(arn,), notes=()),
-        title=f"Allow sts:AssumeRole on the bootstrap roles for {denial.caller}",
+        title=f"Allow sts:AssumeRole on the {'lookup role' if is_lookup else 'bootstrap roles'} for {denial.caller}",
         url=_PAGE,
         first_step=None
         if denial.principal_text
         else "Where the CDK ran, aws sts get-caller-identity prints the caller.",
     )
-    return None if remedy is None else attrs.evolve(remedy, steps=(*remedy.steps, "Run cdk deploy again."))
+    if remedy is None:
+        return None
+    called = "cdk synth" if "cdk synth" in denial.failure.text else "cdk deploy"
+    if _PIPELINE_STEP.search(denial.failure.text) is None:
+        return attrs.evolve(remedy, steps=(*remedy.steps, f"Run {called} again."))
+    # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.pipelines.CodeBuildStep.html
+    steps = (
+        "The pipeline's code owns this role, and a ShellStep accepts no statements: make the step a CodeBuildStep with the property below, or set codeBuildDefaults.rolePolicy. Deploy the pipeline's stack once by hand.",
+        *(
+            (
+                "Or run cdk synth where the lookup works, and commit cdk.context.json: the pipeline then looks nothing up.",
+            )
+            if is_lookup
+            else ()
+        ),
+    )
+    code = f"rolePolicyStatements: [new iam.PolicyStatement({{\n  actions: ['sts:AssumeRole'],\n  resources: ['{arn}'],\n}})],"
+    return attrs.evolve(
+        account_remedy(
+            remedy.title, *steps, url="https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html"
+        ),
+        manifest=code,
+    )
 
 
 def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:

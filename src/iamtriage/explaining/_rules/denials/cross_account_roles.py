@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.passing_roles import find_stated_role
@@ -31,10 +35,16 @@ _RESOURCE = lazy_pattern(
     re.ASCII,
 )
 
+_ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,300}\w", re.ASCII)
+_USED_PROFILE = lazy_pattern(
+    r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})",
+    re.ASCII,
+)
+
 CROSS_ACCOUNT_PASS_ROLE = CauseType(
     "cross-account-pass-role",
     title="A role of another account cannot be passed",
-    text="The role belongs to another account than the caller. Services accept only roles of their own account.",
+    text="Services accept only roles of their own account. Neither iam:PassRole nor the role's trust policy changes that.",
     recognised_by='AWS says "Cross-account pass role is not allowed", or the role is in another account than the caller.',
     fix="Create a role in the account of the resource and pass that one.",
     sources=(pages.PASS_ROLE,),
@@ -45,8 +55,10 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     """Explain that a role of another account can't be passed."""
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
-    stated, passed = context_of(denial.facts).account, denial.target_role or find_stated_role(denial)
-    own = denial.account or (stated and stated.value)
+    stated, caller = context_of(denial.facts).account, context_of(denial.facts).caller
+    caller_arn = None if caller is None else try_parse_principal(caller.value)
+    own = denial.account or (stated and stated.value) or getattr(caller_arn, "account", None)
+    passed = denial.target_role or find_stated_role(denial) or _find_foreign_role(denial, own)
     other = denial.resource_account if passed is None else passed.account
     is_reported = denial.message_rule is not None
     summary = f"A role of another account cannot be passed to a service: {call} was denied."
@@ -63,8 +75,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     check = "Check the account ID in the role's ARN and the profile of the call: often one of them is the wrong one."
     if others:
         check = f"{others[0]} is in account {other}, too. If that is the right account, make the call with its credentials."
-    new, caller = "ROLE_NAME" if passed is None else passed.name, context_of(denial.facts).caller
-    by = denial.caller if caller is None else describe_principal(try_parse_principal(caller.value), None)
+    new = "ROLE_NAME" if passed is None else passed.name
+    by = denial.caller if caller is None else describe_principal(caller_arn, None)
     policy = None if recipient is None else service_trust_policy(trusted, recipient.trust_actions)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     own_role = Remedy(
@@ -83,17 +95,50 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         layer="role_trust",
         url=pages.PASS_ROLE,
     )
+    profile = None if own is None or other is None else find_other_profile(denial.failure.text)
     other_account = your_remedy(
         "Or make the call in the role's account",
         "Assume a role of that account, and make the call with it.",
         url=pages.OTHER_ACCOUNTS,
     )
+    remedies = (own_role, other_account)
+    if profile is not None:
+        needs = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
+        other_account = your_remedy(
+            f"Make the call with the profile {profile}, if it is of account {other}",
+            f"The first command must print {other}. Then repeat the call in the same shell.{needs}",
+            commands=(
+                fill_command(
+                    "aws sts get-caller-identity --profile {} --query Account --output text", profile
+                ),
+                fill_command("export AWS_PROFILE={}", profile),
+            ),
+            url=pages.OTHER_ACCOUNTS,
+        )
+        remedies = (
+            other_account,
+            attrs.evolve(own_role, title=f"Or {own_role.title[0].lower()}{own_role.title[1:]}"),
+        )
     return denial.explain(
         summary,
         CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),
-        remedies=(own_role, other_account),
-        notes=("No policy of either account can allow it.",),
+        remedies=remedies,
     )
+
+
+def _find_foreign_role(denial: Denial, own: str | None) -> Role | None:
+    """Return the only role of another account than the caller's in the text."""
+    found = {each[0] for each in _ROLE.finditer(denial.failure.text) if own not in {None, each["account"]}}
+    role = try_parse_principal(found.pop()) if len(found) == 1 else None
+    return role if isinstance(role, Role) else None
+
+
+def find_other_profile(text: str) -> str | None:
+    """Return the only profile that the text lists besides the one in use and the default one."""
+    listed = (*find_listed_profiles(text), *(each.name for each in find_profile_sections(text)))
+    used = set(_USED_PROFILE.findall(text)) | {"default"}
+    others = [each for each in dict.fromkeys(listed) if each not in used]
+    return others[0] if len(others) == 1 else None
 
 
 def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:

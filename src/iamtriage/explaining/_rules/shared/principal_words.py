@@ -44,6 +44,10 @@ PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""
 _SESSION_ROLE = lazy_pattern(r"assumed-role/[\w+=,.@-]{1,64}", re.ASCII)
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
+# People replace names by longer ones than AWS accepts.
+_LONG_SESSION = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:sts::[0-9]{12}:assumed-role/([\w+=,.@-]{1,128})/[\w+=,.@-]{1,128}", re.ASCII
+)
 _MASKED_ARN = lazy_pattern(
     r"(?P<service>arn:aws[a-z-]{0,20}:(?:iam|sts)):(?P<account>[^/]{0,80}?)(?<![a-z])"
     # Dots or dashes alone are a mask of the name, too.
@@ -215,6 +219,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
         return f"the root user of {account}"
     if is_service_name(text):
         return f"the role that {text} uses"
+    if text and (session := _LONG_SESSION.fullmatch(text)) is not None:
+        return f"the role {session[1]}"
     return "the caller" if not text or is_truncated(text) else text
 
 
