@@ -222,7 +222,8 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
         is_one = len(principals) == 1 and None not in principals
         second = _allow_others(of_others) if is_one and len(of_others) == len(denials) - len(same) else None
     elif failure.deny == "explicit" or failure.policy_type not in {None, "identity"}:
-        first, fixed, of_others = None, (), of_same
+        first, of_others = None, of_same
+        fixed = tuple(each for each in same if _is_exempted(each, failure, remedy))
         second = _allow_others(of_same)
     else:
         return CombinedRemedies()
@@ -232,6 +233,19 @@ def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]
             first, second = _in_account(first or remedy, here), _in_account(second, there)
     return CombinedRemedies(
         first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
+    )
+
+
+def _is_exempted(other: AccessDenied, failure: AccessDenied, remedy: Remedy) -> bool:
+    """Return whether the Deny statement of a remedy, which exempts services, denied another call, too."""
+    is_same = (other.policy_type, other.deny, other.policy_arn) == (
+        failure.policy_type,
+        failure.deny,
+        failure.policy_arn,
+    )
+    service = (other.action or "").partition(":")[0]
+    return (
+        is_same and '"NotAction"' in (remedy.manifest or "") and f'"{service}:*"' in (remedy.manifest or "")
     )
 
 

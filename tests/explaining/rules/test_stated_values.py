@@ -1446,6 +1446,37 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="accounts of a passed role",
         ),
         pytest.param(
+            "$ aws configure list-profiles\ndefault\nshop-live\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/ana\ndeploy role: arn:aws:iam::444455556666:role/deploy\nServerlessError2: Cross-account pass role is not allowed.",
+            {},
+            (
+                "The role deploy belongs to account 444455556666, and the call is made in 111122223333",
+                "Do this first: Make the call with the profile shop-live, if it is of account 444455556666",
+                "aws sts get-caller-identity --profile shop-live --query Account --output text",
+                "iam:PassRole on arn:aws:iam::444455556666:role/deploy",
+            ),
+            (),
+            id="passed role of the account of another profile",
+        ),
+        pytest.param(
+            "$ aws configure list-profiles\nshop-dev\nshop-live\nshop-test\n$ aws sts get-caller-identity --query Arn --output text\narn:aws:iam::111122223333:user/ana\ndeploy role: arn:aws:iam::444455556666:role/deploy\nServerlessError2: Cross-account pass role is not allowed.",
+            {},
+            ("Do this first: Use a role of account 111122223333",),
+            ("AWS_PROFILE",),
+            id="passed role and several profiles",
+        ),
+        pytest.param(
+            "synth: new ShellStep('Synth', { commands: ['npx cdk synth'] })\ncurrent credentials could not be used to assume 'arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-us-west-2', but are for the right account. Proceeding anyway.\nUser: arn:aws:sts::111122223333:assumed-role/pipe-synth/AWSCodeBuild-1 is not authorized to perform: route53:ListHostedZonesByName because no identity-based policy allows the route53:ListHostedZonesByName action",
+            {},
+            (
+                "Allow sts:AssumeRole on the lookup role for the role pipe-synth",
+                "make the step a CodeBuildStep",
+                "resources: ['arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-us-west-2']",
+                "commit cdk.context.json",
+            ),
+            ("put-role-policy", "Or allow route53"),
+            id="lookup in a CDK pipeline",
+        ),
+        pytest.param(
             '$ aws eks list-access-entries --cluster-name prod --output json\n{"accessEntries": []}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
             {"region": "eu-west-1"},
             ("aws eks update-kubeconfig --name prod --region eu-west-1",),

@@ -96,6 +96,7 @@ GLOBAL_SERVICES = {
     "organizations": "Organizations", "route53": "Route 53", "shield": "Shield", "support": "Support",
 }  # fmt: skip
 """Services with one endpoint for all Regions of a partition, with their names."""
+_REGIONS_OF_ENDPOINTS = {None: "us-east-1", "aws": "us-east-1", "aws-us-gov": "us-gov-west-1"}
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 REVOCATION = Requirement(
     ("aws:TokenIssueTime",),
@@ -293,6 +294,17 @@ def describe_presence(condition: DenyingCondition, of_request: str = "the call")
             owner = "the caller" if kind == "principal" else "the resource"
         what = f"tag {clip_text(found['tag'])}"
     return f"{owner} has {'no' if value == 'true' else 'the'} {what}"
+
+
+def global_region(service: str | None, partition: str | None) -> str | None:
+    """Return the Region of the requests to a service that has one endpoint, as condition keys see it.
+
+    >>> global_region("iam", "aws"), global_region("sqs", "aws")
+    ('us-east-1', None)
+    """
+    if service not in GLOBAL_SERVICES or service == "globalaccelerator":
+        return None
+    return _REGIONS_OF_ENDPOINTS.get(partition)
 
 
 def accepts_listed_values(condition: DenyingCondition) -> bool | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import attrs
+
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.clues import as_sentence
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -16,11 +21,19 @@ from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, iterate_statements
 
 if TYPE_CHECKING:
     from iamtriage.authorization._decoded_statements import DenyingCondition
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
+
+_DENIED_SERVICE = lazy_pattern(r"\bauthorized to perform: ([a-z0-9-]{2,30}):")
+# https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+_USUALLY_EXEMPT = (
+    *("account", "billing", "budgets", "ce", "cloudfront", "globalaccelerator", "health", "iam"),
+    *("organizations", "route53", "route53domains", "shield", "sts", "support", "waf"),
+)
 
 
 def condition_owner(condition: DenyingCondition) -> str:
@@ -31,16 +44,55 @@ def condition_owner(condition: DenyingCondition) -> str:
 
 
 def exempt_global_service(denial: Denial) -> Remedy:
-    """Return how to exempt a service that has one endpoint from a Deny on Regions."""
-    name = deny_conditions.GLOBAL_SERVICES[denial.service or ""]
+    """Return how to exempt the services that have one endpoint from a Deny on Regions, all that it denies in the text."""
+    denied = dict.fromkeys((denial.service or "", *_DENIED_SERVICE.findall(denial.failure.text)))
+    services = [each for each in denied if each in deny_conditions.GLOBAL_SERVICES]
+    names = join_words(tuple(deny_conditions.GLOBAL_SERVICES[each] for each in services), "and")
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     build_remedy = organization_remedy if is_of_organization else account_remedy
-    return build_remedy(
-        f"Have the Deny exempt {name}, which has one endpoint for all Regions",
-        f"Changing the client's Region does not help: AWS treats calls to {name} as calls in one Region, which is us-east-1 outside of China and AWS GovCloud (US). A Deny on aws:RequestedRegion usually exempts such services with NotAction.",
-        as_sentence(describe_change(denial)),
+    where = deny_conditions.global_region(denial.service, denial.location.partition)
+    counts = (
+        f"requests to {names} count as {where}"
+        if where
+        else f"AWS treats requests to {names} as requests in one Region"
+    )
+    steps = [f"Changing the client's Region does not help: {counts}, whatever Region the client has."]
+    exempt = _exempting_statement(denial, services)
+    steps.append(
+        "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
+        if exempt is None
+        else "The statement with NotAction, which also exempts other services of this kind:"
+    )
+    remedy = build_remedy(
+        f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions",
+        f"{steps[0]} {as_sentence(describe_change(denial))}",
+        steps[1],
         url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
     )
+    return remedy if exempt is None else attrs.evolve(remedy, manifest=exempt)
+
+
+def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
+    """Return the statement of a policy in the text that denies other Regions, with the services exempted, as JSON."""
+    for policy in list_known_policies(denial):
+        for each in iterate_statements(policy.content):
+            keys = {key.lower() for _, key, _ in iterate_conditions(each)}
+            if each.get("Effect") != "Deny" or "aws:requestedregion" not in keys:
+                continue
+            exempt = as_strings(each.get("NotAction"))
+            if not exempt and as_strings(each.get("Action")) != ["*"]:
+                return None
+            actions = [f"{name}:*" for name in sorted({*services, *_USUALLY_EXEMPT})]
+            changed = {
+                name: value
+                for name, value in each.items()
+                if name in {"Sid", "Effect", "Resource", "Condition"}
+            }
+            listed = [*exempt, *(name for name in actions if not exempt or name[:-2] in services)]
+            changed["NotAction"] = list(dict.fromkeys(listed))
+            lines = ",\n ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in changed.items())
+            return f"{{{lines}}}"
+    return None
 
 
 def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:

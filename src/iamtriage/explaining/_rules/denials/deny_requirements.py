@@ -97,9 +97,15 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     stated: tuple[StatedDeny, ...] = ()
     facts = denial.facts
     if message is None and (facts.policies or facts.trust_policy or context_of(facts).policies):
-        from iamtriage.explaining._rules.denials.stated_denies import describe_denies, find_stated_denies
+        from iamtriage.explaining._rules.denials.stated_denies import (
+            describe_denies,
+            describe_excluded,
+            find_stated_denies,
+        )
 
         stated = find_stated_denies(denial)
+        if not stated and (excluded := describe_excluded(denial)):
+            explanation = copy_with(explanation, summary=f"{explanation.summary}{escape_lines(excluded)}")
         if stated:
             conditions = tuple(condition for each in stated for condition in each.conditions)
             explanation = copy_with(

@@ -15,6 +15,7 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES, global_region
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.statement_details import describe_condition
 from iamtriage.explaining._rules.shared.decisions import request_tags, request_values
@@ -266,6 +267,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         value = denial.principal_text
     elif name == "aws:principalisawsservice" and (is_person or denial.role is not None):
         value = "false"
+    elif name == "aws:requestedregion" and denial.service in GLOBAL_SERVICES:
+        value = global_region(denial.service, denial.location.partition)
     elif name == "aws:requestedregion" and denial.resource_arn is not None:
         value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     join_conditions,
     without_settings,
 )
+from iamtriage.explaining._rules.denials.statement_details import excluding_pattern
 from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
 from iamtriage.explaining._rules.denials.unsent_settings import describe_unsent
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
@@ -141,6 +142,37 @@ def describe_denies(found: tuple[StatedDeny, ...]) -> str:
         return found[0].verdict
     listed = join_words(tuple(each.words for each in found), "or")
     return f"{listed} of {found[0].policy.name} denies it"
+
+
+def describe_excluded(denial: Denial) -> str:
+    """Return a sentence about the only Deny statement of the policies that can deny, if it exempts the call, or ``""``."""
+    found = [
+        (policy, each)
+        for policy in list_known_policies(denial)
+        if may_decide(policy, denial) and not is_of_other(policy, denial) and not policy.is_code
+        for each in iterate_statements(policy.content)
+        if each.get("Effect") == "Deny"
+    ]
+    if len(found) != 1 or denial.action is None or denial.policy_type is None:
+        return ""
+    policy, statement = found[0]
+    excluded = excluding_pattern(statement, denial.action)
+    reason = f"its NotAction exempts {clip_text(excluded)}" if excluded is not None else None
+    if (
+        excluded is None
+        and names_action(statement, denial.action)
+        and names_resource(statement, denial.resource)
+    ):
+        failed = next((each for each in check_conditions(statement, denial) if each.is_met is False), None)
+        if failed is not None and failed.requested:
+            reason = (
+                f"it does not match {clip_text(failed.key)} {clip_text(join_words(failed.requested, 'and'))}"
+            )
+    if reason is None:
+        return ""
+    sid = statement.get("Sid")
+    name = f"The statement {clip_text(sid)}" if isinstance(sid, str) and sid else "The Deny statement"
+    return f" {name} of {policy.name} is not the one: {reason}."
 
 
 def _rank(deny: StatedDeny) -> int:

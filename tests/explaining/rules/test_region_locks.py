@@ -1,0 +1,71 @@
+"""A Deny on Regions is compared with the Region of the call, and with the services that have one endpoint."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_LOCK = {
+    "Sid": "Lock",
+    "Effect": "Deny",
+    "Resource": "*",
+    "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["sa-east-1"]}},
+}
+_ROLE = "arn:aws:sts::111122223333:assumed-role/build/7"
+
+
+def _denied(
+    action: str,
+    resource: str | None = None,
+    reason: str = "with an explicit deny in a service control policy",
+) -> str:
+    on = f" on resource: {resource}" if resource else ""
+    return f"An error occurred (AccessDenied) when calling the {action.partition(':')[2]} operation: User: {_ROLE} is not authorized to perform: {action}{on} {reason}\n"
+
+
+def _policy(**statement: object) -> str:
+    return f"SCP: {json.dumps({'Version': '2012-10-17', 'Statement': [{**_LOCK, **statement}]})}"
+
+
+_GROUP = _denied("iam:CreateGroup", "arn:aws:iam::111122223333:group/ops")
+_CASES = (
+    ("one service", _GROUP + _policy(Action="*"), "denies it because aws:RequestedRegion is us-east-1, not sa-east-1", "Have the Deny exempt IAM, which has"),
+    ("several services", _GROUP + _denied("route53:CreateHealthCheck") + _policy(Action="*"), "route53:CreateHealthCheck was denied for the same reason", "Have the Deny exempt IAM and Route 53, which have"),
+    ("exempt", _GROUP + _policy(NotAction=["iam:*"]), "The statement Lock of the policy in the text is not the one: its NotAction exempts iam:*.", "Change the service"),
+    ("allowed Region", _denied("sqs:CreateQueue", "arn:aws:sqs:sa-east-1:111122223333:a") + _policy(Action="*"), "is not the one: it does not match aws:RequestedRegion sa-east-1.", "Change the service"),
+    ("global and allowed", _GROUP + _policy(Action="*").replace("sa-east-1", "us-east-1"), "is not the one: it does not match aws:RequestedRegion us-east-1.", "Change the service"),
+    ("another Region", _denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + _policy(Action="*"), "is eu-west-3, not sa-east-1", "Call in sa-east-1"),
+    ("China", _GROUP.replace("arn:aws:", "arn:aws-cn:") + _policy(Action="*"), "unless aws:RequestedRegion is sa-east-1", "Have the Deny exempt IAM"),
+    ("no policy", _GROUP, "a service control policy explicitly denies it.", "Change the service"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "title"), [each[1:] for each in _CASES], ids=[each[0] for each in _CASES]
+)
+def test_region_lock(text: str, verdict: str, title: str) -> None:
+    explanation = explain(text)
+    assert verdict in " ".join(explanation.to_text().split())
+    assert explanation.remedies[0].title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("stated", "exempt"),
+    [
+        ({"Action": "*"}, {"iam:*", "route53:*", "sts:*"}),
+        ({"NotAction": ["sts:*", "kms:*"]}, {"sts:*", "kms:*", "iam:*"}),
+        ({"Action": ["iam:*", "sqs:*"]}, None),
+    ],
+)
+def test_statement_that_exempts_services(stated: dict[str, object], exempt: set[str] | None) -> None:
+    shown = explain(_GROUP + _policy(**stated)).remedies[0].manifest
+    if exempt is None:
+        assert shown is None
+        return
+    statement = json.loads(shown or "")
+    assert exempt <= set(statement["NotAction"])
+    assert statement["Condition"] == _LOCK["Condition"]
+    assert "Action" not in statement
