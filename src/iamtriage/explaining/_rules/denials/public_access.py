@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-blo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -36,6 +37,14 @@ _SETTINGS = {
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
 _TERRAFORM_NAMES = {"BlockPublicPolicy": "block_public_policy", "BlockPublicAcls": "block_public_acls"}
 
+# What get-public-access-block prints, Terraform sets, or people say.
+_STATED_SETTING = lazy_pattern(
+    r"\b(?P<name>BlockPublic(?:Acls|Policy)|block_public_(?:acls|policy))[\"']?\s{0,20}[=:]\s?(?P<value>[Tt]rue|[Ff]alse)\b"
+)
+_SAID_OFF = lazy_pattern(
+    r"\b(?:Block Public Access|BPA)\b[^.\n]{0,30}?\b(?:is|are) (?:all )?(?:off|disabled)\b[^.\n]{0,30}?\b(?:and|both)\b[^.\n]{0,20}?\baccount\b",
+    re.IGNORECASE,
+)
 _OWN_ACCOUNT = '"$(aws sts get-caller-identity --query Account --output text)"'
 # What names or shows a public policy or ACL.
 _PUBLIC_SIGN = lazy_pattern(
@@ -110,6 +119,24 @@ def _settings_off(setting: str) -> tuple[str, str]:
     return setting, "RestrictPublicBuckets" if setting == "BlockPublicPolicy" else "IgnorePublicAcls"
 
 
+def blocks_public_acls(text: str) -> bool | None:
+    """Return whether a text shows that Block Public Access rejects public ACLs; ``None`` if it does not show all settings."""
+    return _is_blocked(text, "acls")
+
+
+def _is_blocked(text: str, what: str) -> bool | None:
+    """Return a setting that a text shows: it is on if it is on for the bucket or for the account."""
+    values = [
+        each["value"].lower()
+        for each in _STATED_SETTING.finditer(text)
+        if each["name"].lower().endswith(what)
+    ]
+    if "true" in values:
+        return True
+    is_off_twice = len(values) > 1 and "get-public-access-block" in text
+    return False if is_off_twice or _SAID_OFF.search(text) else None
+
+
 def turn_off_command(denial: Denial, setting: str) -> str:
     off = _settings_off(setting)
     values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
@@ -143,6 +170,9 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     if setting is None:
         return None
     what = "policy" if setting == "BlockPublicPolicy" else "ACL"
+    is_on = _is_blocked(denial.failure.text, "policy" if what == "policy" else "acls")
+    if is_on is False:
+        return None
     title = f"Check Block Public Access, which rejects a public {what}"
     new = "Buckets created since April 2023 have all four settings on."
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:
@@ -152,6 +182,13 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
     is_shown = what == "policy" and any(each.has_principal for each in context_of(denial.facts).policies)
     shown = None if is_shown else _PUBLIC_SIGN.search(denial.failure.text)
+    if shown is not None and is_on:
+        text = f"{setting} of S3 Block Public Access is on and rejects a public {what}, whoever sets it."
+        return Blocked(
+            BLOCK_PUBLIC_ACCESS.cause("derived", (f"The text has {shown[0]}.",), text=text),
+            title,
+            is_likely=True,
+        )
     if shown is None:
         title = f"If the {what} makes data public, check Block Public Access"
         return Blocked(BLOCK_PUBLIC_ACCESS.cause(text=text), title, is_likely=False)

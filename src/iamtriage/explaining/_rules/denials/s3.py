@@ -16,6 +16,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies
 from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
+from iamtriage.explaining._rules.denials.object_acls import explain_acl
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import (
@@ -64,7 +65,6 @@ _CALL_OF_S3A = lazy_pattern(r"\b([a-zA-Z]{3,40}) on s3[an]?://", re.ASCII)
 _DELETE = "s3:DeleteObject"
 _SHOW_CALLER = "aws sts get-caller-identity"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
-
 # Operations that write an object, which requires another permission on the key.
 _WRITE_OPERATIONS = frozenset(
     [
@@ -99,7 +99,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         and (found := buckets.explain_deployed_bucket(denial)) is not None
     ):
         return found
-    rules = (explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
+    rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
     others = (explain_other_principals, explain_missing_object, public_access.explain_public_change)
     for rule in (*rules, *others):
         if (contrasted := rule(denial)) is not None:

@@ -195,10 +195,6 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
         "aws sts get-session-token --serial-number {} --token-code MFA_CODE",
         commands.arn(serial, "MFA_DEVICE_ARN"),
     )
-    output = "--query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text"
-    variables = (
-        """awk '{print "export AWS_ACCESS_KEY_ID="$1" AWS_SECRET_ACCESS_KEY="$2" AWS_SESSION_TOKEN="$3}'"""
-    )
     return denial.explain(
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
         reported,
@@ -207,9 +203,9 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
         remedies=(
             your_remedy(
                 "Use the code once, for a session, and assume all roles with that session",
-                "Then assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
+                "Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
                 "Or wait for the next code before each call.",
-                commands=(f'eval "$({with_profile(profile, session)} {output} | {variables})"',),
+                commands=(with_profile(profile, session),),
                 url=MFA_CODE_REUSED.sources[0],
             ),
         ),

@@ -62,12 +62,14 @@ _VERDICTS = {
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
 _MAX_POLICIES = 3
+# The topics of explanations that have compared the policies.
+_COMPARED = frozenset({"missing-object", "s3-acl"})
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
     action = denial.action
-    if action is None or explanation.topic == "missing-object":
+    if action is None or explanation.topic in _COMPARED:
         return explanation
     stated = (each for each in list_known_policies(denial) if each.policy_type is None)
     policies = [each for each in stated if not each.has_principal]

@@ -1,0 +1,82 @@
+"""ACLs and owners of objects are the cause of a denial only if the text shows what decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_UPLOAD = "$ aws s3 cp a.html s3://acme-web/a.html{}\nupload failed: ./a.html to s3://acme-web/a.html An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\n"
+_POLICY = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": {}, "Resource": "arn:aws:s3:::acme-web/*"}}]}}\n'
+_PUBLIC = " --acl public-read"
+_BLOCK = '{{"PublicAccessBlockConfiguration": {{"BlockPublicAcls": {0}, "BlockPublicPolicy": {0}}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("option", "allowed", "settings", "topic", "says"),
+    [
+        (_PUBLIC, '"s3:PutObject"', "", "s3-acl", "also requires s3:PutObjectAcl"),
+        (" --acl bucket-owner-full-control", '"s3:PutObject"', "", "s3-acl", "also requires s3:PutObjectAcl"),
+        (_PUBLIC, '["s3:PutObject", "s3:PutObjectAcl"]', "", "s3-acl", "most likely the setting BlockPublicAcls"),
+        (_PUBLIC, '"s3:PutObject"', _BLOCK.format("true"), "s3-acl", "the setting BlockPublicAcls rejects it"),
+        (_PUBLIC, '"s3:*"', "Block Public Access is off for the bucket and the account.", "s3-access-denied", "resource's policy"),
+        ("", '"s3:PutObject"', "", "s3-access-denied", "allows it"),
+        (_PUBLIC, '"s3:GetObject"', "", "s3-access-denied", "does not allow this action"),
+    ],
+)  # fmt: skip
+def test_acl_of_an_upload(option: str, allowed: str, settings: str, topic: str, says: str) -> None:
+    explanation = explain(_UPLOAD.format(option) + _POLICY.format(allowed) + settings)
+    assert (explanation.topic, says in explanation.summary) == (topic, True)
+    assert ("needs no change" in str(explanation.causes)) is (
+        topic != "s3-acl" and "allows it" in explanation.summary
+    )
+
+
+def test_statement_for_the_acl_names_the_objects() -> None:
+    text = (
+        _UPLOAD.format("").replace("aws s3 cp a.html s3://acme-web/a.html", "python sync.py")
+        + 'AWS_DEFAULT_ACL = "public-read"\n'
+        + _POLICY.format('"s3:PutObject"')
+    )
+    remedy = explain(text).remedies[0]
+    assert remedy.policy is not None
+    assert remedy.policy["Statement"][0]["Action"] == "s3:PutObjectAcl"
+    assert "AWS_DEFAULT_ACL = None" in str(remedy.steps)
+
+
+_GET = "$ aws s3api get-object --bucket acme-in --key a.csv a.csv\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n"
+_OWNERS = "$ aws s3api list-objects-v2 --bucket acme-in --fetch-owner\na.csv {}\n$ aws s3api list-buckets --query Owner.ID\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "evidence"),
+    [
+        (_OWNERS.format("a" * 64, "b" * 64), "derived"),
+        (_OWNERS.format("a" * 64, "a" * 64), None),
+        ('"ObjectOwnership": "ObjectWriter"\nA partner uploads the files.', "possible"),
+        ('object_ownership = "BucketOwnerPreferred"\nThe object was written by another account.', "possible"),
+        ('"ObjectOwnership": "BucketOwnerEnforced"\nA partner uploads the files.', None),
+        ('"ObjectOwnership": "ObjectWriter"', None),
+        ("A partner uploads the files.", None),
+    ],
+)
+def test_object_of_another_account(shown: str, evidence: str | None) -> None:
+    explanation = explain(f"{_GET}{shown}")
+    found = [each.evidence for each in explanation.causes if each.code == "object-of-other-account"]
+    assert found == ([] if evidence is None else [evidence])
+    is_first = "put-bucket-ownership-controls" in str(explanation.remedies[0].commands)
+    assert is_first is (evidence is not None)
+
+
+_PUT_POLICY = 'An error occurred (AccessDenied) when calling the PutBucketPolicy operation: Access Denied\nThe policy has "Principal": "*".\n'
+_SHOW = "$ aws s3api get-public-access-block --bucket acme-web\n{}$ aws s3control get-public-access-block --account-id 111122223333\n{}"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "account", "is_likely"),
+    [("true", "false", True), ("false", "true", True), ("false", "false", False)],
+)
+def test_settings_of_the_bucket_and_the_account(bucket: str, account: str, *, is_likely: bool) -> None:
+    explanation = explain(_PUT_POLICY + _SHOW.format(_BLOCK.format(bucket), _BLOCK.format(account)))
+    assert ("block-public-access" in [each.code for each in explanation.causes]) is is_likely
+    assert ("Block Public Access rejects it" in explanation.summary) is is_likely
