@@ -72,8 +72,8 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
     arn = f"arn:{'aws-cn' if image['china'] else 'aws'}:ecr:{region}:{image['account']}:repository/{prefix}/*"
     grant = identity_remedy(
         f"{'Allow' if is_cached else 'If a pull through cache rule has this prefix, allow'} {who} to fill {prefix}/",
-        f"{who_pulls} Attach the policy, saved as policy.json, to the role.",
-        "Instead, the registry policy can allow both actions (aws ecr put-registry-policy), or an administrator pulls each image once: what is in the cache needs neither. Their own pulls work because they have both.",
+        who_pulls,
+        "Instead, the registry policy can allow both actions (aws ecr put-registry-policy), or an administrator, who has both, pulls each image once: what is in the cache needs neither.",
         commands=(commands.put_policy(role, "FillPullThroughCache"),),
         statements=(allow((_IMPORT, _CREATE), arn, sid="FillCache"),),
         url=_CACHE,
@@ -100,5 +100,11 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
         summary = f"The ECR registry answered not found for {shown}: {'' if is_cached and attached else 'most likely, '}{who} may pull what is in the cache, but not fetch a new image, for lack of {missing}."
     parts = [(IMAGE_NOT_FOUND.cause(), look), (cache, grant)]
     causes, remedies = zip(*(parts[::-1] if is_likely else parts), strict=True)
+    if is_cached and attached:
+        # Before its first pull, an image is only in the upstream registry.
+        causes, remedies = (
+            (cache, IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag.")),
+            (grant,),
+        )
     topic = NO_IDENTITY_ALLOW.code if is_likely else IMAGE_NOT_FOUND.code
     return Explanation(failure=None, topic=topic, summary=summary, causes=causes, remedies=remedies)

@@ -89,7 +89,7 @@ OTHER_SOFTWARE = CauseType(
 DEFAULT_CHECKSUM = CauseType(
     "default-checksum-rejected",
     title="The SDK adds a checksum to uploads, which the system does not accept",
-    text="Since January 2025, the AWS SDKs and CLI add a checksum to uploads, which other systems may not accept. A key that can list objects is right.",
+    text="Since January 2025, the AWS SDKs and CLI add a checksum to uploads, which other systems may not accept.",
     recognised_by="Another system answers an upload, and the text names an SDK with a version that adds checksums.",
     fix="Set AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION to when_required.",
     sources=(pages.SDK_CHECKSUMS,),
@@ -176,22 +176,23 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         )
         remedies = (check, use_key)
     if checksum is not None:
-        remedies = (_NO_CHECKSUM,) if checksum[0] else (*remedies, _NO_CHECKSUM)
+        remedies = (checksum[2],) if checksum[0] else (*remedies, checksum[2])
     return Explanation(
         failure, OTHER_SOFTWARE.code, f"{system} at {host}, not AWS, {answer}.", causes, remedies
     )
 
 
-_NO_CHECKSUM = your_remedy(
-    "Send checksums only with calls that require them",
-    "Set the variables in the environment of the program that uploads, such as the service or container, and restart it. Or set request_checksum_calculation and response_checksum_validation to when_required in the profile or the client.",
-    "If the program ignores them, use the previous version of the SDK.",
-    commands=(
-        "export AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
-        "export AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
-    ),
-    url=pages.SDK_CHECKSUMS,
-)
+def _omit_checksum(older: str) -> Remedy:
+    return your_remedy(
+        "Send checksums only with calls that require them",
+        "Set the variables in the environment of the program that uploads, such as the service or container, and restart it. Or set request_checksum_calculation and response_checksum_validation to when_required in the profile or the client.",
+        f"If the program ignores them, use {older or 'a version of the SDK from before January 2025'}.",
+        commands=(
+            "export AWS_REQUEST_CHECKSUM_CALCULATION=when_required",
+            "export AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
+        ),
+        url=pages.SDK_CHECKSUMS,
+    )
 
 
 def _may_be_checksum(case: Case[Failure]) -> bool:
@@ -200,23 +201,24 @@ def _may_be_checksum(case: Case[Failure]) -> bool:
     return is_upload and _CHECKSUM.search(f"{error_code(case.failure)} {message_text(case)}") is not None
 
 
-def _find_checksum(case: Case[Failure], product: str | None) -> tuple[str, Cause] | None:
-    """Return the cause that an upload has a checksum, with the SDK that adds it if the text decides that."""
-    newer, has_older = "", False
+def _find_checksum(case: Case[Failure], product: str | None) -> tuple[str, Cause, Remedy] | None:
+    """Return the cause that an upload has a checksum and its remedy, with the SDK that adds it if the text decides that."""
+    newer = older = ""
     for each in _SDK.finditer(case.text):
         first = _FIRST_VERSIONS.get(each["name"].lower(), (2, 30))
         if tuple(map(int, each["version"].split("."))) < first:
-            has_older = True
+            older = f"{each['name']} {each['version']}"
         elif not newer:
             newer = f"{each['name']} {each['version']}, like all versions since {'.'.join(map(str, first))},"
-    if (has_older and not newer) or not _may_be_checksum(case):
+    if (older and not newer) or not _may_be_checksum(case):
         return None
     # A wrong key has the same code, unless it works for other calls or worked with an older SDK.
     read, is_ambiguous = _READ.search(case.text), error_code(case.failure) == "SignatureDoesNotMatch"
-    if not newer or (is_ambiguous and not (product == _GOOGLE or has_older or read)):
-        return "", DEFAULT_CHECKSUM.cause()
-    because = () if read is None else (f"The text says {quote_words(read[0])}.",)
-    return newer, DEFAULT_CHECKSUM.cause("derived", because)
+    if not newer or (is_ambiguous and not (product == _GOOGLE or older or read)):
+        return "", DEFAULT_CHECKSUM.cause(), _omit_checksum(older)
+    because = () if read is None else (f"The key is right: the text says {quote_words(read[0])}.",)
+    because += (f"{older} in the text adds none.",) if older else ()
+    return newer, DEFAULT_CHECKSUM.cause("derived", because), _omit_checksum(older)
 
 
 def _find_product(host: str) -> str | None:
