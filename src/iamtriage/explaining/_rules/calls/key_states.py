@@ -258,7 +258,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
             text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
         ),
         *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
-        remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state),
+        remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state, allowed),
         notes=present(
             None
             if allowed or context_of(case.facts).account
@@ -294,7 +294,9 @@ def _find_launcher(text: str) -> str:
     return next((role for role, words in _LAUNCHERS.items() if words.search(text)), _CALLER)
 
 
-def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> tuple[Remedy, ...]:
+def _launch_remedies(
+    case: Case[AwsError], launcher: str, state: str | None, allowed: str
+) -> tuple[Remedy, ...]:
     keys = list(_KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
@@ -332,6 +334,12 @@ def _launch_remedies(case: Case[AwsError], launcher: str, state: str | None) -> 
         f"{title}{again}",
         *present(None if state else which),
         save_step("the key policy"),
+        # Without the account's root in it, no IAM policy allows anybody to change it.
+        *(
+            (f"Run the commands as {allowed[5:]}: no IAM policy gives others access to this key.",)
+            if allowed and ":root" not in allowed
+            else ()
+        ),
         *present(
             grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
         ),
