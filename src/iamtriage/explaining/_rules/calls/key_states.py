@@ -329,17 +329,14 @@ def _launch_remedies(
         lookup.append(_kms("describe-key", found, region, "--query KeyMetadata.KeyState"))
     save = "--policy-name default --policy file://policy.json"
     title = f"Allow {launcher} in the key policy" if state else "Check the key's state and policy"
+    if state and allowed and ":root" not in allowed:
+        # Without the account's root in it, no IAM policy allows anybody else to change it.
+        title = f"As {clip_text(allowed.rpartition('/')[2])}, a{title[1:]}"
     again = ", then re-create the node group" if "CREATE_FAILED" in case.text else ""
     allow_launcher = resource_policy_remedy(
         f"{title}{again}",
         *present(None if state else which),
         save_step("the key policy"),
-        # Without the account's root in it, no IAM policy allows anybody to change it.
-        *(
-            (f"Run the commands as {allowed[5:]}: no IAM policy gives others access to this key.",)
-            if allowed and ":root" not in allowed
-            else ()
-        ),
         *present(
             grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
         ),
