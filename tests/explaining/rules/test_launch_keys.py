@@ -35,7 +35,7 @@ _LINKED = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAuto
         (
             _GROUP + _POLICY.format("role/ops", "kms"),
             "allows only arn:aws:iam::111122223333:role/ops",
-            "Allow",
+            "As ops, allow AWSServiceRoleFor",
         ),
         (
             _REPORTED.format("Spot Fleet") + _POLICY.format("root", "kms"),
