@@ -316,12 +316,7 @@ def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> 
     return attrs.evolve(
         change_commands(first, lines),
         title=title,
-        steps=(
-            *own[:at],
-            *cap,
-            *own[at:],
-            *(step for step in steps if step not in own),
-        ),
+        steps=(*own[:at], *cap, *own[at:], *(step for step in steps if step not in own)),
         policy=build_document(statements),
         names=names,
     )

@@ -221,10 +221,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         f"{summary} No permission is missing.",
         *causes,
         topic="expired-session",
-        remedies=(
-            renew,
-            *((*lasting, *clear) if is_of_run else (*clear, *lasting)),
-        ),
+        remedies=(renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting))),
         notes=(credential_remedies.NO_RETRY,),
     )
 

@@ -93,7 +93,7 @@ NODE_MAPPING = CauseType(
 NOT_OF_THIS_NODE = CauseType(
     "object-of-other-node",
     title="The object does not belong to the node",
-    text="The node authorizer allows a kubelet to read only objects that pods on its node refer to. No pod on this node refers to this object, any more or yet.",
+    text="The node authorizer allows a kubelet to read only objects that pods on its node refer to.",
     recognised_by="The API server says that there is no relationship between the node and the object.",
     fix="Let each kubelet access only its own node and pods.",
     sources=(_PAGE,),
@@ -267,7 +267,7 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
         f"The command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
-        "If no pod has such a line, correct the name in the pod, or retry after the pod is scheduled to this node."
+        "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
         *(() if is_kubelet else (other,)),
         commands=(line,),

@@ -302,8 +302,8 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     # An operator in another case, or ArnEquals, has no such counterpart.
     pattern = _with_value(result, facts, new_operator=like) if like != operator else None
     if fixed is not None:
-        others = f"if others that match {clip_text(expected)} use the role, too"
-        change = f"move this key from {operator} to {like} instead, as the next remedy does"
+        others = f"if others that match {clip_text(expected)} are meant to use the role, too"
+        change = f"move this key from {operator} to {like} instead"
         remedy = replace_policy_remedy("Expect the exact subject in the trust policy", fixed, role, facts)
         yield attrs.evolve(
             remedy,
