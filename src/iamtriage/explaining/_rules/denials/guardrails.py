@@ -125,7 +125,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         ]
     else:
         title = "Change the VPC endpoint's policy"
-        steps = [find, f"{owner.capitalize()} adds the statement to its policy, in policy.json."]
+        steps = [find, f"{owner.capitalize()} replaces its policy by policy.json."]
     if "transitively" in (denial.failure.reason or ""):
         steps.insert(
             1 if explicit else 0,

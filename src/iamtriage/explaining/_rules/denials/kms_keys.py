@@ -174,7 +174,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         change = show.rpartition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
         others = (each for each in of_owner.steps[1:] if each != IF_OTHER_ACCOUNT)
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
-        save = f"If neither the key policy nor a grant allows {denial.caller}, add the statement to policy.json. If a Deny matches, narrow that instead."
+        save = f"Replace the key policy by policy.json if neither it nor a grant allows {denial.caller}. If a Deny matches, narrow that instead."
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
