@@ -6,6 +6,7 @@ A value that looks like a pseudonym stays, so that redacting a redacted text cha
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from typing import TYPE_CHECKING, TypeAlias
@@ -131,11 +132,15 @@ class Pseudonyms:
             (anything, re.compile(HOST_OF_IP), self._host_of_ip),
             (anything, _IPV4, self._address),
             (anything, _UNIQUE_PSEUDONYM, lambda m: m[0]),
-            (anything, _CLUSTER_ID, self._cluster_id),
+            (anything, _CLUSTER_ID, functools.partial(self._numbered, "cluster-id", 32)),
             (anything, _IDENTITY_CENTER, self._identity_center),
             (anything, _SERVICE_LINKED, self._service_linked),
-            (frozenset({"request"}), _S3_REQUEST, self._s3_request),
-            (frozenset({"authorization"}), _AUTHORIZATION, self._authorization),
+            (frozenset({"request"}), _S3_REQUEST, functools.partial(self._numbered, "request", 16)),
+            (
+                frozenset({"authorization"}),
+                _AUTHORIZATION,
+                functools.partial(self._numbered, "authorization", 25),
+            ),
             (frozenset({"host-id"}), _HOST_ID, self._host_id),
             (frozenset({"policy", "resource", "name"}), _ORGANIZATION, self._organization),
             (frozenset({"host"}), _ADDRESS, self._address),
@@ -236,14 +241,8 @@ class Pseudonyms:
         width = max(4, len(m[0]) - len(m["start"]))
         return m["start"] + self._zeros(m["start"], 1).rjust(width, "x")
 
-    def _cluster_id(self, m: re.Match[str]) -> str:
-        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("cluster-id", 32)
-
-    def _s3_request(self, m: re.Match[str]) -> str:
-        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("request", 16)
-
-    def _authorization(self, m: re.Match[str]) -> str:
-        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros("authorization", 25)
+    def _numbered(self, series: str, width: int, m: re.Match[str]) -> str:
+        return m[0] if _ZEROS.fullmatch(m[0]) else self._zeros(series, width)
 
     def _host_id(self, m: re.Match[str]) -> str:
         # Characters of base64, as in S3's IDs, so that readers recognize it next to any line break.

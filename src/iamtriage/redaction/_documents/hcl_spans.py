@@ -219,7 +219,7 @@ class _Reader:
             lines: Whether the expression continues after newlines, as in brackets.
         """
         terms: list[Value] = []
-        is_condition = is_empty = False
+        is_condition = False
         sign = ""
         first = self._start()
         while (kind := self._kind) and kind != "close":
@@ -238,8 +238,7 @@ class _Reader:
                 self._advance()
             else:
                 terms += self._read_term(key, depth)
-        is_empty = self._start() == first
-        if is_empty:
+        if self._start() == first:
             raise HclError
         return terms
 

@@ -83,15 +83,9 @@ class FlowReader:
         Raises:
             YamlError: There is no such value.
         """
-        first = self._text[at]
-        if first == "*":
-            alias = _ALIAS.match(self._text, at)
-            if alias is None:
-                raise YamlError
-            return None, alias.end()
-        if first in "\"'":
-            return self._read_quoted(at, is_expression=is_expression)
-        return self._read_collection(at)
+        if self._text[at] in "{[":
+            return self._read_collection(at)
+        return self._read_scalar(at, is_expression=is_expression)
 
     def _read_quoted(self, at: int, *, is_expression: bool) -> tuple[Scalar, int]:
         quoted = _QUOTED.match(self._text, at)
