@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 import string
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Joined, Scalar, decode
-from iamtriage.redaction._documents.xml_spans import XmlAttribute
-from iamtriage.redaction._documents.yaml_scalars import DoubleQuotedScalar
+from iamtriage.redaction._documents.nodes import Encoded, Encoding, Joined
+from iamtriage.redaction._documents.xml_spans import XML_ATTRIBUTE
+from iamtriage.redaction._documents.yaml_scalars import DOUBLE_QUOTED
 from iamtriage.redaction._vocabulary.notations import FILLER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from iamtriage.redaction._secret_spans import FoundSecret
+    from iamtriage.redaction._documents.nodes import Scalar
 
 __all__ = (
     "find_encoded_texts",
@@ -57,45 +56,6 @@ _MIN_CHARS_PER_DOCUMENT = 200
 _GAP = f"\n{FILLER}" * 4 + "\n"
 
 
-class _Encoding(NamedTuple):
-    """How quotes and other signs are encoded in a notation.
-
-    Attributes:
-        escape: The pattern of an encoded sign.
-        translate: A function that returns the sign.
-        quote: A quote that is encoded.
-        encoded: The encoded quote.
-        is_dashed: Whether a marker must be one word.
-    """
-
-    escape: re.Pattern[str]
-    translate: Callable[[re.Match[str]], str]
-    quote: str = ""
-    encoded: str = ""
-    is_dashed: bool = False
-
-
-class _Encoded(Scalar):
-    """A text in which signs are encoded."""
-
-    __slots__ = ("_encoding",)
-
-    def __init__(self, start: int, end: int, encoding: _Encoding) -> None:
-        super().__init__(start, end)
-        self._encoding = encoding
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, *self._encoding[:2])
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        _, _, quote, encoded, is_dashed = self._encoding
-        if is_dashed:
-            return found._replace(quote="", is_dashed=True)
-        return found._replace(quote=found.quote.replace(quote, encoded))
-
-
 def _unquote(escape: re.Match[str]) -> str:
     return _CHARACTERS[escape[1]]
 
@@ -109,14 +69,15 @@ def _keep_quote(escape: re.Match[str]) -> str:
 
 
 @cache
-def _percent_encoding(layers: int) -> _Encoding:
+def _percent_encoding(layers: int) -> Encoding:
     """Return the encoding of a text whose signs are all encoded once more than a number of times."""
-    return _Encoding(re.compile(rf"%(?:25){{{layers}}}([0-7][0-9A-Fa-f])"), _unquote, is_dashed=True)
+    escape = re.compile(rf"%(?:25){{{layers}}}([0-7][0-9A-Fa-f])")
+    return Encoding(escape, _unquote, "%", is_dashed=True)
 
 
-_CELL_ENCODING = _Encoding(re.compile('""'), _keep_quote, '"', '""')
-_SHELL_ENCODING = _Encoding(_SHELL_QUOTE, _keep_quote, "'", "'\\''")
-_SCRIPT_ENCODING = _Encoding(re.compile(r"\\([\"\\$`])"), _keep_quote, '"', '\\"')
+_CELL_ENCODING = Encoding(re.compile('""'), _keep_quote, '"', {ord('"'): '""'})
+_SHELL_ENCODING = Encoding(_SHELL_QUOTE, _keep_quote, "'", {ord("'"): "'\\''"})
+_SCRIPT_ENCODING = Encoding(re.compile(r"\\([\"\\$`])"), _keep_quote, "\\", {ord('"'): '\\"'})
 
 
 def find_encoded_texts(text: str) -> Iterator[tuple[Scalar, bool]]:
@@ -145,7 +106,7 @@ def join_percent_encoded(text: str) -> Scalar | None:
 def find_shell_text(text: str) -> Scalar | None:
     """Return the whole text, if there are quotes in a string of a shell in it."""
     has_quotes = "'\\''" in text or "'\"'\"'" in text
-    return _Encoded(0, len(text), _SHELL_ENCODING) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
+    return Encoded(0, len(text), _SHELL_ENCODING) if has_quotes and _FIRST_SHELL_QUOTE.search(text) else None
 
 
 def find_escaped_html(text: str) -> Scalar | None:
@@ -155,7 +116,7 @@ def find_escaped_html(text: str) -> Scalar | None:
         if _ENTITY.search(text, done, literal.start):
             break
         done = max(done, literal.end)
-    return XmlAttribute(0, len(text)) if "&" in text and _ENTITY.search(text, done) else None
+    return Encoded(0, len(text), XML_ATTRIBUTE) if "&" in text and _ENTITY.search(text, done) else None
 
 
 def _find_percent_encoded(text: str) -> Iterator[Scalar]:
@@ -172,7 +133,7 @@ def _find_percent_encoded(text: str) -> Iterator[Scalar]:
         done = max(sign.end(), run.end() if run else 0)
         if done - start >= _MIN_LENGTH:
             nested = _PERCENT.findall(text, start, done) if text.find("%25", start, done) >= 0 else ()
-            yield _Encoded(start, done, _percent_encoding(min(map(len, nested), default=0) // 2))
+            yield Encoded(start, done, _percent_encoding(min(map(len, nested), default=0) // 2))
 
 
 # In characters. A shorter text has no room for a name and its value.
@@ -186,7 +147,7 @@ def find_cells(text: str) -> Iterator[Scalar]:
     """Yield the cells of CSV in which quotes are doubled."""
     for cell in _CELL.finditer(text) if '""' in text else ():
         if '""' in cell["content"]:
-            yield _Encoded(*cell.span("content"), _CELL_ENCODING)
+            yield Encoded(*cell.span("content"), _CELL_ENCODING)
 
 
 def find_program_strings(text: str) -> Iterator[Scalar]:
@@ -194,16 +155,16 @@ def find_program_strings(text: str) -> Iterator[Scalar]:
     for found in _STRING.finditer(text) if "\\" in text else ():
         start, end = found.span(found.lastgroup or 0)
         if end - start >= _MIN_LENGTH:
-            yield DoubleQuotedScalar(start, end)
+            yield Encoded(start, end, DOUBLE_QUOTED)
             # A cell of CSV can be a string of a program.
             inner = _STRING.search(text, start, end)
             while inner:
-                yield DoubleQuotedScalar(*inner.span(inner.lastgroup or 0))
+                yield Encoded(*inner.span(inner.lastgroup or 0), DOUBLE_QUOTED)
                 inner = _STRING.search(text, inner.end(), end)
     for script in _SCRIPT.finditer(text) if 'c "' in text and "\\" in text else ():
         start, end = script.span("content")
         if text.find("\n", start, end) >= 0 and text.find("\\", start, end) >= 0:
-            yield _Encoded(start, end, _SCRIPT_ENCODING)
+            yield Encoded(start, end, _SCRIPT_ENCODING)
 
 
 _FINDERS = (_find_percent_encoded, find_cells, find_program_strings)

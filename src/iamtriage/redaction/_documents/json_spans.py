@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Item, Node, Scalar
-from iamtriage.redaction._documents.yaml_scalars import DoubleQuotedScalar
+from iamtriage.redaction._documents.nodes import Encoded, Item, Node, Scalar
+from iamtriage.redaction._documents.yaml_scalars import DOUBLE_QUOTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,10 +57,16 @@ _MIN_LENGTH = 10
 _NO_SCALAR = "{}[], \t\r\n"
 
 
-class JsonScalar(DoubleQuotedScalar):
+class JsonScalar(Encoded):
     """A string, a number or a constant of JSON. Its escapes are also those of YAML."""
 
     __slots__ = ()
+
+    def __init__(self, start: int, end: int, *, is_text: bool = True, is_expression: bool = False) -> None:
+        # Calling the other constructors would take long.
+        self.start, self.end = start, end
+        self.is_text, self.is_quoted, self.is_expression = is_text, True, is_expression
+        self.encoding = DOUBLE_QUOTED
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from iamtriage._typing import override
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("Decoded", "Item", "Joined", "Node", "Scalar", "Value", "decode")
+__all__ = ("Decoded", "Encoded", "Encoding", "Item", "Joined", "Node", "Scalar", "Value", "decode")
 
 Places: TypeAlias = "list[tuple[int, int]]"
 
@@ -93,6 +94,47 @@ class Scalar:
     def covers(self, found: FoundSecret) -> bool:
         """Return whether a secret is the whole scalar."""
         return found.start <= self.start and found.end >= self.end
+
+
+class Encoding(NamedTuple):
+    """How a notation writes signs.
+
+    Attributes:
+        escape: The pattern of an encoded sign.
+        translate: A function that returns the characters of an encoded sign.
+        signs: Characters of which each encoded sign contains one; empty if there are too many.
+        quotes: The encoded quotes of a marker.
+        is_dashed: Whether a marker must be one word without quotes.
+    """
+
+    escape: re.Pattern[str]
+    translate: Callable[[re.Match[str]], str]
+    signs: str = ""
+    quotes: Mapping[int, str] = MappingProxyType({})
+    is_dashed: bool = False
+
+
+class Encoded(Scalar):
+    """A scalar in which signs are encoded."""
+
+    __slots__ = ("encoding",)
+
+    def __init__(self, start: int, end: int, encoding: Encoding, *, is_expression: bool = False) -> None:
+        super().__init__(start, end, is_expression=is_expression)
+        self.encoding = encoding
+
+    @override
+    def decode(self, text: str) -> Decoded:
+        escape, translate, signs, *_ = self.encoding
+        if signs and all(text.find(sign, self.start, self.end) < 0 for sign in signs):
+            return super().decode(text)
+        return decode(text, self.start, self.end, escape, translate)
+
+    @override
+    def mark(self, found: FoundSecret) -> FoundSecret:
+        if self.encoding.is_dashed:
+            return found._replace(quote="", is_dashed=True)
+        return found._replace(quote=found.quote.translate(self.encoding.quotes)) if found.quote else found
 
 
 class Joined(Scalar):

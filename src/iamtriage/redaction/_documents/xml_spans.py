@@ -11,16 +11,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Item, Node, Scalar, decode
+from iamtriage.redaction._documents.nodes import Encoded, Encoding, Item, Node, Scalar
 from iamtriage.redaction._vocabulary.secret_names import classify_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from iamtriage.redaction._secret_spans import FoundSecret
-
-__all__ = ("find_xml",)
+__all__ = ("XML_ATTRIBUTE", "find_xml")
 
 _NAME = r"[A-Za-z_][\w.:-]*+"
 _ATTRIBUTE = rf"(?P<name>{_NAME})\s*+=\s*+(?:\"(?P<double>[^\"<]*+)\"|'(?P<single>[^'<]*+)')"
@@ -55,38 +52,6 @@ _MAX_SHORT_ELEMENTS = 1_000
 _MIN_CHARS_PER_ELEMENT = 20
 
 
-class XmlText(Scalar):
-    """The text of an element."""
-
-    __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        if text.find("&", self.start, self.end) < 0:
-            return super().decode(text)
-        return decode(text, self.start, self.end, _ENTITY, _character)
-
-
-class XmlSentence(Scalar):
-    """A text in which elements format words."""
-
-    __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        return decode(text, self.start, self.end, _TAG_OR_ENTITY, _tag_or_character)
-
-
-class XmlAttribute(XmlText):
-    """The value of an attribute."""
-
-    __slots__ = ()
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote=found.quote.replace('"', "&quot;").replace("'", "&apos;"))
-
-
 def _character(entity: re.Match[str]) -> str:
     number = int(entity["decimal"] or 0) or int(entity["hex"] or "0", 16)
     if number:
@@ -100,6 +65,12 @@ def _tag_or_character(found: re.Match[str]) -> str:
     # A secret must not contain a tag, because its marker would replace the tag.
     around = found.string[found.start() - 1] + found.string[found.end() : found.end() + 1]
     return "" if around.strip() != around or not around.isalnum() else " "
+
+
+_TEXT_ENCODING = Encoding(_ENTITY, _character, "&")
+XML_ATTRIBUTE = _TEXT_ENCODING._replace(quotes={ord('"'): "&quot;", ord("'"): "&apos;"})
+# A text in which elements format words.
+_SENTENCE = Encoding(_TAG_OR_ENTITY, _tag_or_character)
 
 
 class _Element(Node):
@@ -131,7 +102,7 @@ class _Element(Node):
         ):
             # A sentence is read as a whole.
             self.items = [item for item in self.items if item.key is not None]
-            self.text = [XmlSentence(self.content, content_end)]
+            self.text = [Encoded(self.content, content_end, _SENTENCE)]
             self.has_elements = False
         # A text next to attributes is the value that the attributes describe.
         name = "" if self.has_elements else "value"
@@ -155,7 +126,11 @@ class _Element(Node):
 
     def is_record(self) -> bool:
         """Return whether the element has children or CDATA, or names a secret, unlike most in prose."""
-        if not self.items or self.has_elements or any(type(text) is not XmlText for text in self.text):
+        if (
+            not self.items
+            or self.has_elements
+            or not all(isinstance(text, Encoded) and text.encoding is _TEXT_ENCODING for text in self.text)
+        ):
             return bool(self.items)
         named = (item for item in self.items if item.key is not None)
         return classify_key(_local(self.tag)) is not None or any(
@@ -226,10 +201,10 @@ def _open(start: re.Match[str]) -> _Element:
     element = _Element(start["tag"], start.start(), start.end())
     for attribute in _ATTRIBUTES.finditer(start.string, *start.span("attributes")):
         group = "double" if attribute["double"] is not None else "single"
-        value = XmlAttribute(*attribute.span(group))
+        value = Encoded(*attribute.span(group), XML_ATTRIBUTE)
         # An ID is the name of the element, not of its text.
         name = _local(attribute["name"]) if attribute["name"] != "id" else "-"
-        element.items.append(Item(XmlAttribute(*attribute.span("name")), name, value))
+        element.items.append(Item(Encoded(*attribute.span("name"), XML_ATTRIBUTE), name, value))
     return element
 
 
@@ -241,8 +216,7 @@ def _add_text(element: _Element, text: str, start: int, end: int, *, is_escaped:
     while end - start > 1 and text.endswith("\\n", start, end):
         end = start + len(text[start : end - 2].rstrip())
     if start < end:
-        kind = XmlText if is_escaped else Scalar
-        element.text.append(kind(start, end))
+        element.text.append(Encoded(start, end, _TEXT_ENCODING) if is_escaped else Scalar(start, end))
 
 
 def _close(stack: list[_Element], content_end: int, end: int, complete: list[_Element]) -> bool:

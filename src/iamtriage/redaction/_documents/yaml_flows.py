@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from iamtriage.redaction._documents.nodes import Item, Node
+from iamtriage.redaction._documents.nodes import Encoded, Item, Node
 from iamtriage.redaction._documents.yaml_scalars import (
-    DoubleQuotedScalar,
+    DOUBLE_QUOTED,
+    SINGLE_QUOTED,
     PlainScalar,
-    SingleQuotedScalar,
 )
 
 if TYPE_CHECKING:
@@ -91,8 +91,8 @@ class FlowReader:
         quoted = _QUOTED.match(self._text, at)
         if quoted is None:
             raise YamlError
-        kind = DoubleQuotedScalar if quoted[0][0] == '"' else SingleQuotedScalar
-        return kind(at + 1, quoted.end() - 1, is_expression=is_expression), quoted.end()
+        encoding = DOUBLE_QUOTED if quoted[0][0] == '"' else SINGLE_QUOTED
+        return Encoded(at + 1, quoted.end() - 1, encoding, is_expression=is_expression), quoted.end()
 
     def _read_collection(self, at: int) -> tuple[Node, int]:
         """Read an object or a list with its content."""

@@ -9,12 +9,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Scalar, decode
+from iamtriage.redaction._documents.nodes import Decoded, Encoding, Scalar, decode
 
 if TYPE_CHECKING:
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("BlockScalar", "DoubleQuotedScalar", "PlainScalar", "SingleQuotedScalar")
+__all__ = ("DOUBLE_QUOTED", "SINGLE_QUOTED", "BlockScalar", "PlainScalar")
 
 # A line break in a scalar of several lines is a space; each further one is a line break.
 _FOLD = r"[ \t]*+(?P<fold>\r?\n(?:[ \t]*+\r?\n)*+)[ \t]*+"
@@ -61,38 +61,6 @@ class PlainScalar(Scalar):
         if found.start == self.start:
             return found._replace(quote="", is_dashed=True)
         return found._replace(is_dashed=found.is_dashed or self.is_flow)
-
-
-class DoubleQuotedScalar(Scalar):
-    """A scalar in double quotes."""
-
-    __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        if text.find("\\", self.start, self.end) < 0 and text.find("\n", self.start, self.end) < 0:
-            return super().decode(text)
-        return decode(text, self.start, self.end, _DOUBLE_QUOTED, _unescape)
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote=found.quote.replace("\\", "\\\\").replace('"', '\\"'))
-
-
-class SingleQuotedScalar(Scalar):
-    """A scalar in single quotes."""
-
-    __slots__ = ()
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        if text.find("'", self.start, self.end) < 0 and text.find("\n", self.start, self.end) < 0:
-            return super().decode(text)
-        return decode(text, self.start, self.end, _SINGLE_QUOTED, _fold)
-
-    @override
-    def mark(self, found: FoundSecret) -> FoundSecret:
-        return found._replace(quote=found.quote.replace("'", "''"))
 
 
 class BlockScalar(Scalar):
@@ -143,3 +111,5 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 _MAX_CHARACTER = 0x10FFFF
+DOUBLE_QUOTED = Encoding(_DOUBLE_QUOTED, _unescape, "\\\n", {ord("\\"): "\\\\", ord('"'): '\\"'})
+SINGLE_QUOTED = Encoding(_SINGLE_QUOTED, _fold, "'\n", {ord("'"): "''"})

@@ -11,13 +11,13 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from iamtriage.redaction._documents.nodes import Item, Node, Scalar
+from iamtriage.redaction._documents.nodes import Encoded, Item, Node, Scalar
 from iamtriage.redaction._documents.yaml_flows import FlowReader, YamlError
 from iamtriage.redaction._documents.yaml_scalars import (
+    DOUBLE_QUOTED,
+    SINGLE_QUOTED,
     BlockScalar,
-    DoubleQuotedScalar,
     PlainScalar,
-    SingleQuotedScalar,
 )
 
 if TYPE_CHECKING:
@@ -255,8 +255,8 @@ class _Reader:
             quoted = _QUOTED_KEY.match(text, at)
             if quoted is None:
                 return None
-            kind = DoubleQuotedScalar if first == '"' else SingleQuotedScalar
-            return kind(at + 1, quoted.end() - 1), text.index(":", quoted.end()) + 1
+            encoding = DOUBLE_QUOTED if first == '"' else SINGLE_QUOTED
+            return Encoded(at + 1, quoted.end() - 1, encoding), text.index(":", quoted.end()) + 1
         if first in _INDICATORS or (first in _DASHES and not text[at + 1 : at + 2].strip()):
             return None
         colon = _KEY_END.search(text, at, at + _MAX_KEY)
