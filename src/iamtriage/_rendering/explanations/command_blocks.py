@@ -204,10 +204,8 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
             yield Paragraph("In a shell:")
         yield each
         if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
-            yield from (
-                Paragraph(f"In the editor, under map{'Users' if 'userarn:' in manifest.text else 'Roles'}:"),
-                manifest,
-            )
+            section = "mapUsers" if "userarn:" in manifest.text else "mapRoles"
+            yield from (Paragraph(f"In the editor, under {section}:"), manifest)
 
 
 def paragraphs_of(blocks: Iterable[Block]) -> str:

@@ -91,8 +91,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
         *(
             ()
-            if inline or denial.policy or not denial.action
-            else (_SEARCH.format(denial.action, denial.service),)
+            if inline or denial.policy
+            else (_SEARCH.format(denial.action or "the action", denial.service),)
         ),
         "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         *present(typical_requirement(denial)),

@@ -226,9 +226,8 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
 def _locate_policy_remedy(denial: Denial) -> Remedy:
     simulation = simulation_commands(denial)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
-    verb = "does not allow" if denial.deny == "implicit" else "denies"
     return account_remedy(
-        f"{FIND_POLICY} {verb} it",
+        f"{FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it, if the call is still denied",
         *((about_simulator,) if simulation else ()),
         "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, _cloudtrail_command(denial)),

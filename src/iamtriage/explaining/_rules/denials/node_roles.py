@@ -135,8 +135,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         else:
             causes = tuple(
                 attrs.evolve(
-                    each,
-                    text="No identity-based policy of that role, which all pods of the node share, allows it.",
+                    each, text="No identity-based policy of that role, which all its pods share, allows it."
                 )
                 if each.code == "no-identity-allow" and each.evidence == "reported"
                 else each

@@ -301,7 +301,7 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If it shows no role (--role-arn), with the profile that it shows, or else without --profile:",
+            "Without --role-arn in it, with its profile, if any:",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
@@ -356,11 +356,6 @@ def _caller_remedy(
     lines: Commands = (*looks, refresh, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
-        lines = (
-            *grant,
-            Labelled(
-                "If kubectl is meant to use another identity, with its profile (or --role-arn):",
-                f"{refresh} --profile PROFILE",
-            ),
-        )
+        other = "If kubectl is meant to use another profile (or --role-arn):"
+        lines = (*grant, Labelled(other, f"{refresh} --profile PROFILE"))
     return your_remedy(title, *steps, commands=lines, manifest=manifest, url=pages.EKS_TROUBLESHOOTING)

@@ -174,9 +174,7 @@ def set_clock(text: str = "") -> Remedy:
         commands=(
             "date -u",
             AWS_TIME,
-            Labelled(
-                "On Linux, to turn on NTP, and to restart it if it was on:", "sudo timedatectl set-ntp true"
-            ),
+            Labelled("On Linux, to turn on NTP, and restart it:", "sudo timedatectl set-ntp true"),
             "sudo systemctl restart systemd-timesyncd || sudo chronyc makestep",
         ),
         url=pages.EC2_CLOCK,
@@ -275,9 +273,7 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
 def enable_region(region: str | None, account: str | None = None) -> Remedy:
     """Return the remedy that enables a region for an account, which can be another one than the caller's."""
     name = commands.region(region)
-    with_credentials = (
-        " If the first command fails in the same way, the credentials are not valid in any Region."
-    )
+    with_credentials = " If the first command fails in the same way, no Region accepts the credentials."
     if account is not None:
         with_credentials = f" Run the commands with credentials of account {account}."
     return account_remedy(

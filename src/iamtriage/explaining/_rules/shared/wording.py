@@ -99,18 +99,18 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
 
         if named := tuple(named_statements(denial.facts, denial.action)):
             return tuple(f"The authorization details name {each}." for each in named)
-        source, details = "The authorization details say so.", denial.facts.authorization_details
+        details, source = denial.facts.authorization_details, "The authorization details say so."
         if details is not None and denial.policy_type == "identity" and denial.deny != "explicit":
             uris = (each.uri for each in details.policies if each.policy_type == "identity" and each.uri)
             names = join_first_four(tuple(clip_text(each.rpartition("/")[2]) for each in uris))
             listed = f" of the identity-based policies ({names})" if names else ""
             source = f"By the authorization details, no statement{listed} matches, neither an Allow nor a Deny: an implicit denial."
-        if details is None:
-            source = "The decoded message has no statement that allows or denies it."
-        is_plain = details is None and denial.deny != "implicit"
+        found = tuple(f"The statement's Sid is {sid}." for sid in denial.statements)
+        if details is None and denial.deny != "implicit":
+            return found
         return (
-            *(() if is_plain else (source,)),
-            *(f"The statement's Sid is {sid}." for sid in denial.statements),
+            source if details else "The decoded message has no statement that allows or denies it.",
+            *found,
         )
     reason = stated_reason(denial.failure)
     said = (f"The message says: {reason}",) if reason else ()
