@@ -446,3 +446,27 @@ def test_value_that_a_stated_deny_accepts(text: str, policy: str, step: str) -> 
     assert f"the statement NoRoleWithoutBoundary of {policy} denies it" in explanation.summary
     assert step in explanation.remedies[0].steps[0]
     assert not any("get-policy" in line for line in explanation.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        (
+            "AWSRevokeOlderSessions",
+            "The inline policy AWSRevokeOlderSessions denies every action to these sessions",
+        ),
+        ("Fence", "The policy in the text denies the call to these sessions"),
+    ],
+)
+def test_sessions_that_the_policy_in_the_text_revokes(name: str, says: str) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-11-20T06:00:00Z"}}}]}'
+    denied = "User: arn:aws:sts::111122223333:assumed-role/app/ana is not authorized to perform: sqs:ListQueues on resource: * with an explicit deny in an identity-based policy"
+    explanation = explain(
+        f"{denied}\n\n$ aws iam get-role-policy --role-name app --policy-name {name}\n{policy}"
+    )
+    assert (
+        "somebody revoked the role's sessions from before 2026-11-20T06:00:00Z, and this one is older"
+        in explanation.summary
+    )
+    assert says in explanation.causes[0].text
+    assert not any("get-role-policy" in line for line in explanation.remedies[0].commands)

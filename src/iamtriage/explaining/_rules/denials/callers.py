@@ -195,9 +195,9 @@ def _find_stack(denial: Denial) -> Deployment | None:
 def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
     """Return notes on the kind of caller."""
     if isinstance(denial.principal, Root):
-        return (
-            "The caller is the root user of the account, which has no identity-based policies: check the control policies and the resource's policy, and use a role instead.",
-        )
+        if denial.policy_type == "service_control":
+            return ()
+        return ("The root user has no identity-based policies. Use a role instead of it.",)
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
     if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:

@@ -37,7 +37,7 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 _SAME_ORGANIZATION = "Its condition is most likely on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: S3 names the policy type only to callers of the same organization."
 _PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
-_ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
+_ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account. Do not work as the root user: use a role, which the policy can exempt."
 # What commands have instead of an ID that the message does not state.
 _ANY_ID = "POLICY_ID"
 
@@ -139,11 +139,12 @@ def _explain_control_deny(
         named, listed = f"the {name} {policy_id}", ()
     elif account is not None:
         listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
+    who = "a role instead of the root user" if isinstance(denial.principal, Root) else "the caller"
     remedy = organization_remedy(
         f"Change the {name}",
         ask,
         *((*region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
-        f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for the caller (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
+        f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         *present(parents),
         commands=(*listed, fill_command(_DESCRIBE_POLICY, policy_id)),
         url=url,

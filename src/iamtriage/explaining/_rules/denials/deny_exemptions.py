@@ -193,6 +193,8 @@ def revocation_commands(denial: Denial) -> tuple[str, ...]:
     profile = listed[0].option("profile") if listed else None
     lines = (
         fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
-        "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query 'Events[].[EventTime,Username]'",
+        f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query \"Events[?contains(CloudTrailEvent,'{name}')].[EventTime,Username,Resources[].ResourceName]\"",
     )
+    # The text has the policy itself already.
+    lines = lines[1:] if deny_conditions.REVOCATION.keys[0] in denial.failure.text else lines
     return tuple(with_profile(None if profile is None else profile.value, each) for each in lines)

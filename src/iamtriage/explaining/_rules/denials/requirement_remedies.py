@@ -51,7 +51,7 @@ def build_remedy(
         lines = revocation_commands(denial)
         after = (
             "If a new session is denied, too, another Deny matches.",
-            "Before an administrator deletes the policy, with which the old sessions work again, find out who revoked them and why: credentials may have leaked.",
+            "Find out who revoked the sessions and why (the command): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired.",
         )
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
         return exempt_from_mfa(denial, title, *steps[1:])

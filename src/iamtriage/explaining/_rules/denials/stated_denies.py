@@ -9,6 +9,7 @@ import attrs
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.authorization._decoded_statements import DenyingCondition
+from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_other,
@@ -78,8 +79,16 @@ class StatedDeny(Value):
     @property
     def verdict(self) -> str:
         """That the statement denies the call, and under which condition, as the end of a sentence."""
+        if self.revoked is not None:
+            before = clip_text(join_words(self.revoked.values, "or"))
+            return f"somebody revoked the role's sessions from before {before}, and this one is older"
         clause = join_conditions(self.checked)
         return f"{self.words} of {self.policy.name} denies it{clause and f' {clause}'}"
+
+    @property
+    def revoked(self) -> CheckedCondition | None:
+        """The condition of a statement that revokes sessions."""
+        return next((each for each in self.checked if deny_conditions.REVOCATION.has_key(each.key)), None)
 
     @property
     def conditions(self) -> tuple[StatedCondition, ...]:
@@ -117,6 +126,14 @@ class StatedDeny(Value):
     def cause(self, denial: Denial, *, is_only: bool) -> Cause:
         """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
+        if self.revoked is not None:
+            name, text = (
+                deny_conditions.REVOCATION.names,
+                f"{self.policy.name} denies the call to these sessions",
+            )
+            if name in denial.failure.text:
+                text = f"The inline policy {name} denies every action to these sessions"
+            text = capitalize_start(text)
         if self.unsent is not None:
             # The summary has the verdict.
             text = describe_unsent(self.unsent).removesuffix(".")
