@@ -150,7 +150,6 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
     return commands.arn(f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{path}", "PROVIDER_ARN")
 
 
-_TRUST_STEP = "The role's trust policy must name the same provider: its ARN as Principal.Federated, and its URL without https:// in the condition keys that end with :sub and :aud."
 CLUSTER_RECREATED = CauseType(
     "cluster-recreated",
     title="The cluster was re-created with another issuer",
@@ -302,21 +301,23 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
         creations = (Labelled("If none matches:", eksctl), Labelled(other_account, create))
         if account:
             creations = (eksctl,)
-        steps += [
-            f"{_TRUST_STEP} After a cluster was re-created, it still names the old provider.",
-        ]
         url = pages.EKS_IRSA
     elif issuer.system == GITHUB:
         steps.append(
             "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
         )
-        steps.append(_TRUST_STEP)
         url = pages.GITHUB_OIDC
     else:
         steps.append(
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
-        steps.append(_TRUST_STEP)
+    partition = "aws-cn" if ".com.cn/" in issuer.url else "aws-us-gov" if ".us-gov-" in issuer.url else "aws"
+    name = clip_text(issuer.url.removeprefix("https://"))
+    provider = f"arn:{partition}:iam::{account}:oidc-provider/{name}" if account else "its ARN"
+    old = " That of a re-created cluster's role still names the old one." if issuer.is_eks else ""
+    steps.append(
+        f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {name} before :sub and :aud in the condition keys.{old}"
+    )
     if account is None:
         creations = ("aws iam list-open-id-connect-providers", *creations)
     return account_remedy("Create the IAM OIDC provider", *steps, commands=creations, url=url)
