@@ -75,6 +75,45 @@ def test_caller(failure: str, shown: str, summary: str) -> None:
     assert not (shows_grant and has_entry and failure != UNMAPPED)
 
 
+@pytest.mark.parametrize(
+    ("words", "summary"),
+    [
+        (
+            "It worked until yesterday.",
+            "the role Till had access before, so most likely its entry was removed",
+        ),
+        ("My colleague can list the pods.", "others have access, so most likely the role Till has"),
+        ("I created the cluster in the console.", "most likely that was not the role Till"),
+        ("It worked yesterday.\n" + _entries("role/Boss"), "has no access entry for the role Till"),
+    ],
+)
+def test_what_people_say(words: str, summary: str) -> None:
+    assert summary in explain(f"{REJECTED}{CALLER}{words}").summary
+
+
+def test_policies_of_an_entry_that_is_created_again() -> None:
+    listed = "$ aws eks list-associated-access-policies --cluster-name market --principal-arn {0} --query 'associatedAccessPolicies[].policyArn' --output text\narn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy\n"
+    shown = '$ aws eks describe-access-entry --cluster-name market --principal-arn {0} --query accessEntry.createdAt\n"2026-01-02T10:00:00+00:00"\n$ aws iam get-role --role-name Till --query Role.CreateDate\n"2026-10-02T10:00:00+00:00"\n'
+    for more, policy in ((listed, "AmazonEKSEditPolicy"), ("", "POLICY_NAME")):
+        text = f"{REJECTED}{CALLER}{(shown + more).format(f'{ACCOUNT}role/Till')}"
+        lines = explain(text).remedies[0].commands
+        assert f"/{policy} " in lines[-1]
+        assert any("list-associated" in each for each in lines) is (not more)
+
+
+@pytest.mark.parametrize(
+    ("role", "has_emr"), [("AWSServiceRoleForAmazonEMRContainers", True), ("AWSServiceRoleForBackup", False)]
+)
+def test_entry_of_a_service_linked_role(role: str, *, has_emr: bool) -> None:
+    arn = f"{ACCOUNT}role/aws-service-role/x.amazonaws.com/{role}"
+    text = f'Error: creating EKS Access Entry (market:{arn}): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, InvalidParameterException: The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role\n\n  with aws_eks_access_entry.jobs,\n  on a.tf line 1, in resource "aws_eks_access_entry" "jobs":\n'
+    explanation = explain(text)
+    assert f"{role} is a service-linked role" in explanation.summary
+    first = explanation.remedies[0]
+    assert first.title == "Remove aws_eks_access_entry.jobs from the Terraform code"
+    assert any("--service-name emr-containers" in each for each in first.commands) is has_emr
+
+
 def test_unknown_access_to_the_cluster() -> None:
     assert "text does not say why" in explain(f"{REJECTED}{CALLER}").summary
     assert "most likely, it has neither an access entry" in explain(f"{BANNER}{CALLER}").summary

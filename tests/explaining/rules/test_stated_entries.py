@@ -60,7 +60,7 @@ def test_console_of_another_principal_than_that_of_the_entry(caller: str) -> Non
         (f"{_entry(DEV)}\n{_entry(ROLE, 'ops')}", "iam-dev $(echo $groups)"),
         (_entry(ROLE, "admins"), "iam-dev $(echo $groups)"),
         (_entry(DEV.replace("111122223333", "444455556666"), "admins"), "iam-dev $(echo $groups)"),
-        (_entry(DEV.replace("role/", "role/team/"), "ops"), "iam-dev ops"),
+        (_entry(DEV.replace("role/", "role/team/"), "ops", "qa"), "iam-dev ops qa"),
     ],
     ids=["no group", "groups", "unknown", "two entries", "another role", "another account", "with a path"],
 )

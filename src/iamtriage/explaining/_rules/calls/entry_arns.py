@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_FOUND, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import InvalidArn
     from iamtriage.typing import RoleTarget
 
@@ -201,23 +203,35 @@ def _possible_causes(*, is_unknown: bool) -> list[Cause]:
     ]
 
 
+_EMR_SERVICE = "emr-containers"
+_EMR = "AWSServiceRoleForAmazonEMRContainers"
+
+
 def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
-    """Explain that access entries of service-linked roles cannot be changed."""
+    """Explain that only AWS services create access entries for service-linked roles."""
     cluster = clusters.find_cluster(case)
+    role = try_parse_principal(clusters.find_entry_arn(case))
+    name = role.name if isinstance(role, Role) else None
+    deployment = find_deployment(case.failure, case.facts)
+    title, steps = "Remove the role from the list or script", ()
+    if deployment is not None:
+        title = f"Remove {deployment.resource or 'the access entry'} from the {deployment.tool} code"
+        steps = ("The call failed, so there is no entry to delete.",)
+    emr: Commands = ()
+    if name == _EMR:
+        # https://repost.aws/knowledge-center/emr-cluster-creation-failures and
+        # https://docs.aws.amazon.com/eks/latest/eksctl/emr-access.html
+        steps += (
+            "EMR on EKS creates its access itself when you create a virtual cluster, if the authentication mode is API or API_AND_CONFIG_MAP. Otherwise, map it in aws-auth with the second command.",
+        )
+        map_emr = f"eksctl create iamidentitymapping --cluster CLUSTER --region REGION --namespace NAMESPACE --service-name {_EMR_SERVICE}"
+        emr = (cluster.show_mode_command(), Labelled("If it prints CONFIG_MAP:", map_emr))
     return case.explain(
-        "EKS does not allow changes to access entries of service-linked roles.",
+        f"EKS rejected the access entry: {name or 'the principal'} is a service-linked role, and only AWS services create entries for these. No permission is missing.",
         arn_diagnosis.SERVICE_LINKED_ROLE.cause(
             "reported",
-            text="The principalArn is a service-linked role. EKS manages the entries of its own service-linked roles.",
+            text="The principalArn is a service-linked role: its path begins with /aws-service-role/.",
         ),
         topic="access-entry-service-linked",
-        remedies=(
-            cluster_remedy(
-                "Remove the entry",
-                "Remove the role from the list, script or Terraform configuration: its path begins with /aws-service-role/.",
-                "For people and programs, use a role that they assume.",
-                commands=(cluster.eks_command("list-access-entries"),),
-                url=pages.EKS_ACCESS_ENTRIES,
-            ),
-        ),
+        remedies=(your_remedy(title, *steps, commands=emr, url=pages.EKS_ACCESS_ENTRIES),),
     )

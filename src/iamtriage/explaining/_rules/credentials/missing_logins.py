@@ -322,7 +322,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
 
     Sources: https://github.com/aws/aws-cli/issues/6920 and https://github.com/aws/containers-roadmap/issues/1736.
     """
-    update = "The AWS CLI writes v1beta1 since 1.24 and 2.7. Update it if aws --version prints an older one."
+    update = "The AWS CLI 1.24, 2.7 and later write v1beta1: update it if aws --version prints an older one. If the old kubeconfig has --profile or --role-arn, add it to the command."
     too_old = ""
     if (found := _CLI_VERSION.search(case.failure.text)) is not None:
         major, minor = int(found[1]), int(found[2])

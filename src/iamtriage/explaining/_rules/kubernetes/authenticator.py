@@ -22,7 +22,12 @@ from iamtriage.explaining._rules.credentials.missing_logins import (
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
-from iamtriage.explaining._rules.kubernetes.stated_entries import describe_listed, find_listed, is_listed
+from iamtriage.explaining._rules.kubernetes.stated_entries import (
+    describe_listed,
+    find_listed,
+    find_policies,
+    is_listed,
+)
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -173,7 +178,7 @@ def explain_recreated(
             text="EKS stores the unique ID of the role or user in its access entry. The re-created one has another ID, so the entry does not match it, although the ARN is the same.",
         ),
         topic="kubernetes-not-mapped",
-        remedies=(principal.recreate_entry_remedy(cluster), principal.inspect_access_remedy(cluster)),
+        remedies=(principal.recreate_entry_remedy(cluster, find_policies(case.failure)),),
         notes=(
             "The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
         ),

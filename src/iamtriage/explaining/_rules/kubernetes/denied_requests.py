@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
 # The access policies whose permissions are known.
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
+_NAMESPACES = lazy_pattern(r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]")
+_QUOTED = lazy_pattern(r"\"([^\"\s]{1,64})\"")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
 # What tools that install objects print around the API server's message.
 _INSTALLERS = lazy_patterns(
@@ -250,11 +252,15 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
     role = "a Role and RoleBinding allow" if stated else "the role above allows"
     steps = [f"{policy} allows more than the denied request, {scope}; {role} only this request."]
+    scoped = namespace
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
     if extends_scope:
         steps = [
             "An access entry has each policy only once: include the namespaces of its current scope, separated by commas."
         ]
+        if kept := _find_namespaces(denied.case.failure.text):
+            steps = ["An access entry has each policy only once, so the command keeps its namespaces."]
+            scoped = ",".join(dict.fromkeys((*kept, namespace or "")))
     if cluster.mode is None and not stated:
         steps.append("The cluster's authentication mode must be API or API_AND_CONFIG_MAP.")
     if cluster.uses_aws_auth and not stated:
@@ -282,10 +288,17 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
                     ),
                 )
             ),
-            principal.associate_policy_command(cluster, policy, namespace=namespace),
+            principal.associate_policy_command(cluster, policy, namespace=scoped),
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
+
+
+def _find_namespaces(text: str) -> tuple[str, ...]:
+    """Return the namespaces of the only scope of access policies that a text shows, unless it has patterns."""
+    found = {tuple(_QUOTED.findall(each)) for each in _NAMESPACES.findall(text)}
+    names = found.pop() if len(found) == 1 else ()
+    return names if all(commands.namespace(each) == each for each in names) else ()
 
 
 # The default roles that allow what the access policies of EKS allow.

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups, use_stated_group
 from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps, gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -85,6 +86,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     denied = DeniedRequest.from_case(case, request, kind)
     if kind == "iam session" and _is_node_registration(case, request):
         return explain_node_entry(case, request.description)
+    denied = use_stated_group(denied)
     gaps = find_gaps(denied)
     denied = add_stated_verbs(denied, gaps)
     verdict, causes = _describe_gap(denied), tuple(_causes(denied))
@@ -125,11 +127,17 @@ def _describe_gap(denied: DeniedRequest) -> str:
             has = "has" if len(denied.stated_policies) == 1 else "have"
             return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {has} only built-in types and cannot be edited"
         return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
+    if denied.allowing_policy and not denied.is_out_of_scope:
+        return f"no RBAC role allows it, and {denied.allowing_policy}, which does, is newer than the request, or belongs to another cluster or principal"
     if denied.is_out_of_scope:
         return f"no RBAC role allows it, and {denied.allowing_policy}, which the text shows, does so only in the namespaces of its scope"
     if denied.stated_policies and denied.allowing_policy is None:
         verb = "does" if len(denied.stated_policies) == 1 else "do"
         return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {verb} not include it"
+    own = [clip_text(each) for each in find_groups(denied) or () if not each.startswith("system:")]
+    if own and denied.is_iam:
+        kind = "group" if len(own) == 1 else "groups"
+        return f"no RBAC role of its {kind} {join_words(own, 'and')}{_or_policy(denied)} allows it"
     return f"no {describe_cloud_roles(denied) or f'RBAC role{_or_policy(denied)}'} allows it"
 
 

@@ -83,7 +83,9 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
     is_role_first = denied.installer in {AIRFLOW, KUBECTL_APPLY} and installers[:1] != (None,)
     later = None if is_role_first else role
+    is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
     remedies = (
+        _check_caller_remedy(denied) if is_allowed else None,
         policy if is_policy_first else None,
         cloud_roles.azure_remedy(denied),
         _missing_role_remedy(denied),
@@ -91,7 +93,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         *((role, *installers) if is_role_first else installers),
         *((later, one_namespace) if needs_role else (one_namespace, later)),
         cloud_roles.google_remedy(denied),
-        None if is_policy_first else policy,
+        None if is_policy_first or is_allowed else policy,
         None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
     )
     return tuple(remedy for remedy in remedies if remedy is not None)
@@ -103,6 +105,22 @@ def _own_command(denied: DeniedRequest) -> str | None:
     if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
         return None
     return " ".join(_AS.sub("", called.text).split())
+
+
+def _check_caller_remedy(denied: DeniedRequest) -> Remedy:
+    """Return the remedy for a caller whose access policy in the text allows the request."""
+    request = denied.request
+    place = () if request.namespace is None else ("-n", commands.namespace(request.namespace))
+    return your_remedy(
+        "Retry after some seconds, and check the user and the cluster of kubectl",
+        f"{denied.allowing_policy} must be associated with the principal that the first command prints, in the cluster that the second one prints.",
+        commands=(
+            "kubectl auth whoami",
+            "kubectl config view --minify --output 'jsonpath={.clusters[0].name}'",
+            command("kubectl", "auth", "can-i", *_can_i_arguments(request), *place),
+        ),
+        url=pages.EKS_ACCESS_POLICIES,
+    )
 
 
 def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:

@@ -7,13 +7,17 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
+from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import (
@@ -35,9 +39,11 @@ __all__ = (
     "describe_listed",
     "find_groups",
     "find_listed",
+    "find_policies",
     "find_recreation",
     "find_stated_entry",
     "is_listed",
+    "use_stated_group",
 )
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
@@ -124,6 +130,18 @@ def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     return listed if listed or _NO_ENTRIES.search(outputs[0]) else None
 
 
+def find_policies(failure: Failure) -> tuple[str, ...]:
+    """Return the access policies that the only list of a principal's associations in a text contains."""
+    if "list-associated-access-policies" not in failure.text:
+        return ()
+    runs = [
+        run.output
+        for run in find_runs(failure)
+        if run.command.words[:2] == ("eks", "list-associated-access-policies")
+    ]
+    return tuple(dict.fromkeys(_POLICY.findall(runs[0]))) if len(runs) == 1 else ()
+
+
 def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     """Return the Kubernetes groups that a text shows of the user of a request, or ``None`` if it shows none."""
     text = denied.case.failure.text
@@ -204,6 +222,13 @@ def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None
     return principal if role is None else (role.account, role.name)
 
 
+def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
+    """Return the request of a session with the only group that a text shows of it, to which a role can be bound."""
+    own = find_groups(denied) if denied.kind == "iam session" else None
+    names = [each for each in own or () if not each.startswith("system:") and kubernetes_name(each) == each]
+    return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
+
+
 def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     """Return the steps and commands that give the caller the group of the binding."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
@@ -218,6 +243,9 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
         arguments = ("--kubernetes-groups", group, *(() if entry is None else entry.groups))
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
+        if group in (find_groups(denied) or ()):
+            effect = f"The session name changes, so the binding is for the group {group}, which {denied.subject_text} has. Others in the group get the permission, too."
+            return (effect,), ()
         if entry is not None:
             return (effect,), (update,)
         # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.

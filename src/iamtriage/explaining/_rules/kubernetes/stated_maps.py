@@ -209,15 +209,23 @@ def _explain_ignored_entry(
         summary=f"{where} ignores the aws-auth entry for {mapped.description}: its authentication mode is API, so the principal needs an access entry.",
         causes=(*others, cause),
         remedies=(
-            _replacing_entry_remedy(case, entry, mapped),
-            # What is missing is known, so nothing else has to be found out.
-            *(each for each in explanation.remedies if each.title.startswith("List who")),
+            _replacing_entry_remedy(
+                case,
+                entry,
+                mapped,
+                more="The mode cannot be set back. Do the same for the other entries of aws-auth.",
+            ),
         ),
     )
 
 
 def _replacing_entry_remedy(
-    case: AnyCase, entry: MappingEntry, mapped: ClusterPrincipal, title: str | None = None
+    case: AnyCase,
+    entry: MappingEntry,
+    mapped: ClusterPrincipal,
+    title: str | None = None,
+    *,
+    more: str | None = None,
 ) -> Remedy:
     """Return the remedy that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
     reserved = principal_mappings.RESERVED_PREFIXES
@@ -235,7 +243,7 @@ def _replacing_entry_remedy(
         policy=policy if needs_policy else None,
         namespace=namespace,
         title=title,
-        steps=present(kept if groups else None, reason if needs_policy else None),
+        steps=present(kept if groups else None, reason if needs_policy else None, more),
         create=_create_command(case, entry, mapped),
     )
 

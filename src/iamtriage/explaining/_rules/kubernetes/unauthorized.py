@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
+from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
@@ -65,6 +65,14 @@ _PHRASES = (
     "You must be logged in to the server",
     "the server has asked for the client to provide credentials",
     "Unauthorized",
+)
+# What people say about the access of the same or other principals, and what follows.
+_HISTORY = lazy_patterns(
+    {
+        "{who} had access before, so most likely its entry was removed or changed, the role or user was re-created, or {program} now uses another principal": r"\b(?:work(?:ed|s)|had access|was working|used to work) (?:fine |well )?(?:until|till|up to|yesterday|before|last (?:week|month|night)|earlier|an hour ago)\b",
+        "others have access, so most likely {who} has {missing}{where}. Without one, only the principal that created the cluster has access": r"\b(?i:colleagues?|co-?workers?|team ?mates?|(?:the )?others?)\b[^.\n]{0,80}\b(?:can|works?|has access|have access|no problems?)\b",
+        "the principal that created the cluster has access, so most likely that was not {who} but, for example, the one of the console, or {program} uses another one": r"\bI(?:'ve| have)? (?:just )?(?:created|clicked|set up|made|built) (?:the|this|my|an?) (?:\w+ )?cluster\b",
+    }
 )
 IDENTITY_NOT_ACCEPTED = CauseType(
     "identity-not-accepted",
@@ -149,6 +157,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     summary = f"The {named} could not authenticate the caller (401): the text does not say who it is or why."
     if principal.is_known or is_job:
         summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
+    told = next((said for said, sign in _HISTORY.items() if sign.search(case.failure.text)), None)
+    if told is not None and principal.is_known:
+        reason = told.format(who=who, missing=missing, where=where, program=program)
+        summary = f"The cluster could not authenticate the caller (401): {reason}."
     # The caller is known from the shell, not from the token.
     is_mapped = find_map_entry(case) is not None
     listed = None if is_mapped else is_listed(case.failure, used)

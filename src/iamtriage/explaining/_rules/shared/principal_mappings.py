@@ -24,6 +24,8 @@ from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.clusters import Cluster
     from iamtriage.explaining._rules.shared.remedies import Commands
@@ -153,22 +155,26 @@ class ClusterPrincipal(Value):
             url=pages.EKS_ACCESS_ENTRIES,
         )
 
-    def recreate_entry_remedy(self, cluster: Cluster) -> Remedy:
-        """Return the remedy that re-creates the access entry of a re-created principal."""
+    def recreate_entry_remedy(self, cluster: Cluster, policies: Sequence[str] = ()) -> Remedy:
+        """Return the remedy that re-creates the access entry of a re-created principal, with its access policies."""
+        look = ["describe-access-entry", *(() if policies else ("list-associated-access-policies",))]
+        what = "groups and the scopes of its policies" if policies else "groups and access policies"
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
-            "Note its groups and access policies first: they are deleted, too. The new entry gets the current unique ID.",
+            f"Note its {what} first: they are deleted, too. The new entry gets the current unique ID.",
             "Add the groups to create-access-entry with --kubernetes-groups, and associate each access policy again, with its scope.",
             *present(self.path_note),
             commands=(
-                cluster.eks_command("describe-access-entry", principal=self.entry_argument),
-                cluster.eks_command("list-associated-access-policies", principal=self.entry_argument),
+                *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
                 Labelled(
-                    "Then, when its policies and groups are noted:",
+                    "Then, when they are noted:",
                     cluster.eks_command("delete-access-entry", principal=self.entry_argument),
                 ),
                 self.create_entry_command(cluster),
-                self.associate_policy_command(cluster, "POLICY_NAME", namespace=None),
+                *(
+                    self.associate_policy_command(cluster, each, namespace=None)
+                    for each in policies or ("POLICY_NAME",)
+                ),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
