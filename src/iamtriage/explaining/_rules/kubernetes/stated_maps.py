@@ -213,7 +213,7 @@ def _explain_ignored_entry(
                 case,
                 entry,
                 mapped,
-                more="The mode cannot be set back. Do the same for the other entries of aws-auth.",
+                more=f"The mode cannot be set back.{' Do the same for the other entries of aws-auth.' if len(entries) > 1 else ''}",
             ),
         ),
     )
