@@ -34,6 +34,7 @@ def test_line_is_kept(line: str) -> None:
         ("Enter password:", "localhost:5432:orders:ana:*"),
         ("Enter password:", "secretsmanager.eu-west-1.amazonaws.com"),
         ("tokenType=bearer", "password.go:17A1B2C3: undefined: x"),
+        ("tokenType=bearer", "secretsmanager.eu-west-1.amazonaws.com"),
         ("secrets:", "10.0.0.5:8443:backend:frontend:connected"),
         ("secrets:", "x-amz-server-side-encryption-customer-key-MD5: XrY7u+Ae7tCTyyK7j1rNww=="),
         ("if password == confirm_password:", '"GET /.well-known/openid-configuration HTTP/1.1" 200'),

@@ -96,8 +96,10 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
         return False
     first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
     size = _measure_prefix(text, first, second)
-    if size or signs:
-        return size > 0 and (text[first] in signs if signs else first + size <= start)
+    if signs:
+        return size > 0 and text[first : first + size].lstrip(" ")[0] in signs
+    if size:
+        return first + size <= start
     # A command before the first line hides its prefix.
     prefix = text[second : second + _measure_prefix(text, second, _find_line_end(text, second))]
     return bool(prefix) and zero_all_digits(prefix) in zero_all_digits(text[first:start])
