@@ -311,9 +311,10 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
         steps.append(
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
-    partition = "aws-cn" if ".com.cn/" in issuer.url else "aws-us-gov" if ".us-gov-" in issuer.url else "aws"
-    name = clip_text(issuer.url.removeprefix("https://"))
-    provider = f"arn:{partition}:iam::{account}:oidc-provider/{name}" if account else "its ARN"
+    url_text = issuer.url or ""
+    partition = "aws-cn" if ".com.cn/" in url_text else "aws-us-gov" if ".us-gov-" in url_text else "aws"
+    name = clip_text(url_text.removeprefix("https://")) or "its URL without https://"
+    provider = f"arn:{partition}:iam::{account}:oidc-provider/{name}" if account and url_text else "its ARN"
     old = " That of a re-created cluster's role still names the old one." if issuer.is_eks else ""
     steps.append(
         f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {name} before :sub and :aud in the condition keys.{old}"
