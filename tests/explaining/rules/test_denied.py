@@ -86,7 +86,7 @@ def _explained(name: str) -> Explanation:
         ("execution-role-in-vpc", "execution-role", [("execution-role", "reported"), ("role-too-new", "possible")]),
         ("identity-forbidden", "identity-pool-forbidden", [("identity-forbidden", "reported"), ("logins-not-passed", "possible"), ("identity-id-reused", "possible")]),
         ("guest-or-signed-in", "web-identity", [("token-not-trusted", "derived"), ("guest-or-signed-in", "possible")]),
-        ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("expiry-too-short", "possible"), ("clock-wrong", "possible")]),
+        ("presigned-url-expired", "presigned-url-expired", [("presigned-url-expired", "reported"), ("clock-wrong", "possible")]),
         ("presigned-url-not-yet-valid", "presigned-url-not-yet-valid", [("presigned-url-not-yet-valid", "reported"), ("clock-wrong", "possible")]),
         ("cloudfront-url", "presigned-url-incomplete", [("presigned-url-incomplete", "reported"), ("cloudfront-url", "derived")]),
         ("answer-not-from-aws", "answer-not-from-aws", [("answer-not-from-aws", "derived")]),

@@ -14,9 +14,9 @@ from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
 from iamtriage.explaining._rules.calls.fips_endpoints import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
-from iamtriage.explaining._rules.credentials.authorization_headers import WHITESPACE_IN_CREDENTIALS
+from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
 from iamtriage.explaining._rules.shared import certificates, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts, quote_phrases
+from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
@@ -108,7 +108,7 @@ DNS = CauseType(
 def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a call got no answer."""
     if _INVALID_HEADER.search(message):
-        return _explain_invalid_header(case, message)
+        return explain_invalid_header(case, message)
     if _API_SERVER.search(message):
         return _explain_unreachable_cluster(case, message)
     host = next(iter(find_aws_hosts(message)), None)
@@ -335,27 +335,6 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
         topic="no-answer",
         remedies=(_COMPARE_KUBECONFIG,),
         notes=("An IAM policy or access entry does not help: the API server checked no identity.",),
-    )
-
-
-def _explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
-    return case.explain(
-        "The credentials contain characters that an HTTP header cannot have, so no request was sent.",
-        WHITESPACE_IN_CREDENTIALS.cause(
-            "derived",
-            quote_phrases(message, "invalid header field value", "Invalid header value"),
-            text="The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
-        ),
-        remedies=(
-            your_remedy(
-                "Set the credentials again, without surrounding whitespace",
-                "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
-                "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
-                commands=("aws configure list",),
-                url=pages.ACCESS_KEYS,
-            ),
-        ),
-        notes=(_NOT_A_POLICY,),
     )
 
 

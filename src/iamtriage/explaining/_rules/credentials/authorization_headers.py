@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import SignatureMismatch
+    from iamtriage.failures._failures import AwsError, SignatureMismatch
 
 # An access key ID that is not right between the equals sign and the slash, in the header that AWS repeats.
 _SHOWN_KEY = lazy_pattern(
@@ -28,6 +29,8 @@ _SHOWN_KEY = lazy_pattern(
     re.ASCII,
 )
 _EMPTY = "is empty"
+# Of AKIA… or ASIA…
+_ENCODED_KEY = lazy_pattern(r"(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])", re.ASCII)
 _MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
 _PHRASES = (
     "Credential is mal-formed",
@@ -100,6 +103,50 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         topic="authorization-malformed",
         remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or copy_keys, sign),
     )
+
+
+def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that a client did not send the credentials, because a header cannot have their characters."""
+    text, which, because = (
+        case.failure.text,
+        "",
+        clues.quote_phrases(message, "invalid header field value", "Invalid header value"),
+    )
+    if (defect := _find_key_defect(text)) not in {None, _EMPTY}:
+        which = f"the access key ID {defect}"
+    elif any(_ends_with_newline(found[0]) for found in _ENCODED_KEY.finditer(text)):
+        which = "the access key ID ends with a line break, as its Base64 value shows"
+    summary = "The credentials contain characters that an HTTP header cannot have, so no request was sent."
+    if which:
+        summary = (
+            f"No request was sent: {which}, which an HTTP header cannot have. The key itself can be valid."
+        )
+    remedy = stored_keys_remedy(case) or your_remedy(
+        "Set the credentials again, without surrounding whitespace",
+        "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
+        "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
+        commands=("aws configure list",),
+        url=pages.ACCESS_KEYS,
+    )
+    return case.explain(
+        summary,
+        WHITESPACE_IN_CREDENTIALS.cause(
+            "derived",
+            because,
+            text=f"{which[0].upper()}{which[1:]}. Check the secret access key and the session token for the same: in the secret, it would cause SignatureDoesNotMatch."
+            if which
+            else "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
+        ),
+        remedies=(remedy,),
+        notes=("An IAM policy does not help: the request did not reach AWS.",),
+    )
+
+
+def _ends_with_newline(encoded: str) -> bool:
+    try:
+        return b64decode(encoded, validate=True).endswith((b"\n", b"\r"))
+    except ValueError:
+        return False
 
 
 def _find_key_defect(text: str) -> str | None:

@@ -207,20 +207,24 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
 
 def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a SAML assertion has expired."""
+    is_saml2aws = "saml2aws" in case.text
     return case.explain(
-        "The SAML assertion sent to STS has expired. No permission is missing.",
+        "The SAML assertion was more than 5 minutes old when it reached STS. No permission is missing.",
         EXPIRED_SAML_ASSERTION.cause(
             "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
         ),
         remedies=(
             your_remedy(
-                "Sign in to the identity provider again",
-                "Assume the role within 5 minutes. For many roles or accounts, get a new assertion every 5 minutes.",
-                "If STS rejects a new assertion, too, the clock of the identity provider is wrong.",
-                url=pages.ASSUME_ROLE,
+                "Sign in to the identity provider again, and pass the new assertion to STS at once",
+                "Do not use a saved or cached SAMLResponse, and do not wait between the sign-in and the call, such as for the choice of a role. For many roles or accounts, get a new assertion every 5 minutes.",
+                "If STS rejects a new assertion, too, compare its IssueInstant, after decoding it from Base64, with the time in UTC: most likely, the clock of the identity provider is wrong.",
+                commands=("saml2aws login --force",) if is_saml2aws else (),
+                url=pages.SAML,
             ),
         ),
-        notes=(credential_remedies.NO_RETRY,),
+        notes=(
+            "DurationSeconds and the maximum session duration of the role do not matter here: they apply to the session, not to the assertion.",
+        ),
     )
 
 

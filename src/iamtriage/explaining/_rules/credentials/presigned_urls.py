@@ -34,6 +34,9 @@ _SIGNED_IN_LAMBDA = lazy_pattern(
     r"\bLambda\b[^\n]{0,200}\n?[^\n]{0,200}(?:presigned_url|getSignedUrl|presignGetObject|PresignGetObject)|/var/task/"
 )
 _MAX_EXPIRY, _MAX_SESSION = 604_800, 43_200
+_MINUTE, _MAX_CLOCK_ERROR = 60, 14 * 3600
+# In the answer of S3, or in the URL.
+_STATED_EXPIRY = lazy_pattern(r"X-Amz-Expires[>=](\d{1,7})(?!\d)")
 _CLOUDFRONT = lazy_pattern(r"\bKey-Pair-Id=")
 _URL_REJECTED = "An IAM policy does not help: S3 rejects the URL before it evaluates permissions."
 _ROLE_CREDENTIALS_EXPIRE = "A URL that was signed with temporary credentials, such as those of a role, expires with them, often within hours and regardless of --expires-in."
@@ -102,21 +105,29 @@ def explain_url_expired(denial: Denial) -> Explanation:
     """Explain that a presigned URL has expired."""
     message = denial_paragraph(denial.failure)
     summary, because = "The presigned URL has expired.", quote_phrases(message, "Request has expired")
-    times = clocks.find_expiry_times(message)
+    times, expires = clocks.find_expiry_times(message), _STATED_EXPIRY.search(message)
+    late = 0.0
     if times is not None:
         end, now = times
+        late = (now - end).total_seconds()
+        valid = f" for {clocks.describe_duration(int(expires[1]))}," if expires else ""
         because += (
-            f"It was valid until {end:%Y-%m-%d %H:%M:%S} UTC, and S3 got the request at {now:%Y-%m-%d %H:%M:%S}.",
+            f"It was valid{valid} until {end:%Y-%m-%d %H:%M:%S} UTC, and S3 got the request at {now:%Y-%m-%d %H:%M:%S}.",
         )
-        if now > end:
-            duration = clocks.describe_duration((now - end).total_seconds())
-            summary = f"The presigned URL expired {duration} before it was used."
+        if late > 0:
+            summary = f"The presigned URL expired {clocks.describe_duration(late)} before it was used."
+    # Clocks are off by minutes, or by the hours of a time zone.
+    may_be_clock = late <= _MAX_CLOCK_ERROR
     return denial.explain(
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),
-        EXPIRY_TOO_SHORT.cause(),
-        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
-        remedies=(_NEW_URL, credential_remedies.set_clock()),
+        *(() if expires and int(expires[1]) > _MINUTE else (EXPIRY_TOO_SHORT.cause(),)),
+        *(
+            (clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),)
+            if may_be_clock
+            else ()
+        ),
+        remedies=(_NEW_URL, *((credential_remedies.set_clock(),) if may_be_clock else ())),
         notes=(_URL_REJECTED,),
     )
 
@@ -237,7 +248,7 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
 _NEW_URL = your_remedy(
     "Create a new URL, or ask the sender for one",
     "Create each URL right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
-    _ROLE_CREDENTIALS_EXPIRE,
+    f"If it must last longer, raise --expires-in (in seconds): at most 604800, 7 days. {_ROLE_CREDENTIALS_EXPIRE}",
     commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
     url=pages.S3_PRESIGNED,
 )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.sts.findings import StsFindings
-    from iamtriage.failures._failures import InvalidCredentials, SignatureMismatch
+    from iamtriage.failures._failures import Failure, InvalidCredentials
 
 REJECTION_PHRASES = (
     "security token included in the request is invalid",
@@ -167,11 +167,13 @@ def _find_role(case: Case[InvalidCredentials]) -> Role | None:
 
 
 _SECRET_OBJECT = lazy_pattern(
-    r"(?<![\w-])(?:secrets?/|secret generic )(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"(?<![\w-])(?:secrets?/|secret generic |(?:get|describe) secrets? )(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
     r"|\bsecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
     r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
     re.ASCII | re.DOTALL,
 )
+_SHOWN_SECRET = lazy_pattern(r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? ")
+_KEY_ID_MEMBER = lazy_pattern(r"\bdata\.(?P<key>[\w.-]{0,40}(?i:key_?id)[\w.-]{0,20})", re.ASCII)
 _SECRET_MEMBER = lazy_pattern(
     r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
@@ -221,7 +223,7 @@ _KEY_STORES = {
 }
 
 
-def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy | None:
+def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
     text, context = case.failure.text, context_of(case.facts)
     runtime, failed = context.runtime, context.command
@@ -250,25 +252,28 @@ def stored_keys_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch])
     if failed is not None and failed.program == "aws":
         # The reader ran the command, whatever pods the text shows.
         return None
-    if kind not in {None, "eks-pod"} or not (is_about_pods(text) or find_controller(text) is not None):
+    if kind not in {None, "eks-pod"} or not (
+        is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text) is not None
+    ):
         return None
     return _secret_object_remedy(case)
 
 
-def _secret_object_remedy(case: Case[InvalidCredentials] | Case[SignatureMismatch]) -> Remedy:
+def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     text = case.failure.text
     controller, found = find_controller(text), _SECRET_OBJECT.search(text)
     name = commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
-    key = _SECRET_MEMBER.search(text) if is_secret_wrong else None
+    key = (_SECRET_MEMBER if is_secret_wrong else _KEY_ID_MEMBER).search(text)
     member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
-    length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "ACCESS_KEY_ID")
+    length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "NEW_KEY")
     escaped = member.replace(".", "\\.")
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
         f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
+        "Then restart the pods: they keep the values that they started with. Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=(
             f"kubectl get secret {name} --namespace NAMESPACE --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
             f'kubectl patch secret {name} --namespace NAMESPACE --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
@@ -282,7 +287,8 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
     if not request.is_opt_in:
         return
-    enable = credential_remedies.enable_region(request.region)
+    works = bool(request.working_regions)
+    enable = credential_remedies.enable_region(request.region, works_elsewhere=works)
     if not request.uses_session:
         yield enable
     if request.has_no_token:

@@ -35,7 +35,10 @@ _SETTINGS = {
     "PutObjectAcl": "BlockPublicAcls",
 }
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\baws_s3_bucket|\u2502 ?Error: |\u2577|Error: putting S3 Bucket")
-_TERRAFORM_NAMES = {"BlockPublicPolicy": "block_public_policy", "BlockPublicAcls": "block_public_acls"}
+_TERRAFORM_NAMES = {
+    "BlockPublicPolicy": "block_public_policy = false and restrict_public_buckets = false",
+    "BlockPublicAcls": "block_public_acls = false and ignore_public_acls = false",
+}
 
 # What get-public-access-block prints, Terraform sets, or people say.
 _STATED_SETTING = lazy_pattern(
@@ -110,7 +113,7 @@ def _public_title(denial: Denial, setting: str | None) -> str:
     if setting is None:
         return title
     if _TERRAFORM.search(denial.failure.text):
-        return f"{title}: {_TERRAFORM_NAMES[setting]} = false in aws_s3_bucket_public_access_block, which the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'} names in depends_on"
+        return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block of this bucket, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
     return f"{title}: {turn_off_command(denial, setting)}"
 
 

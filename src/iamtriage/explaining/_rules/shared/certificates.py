@@ -7,6 +7,7 @@ https://nodejs.org/api/cli.html#node_extra_ca_certsfile, https://github.com/aws/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -67,6 +68,10 @@ _PROXY_HOST = lazy_pattern(
     r"(?:\b(?:HTTPS?_PROXY|https?_proxy)\b[%)\"']{0,2}\s{0,3}[=:]?\s{0,3}|\bproxy URL: |\bproxyconnect tcp: dial tcp: lookup )[\"']?(?:https?://)?(?:[^\s@/\"']{1,200}@)?"
     r"([A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})(?::\d{2,5})?(?![\w.])"
 )
+_UNKNOWN_AUTHORITY = lazy_pattern(
+    r"self[- ]signed|unable to get (?:local )?issuer|unknown (?:certificate )?authority|UnknownIssuer|PKIX path building|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)",
+    re.IGNORECASE,
+)
 _WINDOWS_VARIABLE = r"$env:AWS_CA_BUNDLE = 'C:\certs\authority.pem'"
 # Errors other than an unknown authority, the likeliest reason, and what to check first.
 _OTHER_REASONS = Signs(
@@ -124,7 +129,13 @@ def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str)
     because = () if host is None else (f"The text names the host {host}.",)
     return case.explain(
         f"The client does not trust the certificate that it got for {host or 'the AWS endpoint'}: most likely, {likely}. No request reached AWS, so no credentials or permissions were checked.",
-        UNTRUSTED_CERTIFICATE.cause("derived", because),
+        UNTRUSTED_CERTIFICATE.cause(
+            "derived",
+            because,
+            text="The certificate is from an authority that the client does not know."
+            if _UNKNOWN_AUTHORITY.search(message)
+            else "",
+        ),
         INSPECTING_PROXY.cause("derived" if named else "possible", named),
         topic=topic,
         remedies=(_trust_authority_remedy(case, host, first_steps),),
@@ -141,7 +152,7 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
     if on_windows:
         issuer = f"Open https://{name} in a browser, and look at who issued the certificate."
     step, trust = _CLIENTS.find(text) or (
-        "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile.",
+        "Name that file in AWS_CA_BUNDLE, or as ca_bundle in the profile. It replaces the client's own list: if the proxy exempts some hosts, append it to a list of the public authorities instead.",
         (_WINDOWS_VARIABLE if on_windows else "export AWS_CA_BUNDLE=/path/to/authority.pem",),
     )
     openssl = fill_command(

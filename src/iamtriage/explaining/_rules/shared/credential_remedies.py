@@ -270,16 +270,18 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
     )
 
 
-def enable_region(region: str | None, account: str | None = None) -> Remedy:
+def enable_region(region: str | None, account: str | None = None, *, works_elsewhere: bool = False) -> Remedy:
     """Return the remedy that enables a region for an account, which can be another one than the caller's."""
     name = commands.region(region)
     with_credentials = " If the first command fails in the same way, no Region accepts the credentials."
+    if works_elsewhere:
+        with_credentials = ""
     if account is not None:
         with_credentials = f" Run the commands with credentials of account {account}."
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
         f"Regions that AWS opened since March 2019 must be enabled for each account.{with_credentials}",
-        "Enabling a Region requires account:EnableRegion, and takes minutes to hours.",
+        f"If you did not mean {'this Region' if region is None else name}, correct the Region of the call instead. Enabling one requires account:EnableRegion and takes minutes to hours: the status is then ENABLING.",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             Labelled(

@@ -224,6 +224,8 @@ def _drop_eks_reasons(cause: Cause) -> Cause:
 
 
 _DEFAULT_REGION = "us-east-1"
+# Without a Region, they report that none is set.
+_SDKS_WITHOUT_DEFAULT = ("java-v2", "js-v3", "go-v2", "dotnet", "php", "ruby", "rust")
 
 
 def explain_wrong_region(
@@ -249,6 +251,8 @@ def explain_wrong_region(
     # No setting of the Region was found, and EKS sets none.
     if signed == _DEFAULT_REGION and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
         text = f"The text sets no Region, so {signed} is most likely the default of the client. The Region is part of the signature."
+        if (case.failure.envelope.source or "").startswith(_SDKS_WITHOUT_DEFAULT):
+            text = f"This SDK has no default Region, so {signed} is set: in the code that builds the client, AWS_REGION, the profile or an endpoint. A Region in the code takes precedence. The Region is part of the signature."
     step = "An endpoint URL in code or settings must be for that Region, too."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
     if host is not None:

@@ -1,0 +1,57 @@
+"""A key with a line break is named with its place, and SDKs without a default Region are told where to look."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from iamtriage import explain
+
+_HEADER = "botocore.exceptions.HTTPClientError: An HTTP Client raised an unhandled exception: Invalid header value b'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE{}/20260102/eu-west-1/sqs/aws4_request, SignedHeaders=host'\n"
+_GET = "$ kubectl -n batch get secret s3-keys -o jsonpath='{{.data.AWS_ACCESS_KEY_ID}}'\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "says"),
+    [
+        ("\\n", "", "the access key ID has a line break"),
+        ("...", b64encode(b"AKIAIOSFODNN7EXAMPLE\n").decode(), "ends with a line break, as its Base64 value"),
+        ("...", b64encode(b"AKIAIOSFODNN7EXAMPLE").decode(), "characters that an HTTP header cannot have"),
+        ("...", "", "characters that an HTTP header cannot have"),
+    ],
+)
+def test_line_break_in_a_key(header: str, value: str, says: str) -> None:
+    explanation = explain(_HEADER.format(header) + (_GET.format(value) if value else ""))
+    assert says in explanation.summary
+    lines = " ".join(explanation.remedies[0].commands)
+    assert ("kubectl patch secret s3-keys --namespace batch" in lines) is bool(value)
+    assert ("AWS_ACCESS_KEY_ID" in lines) is bool(value)
+
+
+_REGION = "software.amazon.awssdk.services.s3.model.S3Exception: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1' (Service: S3, Status Code: 400, Request ID: 5Q2)"
+_CLI = "An error occurred (AuthorizationHeaderMalformed) when calling the GetObject operation: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'"
+
+
+@pytest.mark.parametrize(("text", "has_default"), [(_REGION, False), (_CLI, True)])
+def test_default_region(text: str, *, has_default: bool) -> None:
+    cause = explain(text).causes[0].text
+    assert ("most likely the default of the client" in cause) is has_default
+    assert ("no default Region" in cause) is not has_default
+
+
+_EXPIRED = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message><X-Amz-Expires>{}</X-Amz-Expires><Expires>2026-01-02T10:00:00Z</Expires><ServerTime>{}</ServerTime></Error>"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "server", "codes"),
+    [
+        (3600, "2026-01-05T10:00:00Z", ["presigned-url-expired"]),
+        (3600, "2026-01-02T10:20:00Z", ["presigned-url-expired", "clock-wrong"]),
+        (30, "2026-01-02T10:20:00Z", ["presigned-url-expired", "expiry-too-short", "clock-wrong"]),
+    ],
+)
+def test_clock_is_not_blamed_for_days(seconds: int, server: str, codes: list[str]) -> None:
+    explanation = explain(_EXPIRED.format(seconds, server))
+    assert [each.code for each in explanation.causes] == codes
+    assert "604800" in str(explanation.remedies[0].steps)
