@@ -132,3 +132,29 @@ def test_policy_of_a_controller_has_only_what_the_stated_one_lacks() -> None:
     actions = [each["Action"] for each in statements]
     assert actions[0] == "route53:ListHostedZones"
     assert "route53:ChangeResourceRecordSets" not in str(actions)
+
+
+_CART = "arn:aws:s3:::carts/7.json"
+_BY_ENDPOINT = _denied("s3:GetObject", " because no VPC endpoint policy allows the {} action", on=_CART)
+_BY_RESOURCE = _denied("s3:GetObject", " because no resource-based policy allows the {} action", on=_CART)
+
+
+def _open(resource: str = "arn:aws:s3:::carts/*", action: str = "s3:GetObject", principal: str = "*") -> str:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (f"{_BY_ENDPOINT}Endpoint: {_open('arn:aws:s3:::logs/*')}", "the VPC endpoint's policy in the text allows it only on arn:aws:s3:::logs/*."),
+        (f"{_BY_ENDPOINT}Endpoint: {_open(action='s3:PutObject')}", "the VPC endpoint's policy in the text does not allow this action: of s3, it allows only s3:PutObject."),
+        (f"{_BY_ENDPOINT}Bucket: {_open('arn:aws:s3:::logs/*')}", "the VPC endpoint's policy does not allow it."),
+        (f"{_BY_ENDPOINT}Endpoint: {_open()}", "the VPC endpoint's policy does not allow it."),
+        (f"{_BY_RESOURCE}{_open(principal='arn:aws:iam::111122223333:role/web')}", "the resource's policy in the text allows it only to arn:aws:iam::111122223333:role/web."),
+        (f"{_BY_RESOURCE}{_open(principal='111122223333')}", "the bucket policy does not allow it."),
+        (f"{_BY_RESOURCE}{_open(action='sqs:SendMessage')}", "the bucket policy does not allow it."),
+    ],
+)  # fmt: skip
+def test_policy_with_principals(text: str, verdict: str) -> None:
+    assert explain(text).summary.endswith(verdict)

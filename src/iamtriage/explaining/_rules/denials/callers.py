@@ -197,7 +197,10 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
     if isinstance(denial.principal, Root):
         if denial.policy_type == "service_control":
             return ()
-        return ("The root user has no identity-based policies. Use a role instead of it.",)
+        check = ": check the control policies and the resource's policy" if denial.policy_type is None else ""
+        return (
+            f"The caller is the root user, which has no identity-based policies{check}. Use a role instead.",
+        )
     if isinstance(denial.role, ServiceLinkedRole):
         return ()
     if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:

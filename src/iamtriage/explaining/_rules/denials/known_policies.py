@@ -45,6 +45,7 @@ class KnownPolicy(NamedTuple):
         is_whole: Whether all of its statements are known.
         owner: The role or user whose policy it is, with its kind, if the text states it.
         version: The ARN and version ID of a managed policy, if it is a version other than the default one.
+        has_references: Whether some values are references, so that they are not known.
     """
 
     content: Mapping[str, Any]
@@ -56,6 +57,7 @@ class KnownPolicy(NamedTuple):
     is_whole: bool = True
     owner: tuple[str, str] | None = None
     version: tuple[str, str] | None = None
+    has_references: bool = False
 
 
 def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str], str]]:
@@ -110,7 +112,14 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         yield KnownPolicy(content, permission_set, "derived", None, has_principal=False, owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
-        details = (each.has_principal, each.is_code, each.is_whole, each.owner, each.version)
+        details = (
+            each.has_principal,
+            each.is_code,
+            each.is_whole,
+            each.owner,
+            each.version,
+            each.has_references,
+        )
         yield KnownPolicy(each.content, named, "derived", None, *details)
 
 

@@ -34,7 +34,13 @@ from iamtriage.explaining._rules.denials.statement_matching import (
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    as_strings,
+    iterate_statements,
+    mapping,
+    principal_names,
+)
 from iamtriage.policies._arn_templates import complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -73,6 +79,12 @@ STATED_POLICY_CONDITION = _define(
     "The policy in the text or the facts allows the call only under a condition",
     "Make the request so that the condition is met, or change the condition.",
     meaning="A statement matches the action and the resource, and has a condition that the request may not meet.",
+)
+STATED_POLICY_OTHER_PRINCIPAL = _define(
+    "stated-policy-other-principal",
+    "The resource's policy in the text allows the call to other principals",
+    "Add the caller to the principals of the statement.",
+    meaning="The text contains the policy of the resource, and its statement for the call names other principals.",
 )
 STATED_POLICY_ALLOWS = _define(
     "stated-policy-allows",
@@ -160,6 +172,43 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     if denial.policy_type == "identity":
         text = f", so it {'' if policy.owner else f'is not attached to {caller}, or '}was not yet in effect."
     return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on this resource{text}")
+
+
+def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
+    """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
+    action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
+    allows = allow_statements(policy.content)
+    if not allows or not _names_service(allows, action) or policy.has_references:
+        return None
+    named = statements_with(policy, action)
+    on = [each for each in named if resource is None or names_resource(each, resource) is not False]
+    if not named:
+        verdict, code = (
+            f"does not allow this action{describe_allowed(allows, action)}",
+            STATED_POLICY_OTHER_ACTION,
+        )
+    elif not on:
+        verdict, code = (
+            f"allows it only on {join_resources(allowed_resources(named))}",
+            STATED_POLICY_OTHER_RESOURCE,
+        )
+    elif not any(names_caller(each, denial) for each in on):
+        listed = [name for each in on for name in principal_names(each)]
+        verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
+    else:
+        return None
+    return f"{policy.name} {verdict}", code.cause(
+        "derived", text=f"{subject} {verdict.replace(' it ', f' {action} ')}."
+    )
+
+
+def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
+    """Return whether a statement has everyone, the caller, its role or its account as principal."""
+    principal = statement.get("Principal")
+    names = as_strings(principal if isinstance(principal, str) else mapping(principal).get("AWS"))
+    account = denial.account or ""
+    callers = {"*", account, str(denial.principal), str(denial.role)}
+    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
 
 
 def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:

@@ -16,7 +16,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     list_known_policies,
     may_decide,
 )
-from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES
+from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
 from iamtriage.explaining._rules.denials.request_conditions import (
     CheckedCondition,
     are_met,
@@ -29,11 +29,10 @@ from iamtriage.explaining._rules.denials.statement_matching import names_action,
 from iamtriage.explaining._rules.denials.unsent_settings import describe_unsent
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, mapping
+from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -212,7 +211,7 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal
             if each.get("Effect") != "Deny" or (is_named_elsewhere and not each.get("Condition")):
                 continue
-            if policy.has_principal and not _names_caller(each, denial):
+            if policy.has_principal and not names_caller(each, denial):
                 continue
             # A trust policy belongs to one role.
             is_about = policy.policy_type == "role_trust" or names_resource(each, denial.resource)
@@ -225,12 +224,3 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
                 yield StatedDeny(
                     policy, index, clip_text(sid) if isinstance(sid, str) and sid else None, checked
                 )
-
-
-def _names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
-    """Return whether a statement has everyone, the caller, its role or its account as principal."""
-    principal = statement.get("Principal")
-    names = as_strings(principal if isinstance(principal, str) else mapping(principal).get("AWS"))
-    account = denial.account or ""
-    callers = {"*", account, str(denial.principal), str(denial.role)}
-    return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_RESOURCE,
     compare,
+    compare_with_principal,
     compared_resource,
     describe_other_resource,
     find_conditional,
@@ -62,6 +63,7 @@ _VERDICTS = {
     STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
 }
 _MAX_POLICIES = 3
+_NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies.
 _COMPARED = frozenset({"missing-object", "s3-acl"})
 
@@ -71,7 +73,11 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     action = denial.action
     if action is None or explanation.topic in _COMPARED:
         return explanation
-    stated = (each for each in list_known_policies(denial) if each.policy_type is None)
+    stated = [each for each in list_known_policies(denial) if each.policy_type is None]
+    if denial.policy_type in _NAMES and not denial.is_explicit:
+        return _add_policy_with_principal(
+            denial, explanation, [each for each in stated if each.has_principal]
+        )
     policies = [each for each in stated if not each.has_principal]
     of_others = [each for each in policies if is_of_other(each, denial)]
     policies = [each for each in policies if each not in of_others]
@@ -123,6 +129,23 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=(*present(added), *remedies),
     )
+
+
+def _add_policy_with_principal(
+    denial: Denial, explanation: Explanation, policies: list[KnownPolicy]
+) -> Explanation:
+    """Add why the resource's policy, or that of the endpoint, which the text shows, does not allow the call."""
+    # The message speaks of the endpoint's policy, too.
+    is_shown = denial.policy_type == "resource" or denial.failure.text.count("ndpoint") > 1
+    if len(policies) != 1 or not is_shown:
+        return explanation
+    name = policies[0].name.replace("the policy", _NAMES[denial.policy_type or "resource"], 1)
+    found = compare_with_principal(denial, policies[0]._replace(name=name))
+    if found is None:
+        return explanation
+    verdict, cause = found
+    summary = denial_summary(denial, verdict)
+    return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
 
 
 def _compare_policies(
