@@ -41,6 +41,7 @@ _BLOCK = re.compile(
 )
 _CHANGES = frozenset({"+", "-", "~", "-/+", "+/-", "<="})
 _CONSTANTS = frozenset({"true", "false", "null"})
+_LOOP_WORDS = frozenset({"for", "in", "if"})
 # Functions whose result contains their arguments. Arguments of other functions can be names of secrets.
 _TRANSPARENT_FUNCTIONS = """
     base64encode coalesce jsonencode merge nonsensitive sensitive tomap tostring yamlencode
@@ -219,7 +220,7 @@ class _Reader:
             lines: Whether the expression continues after newlines, as in brackets.
         """
         terms: list[Value] = []
-        is_condition = False
+        is_condition = is_term = False
         sign = ""
         first = self._start()
         while (kind := self._kind) and kind != "close":
@@ -235,8 +236,14 @@ class _Reader:
                     # This is XML.
                     raise HclError
                 sign = self._word
+                is_term = False
                 self._advance()
             else:
+                is_loop = self._word in _LOOP_WORDS
+                if is_term and not (lines or is_loop or kind == "open"):
+                    # No sign is between two values, so this is another text.
+                    raise HclError
+                is_term = not is_loop
                 terms += self._read_term(key, depth)
         if self._start() == first:
             raise HclError
