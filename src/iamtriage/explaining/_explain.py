@@ -76,7 +76,7 @@ _RULES = {
 }
 # What a part of the text adds to the explanation of a failure of any kind: the part, and the rule.
 _ADDITIONS = (
-    ("the kubernetes cluster", "kubernetes.stated_maps.add_map_of_nodes"),
+    ("the kubernetes cluster", "kubernetes.nodes.add_node_access"),
     ('backend "s3"', "shared.backend_blocks.add_backend_credentials"),
     ("exec: executable aws", "credentials.missing_logins.add_kubectl_failure"),
     ("AKIA", "credentials.access_keys.add_exposed_key"),

@@ -52,6 +52,7 @@ JO = ("user/jo", "jo", "clerks")
         (REJECTED, _entries("role/Boss", "role/market-nodes"), "has no access entry for the role Till: its access entries are for Boss and market-nodes."),
         (REJECTED, NOT_FOUND, "The cluster market has no access entry for the role Till."),
         (REJECTED, '$ aws eks list-access-entries --cluster-name market\n{"accessEntries": []}\n', "has no access entry for the role Till"),
+        (REJECTED, f"$ eksctl get accessentry --cluster market\nPRINCIPAL ARN\t\tKUBERNETES GROUPS\n{ACCOUNT}role/Boss\t[]\n", "has no access entry for the role Till: its access entries are for Boss."),
         (REJECTED, _entries("role/ops/Till"), "although the role Till has an access entry"),
         (REJECTED, FOUND, "although the role Till has an access entry"),
         (REJECTED, _entries("role/Boss").replace("}\n", ',"nextToken": "x"}\n'), "the text does not say why"),
@@ -112,6 +113,56 @@ def test_entry_of_a_service_linked_role(role: str, *, has_emr: bool) -> None:
     first = explanation.remedies[0]
     assert first.title == "Remove aws_eks_access_entry.jobs from the Terraform code"
     assert any("--service-name emr-containers" in each for each in first.commands) is has_emr
+
+
+ASSOCIATE = f"$ aws eks associate-access-policy --cluster-name market --principal-arn {ACCOUNT}role/Till --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy --access-scope type=cluster\n\nAn error occurred (ResourceNotFoundException) when calling the AssociateAccessPolicy operation: The specified principalArn could not be found.\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "codes", "command"),
+    [
+        (_entries("role/shop/Till"), ["entry-arn-differs"], f"associate-access-policy --cluster-name market --principal-arn {ACCOUNT}role/shop/Till "),
+        (_entries("role/Boss"), ["no-access-entry", "mapped-in-aws-auth"], "create-access-entry"),
+        ("", ["no-access-entry", "entry-arn-differs", "mapped-in-aws-auth"], "list-access-entries"),
+    ],
+    ids=["another path", "others", "no list"],
+)  # fmt: skip
+def test_association_of_a_listed_principal(listed: str, codes: list[str], command: str) -> None:
+    explanation = explain(ASSOCIATE + listed)
+    assert [each.code for each in explanation.causes] == codes
+    assert command in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize("path", ["shop/", ""])
+def test_rejected_arn_without_a_path_that_the_text_shows(path: str) -> None:
+    text = f"$ aws eks create-access-entry --cluster-name market --principal-arn {ACCOUNT}role/Till\n\nAn error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The specified principalArn is invalid: invalid principal.\n$ aws iam get-role --role-name Till --query Role.Arn --output text\n{ACCOUNT}role/{path}Till\n"
+    explanation = explain(text)
+    assert (f"the role has the path /{path}, which the ARN lacks." in explanation.summary) is bool(path)
+    is_stated = f"--principal-arn {ACCOUNT}role/shop/Till" in explanation.remedies[0].commands[0]
+    assert is_stated is bool(path)
+
+
+FAILED_GROUP = '"nodeRole": "{0}role/pool", "issues": [{{"code": "NodeCreationFailure", "message": "Instances failed to join the kubernetes cluster", "resourceIds": ["i-0123456789abcdef0"]}}]\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "summary"),
+    [
+        (_entries("role/pool"), "lacks policies (it has its access entry)."),
+        (_entries("role/Boss"), "The nodes did not join the cluster: no IAM permission is missing, but the role pool has"),
+        (_map(("role/Boss", "boss", "system:masters")), "lacks policies or its access entry."),
+        (_map(("role/Boss", "boss", "system:masters")) + MODE.format("CONFIG_MAP"), "The nodes did not join the cluster: aws-auth maps only Boss, not the role pool."),
+    ],
+)  # fmt: skip
+def test_nodes_that_did_not_join(shown: str, summary: str) -> None:
+    assert summary in explain(FAILED_GROUP.format(ACCOUNT) + shown).summary
+
+
+def test_helper_that_the_aws_cli_replaces() -> None:
+    text = "Unable to connect to the server: getting credentials: exec: executable {} not found"
+    first = explain(text.format("aws-iam-authenticator")).remedies[0]
+    assert first.commands == ("aws eks update-kubeconfig --name CLUSTER --region REGION",)
+    assert explain(text.format("aws")).remedies[0].title == "Install the helper where the call runs"
 
 
 def test_unknown_access_to_the_cluster() -> None:

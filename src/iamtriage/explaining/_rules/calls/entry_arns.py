@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, p
 from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 from iamtriage.sts._endpoints import find_endpoint
@@ -132,6 +132,11 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         argument = f'"$({arn_diagnosis.lookup_command(principal)})"'
         mapped = attrs.evolve(mapped, entry_argument=argument, entry_refusal=None)
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
+    stated = None if arn.diagnosis else stated_role(principal, case.failure.text)
+    if stated is not None and str(stated) != arn.text:
+        text = f"The role has the path {stated.path}, which the ARN lacks."
+        arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, str(stated)))
+        mapped = build_cluster_principal(stated)
     reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
     if is_unknown:
         reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
@@ -153,10 +158,14 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     policy = None if has_access else VIEW_POLICY
     lines = mapped.create_entry_remedy(cluster, policy=policy, namespace=None, create=repeated).commands
     # Two commands with the ARN look it up themselves.
-    lines = lines if lines[0].partition("=")[0] in {"role_arn", "user_arn"} else (lookup, *lines)
+    lines = (
+        lines
+        if stated is not None or lines[0].partition("=")[0] in {"role_arn", "user_arn"}
+        else (lookup, *lines)
+    )
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
-        "Look up the full ARN, and create the access entry with it",
+        f"{'Create' if stated else 'Look up the full ARN, and create'} the access entry with {'the full ARN' if stated else 'it'}",
         "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
         *present(None if has_access else _ENTRY_ALONE, mapped.entry_refusal),
         *present(

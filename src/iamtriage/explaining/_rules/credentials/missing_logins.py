@@ -267,6 +267,14 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             "Install the AWS CLI there, and check that the PATH of that program contains it, not just your shell's.",
             url=pages.EKS_KUBECONFIG,
         )
+        if name == "aws-iam-authenticator":
+            # https://docs.aws.amazon.com/eks/latest/userguide/create-kubeconfig.html
+            install = your_remedy(
+                "Let the kubeconfig use the AWS CLI instead",
+                "The command writes an entry that gets the token with aws eks get-token. aws-iam-authenticator is then not needed. Add --profile or --role-arn if the old entry has one.",
+                commands=("aws eks update-kubeconfig --name CLUSTER --region REGION",),
+                url=pages.EKS_KUBECONFIG,
+            )
         outcome, causes, first = "was not found", (), (install,)
         if (line := other_users.find_command_with_sudo(case)) is not None:
             outcome = "was not found: sudo does not search the PATH of your shell"

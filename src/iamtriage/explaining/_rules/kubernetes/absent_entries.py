@@ -52,7 +52,10 @@ def explain_absent_entry(
     summary = f"aws-auth maps only {listed}"
     of_user = isinstance(caller, Role) and any(not each.is_role for each in entries)
     if is_node:
-        summary = f"The API server rejected the kubelet (Unauthorized): {summary}, not {principal.description}. No IAM permission is missing."
+        verdict = "The API server rejected the kubelet (Unauthorized)"
+        if explanation.topic == "nodes-not-joined":
+            verdict = "The nodes did not join the cluster"
+        summary = f"{verdict}: {summary}, not {principal.description}. No IAM permission is missing."
     else:
         where = f"The cluster{f' {cluster.argument}' if cluster.name else ''}"
         summary = f"{where} rejected {principal.description}: {summary}."

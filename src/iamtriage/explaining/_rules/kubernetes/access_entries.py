@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.kubernetes import (
     pod_identities,
 )
 from iamtriage.explaining._rules.kubernetes.fargate import explain_fargate_role
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -107,15 +108,6 @@ NOT_MADE_YET = CauseType(
     recognised_by="The text shows that the access entry is created in the same run.",
     sign=r"\baws_eks_access_entry\.\S{1,80}: (?:Still c|C)reating\.\.\.",
     remedy="Create the entry first",
-    of="no-access-entry",
-)
-OTHER_ARN = CauseType(
-    "entry-arn-differs",
-    title="The access entry has the ARN in another form, with or without the role's path",
-    fix="Use the ARN exactly as aws eks list-access-entries prints it.",
-    recognised_by="The text shows an access entry for the role with its path.",
-    sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",
-    commands=("aws eks list-access-entries",),
     of="no-access-entry",
 )
 MAPPED_IN_AWS_AUTH = CauseType(
@@ -218,6 +210,8 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
 
 def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
+    if (other := entry_parameters.find_other_arn(case)) is not None:
+        return entry_parameters.explain_other_arn(case, principal, other)
     create, called = _create_entry_remedy(case, principal), context_of(case.facts).command
     is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
     why = ", and a policy can only be associated with an entry" if is_association else ""
@@ -227,7 +221,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
         # A single command makes no entry in the same run.
         *(() if called is not None and called.program == "aws" else (NOT_MADE_YET.cause(),)),
-        OTHER_ARN.cause(),
+        *(() if find_listed(case.failure) else (entry_parameters.OTHER_ARN.cause(),)),
         *((MAPPED_IN_AWS_AUTH.cause(),) if find_cluster(case).uses_aws_auth else ()),
         topic="access-entry-missing",
         remedies=(create,),

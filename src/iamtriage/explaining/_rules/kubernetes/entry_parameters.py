@@ -15,6 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed, is_same_principal
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
@@ -63,6 +64,16 @@ NOT_STANDARD = CauseType(
     recognised_by="EKS says that the type of the access entry does not allow groups, a user name or policies.",
     fix="Use an entry of type STANDARD for people and programs.",
     sources=(pages.EKS_ACCESS_ENTRIES,),
+)
+
+OTHER_ARN = CauseType(
+    "entry-arn-differs",
+    title="The access entry has the ARN in another form, with or without the role's path",
+    fix="Use the ARN exactly as aws eks list-access-entries prints it.",
+    recognised_by="The text shows an access entry for the role with its path.",
+    sign=r"(?P<shown>:role/[\w+=,.@/-]{1,200}/(?P<name>[\w+=,.@-]{1,64}))\".{0,600}--principal-arn \S{1,60}:role/(?P=name)\b",
+    commands=("aws eks list-access-entries",),
+    of="no-access-entry",
 )
 
 
@@ -192,4 +203,41 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
             "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
             principal_mappings.IAM_DOES_NOT_HELP,
         ),
+    )
+
+
+def find_other_arn(case: Case[AccessEntry]) -> str | None:
+    """Return the ARN of the principal in the list of access entries in the text, if the call has another one."""
+    principal = try_parse_principal(find_entry_arn(case))
+    listed = () if principal is None else find_listed(case.failure) or ()
+    same = [str(each) for each in listed if is_same_principal(each, principal)]
+    return same[0] if len(same) == 1 and same[0] != str(principal) else None
+
+
+def explain_other_arn(
+    case: Case[AccessEntry], principal: principal_mappings.ClusterPrincipal, other: str
+) -> Explanation:
+    """Explain that the access entry of the principal has another ARN than the call."""
+    called = context_of(case.facts).command
+    argument = principal_mappings.build_cluster_principal(try_parse_principal(other)).entry_argument
+    repeated = repeat_command(
+        called,
+        "eks",
+        (called.words[1:2] or ("",))[0] if called else "",
+        changes={"principal-arn": argument},
+        of_region=find_cluster(case).region,
+    )
+    return case.explain(
+        f"The access entry of {principal.description} exists, but with the ARN {other}: the call must have exactly this ARN.",
+        OTHER_ARN.cause("derived", text=f"The list in the text has {other}."),
+        topic="access-entry-missing",
+        remedies=(
+            cluster_remedy(
+                "Repeat the call with the ARN of the entry",
+                *(() if repeated else (f"Set principal_arn (or principalArn) to {other}.",)),
+                commands=() if repeated is None else (repeated,),
+                url=pages.EKS_ACCESS_POLICIES,
+            ),
+        ),
+        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
     )

@@ -13,7 +13,7 @@ from iamtriage.explaining._context.readers.callers import UNMAPPED
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import describe_listed, is_listed
-from iamtriage.explaining._rules.kubernetes.stated_maps import find_node_role
+from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_node_role
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clues import find_role_arn
@@ -122,6 +122,23 @@ def _explain_missing_entry(
             "IAM policies of the node role, such as AmazonEKSWorkerNodePolicy, do not grant access to the cluster.",
         ),
     )
+
+
+def add_node_access(case: AnyCase, explanation: Explanation) -> Explanation:
+    """Return why nodes did not join the cluster, if what the text shows of their role's access decides."""
+    if explanation.causes[0].code != "nodes-not-joined":
+        return explanation
+    role = find_node_role(case)
+    listed = is_listed(case.failure, role) if role is not None else None
+    if role is None or listed is None:
+        return add_stated_map(case, explanation)
+    if listed:
+        summary = explanation.summary.replace(
+            "lacks policies or its access entry", "lacks policies (it has its access entry)"
+        )
+        return attrs.evolve(explanation, summary=summary)
+    denied = _explain_missing_entry(case, role, "The nodes did not join the cluster", "", is_managed=True)
+    return attrs.evolve(denied, causes=denied.causes[1:], topic=explanation.topic)
 
 
 def _is_unmapped(case: AnyCase, role: Role) -> bool:

@@ -48,6 +48,7 @@ __all__ = (
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
+_LISTS = {("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries")}
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
 _GROUPS_OF_USER = lazy_pattern(r"^Groups[ \t]{1,40}\[([^\]\n]{0,2000})\]", re.MULTILINE)
@@ -118,11 +119,9 @@ def find_stated_entry(text: str, caller: Principal | None = None) -> StatedEntry
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
     """Return the principals of the access entries that a text lists, or ``None`` if it lists none or only a page."""
-    if "list-access-entries" not in failure.text:
+    if not any(sign in failure.text for sign in ("list-access-entries", "get accessentr")):
         return None
-    outputs = [
-        run.output for run in find_runs(failure) if run.command.words[:2] == ("eks", "list-access-entries")
-    ]
+    outputs = [run.output for run in find_runs(failure) if run.command.words[:2] in _LISTS]
     if len(outputs) != 1 or "nextToken" in outputs[0]:
         return None
     principals = map(try_parse_principal, find_iam_arns(outputs[0].partition("]")[0]))
@@ -214,6 +213,11 @@ def _find_creation(run: CommandRun) -> datetime | None:
     with suppress(ValueError):  # no time, or none that exists
         return min(map(datetime.fromisoformat, _TIME.findall(run.output)))
     return None
+
+
+def is_same_principal(first: Principal | None, second: Principal | None) -> bool:
+    """Return whether two ARNs are of the same principal, with or without the path of a role."""
+    return _identify(first) == _identify(second)
 
 
 def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None:

@@ -79,6 +79,9 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     others = tuple(cause for cause in explanation.causes if cause.code not in _ANSWERED)
     if len(others) < len(explanation.causes) == 1:
         return explanation  # the access entries in the text say the same
+    if explanation.topic == "nodes-not-joined" and find_cluster(case).mode != "CONFIG_MAP":
+        # EKS creates an access entry for a node group, or an entry in aws-auth.
+        caller, found = None, [each for each in found if each.difference]
     if caller is None:
         names = [clip_text(each.named.name) for each in found]
         listed = f"maps only {join_words(names, 'and')} for nodes" if names else "has no entry for nodes"
@@ -87,11 +90,6 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         return attrs.evolve(explanation, causes=(*others[:1], cause, *others[1:]))
     known = tuple(cause for cause in others if cause.evidence != "possible")
     return explain_absent_entry(case, entries, caller, attrs.evolve(explanation, causes=known))
-
-
-def add_map_of_nodes(case: AnyCase, explanation: Explanation) -> Explanation:
-    """Return why nodes did not join the cluster, if the ``aws-auth`` entries in the text show it."""
-    return add_stated_map(case, explanation) if explanation.topic == "nodes-not-joined" else explanation
 
 
 def find_map_entry(case: AnyCase) -> MappingEntry | None:
