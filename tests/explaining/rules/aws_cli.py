@@ -20,6 +20,7 @@ _OWN = frozenset(
         ("codeartifact", "login"),
         ("configure",),
         ("ecr", "get-login-password"),
+        ("ecr-public", "get-login-password"),
         ("eks", "get-token"),
         ("eks", "update-kubeconfig"),
         ("login",),

@@ -40,3 +40,25 @@ def test_route_of_the_template(call: str, template: str, command: str) -> None:
 def test_route_is_not_decided(call: str, template: str) -> None:
     explanation = explain(f"$ curl {URL}{call}\n{BODY}\n{template}")
     assert "or the method requires a signature" in explanation.summary
+
+
+LISTING = "$ aws apigateway get-resources --rest-api-id q1w2e3r4t5 --region eu-west-1\n"
+STAGES = "$ aws apigateway get-stages --rest-api-id q1w2e3r4t5 --query 'item[].stageName' --output text\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "listing", "title"),
+    [
+        ("-X POST {}/invoice", f"{LISTING}/\t\n/invoices\tGET,POST\n", "Call POST /invoices"),
+        ("-X POST {}/invoice", f'{LISTING}{{"items": [{{"path": "/invoices", "resourceMethods": {{"POST": {{}}}}}}]}}\n', "Call POST /invoices"),
+        ("-X POST {}/invoice", f'{LISTING}[["/invoices", "GET,POST"]]\n', "Call POST /invoices"),
+        ("-X DELETE {}/invoices/7", f"{LISTING}|  /invoices/{{id}} |  GET  |\n", "Call GET /invoices/7, or add DELETE to the route"),
+        ("{}/invoices", f"{LISTING}/invoices\tGET\n", "Deploy the API to the stage v1"),
+        ("{}/invoices", f"{STAGES}prod\n", "Call the stage prod"),
+        ("{}/invoices", f"{STAGES}v1\n", "For a REST API: compare the URL and the method with the API"),
+    ],
+)  # fmt: skip
+def test_routes_and_stages_that_commands_list(call: str, listing: str, title: str) -> None:
+    url = "https://q1w2e3r4t5.execute-api.eu-west-1.amazonaws.com/v1"
+    text = f'$ curl {call.format(url)}\n{{"message":"Missing Authentication Token"}}\n{listing}'
+    assert explain(text).remedies[0].title == title

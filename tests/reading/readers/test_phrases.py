@@ -488,6 +488,11 @@ DENIALS: Table = (
         denied(service="ecr", status_code=403),
     ),
     (
+        "helm-status",
+        "Error: pulling from host public.ecr.aws failed with status code [manifests 1.2.0]: 403 Forbidden",
+        denied(service="ecr", status_code=403),
+    ),
+    (
         "organizations",
         botocore_text("SomethingNew", "ListRoots", "You don't have permissions to access this resource."),
         denied(code="SomethingNew", operation="ListRoots"),

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     discarded_volumes,
     error_kind,
+    key_access,
     key_states,
     log_group_keys,
     message_kinds,
@@ -31,6 +32,7 @@ from iamtriage.explaining._rules.calls import (
 from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
+from iamtriage.explaining._rules.calls.protected_roles import PROTECTED_ROLE, explain_protected_role
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttled_functions import (
     explain_throttled_invocation,
@@ -295,10 +297,11 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(_explain_bucket_region, message=_OTHER_BUCKET_REGION),
     Route(key_states.explain_launch_key, message=key_states.LAUNCH_WITHOUT_KEY),
     Route(
-        key_states.explain_key_access, message=key_states.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
+        key_access.explain_key_access, message=key_access.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),
     Route(log_group_keys.explain_log_group_key, message=log_group_keys.KEY_NOT_ALLOWED),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
+    Route(explain_protected_role, message=PROTECTED_ROLE, code=r"UnmodifiableEntity(?:Exception)?"),
     Route(
         key_states.explain_key_state,
         code=r".*(?:KMSInvalidState|KMS\.?Disabled|KMSKeyDisabled).*|DisabledException|Kms(?:Key\w+|GrantRevoked)",

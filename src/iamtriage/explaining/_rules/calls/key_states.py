@@ -47,7 +47,8 @@ LAUNCH_WITHOUT_KEY = lazy_pattern(
     r"InvalidKMSKey|KMS key provided is in an incorrect state|inaccessible AWS KMS key|Client error on launch"
 )
 """Words of instances that cannot start because of the key of a volume."""
-_KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+KEY_ARN = lazy_pattern(r"arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:[0-9]{12}:key/[A-Za-z0-9-]{1,64}", re.ASCII)
+"""The ARN of a KMS key."""
 # Issues of EKS clusters, whose keys encrypt Secrets.
 _OF_CLUSTER = lazy_pattern(r"KmsKey(?:Disabled|MarkedForDeletion)|KMS_KEY_(?:DISABLED|MARKED_FOR_DELETION)")
 _LOST = lazy_pattern(r"KmsGrantRevoked|KMS_GRANT_REVOKED|KmsKeyNotFound|KMS_KEY_NOT_FOUND")
@@ -78,12 +79,14 @@ _LAUNCHERS = {
 }
 _AUTO_MODE = lazy_pattern(r"\bAuto ?Mode\b|eks\.amazonaws\.com/(?:nodeclass|compute-type)|\bNodeClass\b")
 _KARPENTER = lazy_pattern(r"[Kk]arpenter|nodeclaim|NodeClaim")
-_STATE_WORDS = {
+STATE_WORDS = {
     "Disabled": "is disabled",
     "PendingDeletion": "is pending deletion",
     "PendingImport": "waits for its key material",
 }
-_PRINT_POLICY = "--policy-name default --query Policy --output text"
+"""What is wrong with a key in a state."""
+PRINT_POLICY = "--policy-name default --query Policy --output text"
+"""The options that print a key policy."""
 _CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instances"
 VOLUME_KEY = CauseType(
     "volume-key",
@@ -95,18 +98,6 @@ VOLUME_KEY = CauseType(
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
     ),
 )
-KEY_NOT_ACCESSIBLE = CauseType(
-    "key-not-accessible",
-    title="A service cannot use a KMS key",
-    meaning="The KMS key does not exist in the Region, is not enabled, or the caller is not allowed to use it.",
-    recognised_by='The error code KMSKeyNotAccessibleFault, or a message such as "The specified KMS key does not exist, is not enabled or you do not have permissions to access it".',
-    fix="Correct the key, enable it, or allow the caller to use it.",
-    sources=(pages.KMS_ACCESS, pages.KMS_KEY_STATE),
-)
-KEY_ACCESS = lazy_pattern(
-    r"specified KMS key (?:(?!\. ).){0,160}?(?:\bis not accessible|\bnot enabled|permissions? to access it)\b|\bKMS key not accessible\b"
-)
-"""Words of services that cannot use a key."""
 
 
 def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
@@ -115,12 +106,12 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     state = "disabled" if is_disabled else "disabled, pending deletion, or pending import"
     if re.search(r"pending deletion|MarkedForDeletion|MARKED_FOR_DELETION", message):
         state = "pending deletion"
-    found = _KEY_ARN.search(message)
+    found = KEY_ARN.search(message)
     key = f"The KMS key{' ' + found[0].rpartition('/')[2] if found else ''}"
     if (lost := _LOST.search(message)) is not None:
         region = commands.region(found[0].split(":")[3] if found else find_region(case))
         return _explain_lost_key(case, key, region, is_revoked="grant" in lost[0].lower())
-    remedy = _enable_remedy(found, find_region(case), "" if is_disabled else state)
+    remedy = enable_remedy(found, find_region(case), "" if is_disabled else state)
     if _OF_CLUSTER.search(message):
         # https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html
         cluster = find_cluster(case).name
@@ -165,7 +156,7 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
     )
 
 
-def _enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
+def enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
     """Return the remedy that enables a key, and cancels its deletion first if its state may be that."""
     query = "--query 'KeyMetadata.[KeyState,DeletionDate]'"
     account = _ACCOUNT.match(found[0]) if found else None
@@ -174,62 +165,39 @@ def _enable_remedy(found: re.Match[str] | None, region: str | None, state: str) 
         "Find out first who disabled it, and why (EventName DisableKey or ScheduleKeyDeletion in CloudTrail). After a deletion, the data that it encrypted is lost.",
         "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
         commands=present(
-            _kms("describe-key", found, region, query),
-            Labelled("If the state is PendingDeletion:", _kms("cancel-key-deletion", found, region))
+            kms_command("describe-key", found, region, query),
+            Labelled("If the state is PendingDeletion:", kms_command("cancel-key-deletion", found, region))
             if state
             else None,
             Labelled(
                 f"{'Then, or if' if state else 'If'} the state is Disabled:",
-                _kms("enable-key", found, region),
+                kms_command("enable-key", found, region),
             ),
         ),
         url=pages.KMS_KEY_STATE,
     )
 
 
-def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
-    """Explain that a service cannot use a KMS key, for one of three reasons that it does not distinguish."""
-    found = _KEY_ARN.search(message)
-    called = case.failure.envelope.operation
-    call = f"the call {called}" if called and called.isalnum() else "the call"
-    return case.explain(
-        f"A KMS key of {call} cannot be used: it does not exist in this Region, is not enabled, or no policy allows the caller to use it.",
-        KEY_NOT_ACCESSIBLE.cause(
-            "reported",
-            code_evidence(case.failure),
-            text="The service does not say which of these reasons applies.",
-        ),
-        remedies=(
-            owner_remedy(
-                "Check the key's Region, state and key policy",
-                "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled.",
-                "The key policy must allow the caller, or enable IAM policies: then the caller needs kms:DescribeKey, kms:CreateGrant and, by the service, kms:GenerateDataKey* and kms:Decrypt. If the key is in another account, both are required.",
-                commands=(
-                    _kms(
-                        "describe-key", found, find_region(case), "--query 'KeyMetadata.[KeyState,Enabled]'"
-                    ),
-                    _kms("get-key-policy", found, find_region(case), _PRINT_POLICY),
-                ),
-                url=pages.KMS_ACCESS,
-            ),
-        ),
-    )
+def find_state(text: str) -> str | None:
+    """Return the state of a key that a text shows."""
+    stated = _STATED.search(text)
+    state = next(filter(None, stated.groups())) if stated else None
+    # People write it in small letters.
+    return state and state[0].upper() + state[1:]
 
 
 def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     """Explain that an instance could not start because of the KMS key of a volume."""
-    stated = _STATED.search(case.text)
-    state = next(filter(None, stated.groups())) if stated else None
     by_hand = _WORKS_BY_HAND.search(case.text) is not None
-    # People write it in small letters. An instance starts only with an enabled key.
-    state = "Enabled" if state is None and by_hand else state and state[0].upper() + state[1:]
+    # An instance starts only with an enabled key.
+    state = find_state(case.text) or ("Enabled" if by_hand else None)
     launcher = _find_launcher(case.text)
-    keys = {each[0] for each in _KEY_ARN.finditer(case.text)}
+    keys = {each[0] for each in KEY_ARN.finditer(case.text)}
     key = f"the KMS key {keys.pop().rpartition('/')[2] if len(keys) == 1 else 'of their EBS volumes'}"
     allowed = _find_allowed(case, launcher)
     why = f"the key policy of {key} does not allow {launcher}, or the key is disabled or pending deletion"
-    if state in _STATE_WORDS:
-        why = f"{key} {_STATE_WORDS[state]}"
+    if state in STATE_WORDS:
+        why = f"{key} {STATE_WORDS[state]}"
     elif allowed:
         why = f"the key policy of {key} allows {allowed}, not {launcher}"
     elif state == "Enabled":
@@ -257,7 +225,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
             quoted,
             text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
         ),
-        *((KMS_KEY_STATE.cause("derived", shown),) if state in _STATE_WORDS else ()),
+        *((KMS_KEY_STATE.cause("derived", shown),) if state in STATE_WORDS else ()),
         remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state, allowed),
         notes=present(
             None
@@ -297,7 +265,7 @@ def _find_launcher(text: str) -> str:
 def _launch_remedies(
     case: Case[AwsError], launcher: str, state: str | None, allowed: str
 ) -> tuple[Remedy, ...]:
-    keys = list(_KEY_ARN.finditer(case.text))
+    keys = list(KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
     of_account = _ACCOUNT.search(found[0] if found else case.text)
@@ -321,12 +289,12 @@ def _launch_remedies(
         query = ("--query", "cluster.roleArn", "--output", "text")
         lookup.append(find_cluster(case).eks_command("describe-cluster", *query, flag="--name"))
     which = None
-    show = _kms("get-key-policy", found, region, _PRINT_POLICY)
+    show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:
-        which = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id)."
+        which = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). The key alias/aws/ebs needs no key policy: look elsewhere then."
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
-        lookup.append(_kms("describe-key", found, region, "--query KeyMetadata.KeyState"))
+        lookup.append(kms_command("describe-key", found, region, "--query KeyMetadata.KeyState"))
     save = "--policy-name default --policy file://policy.json"
     title = f"Allow {launcher} in the key policy" if state else "Check the key's state and policy"
     if state and allowed and ":root" not in allowed:
@@ -344,16 +312,19 @@ def _launch_remedies(
             *lookup,
             show
             if state
-            else Labelled("If it prints Enabled (if not, aws kms enable-key is the fix):", show),
-            _kms("put-key-policy", found, region, save),
+            else Labelled(
+                "If it prints Enabled (if not, enable-key is the fix, after cancel-key-deletion if pending):",
+                show,
+            ),
+            kms_command("put-key-policy", found, region, save),
             grant,
         ),
         statements=statements,
         url=VOLUME_KEY.sources[0],
     )
-    if state not in _STATE_WORDS:
+    if state not in STATE_WORDS:
         return (allow_launcher,)
-    return _enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""), allow_launcher
+    return enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""), allow_launcher
 
 
 def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, Any]:
@@ -365,7 +336,7 @@ def _allow_through_ec2(partition: str, account: str, region: str) -> dict[str, A
     return allow(actions, "*", sid="UseThroughEC2", principal={"AWS": "*"}, condition=condition)
 
 
-def _kms(verb: str, found: re.Match[str] | None, region: str | None, options: str = "") -> str:
+def kms_command(verb: str, found: re.Match[str] | None, region: str | None, options: str = "") -> str:
     """Return an ``aws kms`` command for a key, in its Region: KMS of another Region does not accept the ARN."""
     region = found[0].split(":")[3] if found else region
     in_region = "" if region is None else f" --region {commands.region(region)}"

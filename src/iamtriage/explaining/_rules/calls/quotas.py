@@ -15,6 +15,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
+from iamtriage.explaining._rules.calls.instance_profiles import explain_second_role
 from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, stated_option
@@ -161,14 +162,9 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
         steps, lines = [f"Remove {things} that {holder} does not need."], ()
     if what == "InstanceSessions":
-        title = "Remove the role that the instance profile has, then add the other one"
-        steps = [
-            "An instance profile holds one role, and IAM does not raise this quota. The first command prints the role."
-        ]
-        profile = commands.instance_profile(stated_option(case, "instance-profile-name"))
-        lines = (
-            f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName'",
-            f"aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name ROLE_NAME",
+        evidence = (f"The message says: {scoped[0]}", *code_evidence(case.failure))
+        return explain_second_role(
+            case, QUOTA_REACHED.cause("reported", evidence, text="An instance profile has one role at most.")
         )
     if is_attached:
         title = f"Detach a managed policy that {holder} does not need"
@@ -193,7 +189,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
                 f"aws iam list-attached-{kind}-policies --{kind}-name {known}",
                 f"aws iam detach-{kind}-policy --{kind}-name {known} --policy-arn POLICY_ARN",
             )
-    can_increase = what != "InstanceSessions"
+    can_increase = True
     if what == "Policies" and kind != "account":
         most = _MOST_POLICIES.get(kind, 0)
         can_increase = int(count) < most

@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import session_renewal
+from iamtriage.explaining._rules.credentials.public_registries import (
+    explain_public_registry,
+    is_about_public_registry,
+)
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
 from iamtriage.explaining._rules.credentials.sso_caches import (
     explain_unknown_session,
@@ -96,6 +100,8 @@ EXPIRED_SAML_ASSERTION = CauseType(
 def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a docker login to ECR has expired."""
     what, text = "The docker login to ECR", case.failure.text
+    if is_about_public_registry(text):
+        return explain_public_registry(case)
     if credential_remedies.uses_argo_cd(text):
         what = "The ECR password in Argo CD's repository Secret"
     return case.explain(

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import registry_helpers
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.credentials import gateway_routes, public_registries, registry_helpers
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
@@ -27,24 +23,6 @@ NO_REGISTRY_LOGIN = lazy_pattern(
     r"no basic auth credentials|credential required for basic auth|\.dkr\.ecr\.[^\n]{1,400}(?:401 Unauthorized|401; body: Not Authorized|failed with status: 400)|ecr-credential-provider"
 )
 """How registries report a missing or rejected login."""
-_GATEWAY_URL = lazy_pattern(
-    r"https://(?P<api>[a-z0-9]{10})\.execute-api\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?"
-    r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
-    re.ASCII,
-)
-# Routes in templates of AWS SAM and the Serverless Framework.
-_ROUTES = lazy_pattern(
-    r"\bpath[\"']?:[ \t]*[\"']?(?P<path>/?[\w{}+./-]{0,200})[\"']?,?\s{1,40}[\"']?method[\"']?:[ \t]*[\"']?(?P<method>[a-z]{3,7}|\*)"
-    r"|\bmethod[\"']?:[ \t]*[\"']?(?P<method_first>[a-z]{3,7}|\*)[\"']?,?\s{1,40}[\"']?path[\"']?:[ \t]*[\"']?(?P<path_last>/?[\w{}+./-]{0,200})"
-    r"|\bhttp(?:Api)?:[ \t]*[\"']?(?P<method_short>[a-z]{3,7}|\*)[ \t]{1,4}(?P<path_short>/?[\w{}+./-]{1,200})",
-    re.ASCII | re.IGNORECASE,
-)
-_PARAMETER = lazy_pattern(r"\\\{\w{1,60}(?P<greedy>\\\+)?\\\}")
-_METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
-_WITH_AUTHORIZER = lazy_pattern(r"\bAWS_IAM\b|\baws_iam\b")
-# A setting of the Serverless Framework and of commands.
-_STAGE = lazy_pattern(r"(?:\bstage: |--stage[ =])[\"']?([\w-]{1,60})")
-_MAX_ROUTES = 4
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
 _CLUSTER = lazy_pattern(r"kube|credential provider plugin|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
@@ -53,13 +31,6 @@ NODE_ROLE_CANNOT_PULL = CauseType(
     text="A node pulls with its own role, and that role lacks the permission, or the kubelet has no credential provider.",
     fix="Attach AmazonEC2ContainerRegistryPullOnly to the node role.",
     of="no-registry-login",
-)
-NO_SUCH_ROUTE = CauseType(
-    "no-such-route",
-    title="API Gateway has no such route",
-    text="API Gateway has no such path, method or stage. It reports that with this message; credentials are not the cause.",
-    fix="Correct the path, the method or the stage.",
-    of="unsigned-call",
 )
 NO_REGISTRY_LOGIN_CAUSE = CauseType(
     "no-registry-login",
@@ -117,6 +88,8 @@ def explain_no_registry_login(
     case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
 ) -> Explanation:
     """Explain that a registry got no login that it accepts."""
+    if public_registries.is_about_public_registry(case.failure.text):
+        return public_registries.explain_public_registry(case)
     registry, region = clues.find_registry(case)
     # The status alone does not distinguish a missing login from an expired one.
     none_sent = "basic auth" in message
@@ -211,7 +184,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     may_be_gateway = (
         "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
     )
-    route = NO_SUCH_ROUTE.cause(because=("The text names API Gateway.",) if names_gateway else ())
+    route = gateway_routes.NO_SUCH_ROUTE.cause(
+        because=("The text names API Gateway.",) if names_gateway else ()
+    )
     unsigned = UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
         clues.quote_phrases(
@@ -226,14 +201,14 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         url=pages.SIGNATURES,
     )
     causes, remedies = [unsigned], [sign]
-    url = _GATEWAY_URL.search(case.text) if names_gateway else None
-    if names_gateway and (other := _explain_other_route(case, url)) is not None:
+    url = gateway_routes.GATEWAY_URL.search(case.text) if names_gateway else None
+    if names_gateway and (other := gateway_routes.explain_other_route(case, url)) is not None:
         return other
     topic, summary = "request-unsigned", "The request has no signature."
     if names_gateway:
         text = "The method uses IAM authorization, and the request is not signed (SigV4 for execute-api)."
         causes = [route, attrs.evolve(unsigned, text=text)]
-        remedies = [_routes_remedy(url), _sign_remedy_for_gateway(url)]
+        remedies = [gateway_routes.routes_remedy(url), gateway_routes.sign_remedy(url)]
         topic = "no-such-route"
         where = (
             f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
@@ -242,93 +217,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         )
         summary = f"API Gateway has no {where}, or the method requires a signature."
     elif may_be_gateway:
-        causes, remedies = [unsigned, route], [*remedies, _routes_remedy()]
+        causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
     if not names_gateway:
         causes.append(UNSIGNED_BY_CHOICE.cause())
         causes.append(HEADER_LOST.cause())
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))
-
-
-def _explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | None) -> Explanation | None:
-    """Explain that a template in the text has other routes than the called one."""
-    text = case.failure.text
-    routes = [
-        (str(each["method"] or each["method_first"] or each["method_short"]).upper(), f"/{path.strip('/')}")
-        for each in _ROUTES.finditer(text)
-        if (path := each["path"] or each["path_last"] or each["path_short"]) is not None
-    ][:_MAX_ROUTES]
-    if url is None or not url["stage"] or not routes or _WITH_AUTHORIZER.search(text):
-        return None
-    stated, path = _METHOD.search(text), f"/{(url['path'] or '').strip('/')}"
-    method = stated["method"] if stated else "GET"
-    of_path = [each for each, template in routes if _matches_route(path, template)]
-    if not {method, "ANY", "*"}.isdisjoint(of_path):
-        return None
-    found = join_words([f"{each} {template}" for each, template in routes], "and")
-    (right, other), *more = routes
-    right, other = (of_path[0], path) if of_path else (right, other)
-    host, stage = url[0].partition(f"/{url['stage']}")[0], url["stage"]
-    title = f"Call {right} {other}" if not more or of_path else "Call a route of the template"
-    verdict = f"The call is {method} {path} in the stage {stage}, and the template has {found}"
-    whole = f"/{stage}{path}".rstrip("/")
-    if any(_matches_route(whole, template) for _, template in routes):
-        named = _STAGE.search(text)
-        right, other, stage = method, whole, named[1] if named else "STAGE"
-        title, verdict = "Put the stage before the path", f"The URL has no stage before the path {whole}"
-    option = "" if right in {"GET", "ANY", "*"} else f" -X {right}"
-    return case.explain(
-        f"No token is missing: API Gateway answers so if it has no such route. {verdict}.",
-        NO_SUCH_ROUTE.cause(
-            "derived",
-            ("The text shows the template and the URL.",),
-            text="The URL must end with the stage and the path of a route, and the method must be that of the route.",
-        ),
-        topic="no-such-route",
-        remedies=(
-            your_remedy(
-                title,
-                "If the answer stays the same, compare the name of the stage, deploy the API again (the stage can have an older version), and sign the request if the method uses AWS_IAM.",
-                commands=(
-                    fill_command(f"curl -i{option} {{}}", f"{host}/{stage}{other}"),
-                    Labelled(
-                        "If the answer stays the same:",
-                        f"aws apigateway get-resources --rest-api-id {url['api']} --region {url['region']}",
-                    ),
-                ),
-                url=pages.API_GATEWAY_TOKEN,
-            ),
-        ),
-    )
-
-
-def _matches_route(path: str, template: str) -> bool:
-    pattern = _PARAMETER.sub(lambda each: ".+" if each["greedy"] else "[^/]+", re.escape(template))
-    return re.fullmatch(pattern, path) is not None
-
-
-def _sign_remedy_for_gateway(url: re.Match[str] | None) -> Remedy:
-    region = commands.region(url["region"] if url else None)
-    address = url[0] if url else "API_URL"
-    return your_remedy(
-        "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
-        "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
-        commands=(commands.signed_curl("execute-api", region, address),),
-        url=pages.SIGNATURES,
-    )
-
-
-def _routes_remedy(url: re.Match[str] | None = None) -> Remedy:
-    return your_remedy(
-        "For a REST API: compare the URL and the method with the API",
-        "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
-        if url is None or not url["stage"]
-        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path.",
-        *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
-        "Changes take effect when the API is deployed to the stage.",
-        commands=(
-            "aws apigateway get-resources --rest-api-id API_ID --region REGION",
-            "aws apigateway get-stages --rest-api-id API_ID --region REGION",
-        ),
-        url=pages.API_GATEWAY_TOKEN,
-    )

@@ -1,0 +1,228 @@
+"""Explain that API Gateway has no such route, with the routes and stages that a template or a command shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure, MissingCredentials
+
+GATEWAY_URL = lazy_pattern(
+    r"https://(?P<api>[a-z0-9]{10})\.execute-api\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?"
+    r"(?:/(?P<stage>[\w$-]{1,128})(?:/(?P<path>[\w/.~+-]{0,200}))?)?",
+    re.ASCII,
+)
+"""The default URL of a REST API."""
+# Routes in templates of AWS SAM and the Serverless Framework.
+_ROUTES = lazy_pattern(
+    r"\bpath[\"']?:[ \t]*[\"']?(?P<path>/?[\w{}+./-]{0,200})[\"']?,?\s{1,40}[\"']?method[\"']?:[ \t]*[\"']?(?P<method>[a-z]{3,7}|\*)"
+    r"|\bmethod[\"']?:[ \t]*[\"']?(?P<method_first>[a-z]{3,7}|\*)[\"']?,?\s{1,40}[\"']?path[\"']?:[ \t]*[\"']?(?P<path_last>/?[\w{}+./-]{0,200})"
+    r"|\bhttp(?:Api)?:[ \t]*[\"']?(?P<method_short>[a-z]{3,7}|\*)[ \t]{1,4}(?P<path_short>/?[\w{}+./-]{1,200})",
+    re.ASCII | re.IGNORECASE,
+)
+_PARAMETER = lazy_pattern(r"\\\{\w{1,60}(?P<greedy>\\\+)?\\\}")
+_METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
+_WITH_AUTHORIZER = lazy_pattern(r"\bAWS_IAM\b|\baws_iam\b")
+# A setting of the Serverless Framework and of commands.
+_STAGE = lazy_pattern(r"(?:\bstage: |--stage[ =])[\"']?([\w-]{1,60})")
+_SHOWN_ROUTES, _MAX_ROUTES = 4, 300
+# What aws apigateway get-resources and get-stages print as text or as a table.
+_LISTED_ROUTE = lazy_pattern(
+    r"^[|\s]{0,20}(?P<path>/[\w{}+./-]{0,200})(?:[|\s]{1,40}(?P<methods>[A-Z]{3,7}(?:,[A-Z]{3,7}){0,8}))?[|\s]{0,40}$",
+    re.MULTILINE,
+)
+_LISTED_STAGE = lazy_pattern(
+    r"\"stageName\": \"(?P<name>[\w-]{1,128})\"|^[ \t]{0,20}(?P<plain>[\w-]{1,128})[ \t]*$", re.MULTILINE
+)
+NO_SUCH_ROUTE = CauseType(
+    "no-such-route",
+    title="API Gateway has no such route",
+    text="API Gateway has no such path, method or stage. It reports that with this message; credentials are not the cause.",
+    fix="Correct the path, the method or the stage.",
+    of="unsigned-call",
+)
+
+
+def explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | None) -> Explanation | None:
+    """Explain that a template, or the API itself, has other routes or stages than the called one."""
+    text = case.failure.text
+    if url is None or not url["stage"] or _WITH_AUTHORIZER.search(text):
+        return None
+    listed = list(_listed_routes(case.failure))
+    routes, owner = listed, "API"
+    if not listed:
+        owner = "template"
+        routes = [
+            (
+                str(each["method"] or each["method_first"] or each["method_short"]).upper(),
+                f"/{path.strip('/')}",
+            )
+            for each in _ROUTES.finditer(text)
+            if (path := each["path"] or each["path_last"] or each["path_short"]) is not None
+        ]
+    stated, path = _METHOD.search(text), f"/{(url['path'] or '').strip('/')}"
+    method = stated["method"] if stated else "GET"
+    host, stage, stages = url[0].partition(f"/{url['stage']}")[0], url["stage"], _listed_stages(case.failure)
+    if stages and stage not in stages:
+        verdict = f"The API has no stage {stage}, only {join_words(stages[:_SHOWN_ROUTES], 'and')}"
+        return _explain_route(
+            case, url, verdict, f"Call the stage {stages[0]}", method, f"{host}/{stages[0]}{path}"
+        )
+    of_path = [each for each, template in routes if _matches_route(path, template)]
+    if not routes:
+        return None
+    if not {method, "ANY", "*"}.isdisjoint(of_path):
+        return _explain_existing_route(case, url, f"{method} {path}") if listed else None
+    found = join_words([f"{each} {template}" for each, template in routes[:_SHOWN_ROUTES]], "and")
+    found += f" and {len(routes) - _SHOWN_ROUTES} more" if len(routes) > _SHOWN_ROUTES else ""
+    close = get_close_matches(f"{method} {path}", [f"{each} {template}" for each, template in routes], 1)
+    right, other = close[0].split(" ", 1) if close else routes[0]
+    right, other = (of_path[0], path) if of_path else (right, other)
+    is_clear = of_path or close or len(routes) == 1
+    title = f"Call {right} {other}" if is_clear else f"Call a route of the {owner}"
+    title += f", or add {method} to the route" if of_path else ""
+    verdict = f"The call is {method} {path} in the stage {stage}, and the {owner} has {found}"
+    whole = f"/{stage}{path}".rstrip("/")
+    if any(_matches_route(whole, template) for _, template in routes):
+        named = _STAGE.search(text)
+        right, other, stage = method, whole, named[1] if named else "STAGE"
+        title, verdict = "Put the stage before the path", f"The URL has no stage before the path {whole}"
+    return _explain_route(case, url, verdict, title, right, f"{host}/{stage}{other}")
+
+
+def _explain_route(
+    case: Case[MissingCredentials], url: re.Match[str], verdict: str, title: str, method: str, address: str
+) -> Explanation:
+    option = "" if method in {"GET", "ANY", "*"} else f" -X {method}"
+    return case.explain(
+        f"No token is missing: API Gateway answers so if it has no such route. {verdict}.",
+        NO_SUCH_ROUTE.cause(
+            "derived",
+            ("The text shows the routes or stages and the URL.",),
+            text="The URL must end with the stage and the path of a route, and the method must be that of the route.",
+        ),
+        topic="no-such-route",
+        remedies=(
+            your_remedy(
+                title,
+                "If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
+                commands=(
+                    fill_command(f"curl -i{option} {{}}", address),
+                    *_deploy_commands(url, address.split("/")[3]),
+                ),
+                url=pages.API_GATEWAY_TOKEN,
+            ),
+        ),
+    )
+
+
+def _explain_existing_route(case: Case[MissingCredentials], url: re.Match[str], route: str) -> Explanation:
+    """Explain that the API has the called route, which leaves its deployment and its authorization."""
+    stage = url["stage"]
+    return case.explain(
+        f"The API has the route {route}: it is not deployed to the stage {stage} yet, or the method requires a signature.",
+        NO_SUCH_ROUTE.cause(text=f"The stage {stage} has a deployment from before the route was created."),
+        UNSIGNED_CALL.cause(
+            text="The method uses IAM authorization (AWS_IAM), and the request is not signed. A Bearer token does not count there."
+        ),
+        topic="no-such-route",
+        remedies=(
+            your_remedy(
+                f"Deploy the API to the stage {stage}",
+                "Routes take effect with the next deployment. In code, let the deployment depend on the routes.",
+                commands=_deploy_commands(url, stage)[1:],
+                url=pages.API_GATEWAY_TOKEN,
+            ),
+            sign_remedy(url),
+        ),
+    )
+
+
+def _deploy_commands(url: re.Match[str], stage: str) -> tuple[Labelled | str, ...]:
+    of_api = f"--rest-api-id {url['api']} --region {url['region']}"
+    return (
+        Labelled("If the answer stays the same:", f"aws apigateway get-resources --embed methods {of_api}"),
+        fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
+    )
+
+
+def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
+    """Yield the methods and paths that ``aws apigateway get-resources`` prints."""
+    outputs = (
+        run.output for run in find_runs(failure) if run.command.words[:2] == ("apigateway", "get-resources")
+    )
+    for output in outputs:
+        try:
+            content: Any = json.loads(output)
+        except (ValueError, RecursionError):
+            for each in _LISTED_ROUTE.finditer(output):
+                yield from ((method, each["path"]) for method in (each["methods"] or "").split(",") if method)
+            continue
+        items = content.get("items") if isinstance(content, dict) else content
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and isinstance(item.get("resourceMethods"), dict):
+                yield from ((method, str(item.get("path"))) for method in item["resourceMethods"])
+            elif isinstance(item, list) and all(isinstance(each, str) for each in item) and len(item) > 1:
+                yield from ((method, item[0]) for method in item[1].split(",") if method)
+
+
+def _listed_stages(failure: Failure) -> list[str]:
+    """Return the stages that ``aws apigateway get-stages`` prints."""
+    outputs = (
+        run.output for run in find_runs(failure) if run.command.words[:2] == ("apigateway", "get-stages")
+    )
+    return [
+        str(each["name"] or each["plain"]) for output in outputs for each in _LISTED_STAGE.finditer(output)
+    ]
+
+
+def _matches_route(path: str, template: str) -> bool:
+    pattern = _PARAMETER.sub(lambda each: ".+" if each["greedy"] else "[^/]+", re.escape(template))
+    return re.fullmatch(pattern, path) is not None
+
+
+def sign_remedy(url: re.Match[str] | None) -> Remedy:
+    """Return the remedy that signs a request to an API that uses IAM authorization."""
+    region = commands.region(url["region"] if url else None)
+    address = url[0] if url else "API_URL"
+    return your_remedy(
+        "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
+        "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
+        commands=(commands.signed_curl("execute-api", region, address),),
+        url=pages.SIGNATURES,
+    )
+
+
+def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
+    """Return the remedy that compares a request with the API."""
+    return your_remedy(
+        "For a REST API: compare the URL and the method with the API",
+        "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
+        if url is None or not url["stage"]
+        else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path.",
+        *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
+        "Changes take effect when the API is deployed to the stage.",
+        commands=(
+            "aws apigateway get-resources --rest-api-id API_ID --region REGION",
+            "aws apigateway get-stages --rest-api-id API_ID --region REGION",
+        ),
+        url=pages.API_GATEWAY_TOKEN,
+    )

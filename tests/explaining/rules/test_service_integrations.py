@@ -1,0 +1,133 @@
+"""Test failures of services that act for the caller, contrasted with what else the text shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+EXPIRED = "denied: Your authorization token has expired. Reauthenticate and try again."
+PUBLIC = "public.ecr.aws"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "hidden"),
+    [
+        (
+            f"$ helm pull oci://{PUBLIC}/demo/chart --version 1.0.0\nError: pulling from host {PUBLIC} failed with status code [manifests 1.0.0]: 403 Forbidden",
+            f"helm registry logout {PUBLIC}",
+            "docker logout",
+        ),
+        (f"$ docker pull {PUBLIC}/demo/web:1\n{EXPIRED}", f"docker logout {PUBLIC}", "helm registry"),
+        (f"$ docker push {PUBLIC}/a1b2c3d4/web:1\n{EXPIRED}", "aws ecr-public get-login-password", "logout"),
+        (
+            f"Failed to pull image: unexpected status from HEAD request to https://{PUBLIC}/v2/demo/web/manifests/1: 403 Forbidden",
+            "imagePullSecrets",
+            "docker logout",
+        ),
+        (
+            f"FROM {PUBLIC}/demo/web:1\n$ docker push 111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1\n{EXPIRED}",
+            "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+            "ecr-public",
+        ),
+    ],
+)
+def test_login_to_the_public_registry(text: str, shown: str, hidden: str) -> None:
+    explained = str(explain(text))
+    assert shown in explained
+    assert hidden not in explained
+    if PUBLIC in shown:
+        assert "No permission or login is needed" in explained
+
+
+PROTECTED = "An error occurred (UnmodifiableEntity) when calling the {} operation: Cannot perform the operation on the protected role '{}' - this role is only modifiable by AWS"
+
+
+@pytest.mark.parametrize(
+    ("operation", "role", "option", "title", "detail"),
+    [
+        (
+            "AttachRolePolicy",
+            "AWSServiceRoleForAutoScaling",
+            "--policy-arn arn:aws:iam::111122223333:policy/volume-kms",
+            "Allow the role in the key policy instead",
+            "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+        ),
+        (
+            "PutRolePolicy",
+            "AWSServiceRoleForECS",
+            "--policy-name send-messages",
+            "Allow the role in the policy of the resource that it is to use",
+            "aws iam get-role --role-name AWSServiceRoleForECS",
+        ),
+        (
+            "DeleteRole",
+            "AWSServiceRoleForRDS",
+            "",
+            "Delete the role with its own call, once its service uses it no more",
+            "aws iam delete-service-linked-role --role-name AWSServiceRoleForRDS",
+        ),
+        (
+            "AttachRolePolicy",
+            "AWSReservedSSO_Dev_0123456789abcdef",
+            "--policy-name more-kms",
+            "Change the permission set Dev instead",
+            "provision the permission set",
+        ),
+    ],
+)
+def test_role_that_only_aws_changes(operation: str, role: str, option: str, title: str, detail: str) -> None:
+    command = {"AttachRolePolicy": "attach-role-policy", "PutRolePolicy": "put-role-policy"}.get(operation, "delete-role")  # fmt: skip
+    explanation = explain(
+        f"$ aws iam {command} --role-name {role} {option}\n\n{PROTECTED.format(operation, role)}"
+    )
+    assert explanation.remedies[0].title == title
+    assert detail in str(explanation)
+    assert "No permission is missing" in explanation.summary
+
+
+KEY = "arn:aws:kms:{}:111122223333:key/{}"
+KEY_ID = "0a1b2c3d-0000-4000-8000-000000000003"
+
+
+@pytest.mark.parametrize(
+    ("region", "key", "state", "words"),
+    [
+        ("eu-west-1", KEY.format("us-east-1", KEY_ID), "", "The KMS key is in us-east-1, and the call"),
+        ("eu-west-1", KEY.format("us-east-1", f"mrk-{'0' * 32}"), "", "--replica-region eu-west-1"),
+        ("eu-west-1", KEY.format("eu-west-1", KEY_ID), "", "it does not exist in eu-west-1, is not enabled"),
+        ("eu-west-1", KEY.format("eu-west-1", KEY_ID), "Disabled", "CreateDBInstance is disabled, as"),
+        ("eu-west-1", KEY.format("eu-west-1", KEY_ID), "Enabled", "it is enabled, so most likely no policy"),
+    ],
+)
+def test_key_of_another_region_or_state(region: str, key: str, state: str, words: str) -> None:
+    text = f"$ aws rds create-db-instance --region {region} --kms-key-id {key}\n\nAn error occurred (KMSKeyNotAccessibleFault) when calling the CreateDBInstance operation: The specified KMS key [{key}] does not exist, is not enabled or you do not have permissions to access it.\n"
+    if state:
+        text += f'$ aws kms describe-key --key-id {key}\n{{"KeyMetadata": {{"KeyState": "{state}"}}}}\n'
+    explained = " ".join(str(explain(text)).split())
+    assert words in explained
+    assert ("Use a key of eu-west-1" in explained) == ("us-east-1" in key)
+
+
+QUOTA = "An error occurred (LimitExceeded) when calling the AddRoleToInstanceProfile operation: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"
+ADD = "$ aws iam add-role-to-instance-profile --instance-profile-name web --role-name web-2\n"
+GET = "$ aws iam get-instance-profile --instance-profile-name web{}\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "has", "old"),
+    [
+        (f"Unable to add role web-2 to instance profile web: {QUOTA}", "has a role already", "PRESENT_ROLE"),
+        (GET.format(" --output text", "web-1") + ADD + QUOTA, "has the role web-1", "web-1"),
+        (ADD + QUOTA + "\n" + GET.format("", '{"Roles": [{"RoleName": "web-1"}]}'), "has the role web-1", "web-1"),
+        (ADD + QUOTA + "\n" + GET.format("", '{"Roles": [{"RoleName": "web-2"}]}'), "web-2 already", None),
+    ],
+)  # fmt: skip
+def test_instance_profile_with_a_role(text: str, has: str, old: str | None) -> None:
+    explanation = explain(text)
+    assert f"The instance profile web {has.partition('web-2 already')[0]}" in explanation.summary
+    commands = explanation.remedies[0].commands
+    remove = f"aws iam remove-role-from-instance-profile --instance-profile-name web --role-name {old}"
+    assert (remove in commands) == (old is not None)
+    if old is not None:
+        assert commands[commands.index(remove) + 1] == "aws iam add-role-to-instance-profile --instance-profile-name web --role-name web-2"  # fmt: skip
