@@ -458,6 +458,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("a line of pgpass with any user", f"db.example.com:15432:orders:*:{PASSWORD}", (PASSWORD,)),
     ("YAML in an indented diff", f"    + env:\n    +   - name: SLACK_BOT_TOKEN\n    +     value: {PASSWORD}\n    +   - name: HOME", (PASSWORD,)),
     ("a command after a list in HCL", f'environment = [\n  {{ name = "DB_PASSWORD", value = "{PASSWORD}" }}\n]\tCredentials {{ TOKEN: Some("aB3dE6fG9hJ2"), region: "x" }}', (PASSWORD, "aB3dE6fG9hJ2")),
+    ("a row with tabs before more columns", "DB_PASSWORD\thunter2\t   ~ token", ("hunter2",)),
     ("YAML with an escaped line break that is percent-encoded twice", f"u=DB_PASSWORD%253A%2520%257C-%255Cn%2520%2520{PASSWORD}%255Cnb%253A%2520c", (PASSWORD,)),
     ("twice percent-encoded", f"x=mysql%2520-u%2520root%2520-p{PASSWORD}%2520orders", (PASSWORD,)),
     ("HTML-escaped JSON", "&#123;&quot;db&quot;: {&quot;sensitive&quot;: true, &quot;value&quot;: &quot;plain9value&quot;}".replace("&#123;", "{") + "}", ("plain9value",)),
