@@ -2117,7 +2117,7 @@ GUARDRAILS: tuple[Case, ...] = (
         {},
         (
             "the ACL is public, and the setting BlockPublicAcls",
-            "block_public_acls = false in aws_s3_bucket_public_access_block, which the ACL names in depends_on",
+            "block_public_acls = false and ignore_public_acls = false in aws_s3_bucket_public_access_block of this bucket, and add it to depends_on of the ACL",
         ),
         ("Name accounts, roles",),
     ),

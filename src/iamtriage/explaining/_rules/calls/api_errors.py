@@ -15,6 +15,8 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.regions import find_bucket_region
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     discarded_volumes,
@@ -146,6 +148,8 @@ _OTHER_BUCKET_REGION = lazy_pattern(
     r"|<Endpoint>(?:[a-z0-9.-]{3,63}\.)?s3[.-](?P<host>[a-z]{2}(?:-[a-z]{2,10}){1,3}-[0-9])\.amazonaws\.com",
     re.ASCII,
 )
+# What S3 sends with a redirect.
+_REGION_HEADER = lazy_pattern(r"(?i:\bx-amz-bucket-region)[\"']?: ?[\"']?([a-z]{2}(?:-[a-z]{2,10}){1,3}-\d)")
 _UNSPECIFIED_CONSTRAINT = lazy_pattern(r"The unspecified location constraint is incompatible")
 
 
@@ -188,6 +192,13 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
 
 def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     kind = api_error_kinds.find_kind(case.failure, message)
+    if kind is not None and kind.cause is api_error_kinds.BUCKET_IN_OTHER_REGION:
+        bucket, header = context_of(case.facts).bucket, _REGION_HEADER.search(case.failure.text)
+        region = find_bucket_region(case.failure.text, bucket.value) if bucket else None
+        if region := region or (header and header[1]):
+            called = clues.find_region(case)
+            called = None if called == region else called
+            return explain_wrong_region(case, called, region, cause=kind.cause, note=NOT_A_DENIAL)
     if kind is None or kind.cause is request_kinds.NO_ANSWER:
         return explain_no_answer(case, message)
     because = error_kind.code_evidence(case.failure, is_from_sdk=kind.is_from_sdk)

@@ -30,7 +30,10 @@ from iamtriage.explaining._rules.credentials.expired_logins import explain_inval
 from iamtriage.explaining._rules.credentials.mfa_sessions import explain_session_without_mfa
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.mixed_credentials import (
+    SESSION_TOKEN_MISSING,
+    explain_key_in_code,
     explain_mixed_credentials,
+    explain_token_not_passed,
     find_mixed_credentials,
 )
 from iamtriage.explaining._rules.credentials.new_keys import KEY_TOO_NEW, explain_key_of_vault
@@ -88,12 +91,6 @@ UNKNOWN_ACCESS_KEY = CauseType(
     recognised_by="The error code InvalidAccessKeyId or InvalidClientTokenId.",
     fix="Use an existing access key, with its session token if it is temporary.",
     sources=(pages.CLI_CREDENTIALS,),
-)
-SESSION_TOKEN_MISSING = CauseType(
-    "session-token-missing",
-    title="The session token is missing or belongs to another key",
-    fix="Set AWS_SESSION_TOKEN together with the two other values.",
-    of="invalid-credentials",
 )
 
 
@@ -158,6 +155,9 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
     if request.is_signed and (override := find_override(case)) is not None:
         return explain_override(case, override, "does not accept it", "invalid-credentials")
+    unpassed = explain_token_not_passed(case) if request.is_signed else None
+    if (explanation := unpassed or (explain_key_in_code(case) if request.is_signed else None)) is not None:
+        return explanation
     keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)

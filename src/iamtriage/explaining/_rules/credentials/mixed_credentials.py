@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._rules.credentials.access_keys import KEY_GONE
+from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -42,6 +44,27 @@ SESSION_TOKEN_OF_OTHER_KEY = CauseType(
     recognised_by="The text sets an access key and the session token of another one, or a long-term key (AKIA…) with a session token.",
     fix="Remove the session token, or set all three values from the same response.",
     sources=(pages.TEMPORARY_CREDENTIALS,),
+)
+
+SESSION_TOKEN_MISSING = CauseType(
+    "session-token-missing",
+    title="The session token is missing or belongs to another key",
+    fix="Set AWS_SESSION_TOKEN together with the two other values.",
+    of="invalid-credentials",
+)
+# Variables that docker run or a Compose file passes on.
+_PASSED_KEY = lazy_pattern(
+    r"(?<!\S)(?:-e|--env)[ =](?P<option>AWS_ACCESS_KEY_ID)\b|^[ \t]{2,16}- (?P<row>AWS_ACCESS_KEY_ID)(?:[ \t]*$|=\$)",
+    re.MULTILINE,
+)
+_TOKEN = lazy_pattern(r"\bAWS_SESSION_TOKEN\b")
+_SESSION = lazy_pattern(
+    r":assumed-role/[\w+=,.@-]{1,64}/|(?<![A-Z0-9])ASIA[A-Z0-9*]{4}|\baws (?:sso )?login\b"
+)
+# A key that code passes to a client.
+_KEY_IN_CODE = lazy_pattern(
+    r"\b(?:aws_access_key_id|accessKeyId|AWSAccessKeyId|access_key_id)[\"']?\s?(?:=>|[=:])\s?[\"'](?P<key>A[KS]IA[A-Z0-9*]{4,28})[\"']"
+    r"|\bBasicAWSCredentials\([\"'](?P<java>A[KS]IA[A-Z0-9*]{4,28})|\bNewStaticCredentials(?:Provider)?\([\"'](?P<go>A[KS]IA[A-Z0-9*]{4,28})"
 )
 
 
@@ -129,4 +152,58 @@ def explain_mixed_credentials(case: Case[InvalidCredentials], mixed: MixedCreden
         notes=(
             "AWS evaluated no policy yet: neither the key nor a role and its trust policy must be changed.",
         ),
+    )
+
+
+def explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that a container gets the keys of a session without its token, or return ``None``."""
+    text = case.failure.text
+    passed = _PASSED_KEY.search(text)
+    if passed is None or _TOKEN.search(text) is not None or _SESSION.search(text) is None:
+        return None
+    is_option = passed["option"] is not None
+    add = "-e AWS_SESSION_TOKEN" if is_option else "- AWS_SESSION_TOKEN"
+    return case.explain(
+        "The container gets the access key of a session without its session token: AWS_SESSION_TOKEN is not passed on. The credentials outside the container are valid, and no permission is missing.",
+        SESSION_TOKEN_MISSING.cause(
+            "derived",
+            ("The text passes AWS_ACCESS_KEY_ID to the container, and not AWS_SESSION_TOKEN.",),
+            text="The credentials are those of a role: its temporary key is valid only with the session token.",
+        ),
+        topic="invalid-credentials",
+        remedies=(
+            your_remedy(
+                f"Pass the session token, too: {add}",
+                f"Add {add} {'to docker run' if is_option else 'to environment of the service'}, next to the other two. With a profile, export all three first.",
+                commands=('eval "$(aws configure export-credentials --format env)"',),
+                url=pages.TEMPORARY_CREDENTIALS,
+            ),
+        ),
+        notes=("A new access key does not help.",),
+    )
+
+
+def explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that code passes another key than the one that works in the shell, or return ``None``."""
+    found, caller = _KEY_IN_CODE.search(case.failure.text), find_shown_caller(case)
+    if found is None or caller is None:
+        return None
+    key = f"{next(filter(None, found.groups()))[:4]}…"
+    return case.explain(
+        f"AWS does not accept the access key ({key}) that the code passes to the client. The credentials of the shell are valid ({caller}), and the program does not use them.",
+        KEY_GONE.cause(
+            "derived",
+            ("The text shows the key in the code.",),
+            text="The key in the code was deleted, deactivated or misspelled, or lacks its session token.",
+        ),
+        topic="invalid-credentials",
+        remedies=(
+            your_remedy(
+                "Remove the keys from the code",
+                "Delete the arguments: the SDK then finds the credentials of the shell itself, with its default chain, and those of a role where the program is deployed.",
+                "If the program needs its own user, create a new key for it, and pass it in the environment.",
+                url=pages.CLI_CREDENTIALS,
+            ),
+        ),
+        notes=("No permission is missing. A key in code can leak with it.",),
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+    from iamtriage.failures._failures import Failure, InvalidCredentials
 
 _CHARS_OF_CALLER = 300
 _CALLER = lazy_pattern(r"\barn:aws[a-z-]{0,12}:(?:iam|sts)::[0-9]{12}:[\w+=,.@/-]{1,600}")
@@ -93,7 +93,7 @@ def _find_partition_of_keys(
     return (partition, f"The text shows the caller {shown}") if isinstance(partition, str) else (None, "")
 
 
-def find_shown_caller(case: Case[InvalidCredentials]) -> str | None:
+def find_shown_caller(case: Case[Failure]) -> str | None:
     """Return the ARN that get-caller-identity printed with the credentials of the failed call."""
     runs = list(find_runs(case.failure)) if "get-caller-identity" in case.failure.text else []
     failed = next((run for run in runs if run.start <= case.failure.span[0] < run.end), None)

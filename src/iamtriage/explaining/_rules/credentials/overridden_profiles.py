@@ -102,12 +102,13 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
             text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile.",
         ),
         topic=topic,
-        remedies=(_unset_keys(override),),
+        remedies=(unset_keys(override),),
         notes=("No permission is missing, and no new key is needed.",),
     )
 
 
-def _unset_keys(override: Override) -> Remedy:
+def unset_keys(override: Override) -> Remedy:
+    """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
     name = override.profile
     sign_in = (f"aws sso login --profile {name}",) if override.is_sso else ()
     return your_remedy(

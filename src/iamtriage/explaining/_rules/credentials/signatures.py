@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
@@ -15,9 +17,11 @@ from iamtriage.explaining._rules.credentials import (
     presigned_requests,
     presigned_urls,
 )
+from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
 from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -186,6 +190,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     set_keys = stored_keys_remedy(case) or _COPY_KEYS
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
+    is_of_shell = is_from_cli or getattr(context_of(case.facts).command, "program", "") == "aws"
+    if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
+        return _explain_changed_request(case, message, shown)
     remedies = [set_keys]
     if problem is None:
         remedies.append(_changed_request_remedy(message, is_presigned=is_presigned or is_s3))
@@ -231,6 +238,22 @@ def _explain_other_request(
             "derived", difference.because, text="The request is not the one that the URL was signed for."
         ),
         remedies=(difference.remedy, _changed_request_remedy(message, is_presigned=True)),
+    )
+
+
+def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller: str) -> Explanation:
+    """Explain a signature that does not match although the same credentials work for another call."""
+    remedy = _changed_request_remedy(message, is_presigned=False)
+    again = repeat_command(context_of(case.facts).command)
+    return case.explain(
+        f"AWS rejected the signature, although the same credentials work for another call ({caller}): key ID and secret are right, and something changes this request. No permission is missing.",
+        SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
+        REQUEST_CHANGED.cause(
+            text="A proxy, an endpoint URL, or characters in the key, the metadata or a header that the client encodes in another way: AWS computes the signature of what it receives."
+        ),
+        remedies=(
+            attrs.evolve(remedy, steps=remedy.steps[1:], commands=present(again and f"{again} --debug")),
+        ),
     )
 
 

@@ -111,6 +111,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.backup_locations.add_ignored_keys",
     ),
     (_may_be_of_release, "denials.controller_releases.add_release"),
+    (
+        lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,
+        "denials.precedence.add_precedence",
+    ),
     (_may_show_user, "denials.callers.add_user"),
 )
 """The conditions of what is added to the explanation of a denial, with its name below ``_rules``."""

@@ -18,6 +18,7 @@ from iamtriage.explaining._rules.denials import buckets, public_access, resource
 from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
 from iamtriage.explaining._rules.denials.object_acls import explain_acl
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.presigned_denials import explain_denied_url
 from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import (
     PARTS,
@@ -66,16 +67,7 @@ _DELETE = "s3:DeleteObject"
 _SHOW_CALLER = "aws sts get-caller-identity"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that write an object, which requires another permission on the key.
-_WRITE_OPERATIONS = frozenset(
-    [
-        "PutObject",
-        "CopyObject",
-        "CreateMultipartUpload",
-        "UploadPart",
-        "UploadPartCopy",
-        "CompleteMultipartUpload",
-    ]
-)
+_WRITE_OPERATIONS = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", *PARTS})
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
@@ -100,7 +92,12 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     ):
         return found
     rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
-    others = (explain_other_principals, explain_missing_object, public_access.explain_public_change)
+    others = (
+        explain_denied_url,
+        explain_other_principals,
+        explain_missing_object,
+        public_access.explain_public_change,
+    )
     for rule in (*rules, *others):
         if (contrasted := rule(denial)) is not None:
             return contrasted

@@ -1,0 +1,121 @@
+"""What works beside a failure, and which credentials take precedence, decides what the failure means."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = "An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:{} is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::acme/x because no identity-based policy allows the s3:PutObject action\n"
+_USER, _ROLE = "iam::111122223333:user/old", "sts::111122223333:assumed-role/api/s1"
+_ENV = "AWS_ACCESS_KEY_ID=AKIAZEXAMPLEQWERQ7ZX\nAWS_SECRET_ACCESS_KEY=x\n"
+_IRSA = "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/api\nAWS_WEB_IDENTITY_TOKEN_FILE=/var/run/secrets/eks.amazonaws.com/serviceaccount/token\n"
+
+
+@pytest.mark.parametrize(
+    ("caller", "shown", "says", "command"),
+    [
+        (_USER, f"$ kubectl exec deploy/api -n shop -- env\n{_ENV}{_IRSA}", "take precedence over the role api", "kubectl set env deployment/api"),
+        (_USER, f"$ env\n{_ENV}AWS_PROFILE=lab\n", "takes precedence over the profile lab", "unset AWS_ACCESS_KEY_ID"),
+        (_USER, '"taskRoleArn": "arn:aws:iam::111122223333:role/api", "environment": [{"name": "AWS_ACCESS_KEY_ID", "value": "x"}]', "over the role api", ""),
+        (_ROLE, f"$ env\n{_ENV}{_IRSA}", "", ""),
+        (_USER, f"$ env\n{_IRSA}", "", ""),
+        (_USER, f"$ env\n{_ENV}", "", ""),
+    ],
+)  # fmt: skip
+def test_keys_before_a_role_or_profile(caller: str, shown: str, says: str, command: str) -> None:
+    explanation = explain(f"{shown}$ python put.py\n{_DENIED.format(caller)}")
+    assert ("profile-overridden" in [each.code for each in explanation.causes]) is bool(says)
+    assert says in explanation.summary
+    assert command in " ".join(explanation.remedies[0].commands)
+
+
+_CALLER = '$ aws sts get-caller-identity\n{ "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/kim" }\n'
+_SIGNATURE = "upload failed: ./a to s3://acme/a An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: The request signature we calculated does not match the signature you provided. Check your key and signing method.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [
+        (f"{_CALLER}$ aws s3 cp a s3://acme/a\n{_SIGNATURE}", True),
+        (f"{_CALLER}$ aws s3 cp a s3://acme/a --profile lab\n{_SIGNATURE}", False),
+        (f"$ aws s3 cp a s3://acme/a\n{_SIGNATURE}", False),
+    ],
+)
+def test_signature_although_the_keys_work(text: str, *, is_right: bool) -> None:
+    explanation = explain(text)
+    assert ("key ID and secret are right" in explanation.summary) is is_right
+    assert ("wrong-secret" in [each.code for each in explanation.causes]) is not is_right
+
+
+_UNKNOWN = "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid.\n"
+_SESSION = "arn:aws:sts::111122223333:assumed-role/Dev/kim\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [
+        (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY job\n{_UNKNOWN}Outside: {_SESSION}", "-e AWS_SESSION_TOKEN"),
+        (f"    environment:\n      - AWS_ACCESS_KEY_ID\n      - AWS_SECRET_ACCESS_KEY\n{_UNKNOWN}Outside: {_SESSION}", "- AWS_SESSION_TOKEN"),
+        (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN job\n{_UNKNOWN}Outside: {_SESSION}", None),
+        (f"$ docker run -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY job\n{_UNKNOWN}", None),
+    ],
+)  # fmt: skip
+def test_session_token_that_a_container_does_not_get(text: str, option: str | None) -> None:
+    explanation = explain(text)
+    assert ("AWS_SESSION_TOKEN is not passed on" in explanation.summary) is (option is not None)
+    assert option is None or option in explanation.remedies[0].title
+
+
+_CODE = 's3 = boto3.client("s3", aws_access_key_id="AKIAZEXAMPLEQWERQ7ZX", aws_secret_access_key="x")\n'
+_OF_PROGRAM = "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the PutObject operation: The AWS Access Key Id you provided does not exist in our records.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_code"),
+    [
+        (f"{_CALLER}$ python put.py\n{_OF_PROGRAM}{_CODE}", True),
+        (f"$ python put.py\n{_OF_PROGRAM}{_CODE}", False),
+        (f"{_CALLER}$ python put.py\n{_OF_PROGRAM}", False),
+    ],
+)
+def test_key_in_code_beside_a_shell_that_works(text: str, *, is_of_code: bool) -> None:
+    explanation = explain(text)
+    assert ("that the code passes to the client" in explanation.summary) is is_of_code
+    assert (explanation.remedies[0].title == "Remove the keys from the code") is is_of_code
+
+
+_URL = 'curl {}"https://acme-in.s3.eu-west-1.amazonaws.com/x.csv?X-Amz-Credential={}IOSFODNN7EXAMPLE%2F20260104&X-Amz-Signature=ab"\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>'
+
+
+@pytest.mark.parametrize(
+    ("option", "prefix", "action", "signer"),
+    [("", "AKIA", "s3:GetObject", "IAM user"), ("-T x.csv ", "ASIA", "s3:PutObject", "a role")],
+)
+def test_signer_of_a_url_is_denied(option: str, prefix: str, action: str, signer: str) -> None:
+    explanation = explain(_URL.format(option, prefix))
+    assert f"the signer lacks {action}" in explanation.summary
+    assert signer in explanation.summary
+    policy = explanation.remedies[0].policy
+    assert policy is not None
+    assert policy["Statement"][0]["Action"] == action
+
+
+_REDIRECT = "$ aws s3 ls s3://acme-eu/\nAn error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "region"),
+    [
+        (
+            '$ aws s3api get-bucket-location --bucket acme-eu\n{ "LocationConstraint": "eu-south-1" }',
+            "eu-south-1",
+        ),
+        ("< x-amz-bucket-region: ap-south-1", "ap-south-1"),
+        ('$ aws s3api get-bucket-location --bucket other\n{ "LocationConstraint": "eu-south-1" }', None),
+        ("", None),
+    ],
+)
+def test_region_of_a_redirect(shown: str, region: str | None) -> None:
+    explanation = explain(_REDIRECT + shown)
+    assert (f"is in {region}" in explanation.summary) is (region is not None)
