@@ -91,6 +91,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.stated_policies.add_stated_policies",
     ),
+    (
+        lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
+        "denials.simulated_decisions.add_simulation",
+    ),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
