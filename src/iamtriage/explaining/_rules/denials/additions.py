@@ -95,6 +95,17 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
         "denials.simulated_decisions.add_simulation",
     ),
+    (
+        lambda denial: (
+            not denial.is_explicit
+            and ("--profile" in denial.failure.text or "AWS_PROFILE" in denial.failure.text)
+        ),
+        "denials.other_callers.add_working_profile",
+    ),
+    (
+        lambda denial: "get-caller-identity" in denial.failure.text,
+        "denials.other_callers.add_other_caller",
+    ),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,

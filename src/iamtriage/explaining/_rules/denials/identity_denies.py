@@ -218,20 +218,34 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     )
 
 
+_RESULT = (
+    "'EvaluationResults[].[EvalDecision,MatchedStatements[].SourcePolicyId,OrganizationsDecisionDetail]'"
+)
+_READ_RESULT = "The command names a policy of the caller that has the Deny. AllowedByOrganizations: false means a service control policy, which only the organization's administrators see. The simulator knows no MFA, network or tags of the call and no endpoint policy: if it says allowed, a condition or such a policy decides."
+
+
 def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     """Explain an explicit deny if AWS does not state the policy type."""
     statement = f"the statement {clip_text(denial.statements[0])}" if denial.statements else "a policy"
     verdict = f"{statement} denies it explicitly"
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
-    search = f"Check in this order: the caller's identity-based policies, {of_resource}the permissions boundary, service control policies, the session policy, the VPC endpoint policy."
-    lines: Commands = simulation_commands(denial)
+    is_user = isinstance(denial.principal, User)
+    own = (
+        "the user's own policies and those of its groups"
+        if is_user
+        else "the caller's identity-based policies"
+    )
+    session = "" if is_user else "the session policy, "
+    search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
+    lines: Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))
     if denial.policy is not None and commands.arn(denial.policy) == denial.policy:
         search = f"It is in {clip_text(denial.policy)}. Read its conditions: a request that they do not match is not denied."
         lines = _show_policy_commands(denial) if ":iam:" in denial.policy else ()
     remedy = account_remedy(
         f"Find the Deny statement{named}",
         search,
+        *((_READ_RESULT,) if lines and "Check in" in search else ()),
         "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down.",
         commands=lines,
         url=pages.EVALUATION,
