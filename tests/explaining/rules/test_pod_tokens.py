@@ -127,3 +127,42 @@ def test_runs_of_terraform_have_a_phase() -> None:
     explanation = explain(f"{_DENIED}TFC_AWS_RUN_ROLE_ARN={_ROLE}\n{policy}")
     assert "the role OctoUploads" in explanation.summary
     assert "run_phase:apply" in explanation.remedies[0].steps[1]
+
+
+_AUDIENCE = "An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience\n\n"
+_PROVIDER = f"arn:aws:iam::111122223333:oidc-provider/{_ID}"
+
+
+def _claims(audience: str) -> dict[str, Any]:
+    return {"iss": f"https://{_ID}", "sub": "system:serviceaccount:octo:up", "aud": [audience]}
+
+
+def _client_ids(*names: str) -> str:
+    return f"$ aws iam get-open-id-connect-provider --open-id-connect-provider-arn {_PROVIDER}\n{json.dumps({'ClientIDList': names})}\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "facts", "verdict", "first"),
+    [
+        pytest.param("", {"token_claims": _claims("sts.amazonaws.com"), "trust_policy": _policy()}, "does not list the audience of the token, sts.amazonaws.com", "Add the audience", id="the token has that of STS"),
+        pytest.param(_ACCOUNT + _client_ids("octo"), {}, "lists only octo, not sts.amazonaws.com", "Add the audience", id="the list has another"),
+        pytest.param(_ACCOUNT + _client_ids(), {}, "lists no audience", "Add the audience", id="the list is empty"),
+        pytest.param(_ACCOUNT + _client_ids("sts.amazonaws.com"), {}, "so the token has another audience", "Request the token for the audience sts.amazonaws.com", id="the list has that of STS"),
+        pytest.param(_ACCOUNT.replace("annotations:", "annotations:\n    eks.amazonaws.com/audience: octo") + _client_ids("tide"), {}, "does not accept the audience", "Request the token", id="the annotation has another"),
+        pytest.param("", {"token_claims": _claims("https://kubernetes.default.svc")}, "https://kubernetes.default.svc", "Request the token for the audience sts.amazonaws.com", id="the token is for Kubernetes"),
+        pytest.param(_ACCOUNT, {}, "does not accept the audience of the token.", "Make the token and the IAM OIDC provider agree", id="neither is known"),
+    ],
+)  # fmt: skip
+def test_audience(shown: str, facts: dict[str, Any], verdict: str, first: str) -> None:
+    explanation = explain(_AUDIENCE + shown, facts=facts)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+
+
+def test_provider_of_the_trust_policy_is_in_the_commands() -> None:
+    facts = {"token_claims": _claims("sts.amazonaws.com"), "trust_policy": _policy()}
+    explanation = explain(_AUDIENCE, facts=facts)
+    assert all(_PROVIDER in line for line in explanation.remedies[0].commands)
+    assert "needs no change" in explanation.notes[0]
+    other = explain(_AUDIENCE, facts={**facts, "trust_policy": _policy(issuer=_OLD)})
+    assert not any(_OLD in line for line in other.remedies[0].commands)

@@ -102,6 +102,9 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
     findings = evaluate_trust_policy(facts, _ACTION, resource)
     if findings is None or findings.allowed is True:
         return explanation
+    is_of_audience = findings.result is not None and str(findings.result.condition).endswith(":aud")
+    if is_of_audience and explanation.topic == "wrong-audience":
+        return explanation  # a token for the right audience meets the condition
     cause = findings.cause
     if findings.allowed is False:
         text = "The role's trust policy does not allow this token either. This error follows once STS accepts the token."

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.clues import find_partition, quote_phras
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy
-from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
+from iamtriage.explaining._rules.sts.trust_documents import find_other_provider, find_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ def build_provider_arn(case: Case[InvalidIdentityToken], issuer: Issuer) -> str:
         for arn in _PROVIDER.findall(case.failure.text)
         if issuer.url is None or issuer.url == f"https://{arn.partition('/')[2]}"
     }
+    named = find_provider(case.facts.trust_policy)
+    if not shown and named is not None and issuer.url in {None, f"https://{named.partition('/')[2]}"}:
+        shown = {named}
     if len(shown) == 1:
         return commands.arn(shown.pop(), "PROVIDER_ARN")
     role = try_parse_principal(case.failure.resource or case.facts.resource)

@@ -100,18 +100,19 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         text = f"The token is for {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause(evidence, (because.format(audience),), text=text))
     listed = _listed_audiences(case.failure.text)
-    if (
-        listed
-        and audience in {None, *_STS_AUDIENCES}
-        and not _STS_AUDIENCES.intersection(listed)
-        and ((close := _find_misspelled(listed)) is not None or audience is not None)
-    ):
-        return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     runtime = context_of(case.facts).runtime
     kind = None if runtime is None else runtime.kind
     is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
+    close = _find_misspelled(listed or ())
+    is_usual = audience is None and (
+        close is not None or (listed is not None and not is_of_job and _has_usual_audience(case))
+    )
+    if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not _STS_AUDIENCES.intersection(
+        listed or ()
+    ):
+        return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     if not is_of_job and _may_be_of_cluster(case):
         default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
         causes += [ANNOTATION_AUDIENCE.cause(because=(default,)), TOKEN_OF_API_SERVER.cause()]
@@ -120,21 +121,27 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     whose = "job's token" if is_of_job else "token"
     summary = f"The IAM OIDC provider does not accept the audience of the {whose}{f', {audience}' if audience else f', {issuers.STS_AUDIENCE}' if is_of_github else ''}."
     host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
-    expected = None if is_of_partition else issuers.STS_AUDIENCE
+    # A token for another service does not become one for AWS.
+    is_other = audience is not None and audience not in _STS_AUDIENCES and "oidc.eks." in (issuer.url or "")
+    is_listed = audience is None and bool(_STS_AUDIENCES.intersection(listed or ()))
+    expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
     if audience is not None and listed and audience not in listed:
         summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
         expected = next((each for each in listed if each.startswith("sts.")), listed[0])
         host = (issuer.url or host).removeprefix("https://")
+    if is_listed:
+        summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
     request = None if expected is None else request_audience_remedy(host, expected, case.facts)
     if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
         request = request_audience_remedy(
             "oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts, is_annotated=True
         )
+    add = _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)
     return case.explain(
         summary,
         *causes,
         topic="wrong-audience",
-        remedies=present(request, _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)),
+        remedies=present(request, None if is_listed or is_other else add),
         notes=(
             "The trust policy's condition on aud is checked after that: it must name the audience of the token, too.",
             issuers.ROLE_NOT_EVALUATED,
@@ -146,7 +153,7 @@ def _explain_other_client_id(
     case: Case[InvalidIdentityToken],
     issuer: issuers.Issuer,
     of_token: str | None,
-    listed: tuple[str, ...],
+    listed: tuple[str, ...] | None,
     close: str | None,
     causes: list[Cause],
 ) -> Explanation:
@@ -155,24 +162,31 @@ def _explain_other_client_id(
     misspelled = f": {close} is misspelled" if close else ""
     token = f"and the token is for {audience}" if of_token else f"not {audience}"
     show, add = commands.oidc_client_commands(issuers.build_provider_arn(case, issuer), audience)
-    is_trusted = f"'{audience}'" in str(case.facts.trust_policy)
+    only = f"only {join_words(listed, 'and')}" if listed else "no audience"
+    summary = (
+        f"lists {only}, {token}{misspelled}" if listed or of_token else f"lists {only}, also not {audience}"
+    )
+    if listed is None:
+        summary = f"does not list the audience of the token, {audience}"
     trust = f"The trust policy's condition on aud must have {audience}, too."
-    if is_trusted:
+    if f"'{audience}'" in str(case.facts.trust_policy):
         trust = f"The trust policy has {audience} already, and needs no change."
+    if matches := _describe_match(case):
+        trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
     steps = [f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."]
     if close is not None:
         steps.append(
             f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
         )
     return case.explain(
-        f"The IAM OIDC provider lists only {join_words(listed, 'and')}, {token}{misspelled}.",
+        f"The IAM OIDC provider {summary}.",
         *causes,
         topic="wrong-audience",
         remedies=(
             account_remedy(
                 f"Add the audience {audience} to the IAM OIDC provider",
                 *steps,
-                commands=(add, show),
+                commands=(show, add) if listed is None else (add,),
                 url=pages.OIDC_PROVIDERS,
             ),
         ),
@@ -234,9 +248,18 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
     return not isinstance(issuer, str) or "oidc.eks" in issuer or case.facts.service_account is not None
 
 
-def _listed_audiences(text: str) -> tuple[str, ...]:
+def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
+    """Return whether a pod has the token that EKS mounts by default, whose audience is that of STS."""
+    text = case.failure.text
+    is_of_pod = case.facts.service_account is not None or "oidc.eks." in text
+    return is_of_pod and not re.search(rf"{ANNOTATION_AUDIENCE.sign}|{TOKEN_OF_API_SERVER.sign}", text)
+
+
+def _listed_audiences(text: str) -> tuple[str, ...] | None:
     found = _CLIENT_IDS.search(text)
-    names = () if found is None else re.findall(r"[\w.:/-]+", found["list"] or found["line"] or "", re.ASCII)
+    if found is None:
+        return None
+    names = re.findall(r"[\w.:/-]+", found["list"] or found["line"] or "", re.ASCII)
     return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
 
 
