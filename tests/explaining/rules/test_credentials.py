@@ -1124,8 +1124,7 @@ TOKENS: tuple[Row, ...] = (
         {"wrong-audience": "reported", "audience-of-token": "supplied"},
         (
             (
-                "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn "
-                f"arn:aws:iam::111122223333:oidc-provider/{ISSUER} --client-id AUDIENCE"
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/audience-"
             ),
         ),
     ),

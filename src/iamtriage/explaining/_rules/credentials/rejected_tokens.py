@@ -131,7 +131,9 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         host = (issuer.url or host).removeprefix("https://")
     if is_listed:
         summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
-    request = None if expected is None else request_audience_remedy(host, expected, case.facts)
+    request = (
+        None if expected is None else request_audience_remedy(host or issuer.url or "", expected, case.facts)
+    )
     if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
         request = request_audience_remedy(
             "oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts, is_annotated=True
