@@ -188,3 +188,45 @@ def test_commands_contain_no_text_of_facts_unquoted() -> None:
     for shown in (_account(), _association(namespace="default"), _account("driver", "kube-system")):
         for each in explain(_AS_NODE + shown, facts=facts).remedies:
             assert not any("rm -rf" in line for line in each.commands)
+
+
+_UNREADABLE = "PermissionError: [Errno 13] Permission denied: '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'\n\n"
+_LISTED = "$ kubectl -n octo exec up-6d5b7c9f4b-tw8xk -- sh -c 'ps -o user,pid,args; ls -lLn /var/run/secrets/eks.amazonaws.com/serviceaccount/token'\n{}     19 python3 /app/up.py\n-rw-------    1 {}     0             1149 Nov 20 09:58 /var/run/secrets/eks.amazonaws.com/serviceaccount/token\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "verdict", "first"),
+    [
+        (_LISTED.format("octopus", "1000"), "the process runs as octopus, and the file belongs to user 1000", "Run the process as the pod's user 1000"),
+        (_LISTED.format("octopus", "0"), "the process is not allowed to read the file", "Let the process read the token"),
+        (_LISTED.format("1000", "1000"), "the process is not allowed to read the file", "Let the process read the token"),
+        ("", "the process is not allowed to read the file", "Let the process read the token"),
+    ],
+    ids=["another user", "root", "the same user", "unknown"],
+)  # fmt: skip
+def test_owner_of_the_token(shown: str, verdict: str, first: str) -> None:
+    explanation = explain(_UNREADABLE + shown)
+    assert verdict in explanation.summary
+    assert explanation.remedies[0].title.startswith(first)
+    if "1000'" in first:
+        assert explanation.remedies[0].commands[0].startswith("kubectl exec deployment/up --namespace octo")
+
+
+_NO_REGION = "ValueError: Invalid endpoint: https://sts..amazonaws.com\n\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "empty"),
+    [
+        ("AWS_DEFAULT_REGION=\nAWS_ROLE_ARN=" + _ROLE, "AWS_DEFAULT_REGION"),
+        ('- name: AWS_REGION\n  value: ""\n', "AWS_REGION"),
+        ("AWS_REGION=\nAWS_DEFAULT_REGION=eu-west-1\n", None),
+        ("AWS_REGION is unset", None),
+    ],
+)
+def test_empty_region(shown: str, empty: str | None) -> None:
+    facts = {"namespace": "octo", "service_account": "up"}
+    explanation = explain(_NO_REGION + shown, facts=facts)
+    assert ("is set, but has no value" in explanation.summary) is (empty is not None)
+    assert empty is None or f"{empty} is set" in explanation.summary
+    assert ("or remove it" in explanation.remedies[0].title) is (empty is not None)

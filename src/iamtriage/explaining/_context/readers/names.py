@@ -98,6 +98,7 @@ _PODS = lazy_pattern(
     rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
+    r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     rf"|\bpods?/(?:{_LABEL}/)?({_LABEL})(?![\w/-])|\bpod {_LABEL}/({_LABEL})(?![\w/-])|\bHOSTNAME=({_LABEL}-[a-z0-9]{{5}})\b",
     re.ASCII,
 )
@@ -295,7 +296,7 @@ def find_pod(text: str, command: CommandLine | None) -> Stated | None:
         name = command.words[1].removeprefix("pod/").removeprefix("pods/")
         if "/" not in name and re.fullmatch(_LABEL, name):
             return Stated(name, command.text)
-    named = any(word in text for word in ("pod", "Pod", "HOSTNAME", "hostname"))
+    named = any(word in text for word in ("pod", "Pod", "HOSTNAME", "hostname", "kubectl "))
     return unique_value(_PODS, text) if named else None
 
 

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError
 
 _OBJECT_OWNERSHIP = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"
+_EMPTY_REGION = lazy_pattern(
+    r"^[^\n=]{0,60}?\b(?P<env>AWS_(?:DEFAULT_)?REGION)[=:][ \t]*(?:\"\"|'')?[ \t]*\r?$"
+    r"|\bname: [\"']?(?P<spec>AWS_(?:DEFAULT_)?REGION)[\"']?\s{1,60}value: ?(?:\"\"|'')?[ \t]*\r?$",
+    re.MULTILINE,
+)
+_SET_REGION = lazy_pattern(r"\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?[a-z]{2,5}-")
 EMPTY_VARIABLE = CauseType(
     "empty-variable",
     title="A variable was empty or had another value",
@@ -124,6 +131,13 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
     )
 
 
+def find_empty_region(case: Case[AwsError]) -> str | None:
+    """Return the variable of the Region that the text shows without a value, if no other has one."""
+    found = _EMPTY_REGION.search(case.failure.text)
+    has_value = _SET_REGION.search(case.failure.text) is not None
+    return None if found is None or has_value else found["env"] or found["spec"]
+
+
 def region_remedy(case: Case[AwsError]) -> Remedy:
     """Return how to set the Region, which SDKs read from different variables.
 
@@ -131,7 +145,17 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
     """
     region = commands.region(find_region(case))
     variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
-    if clusters.runs_in_pod(case):
+    empty, is_pod = find_empty_region(case), clusters.runs_in_pod(case)
+    if is_pod and empty is not None:
+        # https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/pkg/handler/handler.go
+        return cluster_remedy(
+            "Give the variable of the Region a value in the pod template, or remove it",
+            f"The value of {empty} comes from the pod template: an empty Helm value, or a key of a ConfigMap or Secret. EKS sets the Region in pods with a role only if their containers set neither variable.",
+            "The command re-creates the pods with the Region. Correct the chart or manifest, too: the next deployment overwrites the change.",
+            commands=(clusters.set_variables_command(case, variables),),
+            url=pages.SDK_REGION,
+        )
+    if is_pod:
         return cluster_remedy(
             "Set the Region in the pod's environment",
             "EKS sets these variables only in new pods of a service account with a role. If the account is meant to have one, check that first.",
@@ -146,7 +170,9 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
         steps.insert(0, "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION.")
     if _READS_NO_PROFILE.search(message):
         steps.append("In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1.")
-    if "..amazonaws." in message:
+    if empty is not None:
+        steps.insert(0, f"{empty} is empty: give it a value where it is set, or remove it.")
+    elif "..amazonaws." in message:
         steps.append("The host name has no Region: the variable that it is built from is empty.")
     if not NO_REGION_SET.search(message):
         steps.append("Check the spelling: us-east-1, not us-east-1a or us_east_1.")

@@ -15,6 +15,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     annotation_keys,
     credential_sources,
@@ -124,6 +125,16 @@ TOKEN_UNREADABLE = lazy_pattern(
 _DENIED, _ABSENT = lazy_pattern(_NOT_ALLOWED), lazy_pattern(_NOT_FOUND)
 _PROCESS = lazy_pattern(
     r"\buid=(?P<user>[1-9]\d{0,9})(?:\(\w{1,32}\))? gid=(?P<group>[1-9]\d{0,9})\b", re.ASCII
+)
+# The owner of the token in a listing, which only that user can read, and another user's process.
+# https://kubernetes.io/docs/concepts/storage/projected-volumes/#securitycontext-interactions
+_TOKEN_OWNER = lazy_pattern(
+    rf"^-r[w-]-------\S? +\d+ +(?P<owner>[a-z_0-9][\w-]{{0,31}}) +\S+ [^\n]{{0,60}}{_TOKEN_DIRECTORY}/serviceaccount/[\w.-]*token",
+    re.MULTILINE,
+)
+_PROCESS_OF_USER = lazy_pattern(
+    r"^(?P<user>(?!root\b)[a-z_0-9][\w-]{0,31}) +\d+ [^\n]{0,80}?(?:python|node|java|ruby|php|/)",
+    re.MULTILINE,
 )
 # The Secrets Store CSI driver's provider for AWS says so.
 ACCOUNT_WITHOUT_ROLE = lazy_pattern(
@@ -238,6 +249,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     denied = _DENIED.search(message)
     absent = None if denied else _ABSENT.search(message)
     process = _PROCESS.search(case.text) if denied else None
+    changed = _find_changed_user(case.failure.text) if denied else None
     outcome, text = "", "The token file could not be read."
     if denied:
         who = "the process" if process is None else f"the process, which runs as user {process['user']},"
@@ -245,6 +257,9 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         text = "The token is mounted, so the service account has a role. Only the file permissions are wrong."
     elif absent:
         outcome = ": the file does not exist"
+    if changed is not None:
+        owner, user = changed
+        outcome = f": the process runs as {user}, and the file belongs to user {owner}, who alone is allowed to read it"
     because = () if (found := denied or absent) is None else (f'The text says "{found[0].strip()}".',)
     causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
     if not denied:
@@ -253,7 +268,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
                 text="The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
             )
         )
-    if not absent:
+    if changed is None and not absent:
         causes.append(
             TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
         )
@@ -274,7 +289,9 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         lines = tuple(line for line in role.commands if ".env[*]" not in line)
         title = "Let EKS mount the token into new pods"
         remedies.append(attrs.evolve(role, title=title, steps=(by_hand, *steps), commands=lines))
-    if not absent:
+    if changed is not None:
+        remedies.append(_keep_user_remedy(case, *changed))
+    elif not absent:
         remedies.append(_set_group_remedy(case, "65534" if process is None else process["group"]))
     return case.explain(
         f"The pod's {kind} token could not be read{outcome}.",
@@ -282,6 +299,35 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         topic="token-file-unreadable",
         remedies=tuple(remedies),
         notes=(credential_remedies.NO_CALL_MADE,),
+    )
+
+
+def _find_changed_user(text: str) -> tuple[str, str] | None:
+    """Return the user to whom a token belongs, and the other one whose process cannot read it."""
+    owner, process = _TOKEN_OWNER.search(text), _PROCESS_OF_USER.search(text)
+    if owner is None or process is None or owner["owner"] in {process["user"], "root", "0"}:
+        return None
+    return owner["owner"], process["user"]
+
+
+def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> Remedy:
+    """Return how a process that changed its user becomes able to read the token of the pod's user."""
+    patch = '{"spec":{"template":{"spec":{"securityContext":{"fsGroup":GROUP_ID}}}}}'
+    restart = clusters.restart_command(case)
+    run = restart.replace("rollout restart", "exec")
+    return cluster_remedy(
+        f"Run the process as the pod's user {owner}, or give its group the token",
+        f"The pod runs as user {owner} (runAsUser), so Kubernetes gives that user the token, and the entrypoint then changes to {user} (su, gosu or the program itself). Let it keep the user {owner}, or set runAsUser to the ID of {user}.",
+        f"Or set fsGroup to the group of {user}, which the first command prints. Another group does not work: a process that changes its user loses the groups that Kubernetes added.",
+        "The pods are re-created. Set it in the manifest or Helm values, too: the next deployment overwrites the patch.",
+        commands=(
+            f"{run} -- id {user}",
+            Labelled(
+                "For fsGroup, with the number after gid:",
+                restart.replace("rollout restart", "patch") + f" --patch '{patch}'",
+            ),
+        ),
+        url=pages.EKS_IRSA_POD,
     )
 
 
