@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.denials.repeated_roles import (
+    ASSUMES_ITSELF,
+    assumes_itself,
+    own_credentials_remedy,
+    tag_session_step,
+)
 from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
     check_trust_policy,
@@ -47,7 +51,7 @@ from iamtriage.explaining._rules.shared import (
     wording,
 )
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import present, save_step, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_principal
 from iamtriage.policies._documents import build_document
@@ -81,17 +85,6 @@ NO_SUCH_ROLE = CauseType(
     fix="Correct the ARN of the role.",
     of="caller-not-trusted",
 )
-ASSUMES_ITSELF = CauseType(
-    "role-assumes-itself",
-    title="The role assumes itself",
-    text="The caller is a session of the role that it assumes, so no other account is involved. The trust policy must allow even that explicitly.",
-    recognised_by="The caller and the resource of a denied sts:AssumeRole are the same role.",
-    fix="Use the credentials of the session: do not assume the role again.",
-    sources=(
-        "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
-        pages.ASSUME_ROLE,
-    ),
-)
 
 
 def explain_assume_role(denial: Denial) -> Explanation:
@@ -104,7 +97,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and is_omitted_first(denial)))
-        and not _assumes_itself(denial)
+        and not assumes_itself(denial)
     )
     if findings is not None and findings.allowed is False:
         can_allow = False
@@ -115,7 +108,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     trust_remedy = None if condition.names_caller else _change_trust_remedy(denial, findings)
     omitted = omit_attribute_remedy(denial)
     remedies = [
-        _own_credentials_remedy(denial) if _assumes_itself(denial) else None,
+        own_credentials_remedy(denial) if assumes_itself(denial) else None,
         condition.remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
@@ -139,6 +132,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             if denial.is_explicit
             or (attribute and (findings is not None or denial.crosses_accounts))
             or needs_both_sides(denial)
+            or assumes_itself(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _account_note(denial),
             EVENTUAL_CONSISTENCY,
@@ -181,9 +175,9 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
             text=describe_attribute(denial, attribute),
         )
     is_unexplained = denial.policy_type is None and denial.deny is None
-    if _assumes_itself(denial):
+    if assumes_itself(denial):
         yield ASSUMES_ITSELF.cause("derived")
-    if is_unexplained and findings is None and attribute is None and not _assumes_itself(denial):
+    if is_unexplained and findings is None and attribute is None and not assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
@@ -211,7 +205,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return f"the call passes {attribute}, which the role's trust policy must allow, too"
     if is_known:
         return mistrust
-    if _assumes_itself(denial):
+    if assumes_itself(denial):
         return "the caller has this role already"
     if accounts := find_working_accounts(denial):
         return f"it worked in {describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
@@ -219,43 +213,6 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if denial.crosses_accounts:
         return f"both accounts must allow it, and the message does not say which one does not{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
-
-
-def _assumes_itself(denial: Denial) -> bool:
-    """Return whether the caller is a session of the role that it assumes."""
-    target, role = denial.target_role, denial.role
-    if role is None or target is None or denial.lowercase_action != "sts:assumerole":
-        return False
-    return (role.account, role.name) == (target.account, target.name)
-
-
-# The errors of Terraform's AWS provider and S3 backend.
-_PROVIDER_BLOCK = lazy_pattern(
-    r"\bwith provider\[\"registry\.(?:terraform\.io|opentofu\.org)/hashicorp/aws\"\](?:[^\w]{1,40}on (?P<file>[\w./-]{1,100}\.tf) line (?P<line>\d{1,6}))?"
-)
-_BACKEND_BLOCK = lazy_pattern(
-    r"\bInitializing the backend\b|\bError configuring S3 Backend\b|\bin backend \"s3\""
-)
-
-
-def _own_credentials_remedy(denial: Denial) -> Remedy:
-    """Return the remedy for a caller that assumes the role that it has, in the settings of what calls."""
-    controller = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
-    text = denial.failure.text
-    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile or backend, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
-    if (found := _PROVIDER_BLOCK.search(text)) is not None:
-        place = f" ({found['file']} line {found['line']})" if found["file"] else ""
-        remove = f"Remove assume_role from the provider block of Terraform{place}. Keep what gives the run the role, such as role-to-assume of the workflow. If people need assume_role, make it conditional, such as by a dynamic block."
-    elif _BACKEND_BLOCK.search(text) is not None:
-        remove = "Remove assume_role or role_arn from the backend block of Terraform, and run terraform init -reconfigure."
-    if controller is not None and controller.role_setting:
-        remove = f"Remove {controller.role_setting}: {controller.name} already has the role in its pod."
-    return your_remedy(
-        f"Use the credentials that {denial.caller} has, without assuming it again",
-        remove,
-        "If the session must assume its own role, for example with a session policy, the trust policy has to name the role as Principal.",
-        url=pages.ASSUME_ROLE,
-    )
 
 
 def _names_trust_policy(denial: Denial) -> bool:
@@ -336,9 +293,15 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
     if not (is_compared or is_known or has_pattern):
         steps += policy_principals.role_path_steps(denial)
+    if attribute is None and (step := tag_session_step(denial)):
+        steps.append(step)
+        if fixed is None:
+            added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     is_two_sided = denial.crosses_accounts and (attribute or fixed is not None)
-    own = allow_remedies.other_side_command(denial, added["Action"]) if is_two_sided else None
+    own = (
+        allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole") if is_two_sided else None
+    )
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
@@ -389,7 +352,7 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
     return (
         not denial.crosses_accounts
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
-        and not _assumes_itself(denial)
+        and not assumes_itself(denial)
         and not _is_unlike_others(denial)
     )
 
