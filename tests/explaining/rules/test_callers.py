@@ -116,7 +116,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "agent-of-an-instance": (
         f"E! WriteToCloudWatch failure, err: [outputs.cloudwatch] {_denial('report-host', 'cloudwatch:PutMetricData', None, session=INSTANCE)}",
         (
-            "The role report-host, the instance's role, with which the CloudWatch agent called,",
+            "The instance's role report-host, which the CloudWatch agent uses,",
             "The denied action alone (whose resource is *) can lead to the next denial.",
         ),
     ),
@@ -135,7 +135,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             session=INSTANCE,
         ),
         (
-            "The role eks-node, the node's role, with which the EKS Pod Identity Agent called, was denied eks-auth:AssumeRoleForPodIdentity",
+            "The node's role eks-node, which the EKS Pod Identity Agent uses, was denied eks-auth:AssumeRoleForPodIdentity",
             "aws iam attach-role-policy --role-name eks-node --policy-arn arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
         ),
     ),

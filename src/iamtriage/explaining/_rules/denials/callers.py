@@ -78,6 +78,8 @@ _USES = (
 # A function creates such a resource with its own role, and CloudFormation passes on what it says.
 _IS_CUSTOM = lazy_pattern(r"Custom::|AWS::CloudFormation::CustomResource\Z")
 _CHARS_AROUND = 1_000
+# Between what kind of role it is, and what uses it.
+_SEPARATOR = "\0"
 
 
 def add_user(denial: Denial, explanation: Explanation) -> Explanation:
@@ -100,8 +102,10 @@ def _name_user(denial: Denial, summary: str) -> str:
         return summary
     target = "the target account" if _is_of_stack_set(denial) else "account"
     of_account = "" if account is None else f" of {target} {account}"
-    use = "" if words is None else f", {words},"
-    return summary.replace(f"{who} was", f"{who}{of_account}{use} was", 1)
+    kind, _, use = (words or "").rpartition(_SEPARATOR)
+    named = who if not kind else f"The {kind}{who.removeprefix('The role')}"
+    use = f", {use}," if use else ""
+    return summary.replace(f"{who} was", f"{named}{of_account}{use} was", 1)
 
 
 def _is_of_stack_set(denial: Denial) -> bool:
@@ -164,7 +168,7 @@ def _describe_use(denial: Denial) -> str | None:
     facts = denial.facts
     is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
     is_node = is_node or is_about_pods(text) or any((facts.cluster, facts.namespace, facts.service_account))
-    return f"the {'node' if is_node else 'instance'}'s role, with which {controller.name} called"
+    return f"{'node' if is_node else 'instance'}'s role{_SEPARATOR}which {controller.name} uses"
 
 
 def _instead_of_task_role(denial: Denial) -> str:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
@@ -94,7 +96,7 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
     title="The root user cannot assume roles",
-    text="The call was made with the root user's access key, and root users cannot assume roles.",
+    text="The call was made with the credentials of the root user.",
     recognised_by='AWS says "Roles may not be assumed by root accounts".',
     fix="Use an IAM user or a role to assume the role.",
     sources=(pages.ASSUME_ROLE,),
@@ -103,15 +105,22 @@ ROOT_ASSUMES_ROLE = CauseType(
 
 def explain_root_assumes(denial: Denial) -> Explanation:
     """Explain that an account's root user cannot assume roles."""
+    stated = context_of(denial.facts).role_arn
+    role = commands.arn(denial.resource or (stated and stated.value), "ROLE_ARN")
+    needed = json.dumps({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
+    name = "the role" if role == "ROLE_ARN" else f"the role {role.rpartition('/')[2]}"
+    trusts = "that the role trusts"
+    if role.endswith("/OrganizationAccountAccessRole"):
+        trusts = "of the organization's management account, which the role trusts"
     return denial.explain(
-        "The root user of an account cannot assume a role.",
-        ROOT_ASSUMES_ROLE.cause("reported", ("The message says: Roles may not be assumed by root accounts",)),
+        f"The root user of an account cannot assume a role: call with another identity to assume {name}.",
+        ROOT_ASSUMES_ROLE.cause("reported"),
         remedies=(
             account_remedy(
-                "Use a user or role for the call",
-                "Check which access key the program uses.",
-                "Use IAM Identity Center or an IAM role that is allowed to assume the role.",
-                "Delete the access keys of the root user.",
+                "Use IAM Identity Center or an IAM role for the call",
+                f"Use one {trusts}. It needs the statement {needed}.",
+                "The Arn that the first command prints ends in :root for the root user. The second command prints where its access key is from.",
+                "Delete the access keys of the root user once nothing uses them.",
                 commands=("aws sts get-caller-identity", "aws configure list"),
                 url=pages.BEST_PRACTICES,
             ),
