@@ -165,6 +165,33 @@ def test_helper_that_the_aws_cli_replaces() -> None:
     assert explain(text.format("aws")).remedies[0].title == "Install the helper where the call runs"
 
 
+CONTEXT = "$ kubectl config current-context\narn:aws:eks:{}:111122223333:cluster/{}\n"
+
+
+@pytest.mark.parametrize(
+    ("context", "entries", "summary"),
+    [
+        (CONTEXT.format("eu-west-1", "fair"), _entries("role/Till"), "kubectl calls the cluster fair (eu-west-1), but the access entry of the role Till is in the cluster market (eu-west-1)."),
+        (CONTEXT.format("eu-west-3", "market"), _entries("role/Till"), "kubectl calls the cluster market (eu-west-3), but"),
+        ("current-context: jo@fair.eu-west-1.eksctl.io\n", _entries("role/Till"), "kubectl calls the cluster fair (eu-west-1), but"),
+        ("$ kubectl config get-contexts\nCURRENT NAME CLUSTER\n* a arn:aws:eks:eu-west-1:111122223333:cluster/fair a\n  b arn:aws:eks:eu-west-1:111122223333:cluster/market b\n", _entries("role/Till"), "kubectl calls the cluster fair"),
+        # The list is of another cluster, or the context is of the same one.
+        (CONTEXT.format("eu-west-1", "fair"), _entries("role/Boss"), "the text does not say why"),
+        (CONTEXT.format("eu-west-1", "market"), _entries("role/Till"), "although the role Till has an access entry"),
+    ],
+)  # fmt: skip
+def test_context_of_another_cluster(context: str, entries: str, summary: str) -> None:
+    assert summary in explain(f"{context}{REJECTED}{CALLER}{entries}").summary
+
+
+def test_administrator_without_a_role_in_the_cluster() -> None:
+    denied = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "till"\nI have full admin.\n'
+    of_role = explain(denied.format("arn:aws:sts::111122223333:assumed-role/Till/jo"))
+    assert "do not count inside a cluster" in of_role.summary
+    assert of_role.remedies[0].who == "cluster administrator"
+    assert "do not count" not in explain(denied.format("system:serviceaccount:till:scan")).summary
+
+
 def test_unknown_access_to_the_cluster() -> None:
     assert "text does not say why" in explain(f"{REJECTED}{CALLER}").summary
     assert "most likely, it has neither an access entry" in explain(f"{BANNER}{CALLER}").summary

@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
+from iamtriage.explaining._rules.kubernetes.cluster_access import add_administrator
 from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
 from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
@@ -97,7 +98,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if gaps:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
-    return Explanation(
+    explanation = Explanation(
         failure=failure,
         topic="kubernetes-rbac",
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
@@ -108,6 +109,7 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         ),
         notes=tuple(_notes(denied)),
     )
+    return add_administrator(case, explanation) if denied.is_iam else explanation
 
 
 def _is_node_registration(case: Case[KubernetesForbidden], request: Request) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.command_runs import find_runs
@@ -15,7 +17,7 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
-from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
+from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._context.values import Stated
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.explaining._rules.kubernetes.cluster_access import NeededAccess
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
+    from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 _MAX_TEXT = 64_000
 _CHARS_OF_USER = 2_000
@@ -47,6 +51,13 @@ _ROLE_OF_TOKEN = lazy_pattern(
     rf"(?:--role-arn|--role|(?<![\w-])-r){_NEXT}(arn:aws[a-z-]{{0,12}}:iam::[0-9]{{12}}:role/[\w+=,.@/-]{{1,512}})",
     re.ASCII,
 )
+# The cluster of the current context, as kubectl prints it.
+_CURRENT_CLUSTER = lazy_pattern(
+    r"(?:\bcurrent-context:?[^\S\n]{0,4}\n?|^\*[ \t]{1,20}(?:\S{1,200}[ \t]{1,200})?)\"?(?:arn:aws[a-z-]{0,12}:eks:(?P<region>[a-z0-9-]{1,30}):[0-9]{12}:cluster/(?P<name>[0-9A-Za-z][\w-]{0,99})"
+    r"|(?:[\w.@-]{1,100}@)?(?P<eksctl>[0-9A-Za-z][\w-]{0,99})\.(?P<eksctl_region>[a-z]{2}[a-z0-9-]{1,28})\.eksctl\.io)",
+    re.ASCII | re.MULTILINE,
+)
+_OF_ENTRIES = {("list-access-entries",), ("describe-access-entry",)}
 _NO_POLICY = "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller."
 
 
@@ -84,6 +95,49 @@ def _find_written(case: AnyCase, option: str) -> Stated | None:
     runs = [run for run in find_runs(case.failure) if run.command.words[:2] == ("eks", "update-kubeconfig")]
     before = [run for run in runs if run.start < case.failure.span[0]]
     return before[-1].command.option(option) if before else None
+
+
+def find_other_context(case: AnyCase, cluster: Cluster) -> tuple[Cluster, Cluster] | None:
+    """Return the cluster of kubectl's current context, and the other one whose access entries a text shows."""
+    found = _CURRENT_CLUSTER.search(case.failure.text)
+    runs = [run.command for run in find_runs(case.failure) if run.command.words[1:2] in _OF_ENTRIES]
+    shown = {option.value for each in runs if (option := each.option("cluster-name")) is not None}
+    if found is None or len(shown) != 1:
+        return None
+    name, region = found["name"] or found["eksctl"], found["region"] or found["eksctl_region"]
+    stated = next((option.value for each in runs if (option := each.option("region"))), None)
+    if name in shown and stated in {None, region}:
+        return None
+    other = attrs.evolve(cluster, name=shown.pop(), region=stated or region, account=None)
+    return attrs.evolve(cluster, name=name, region=region, account=None), other
+
+
+def explain_other_context(
+    case: AnyCase, clusters: tuple[Cluster, Cluster], principal: ClusterPrincipal, access: NeededAccess
+) -> Explanation:
+    """Explain that kubectl calls another cluster than the one in which the caller has an access entry."""
+    called, other = clusters
+    grant = principal.create_entry_remedy(
+        called,
+        policy=access.policy,
+        namespace=access.namespace,
+        title=f"If you meant the cluster {called.argument}, create an access entry there",
+        steps=(access.reason,),
+    )
+    return case.explain(
+        f"kubectl calls the cluster {called.argument} ({called.region}), but the access entry of {principal.description} is in the cluster {other.argument} ({other.region}).",
+        OTHER_CLUSTER.cause("derived", text="Each cluster has its own access entries."),
+        topic="kubernetes-login",
+        remedies=(
+            your_remedy(
+                f"Switch kubectl to the cluster {other.argument}",
+                commands=(other.kubeconfig_command(), "kubectl config current-context"),
+                url=pages.EKS_KUBECONFIG,
+            ),
+            grant,
+        ),
+        notes=(_NO_POLICY,),
+    )
 
 
 def explain_pinned_identity(case: AnyCase) -> Explanation | None:

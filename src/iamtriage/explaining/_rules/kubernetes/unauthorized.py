@@ -146,40 +146,31 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
     unsuited = cluster_access.describe_unsuited(case.principal)
-    who = principal.description if principal.is_known else "the IAM principal"
-    missing = (
-        cluster_access.describe_missing_entry(cluster)
-        if cluster.mode
-        else "no access entry or aws-auth mapping"
-    )
-    where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
-    named = f"cluster {cluster.argument}" if cluster.name else "cluster"
-    summary = f"The {named} could not authenticate the caller (401): the text does not say who it is or why."
-    if principal.is_known or is_job:
-        summary = f"The cluster could not authenticate the caller (401): the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal."
-    told = next((said for said, sign in _HISTORY.items() if sign.search(case.failure.text)), None)
-    if told is not None and principal.is_known:
-        reason = told.format(who=who, missing=missing, where=where, program=program)
-        summary = f"The cluster could not authenticate the caller (401): {reason}."
     # The caller is known from the shell, not from the token.
     is_mapped = find_map_entry(case) is not None
+    access = (
+        cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
+    )
     listed = None if is_mapped else is_listed(case.failure, used)
+    if listed is not None and (called := kubeconfigs.find_other_context(case, cluster)) is not None:
+        if listed:
+            return kubeconfigs.explain_other_context(case, called, principal, access)
+        listed = None
     if listed is False and cluster.uses_entries and unknown_type is None:
-        return _explain_unlisted(case, cluster, principal)
+        return _explain_unlisted(case, cluster, principal, access)
     has_entry = is_mapped or listed is True
+    summary = _summarize_login(case, cluster, principal, program)
     if has_entry:
-        entry = "an entry in the aws-auth map in the text" if is_mapped else f"an access entry{where}"
+        entry = "an entry in the aws-auth map in the text" if is_mapped else "an access entry"
+        entry += f" for the cluster {cluster.argument}" if cluster.name and not is_mapped else ""
         reason = f"{program} uses another principal or another cluster"
         if pinned is not None:
             reason = "the role is newer than its entry, or the kubeconfig is for another cluster"
-        summary = f"The cluster could not authenticate the caller (401), although {who} has {entry}: most likely, {reason}."
+        summary = f"The cluster could not authenticate the caller (401), although {principal.description} has {entry}: most likely, {reason}."
     if unsuited is not None:
         summary = f"The cluster could not authenticate the caller (401): it is {unsuited}, which cannot use an access entry. Use a role."
     if unknown_type is not None:
         summary = f"The API server could not authenticate the caller: kubectl could not even read the resource type {clip_text(unknown_type)}, which every cluster has."
-    access = (
-        cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
-    )
     grants = () if has_entry else tuple(cluster_access.grant_access_remedies(cluster, principal, access))
     # The remedy that finds out who calls creates the access entry, too.
     shows_grant = not has_entry and principal.entry_refusal is None
@@ -208,10 +199,29 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     )
 
 
-def _explain_unlisted(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Explanation:
+def _summarize_login(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal, program: str) -> str:
+    """Return the verdict if the text does not show whether the caller has an entry."""
+    named = f"cluster {cluster.argument}" if cluster.name else "cluster"
+    if not (principal.is_known or program == "the job"):
+        return f"The {named} could not authenticate the caller (401): the text does not say who it is or why."
+    who = principal.description if principal.is_known else "the IAM principal"
+    missing = "no access entry or aws-auth mapping"
+    if cluster.mode:
+        missing = cluster_access.describe_missing_entry(cluster)
+    where = f" for the cluster {cluster.argument}" if cluster.name and principal.is_known else ""
+    told = next((said for said, sign in _HISTORY.items() if sign.search(case.failure.text)), None)
+    reason = f"the text does not say why. Most often, {who} has {missing}{where}, or {program} uses another principal"
+    if told is not None and principal.is_known:
+        reason = told.format(who=who, missing=missing, where=where, program=program)
+    return f"The cluster could not authenticate the caller (401): {reason}."
+
+
+def _explain_unlisted(
+    case: AnyCase, cluster: Cluster, principal: ClusterPrincipal, access: NeededAccess
+) -> Explanation:
     """Explain that the access entries in the text do not include the caller."""
     # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
-    cluster, access = attrs.evolve(cluster, mode="API"), cluster_access.find_needed_access(case)
+    cluster = attrs.evolve(cluster, mode="API")
     known = find_listed(case.failure)
     only = "" if known is None else f": its access entries are for {describe_listed(case.failure)}"
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
