@@ -72,3 +72,22 @@ def test_acting_as_another_user(option: str) -> None:
     assert first.commands[0] == "kubectl get pods -n till"
     assert first.commands[1].endswith("--verb=impersonate --resource=users --resource-name=pat")
     assert explain(denied).remedies[0].title.startswith("Allow exactly this request")
+
+
+ANSWER = "$ kubectl auth can-i {} -n {}{}\nyes\n"
+
+
+@pytest.mark.parametrize(
+    ("user", "answer", "verdict"),
+    [
+        (POD, ANSWER.format("list pods", "shop", f" --as={POD}"), "answers yes only for the namespace shop, and"),
+        (POD, ANSWER.format("list pods", "till", f" --as={POD}"), "answers yes, so the permission is newer"),
+        (SESSION, ANSWER.format("list pods", "till", ""), "answers yes, so the permission is newer"),
+        # The answer is for somebody or something else, or it is no.
+        (POD, ANSWER.format("list pods", "till", ""), "no RBAC role allows it"),
+        (POD, ANSWER.format("list secrets", "till", f" --as={POD}"), "no RBAC role allows it"),
+        (POD, ANSWER.format("list pods", "till", f" --as={POD}").replace("yes", "no"), "no RBAC role allows it"),
+    ],
+)  # fmt: skip
+def test_answer_of_can_i(user: str, answer: str, verdict: str) -> None:
+    assert verdict in explain(DENIED.format("pods", user, "list", HERE) + answer).summary

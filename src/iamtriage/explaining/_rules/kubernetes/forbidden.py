@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.kubernetes import users
 from iamtriage.explaining._rules.kubernetes.cloud_roles import describe_cloud_roles
@@ -136,11 +137,39 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if denied.stated_policies and denied.allowing_policy is None:
         verb = "does" if len(denied.stated_policies) == 1 else "do"
         return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {verb} not include it"
+    if (answered := _find_answer(denied)) is not None:
+        return answered
     own = [clip_text(each) for each in find_groups(denied) or () if not each.startswith("system:")]
     if own and denied.is_iam:
         kind = "group" if len(own) == 1 else "groups"
         return f"no RBAC role of its {kind} {join_words(own, 'and')}{_or_policy(denied)} allows it"
     return f"no {describe_cloud_roles(denied) or f'RBAC role{_or_policy(denied)}'} allows it"
+
+
+def _find_answer(denied: DeniedRequest) -> str | None:
+    """Return what ``kubectl auth can-i`` answers for the same request, or in another namespace, as a clause."""
+    request, text = denied.request, denied.case.failure.text
+    if "can-i" not in text or request.resource is None:
+        return None
+    for run in find_runs(denied.case.failure):
+        types = {request.resource, request.type_argument, request.resource.rstrip("s")}
+        is_same = run.command.words[:3] == ("auth", "can-i", request.verb) and run.command.words[3:4]
+        user = run.command.option("as")
+        # Without --as, the answer is for who runs the command.
+        is_of_user = denied.is_iam if user is None else user.value == denied.user
+        if (
+            not (is_same and is_of_user)
+            or run.command.words[3] not in types
+            or not run.output.lstrip().startswith("yes")
+        ):
+            continue
+        option = run.command.option("namespace")
+        if option is not None and option.value != request.namespace:
+            where = clip_text(option.value)
+            return f"kubectl auth can-i answers yes only for the namespace {where}, and a RoleBinding there has no effect elsewhere"
+        if option is not None or request.is_cluster_scope:
+            return "kubectl auth can-i answers yes, so the permission is newer than the request, or the request came from another user"
+    return None
 
 
 def _or_policy(denied: DeniedRequest) -> str:
