@@ -222,7 +222,7 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
     role = try_parse_principal(clusters.find_entry_arn(case))
     name = role.name if isinstance(role, Role) else None
     deployment = find_deployment(case.failure, case.facts)
-    title, steps = "Remove the role from the list or script", ()
+    title, steps = "Remove the role from the list or script", tuple[str, ...]()
     if deployment is not None:
         title = f"Remove {deployment.resource or 'the access entry'} from the {deployment.tool} code"
         steps = ("The call failed, so there is no entry to delete.",)

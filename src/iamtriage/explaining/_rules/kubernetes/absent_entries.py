@@ -64,7 +64,8 @@ def explain_absent_entry(
     mapping = _mapping_remedy(entries, people, principal, is_node=is_node)
     # With API_AND_CONFIG_MAP, an access entry requires no access to the cluster.
     entry = tuple(each for each in explanation.remedies if "create-access-entry" in str(each.commands))
-    named = filter(None, (try_parse_principal(each.arn) for each in people if each.is_role != of_user))
+    parsed = (try_parse_principal(each.arn) for each in people if each.is_role != of_user)
+    named = (each for each in parsed if each is not None)
     text = f"The aws-auth map in the text has no entry for {arn_in_map(caller)}."
     return attrs.evolve(
         explanation,
@@ -87,7 +88,8 @@ def _mapping_remedy(
     """Return the remedy that adds the entry to the map, or to the Terraform configuration that the text shows."""
     masters = _name([each for each in people if _MASTERS in each.groups])
     of_people = {each.groups for each in people if each.groups and _MASTERS not in each.groups}
-    groups, step = (NODE_GROUPS, None) if is_node else (("GROUP",), "GROUP is the subject of a RoleBinding.")
+    groups: tuple[str, ...] = NODE_GROUPS if is_node else ("GROUP",)
+    step = None if is_node else "GROUP is the subject of a RoleBinding."
     if not is_node and len(of_people) == 1:
         [groups] = of_people
         same = _name([each for each in people if each.groups == groups])

@@ -94,8 +94,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     verdict, causes = _describe_gap(denied), tuple(_causes(denied))
     asked = request.description
     if request.verb == "impersonate" and request.name is not None:
-        kind = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
-        asked = f"act as the {kind} {clip_text(request.name)} (--as), so Kubernetes did not check the request itself"
+        who = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
+        asked = f"act as the {who} {clip_text(request.name)} (--as), so Kubernetes did not check the request itself"
     if gaps:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)

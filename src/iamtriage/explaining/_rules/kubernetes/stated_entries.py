@@ -168,8 +168,9 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
         return None
     for run in find_runs(failure):
         stated = run.command.option("principal-arn")
-        is_of_entry = run.command.words[:2] == ("eks", "describe-access-entry") and stated is not None
-        if is_of_entry and _identify(try_parse_principal(stated.value)) == _identify(principal):
+        if stated is None or run.command.words[:2] != ("eks", "describe-access-entry"):
+            continue
+        if is_same_principal(try_parse_principal(stated.value), principal):
             return True if "accessEntry" in run.output else False if _NOT_FOUND in run.output else None
     return None
 
