@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import account_remedy, present,
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
-    from iamtriage.explaining._rules.shared.cases import AnyCase, Case
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure, MissingCredentials
@@ -162,7 +162,7 @@ def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation
     )
 
 
-def add_kubectl_failure(_case: AnyCase, explanation: Explanation) -> Explanation:
+def add_kubectl_failure(_case: Case[Failure], explanation: Explanation) -> Explanation:
     """Add to the summary that kubectl got no token because of the failure."""
     if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
         return explanation

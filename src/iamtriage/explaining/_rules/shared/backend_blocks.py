@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._rules.shared.cases import AnyCase
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import Failure
 
 PAGE = "https://developer.hashicorp.com/terraform/language/backend/s3"
 BACKEND_WITHOUT_ROLE = CauseType(
@@ -147,7 +148,7 @@ def is_opentofu(text: str) -> bool:
     return _OPENTOFU.search(text) is not None
 
 
-def add_backend_credentials(case: AnyCase, explanation: Explanation) -> Explanation:
+def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Explanation:
     """Return that the backend has no credentials, or wrong ones, because it does not use those of the provider."""
     text, kind = case.failure.text, case.failure.kind
     outcome = _OUTCOMES.get(kind)
