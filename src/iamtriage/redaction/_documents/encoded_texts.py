@@ -72,7 +72,7 @@ def _keep_quote(escape: re.Match[str]) -> str:
 def _percent_encoding(layers: int) -> Encoding:
     """Return the encoding of a text whose signs are all encoded once more than a number of times."""
     escape = re.compile(rf"%(?:25){{{layers}}}([0-7][0-9A-Fa-f])")
-    return Encoding(escape, _unquote, "%", is_dashed=True)
+    return Encoding(escape, _unquote, is_dashed=True)
 
 
 _CELL_ENCODING = Encoding(re.compile('""'), _keep_quote, '"', {ord('"'): '""'})

@@ -102,7 +102,7 @@ class Encoding(NamedTuple):
     Attributes:
         escape: The pattern of an encoded sign.
         translate: A function that returns the characters of an encoded sign.
-        signs: Characters of which each encoded sign contains one; empty if there are too many.
+        signs: Characters of which each encoded sign contains one, to skip scalars without them; can be empty.
         quotes: The encoded quotes of a marker.
         is_dashed: Whether a marker must be one word without quotes.
     """

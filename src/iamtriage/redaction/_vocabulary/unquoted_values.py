@@ -16,8 +16,8 @@ MAX_EDGE = 200
 """The length of each of these ends."""
 _MAX_REMEMBERED = 64
 _MAX_ANSWERS = 1_000
-# An escape with digits.
-_ESCAPE = re.compile(r"%(?:25){0,16}[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
+# An escape in which a digit matters.
+_ESCAPE = re.compile(r"%(?:25){0,16}(?!0[0A-Fa-f])[0-9A-Fa-f]{2}|&#\w{1,6};|\\u[0-9A-Fa-f]{4}")
 # A word with the base64 of nine characters of ASCII, which can be a login. https://www.rfc-editor.org/rfc/rfc4648#section-4:
 # four characters encode three bytes, and in ASCII the first bit of each byte is zero.
 _LOGIN = re.compile(
