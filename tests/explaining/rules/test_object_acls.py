@@ -80,3 +80,26 @@ def test_settings_of_the_bucket_and_the_account(bucket: str, account: str, *, is
     explanation = explain(_PUT_POLICY + _SHOW.format(_BLOCK.format(bucket), _BLOCK.format(account)))
     assert ("block-public-access" in [each.code for each in explanation.causes]) is is_likely
     assert ("Block Public Access rejects it" in explanation.summary) is is_likely
+
+
+_DENY = '{{"Version": "2012-10-17", "Statement": [{{"Sid": "Net", "Effect": "Deny", "Principal": "*", "Action": {}, "Resource": "arn:aws:s3:::acme-in/*"{}}}]}}\n'
+
+
+@pytest.mark.parametrize(
+    ("action", "condition", "says"),
+    [
+        ('"s3:*"', ', "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}', "applies if aws:SourceVpce is not vpce-1"),
+        ('"s3:GetObject"', "", "which has no condition"),
+        ('"s3:PutObject"', "", None),
+    ],
+)  # fmt: skip
+def test_deny_of_the_bucket_policy(action: str, condition: str, says: str | None) -> None:
+    explanation = explain(_GET + _DENY.format(action, condition))
+    assert ("the Deny Net of the bucket policy" in explanation.summary) is (says is not None)
+    assert (says or "without a reason") in explanation.summary
+
+
+@pytest.mark.parametrize(("name", "may_be_missing"), [("a.csv", False), ("b.csv", True)])
+def test_listed_object_exists(name: str, *, may_be_missing: bool) -> None:
+    explanation = explain(f"$ aws s3 ls s3://acme-in/\n2026-01-02 03:04:05      12 {name}\n{_GET}")
+    assert ("missing-object" in [each.code for each in explanation.causes]) is may_be_missing

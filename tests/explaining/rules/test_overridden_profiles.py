@@ -58,3 +58,29 @@ def test_option_takes_precedence_over_the_environment() -> None:
     shown = _LIST.format("lab     env   ['AWS_PROFILE']", "env")
     explanation = explain(f"{shown}$ aws s3 ls --profile lab\n{_INVALID}")
     assert "profile-overridden" not in [each.code for each in explanation.causes]
+
+
+_LOGIN = "$ aws sso login --profile lab\n{} logged into Start URL: https://acme.awsapps.com/start\n"
+
+
+def test_keys_of_the_environment_after_a_sign_in() -> None:
+    shown = _LOGIN.format("Successfully") + _LIST.format("<not set>", "env")
+    explanation = explain(f"{shown}$ aws s3 ls\n{_EXPIRED}")
+    assert "takes precedence over the profile lab" in explanation.summary
+    assert "export AWS_PROFILE=lab" in explanation.remedies[0].commands
+    assert "aws sso login --profile lab" not in explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(
+    ("login", "call", "is_unselected"),
+    [
+        ("Successfully", "aws s3 ls", True),
+        ("Successfully", "aws s3 ls --profile lab", False),
+        ("Not", "aws s3 ls", False),
+    ],
+)
+def test_profile_that_is_signed_in_and_not_selected(login: str, call: str, *, is_unselected: bool) -> None:
+    text = f'{_LOGIN.format(login)}$ {call}\nUnable to locate credentials. You can configure credentials by running "aws configure".'
+    explanation = explain(text)
+    assert ("nothing selects the profile lab" in explanation.summary) is is_unselected
+    assert ("export AWS_PROFILE=lab" in explanation.remedies[0].commands[:1]) is is_unselected

@@ -35,12 +35,14 @@ _WORKS = "$ aws s3 ls --profile lab\n2026-01-02 03:04:05 images\n$ export AWS_PR
         (f"docker run -v ~/.aws:/root/.aws -u app img\n{_PYTHON}", "mounted-in-other-home"),
         (f"docker run -v ~/.aws:/home/app/.aws app\n{_PYTHON}USER app\n", None),
         (f"docker run -v ~/.aws:/root/.aws app\n{_PYTHON}", None),
+        ('warning: The "AWS_ACCESS_KEY_ID" variable is not set. Defaulting to a blank string.\nweb-1 | ' + _PYTHON, "compose-variables-unset"),
+        ('warning: The "TAG" variable is not set. Defaulting to a blank string.\nweb-1 | ' + _PYTHON, None),
         ("docker run -v ~/.aws:/root/.aws -e AWS_PROFILE=lab app\nThe config profile (lab) could not be found\nUSER app\n", "mounted-in-other-home"),
     ],
 )  # fmt: skip
 def test_source_that_is_not_read(text: str, code: str | None) -> None:
     codes = [each.code for each in explain(text).causes]
-    unread = {"config-not-loaded", "variables-misnamed", "mounted-in-other-home"}
+    unread = {"compose-variables-unset", "config-not-loaded", "variables-misnamed", "mounted-in-other-home"}
     assert [each for each in codes if each in unread] == ([] if code is None else [code])
 
 

@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
+from iamtriage.explaining._rules.credentials.overridden_profiles import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
@@ -24,8 +25,10 @@ from iamtriage.explaining._rules.shared.clues import (
     find_profile,
     find_program,
     find_region,
+    find_shell_profile,
     quote_phrases,
     safe_name,
+    stated_option,
 )
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
@@ -152,6 +155,24 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             url=pages.CLI_PROFILES,
         )
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
+    signed_in = find_signed_in_profile(case.failure.text)
+    if (
+        signed_in is not None
+        and find_shell_profile(case.failure.text) is None
+        and stated_option(case, "profile") is None
+    ):
+        text = f"The sign-in is that of the profile {signed_in}, and nothing selects this profile: the call used default."
+        select = your_remedy(
+            f"Select the profile {signed_in}",
+            "Set AWS_PROFILE in the shell that makes the call, or pass --profile to each command.",
+            commands=(f"export AWS_PROFILE={commands.profile(signed_in)}", "aws sts get-caller-identity"),
+            url=pages.CLI_PROFILES,
+        )
+        return Advice(
+            [PROFILE_NOT_NAMED.cause("derived", ("The text shows the sign-in.",), text=text)],
+            [select],
+            f": nothing selects the profile {signed_in}, which is signed in",
+        )
     selected = find_profile(case)
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."

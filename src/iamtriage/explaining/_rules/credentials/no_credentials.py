@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.credentials import (
     provider_chains,
     unread_sources,
 )
+from iamtriage.explaining._rules.credentials.overridden_profiles import find_signed_in_profile
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import (
     find_instance,
@@ -353,5 +354,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [on_ec2]
     if provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _IMAGE_PATH.search(text)):
         return [provider_chains.advise_anywhere]
+    if find_signed_in_profile(text) is not None:
+        return [on_laptop]
     is_likely_on_ec2 = mentions_metadata or _EC2_PROMPT.search(text) is not None
     return [on_ec2, on_laptop] if is_likely_on_ec2 else [on_laptop, on_ec2]

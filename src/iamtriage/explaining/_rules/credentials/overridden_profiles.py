@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-quickstar
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 _KEY_IN_SHELL = lazy_pattern(
     r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})",
+)
+_SIGNED_IN = lazy_pattern(
+    r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)",
+    re.ASCII,
 )
 _ENDING = 4
 PROFILE_OVERRIDDEN = CauseType(
@@ -41,13 +46,25 @@ class Override(NamedTuple):
         profile: The name of the profile.
         used: The last characters of the key in the environment, if they are known.
         unused: Those of the key of the profile.
-        is_sso: Whether the profile uses IAM Identity Center.
+        is_sso: Whether the profile uses IAM Identity Center, and the text does not show the sign-in.
+        is_selected: Whether a variable of the shell selects the profile.
     """
 
     profile: str
     used: str | None
     unused: str | None
     is_sso: bool
+    is_selected: bool = True
+
+
+def find_signed_in_profile(text: str) -> str | None:
+    r"""Return the profile with which the text shows a sign-in that succeeded.
+
+    >>> find_signed_in_profile("$ aws sso login --profile dev\\nSuccessfully logged into Start URL: x")
+    'dev'
+    """
+    found = _SIGNED_IN.search(text)
+    return None if found is None else found["profile"]
 
 
 def find_override(case: Case[Failure]) -> Override | None:
@@ -55,7 +72,8 @@ def find_override(case: Case[Failure]) -> Override | None:
     text = case.failure.text
     if clues.find_option(case, "profile") is not None or not clues.has_key_in_shell(text):
         return None
-    selected = clues.find_shell_profile(text)
+    signed_in = find_signed_in_profile(text)
+    selected = clues.find_shell_profile(text) or signed_in
     listed, shown = find_listed_key(text), _KEY_IN_SHELL.search(text)
     used = _ending(listed.ending if listed and listed.kind == "env" else shown["key"] if shown else None)
     sections = [each for each in find_profile_sections(text) if each.name == (selected or "default")]
@@ -63,7 +81,10 @@ def find_override(case: Case[Failure]) -> Override | None:
     unused = next(filter(None, keys), None)
     if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
         return None
-    return Override(selected or "default", used, unused, any(each.is_sso for each in sections))
+    is_sso = signed_in is None and any(each.is_sso for each in sections)
+    return Override(
+        selected or "default", used, unused, is_sso, is_selected=clues.find_shell_profile(text) is not None
+    )
 
 
 def _ending(key: str | None) -> str | None:
@@ -111,6 +132,7 @@ def unset_keys(override: Override) -> Remedy:
     """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
     name = override.profile
     sign_in = (f"aws sso login --profile {name}",) if override.is_sso else ()
+    select = () if override.is_selected or name == "default" else (f"export AWS_PROFILE={name}",)
     return your_remedy(
         f"Unset the keys, so that the profile {name} is used",
         "Unset the variables in the shell or service that makes the call. Then aws configure list prints where the new credentials are from.",
@@ -118,6 +140,7 @@ def unset_keys(override: Override) -> Remedy:
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
             *sign_in,
+            *select,
             "aws configure list",
             with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
             "grep -ls AWS_ACCESS_KEY_ID ~/.profile ~/.bash* ~/.zsh* ~/.config/fish/config.fish /etc/environment /etc/profile.d/* .env*",

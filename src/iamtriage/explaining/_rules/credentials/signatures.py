@@ -309,6 +309,9 @@ _PADDED_VARIABLE = lazy_pattern(
     r"secret[\w.-]{0,40}=(?P<mark>[\"'])(?:[ \t]{1,9}\$\{?\w{1,60}\}?|\$\{?\w{1,60}\}?[ \t]{1,9})(?P=mark)",
     re.IGNORECASE | re.ASCII,
 )
+# Unlike Docker Compose: https://docs.docker.com/reference/cli/docker/container/run/#env
+_ENV_FILE = lazy_pattern(r"\b(?:docker|podman) run\b[^\n]{0,400} --env-file[ =]")
+_QUOTED_IN_FILE = lazy_pattern(r"^AWS_SECRET_ACCESS_KEY=[\"']", re.MULTILINE)
 # https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/ encodes with echo -n.
 _ECHO = lazy_pattern(r"\becho (?!-\w{0,3}n)[^\n|]{1,200}\| ?base64\b(?! (?:-[dD]\b|--decode\b))")
 
@@ -321,6 +324,10 @@ def _find_secret_problem(text: str) -> str | None:
     found = _SHOWN_SECRET.search(text)
     if found is None and "base64" in text and _ECHO.search(text) is not None:
         return "the encoded value ends with a newline, which echo adds before base64"
+    if _ENV_FILE.search(text) is not None and _QUOTED_IN_FILE.search(text) is not None:
+        return (
+            "docker run --env-file keeps the quotes of the file, which become a part of the secret access key"
+        )
     if found is None and _PADDED_VARIABLE.search(text) is not None:
         return "the command that sets the secret has a space inside the quotes"
     if found is None:

@@ -66,6 +66,18 @@ CONFIG_NOT_LOADED = CauseType(
         "https://docs.aws.amazon.com/sdk-for-javascript/v2/developer-guide/loading-node-credentials-shared.html",
     ),
 )
+# https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/
+_UNSET = lazy_pattern(
+    r"\bThe \\{0,2}\"?(AWS_[A-Z_]{3,24})\\{0,2}\"? variable is not set\. Defaulting to a blank string"
+)
+VARIABLES_UNSET = CauseType(
+    "compose-variables-unset",
+    title="The variables that Docker Compose passes on are not set",
+    recognised_by='Docker Compose says "variable is not set. Defaulting to a blank string" about a variable of AWS.',
+    fix="Set the variables in the shell or in .env, and start the service again.",
+    of="no-credentials",
+    sources=("https://docs.docker.com/compose/how-tos/environment-variables/variable-interpolation/",),
+)
 VARIABLES_MISNAMED = CauseType(
     "variables-misnamed",
     title="The variables with the access key have names that SDKs do not read",
@@ -87,7 +99,35 @@ FILES_IN_OTHER_HOME = CauseType(
 
 def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that credentials are where the SDK does not look, if the text shows it."""
-    return _explain_misnamed(case) or explain_other_home(case) or _explain_unloaded(case)
+    return (
+        _explain_unset(case) or _explain_misnamed(case) or explain_other_home(case) or _explain_unloaded(case)
+    )
+
+
+def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
+    """Explain that Docker Compose passes empty variables, of which it warns."""
+    names = list(dict.fromkeys(_UNSET.findall(case.failure.text)))
+    if not names:
+        return None
+    listed = join_words(names, "and")
+    return case.explain(
+        f"The container gets no credentials: {listed} {'is' if len(names) == 1 else 'are'} not set in the shell that runs Docker Compose, which passes empty values.",
+        VARIABLES_UNSET.cause("derived", ("The text has the warning of Docker Compose.",)),
+        topic="no-credentials",
+        remedies=(
+            your_remedy(
+                "Set the variables in the shell, or mount a profile",
+                "The command sets all three variables of the current credentials. Add AWS_SESSION_TOKEN to environment of the service, too. Then start the service again. Or put the values into the file .env next to the Compose file, and keep it out of Git.",
+                "Or mount ~/.aws into the container, and set AWS_PROFILE there.",
+                commands=(
+                    'eval "$(aws configure export-credentials --format env)"',
+                    "docker compose up --detach",
+                ),
+                url=VARIABLES_UNSET.sources[0],
+            ),
+        ),
+        notes=(credential_remedies.NO_CALL_MADE,),
+    )
 
 
 def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:

@@ -64,6 +64,13 @@ ONLY_BUCKET_OWNER = CauseType(
 )
 
 
+def is_listed(denial: Denial) -> bool:
+    """Return whether a listing in the text has the object, as aws s3 ls prints it, so that it exists."""
+    name = (denial.resource or "").rpartition("/")[2]
+    listing = rf"^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d +\d+ (?:\S{{1,900}}/)?{re.escape(name)}\s*$"
+    return bool(name) and re.search(listing, denial.failure.text, re.MULTILINE) is not None
+
+
 def ownership_command(denial: Denial) -> str:
     """Return the command that prints the name of the bucket if the caller's account owns it."""
     if denial.service == "s3express":

@@ -15,6 +15,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies
+from iamtriage.explaining._rules.denials.bucket_denies import explain_bucket_deny
 from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
 from iamtriage.explaining._rules.denials.object_acls import explain_acl
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -94,6 +95,7 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
     others = (
         explain_denied_url,
+        explain_bucket_deny,
         explain_other_principals,
         explain_missing_object,
         public_access.explain_public_change,
@@ -287,7 +289,8 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None and may_be_unsigned(denial):
         text = "The request has no signature, as that of a browser, and the bucket does not allow it."
         yield common_causes.UNSIGNED_CALL.cause(text=text)
-    if operation == "HeadObject":
+    is_listed = buckets.is_listed(denial)
+    if operation == "HeadObject" and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     if _is_through_other_account(denial):
         accounts = (
@@ -307,7 +310,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         # Such a short explanation has no room for another row.
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
-    if operation in {"GetObject", "GetObjectAttributes"}:
+    if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
     text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
