@@ -115,6 +115,12 @@ _RANDOM_END_NOTE = (
     "Secrets Manager ends a secret's ARN with a hyphen and six characters; ?????? matches them."
 )
 
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+_INDEX = "/index/"
+_INDEX_NOTE = "An index is a resource of its own, which the table does not cover. {}* stands for all indexes."
+    "An index is a resource of its own, which the table's ARN does not cover. {}* stands for all indexes."
+)
+
 
 def build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
     """Return the grant for an action on a resource, or ``None`` if the action is incomplete.
@@ -147,7 +153,13 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
         resources, more = _copy_resource(resource, location)
         return Grant(action, resources, known=False, notes=notes + more)
     if known.only_wildcard:
-        note = f"The Resource must be *: {known.name} cannot be limited to single resources."
+        shown = (
+            sanitize_arn(resource, partition=location.partition)
+            if resource and resource.endswith("/")
+            else None
+        )
+        of_all = f" {shown} is not the ARN of one of them." if shown else ""
+        note = f"The Resource must be *: {known.name} cannot be limited to single resources.{of_all}"
         return Grant(known.name, ("*",), notes=(note,))
     if resource in {None, "*"} and _needs_no_resource(known, resource, location):
         note = f"The message names no resource, and {known.name} requires none: * is right here."
@@ -191,7 +203,12 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
         if action.accepts(arn) is not None:
             if (whole := complete_secret_arn(arn)) != arn:
                 return (whole,), (_RANDOM_END_NOTE,)
-            return (arn,), _build_wildcard_notes(arn)
+            index = (
+                (_INDEX_NOTE.format(arn.partition("/index/")[0]),)
+                if _INDEX in arn and ":dynamodb:" in arn
+                else ()
+            )
+            return (arn,), (*index, *_build_wildcard_notes(arn))
         if (completed := complete_type(action, resource or "", location)) is not None:
             return (completed,), ()
         if action.service == "s3" and arn.startswith("arn:"):

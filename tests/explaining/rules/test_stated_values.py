@@ -1159,9 +1159,26 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action",
             {},
-            ("guests are anonymous", "AllowClassicFlow"),
+            ("Guests are anonymous", "AllowClassicFlow", "ssm:GetParameter is not among them"),
             (),
             id="guests",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/app/run-7 is not authorized to perform: dynamodb:Query on resource: arn:aws:dynamodb:eu-west-1:111122223333:table/mails/index/by-day because no identity-based policy allows the dynamodb:Query action",
+            {},
+            (
+                "An index is a resource of its own",
+                "arn:aws:dynamodb:eu-west-1:111122223333:table/mails/index/* stands for all",
+            ),
+            (),
+            id="index of a table",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/app/run-7 is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111122223333:user/ because no identity-based policy allows the iam:ListUsers action",
+            {},
+            ("arn:aws:iam::111122223333:user/ is not the ARN of one of them.",),
+            (),
+            id="resource without a name",
         ),
         pytest.param(
             'putting S3 Bucket (octo-site) Policy: operation error S3: PutBucketPolicy, api error AccessDenied: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::octo-site" because of a closed season in Octopia.: provider=aws@6.66.2',

@@ -98,12 +98,16 @@ def explain_session_policy(denial: Denial) -> Explanation:
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
-        title, statement, url = "Sign in, or use the basic flow", None, _GUEST_ROLES
+        title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
-            "With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which allows only certain services, whatever the role allows.",
-            "Let users sign in, or let a backend such as API Gateway and Lambda make the call: guests are anonymous, so what you allow them, you allow everyone.",
-            "Or use the basic flow, if the pool allows it (AllowClassicFlow): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy.",
+            f"With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which nobody can change. It allows only certain services, and {denial.action or 'this action'} is not among them, whatever the role allows.",
+            "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. Guests are anonymous, so what you allow them, you allow everyone.",
+            "Or use the basic flow, if the pool allows it (the command): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy. The role must then allow the action.",
         ]
+        region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
+        lines = (
+            f"aws cognito-identity describe-identity-pool --identity-pool-id IDENTITY_POOL_ID --region {region} --query AllowClassicFlow",
+        )
     elif isinstance(denial.principal, FederatedUser) and denial.service in {"iam", "sts"}:
         title, statement = "Use a role instead of a federated session", None
         steps = [

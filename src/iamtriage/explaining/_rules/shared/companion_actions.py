@@ -92,6 +92,8 @@ _NAMES_OF_TYPES = {
     "cluster-pg": "cluster parameter group",
 }
 _MAX_TYPES = 4
+# https://cert-manager.io/docs/configuration/acme/dns01/route53/
+_ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
 # https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
 _NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
@@ -124,6 +126,12 @@ def describe_companions(
     if action == "eks:AccessKubernetesApi" and _KUBECTL_WORKS.search(text):
         return (
             f"{_CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
+        )
+    if action == "route53:ListHostedZonesByName" and "dns01" in text:
+        zones = set(_ZONE.findall(text))
+        zone = f" {zones.pop()}" if len(zones) == 1 else ""
+        return (
+            f"Or set hostedZoneID{zone} in the solver of the issuer: cert-manager then does not call it.",
         )
     if action == "ec2:CreateTags" and resource is not None and "*" not in resource:
         return ()  # the resource exists already
