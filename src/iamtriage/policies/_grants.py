@@ -118,8 +118,6 @@ _RANDOM_END_NOTE = (
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 _INDEX = "/index/"
 _INDEX_NOTE = "An index is a resource of its own, which the table does not cover. {}* stands for all indexes."
-    "An index is a resource of its own, which the table's ARN does not cover. {}* stands for all indexes."
-)
 
 
 def build_grant(action: str, resource: str | None, location: Location) -> Grant | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ def _result(decision: str, *policies: str, action: str = "sqs:SendMessage", **de
     return f"\n$ aws iam simulate-principal-policy …\n{json.dumps({'EvaluationResults': [result]}, indent=2)}"
 
 
-_ORGANIZATION = {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
-_BOUNDARY = {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}}
+_ORGANIZATION: dict[str, Any] = {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
+_BOUNDARY: dict[str, Any] = {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}}
 _CASES = (
     ("organization", _DENIED + _result("implicitDeny", **_ORGANIZATION), "a service control policy does not allow it", "Change the service control policy"),
     ("boundary", _DENIED + _result("implicitDeny", "Mails", **_BOUNDARY), "its permissions boundary does not allow it", "Change the permissions boundary"),

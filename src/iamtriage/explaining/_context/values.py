@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     import re
@@ -152,16 +152,16 @@ class Document(NamedTuple):
     @property
     def allowed_actions(self) -> list[str]:
         """The patterns of the actions that the statements allow, on whatever resource."""
-        listed = self.content.get("Statement")
-        statements = listed if isinstance(listed, list) else [listed]
-        allows = [each for each in statements if isinstance(each, dict) and each.get("Effect") == "Allow"]
-        actions = [each.get("Action") for each in allows]
-        return [
-            name
-            for each in actions
-            for name in (each if isinstance(each, list) else [each])
-            if isinstance(name, str)
-        ]
+        listed: Any = self.content.get("Statement")
+        names: list[Any] = []
+        for each in cast("list[Any]", listed if isinstance(listed, list) else [listed]):
+            if (
+                isinstance(each, dict)
+                and (statement := cast("dict[str, Any]", each)).get("Effect") == "Allow"
+            ):
+                actions: Any = statement.get("Action")
+                names += actions if isinstance(actions, list) else [actions]
+        return [name for name in names if isinstance(name, str)]
 
 
 def quote_match(found: re.Match[str]) -> str:

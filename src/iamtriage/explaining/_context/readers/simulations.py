@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json import JSONDecoder
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from iamtriage._patterns import lazy_pattern
 
@@ -68,8 +68,8 @@ def _iterate_results(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
+    return cast("list[Any]", value) if isinstance(value, list) else []
