@@ -117,7 +117,9 @@ _RANDOM_END_NOTE = (
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 _INDEX = "/index/"
-_INDEX_NOTE = "An index is a resource of its own, which the table does not cover. {}* stands for all indexes."
+_INDEX_NOTE = (
+    "An index is a resource of its own, which the table does not cover. {}/* stands for all indexes."
+)
 
 
 def build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
@@ -202,9 +204,7 @@ def _find_resources(action: Action, resource: str | None, location: Location) ->
             if (whole := complete_secret_arn(arn)) != arn:
                 return (whole,), (_RANDOM_END_NOTE,)
             index = (
-                (_INDEX_NOTE.format(arn.partition("/index/")[0]),)
-                if _INDEX in arn and ":dynamodb:" in arn
-                else ()
+                (_INDEX_NOTE.format(arn.rpartition("/")[0]),) if _INDEX in arn and ":dynamodb:" in arn else ()
             )
             return (arn,), (*index, *_build_wildcard_notes(arn))
         if (completed := complete_type(action, resource or "", location)) is not None:
