@@ -83,6 +83,8 @@ def test_caller(failure: str, shown: str, summary: str) -> None:
             "It worked until yesterday.",
             "the role Till had access before, so most likely its entry was removed",
         ),
+        ("It works for my colleagues.", "others have access"),
+        ("My other pods can reach it, the other cluster works.", "the text does not say why"),
         ("My colleague can list the pods.", "others have access, so most likely the role Till has"),
         ("I created the cluster in the console.", "most likely that was not the role Till"),
         ("It worked yesterday.\n" + _entries("role/Boss"), "has no access entry for the role Till"),
@@ -273,6 +275,19 @@ def test_entries_in_terraform() -> None:
 )  # fmt: skip
 def test_update_of_the_kubeconfig(option: str, caller: str, summary: str) -> None:
     assert explain(f"{UPDATE.format(option)}{REJECTED}{caller}").summary.startswith(summary)
+
+
+@pytest.mark.parametrize(
+    ("entry", "command"),
+    [
+        ("role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admins_0123456789abcdef", "aws configure sso --profile PROFILE_NAME"),
+        ("user/boss", "aws eks update-kubeconfig --name market --region eu-west-1 --profile PROFILE_NAME"),
+        ("role/market-workers", None),
+    ],
+)  # fmt: skip
+def test_other_principal_with_an_entry(entry: str, command: str | None) -> None:
+    others = explain(f"{REJECTED}{CALLER}{_entries(entry)}").remedies[1:]
+    assert [each.commands[0] for each in others] == ([] if command is None else [command])
 
 
 @pytest.mark.parametrize("words", ["I am account admin.", "PolicyName: AdministratorAccess"])

@@ -271,10 +271,10 @@ def grant_access_remedies(
 
 
 def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Iterator[Remedy]:
-    """Yield the remedy that signs in as the first principal that has an entry which is not for nodes, if any has."""
+    """Yield the remedy that signs in as the first of the people's principals that have an entry, if any has."""
     update, profile = cluster.kubeconfig_command(), "--profile PROFILE_NAME"
     for each in principals:
-        if isinstance(each, ServiceLinkedRole) or "node" in str(each).lower():
+        if "node" in str(each).lower():
             continue
         lines: Commands = (f"{update} {profile}",)
         if isinstance(each, IdentityCenterRole):
@@ -283,9 +283,10 @@ def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Ite
             lines = (f"{update} --role-arn {commands.arn(str(each), 'ROLE_ARN')}",)
         elif not isinstance(each, User):
             continue
+        own = "Without --role-arn, kubectl uses the user's own credentials."
         yield your_remedy(
             f"Or let kubectl use {describe_principal(each, None)}, which has an entry",
-            "Without --role-arn, kubectl uses the profile's own credentials.",
+            *((own,) if isinstance(each, User) else ()),
             commands=lines,
             url=pages.EKS_KUBECONFIG,
         )

@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text
+from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
@@ -70,7 +71,7 @@ _PHRASES = (
 _HISTORY = lazy_patterns(
     {
         "{who} had access before, so most likely its entry was removed or changed, the role or user was re-created, or {program} now uses another principal": r"\b(?:work(?:ed|s)|had access|was working|used to work) (?:fine |well )?(?:until|till|up to|yesterday|before|last (?:week|month|night)|earlier|an hour ago)\b",
-        "others have access, so most likely {who} has {missing}{where}. Without one, only the principal that created the cluster has access": r"\b(?i:colleagues?|co-?workers?|team ?mates?|(?:the )?others?)\b[^.\n]{0,80}\b(?:can|works?|has access|have access|no problems?)\b",
+        "others have access, so most likely {who} has {missing}{where}. Without one, only the principal that created the cluster has access": r"\b(?i:colleagues?|co-?workers?|team ?mates?|(?:all|the) others)(?: who [^.\n]{1,60}?)? (?:can|has access|have access|has no problems?|doesn't|does not)\b|\bworks (?:fine )?for (?:my |the )?(?i:colleagues?|co-?workers?|team ?mates?|others|everyone else)\b",
         "the principal that created the cluster has access, so most likely that was not {who} but, for example, the one of the console, or {program} uses another one": r"\bI(?:'ve| have)? (?:just )?(?:created|clicked|set up|made|built) (?:the|this|my|an?) (?:\w+ )?cluster\b",
     }
 )
@@ -235,7 +236,10 @@ def _explain_unlisted(
         topic="kubernetes-login",
         remedies=(
             attrs.evolve(grant, steps=(*grant.steps, check)),
-            *cluster_access.use_other_remedies(known or (), cluster),
+            # Other roles can be those of nodes.
+            *cluster_access.use_other_remedies(
+                (each for each in known or () if isinstance(each, IdentityCenterRole | User)), cluster
+            ),
         ),
         notes=(_IAM_NOTE,),
     )
