@@ -191,7 +191,7 @@ def revocation_commands(denial: Denial) -> tuple[str, ...]:
     )
     listed = [run.command for run in find_runs(denial.failure) if name in run.output]
     profile = listed[0].option("profile") if listed else None
-    lines = (
+    lines: tuple[str, ...] = (
         fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
         f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query \"Events[?contains(CloudTrailEvent,'{name}')].[EventTime,Username,Resources[].ResourceName]\"",
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.typing import PolicyType
+    from iamtriage.typing import Deny, PolicyType
 
 SIMULATED_DECISION = CauseType(
     "simulated-decision",
@@ -67,7 +67,7 @@ def add_simulation(denial: Denial, explanation: Explanation) -> Explanation:
 def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
     """Explain a denial without a reason by the type of policy that does not allow the action in the simulation."""
     # The result does not tell a Deny from a missing Allow.
-    deny = "explicit" if policy_type == "service_control" else "implicit"
+    deny: Deny = "explicit" if policy_type == "service_control" else "implicit"
     capped = attrs.evolve(
         denial, policy_type=policy_type, policy_type_evidence="derived", deny=denial.deny or deny
     )
