@@ -35,6 +35,7 @@ def test_line_is_kept(line: str) -> None:
         ("Enter password:", "secretsmanager.eu-west-1.amazonaws.com"),
         ("tokenType=bearer", "password.go:17A1B2C3: undefined: x"),
         ("tokenType=bearer", "secretsmanager.eu-west-1.amazonaws.com"),
+        ("tokenType=bearer", "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
         ("secrets:", "10.0.0.5:8443:backend:frontend:connected"),
         ("secrets:", "x-amz-server-side-encryption-customer-key-MD5: XrY7u+Ae7tCTyyK7j1rNww=="),
         ("if password == confirm_password:", '"GET /.well-known/openid-configuration HTTP/1.1" 200'),

@@ -50,6 +50,8 @@ _VERSION_4 = re.compile(r"AWS4-(?:HMAC|ECDSA)")
 _ALONE = re.compile(_CREDENTIALS)
 # These match lower-case text.
 _BEARER = re.compile(rf"\bbearer(?:{_GAP}{{1,8}}+|\+){_CREDENTIALS}")
+# In the line after its scheme.
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/*…-]{1,20000}={0,2}")
 _SIGNATURE = re.compile(
     rf"signature\s?{EQUALS}\s?(?P<value>(?:[a-z0-9+/_~*…-]|%2[bf]|{BACKSLASHES}/){{2,2048}}{PADDING})"
 )
@@ -90,7 +92,10 @@ def _find_candidates(text: str, folded: str) -> Iterator[tuple[int, int, Secret]
             start, end = m.span("value")
             if end - start < 16 or not looks_random(text[start:end]):
                 continue
-            if "\n" in text[m.start() : start] and is_other(text[start:end], is_quoted=False):
+            is_below = "\n" in text[m.start() : start]
+            if is_below and (
+                not _TOKEN.fullmatch(text, start, end) or is_other(text[start:end], is_quoted=False)
+            ):
                 continue
             if not is_in_line_prefix(text, m.start(), start):
                 yield start, end, "bearer token"
