@@ -55,7 +55,7 @@ class ProfileSection(Value):
     name: str
     has_prefix: bool
     file: File | None
-    settings: dict[str, str] = attrs.field(factory=dict)
+    settings: dict[str, str] = attrs.field(factory=dict[str, str])
 
     @property
     def is_sso(self) -> bool:

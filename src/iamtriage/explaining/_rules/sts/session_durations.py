@@ -93,7 +93,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         return _explain_session_of_user(case, duration, target, direct)
     if not is_chained:
         account = "" if role is None else f" of account {role.account}"
-        steps = (
+        steps: tuple[str, ...] = (
             request_less,
             f"Or let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
         )
@@ -124,33 +124,21 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         first, chain = f"the identity that assumes {caller}", f"here from {caller},"
     summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
     note = f"No permission is missing, and a longer maximum session duration of {target} does not help as long as a role assumes it."
-    again = None
+    again = repeat_command(context_of(case.facts).command, changes={"duration-seconds": "3600"})
+    again = again if again and "assume-role" in again and section is None else None
     if section is not None:
-        header = section.header
-        steps: tuple[str, ...] = (
-            f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on.",
-        )
-        origin = source.settings.get("source_profile") if source else None
-        direct = (
-            f"For longer sessions, set source_profile = {origin} in {header}"
-            if origin
-            else f"For longer sessions, set source_profile in {header} to a profile that is no role, such as that of a user"
-        )
+        step, way = _profile_steps(section, source)
+        steps = (step,)
     else:
+        setting = f" {request_less}" if seconds is None or again is None else ""
         steps = (
-            f"Request 3600 seconds or less, or omit the duration.{'' if seconds else f' {request_less}'}",
+            f"Request 3600 seconds or less, or omit the duration.{setting}",
             "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires.",
         )
-        direct = f"For longer sessions, assume it with {first} and without another role in between, such as with the OIDC token of a CI job"
-        again = repeat_command(context_of(case.facts).command, changes={"duration-seconds": "3600"})
-        again = again if again and "assume-role" in again else None
-        steps = (
-            steps
-            if seconds is None or again
-            else (f"Request 3600 seconds or less, or omit the duration. {request_less}", *steps[1:])
-        )
-    steps += (
-        f"{direct}. {target[0].upper()}{target[1:]} must trust that identity, and its maximum session duration applies: raise it.",
+        way = f"assume it with {first} and without another role in between, such as with the OIDC token of a CI job"
+    steps = (
+        *steps,
+        f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity, and its maximum session duration applies: raise it.",
     )
     raise_maximum = Labelled(
         "For longer sessions without chaining, an administrator raises the maximum:",
@@ -241,6 +229,18 @@ def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileS
     if section is None or "role_arn" not in section.settings:
         return None, None
     return section, sections.get(section.settings.get("source_profile", ""))
+
+
+def _profile_steps(section: ProfileSection, source: ProfileSection | None) -> tuple[str, str]:
+    """Return how a profile requests less, and how it assumes its role without another one."""
+    header, origin = section.header, source.settings.get("source_profile") if source else None
+    way = f"set source_profile in {header} to a profile that is no role, such as that of a user"
+    if origin is not None:
+        way = f"set source_profile = {origin} in {header}"
+    return (
+        f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on.",
+        way,
+    )
 
 
 def _find_source_role(source: ProfileSection | None) -> str | None:
