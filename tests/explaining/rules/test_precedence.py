@@ -119,3 +119,27 @@ _REDIRECT = "$ aws s3 ls s3://acme-eu/\nAn error occurred (PermanentRedirect) wh
 def test_region_of_a_redirect(shown: str, region: str | None) -> None:
     explanation = explain(_REDIRECT + shown)
     assert (f"is in {region}" in explanation.summary) is (region is not None)
+
+
+_LISTED = '$ aws iam list-access-keys --user-name kim\n{{ "AccessKeyMetadata": [ {{ "UserName": "kim", "AccessKeyId": "AKIAZEXAMPLEQWERTY{}", "Status": "{}" }} ] }}\n$ cat ~/.aws/credentials\n[lab]\naws_access_key_id = AKIAZEXAMPLEQWERTY12\naws_secret_access_key = x\n'
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "says"),
+    [
+        ("12", "Inactive", "AKIAZEXAMPLEQWERTY12 of the user kim is inactive"),
+        (
+            "99",
+            "Active",
+            "AKIAZEXAMPLEQWERTY12 is not a key of the user kim, and AKIAZEXAMPLEQWERTY99 is active",
+        ),
+        ("99", "Inactive", "AKIAZEXAMPLEQWERTY12 is not a key of the user kim."),
+        ("12", "Active", None),
+    ],
+)
+def test_key_in_use_and_the_listed_keys(ending: str, status: str, says: str | None) -> None:
+    explanation = explain(f"$ aws s3 ls --profile lab\n{_UNKNOWN}{_LISTED.format(ending, status)}")
+    assert (says or "the access key is not valid") in explanation.summary
+    is_other = "99 is active" in (says or "")
+    assert ("aws configure --profile lab" in explanation.remedies[0].commands) is is_other
+    assert ("activate AKIA" in str(explanation.remedies)) is (says is not None and "inactive" in says)

@@ -18,7 +18,13 @@ from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_partition, find_user, message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import (
+    find_option,
+    find_partition,
+    find_user,
+    message_text,
+    quote_phrases,
+)
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -155,7 +161,10 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
 
 
 def find_listed_key(case: Case[Failure]) -> ListedKey | None:
-    """Return the key in use, which of the user's keys are active, and the command, if the text lists the keys."""
+    """Return the key in use, which of the user's keys are active, and the command, if the text lists the keys.
+
+    The list need not have the key in use.
+    """
     runs = find_runs(case.failure) if "list-access-keys" in case.failure.text else ()
     run = next((each for each in runs if each.command.words[:2] == ("iam", "list-access-keys")), None)
     if run is None:
@@ -165,14 +174,18 @@ def find_listed_key(case: Case[Failure]) -> ListedKey | None:
     used = {key for key in keys if key in around} or {
         key for key in keys for end in _MASKED_KEY.findall(around) if key.endswith(end)
     }
+    if keys and not used:
+        # A key that the list lacks, such as a deleted one.
+        used = set(_LONG_TERM_KEY_ID.findall(around))
     return (used.pop(), keys, run.command) if len(used) == 1 else None
 
 
 def explain_inactive_key(
     case: Case[InvalidCredentials], listed: ListedKey, stored: Remedy | None
 ) -> Explanation:
-    """Explain that the key in use is inactive, as the list of the user's keys shows."""
+    """Explain that the key in use is inactive or does not exist, as the list of the user's keys shows."""
     key, keys, listing = listed
+    is_listed = key in keys
     others = [each for each in keys if keys[each]]
     user, profile = (option and option.value for option in map(listing.option, ("user-name", "profile")))
     whose = f" of the user {user}" if user and commands.user_name(user) == user else ""
@@ -181,31 +194,37 @@ def explain_inactive_key(
     use = attrs.evolve(NEW_KEY_REMEDIES[0], steps=(*NEW_KEY_REMEDIES[0].steps, where), commands=(create,))
     if others:
         paste = "read -rs AWS_SECRET_ACCESS_KEY && export AWS_SECRET_ACCESS_KEY"
-        export = (f"export AWS_ACCESS_KEY_ID={others[0]}", paste, "aws sts get-caller-identity")
+        export: tuple[str, ...] = (
+            f"export AWS_ACCESS_KEY_ID={others[0]}",
+            paste,
+            "aws sts get-caller-identity",
+        )
+        if (used := find_option(case, "profile")) is not None:
+            # The option takes precedence over the variables.
+            export = with_profile(used, "aws configure"), with_profile(used, "aws sts get-caller-identity")
         use = your_remedy(
             f"Use the active key {others[0]} instead",
             where if stored is None else f"{stored.title}.",
-            "If nobody has its secret, delete the inactive key and create a new one: a user can have two keys.",
+            f"If nobody has its secret, {'delete the inactive key and ' if is_listed else ''}create a new one: a user can have two keys.",
             commands=export if stored is None else stored.commands,
             url=pages.ACCESS_KEYS,
         )
     activate = _user_command("update-access-key", user, "--access-key-id", key, "--status", "Active")
+    reactivate = account_remedy(
+        f"Or, if it was not exposed, activate {key} for the time being",
+        "Find out first why it was deactivated. If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
+        commands=(with_profile(profile, activate),),
+        url=pages.ROTATE_KEYS,
+    )
+    problem = f"{key}{whose} is inactive" if is_listed else f"{key} is not a key{whose or ' of the user'}"
+    text = "The text lists it as Inactive. Usually, such a key was replaced or exposed."
+    if not is_listed:
+        text = "The list in the text does not have it: it was deleted, or belongs to another user."
     return case.explain(
-        f"AWS does not accept the credentials: the access key {key}{whose} is inactive{f', and {others[0]} is active' if others else ''}. No permission is missing.",
-        KEY_GONE.cause(
-            "derived", text="The text lists it as Inactive. Usually, such a key was replaced or exposed."
-        ),
+        f"AWS does not accept the credentials: the access key {problem}{f', and {others[0]} is active' if others else ''}. No permission is missing.",
+        KEY_GONE.cause("derived", text=text),
         topic="invalid-credentials",
-        remedies=(
-            use,
-            account_remedy(
-                f"Or, if it was not exposed, activate {key} for the time being",
-                "Find out first why it was deactivated. If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
-                commands=(with_profile(profile, activate),),
-                url=pages.ROTATE_KEYS,
-            ),
-            NEW_KEY_REMEDIES[1],
-        ),
+        remedies=(use, *((reactivate, NEW_KEY_REMEDIES[1]) if is_listed else ())),
     )
 
 

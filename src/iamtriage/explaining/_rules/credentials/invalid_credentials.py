@@ -115,7 +115,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return explanation
     region = diagnose_region(case, request)
     listed = find_listed_key(case) if request.is_signed and not request.is_temporary else None
-    if listed is not None and not listed[1][listed[0]]:
+    if listed is not None and not listed[1].get(listed[0]):
         explanation = explain_inactive_key(case, listed, stored_keys_remedy(case))
         return attrs.evolve(explanation, notes=(_NOT_AUTHENTICATED,))
     if request.working_regions:
