@@ -51,3 +51,32 @@ def test_task_role_is_not_used(text: str, other: str) -> None:
 def test_new_task(text: str, options: str) -> None:
     command = f"aws ecs update-service {options} --force-new-deployment --region eu-west-1"
     assert explain(text).remedies[0].commands[-1] == command
+
+
+_AS_INSTANCE = "An error occurred (AccessDenied) when calling the GetObject operation: User: arn:aws:sts::111122223333:assumed-role/octo-hosts/{} is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::octo-in/a because no identity-based policy allows the s3:GetObject action\n\n"
+_INSTANCE = "i-0123456789abcdef0"
+
+
+def _definition(task_role: str) -> str:
+    return f'$ aws ecs describe-task-definition --task-definition up\n{{"taskDefinition": {{"family": "up", {task_role}"executionRoleArn": "arn:aws:iam::111122223333:role/octo-exec"}}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("session", "shown", "verdict", "command"),
+    [
+        (_INSTANCE, _definition(""), "and the definition in the text has no task role", "aws ecs describe-task-definition --task-definition up --query taskDefinition > task.json"),
+        (_INSTANCE, _definition('"taskRoleArn": "arn:aws:iam::111122223333:role/octo-task", '), "and not with the task role octo-task", "aws ecs describe-tasks"),
+        ("0a1b2c3d4e5f60718293a4b5c6d7e8f9", _definition(""), None, None),
+        (_INSTANCE, "", None, None),
+    ],
+    ids=["no task role", "task role", "of the task", "no definition"],
+)  # fmt: skip
+def test_container_with_the_role_of_its_instance(
+    session: str, shown: str, verdict: str | None, command: str | None
+) -> None:
+    explanation = explain(_AS_INSTANCE.format(session) + shown)
+    assert ("with the role of its instance" in explanation.summary) is (verdict is not None)
+    if verdict is not None and command is not None:
+        assert verdict in explanation.summary
+        assert explanation.remedies[0].commands[0].startswith(command)
+        assert "not to the instance's role" in explanation.remedies[0].steps[-1]

@@ -53,7 +53,8 @@ def _drop(remedy: Remedy, answered: list[CommandLine]) -> Remedy:
 
 
 def _is_answered(line: str, answered: list[CommandLine]) -> bool:
-    if _CHECK.match(line) is None:
+    # The next commands can need the file that a command writes.
+    if _CHECK.match(line) is None or " > " in line:
         return False
     asked = next((command for _, command in find_commands(line, 0, len(line))), None)
     return asked is not None and any(_answers(each, asked) for each in answered)

@@ -105,7 +105,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
         owner = "ECS task" if name is None else f"task definition {name}"
         return Advice(
             [NO_TASK_ROLE.cause(because=because)],
-            [_task_role_remedy(text, is_missing=True)],
+            [task_role_remedy(text, is_missing=True)],
             f": the {owner} has no task role",
         )
     if _TASK_ROLE_SET.search(text) is not None:
@@ -115,10 +115,10 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     else:
         because = ("The variables that ECS sets in a task with a role are not set.",)
         no_role = NO_TASK_ROLE.cause(because=because)
-    return Advice([no_role, RELATIVE_URI_LOST.cause()], [_task_role_remedy(text, is_missing=False)])
+    return Advice([no_role, RELATIVE_URI_LOST.cause()], [task_role_remedy(text, is_missing=False)])
 
 
-def _task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
+def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     """Return how a task gets a role."""
     name = _find_task_definition(text) or "TASK_DEFINITION"
     describe = f"aws ecs describe-task-definition --task-definition {name}"

@@ -200,10 +200,11 @@ def _associate_account_remedy(
     cluster = find_cluster(case)
     find, show = cluster.association_commands(("describe", "--query association.roleArn --output text"))
     find = find.replace("NAMESPACE", commands.namespace(given.namespace))
-    lookup = (find.replace("SERVICE_ACCOUNT", given.account or "SERVICE_ACCOUNT"), f"role_arn=$({show})")
-    if given.role is not None:
-        lookup = ()
-    role = '"$role_arn"' if lookup else commands.arn(given.role, "ROLE_ARN")
+    lookup: tuple[str, ...] = ()
+    role = commands.arn(given.role, "ROLE_ARN")
+    if given.role is None:
+        lookup = (find.replace("SERVICE_ACCOUNT", given.account or "SERVICE_ACCOUNT"), f"role_arn=$({show})")
+        role = '"$role_arn"'
     return cluster_remedy(
         f"Create an association for the service account {space}/{account}",
         f"An association is for one namespace and one account, and the one in the text is for {clip_text(given.label)}. If the pod is meant to use that account, set serviceAccountName in its template instead.",

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 # What a text says of another Region beside the failure has at least this length.
 _CHARS_OF_OTHER_REGION = 12
 
+_SIGNS_OF_TASKS = (
+    "executionRoleArn",
+    "askRoleArn",
+    "task_role_arn",
+    "aws_ecs_task_definition",
+    "AWS::ECS::TaskDef",
+)
 # A service account with a role, or without.
 _ACCOUNT_SIGNS = ("eks.amazonaws.com/role-arn", "kind: ServiceAccount", " sa ", " serviceaccount ")
 
@@ -80,6 +87,14 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
     (_may_be_of_region, "denials.landing_zones.add_denied_region"),
     (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
+    (
+        lambda denial: (
+            "/i-" in (denial.principal_text or "")
+            and not denial.is_explicit
+            and any(map(denial.failure.text.__contains__, _SIGNS_OF_TASKS))
+        ),
+        "denials.task_callers.add_task_role",
+    ),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
     (

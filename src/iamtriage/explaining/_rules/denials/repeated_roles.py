@@ -6,7 +6,7 @@ Source: https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-t
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
@@ -82,7 +82,7 @@ def _corrected_configuration(text: str) -> str:
         config = None
     if not isinstance(config, dict) or "roleARN" not in config:
         return ""
-    kept = {key: value for key, value in config.items() if key != "roleARN"}
+    kept = {key: value for key, value in cast("dict[str, object]", config).items() if key != "roleARN"}
     return f' Keep the rest: "awsAuthConfig": {json.dumps(kept)}.'
 
 
