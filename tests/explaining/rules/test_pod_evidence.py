@@ -116,6 +116,13 @@ def test_variables(text: str, missing: str, *, has_variables: bool | None) -> No
             id="another account in the template",
         ),
         pytest.param(
+            _association(),
+            "the pod did not use the association of EKS Pod Identity: it is older than the association, or the agent is not on its node",
+            "Re-create the pods, so that they get the role of the association",
+            "kubectl rollout restart",
+            id="an association",
+        ),
+        pytest.param(
             _association("upload") + _spec("up"),
             "runs as the service account up instead of upload, which has the association of EKS Pod Identity",
             "Create an association for the service account octo/up",

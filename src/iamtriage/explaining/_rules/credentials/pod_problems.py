@@ -58,6 +58,11 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         return PodProblem(
             text, name, _use_account_remedy(case, evidence, account, namespace), uses_other_account=True
         )
+    if given.is_association and name is None and not (evidence.has_variables or evidence.missing):
+        text = (
+            f"the pod did not use {what}: it is older than the association, or the agent is not on its node"
+        )
+        return PodProblem(text, name, recreate_pods_remedy(case, None))
     if evidence.has_variables or not (evidence.missing or evidence.is_older):
         return None
     kind = "association" if given.is_association else "annotation"
@@ -104,14 +109,21 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
     """Return the remedy that re-creates the pods of a service account which has a role."""
     what = "the role of the association" if role is None else f"the role {role.rpartition('/')[2]}"
     variables = "AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"
+    agent: tuple[Labelled, ...] = ()
     if role is None:
         variables = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-    then = "If they are missing, compare the service account in the pod's spec with the one that has the annotation. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
+        agent = (
+            Labelled(
+                "It needs the agent on each node, which EKS Auto Mode has built in:",
+                "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
+            ),
+        )
+    then = "If the list lacks them, compare the service account in the pod's spec with the one that has the role. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     return cluster_remedy(
         f"Re-create the pods, so that they get {what}",
         f"EKS injects {variables} only when a pod is created. After the restart, the second command lists {'it' if role is None else 'both'}.",
         *(() if is_certain else (then,)),
-        commands=(clusters.restart_command(case), variables_of_new_pods(case)),
+        commands=(clusters.restart_command(case), variables_of_new_pods(case), *agent),
         url=pages.EKS_IRSA_POD,
     )
 
