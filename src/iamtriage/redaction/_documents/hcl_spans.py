@@ -1,9 +1,8 @@
 r"""Find HCL, the language of Terraform, and the position of each of its values.
 
 A text can be HCL as a whole, or contain blocks, as a plan does. Invalid HCL is searched as text.
-Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md. Terraform plans also have signs for
-    changes,
-and a new value after ``->``.
+Grammar: https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md. Terraform plans also have signs
+for changes, and a new value after ``->``.
 """
 
 from __future__ import annotations
