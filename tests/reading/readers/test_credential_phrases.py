@@ -174,6 +174,11 @@ SIGNATURES: Table = (
         expect("signature_mismatch"),
     ),
     (
+        "hashed-pair",
+        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'QUJD'.",
+        expect("signature_mismatch"),
+    ),
+    (
         "date",
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260101' != '20260102'",
         expect("signature_mismatch"),

@@ -53,7 +53,7 @@ sure   | equest signature we calculated does not match | [Tt]he request signatur
 sure   | <expired>ignature expired|<current>ignature not yet current | Signature (?:expired: \S{6,24} is now earlier than|not yet current: \S{6,24})
 sure   | difference between the request time and the | difference between the request time and the (?:current|server'?s?) time is too large
 sure   | Authorization header requires | Authorization header requires '[\w=]+' parameter
-sure   | not a valid key=value pair | not a valid key=value pair \(missing equal-sign\) in Authorization header
+sure   | key=value pair (missing equal-sign) | (?:not a valid|Invalid) key=value pair \(missing equal-sign\) in Authorization header
 sure   | ate in Credential scope does not match | Date in Credential scope does not match
 
 [missing_credentials]

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ("add_recoveries", "may_have_recoveries")
 
-_SIGNS = ("state push", "the state lock", "ROLLBACK_FAILED", "pulumi cancel")
+_SIGNS = ("state push", "errored.tfstate", "the state lock", "ROLLBACK_FAILED", "pulumi cancel")
 _MAX_CHARS = 100_000
 _MAX_COMMANDS = 2
 _PREVENTION = "aws iam update-role "
 # https://github.com/hashicorp/terraform/blob/main/internal/backend/local/backend_apply.go
-_STATE_PUSH = lazy_pattern(r"\b(?P<tool>terraform|tofu) state push (?P<file>[\w][\w.-]{0,99})")
+_STATE_PUSH = lazy_pattern(
+    r"\b(?P<tool>terraform|tofu) state push (?P<file>[\w][\w.-]{0,99})|\b(?P<written>errored\.tfstate)\b"
+)
 # https://github.com/hashicorp/terraform/blob/main/internal/command/clistate/state.go
 _LOCK_ERROR = lazy_pattern(r"Error (?P<verb>acquir|releas)ing the state lock")
 _LOCK_ID = lazy_pattern(
@@ -100,12 +102,13 @@ def _find_recoveries(text: str) -> Iterator[_Recovery]:
     pushed = _STATE_PUSH.search(text)
     tool = "tofu" if (pushed is not None and pushed["tool"] == "tofu") or "OpenTofu" in text else "terraform"
     if pushed is not None:
+        file = pushed["file"] or pushed["written"]
         yield _Recovery(
-            f"push {pushed['file']}",
+            f"push {file}",
             (
-                f"Run {tool} state push before another {tool} apply, which would create a forked state: {pushed['file']} has what the run created. A CI runner deletes the file, unless the job uploads it as an artifact.",
+                f"Keep {file}, and run {tool} state push before another {tool} apply, which would create a forked state: {file} has what the run created. A CI runner deletes the file, unless the job uploads it as an artifact.",
             ),
-            Labelled("Then, in the directory of the failed run:", f"{tool} state push {pushed['file']}"),
+            Labelled("Then, in the directory of the failed run:", f"{tool} state push {file}"),
         )
     lock = _LOCK_ERROR.search(text)
     if lock is not None:

@@ -71,8 +71,9 @@ class RejectedArn(NamedTuple):
         """Return the reported cause, and what is wrong with the ARN."""
         if self.diagnosis is None:
             return [reported]
-        # The ARN of a session does not show the path of its role.
-        unless = "Unless the role has a path, the" if isinstance(self.principal, RoleSession) else "The"
+        # The ARN of a session, or one without role/, does not show the path of its role.
+        is_bare = self.principal is None or isinstance(self.principal, RoleSession)
+        unless = "Unless the role has a path, the" if is_bare else "The"
         correct = () if self.correct_arn is None else (f"{unless} correct ARN is {self.correct_arn}",)
         because = (*correct, f"The rejected ARN is {self.text}")
         return [reported, self.diagnosis.cause.cause("derived", because, text=self.diagnosis.text)]

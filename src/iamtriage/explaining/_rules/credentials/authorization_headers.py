@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.credentials.rejected_requests import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -31,10 +32,11 @@ _SHOWN_KEY = lazy_pattern(
 _EMPTY = "is empty"
 # Of AKIA… or ASIA…
 _ENCODED_KEY = lazy_pattern(r"(?<![\w+/=])(?:QUtJQ|QVNJQ)[A-Za-z0-9+/]{19,27}={0,2}(?![\w+/=])", re.ASCII)
-_MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|not a valid key=value pair")
+_MALFORMED_KEY = lazy_pattern(r"[Cc]redential is mal-formed|key=value pair \(missing")
 _PHRASES = (
     "Credential is mal-formed",
     "not a valid key=value pair (missing equal-sign) in Authorization header",
+    "Invalid key=value pair (missing equal-sign) in Authorization header",
     "Authorization header requires 'Credential' parameter",
     "Authorization header requires 'Signature' parameter",
     "Authorization header requires 'SignedHeaders' parameter",
@@ -71,6 +73,8 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         is_from_cli = message.startswith("An error occurred (")
         others = stored_keys_remedy(case) or (copy_keys if is_from_cli else None)
         return _explain_key_defect(case, defect, causes[0], others)
+    if "(missing equal-sign)" in message and (foreign := explain_foreign_header(case, causes[0])) is not None:
+        return foreign
     if _MALFORMED_KEY.search(message):
         causes.append(
             WHITESPACE_IN_CREDENTIALS.cause(because=("AWS splits the header at spaces, commas and slashes.",))

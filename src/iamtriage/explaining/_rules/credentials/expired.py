@@ -211,11 +211,14 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     # It begins with what the other remedies find out.
     is_general = renew is credential_remedies.NEW_CREDENTIALS
     if is_general and is_of_run:
-        last = f"Start {program or 'the program'} again. So that the next run lasts, let the SDK refresh the credentials: use the role of the machine, or a profile with role_arn."
+        # Terraform first needs the state that it could not save.
+        again = "" if program == "Terraform" else "Start the program again. "
+        last = f"{again}So that the next run lasts, let the SDK refresh the credentials: use the role of the machine, or a profile with role_arn."
         renew = attrs.evolve(renew, steps=(*renew.steps, last))
     # The remedy of a job raises the duration, too. The SDK refreshes the role of a workload.
     is_enough = is_job or renew.title.startswith("Let the SDK use ")
-    lasting = () if is_enough else session_renewal.remedies_of_run(role, case.failure.envelope.source)
+    source = None if program == "Terraform" else case.failure.envelope.source
+    lasting = () if is_enough else session_renewal.remedies_of_run(role, source)
     clear = () if is_enough or is_general else (credential_remedies.CLEAR_ENVIRONMENT,)
     return case.explain(
         f"{summary} No permission is missing.",

@@ -20,10 +20,11 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import Failure, MissingCredentials
+    from iamtriage.failures._failures import Failure, SignatureMismatch
 
 GATEWAY_URL = lazy_pattern(
     r"https://(?P<api>[a-z0-9]{10})\.execute-api\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com(?:\.cn)?"
@@ -42,6 +43,11 @@ _PARAMETER = lazy_pattern(r"\\\{\w{1,60}(?P<greedy>\\\+)?\\\}")
 _METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
 _WITH_AUTHORIZER = lazy_pattern(r"\bAWS_IAM\b|\baws_iam\b")
 # A setting of the Serverless Framework and of commands.
+_GATEWAY = lazy_pattern(r"\bapi ?gateway\b", re.IGNORECASE)
+# The kind of token in the header that a client sends.
+_TOKEN_KIND = lazy_pattern(
+    r"\bAuthorization[\"']?\s{0,4}[:=]\s{0,4}[fb]?[\"'`]{0,2}(Bearer|Basic)\b", re.IGNORECASE
+)
 _STAGE = lazy_pattern(r"(?:\bstage: |--stage[ =])[\"']?([\w-]{1,60})")
 _SHOWN_ROUTES, _MAX_ROUTES = 4, 300
 # What aws apigateway get-resources and get-stages print as text or as a table.
@@ -61,7 +67,7 @@ NO_SUCH_ROUTE = CauseType(
 )
 
 
-def explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | None) -> Explanation | None:
+def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Explanation | None:
     """Explain that a template, or the API itself, has other routes or stages than the called one."""
     text = case.failure.text
     if url is None or not url["stage"] or _WITH_AUTHORIZER.search(text):
@@ -108,8 +114,64 @@ def explain_other_route(case: Case[MissingCredentials], url: re.Match[str] | Non
     return _explain_route(case, url, verdict, title, right, f"{host}/{stage}{other}")
 
 
+def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Explanation | None:
+    """Explain that API Gateway takes a header for a signature, if the text shows API Gateway.
+
+    https://repost.aws/knowledge-center/api-gateway-authentication-token-errors
+    """
+    text = case.failure.text
+    if "execute-api" not in text and _GATEWAY.search(text) is None:
+        return None
+    url = GATEWAY_URL.search(text)
+    if (other := explain_other_route(case, url)) is not None:
+        return other
+    token = _TOKEN_KIND.search(text)
+    sent = {"bearer": "a bearer token", "basic": "a user name and password"}.get(
+        token[1].lower() if token else "", "another value"
+    )
+    stated = _METHOD.search(text)
+    route = f"{stated['method'] if stated else 'GET'} /{url['path'] or ''}" if url and url["stage"] else ""
+    named = (
+        f"{route} is not deployed to the stage {url['stage']}" if url and route else "It has no such route"
+    )
+    return case.explain(
+        f"API Gateway read the Authorization header as an AWS signature (SigV4), but got {sent}, which it did not check. {named}, or the method requires a signature.",
+        reported,
+        NO_SUCH_ROUTE.cause(
+            text="The path, the method or the stage does not exist, or was not deployed with its authorizer: API Gateway answers so then, too."
+        ),
+        UNSIGNED_CALL.cause(
+            text="The method uses IAM authorization (AWS_IAM), so AWS credentials must sign the request."
+        ),
+        topic="no-such-route",
+        remedies=(_check_method_remedy(url), sign_remedy(url)),
+    )
+
+
+def _check_method_remedy(url: re.Match[str] | None) -> Remedy:
+    of_api = (
+        f"--rest-api-id {url['api']} --region {url['region']}"
+        if url
+        else "--rest-api-id API_ID --region REGION"
+    )
+    stage = url["stage"] if url and url["stage"] else "STAGE"
+    return your_remedy(
+        "Check the method's path and authorization type, and deploy the API again",
+        "The first command prints each path with its methods and their authorizationType. If it is AWS_IAM, sign the request, or set the authorizer that reads the token.",
+        "Changes take effect only when the API is deployed to the stage.",
+        commands=(
+            f"aws apigateway get-resources --embed methods {of_api}",
+            Labelled(
+                "If the method is there with the authorizer:",
+                fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
+            ),
+        ),
+        url=pages.API_GATEWAY_TOKEN,
+    )
+
+
 def _explain_route(
-    case: Case[MissingCredentials], url: re.Match[str], verdict: str, title: str, method: str, address: str
+    case: Case[Failure], url: re.Match[str], verdict: str, title: str, method: str, address: str
 ) -> Explanation:
     option = "" if method in {"GET", "ANY", "*"} else f" -X {method}"
     return case.explain(
@@ -134,7 +196,7 @@ def _explain_route(
     )
 
 
-def _explain_existing_route(case: Case[MissingCredentials], url: re.Match[str], route: str) -> Explanation:
+def _explain_existing_route(case: Case[Failure], url: re.Match[str], route: str) -> Explanation:
     """Explain that the API has the called route, which leaves its deployment and its authorization."""
     stage = url["stage"]
     return case.explain(

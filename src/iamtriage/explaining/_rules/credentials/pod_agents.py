@@ -66,7 +66,10 @@ _WORKLOAD = lazy_pattern(
 _TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
-CONNECTION_PHRASES = ("i/o timeout", "timed out", "no such host", "connection refused", "send request failed")
+CONNECTION_PHRASES = (
+    *("i/o timeout", "timed out", "no such host", "connection refused", "send request failed"),
+    *("Connect timeout", "Could not connect", "ECONNREFUSED"),
+)
 AGENT_REJECTED_TOKEN = CauseType(
     "agent-rejected-token",
     title="The EKS Pod Identity Agent returned no credentials for the token",

@@ -44,7 +44,7 @@ _MALFORMED_CODES = frozenset(
     }
 )
 _MALFORMED_HEADER = lazy_pattern(
-    r"Authorization header requires|not a valid key=value pair|[Cc]redential is mal-formed|Date in Credential scope"
+    r"Authorization header requires|key=value pair \(missing|[Cc]redential is mal-formed|Date in Credential scope"
 )
 _PRESIGNED_URL = lazy_pattern(
     r"X-Amz-(?:Signature|Credential|Expires|SignedHeaders)|[Pp]re-?signed|Signature=[^&\s]{0,200}&"

@@ -33,7 +33,7 @@ _UNHEALTHY_ADDON = lazy_pattern(
     r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b", re.DOTALL
 )
 _NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
-_NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|failed to connect)"
+_NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|(?:failed|unable|could not|couldn't) (?:to )?connect|failed to establish a new connection|\bE(?:CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH))"
 AGENT_UNREACHABLE = lazy_pattern(
     rf"{_NO_ANSWER}[^\n]{{0,120}}{pod_agents.AGENT_HOST}|{pod_agents.AGENT_HOST}[^\n]{{0,160}}{_NO_ANSWER}"
 )
@@ -50,8 +50,16 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     text = case.failure.text
     agents, counts = list(_AGENT.finditer(text)), _COUNTS.search(text)
     because = quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
-    causes = [pod_roles.AGENT_MISSING.cause(because=because), AGENT_BLOCKED.cause()]
-    verdict, remedy = "so it gets no credentials", _CHECK_AGENT
+    causes = [
+        pod_roles.AGENT_MISSING.cause(
+            because=because, text="The add-on is not installed, or its pod on this node is not ready."
+        ),
+        AGENT_BLOCKED.cause(),
+    ]
+    verdict, remedy = (
+        "most likely, the add-on eks-pod-identity-agent does not run on the pod's node",
+        _CHECK_AGENT,
+    )
     if (shown := _find_broken_agent(case, agents, counts)) is not None:
         verdict, remedy = shown
         causes = [pod_roles.AGENT_MISSING.cause("derived", text=f"The text shows that {verdict}.")]
@@ -63,7 +71,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
         why = "The SDK sends the request to the proxy, which cannot reach an address of the node."
         blocked = AGENT_BLOCKED.cause("derived", (f"The text shows a proxy, and {lacks}.",), text=why)
         causes = [blocked, *causes[:-1]]
-    separator = ", " if verdict.startswith(("so ", "although ")) else ": "
+    separator = ", " if verdict.startswith("although ") else ": "
     return case.explain(
         f"The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23{separator}{verdict}.",
         *causes,
@@ -121,7 +129,7 @@ def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
 
 _LIST_AGENTS = "kubectl get pods --namespace kube-system --selector app.kubernetes.io/name=eks-pod-identity-agent --output wide"
 _NODE_OF_POD = "kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.nodeName}'"
-_NETWORK_STEP = "If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80."
+_NETWORK_STEP = "EKS Pod Identity does not work on Fargate. If the pod uses a proxy, add 169.254.170.23 and fd00:ec2::23 to NO_PROXY. Network policies must allow egress to them on port 80."
 _STOPGAP = "Until the agent runs, cordon the node, and delete the pod that needs the agent. Its controller creates it on another node."
 _WITHOUT_IPV6 = "On nodes without IPv6, the agent fails to start unless its IPv6 address is disabled in the add-on's configuration."
 _CHECK_AGENT = cluster_remedy(

@@ -6,6 +6,7 @@ annotation, a setting) a role with it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -38,6 +39,21 @@ if TYPE_CHECKING:
 
 _MASK = lazy_pattern(
     r"[*xX#•.…]{2,}|<.{0,60}>|\[.{0,60}\]|\$?\{.{0,60}\}|[A-Z]*REDACTED[A-Z]*|(?:AWS_)?ACCOUNT(?:_ID)?"
+)
+# An ARN with only the name of the role after the account, or another word than role before it.
+_UNTYPED = lazy_pattern(
+    r"(arn:aws[a-z-]{0,12}:iam::\d{12}:)(?:/|[Rr]oles[:/]|[Rr]ole:|R(?:OLE|ole)/)?"
+    r"(?!(?:assumed-role|role|user|root|group|policy|instance-profile|mfa|server-certificate|oidc-provider|saml-provider)/)((?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64})",
+    re.ASCII,
+)
+_OTHER_TYPES = {
+    "policy": "a policy",
+    "group": "a group",
+    "oidc-provider": "an OIDC provider",
+    "saml-provider": "a SAML provider",
+}
+_OTHER_TYPE = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:iam::(?:\d{12}|aws):(policy|group|oidc-provider|saml-provider)/\S{1,600}"
 )
 _EXPECTED: dict[RoleTarget, str] = {
     "access-entry": "a role or user",
@@ -152,6 +168,12 @@ def diagnose_arn(text: str, target: RoleTarget) -> ArnDiagnosis | None:
     except InvalidArnError as error:
         found = parse_principal_of_masked_account(text)
         if found is None:
+            if (untyped := _UNTYPED.fullmatch(text)) is not None:
+                words = f"role/ is missing after the account ID in {text}."
+                return ArnDiagnosis(MALFORMED_ARN, words, f"{untyped[1]}role/{untyped[2]}")
+            if (other := _OTHER_TYPE.fullmatch(text)) is not None:
+                words = f"It is the ARN of {_OTHER_TYPES[other[1]]}; expected the ARN of {_EXPECTED[target]}."
+                return ArnDiagnosis(NOT_A_ROLE, words)
             words = str(error).removesuffix(f": {quote_text(error.text)}")
             return ArnDiagnosis(MALFORMED_ARN, f"The ARN breaks a rule: {words}.")
         principal, is_masked = found, True

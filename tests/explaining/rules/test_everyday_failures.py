@@ -1,0 +1,88 @@
+"""Everyday failures whose cause another part of the text shows: the file of a state, an address, a list, a misspelled ARN."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from iamtriage import explain
+
+_STATE = "Error: Failed to save state\n\nError saving state: operation error S3: PutObject, api error ExpiredToken: The provided token has expired.\n\n"
+_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Could not connect to the endpoint URL: "http://169.254.170.23/v1/credentials"'
+_BAD_ARN = "An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN is invalid\nAWS_ROLE_ARN=arn:aws:iam::111122223333:"
+_HEADER = '{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): \'QUJDREVGR0g=\'."}'
+CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
+    "state-in-a-file": (
+        f'{_STATE}To allow for recovery, the state has been written to the file "errored.tfstate".',
+        {},
+        "expired while Terraform was running",
+        "terraform state push errored.tfstate",
+    ),
+    "state-of-opentofu": (
+        f'{_STATE}OpenTofu v1.10.6: the state has been written to the file "errored.tfstate".',
+        {},
+        "expired while Terraform was running",
+        "tofu state push errored.tfstate",
+    ),
+    "agent-could-not-connect": (
+        _AGENT,
+        {"cluster": "films", "region": "eu-west-1"},
+        "most likely, the add-on eks-pod-identity-agent does not run on the pod's node",
+        "aws eks create-addon --cluster-name films",
+    ),
+    "agent-refused": (
+        "CredentialsProviderError: Could not load credentials from any providers: connect ECONNREFUSED 169.254.170.23:80",
+        {},
+        "cannot reach the EKS Pod Identity Agent at 169.254.170.23",
+        "NO_PROXY",
+    ),
+    "arn-without-its-type": (
+        f"{_BAD_ARN}payer",
+        {"namespace": "shop", "service_account": "payer"},
+        "role/ is missing after the account ID in arn:aws:iam::111122223333:payer",
+        "eks.amazonaws.com/role-arn=arn:aws:iam::111122223333:role/payer",
+    ),
+    "arn-with-a-path-but-no-type": (
+        f"{_BAD_ARN}shop/payer",
+        {},
+        "role/ is missing",
+        "=arn:aws:iam::111122223333:role/shop/payer",
+    ),
+    "arn-with-roles": (f"{_BAD_ARN}roles/payer", {}, "role/ is missing", ":role/payer"),
+    "arn-of-a-group": (f"{_BAD_ARN}group/payers", {}, "it is the ARN of a group", "ROLE_ARN"),
+    "bearer-token-for-a-gateway": (
+        f'$ curl -H "Authorization: Bearer $JWT" https://z9y8x7w6v5.execute-api.us-east-2.amazonaws.com/live/carts\n{_HEADER}',
+        {},
+        "got a bearer token, which it did not check. GET /carts is not deployed to the stage live",
+        "create-deployment --rest-api-id z9y8x7w6v5 --region us-east-2 --stage-name live",
+    ),
+    "older-message-of-a-gateway": (
+        "requests.post('https://z9y8x7w6v5.execute-api.us-east-2.amazonaws.com/live', headers={'Authorization': f'Basic {pair}'})\n{\"message\":\"'cGFpcg' not a valid key=value pair (missing equal-sign) in Authorization header: 'Basic cGFpcg'.\"}",
+        {},
+        "got a user name and password",
+        "get-resources --embed methods --rest-api-id z9y8x7w6v5",
+    ),
+    "gateway-with-listed-routes": (
+        f"$ aws apigateway get-resources --rest-api-id z9y8x7w6v5\n/orders\tGET\n$ curl -H 'Authorization: Bearer x' https://z9y8x7w6v5.execute-api.us-east-2.amazonaws.com/live/order\n{_HEADER}",
+        {},
+        "/order",
+        "/orders",
+    ),
+    "header-for-a-service": (
+        "An error occurred (IncompleteSignature) when calling the ListUsers operation: Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): 'QUJD'.",
+        {},
+        "cannot parse the signature",
+        "aws configure",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "facts", "verdict", "remedy"), CASES.values(), ids=CASES)
+def test_everyday_failure(text: str, facts: dict[str, Any], verdict: str, remedy: str) -> None:
+    explanation = explain(text, facts=facts)
+    assert verdict in explanation.summary
+    first = explanation.remedies[0]
+    shown = (first.title, *first.steps, *first.commands, first.manifest or "", json.dumps(first.policy))
+    assert remedy in "\n".join(shown)
