@@ -224,7 +224,7 @@ GET_SSO = "aws iam get-role --role-name AWSReservedSSO_View_0123456789abcdef --q
         ("arn:aws:sts::111122223333:federated-user/ana", "access-entry", "not-a-role", None),
         ("arn:aws:iam::111122223333:instance-profile/nodes", "access-entry", "instance-profile", None),
         ("111122223333", "access-entry", "not-a-role", None),
-        ("arn:aws:iam::111122223333:group/dev", "access-entry", "malformed-arn", None),
+        ("arn:aws:iam::111122223333:group/dev", "access-entry", "not-a-role", None),
         ("arn:aws:iam::1111:role/app", "access-entry", "malformed-arn", None),
         (PATHED, "aws-auth", "role-path", ROLE),
         (SESSION, "aws-auth", "session-arn", ROLE),

@@ -13,6 +13,9 @@ _STATE = "Error: Failed to save state\n\nError saving state: operation error S3:
 _AGENT = 'CredentialRetrievalError: Error when retrieving credentials from container-role: Error retrieving metadata: Could not connect to the endpoint URL: "http://169.254.170.23/v1/credentials"'
 _BAD_ARN = "An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN is invalid\nAWS_ROLE_ARN=arn:aws:iam::111122223333:"
 _HEADER = '{"message":"Invalid key=value pair (missing equal-sign) in Authorization header (hashed with SHA-256 and encoded with Base64): \'QUJDREVGR0g=\'."}'
+_NO_PRINCIPAL = "$ aws eks create-access-entry --cluster-name films --region us-east-2 --principal-arn arn:aws:iam::111122223333:{}\n\nAn error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The specified principalArn is invalid: invalid principal.\n"
+_ROLES = "$ aws iam list-roles --query 'Roles[].Arn' --output text\narn:aws:iam::111122223333:role/team/ci-deployer\tarn:aws:iam::111122223333:role/ops\n"
+_ENTRIES = '$ aws eks list-access-entries --cluster-name films --region eu-west-1\n{{\n    "accessEntries": [{}]\n}}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)\n'
 CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "state-in-a-file": (
         f'{_STATE}To allow for recovery, the state has been written to the file "errored.tfstate".',
@@ -75,6 +78,52 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         "cannot parse the signature",
         "aws configure",
+    ),
+    "role-of-a-similar-name": (
+        _NO_PRINCIPAL.format("role/ci-deploer") + _ROLES,
+        {},
+        "there is no role ci-deploer in the account 111122223333: most likely, arn:aws:iam::111122223333:role/team/ci-deployer is meant",
+        "create-access-entry --cluster-name films --region us-east-2 --principal-arn arn:aws:iam::111122223333:role/team/ci-deployer",
+    ),
+    "role-of-no-similar-name": (
+        _NO_PRINCIPAL.format("role/payments") + _ROLES,
+        {},
+        "no role or user has this ARN",
+        "aws iam get-role --role-name payments",
+    ),
+    "role-that-a-look-up-does-not-find": (
+        _NO_PRINCIPAL.format("role/payments")
+        + "An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name payments cannot be found.",
+        {},
+        "there is no role payments in the account",
+        "aws iam list-roles",
+    ),
+    "user-of-a-similar-name": (
+        _NO_PRINCIPAL.format("user/lena")
+        + '$ aws iam list-users\n"Arn": "arn:aws:iam::111122223333:user/staff/lenna"',
+        {},
+        "there is no user lena",
+        "arn:aws:iam::111122223333:user/staff/lenna",
+    ),
+    "no-access-entry": (
+        _ENTRIES.format(""),
+        {"authentication_mode": "API"},
+        "has no access entry: it admits no IAM principal, not even the one that created it",
+        "AmazonEKSClusterAdminPolicy",
+    ),
+    "only-the-entry-of-eks": (
+        _ENTRIES.format(
+            '"arn:aws:iam::111122223333:role/aws-service-role/eks.amazonaws.com/AWSServiceRoleForAmazonEKS"'
+        ),
+        {},
+        "has no access entry, so it admits only the principals in aws-auth",
+        "no access to the cluster",
+    ),
+    "another-entry": (
+        _ENTRIES.format('"arn:aws:iam::111122223333:role/ops"'),
+        {"authentication_mode": "API"},
+        "could not authenticate the caller",
+        "kubectl config view",
     ),
 }
 

@@ -1446,7 +1446,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"{_NO_AGENT}\nHTTP_PROXY=http://proxy.example:3128\nno_proxy=169.254.170.23,.internal",
             {},
-            ("so it gets no credentials",),
+            ("does not run on the pod's node",),
             ("lacks",),
             id="proxy that exempts the agent",
         ),
@@ -1496,8 +1496,8 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             '$ aws eks list-access-entries --cluster-name prod --output json\n{"accessEntries": []}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)',
             {"region": "eu-west-1"},
-            ("aws eks update-kubeconfig --name prod --region eu-west-1",),
-            ("list-access-entries",),
+            ("The cluster prod has no access entry, so it admits only the principals in aws-auth.",),
+            ("list-access-entries", "update-kubeconfig"),
             id="output of a check",
         ),
         pytest.param(

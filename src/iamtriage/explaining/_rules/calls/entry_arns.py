@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession
+from iamtriage._text import clip_text
+from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -102,6 +104,8 @@ def find_rejected_arn(case: Case[InvalidArn], message: str, target: RoleTarget =
     return diagnose_arn(case, next(arns, None), target)
 
 
+_NO_SUCH = lazy_pattern(r"\bThe (?:role|user) with name ([\w+=,.@-]{1,64}) cannot be found\b")
+_LISTS = lazy_pattern(r"\baws iam list-(?:roles|users)\b")
 _UNKNOWN_PRINCIPAL = lazy_pattern(r"principalArn is invalid")
 PRINCIPAL_NOT_ACCEPTED = CauseType(
     "principal-not-accepted",
@@ -113,6 +117,10 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
 )
 _ENTRY_ALONE = "The entry alone gives no permissions: choose the access policy, or name RBAC groups in the entry (--kubernetes-groups)."
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
+_LIST_ROLES, _LIST_USERS = (
+    "aws iam list-roles --query 'Roles[].Arn' --output text",
+    "aws iam list-users --query 'Users[].Arn' --output text",
+)
 _OWN_ACCOUNT = "If another account than the cluster's owns the role or user, look up the ARN there."
 _WAIT = your_remedy(
     "Wait, if the role was just created",
@@ -138,6 +146,18 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         text = f"The role has the path {stated.path}, which the ARN lacks."
         arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, str(stated)))
         mapped = build_cluster_principal(stated)
+    elif stated is None and is_unknown and isinstance(principal, Role | User) and arn.diagnosis is None:
+        stated = _find_similar(principal, case.failure.text)
+        if stated is not None or _is_absent(principal, case.failure.text):
+            text = f"There is no {'user' if isinstance(principal, User) else 'role'} {clip_text(principal.name)} in the account {principal.account}."
+            if stated is not None:
+                text = f"{text[:-1]}: most likely, {stated} is meant."
+            diagnosis = ArnDiagnosis(
+                PRINCIPAL_NOT_FOUND,
+                text,
+                lookup_command=_LIST_USERS if isinstance(principal, User) else _LIST_ROLES,
+            )
+            arn, mapped = RejectedArn(arn.text, diagnosis), build_cluster_principal(stated)
     reported, reason = "EKS does not accept an ARN of this form.", "it is not the ARN of a role or user."
     if is_unknown:
         reported, reason = "EKS finds no IAM principal with this ARN.", "no role or user has this ARN."
@@ -171,7 +191,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         *present(None if has_access else _ENTRY_ALONE, mapped.entry_refusal),
         *present(
             _RECREATED if isinstance(principal, IdentityCenterRole) else None,
-            None if deployment else _OWN_ACCOUNT,
+            None if deployment or stated else _OWN_ACCOUNT,
         ),
         commands=lines,
         url=pages.EKS_ACCESS_ENTRIES,
@@ -200,6 +220,26 @@ _ISSUER_ARN = """data "aws_iam_session_context" "current" {
 # In the access entry:
 principal_arn = data.aws_iam_session_context.current.issuer_arn
 """
+
+
+def _is_absent(principal: Role | User, text: str) -> bool:
+    """Return whether a look-up by name in a text did not find a principal."""
+    return any(found[1] == principal.name for found in _NO_SUCH.finditer(text))
+
+
+def _find_similar(principal: Role | User, text: str) -> Role | User | None:
+    """Return the principal with the most similar name of those that a text lists, if the text does not have this one."""
+    if _LISTS.search(text) is None:
+        return None
+    listed = {
+        each.name: each
+        for each in map(try_parse_principal, clusters.find_iam_arns(text))
+        if isinstance(each, type(principal))
+        and each.account == principal.account
+        and each.name != principal.name
+    }
+    close = get_close_matches(principal.name, listed, n=1, cutoff=0.8)
+    return listed[close[0]] if close else None
 
 
 def _possible_causes(*, is_unknown: bool) -> list[Cause]:

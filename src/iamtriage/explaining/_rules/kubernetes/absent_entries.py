@@ -1,4 +1,4 @@
-"""Explain that the ``aws-auth`` map in a text has no entry for the caller, only for others."""
+"""Explain that the ``aws-auth`` map in a text has no entry for the caller, or that a cluster has no access entry at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.kubernetes.cluster_access import use_other_remedies
+from iamtriage.explaining._rules.kubernetes.cluster_access import (
+    DEPLOYMENT_ACCESS,
+    NOT_MAPPED,
+    mode_causes,
+    use_other_remedies,
+)
 from iamtriage.explaining._rules.kubernetes.map_entries import arn_in_map, is_for_nodes
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -24,11 +29,12 @@ from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.values import MappingEntry
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.map_entries import Caller
-    from iamtriage.explaining._rules.shared.clusters import AnyCase
+    from iamtriage.explaining._rules.shared.clusters import AnyCase, Cluster
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
 
 MAP_WITHOUT_ENTRY = CauseType(
@@ -40,6 +46,42 @@ MAP_WITHOUT_ENTRY = CauseType(
 )
 _MAX_NAMES = 3
 _MASTERS = "system:masters"
+
+
+def explain_no_entries(
+    case: AnyCase, cluster: Cluster, principal: ClusterPrincipal, reported: Cause
+) -> Explanation:
+    """Return the explanation of a cluster that has no access entry, so that only the EKS API can change that.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+    """
+    access = DEPLOYMENT_ACCESS
+    only = ": it admits no IAM principal, not even the one that created it"
+    if cluster.uses_aws_auth:
+        only = ", so it admits only the principals in aws-auth"
+    text = "The cluster was created without bootstrapClusterCreatorAdminPermissions, or the entry of its creator was deleted."
+    who = principal.description if principal.is_known else "the role or user that is to be the administrator"
+    create = principal.create_entry_remedy(
+        cluster,
+        policy=access.policy,
+        namespace=None,
+        title=f"Create the first access entry, for {who}",
+        steps=present(
+            None
+            if principal.is_known
+            else "PRINCIPAL_ARN is its ARN in IAM, with the path, and not that of a session."
+        ),
+    )
+    nobody = f" for {who} or anybody else" if principal.is_known else ""
+    return case.explain(
+        f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry{nobody}{only}.",
+        reported,
+        NOT_MAPPED.cause("derived", ("The text shows an empty list of access entries.",), text=text),
+        *mode_causes(cluster),
+        topic="kubernetes-login",
+        remedies=(attrs.evolve(create, who="account administrator"),),
+        notes=("The entry is created with the EKS API, so nobody needs access to the cluster for it.",),
+    )
 
 
 def explain_absent_entry(

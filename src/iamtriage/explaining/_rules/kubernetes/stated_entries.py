@@ -43,11 +43,13 @@ __all__ = (
     "find_recreation",
     "find_stated_entry",
     "is_listed",
+    "lists_nobody",
     "use_stated_group",
 )
 _MAX_TEXT = 64_000
 _CHARS_OF_POLICIES = 4_000
 _MAX_NAMES = 3
+_NOBODY = "nobody"
 _LISTS = {("eks", "list-access-entries"), ("get", "accessentry"), ("get", "accessentries")}
 _NOT_FOUND = "specified principalArn could not be found"
 # What kubectl auth whoami prints.
@@ -175,6 +177,14 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     return None
 
 
+def lists_nobody(failure: Failure, region: str | None) -> bool:
+    """Return whether a text lists the access entries of a cluster in this Region, and there are none."""
+    if find_listed(failure) is None or describe_listed(failure) != _NOBODY:
+        return False
+    stated = (run.command.option("region") for run in find_runs(failure) if run.command.words[:2] in _LISTS)
+    return all(each is None or each.value == region for each in stated)
+
+
 def describe_listed(failure: Failure) -> str:
     """Return for whom the access entries are that a text lists, as a phrase.
 
@@ -183,7 +193,7 @@ def describe_listed(failure: Failure) -> str:
     listed = [each for each in find_listed(failure) or () if not isinstance(each, ServiceLinkedRole)]
     names = [clip_text(describe_principal(each, None).rpartition(" ")[2]) for each in listed]
     more = [f"{len(names) - _MAX_NAMES} others"] if len(names) > _MAX_NAMES else []
-    return join_words([*names[:_MAX_NAMES], *more], "and") or "nobody"
+    return join_words([*names[:_MAX_NAMES], *more], "and") or _NOBODY
 
 
 def find_recreation(failure: Failure, caller: Principal | None) -> tuple[Principal, str, str] | None:

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.kubernetes import (
     other_denials,
     other_logins,
 )
+from iamtriage.explaining._rules.kubernetes.absent_entries import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
@@ -32,6 +33,7 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
     find_listed,
     find_recreation,
     is_listed,
+    lists_nobody,
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.kubernetes.stored_tokens import explain_stored_token
@@ -157,6 +159,13 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         if listed:
             return kubeconfigs.explain_other_context(case, called, principal, access)
         listed = None
+    if (
+        cluster.uses_entries
+        and not is_mapped
+        and lists_nobody(case.failure, cluster.region)
+        and kubeconfigs.find_other_context(case, cluster) is None
+    ):
+        return explain_no_entries(case, cluster, principal, _login_cause(message, unknown_type))
     if listed is False and cluster.uses_entries and unknown_type is None:
         return _explain_unlisted(case, cluster, principal, access)
     has_entry = is_mapped or listed is True
