@@ -155,9 +155,8 @@ def _find_denying_type(check: Check) -> PolicyType | None:
     >>> _find_denying_type(Check("PRINCIPAL", "IMPLICIT_DENY", None, both, (MatchedPolicy("a", allows),)))
     'permissions_boundary'
     """
-    caps: set[PolicyType | None] = {POLICY_TYPES.get(each) for each in check.relevant_policy_types} - {
-        check.policy_type
-    }
+    types: list[PolicyType | None] = [POLICY_TYPES.get(each) for each in check.relevant_policy_types]
+    caps: set[PolicyType | None] = {each for each in types if each != check.policy_type}
     allows = any(each.effect == "ALLOW" for policy in check.matched_policies for each in policy.statements)
     return caps.pop() if check.deny == "implicit" and allows and len(caps) == 1 else check.policy_type
 

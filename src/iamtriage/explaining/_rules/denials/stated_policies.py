@@ -58,10 +58,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
-_VERDICTS = {
-    STATED_POLICY_DENIES.code: "a Deny statement of {policy} matches it",
-    STATED_POLICY_OTHER_ACTION.code: "{policy} does not allow this action",
-}
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies.
@@ -107,8 +103,10 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if is_conditional or codes & _ALLOW_IS_NO_FIX:
         # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
+        found_deny = "Find the Deny statement" if STATED_POLICY_DENIES.code in codes else "\n"
+        remedies = tuple(each for each in remedies if not each.title.startswith(found_deny))
     added = first_remedy(denial, first.code)
-    verdict = _VERDICTS.get(first.code, "").format(policy=policy.name)
+    verdict = _describe_verdict(policy, first)
     contrast: Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
         contrast = find_condition_contrast(denial, conditional)
@@ -129,6 +127,15 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=(*present(added), *remedies),
     )
+
+
+def _describe_verdict(policy: KnownPolicy, first: Cause) -> str:
+    """Return what a policy means for the call, as the end of a sentence, or nothing if its cause does not decide."""
+    if first.code == STATED_POLICY_DENIES.code:
+        words = first.text.partition(" that matches ")[0]
+        return f"{words[:1].lower()}{words[1:]} that matches it"
+    does_not = f"{policy.name} does not allow this action"
+    return does_not if first.code == STATED_POLICY_OTHER_ACTION.code else ""
 
 
 def _add_policy_with_principal(
@@ -283,7 +290,8 @@ def _is_uncertain(cause: Cause) -> bool:
 def first_remedy(denial: Denial, code: str) -> Remedy | None:
     """Return what to do first about a policy that denies or already allows the call."""
     if code == STATED_POLICY_DENIES.code:
-        title, step = "Scope down the Deny statement, or meet its exception", STATED_POLICY_DENIES.fix
+        title = "Scope down the Deny statement"
+        step = f"If the denial is not intended, take {denial.action} or the resource out of the statement. An Allow does not override it."
     elif code == STATED_POLICY_ALLOWS.code:
         title = f"Check that the policy is attached to {denial.caller}"
         step = "If it is, a policy of another type denies the call."
