@@ -184,15 +184,6 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             ),
         ),
         (
-            "An error occurred (LimitExceeded) when calling the AddRoleToInstanceProfile operation: Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
-            "The instance profile would have more than 1 role. This is a quota per instance profile, not a missing permission.",
-            "Remove the role that the instance profile has, then add the other one",
-            (
-                "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[].RoleName'",
-                "aws iam remove-role-from-instance-profile --instance-profile-name INSTANCE_PROFILE --role-name ROLE_NAME",
-            ),
-        ),
-        (
             "An error occurred (LimitExceeded) when calling the CreateOpenIDConnectProvider operation: Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100",
             "The account would have more than 100 OIDC providers. This is a quota per account, not a missing permission.",
             "Delete OIDC providers that are not needed",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -131,3 +133,108 @@ def test_instance_profile_with_a_role(text: str, has: str, old: str | None) -> N
     assert (remove in commands) == (old is not None)
     if old is not None:
         assert commands[commands.index(remove) + 1] == "aws iam add-role-to-instance-profile --instance-profile-name web --role-name web-2"  # fmt: skip
+
+
+FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
+API = "arn:aws:execute-api:eu-west-1:111122223333:q1w2e3r4t5"
+TESTED = "Execution log for request 1\nHTTP Method: POST, Resource Path: /orders\n"
+CALL = "Endpoint request URI: https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/{}/invocations\nExecution failed due to configuration error: Invalid permissions on Lambda function\n"
+TERRAFORM = 'resource "aws_lambda_permission" "api" {\n  principal  = "apigateway.amazonaws.com"\n  source_arn = aws_api_gateway_rest_api.shop.execution_arn\n}\n'
+
+
+def _policy(resource: str, service: str, action: str = "lambda:InvokeFunction", **condition: object) -> str:
+    statement = {"Sid": "own", "Effect": "Allow", "Principal": {"Service": service}, "Action": action, "Resource": resource}  # fmt: skip
+    if condition:
+        statement["Condition"] = condition
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _of(source: str) -> dict[str, str]:
+    return {"AWS:SourceArn": source}
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "command"),
+    [
+        (CALL.format(FUNCTION), "does not allow apigateway.amazonaws.com", f"--function-name {FUNCTION} --statement-id ApiGateway"),
+        (
+            TESTED + CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(API)),
+            f"only for AWS:SourceArn {API}, and the request has {API}/test-invoke-stage/POST/orders",
+            f"remove-permission --function-name {FUNCTION} --statement-id own",
+        ),
+        (
+            TESTED + CALL.format(FUNCTION) + TERRAFORM + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(API)),
+            f"only for AWS:SourceArn {API}",
+            'source_arn = "${aws_api_gateway_rest_api.shop.execution_arn}/*/*"',
+        ),
+        (
+            TESTED + CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*/GET/orders")),
+            f"and the request has {API}/test-invoke-stage/POST/orders",
+            f"'{API}/*/POST/orders' --statement-id AllowRoute",
+        ),
+        (
+            CALL.format(f"{FUNCTION}:live") + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*")),
+            f"allows apigateway.amazonaws.com on {FUNCTION}, not on {FUNCTION}:live",
+            f"add-permission --function-name {FUNCTION}:live",
+        ),
+        (
+            TESTED + CALL.format(FUNCTION) + _policy(FUNCTION, "apigateway.amazonaws.com", ArnLike=_of(f"{API}/*")),
+            "although the policy in the text allows apigateway.amazonaws.com",
+            f"aws lambda get-policy --function-name {FUNCTION}",
+        ),
+        (
+            CALL.format(FUNCTION) + _policy(FUNCTION, "events.amazonaws.com"),
+            "allows only the service events.amazonaws.com, not apigateway.amazonaws.com",
+            "--principal apigateway.amazonaws.com",
+        ),
+        (
+            f"$ aws logs put-subscription-filter --log-group-name /app/web --filter-name f --filter-pattern x --destination-arn {FUNCTION}\n\nAn error occurred (InvalidParameterException) when calling the PutSubscriptionFilter operation: Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.\n"
+            + _policy(FUNCTION, "logs.amazonaws.com", ArnLike=_of("arn:aws:logs:eu-west-1:111122223333:log-group:/app/web")),
+            "and the request has arn:aws:logs:eu-west-1:111122223333:log-group:/app/web:*",
+            "'arn:aws:logs:eu-west-1:111122223333:log-group:/app/web:*' --statement-id own",
+        ),
+    ],
+)  # fmt: skip
+def test_statement_of_a_function_policy(text: str, verdict: str, command: str) -> None:
+    shown = " ".join(str(explain(text)).replace("\\\n", " ").split())
+    assert verdict in shown
+    assert command in shown
+    assert "nor is the function's execution role" in shown
+
+
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:uploads"
+
+
+@pytest.mark.parametrize(
+    ("bucket", "verdict", "command"),
+    [
+        ("shop-upload", "its policy allows s3.amazonaws.com only for aws:SourceArn", "jq --arg old arn:aws:s3:::shop-upload --arg new arn:aws:s3:::shop-uploads"),
+        ("shop-uploads", "the policy in the text allows s3.amazonaws.com, so it is another destination", "aws s3api get-bucket-notification-configuration --bucket shop-uploads"),
+    ],
+)  # fmt: skip
+def test_statement_of_a_queue_policy(bucket: str, verdict: str, command: str) -> None:
+    show = "$ aws sqs get-queue-attributes --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/uploads --attribute-names Policy --query Attributes.Policy --output text\n"
+    policy = _policy(QUEUE, "s3.amazonaws.com", "sqs:SendMessage", ArnLike={"aws:SourceArn": f"arn:aws:s3:::{bucket}"})  # fmt: skip
+    text = f"$ aws s3api put-bucket-notification-configuration --bucket shop-uploads --notification-configuration file://n.json\n\nAn error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n{show}{policy}\n"
+    shown = " ".join(str(explain(text)).replace("\\\n", " ").split())
+    assert verdict in shown
+    assert command in shown
+    # The file that the next command reads is written, although the text shows the policy.
+    assert ("> old-policy.json" in shown) == ("jq" in command)
+
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:alerts"
+
+
+@pytest.mark.parametrize(
+    ("caller", "policy", "verdict"),
+    [
+        ("CloudWatch Alarms is", "", "does not allow cloudwatch.amazonaws.com to publish"),
+        ("CloudWatch Alarms is", _policy(TOPIC, "cloudwatch.amazonaws.com", "sns:Publish", StringEquals={"aws:SourceAccount": "444455556666"}), "only for aws:SourceAccount 444455556666: most likely"),
+        ("User: events.amazonaws.com is", _policy(TOPIC, "cloudwatch.amazonaws.com", "sns:Publish"), "allows only the service cloudwatch.amazonaws.com, not events.amazonaws.com"),
+        ("User: events.amazonaws.com is", "", "the topic policy does not allow the service"),
+    ],
+)  # fmt: skip
+def test_service_that_a_resource_policy_does_not_allow(caller: str, policy: str, verdict: str) -> None:
+    text = f"{caller} not authorized to perform: SNS:Publish on resource: {TOPIC} because no resource-based policy allows the SNS:Publish action\n{policy}"
+    assert verdict in explain(text).summary

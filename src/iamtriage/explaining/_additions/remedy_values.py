@@ -110,7 +110,7 @@ def complete_remedies(
     stated = _value(facts.context.profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
     with_lookups = tuple(with_role_lookups(each, lookups) for each in completed)
-    return tuple(map(save_printed_policy, drop_answered_commands(with_lookups, explanation.failure)))
+    return drop_answered_commands(tuple(map(save_printed_policy, with_lookups)), explanation.failure)
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:

@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
+from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.shared import common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    describe_trusted,
-    principal_names,
-)
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,19 +109,26 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     from iamtriage.explaining._rules.shared import service_access
 
     text, service = case.failure.text, service_access.NOTIFICATIONS.service
-    destination, named = service_access.find_destination(text), ""
-    stated = [each.content for each in context_of(case.facts).policies if each.has_principal]
-    allows = allow_statements(stated[0]) if len(stated) == 1 else []
-    if destination is not None and not any(
-        "*" in (each.get("Principal"), *principal_names(each)) for each in allows
-    ):
-        named = describe_trusted({"Statement": allows})
-    which = "a destination of the notifications"
+    destination, actions = service_access.find_destination(text), service_access.DESTINATION_ACTIONS
+    which, reason = "a destination of the notifications", f"most often, its policy does not allow {service}"
     evidence: Evidence = "possible"
-    reason = f"most often, its policy does not allow {service}"
-    if destination is not None and named and service not in named:
-        which, evidence = f"the destination {destination[0]}", "derived"
-        reason = f"its policy allows only {named}, not {service}"
+    remedy = service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)})
+    stated = None
+    if destination is not None:
+        called = actions[next(filter(destination.group, actions))]
+        stated = compare_statements(case, service, called, destination[0])
+    if destination is not None and stated is not None:
+        which, reason = f"the destination {destination[0]}", f"its policy {stated.verdict}"
+        evidence, remedy = "derived", stated.correct(remedy)
+    if stated is not None and stated.is_allowed:
+        which, evidence = "a destination of the notifications", "possible"
+        reason = f"the policy in the text allows {service}, so it is another destination, or the key that encrypts this one"
+        remedy = owner_remedy(
+            "Check the other destinations, and the key of an encrypted queue or topic",
+            f"The key policy must allow {service} kms:GenerateDataKey and kms:Decrypt. The key alias/aws/sqs or alias/aws/sns does not: use a customer managed key, or SSE-SQS.",
+            commands=("aws s3api get-bucket-notification-configuration --bucket BUCKET",),
+            url=service_access.NOTIFICATIONS.url,
+        )
     return case.explain(
         f"S3 could not validate {which}: {reason}.",
         common_causes.SERVICE_NOT_ALLOWED.cause(
@@ -135,6 +137,6 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         ),
         *((NOTIFICATION_DESTINATION_GONE.cause(),) if evidence == "possible" else ()),
         topic="service-principal",
-        remedies=(service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)}),),
+        remedies=(remedy,),
         notes=("S3 validates all destinations of the bucket, also those configured earlier.",),
     )

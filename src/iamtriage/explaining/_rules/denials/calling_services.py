@@ -20,6 +20,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import service_roles
+from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.closed_resources import RESOURCES, explain_access
 from iamtriage.explaining._rules.denials.resource_policies import explain_service_principal, policy_commands
 from iamtriage.explaining._rules.denials.target_keys import explain_target_key
@@ -175,9 +176,10 @@ def _explain_service(
         ((action, target, {} if (service, prefix) == (_EVENTS, "sns") else condition),),
         lines,
         pages.POLICY_PRINCIPAL,
-        "The command does that." if prefix == "lambda" else "",
     )
-    return explain_access(denial, row, values)
+    source = condition.get("ArnEquals", {}).get("aws:SourceArn")
+    stated = compare_statements(denial.case, service, action, str(arn), source) if arn and action else None
+    return explain_access(denial, row, values, stated=stated)
 
 
 def _explain_bucket(denial: Denial, service: str, words: str, values: dict[str, str]) -> Explanation:

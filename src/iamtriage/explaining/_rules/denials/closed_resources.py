@@ -13,6 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_invoked_function
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared import commands, service_access
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -22,6 +23,7 @@ from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.calls.service_statements import Contrast
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_NAMES = 3
@@ -114,8 +116,8 @@ RESOURCES = {
         (
             "aws lambda add-permission --function-name FUNCTION --statement-id ApiGateway --action lambda:InvokeFunction --principal apigateway.amazonaws.com --source-arn 'arn:PARTITION:execute-api:REGION:ACCOUNT_ID:API_ID/*'",
         ),
-        "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html",
-        "The command adds the statement. If the integration has a stage variable, each function needs it.",
+        "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
+        "If the integration has a stage variable, each function needs the statement.",
     ),
     "permission to access the ecr image": service_access.ServiceAccess(
         "the repository policy",
@@ -137,9 +139,17 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
     if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):
         row = _NETWORK_LOAD_BALANCER
-    stated, in_path = context_of(denial.facts).account, _ACCOUNT.search(denial.failure.text)
+    function, context = (
+        find_invoked_function(denial.failure.text),
+        context_of(denial.facts),
+    )
+    stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
     account = denial.account or (stated.value if stated else None) or (in_path[1] if in_path else None)
+    if function is not None:
+        account = function.split(":")[4]
     values = {
+        **({"FUNCTION_ARN": function, "FUNCTION": function} if function else {}),
+        **({"API_ID": context.api.value} if context.api else {}),
         "PARTITION": denial.location.partition or "aws",
         "BUCKET": commands.bucket(bucket),
         "ACCOUNT_ID": commands.account(account),
@@ -152,9 +162,11 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         )
         row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
-    return explain_access(
-        denial, row, values, of, _describe_allowed(denial, row, bucket, account) if of else ""
+    contrast = (
+        compare_statements(denial.case, row.service, "lambda:InvokeFunction", function) if function else None
     )
+    instead = _describe_allowed(denial, row, bucket, account) if of else ""
+    return explain_access(denial, row, values, of, instead, contrast)
 
 
 def _describe_allowed(
@@ -179,7 +191,12 @@ def _describe_allowed(
 
 
 def explain_access(
-    denial: Denial, row: service_access.ServiceAccess, values: dict[str, str], of: str = "", instead: str = ""
+    denial: Denial,
+    row: service_access.ServiceAccess,
+    values: dict[str, str],
+    of: str = "",
+    instead: str = "",
+    stated: Contrast | None = None,
 ) -> Explanation:
     """Explain that the policy of a resource does not allow a service.
 
@@ -189,18 +206,29 @@ def explain_access(
         values: The values of placeholders.
         of: Which resource has the policy, if the row does not say it.
         instead: Whom the policy allows instead, as the end of a sentence.
+        stated: What the policy in the text says about the service.
     """
     subject = f"{row.resource}{of}"
     text = f"{row.service} calls as a service principal: only {row.resource} can allow it."
     notes: tuple[str, ...] = ()
     if row.resource != "the key policy":
-        text += " The caller's permissions are not the problem."
+        role = ", nor is the function's execution role" if row.resource == "the function policy" else ""
+        text += f" The caller's permissions are not the problem{role}."
         key = "" if _NO_KEY.search(denial.failure.text) else ", or a KMS key that encrypts the resource,"
         notes = (f"A Deny statement in the policy{key} can block the service, too.",)
+    remedy, verdict = (
+        service_access.allow_service_remedy(row, values),
+        f"does not allow {row.service} to {row.purpose}",
+    )
+    if stated is not None and not instead and not stated.is_allowed:
+        verdict, remedy, notes = stated.verdict, stated.correct(remedy), ()
+    elif stated is not None and stated.is_allowed:
+        instead = f", although the policy in the text {stated.verdict}: most likely, it is the policy of another resource or alias, or the statement is newer than the failure"
+        remedy, notes = stated.remedy or remedy, ()
     return denial.explain(
-        f"{subject[0].upper()}{subject[1:]} does not allow {row.service} to {row.purpose}{instead}.",
+        f"{subject[0].upper()}{subject[1:]} {verdict}{instead}.",
         SERVICE_NOT_ALLOWED.cause("derived", text=text),
         topic="service-principal",
-        remedies=(service_access.allow_service_remedy(row, values),),
+        remedies=(remedy,),
         notes=notes,
     )

@@ -14,6 +14,7 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
+from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import (
     is_service_name,
     parse_masked_role,
@@ -92,6 +93,11 @@ def _find_message_rule(denial: Denial) -> str | None:
 def _is_of_bucket_owner(denial: Denial) -> bool:
     """Return whether S3 accepts a call only from the account of the bucket."""
     return not denial.is_explicit and denial.lowercase_action in _ACTIONS_OF_BUCKET_OWNER
+
+
+def _is_service_in_prose(denial: Denial) -> bool:
+    """Return whether the caller is a service by its name, such as "CloudWatch Alarms"."""
+    return not denial.is_explicit and (denial.principal_text or "").lower() in SERVICES_IN_PROSE
 
 
 def _denied_by(policy_type: PolicyType) -> Condition:
@@ -315,6 +321,7 @@ ROUTES: Routes = (
     (
         _denied_by("resource"),
         (
+            (_is_service_in_prose, "denials.calling_services.explain_calling_service"),
             (_is_of_bucket_owner, "denials.buckets.explain_call_of_owner"),
             (lambda _: True, "denials.resource_policies.explain_resource_policy"),
         ),

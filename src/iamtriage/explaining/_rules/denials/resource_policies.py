@@ -16,6 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
@@ -94,6 +95,8 @@ _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands 
 
 def explain_resource_policy(denial: Denial) -> Explanation:
     """Explain a denial by a resource-based policy."""
+    if isinstance(denial.principal, ServicePrincipal) and not denial.is_explicit:
+        return explain_service_principal(denial)
     policy = policy_of(denial)
     name = policy.name
     if denial.is_explicit:
@@ -129,15 +132,28 @@ def _may_need_identity_allow(denial: Denial) -> bool:
 
 def explain_service_principal(denial: Denial) -> Explanation:
     """Explain the denial of a service that calls as itself."""
+    policy, verdict, remedy = (
+        policy_of(denial),
+        f"the {policy_of(denial).name} does not allow the service",
+        resource_remedy(denial),
+    )
+    source = denial.principal_text if try_parse_arn(denial.principal_text) else None
+    stated = (
+        compare_statements(denial.case, denial.principal.name, denial.action, denial.resource, source)
+        if isinstance(denial.principal, ServicePrincipal) and denial.action
+        else None
+    )
+    if stated is not None and not stated.is_allowed:
+        verdict, remedy = f"the {policy.name} in the text {stated.verdict}", stated.correct(remedy)
     return denial.explain(
-        denial_summary(denial, "the resource-based policy does not allow the service"),
+        denial_summary(denial, verdict),
         SERVICE_NOT_ALLOWED.cause(
             "derived",
             reason_lines(denial),
-            text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy_of(denial).name} can allow it.",
+            text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it.",
         ),
         topic="service-principal",
-        remedies=(resource_remedy(denial),),
+        remedies=(remedy,),
         notes=("A service principal has no identity-based policies.",),
     )
 

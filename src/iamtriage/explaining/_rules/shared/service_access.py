@@ -78,9 +78,11 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
         )
         for action, resource, condition in row.statements
     ]
-    save = save_step(row.resource)
-    if "policy.json" not in " ".join(row.commands):
+    save, lines = save_step(row.resource), " ".join(row.commands)
+    if "policy.json" not in lines:
         save = f"Add this statement to {row.resource}, and keep the existing ones."
+    if "add-permission" in lines:
+        save, statements = "The command adds the statement, and keeps the others.", []
     return resource_policy_remedy(
         f"Allow {row.service} in {row.resource}",
         *((save, row.step) if row.step else (save,)),
@@ -156,7 +158,7 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     step = (
         "The last command adds the statement, and keeps the others. ACCOUNT_ID is the account of the bucket."
     )
-    return attrs.evolve(remedy, steps=(step,), policy=None)
+    return attrs.evolve(remedy, steps=(step,))
 
 
 def _fill(text: str, values: dict[str, str]) -> str:

@@ -1,0 +1,284 @@
+"""Compare the statements for a service in a pasted resource-based policy with the service's request.
+
+A statement that names the service has no effect if its resource or its aws:SourceArn does not match. Sources:
+https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html (ARNs of API Gateway's requests),
+https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html (versions and aliases) and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html (ARNs of log groups end with ``:*``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared.clues import stated_option
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    as_strings,
+    describe_trusted,
+    iterate_conditions,
+    principal_names,
+)
+from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+
+_GATEWAY, _LOGS, _S3 = "apigateway.amazonaws.com", "logs.amazonaws.com", "s3.amazonaws.com"
+_KEYS = {"aws:sourcearn", "aws:sourceaccount"}
+# What the execution log of an API says. The console's test has a stage of its own.
+_EXECUTION = lazy_pattern(r"HTTP Method: (?P<method>[A-Z]{3,7}), Resource Path: (?P<path>/[\w{}+./-]{0,200})")
+_IS_TEST = lazy_pattern(r"\bExecution log for request\b|\btest-invoke")
+_TEST_STAGE = "test-invoke-stage"
+_INVOKED = lazy_pattern(
+    r"/functions/(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)/invocations"
+)
+# The permission in Terraform's code.
+_IN_TERRAFORM = lazy_pattern(
+    r"resource\s{1,8}\"aws_lambda_permission\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bsource_arn\s{0,20}=\s{0,4}(?P<value>\"[^\"\n]{0,300}\"|[\w.\[\]-]{1,200})"
+)
+
+
+_URL = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
+
+
+class Contrast(NamedTuple):
+    """What a pasted policy says about the service that was denied.
+
+    Attributes:
+        verdict: What the policy allows, as the end of a sentence that begins with the policy.
+        remedy: How to correct the statement of a function policy.
+        change: The key, the value and the corrected value of a condition.
+        is_allowed: Whether the policy allows the service.
+    """
+
+    verdict: str
+    remedy: Remedy | None = None
+    change: tuple[str, str, str] | None = None
+    is_allowed: bool = False
+
+    def correct(self, usual: Remedy) -> Remedy:
+        """Return the remedy that corrects the statement, from the one that adds a statement.
+
+        Args:
+            usual: A remedy whose first command prints the policy, and whose last one replaces it.
+        """
+        if self.remedy is not None or self.change is None or len(usual.commands) == 1:
+            return self.remedy or usual
+        key, old, new = self.change
+        replace = "jq --arg old {} --arg new {} 'walk(if . == $old then $new else . end)'"
+        return attrs.evolve(
+            usual,
+            title=f"Correct {key} in the statement that the policy has",
+            steps=(),
+            commands=(
+                f"{usual.commands[0]} > old-policy.json",
+                f"{fill_command(replace, old, new)} old-policy.json > policy.json",
+                usual.commands[-1],
+            ),
+            labels=(Labelled("Check policy.json, then replace the policy:", usual.commands[-1]),),
+            policy=None,
+            layer=None,
+            is_addition=False,
+        )
+
+
+def find_invoked_function(text: str) -> str | None:
+    """Return the ARN of the function, with its alias or version, that the log of an API names."""
+    found = _INVOKED.search(text)
+    return found["arn"] if found else None
+
+
+def compare_statements(
+    case: Case[Any], service: str, action: str, target: str | None, source: str | None = None
+) -> Contrast | None:
+    """Return what the policies of the text say about a request of a service, ``None`` if nothing is known.
+
+    Args:
+        case: The failure.
+        service: The service principal.
+        action: The action that the service calls.
+        target: The ARN of the resource.
+        source: The ARN for which the service calls, if a caller of this function knows it.
+    """
+    prefix = action.partition(":")[0].lower()
+    statements = [
+        each
+        for policy in context_of(case.facts).policies
+        if policy.has_principal and not policy.is_trust_policy
+        for each in allow_statements(policy.content)
+        if any(
+            name == "*" or name.lower().startswith(f"{prefix}:") for name in as_strings(each.get("Action"))
+        )
+    ]
+    names = dict.fromkeys(name for each in statements for name in principal_names(each) or ["*"])
+    if not statements or "*" in names:
+        return None
+    own = [each for each in statements if service in principal_names(each, "Service")]
+    if not own:
+        shown = describe_trusted({"Statement": statements}) or "others"
+        return Contrast(f"allows only {shown}, not {service}")
+    contrasts = [_compare(case, each, service, target, source) for each in own]
+    return next((each for each in contrasts if each is None or each.is_allowed), contrasts[0])
+
+
+def _compare(
+    case: Case[Any], statement: Mapping[str, Any], service: str, target: str | None, source: str | None
+) -> Contrast | None:
+    resources = as_strings(statement.get("Resource"))
+    if (
+        target is not None
+        and resources
+        and not any(matches(target, compile_glob(each)) for each in resources)
+    ):
+        return _other_resource(statement, service, target, resources[0])
+    unknown: str | None = None
+    for operator, key, values in iterate_conditions(statement):
+        parsed, name = parse_operator(operator), key.lower()
+        if name not in _KEYS or parsed is None or not values:
+            unknown = unknown or ""
+            continue
+        requested = _find_value(case, name, values[0], service, target, source)
+        expected = [PolicyValue(each, compile_glob(each)) for each in values]
+        is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
+        if is_met is False and requested is not None:
+            return _other_source(case, statement, service, key, values[0], requested)
+        if is_met is None:
+            unknown = f"{key} {clip_text(values[0])}"
+    if unknown:
+        return Contrast(f"allows {service} only for {unknown}: most likely, the request has another value")
+    if unknown is not None:
+        return None
+    show = fill_command(
+        "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
+    )
+    remedy = owner_remedy(
+        "Repeat the request, then compare the policy of the called function",
+        "An alias or version has a policy of its own. If a stage variable names the function, each value of it needs the statement.",
+        commands=(show,),
+        url=_URL,
+    )
+    return Contrast(f"allows {service}", remedy if ":lambda:" in (target or "") else None, is_allowed=True)
+
+
+def _find_value(
+    case: Case[Any], key: str, value: str, service: str, target: str | None, source: str | None
+) -> str | None:
+    """Return what the service's request has for a condition key."""
+    context = context_of(case.facts)
+    if key == "aws:sourceaccount":
+        return context.account.value if context.account else None
+    if source is not None:
+        return source
+    if service == _GATEWAY:
+        return _find_route(case, value)
+    parts = (target or "").split(":")
+    if service == _S3:
+        bucket = stated_option(case, "bucket") or (context.bucket.value if context.bucket else None)
+        return bucket and f"{value.partition(':s3:')[0] or 'arn:aws'}:s3:::{bucket}"
+    group = stated_option(case, "log-group-name")
+    if service == _LOGS and group and len(parts) > 4:
+        return f"arn:{parts[1]}:logs:{parts[3]}:{parts[4]}:log-group:{group}:*"
+    return None
+
+
+def _find_route(case: Case[Any], value: str) -> str | None:
+    """Return the ARN of API Gateway's request; where the text does not show a part, it is that of the policy."""
+    text, (head, _, rest) = case.failure.text, value.partition("/")
+    stage, method, path = (*rest.split("/", 2), "", "", "")[:3]
+    execution, api = _EXECUTION.search(text), context_of(case.facts).api
+    if "*" in head or (execution is None and rest and api is None):
+        return None
+    of_api = f"{head.rpartition(':')[0]}:{api.value}" if api else head
+    if execution is not None:
+        method, path = execution["method"], execution["path"][1:]
+    stage = _TEST_STAGE if _IS_TEST.search(text) else stage if stage not in {"", "*"} else "STAGE"
+    return f"{of_api}/{stage}/{method if method not in {'', '*'} else 'GET'}/{path}"
+
+
+def _other_resource(statement: Mapping[str, Any], service: str, target: str, resource: str) -> Contrast:
+    verdict = f"allows {service} on {clip_text(resource)}, not on {clip_text(target)}"
+    if not target.startswith(f"{resource}:"):
+        return Contrast(verdict)
+    sources = [
+        value for _, key, values in iterate_conditions(statement) if key.lower() in _KEYS for value in values
+    ]
+    line = "aws lambda add-permission --function-name {} --statement-id AllowAlias --action lambda:InvokeFunction --principal {}"
+    of_source = (
+        fill_command(" --source-arn {}", sources[0]) if sources and sources[0].startswith("arn:") else ""
+    )
+    remedy = owner_remedy(
+        "Allow the service on the alias or version, too",
+        "An alias and a version have a policy of their own: the one of the function does not apply to them. Or let the integration invoke the function without it.",
+        commands=(f"{fill_command(line, target, service)}{of_source}",),
+        url=_URL,
+    )
+    return Contrast(verdict, remedy)
+
+
+def _other_source(
+    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, value: str, requested: str
+) -> Contrast:
+    new = requested
+    if service == _GATEWAY and key.lower() == "aws:sourcearn":
+        api, execution = requested.partition("/")[0], _EXECUTION.search(case.failure.text)
+        new = f"{api}/*/*"
+        if "/" in value and execution is not None and "{" not in execution["path"]:
+            new = f"{api}/*/{execution['method']}{execution['path']}"
+    verdict = (
+        f"allows {service} only for {key} {clip_text(value)}, and the request has {clip_text(requested)}"
+    )
+    resource = next(iter(as_strings(statement.get("Resource"))), "")
+    remedy = (
+        _replace_permission(case, statement, service, key, value, new) if ":lambda:" in resource else None
+    )
+    return Contrast(verdict, remedy, (key, value, new))
+
+
+def _replace_permission(
+    case: Case[Any], statement: Mapping[str, Any], service: str, key: str, old: str, new: str
+) -> Remedy:
+    """Return the remedy that corrects a statement of a function policy, in Terraform's code if the text has it."""
+    resource, sid = as_strings(statement.get("Resource"))[0], str(statement.get("Sid") or "STATEMENT_ID")
+    show = fill_command("aws lambda get-policy --function-name {} --query Policy --output text", resource)
+    of_account = key.lower() == "aws:sourceaccount"
+    code = None if of_account else _IN_TERRAFORM.search(case.failure.text)
+    if code is not None:
+        written, fixed = code["value"], f'"{new}"'
+        if new.startswith(old):
+            ending = new.removeprefix(old)
+            fixed = f'{written[:-1]}{ending}"' if written.startswith('"') else f'"${{{written}}}{ending}"'
+        return owner_remedy(
+            f"Correct source_arn of aws_lambda_permission.{code['name']}",
+            f"Write source_arn = {fixed} in the code. A permission that the AWS CLI adds would be unknown to Terraform.",
+            commands=("terraform apply", Labelled("Then check the policy:", show)),
+            url=_URL,
+        )
+    add = fill_command(
+        f"aws lambda add-permission --function-name {{}} --action lambda:InvokeFunction --principal {{}} --source-{'account' if of_account else 'arn'} {{}} --statement-id",
+        *(resource, service, new),
+    )
+    if "/" in old and service == _GATEWAY:
+        # It allows other routes, which are to go on working.
+        return owner_remedy("Allow this route, too", commands=(f"{add} AllowRoute", show), url=_URL)
+    return owner_remedy(
+        f"Replace the statement {clip_text(sid)} of the function policy",
+        f"The corrected {key} is {clip_text(new)}.",
+        commands=(
+            fill_command("aws lambda remove-permission --function-name {} --statement-id {}", resource, sid),
+            f"{add} {fill_command('{}', sid)}",
+            show,
+        ),
+        url=_URL,
+    )
