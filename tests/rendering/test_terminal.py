@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 from shutil import which
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -209,7 +209,7 @@ def test_commands_can_be_pasted(words: list[str]) -> None:
         (Code('{"a": 1}', "json"), '{"a": 1}'),
         (
             Code('{"a": 1}', "json", "policy.json", "old-policy.json"),
-            "jq '.Statement += [{\"a\": 1}]' old-policy.json > policy.json",
+            "jq '.Statement |= ([., {\"a\": 1}] | flatten)' old-policy.json > policy.json",
         ),
         (
             Code('{"a": "\\u202e"}', "json", "policy.json", "old-policy.json"),
@@ -222,8 +222,11 @@ def test_document_that_the_next_command_reads(code: Code, shown: str) -> None:
 
 
 @pytest.mark.skipif(which("jq") is None, reason="jq is not installed")
-def test_statements_are_added_to_the_present_policy(tmp_path: Path) -> None:
-    old = {"Version": "2012-10-17", "Statement": [{"Sid": "Old", "Effect": "Deny"}]}
+@pytest.mark.parametrize(
+    "statement", [[{"Sid": "Old", "Effect": "Deny"}], {"Sid": "Old", "Action": ["a:B", "a:C"]}]
+)
+def test_statements_are_added_to_the_present_policy(statement: Any, tmp_path: Path) -> None:
+    old = {"Version": "2012-10-17", "Statement": statement}
     added = ({"Sid": "Andrea's", "Resource": "${aws:username}*"}, {"Sid": "B" * 90, "Effect": "Allow"})
     (tmp_path / "old-policy.json").write_text(json.dumps(old), encoding="ascii")
     show = "aws s3api get-bucket-policy --bucket b > old-policy.json"
@@ -233,4 +236,5 @@ def test_statements_are_added_to_the_present_policy(tmp_path: Path) -> None:
         ["/bin/sh", "-c", render((code,), width=60, color=False)], cwd=tmp_path, check=True, timeout=20
     )
     new = json.loads((tmp_path / "policy.json").read_text(encoding="ascii"))
-    assert new == {**old, "Statement": [*old["Statement"], *added]}
+    before = statement if isinstance(statement, list) else [statement]
+    assert new == {**old, "Statement": [*before, *added]}

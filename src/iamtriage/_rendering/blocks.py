@@ -89,11 +89,12 @@ class Code(NamedTuple):
         """What precedes and follows a document in the command that saves it in its file.
 
         >>> Code("{}", "json", "policy.json", "old-policy.json").saving_command
-        ("jq '.Statement += [", "]' old-policy.json > policy.json")
+        ("jq '.Statement |= ([., ", "] | flatten)' old-policy.json > policy.json")
         """
         if self.added_to is None:
             return "echo '", f"' > {self.saved_as}"
-        return "jq '.Statement += [", f"]' {self.added_to} > {self.saved_as}"
+        # A policy with one statement can have it without a list.
+        return "jq '.Statement |= ([., ", f"] | flatten)' {self.added_to} > {self.saved_as}"
 
     @property
     def caption(self) -> str | None:
