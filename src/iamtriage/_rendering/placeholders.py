@@ -25,7 +25,7 @@ _TYPE = lazy_pattern(r"([A-Za-z-]{1,40})[:/]\Z")
 # AWS.
 _ENDINGS = (
     *("_NAME", "_ID", "_ARN", "_PATH", "_URL", "_URI", "_KEY", "_CODE", "_VALUE", "_ADDRESS", "_IP"),
-    *("_NUMBER", "_VERSION"),
+    *("_NUMBER", "_PROFILE", "_VERSION"),
 )
 # Commands use the second name for these values.
 _SHORTER = {
@@ -51,6 +51,7 @@ _WORDS = frozenset(
         "FUNCTION",
         "GROUP",
         "HOST",
+        "IMAGE",
         "INDEX_PATTERN",
         "INSTANCE_PROFILE",
         "ISSUER",
