@@ -33,22 +33,23 @@ def compact_json(document: object, width: int, before: str = "", after: int = 0)
     return "\n".join(_lines(document, before, width, after)).removeprefix(before)
 
 
-def dense_json(document: object, width: int) -> str:
+def dense_json(document: object, width: int, before: str = "") -> str:
     """Return a document as JSON that fills its lines, in fewer lines than ``compact_json``.
 
     >>> print(dense_json({"Version": "2012-10-17", "Statement": [{"Effect": "Allow"}]}, 40))
     {"Version": "2012-10-17", "Statement":
     [{"Effect": "Allow"}]}
     """
-    lines = [""]
+    lines = [before]
     for word in _WORD.findall(json.dumps(_plain(document), ensure_ascii=True)):
-        line = f"{lines[-1]} {word}".lstrip()
+        is_first = len(lines) == 1 and lines[0] == before
+        line = before + word if is_first else f"{lines[-1]} {word}"
         # Each statement starts on a new line.
-        if lines[-1] and (len(line) > width or (word[0] == "{" and lines[-1].endswith("},"))):
+        if not is_first and (len(line) > width or (word[0] == "{" and lines[-1].endswith("},"))):
             lines.append(word)
         else:
             lines[-1] = line
-    return "\n".join(lines)
+    return "\n".join(lines).removeprefix(before)
 
 
 def _lines(value: object, before: str, width: int, after: int = 0) -> list[str]:

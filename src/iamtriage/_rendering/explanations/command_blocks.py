@@ -158,7 +158,9 @@ def document_codes(
     # The command that writes the file begins before the first line, and ends after the last one.
     before, after = Code("", "json", saved, added_to).saving_command
     if is_dense:
-        texts = [dense_json(each, width - max(len(before), len(after))) for each in documents]
+        # A jq command can end on a line of its own.
+        room = width if added_to else width - len(after)
+        texts = [dense_json(each, room, before) for each in documents]
     else:
         texts = [compact_json(each, width, before, len(after)) for each in documents]
     return (Code(",\n".join(texts), "json", saved, added_to),)
