@@ -103,3 +103,26 @@ def test_deny_of_the_bucket_policy(action: str, condition: str, says: str | None
 def test_listed_object_exists(name: str, *, may_be_missing: bool) -> None:
     explanation = explain(f"$ aws s3 ls s3://acme-in/\n2026-01-02 03:04:05      12 {name}\n{_GET}")
     assert ("missing-object" in [each.code for each in explanation.causes]) is may_be_missing
+
+
+_KMS = '"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"\n'
+_READ = '$ aws s3api get-object --bucket acme-in --key b.txt b.txt\n{ "ContentLength": 12 }\n'
+_ALLOWED = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_key"),
+    [
+        (_KMS + _READ, True),
+        (_KMS + _ALLOWED, True),
+        (_KMS, False),
+        (_READ, False),
+        ('"SSEAlgorithm": "AES256"\n' + _READ, False),
+    ],
+)
+def test_key_of_the_bucket(shown: str, *, is_key: bool) -> None:
+    explanation = explain(_GET + shown)
+    assert ("lacks kms:Decrypt on the KMS key of account 444455556666" in explanation.summary) is is_key
+    assert ("kms:Decrypt" in str(explanation.remedies[0].policy)) is is_key

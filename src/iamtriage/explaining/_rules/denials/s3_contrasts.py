@@ -18,7 +18,7 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
-from iamtriage.explaining._context.readers.command_runs import find_contrast
+from iamtriage.explaining._context.readers.command_runs import find_contrast, find_runs
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -47,6 +47,8 @@ _LIST = "s3:ListBucket"
 PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
+# What get-bucket-encryption prints.
+_ENCRYPTION = lazy_pattern(r"\"SSEAlgorithm\": ?\"aws:kms(?::dsse)?\"[^}]{0,300}")
 _ACCOUNT = lazy_pattern(r"(?i:\baccount(?: ID)?)\W{1,3}([0-9]{12})\b", re.ASCII)
 # What another caller, who may list the bucket, gets for the same object.
 _ABSENT = lazy_pattern(
@@ -115,7 +117,7 @@ def explain_contrast(denial: Denial) -> Explanation | None:
 
 
 def explain_parts(denial: Denial) -> Explanation | None:
-    """Explain a denied part of an upload, for which S3 decrypts, or return ``None`` for others.
+    """Explain a denied part of an upload, for which S3 decrypts, or the key of the bucket, or return ``None`` for others.
 
     Beginning an upload requires s3:PutObject and kms:GenerateDataKey, its parts kms:Decrypt:
     https://repost.aws/knowledge-center/s3-large-file-encryption-kms-key.
@@ -128,7 +130,7 @@ def explain_parts(denial: Denial) -> Explanation | None:
     if not (has_key and has_whole and denial.operation == "CreateMultipartUpload") and not (
         is_begun and (has_key or has_whole)
     ):
-        return None
+        return _explain_bucket_key(denial)
     named = NAMED_KEY.search(text)
     key, owner = (named["arn"], named["account"]) if named else (None, None)
     shown = (
@@ -166,6 +168,46 @@ def explain_parts(denial: Denial) -> Explanation | None:
         ),
         topic="s3-access-denied",
         remedies=present(remedy),
+        notes=(EVENTUAL_CONSISTENCY,),
+    )
+
+
+def _explain_bucket_key(denial: Denial) -> Explanation | None:
+    """Explain that the bucket encrypts with a KMS key, if the text shows it and that S3 itself allows the call."""
+    text, bucket = denial.failure.text, (denial.resource or "").rpartition(":")[2].partition("/")[0]
+    encrypted = _ENCRYPTION.search(text)
+    if denial.operation not in {"GetObject", "HeadObject", "PutObject"} or encrypted is None or not bucket:
+        return None
+    # Most denials have no policy.
+    from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
+
+    verb = "get-object" if denial.operation == "GetObject" else "put-object"
+    works = next(
+        (
+            run
+            for run in find_runs(denial.failure)
+            if run.has_succeeded and verb in run.command.words and bucket in run.command.text
+        ),
+        None,
+    )
+    if works is None and ('"Deny"' in text or find_allowing_policy(denial) is None):
+        return None
+    named = NAMED_KEY.search(encrypted[0])
+    owner = named["account"] if named else None
+    needed = "kms:GenerateDataKey" if denial.operation == "PutObject" else "kms:Decrypt"
+    of_owner = f" of account {owner}" if owner else ""
+    return denial.explain(
+        f"S3 denied {denial.operation} on {denial.resource} without a reason: most likely, the caller lacks {needed} on the KMS key{of_owner} with which the bucket encrypts.",
+        buckets.KMS_KEY.cause(
+            "derived",
+            (
+                "The text shows the encryption of the bucket (aws:kms).",
+                *((f"The text shows that {works.command.text} worked.",) if works else ()),
+            ),
+            text=f"{denial.action} is allowed, and S3 also uses the key with the caller's permissions: both the key policy and a policy of the caller must allow {needed}.",
+        ),
+        topic="s3-bucket-key",
+        remedies=present(_allow_use_of_key(denial, named, bucket, f"Allow {needed} on the bucket's KMS key")),
         notes=(EVENTUAL_CONSISTENCY,),
     )
 

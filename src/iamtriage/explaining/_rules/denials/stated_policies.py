@@ -61,7 +61,7 @@ _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.co
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies.
-_COMPARED = frozenset({"missing-object", "s3-acl", "service-principal"})
+_COMPARED = frozenset({"missing-object", "s3-acl", "s3-bucket-key", "service-principal"})
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
