@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
-from iamtriage.explaining._rules.calls.message_kinds import KINDS_BY_MESSAGE
+from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE, KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
 from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import pages
@@ -40,14 +40,6 @@ DRY_RUN = CauseType(
     recognised_by="The error code DryRunOperation.",
     fix="Call without DryRun.",
     sources=(pages.EC2_ERRORS,),
-)
-ACCOUNT_STATE = CauseType(
-    "account-state",
-    title="The account cannot use the service in its current state",
-    text="The account is not subscribed to the service, not verified yet or suspended, or the service accepts no new customers.",
-    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked.",
-    fix="Open the service in the console and follow its instructions. Check billing and verification.",
-    sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
 )
 NO_CAPACITY = CauseType(
     "no-capacity",

@@ -249,7 +249,7 @@ _QUOTED = frozenset(
         request_kinds.INVALID_REQUEST,
         request_kinds.CONFLICT,
         api_error_kinds.ALREADY_EXISTS,
-        api_error_kinds.ACCOUNT_STATE,
+        message_kinds.ACCOUNT_STATE,
         request_kinds.SERVICE_ERROR,
         message_kinds.CAPABILITIES_MISSING,
     }

@@ -51,6 +51,22 @@ BEDROCK_USE_CASE = CauseType(
     fix="Submit the use case form in the Bedrock model catalog, and retry after 15 minutes.",
     sources=(pages.BEDROCK_MODELS,),
 )
+ACCOUNT_STATE = CauseType(
+    "account-state",
+    title="The account cannot use the service in its current state",
+    text="The account is not subscribed to the service, not verified yet or suspended, or the service accepts no new customers.",
+    recognised_by="An error code such as OptInRequired, SubscriptionRequiredException, PendingVerification or Blocked, or a message that the account must be verified.",
+    fix="Open the service in the console and follow its instructions. Check billing and verification.",
+    sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
+)
+ACCOUNT_RESTRICTED = "AWS restricts the account itself, and no IAM permission is missing"
+SUPPORT_CASE = account_remedy(
+    "Open a support case with AWS that includes this message",
+    "In the Support Center (https://console.aws.amazon.com/support/home), choose Account and billing, which every support plan includes, and paste the whole message with its request ID. Whoever may open cases for the account does this, such as its owner or an administrator.",
+    "Repeat the call after AWS has confirmed the change. Nothing else has to change.",
+    url="https://docs.aws.amazon.com/awssupport/latest/user/case-management.html",
+)
+"""For a restriction that only AWS lifts. Source: https://github.com/aws-samples/aws-cdk-examples/issues/279."""
 EMAIL_NOT_VERIFIED = CauseType(
     "email-not-verified",
     title="An address or domain of the message is not verified in the Region of the call",
@@ -195,6 +211,13 @@ KINDS_BY_MESSAGE = (
                 url=_FAILED_STACKS,
             ),
         ),
+    ),
+    ErrorKind(
+        cause=ACCOUNT_STATE,
+        code=r"^(?!OptIn|.*Quota|.*Limit)",
+        message=r"(?i)account (?:currently does not support|(?:is|has been)(?: currently)? suspended|must be verified)",
+        summary=f"{ACCOUNT_RESTRICTED}.",
+        remedies=(SUPPORT_CASE,),
     ),
     ErrorKind(
         cause=EMAIL_NOT_VERIFIED,

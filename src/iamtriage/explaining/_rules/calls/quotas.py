@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.explaining._rules.shared.text_signs import Deployment
     from iamtriage.failures._failures import AwsError
 
@@ -48,6 +49,16 @@ _THINGS = {
     "OpenIdConnectProvider": "OIDC provider",
     "ClientIds": "client IDs",
 }
+# What get-account-summary counts with its quota.
+_COUNTED = {
+    "Roles": "Role",
+    "Users": "User",
+    "Groups": "Group",
+    "Policies": "Policy",
+    "InstanceProfiles": "InstanceProfile",
+}
+# The start of a name with a number, of which earlier runs may have left others, such as pr-1482-worker.
+_NUMBERED = lazy_pattern(r"(?:[A-Za-z]{1,30}[-_.]){1,4}(?=\d)", re.ASCII)
 _PACKED_SIZE = lazy_pattern(
     r"Packed (?:policy|size of (?P<tags>session tags)?[\w ]{0,40}?) consumes (?P<percent>\d{1,6})%", re.ASCII
 )
@@ -154,13 +165,19 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         policies = {each["name"] for each in _POLICY.finditer(case.text)}
         policy = f"the policy {clip_text(policies.pop())}" if len(policies) == 1 else "another"
         summary = f"{capitalize_start(holder)} already has {count} {things}, so {policy} cannot be attached"
+    lines: Commands = ()
     if kind == "account":
         title, limit = f"Delete {things} that are not needed", f"{count} {things} in an account"
-        steps = [f"The command prints how many {things} the account has, and its quotas."]
-        lines: tuple[str, ...] = ("aws iam get-account-summary --query SummaryMap",)
+        increase = attrs.evolve(
+            increase,
+            title=f"Or raise the quota of {things} per account in Service Quotas, for IAM in us-east-1",
+        )
+        created = _find_holder(case, _COUNTED.get(what, "").lower(), deployment)
+        steps, lines = _find_unused(what, things, created)
+        summary = f"The account already has {count} {things}, so {clip_text(created or 'another')} cannot be created"
     else:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
-        steps, lines = [f"Remove {things} that {holder} does not need."], ()
+        steps = [f"Remove {things} that {holder} does not need."]
     if what == "InstanceSessions":
         evidence = (f"The message says: {scoped[0]}", *code_evidence(case.failure))
         return explain_second_role(
@@ -206,6 +223,36 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
             *((increase,) if can_increase else ()),
         ),
     )
+
+
+def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str], Commands]:
+    """Return how to find what is not needed in an account that has too many of one thing, such as roles."""
+    steps = [f"The command prints how many {things} the account has, and its quota."]
+    if (thing := _COUNTED.get(what)) is None:
+        return steps, ("aws iam get-account-summary --query SummaryMap",)
+    numbered = _NUMBERED.match(created or "")
+    chosen = f"?starts_with({thing}Name, '{numbered[0]}')" if numbered else ""
+    command = "instance-profiles" if what == "InstanceProfiles" else what.lower()
+    listed = (
+        f'aws iam list-{command} --query "{what}[{chosen}].[CreateDate,{thing}Name]" --output text | sort'
+    )
+    steps = [
+        f"The commands print how many {things} the account has, its quota, and {f'the {things} that begin with {numbered[0]}' if numbered else f'its {things}'}, the oldest first. Earlier runs may have left some: remove them with the tool that created them."
+    ]
+    lines: Commands = (f"aws iam get-account-summary --query 'SummaryMap.[{what},{what}Quota]'", listed)
+    if what == "Policies":
+        unused = "aws iam list-policies --scope Local --query 'Policies[?AttachmentCount==`0`].[CreateDate,PolicyName]' --output text | sort"
+        steps.append(
+            "The list has the policies that are not attached. They can still be permissions boundaries."
+        )
+        return steps, (lines[0], unused)
+    if what == "Roles":
+        last = Labelled(
+            "Before you delete one, see when it was last used:",
+            "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
+        )
+        return steps, (*lines, last)
+    return steps, lines
 
 
 def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_RESTRICTED, ACCOUNT_STATE, SUPPORT_CASE
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph, end_summary
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
@@ -124,6 +125,19 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
             ),
         ),
         notes=("No policy helps: AWS did not evaluate any policy.",),
+    )
+
+
+def explain_restricted_account(denial: Denial) -> Explanation:
+    """Explain that AWS restricts the account until AWS Support has verified it."""
+    code = denial.failure.envelope.code
+    return denial.explain(
+        f"{ACCOUNT_RESTRICTED}{f', although the code is {code}' if code else ''}{end_summary(denial.failure)}",
+        ACCOUNT_STATE.cause(
+            "reported", text="The service checks the account before any policy of the caller counts."
+        ),
+        topic="account-state",
+        remedies=(SUPPORT_CASE,),
     )
 
 

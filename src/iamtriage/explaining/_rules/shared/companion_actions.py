@@ -36,7 +36,21 @@ _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Reso
 _VERSION = "The request names a version ID, so S3 checks"
 _CONSOLE = "The console reads Kubernetes objects with eks:AccessKubernetesApi, which kubectl does not need, and also calls eks:DescribeCluster and, on *, eks:ListClusters."
 _KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
+# Calls that list the names of all, and the action of a call for one of them.
+_LISTS = {
+    "secretsmanager:ListSecrets": ("secret", "secretsmanager:GetSecretValue"),
+    "ssm:DescribeParameters": ("parameter", "ssm:GetParameter"),
+    "eks:ListClusters": ("cluster", "eks:DescribeCluster"),
+    "dynamodb:ListTables": ("table", "dynamodb:Query or dynamodb:GetItem"),
+    "lambda:ListFunctions": ("function", "lambda:InvokeFunction or lambda:GetFunction"),
+    "sqs:ListQueues": ("queue", "sqs:ReceiveMessage or sqs:SendMessage"),
+}
 _HINTS = {
+    "s3:ListAllMyBuckets": "aws s3 ls without a bucket (ListBuckets) prints the names of all buckets, and IAM checks s3:ListAllMyBuckets. If you know the bucket, aws s3 ls s3://BUCKET/ lists its objects without it, with s3:ListBucket on that bucket.",
+    **{
+        action: f"The call prints the names of all {what}s. If you know the {what}, {other} on it is enough."
+        for action, (what, other) in _LISTS.items()
+    },
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,

@@ -77,6 +77,15 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.sessions.explain_called_from_session": ("token with session credentials",),
     "denials.service_specific.explain_mfa": ("multifactorauthentication failed",),
     "denials.service_settings.explain_unknown_operation": ("unable to determine service/operation name",),
+    "denials.service_settings.explain_restricted_account": (
+        "account must be verified",
+        "account is not verified",
+        "account has not been verified",
+        "account is suspended",
+        "account has been suspended",
+        "account is currently blocked",
+        "account currently does not support",
+    ),
     "denials.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
     "kubernetes.pod_identities.explain_pod_denied": (
         "does not have permissions to assume the associated role",
