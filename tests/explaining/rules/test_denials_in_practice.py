@@ -1250,6 +1250,38 @@ SETTINGS: tuple[Case, ...] = (
         ("own reason", "expired."),
     ),
     (
+        "account to be verified",
+        "╷\n│ Error: creating CloudFront Distribution: operation error CloudFront: CreateDistributionWithTags, https response error StatusCode: 403, RequestID: 0a1b2c3d, AccessDenied: Your account must be verified before you can add new CloudFront resources. To verify your account, please contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.\n│ \n│   with aws_cloudfront_distribution.shop,\n╵",
+        {},
+        (
+            "no IAM permission is missing, although the code is AccessDenied: Your account must be verified",
+            "Open a support case with AWS that includes this message [account administrator]",
+            "after AWS has confirmed",
+        ),
+        ("get-caller-identity", "a policy may be"),
+    ),
+    (
+        "suspended account",
+        "An error occurred (AccessDeniedException) when calling the CreateFleet operation: Your AWS account has been suspended. Please contact AWS Support.",
+        {},
+        ("Your AWS account has been suspended.", "Open a support case"),
+        ("a policy may be",),
+    ),
+    (
+        "account without load balancers",
+        "An error occurred (OperationNotPermitted) when calling the CreateLoadBalancer operation: This AWS account currently does not support creating load balancers. For more information, please contact AWS Support.",
+        {},
+        ("currently does not support creating load balancers.", "Open a support case"),
+        ("Look up the error code",),
+    ),
+    (
+        "message about another account's bucket",
+        "An error occurred (AccessDeniedException) when calling the PutReport operation: Reports of this account are closed on Sundays.",
+        {},
+        ("the service gives its own reason",),
+        ("support case",),
+    ),
+    (
         "SSE-C",
         f'User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::acme/a" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type',
         {},

@@ -148,9 +148,32 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreateRole operation: Cannot exceed quota for RolesPerAccount: 1000",
-            "The account would have more than 1000 roles. This is a quota per account, not a missing permission.",
+            "The account already has 1000 roles, so another cannot be created. This is a quota per account, not a missing permission.",
             "Delete roles that are not needed",
-            ("aws iam get-account-summary --query SummaryMap",),
+            (
+                "aws iam get-account-summary --query 'SummaryMap.[Roles,RolesQuota]'",
+                'aws iam list-roles --query "Roles[].[CreateDate,RoleName]" --output text | sort',
+                "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
+            ),
+        ),
+        (
+            "│ Error: creating IAM Role (preview-208-web): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 0a1b, LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000",
+            "The account already has 1000 roles, so preview-208-web cannot be created. This is a quota per account, not a missing permission.",
+            "Delete roles that are not needed",
+            (
+                "aws iam get-account-summary --query 'SummaryMap.[Roles,RolesQuota]'",
+                "aws iam list-roles --query \"Roles[?starts_with(RoleName, 'preview-')].[CreateDate,RoleName]\" --output text | sort",
+                "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
+            ),
+        ),
+        (
+            "An error occurred (LimitExceeded) when calling the CreatePolicy operation: Cannot exceed quota for PoliciesPerAccount: 1500",
+            "The account already has 1500 managed policies, so another cannot be created. This is a quota per account, not a missing permission.",
+            "Delete managed policies that are not needed",
+            (
+                "aws iam get-account-summary --query 'SummaryMap.[Policies,PoliciesQuota]'",
+                "aws iam list-policies --scope Local --query 'Policies[?AttachmentCount==`0`].[CreateDate,PolicyName]' --output text | sort",
+            ),
         ),
         (
             "$ aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
@@ -185,7 +208,7 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "An error occurred (LimitExceeded) when calling the CreateOpenIDConnectProvider operation: Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100",
-            "The account would have more than 100 OIDC providers. This is a quota per account, not a missing permission.",
+            "The account already has 100 OIDC providers, so another cannot be created. This is a quota per account, not a missing permission.",
             "Delete OIDC providers that are not needed",
             ("aws iam get-account-summary --query SummaryMap",),
         ),
@@ -259,9 +282,12 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "│ Error: creating IAM Group (carts): LimitExceeded: Cannot exceed quota for GroupsPerAccount: 300",
-            "The account would have more than 300 groups. This is a quota per account, not a missing permission.",
+            "The account already has 300 groups, so carts cannot be created. This is a quota per account, not a missing permission.",
             "Delete groups that are not needed",
-            ("aws iam get-account-summary --query SummaryMap",),
+            (
+                "aws iam get-account-summary --query 'SummaryMap.[Groups,GroupsQuota]'",
+                'aws iam list-groups --query "Groups[].[CreateDate,GroupName]" --output text | sort',
+            ),
         ),
         (
             "An error occurred (LimitExceeded) when calling the AddUserToGroup operation: Cannot exceed quota for GroupsPerUser: 10",

@@ -42,6 +42,44 @@ def test_action_and_resource(operation: str, command: str, action: str, resource
     assert any(level in cause.text for cause in explanation.causes if cause.evidence == "derived")
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "$ aws s3 mv s3://acme-in/d/a.csv s3://acme-out/b.csv --profile ops\nmove failed: s3://acme-in/d/a.csv to s3://acme-out/b.csv",
+            (
+                "aws s3api get-object --bucket acme-in --key d/a.csv --range bytes=0-0 /dev/null --profile ops",
+                "echo test | aws s3 cp - s3://acme-out/b.csv.test --profile ops",
+            ),
+        ),
+        (
+            "$ aws s3 cp s3://acme-in/a.csv s3://acme-out/b.csv --acl public-read\ncopy failed: s3://acme-in/a.csv to s3://acme-out/b.csv",
+            (),
+        ),
+        (
+            "",
+            (
+                "aws s3api get-object --bucket SOURCE_BUCKET_NAME --key SOURCE_KEY --range bytes=0-0 /dev/null",
+                "echo test | aws s3 cp - s3://BUCKET/OBJECT_KEY.test",
+            ),
+        ),
+    ],
+    ids=["both sides in the text", "an ACL to leave out first", "no side in the text"],
+)
+def test_sides_of_a_copy_are_tested_apart(text: str, lines: tuple[str, ...]) -> None:
+    explanation = explain(f"{text} {DENIED.format('CopyObject')}")
+    assert "the source or the destination" in explanation.summary or "--acl" in text
+    remedy = explanation.remedies[0]
+    assert tuple(each for each in remedy.commands if "/dev/null" in each or "test |" in each) == lines
+    assert remedy.title.startswith("Test the source and the destination apart") is bool(lines)
+
+
+def test_multipart_upload_may_lack_the_key() -> None:
+    shown = str(explain(f"$ aws s3 cp a.bin s3://acme-in/a.bin\n{DENIED.format('CreateMultipartUpload')}"))
+    assert "kms:GenerateDataKey and kms:Decrypt" in shown
+    assert "kms:Decrypt" not in str(explain(f"$ aws s3 cp a s3://acme-in/a\n{DENIED.format('PutObject')}"))
+
+
 def test_copy_requires_both_objects() -> None:
     explanation = explain(
         f"copy failed: s3://acme-in/a.csv to s3://acme-out/b.csv {DENIED.format('CopyObject')}"

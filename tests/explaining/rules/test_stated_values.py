@@ -994,7 +994,10 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws s3api copy-object --copy-source octo-in/a/b --bucket octo-web --key b\n{S3_DENIAL.format('CopyObject')}",
             {},
-            ('"Resource": "arn:aws:s3:::octo-in/a/b"', "Allow s3:GetObject on the source and s3:PutObject"),
+            (
+                '"Resource": "arn:aws:s3:::octo-in/a/b"',
+                "then allow s3:GetObject on the source and s3:PutObject",
+            ),
             ("SOURCE_BUCKET_NAME", "s3:DeleteObject"),
             id="source of a copy in a command",
         ),

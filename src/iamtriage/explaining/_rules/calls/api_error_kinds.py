@@ -209,7 +209,7 @@ _KINDS = (
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
-        code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|PendingVerification|^Blocked$",
+        code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|PendingVerification|^AccountSuspended|^Blocked$",
         summary="The account cannot use the service.",
         remedies=(
             account_remedy(

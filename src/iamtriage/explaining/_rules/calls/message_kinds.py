@@ -60,6 +60,7 @@ ACCOUNT_STATE = CauseType(
     sources=("https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",),
 )
 ACCOUNT_RESTRICTED = "AWS restricts the account itself, and no IAM permission is missing"
+UNTIL_VERIFIED = "The account is not verified yet, or suspended. Only AWS changes that."
 SUPPORT_CASE = account_remedy(
     "Open a support case with AWS that includes this message",
     "In the Support Center (https://console.aws.amazon.com/support/home), choose Account and billing, which every support plan includes, and paste the whole message with its request ID. Whoever may open cases for the account does this, such as its owner or an administrator.",

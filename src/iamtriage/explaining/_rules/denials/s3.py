@@ -14,7 +14,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies
+from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_copies
 from iamtriage.explaining._rules.denials.bucket_denies import explain_bucket_deny
 from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
 from iamtriage.explaining._rules.denials.object_acls import explain_acl
@@ -52,13 +52,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_COPY_OPERATIONS = frozenset({"CopyObject", "UploadPartCopy"})
-_COPY_SOURCE = lazy_pattern(
-    r"(?:s3://(?=\S{1,600} (?:to )?s3://)|(?:--copy-source[ =]|\bCopySource[\"']?\s?(?:=>|[=:])\s?)[\"']?/?)"
-    r"(?P<source>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w./=+-]{1,500})",
-    re.ASCII,
-)
-_MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
 _FAILED_UPLOAD = lazy_pattern(r"\bupload failed: \S{1,500} to s3://(?P<path>\S{1,1100})", re.ASCII)
 _ACCESS_POINT_ALIAS = lazy_pattern(r":::[a-z0-9-]{3,63}-s3alias(?:/|\Z)", re.ASCII)
 # Hadoop's client names its own call before the object. What it sends is in its documentation:
@@ -148,11 +141,9 @@ def _summary(denial: Denial, to: str) -> str:
     objects = transfer_objects(denial.resource or "", denial.failure.text)
     if len(paths) > 1 and objects is not None:
         on = f" on {len(paths)} objects below {objects.removesuffix('*')}"
-    request = (
-        f"the copy to {denial.resource}"
-        if denial.operation in _COPY_OPERATIONS and on
-        else f"{denial.action}{on}"
-    )
+    request = s3_copies.name_copy(denial) if s3_copies.is_copy(denial) and on else f"{denial.action}{on}"
+    if s3_copies.is_copy(denial) and not reason:
+        reason = ": the source or the destination may be what denies it"
     return f"S3 denied {request} without a reason{reason}."
 
 
@@ -177,6 +168,8 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif denial.operation == "HeadObject" and denial.principal_text is None:
         step = None  # the step on the GET says it
+    elif s3_copies.is_copy(denial):
+        step = None  # the step on the tests says it
     elif copies_tags(denial):
         step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
@@ -188,9 +181,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
 
 def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy whose title says what its first command finds out: who owns the bucket."""
-    # A copy has two buckets.
-    is_copy = denial.operation in _COPY_OPERATIONS
-    if remedy is None or is_copy or buckets.ownership_command(denial) not in remedy.commands[:2]:
+    if remedy is None or buckets.ownership_command(denial) not in remedy.commands[:2]:
         return remedy
     title = put_check_first("Find the bucket's owner", f"{remedy.title.partition(', if ')[0]} if needed")
     return attrs.evolve(remedy, title=title)
@@ -215,19 +206,15 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     """Return a remedy that also allows what the options of the call require, and to read the source of a copy."""
     if remedy is None or remedy.policy is None or denial.operation not in _WRITE_OPERATIONS:
         return remedy
-    text, partition = _text_of_call(denial), denial.location.partition or "aws"
-    written = remedy.policy["Statement"]
+    text, more = _text_of_call(denial), _option_actions(denial)
+    if s3_copies.is_copy(denial):
+        remedy = s3_copies.with_source(
+            denial, remedy, (f"{denial.action}", *more), is_tested=find_acl(text) is None
+        )
     title, steps, lines = remedy.title, remedy.steps, remedy.commands
-    if more := _option_actions(denial):
+    if more and not s3_copies.is_copy(denial):
         title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
-    statements = [*written]
-    if denial.operation in _COPY_OPERATIONS:
-        found = _COPY_SOURCE.search(text)
-        source = found["source"] if found else "SOURCE_BUCKET_NAME/SOURCE_KEY"
-        actions = ("s3:GetObject", "s3:DeleteObject") if _MOVED.search(text) else "s3:GetObject"
-        statements.append(allow(actions, f"arn:{partition}:s3:::{source}", sid="S3GetObject"))
-        reads = join_words(actions, "and") if isinstance(actions, tuple) else actions
-        title = f"Allow {reads} on the source and {join_words((f'{denial.action}', *more), 'and')} for the copy, if needed"
+    statements = [*(remedy.policy or {})["Statement"]]
     if (key := _named_key(denial)) is not None and key["arn"]:
         statements.append(allow(("kms:GenerateDataKey", "kms:Decrypt"), key["arn"], sid="KmsKey"))
         title = title.replace(", if ", " and the use of the KMS key, if ", 1)
@@ -333,6 +320,8 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
     acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
     text = f"The call {operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
+    if operation == "CreateMultipartUpload" and _named_key(denial) is None:
+        text = f"{text[:-1]} and, if the bucket has a KMS key, kms:GenerateDataKey and kms:Decrypt on it: if a small file uploads, kms:Decrypt is missing."
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."
     if operation == "HeadObject" and _CALL_OF_S3A.search(denial.failure.text):
@@ -343,11 +332,8 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     if copies_tags(denial):
         verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"
         text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
-    if operation in _COPY_OPERATIONS:
-        unnamed = "" if _COPY_SOURCE.search(_text_of_call(denial)) else ", which the text does not name,"
-        text = f"{operation} requires s3:GetObject on the source{unnamed} and {denial.action} on the destination. KMS keys also require kms:Decrypt (source) and kms:GenerateDataKey (destination)"
-        tags = ", and tags s3:GetObjectTagging and s3:PutObjectTagging"
-        text += f"{tags if operation == 'CopyObject' else ''}."
+    if s3_copies.is_copy(denial):
+        text = s3_copies.describe_copy(denial)
     if (key := _named_key(denial)) is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"

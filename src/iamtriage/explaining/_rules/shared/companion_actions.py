@@ -43,7 +43,6 @@ _LISTS = {
     "eks:ListClusters": ("cluster", "eks:DescribeCluster"),
     "dynamodb:ListTables": ("table", "dynamodb:Query or dynamodb:GetItem"),
     "lambda:ListFunctions": ("function", "lambda:InvokeFunction or lambda:GetFunction"),
-    "sqs:ListQueues": ("queue", "sqs:ReceiveMessage or sqs:SendMessage"),
 }
 _HINTS = {
     "s3:ListAllMyBuckets": "aws s3 ls without a bucket (ListBuckets) prints the names of all buckets, and IAM checks s3:ListAllMyBuckets. If you know the bucket, aws s3 ls s3://BUCKET/ lists its objects without it, with s3:ListBucket on that bucket.",
