@@ -44,8 +44,10 @@ def find_stated_node_role(text: str) -> str | None:
     if stated is not None:
         return stated.value
     named = _METADATA.search(text) if "security-credentials" in text else None
-    owners = {(arn.split(":")[0], arn[-12:]) for arn in _ACCOUNTS.findall(text)} if named else set()
-    if named is None or len(owners) != 1:
+    if named is None:
+        return None
+    owners = {(found[1].partition(":")[0], found[1][-12:]) for found in _ACCOUNTS.finditer(text)}
+    if len(owners) != 1:
         return None
     [(partition, account)] = owners
     return f"arn:{partition}:iam::{account}:role/{named['name']}"
