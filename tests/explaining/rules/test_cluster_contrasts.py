@@ -186,6 +186,19 @@ def test_context_of_another_cluster(context: str, entries: str, summary: str) ->
     assert summary in explain(f"{context}{REJECTED}{CALLER}{entries}").summary
 
 
+@pytest.mark.parametrize(
+    ("commands", "cluster"),
+    [
+        ("$ eksctl create nodegroup --name blue --cluster market", "market"),
+        ("$ aws eks describe-nodegroup --nodegroup-name blue --cluster-name market", "market"),
+        ("$ aws eks describe-cluster --name market\n$ aws eks describe-cluster --name fair", None),
+    ],
+)
+def test_cluster_of_other_commands(commands: str, cluster: str | None) -> None:
+    named = f" for the cluster {cluster}," if cluster else "no access entry or aws-auth mapping, or"
+    assert named in explain(f"{REJECTED}{CALLER}{commands}\n").summary
+
+
 def test_administrator_without_a_role_in_the_cluster() -> None:
     denied = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "till"\nI have full admin.\n'
     of_role = explain(denied.format("arn:aws:sts::111122223333:assumed-role/Till/jo"))

@@ -65,7 +65,7 @@ _CLUSTERS = lazy_pattern(
 )
 # Other commands for a cluster.
 _CLUSTERS_OF_COMMANDS = lazy_pattern(
-    r"\b(?:aws eks|eksctl) [a-z][^\n|;&]{0,200}? --(?:(?:cluster-)?name|cluster)[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
+    r"\b(?:aws eks [a-z][^\n|;&]{0,200}? --(?:cluster-)?name|eksctl [a-z][^\n|;&]{0,200}? --cluster)[= ][\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII,
 )
 _CLUSTER_SIGNS = ("luster", "EKS", "update-kubeconfig", "eksctl.io")
