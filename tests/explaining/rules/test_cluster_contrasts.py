@@ -199,6 +199,37 @@ def test_cluster_of_other_commands(commands: str, cluster: str | None) -> None:
     assert named in explain(f"{REJECTED}{CALLER}{commands}\n").summary
 
 
+SSO = "role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_{}"
+
+
+@pytest.mark.parametrize(
+    ("listed", "summary"),
+    [
+        ("Ops_fedcba9876543210", "the entry of AWSReservedSSO_Ops_fedcba9876543210 is for an earlier role of the same permission set."),
+        ("Dev_fedcba9876543210", "its access entries are for AWSReservedSSO_Dev_fedcba9876543210."),
+        ("Ops_0123456789abcdef", "although the Identity Center role AWSReservedSSO_Ops_0123456789abcdef has an access entry"),
+    ],
+)  # fmt: skip
+def test_role_of_a_permission_set(listed: str, summary: str) -> None:
+    caller = CALLER.replace("/Till/", "/AWSReservedSSO_Ops_0123456789abcdef/")
+    explanation = explain(f"{REJECTED}{caller}{_entries(SSO.format(listed))}")
+    assert summary in explanation.summary
+    offers_other = any("which has an entry" in each.title for each in explanation.remedies)
+    assert offers_other is listed.startswith("Dev")
+
+
+@pytest.mark.parametrize(
+    ("listed", "reason"),
+    [
+        ("Ops_0123456789abcdef", "it has an access entry, whose"),
+        ("Dev_fedcba9876543210", "the cluster has no access entry for it, only for AWSReservedSSO_Dev"),
+    ],
+)
+def test_masked_account_of_the_console(listed: str, reason: str) -> None:
+    menu = "Federated user: AWSReservedSSO_Ops_0123456789abcdef/jo\n"
+    assert reason in explain(f"{BANNER}{menu}{_entries(SSO.format(listed))}").summary
+
+
 def test_administrator_without_a_role_in_the_cluster() -> None:
     denied = 'Error from server (Forbidden): pods is forbidden: User "{}" cannot list resource "pods" in API group "" in the namespace "till"\nI have full admin.\n'
     of_role = explain(denied.format("arn:aws:sts::111122223333:assumed-role/Till/jo"))

@@ -190,7 +190,7 @@ def _read_access(case: Case[ConsoleKubernetesAccess], entry: StatedEntry | None,
     if mapped is not None:
         groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
         return _Access(f"aws-auth gives it {groups}, and no ClusterRole for that shows the objects")
-    listed = is_listed(case.failure, case.principal)
+    listed = is_listed(case.failure, case.principal or parse_masked_principal(case.caller))
     if listed:
         return _Access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed

@@ -11,7 +11,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import ServiceLinkedRole
+from iamtriage.arns._principals import IdentityCenterRole, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.values import Subject
@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import (
+    PLACEHOLDER_ACCOUNT,
     describe_principal,
     try_parse_principal,
     underlying_role,
@@ -37,6 +38,7 @@ __all__ = (
     "StatedEntry",
     "change_groups",
     "describe_listed",
+    "find_former",
     "find_groups",
     "find_listed",
     "find_policies",
@@ -165,7 +167,7 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
     """Return whether a text shows that a principal has an access entry, or ``None`` if it does not show it."""
     listed = None if principal is None else find_listed(failure)
     if listed is not None:
-        return _identify(principal) in map(_identify, listed)
+        return any(is_same_principal(each, principal) for each in listed)
     if principal is None or "describe-access-entry" not in failure.text:
         return None
     for run in find_runs(failure):
@@ -183,6 +185,18 @@ def lists_nobody(failure: Failure, region: str | None) -> bool:
         return False
     stated = (run.command.option("region") for run in find_runs(failure) if run.command.words[:2] in _LISTS)
     return all(each is None or each.value == region for each in stated)
+
+
+def find_former(failure: Failure, principal: Principal | None) -> IdentityCenterRole | None:
+    """Return the listed role of the caller's permission set, which has another suffix.
+
+    https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+    """
+    role = underlying_role(principal)
+    if not isinstance(role, IdentityCenterRole) or role.permission_set is None:
+        return None
+    listed = (each for each in find_listed(failure) or () if isinstance(each, IdentityCenterRole))
+    return next((each for each in listed if each.permission_set == role.permission_set), None)
 
 
 def describe_listed(failure: Failure) -> str:
@@ -227,8 +241,11 @@ def _find_creation(run: CommandRun) -> datetime | None:
 
 
 def is_same_principal(first: Principal | None, second: Principal | None) -> bool:
-    """Return whether two ARNs are of the same principal, with or without the path of a role."""
-    return _identify(first) == _identify(second)
+    """Return whether two ARNs are of the same principal, with or without the path of a role, or a masked account."""
+    one, other = _identify(first), _identify(second)
+    if isinstance(one, tuple) and isinstance(other, tuple) and PLACEHOLDER_ACCOUNT in {one[0], other[0]}:
+        return one[1] == other[1]
+    return one == other
 
 
 def _identify(principal: Principal | None) -> tuple[str, str] | Principal | None:

@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.kubernetes.authenticator import explain_authent
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
     describe_listed,
+    find_former,
     find_listed,
     find_recreation,
     is_listed,
@@ -234,6 +235,10 @@ def _explain_unlisted(
     cluster = attrs.evolve(cluster, mode="API")
     known = find_listed(case.failure)
     only = "" if known is None else f": its access entries are for {describe_listed(case.failure)}"
+    former = find_former(case.failure, case.principal)
+    if former is not None:
+        only = f": the entry of {former.name} is for an earlier role of the same permission set"
+        known = ()
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows a profile or role of the token."
     return case.explain(
