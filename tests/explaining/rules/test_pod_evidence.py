@@ -237,3 +237,10 @@ def test_empty_region(shown: str, empty: str | None) -> None:
     assert ("is set, but has no value" in explanation.summary) is (empty is not None)
     assert empty is None or f"{empty} is set" in explanation.summary
     assert ("or remove it" in explanation.remedies[0].title) is (empty is not None)
+
+
+@pytest.mark.parametrize(("role", "is_own"), [("OctoUploads", True), ("OctoReads", False)])
+def test_pod_with_its_role_needs_no_other_check(role: str, *, is_own: bool) -> None:
+    denied = _AS_NODE.replace("octo-NodeInstanceRole-1A2B/i-0123456789abcdef0", f"{role}/botocore-session-1")
+    explanation = explain(denied + _account(role=_ROLE.replace("octo/", "")))
+    assert any("neither the annotation nor the trust policy" in each for each in explanation.notes) is is_own

@@ -102,7 +102,8 @@ def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | 
 
 
 def _differs(account: str, namespace: str | None, given: AccountWithRole) -> bool:
-    return account != given.account or None not in {namespace, given.namespace} != {namespace}
+    is_known = namespace is not None and given.namespace is not None
+    return account != given.account or (is_known and namespace != given.namespace)
 
 
 def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = False) -> Remedy:

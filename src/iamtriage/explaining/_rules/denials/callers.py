@@ -213,6 +213,14 @@ def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
         return (
             "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
         )
+    if denial.role is not None and "role-arn" in denial.failure.text:
+        from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
+
+        given = read_pod_evidence(denial.failure.text).given
+        if given is not None and given.role == str(denial.role):
+            return (
+                "The pod has the role of its service account: neither the annotation nor the trust policy is the problem.",
+            )
     services = _calling_services(denial)
     if _is_of_stack_set(denial):
         found = _STACK_SET.search(denial.failure.text)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ("AccountWithRole", "PodEvidence", "read_pod_evidence")
 
-_MAX_CHARS = 64_000
+_MAX_CHARS, _MAX_OBJECTS = 64_000, 50
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[^\s:\"']{1,40}:role/[\w+=,.@/-]{1,512}"
 # The annotation in YAML, JSON (also in a log) or HCL, as an argument of kubectl or Helm, or as kubectl describes it.
@@ -224,7 +225,7 @@ def _merge(given: set[AccountWithRole]) -> AccountWithRole | None:
 
 def _find_annotated(text: str) -> Iterator[AccountWithRole]:
     """Yield the accounts with an annotation that names a role."""
-    for found in _ANNOTATION.finditer(text):
+    for found in islice(_ANNOTATION.finditer(text), _MAX_OBJECTS):
         low, high = max(found.start() - _CHARS_OF_OBJECT, 0), found.end() + _CHARS_OF_OBJECT
         start = max((each.end() for each in _BOUNDARY.finditer(text, low, found.start())), default=low)
         following = _BOUNDARY.search(text, found.end(), high)
@@ -244,7 +245,7 @@ def _find_annotated(text: str) -> Iterator[AccountWithRole]:
 
 def _find_associated(text: str) -> Iterator[AccountWithRole]:
     """Yield the accounts with an association of EKS Pod Identity."""
-    for found in _ASSOCIATION.finditer(text) if "sociation" in text else ():
+    for found in islice(_ASSOCIATION.finditer(text), _MAX_OBJECTS) if "sociation" in text else ():
         fields = {
             each["key"].replace("-", "").replace("_", "").lower(): each["value"]
             for each in _FIELD.finditer(found[0])
