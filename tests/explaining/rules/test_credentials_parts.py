@@ -358,7 +358,7 @@ NO_ANSWER = "operation error DynamoDB: GetItem, get identity: get credentials: f
         (LOGS + NOT_FOUND + ASSOCIATIONS + ACCOUNT, "nor a Pod Identity association. No request", "aws eks create-pod-identity-association"),
         # One of the places has a role, or the text does not show it.
         (LOGS + NOT_FOUND + ACCOUNT, "found no credentials. No request", "aws eks list-pod-identity-associations"),
-        (LOGS + NOT_FOUND + ACCOUNT + ASSOCIATIONS.replace("[]", '[{"serviceAccount": "cart"}]'), "found no credentials. No request", "aws eks list-pod-identity-associations"),
+        (LOGS + NOT_FOUND + ACCOUNT + ASSOCIATIONS.replace("[]", '[{"serviceAccount": "cart"}]'), "it is older than the association, or the agent is not on its node", "kubectl rollout restart"),
         (LOGS + NOT_FOUND + ACCOUNT.replace("\n\n", '\n{"eks.amazonaws.com/role-arn":"arn:aws:iam::111122223333:role/cart"}\n') + ASSOCIATIONS, "found no credentials. No request", "kubectl rollout restart"),
     ],
     ids=["no answer", "other order", "association unknown", "association", "annotation"],
