@@ -239,6 +239,8 @@ def _explain_unlisted(
     if former is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
         known = ()
+    # Other roles can be those of nodes.
+    people = [each for each in known or () if isinstance(each, IdentityCenterRole | User)]
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
     check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows a profile or role of the token."
     return case.explain(
@@ -250,10 +252,7 @@ def _explain_unlisted(
         topic="kubernetes-login",
         remedies=(
             attrs.evolve(grant, steps=(*grant.steps, check)),
-            # Other roles can be those of nodes.
-            *cluster_access.use_other_remedies(
-                (each for each in known or () if isinstance(each, IdentityCenterRole | User)), cluster
-            ),
+            *cluster_access.use_other_remedies(people, cluster),
         ),
         notes=(_IAM_NOTE,),
     )
