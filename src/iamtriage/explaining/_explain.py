@@ -35,10 +35,10 @@ from iamtriage.failures._secrets import has_secrets
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from iamtriage.explaining._combined_remedies import CombinedRemedies
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts, FactsLike
-    from iamtriage.explaining._policy_for import CombinedRemedies
 
 __all__ = ("explain",)
 
@@ -300,7 +300,7 @@ def _without_borders(failure: Failure) -> Failure:
 
 
 def _combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
-    from iamtriage.explaining._policy_for import combine_allow_remedies
+    from iamtriage.explaining._combined_remedies import combine_allow_remedies
 
     combined = combine_allow_remedies(explanation, others)
     forbidden = [each for each in others if isinstance(each, KubernetesForbidden)]

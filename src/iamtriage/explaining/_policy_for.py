@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-from posixpath import commonprefix
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from iamtriage._rendering.placeholders import find_placeholders, stated_names
-from iamtriage._text import join_words, quote_text, wrong_type_message
+from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._text import quote_text, wrong_type_message
 from iamtriage.exceptions import PolicyError
-from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._facts import NO_FACTS
 from iamtriage.explaining._rules.denials.passing_roles import pass_role_grant
-from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.denial import build_denial
 from iamtriage.explaining._rules.shared.denial_remedies import identity_allow_helps, is_sentence_cut
-from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.required_grants import NEXT_OBJECTS, required_grant
-from iamtriage.explaining._rules.shared.task_statements import ALL_REQUIRED
-from iamtriage.explaining._rules.sts.trust_documents import as_strings
+from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.failures._checks import check_failures
 from iamtriage.failures._failures import AccessDenied
 from iamtriage.policies._documents import MANAGED_POLICY_LIMIT, build_document, build_documents
-from iamtriage.policies._grants import Grant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
+    from iamtriage.policies._grants import Grant
 
 __all__ = (
-    "CombinedRemedies",
-    "combine_allow_remedies",
     "documents_by_principal",
+    "find_grant",
     "normalize_principal",
     "policies_by_principal",
     "policies_for",
@@ -46,9 +36,6 @@ __all__ = (
 
 _MIN_LIMIT = 256
 _MAX_LISTED_PRINCIPALS = 5
-# The limits of the policy that a short explanation shows for all denials of one principal.
-_MAX_STATEMENTS, _MAX_ACTIONS, _MAX_LISTED_ACTIONS, _MAX_RESOURCES = 4, 14, 3, 6
-_SAVE_STEP = "Save the "
 
 
 def policy_for(failures: Iterable[Failure], *, principal: str | None = None) -> dict[str, Any]:
@@ -182,189 +169,6 @@ def normalize_principal(principal: str | None) -> str | None:
     return principal if role is None else f"arn:{role.partition}:iam::{role.account}:role/{role.name}"
 
 
-class CombinedRemedies(NamedTuple):
-    """Remedies for several denials of a text: instead of the first one, and after it.
-
-    Attributes:
-        first: The first remedy, with a policy for other denials, too.
-        second: A remedy for others.
-        of_first: The other denials that the first one fixes.
-        of_second: Those that the second one fixes.
-    """
-
-    first: Remedy | None = None
-    second: Remedy | None = None
-    of_first: tuple[Failure, ...] = ()
-    of_second: tuple[Failure, ...] = ()
-
-
-def combine_allow_remedies(explanation: Explanation, others: tuple[Failure, ...]) -> CombinedRemedies:
-    """Return the remedies with one policy for several denials in the text.
-
-    The first one is for all denials of the explained principal. The second one is for denials of one other
-    principal or, if an ``Allow`` does not fix the explained denial, for others of its principal. A remedy is
-    ``None`` if it would fix no other denial, or if its policy is long.
-    """
-    failure = explanation.failure
-    remedy = next(iter(explanation.remedies), None)
-    if not isinstance(failure, AccessDenied) or failure.principal is None or remedy is None:
-        return CombinedRemedies()
-    principal = normalize_principal(failure.principal)
-    denials = [each for each in others if isinstance(each, AccessDenied)]
-    same = [each for each in denials if normalize_principal(each.principal) == principal]
-    allowed = [(each, allow) for each in denials if (allow := _find_allow_remedy(each)) is not None]
-    of_same = tuple((each, allow) for each, allow in allowed if each in same)
-    of_others = tuple(pair for pair in allowed if pair not in of_same)
-    if remedy.policy is not None and remedy.layer == "identity":
-        first = _combine(remedy, failure, same)
-        fixed = () if first is None else tuple(each for each, _ in of_same)
-        principals = {normalize_principal(each.principal) for each in denials if each not in same}
-        is_one = len(principals) == 1 and None not in principals
-        second = _allow_others(of_others) if is_one and len(of_others) == len(denials) - len(same) else None
-    elif failure.deny == "explicit" or failure.policy_type not in {None, "identity"}:
-        first, of_others = None, of_same
-        fixed = tuple(each for each in same if _is_exempted(each, failure, remedy))
-        second = _allow_others(of_same)
-    else:
-        return CombinedRemedies()
-    if second is not None and of_others:
-        here, there = (_find_account(each.principal) for each in (failure, of_others[0][0]))
-        if here != there and None not in {here, there}:
-            first, second = _in_account(first or remedy, here), _in_account(second, there)
-    return CombinedRemedies(
-        first, second, fixed, () if second is None else tuple(each for each, _ in of_others)
-    )
-
-
-def _is_exempted(other: AccessDenied, failure: AccessDenied, remedy: Remedy) -> bool:
-    """Return whether the Deny statement of a remedy, which exempts services, denied another call, too."""
-    is_same = (other.policy_type, other.deny, other.policy_arn) == (
-        failure.policy_type,
-        failure.deny,
-        failure.policy_arn,
-    )
-    service = (other.action or "").partition(":")[0]
-    return (
-        is_same and '"NotAction"' in (remedy.manifest or "") and f'"{service}:*"' in (remedy.manifest or "")
-    )
-
-
-def _find_account(principal: str | None) -> str | None:
-    return getattr(try_parse_principal(principal), "account", None)
-
-
-def _in_account(remedy: Remedy, account: str | None) -> Remedy:
-    """Return a remedy that says in which account to run its commands: roles of several can have one name."""
-    step = f"Run the commands with credentials of account {account}."
-    return attrs.evolve(remedy, title=f"{remedy.title}, in account {account}", steps=(step, *remedy.steps))
-
-
-def _allow_others(allowed: tuple[tuple[AccessDenied, Remedy], ...]) -> Remedy | None:
-    """Return the remedy that allows other denials with a policy beside that of the explained one."""
-    if not allowed:
-        return None
-    (failure, first), *more = allowed
-    remedy = _combine(first, failure, [each for each, _ in more]) if more else first
-    if remedy is None:
-        return None
-    lines = tuple(line.replace("file://policy.json", "file://allow.json") for line in remedy.commands)
-    return attrs.evolve(
-        change_commands(remedy, lines),
-        steps=tuple(step.replace("policy.json", "allow.json") for step in remedy.steps),
-    )
-
-
-def _combine(first: Remedy, failure: AccessDenied, same: list[AccessDenied]) -> Remedy | None:
-    """Return the remedy of a denial with one policy for it and other denials of its principal."""
-    if first.policy is None:
-        return None
-    # Each denial has its own companions: the union is what all of them yield alone.
-    alone = [*filter(None, map(_find_allow_remedy, same))]
-    statements = _merge_policies([first.policy, *(each.policy for each in alone if each.policy is not None)])
-    single = first.policy["Statement"]
-    actions, old = _list_actions(statements), _list_actions(single)
-    resources = dict.fromkeys(each for statement in statements for each in as_strings(statement["Resource"]))
-    is_short = (
-        len(statements) <= _MAX_STATEMENTS
-        and len(actions) <= _MAX_ACTIONS
-        and (len(actions) > 1 or len(resources) <= _MAX_RESOURCES)
-    )
-    if not is_short or not alone or statements == single:
-        return None
-    others_denied = (_list_actions(each.policy["Statement"])[0] for each in alone if each.policy is not None)
-    denied = sorted({old[0], *others_denied})
-    listed = f"{len(denied)} actions" if len(denied) > _MAX_LISTED_ACTIONS else join_words(denied, "and")
-    title = first.title.replace(old[0], listed, 1)
-    if title == first.title and len(denied) > 1:
-        title = f"{title}, and what else is denied"
-    own = _steps_of_service(first)
-    unneeded: tuple[str, ...] = (_SAVE_STEP,)
-    if denied == list(actions):
-        own, unneeded = _steps_for_objects(own, tuple(resources)), (_SAVE_STEP, NEXT_OBJECTS)
-    steps = dict.fromkeys(
-        step for each in alone for step in _steps_of_service(each) if not step.startswith(unneeded)
-    )
-    at = next((at for at, step in enumerate(own, 1) if step.startswith(_SAVE_STEP)), len(own))
-    name, new_name = map(inline_policy_name, (single, statements))
-    lines = tuple(
-        line.replace(f"--policy-name {name} ", f"--policy-name {new_name} ") for line in first.commands
-    )
-    names = stated_names(value for each in (failure, *same) for value in (each.principal, each.resource))
-    capped = (each.policy_arn for each in same if each.policy_type == "permissions_boundary")
-    boundary = next((each for each in capped if each and commands.arn(each) == each), None)
-    cap = (f"The permissions boundary {boundary} must allow these actions, too.",) if boundary else ()
-    return attrs.evolve(
-        change_commands(first, lines),
-        title=title,
-        steps=(*own[:at], *cap, *own[at:], *(step for step in steps if step not in own)),
-        policy=build_document(statements),
-        names=names,
-    )
-
-
-def _steps_for_objects(steps: tuple[str, ...], resources: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the steps for several objects, whose common folder is what changing keys have in common."""
-    kept = tuple(each for each in steps if not each.startswith(NEXT_OBJECTS))
-    folder = commonprefix(resources).rpartition("/")[0]
-    return (*kept, f"{NEXT_OBJECTS}{folder}/* as Resource.") if "/" in folder and kept != steps else kept
-
-
-def _steps_of_service(remedy: Remedy) -> tuple[str, ...]:
-    """Return the steps of a remedy for a policy with the actions of other services, too."""
-    actions = _list_actions((remedy.policy or {}).get("Statement", ()))
-    services = {each.partition(":")[0] for each in actions}
-    if len(services) != 1:
-        return remedy.steps
-    of_service = ALL_REQUIRED.replace(" actions", f" {services.pop()}: actions")
-    return tuple(step.replace(ALL_REQUIRED, of_service) for step in remedy.steps)
-
-
-def _find_allow_remedy(failure: AccessDenied) -> Remedy | None:
-    """Return the remedy that allows what was denied, if an ``Allow`` helps."""
-    grant = _find_grant(failure)
-    return None if grant is None else allow_remedy(build_denial(failure, NO_FACTS), grant=grant)
-
-
-def _merge_policies(policies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the statements of several policies, merged as in one policy for all denials."""
-    grants: list[Grant] = []
-    for statement in (each for policy in policies for each in policy["Statement"]):
-        resource = statement["Resource"]
-        resources = (resource,) if isinstance(resource, str) else tuple(resource)
-        condition = statement.get("Condition")
-        grants += (Grant(action, resources, condition) for action in _list_actions([statement]))
-    built = build_documents(grants, limit=None)
-    return built[0]["Statement"] if built else []
-
-
-def _list_actions(statements: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    actions: dict[str, None] = {}
-    for statement in statements:
-        value = statement.get("Action", ())
-        actions.update(dict.fromkeys([value] if isinstance(value, str) else value))
-    return tuple(actions)
-
-
 # Grants in order, without duplicates, by normalized principal.
 _GroupedGrants = dict[str | None, dict["Grant", None]]
 
@@ -411,13 +215,14 @@ def _group_grants(failures: Iterable[Failure], function: str) -> _GroupedGrants:
     for failure in check_failures(failures, function):
         if isinstance(failure, AccessDenied):
             grants = grouped.setdefault(normalize_principal(failure.principal), {})
-            grant = _find_grant(failure)
+            grant = find_grant(failure)
             if grant is not None:
                 grants[grant] = None
     return grouped
 
 
-def _find_grant(failure: AccessDenied) -> Grant | None:
+def find_grant(failure: AccessDenied) -> Grant | None:
+    """Return what an ``Allow`` must grant, if one helps."""
     denial = build_denial(failure, NO_FACTS)
     if not identity_allow_helps(denial):
         return None

@@ -154,7 +154,7 @@ class Document(NamedTuple):
         """The patterns of the actions that the statements allow, on whatever resource."""
         listed: Any = self.content.get("Statement")
         names: list[Any] = []
-        statements = cast("list[Any]", listed) if isinstance(listed, list) else [listed]
+        statements: list[Any] = listed if isinstance(listed, list) else [listed]
         for each in statements:
             if (
                 isinstance(each, dict)

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_host
 
 if TYPE_CHECKING:
@@ -216,8 +216,10 @@ def _find_checksum(case: Case[Failure], product: str | None) -> tuple[str, Cause
     read, is_ambiguous = _READ.search(case.text), error_code(case.failure) == "SignatureDoesNotMatch"
     if not newer or (is_ambiguous and not (product == _GOOGLE or older or read)):
         return "", DEFAULT_CHECKSUM.cause(), _omit_checksum(older)
-    because = () if read is None else (f"The key is right: the text says {quote_words(read[0])}.",)
-    because += (f"{older} in the text adds none.",) if older else ()
+    because = present(
+        read and f"The key is right: the text says {quote_words(read[0])}.",
+        f"{older} in the text adds none." if older else None,
+    )
     return newer, DEFAULT_CHECKSUM.cause("derived", because), _omit_checksum(older)
 
 
