@@ -1610,7 +1610,9 @@ CALLS: tuple[Row, ...] = (
             "service-not-trusted": "possible",
             "role-too-new": "possible",
         },
-        ("aws iam wait role-exists --role-name ROLE_NAME",),
+        (
+            "aws iam get-role --role-name ROLE_NAME --query Role.AssumeRolePolicyDocument --output json > old-trust.json",
+        ),
     ),
     (
         "a role and EKS",

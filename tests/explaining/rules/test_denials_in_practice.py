@@ -2399,7 +2399,7 @@ CALLED_SERVICES: tuple[Case, ...] = (
         "An error occurred (KMSAccessDeniedException) when calling the Invoke operation: Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         {},
         (
-            "Lambda could not decrypt the function's environment variables: the execution role is not allowed to use the KMS key.",
+            "Lambda could not decrypt the function's environment variables: the KMS key is missing or in another Region, or does not allow the execution role.",
             "must allow kms:Decrypt on the key's ARN",
         ),
         ("lambda:InvokeFunction",),

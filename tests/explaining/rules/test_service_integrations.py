@@ -238,3 +238,90 @@ TOPIC = "arn:aws:sns:eu-west-1:111122223333:alerts"
 def test_service_that_a_resource_policy_does_not_allow(caller: str, policy: str, verdict: str) -> None:
     text = f"{caller} not authorized to perform: SNS:Publish on resource: {TOPIC} because no resource-based policy allows the SNS:Publish action\n{policy}"
     assert verdict in explain(text).summary
+
+
+IMAGE = "An error occurred (AccessDeniedException) when calling the CreateFunction operation: Lambda does not have permission to access the ECR image. Check the ECR permissions.\n"
+URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "command"),
+    [
+        (IMAGE, "repository policy does not allow", "--repository-name REPOSITORY --query"),
+        (URI + IMAGE, "repository policy does not allow", "--repository-name team/web --query"),
+        (
+            f"{URI}{IMAGE}An error occurred (RepositoryPolicyNotFoundException) when calling the GetRepositoryPolicy operation: Repository policy does not exist\n",
+            "The repository has no policy",
+            "aws ecr set-repository-policy --repository-name team/web --policy-text file://policy.json --region eu-west-1",
+        ),
+    ],
+)
+def test_image_that_lambda_pulls(text: str, verdict: str, command: str) -> None:
+    shown = " ".join(str(explain(text)).replace("\\\n", " ").split())
+    assert verdict in shown
+    assert command in shown
+    assert "not the function's execution role" in shown
+    assert ("get-repository-policy" in shown) == ("no policy" not in verdict)
+
+
+NOT_ASSUMED = "$ aws lambda create-function --function-name app --role arn:aws:iam::111122223333:role/app-role\n\nAn error occurred (InvalidParameterValueException) when calling the CreateFunction operation: The role defined for the function cannot be assumed by Lambda.\n"
+CREATE = "$ aws iam create-role --role-name {} --assume-role-policy-document file://trust.json\n$ aws iam wait role-exists --role-name app-role\n"
+TRUSTED = '{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{}"}}, "Action": "sts:AssumeRole"}}]}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "step"),
+    [
+        (CREATE.format("app-role") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "the role is only seconds old", "wait role-exists does not help"),
+        (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED + "A retry works.", "the role is only seconds old", "about 10 seconds"),
+        (TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
+        (CREATE.format("app-role") + TRUSTED.format("ec2.amazonaws.com") + NOT_ASSUMED, 'trusts "ec2.amazonaws.com"', "trust.json"),
+        (CREATE.format("other") + TRUSTED.format("lambda.amazonaws.com") + NOT_ASSUMED, "or the call names another role", "Compare the role's name"),
+    ],
+)  # fmt: skip
+def test_role_that_the_same_script_creates(text: str, verdict: str, step: str) -> None:
+    explanation = explain(text)
+    assert verdict in explanation.summary
+    assert step in str(explanation.remedies[0].steps)
+
+
+@pytest.mark.parametrize(
+    ("output", "index", "host"),
+    [
+        ("", "INDEX_PATTERN", "DOMAIN_URL"),
+        (
+            "[OUTPUT]\n    Name opensearch\n    Host search-logs-a1b2c3d4e5.eu-west-1.es.amazonaws.com\n    Index   web\n    Logstash_Prefix web-logs\n",
+            '["web-logs-*"]',
+            "https://search-logs-a1b2c3d4e5.eu-west-1.es.amazonaws.com/_plugins",
+        ),
+        ("[OUTPUT]\n    Name opensearch\n    Index   web\n", '["web"]', "DOMAIN_URL"),
+    ],
+)
+def test_opensearch_role_for_the_output(output: str, index: str, host: str) -> None:
+    user = "arn:aws:iam::111122223333:role/logs"
+    text = f'{{"error":{{"type":"security_exception","reason":"no permissions for [indices:data/write/bulk] and User [name={user}, backend_roles=[{user}], requestedTenant=null]"}},"status":403}}\n{output}'
+    explanation = explain(text)
+    shown = " ".join(explanation.remedies[0].commands)
+    assert index in shown
+    assert host in shown
+    # curl needs the keys to sign.
+    assert (
+        "--aws-sigv4 aws:amz:REGION:es --user" in " ".join(explanation.remedies[0].steps)
+        or host != "DOMAIN_URL"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (" does not exist, does not exist in this region, or you are not allowed to access.", "missing or in another Region, or does not allow"),
+        (" access denied.", "is not allowed to use the KMS key"),
+    ],
+)  # fmt: skip
+def test_key_of_environment_variables(message: str, reason: str) -> None:
+    explanation = explain(
+        f"An error occurred (KMSAccessDeniedException) when calling the Invoke operation: Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the function's KMS key settings. KMS Exception: AccessDeniedException KMS Message: The ciphertext refers to a customer master key that{message}"
+    )
+    assert reason in explanation.summary
+    assert "--query '[KMSKeyArn,Role]'" in str(explanation)
+    assert any("The caller of Invoke needs no permission" in each for each in explanation.notes)

@@ -22,7 +22,7 @@ def _called(operation: str, message: str) -> str:
             f"Lambda was unable to decrypt the environment variables because KMS access was denied. KMS Exception: AccessDeniedException KMS Message: {SESSION}",
             "KEY_ARN",
             (
-                "aws lambda get-function-configuration --function-name orders --query KMSKeyArn",
+                "aws lambda get-function-configuration --function-name orders --query '[KMSKeyArn,Role]'",
                 "the first command prints it",
                 "Whoever invokes the function",
             ),

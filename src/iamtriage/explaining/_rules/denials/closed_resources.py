@@ -16,7 +16,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_invoked_function
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.shared import commands, service_access
-from iamtriage.explaining._rules.shared.clues import message_text
+from iamtriage.explaining._rules.shared.clues import find_registry, message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -81,11 +81,28 @@ _NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b")
 _IS_NETWORK = lazy_pattern(
     r"load_balancer_type\s*=\s*\"network\"|\bloadbalancer/net/|\bNLB\b|--type network\b"
 )
+_ACCOUNT_ID = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
 _KEY_PREFIX = lazy_pattern(
     r"\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
     re.ASCII | re.IGNORECASE,
 )
+_IMAGE = service_access.ServiceAccess(
+    "the repository policy",
+    "lambda.amazonaws.com",
+    "pull the image",
+    ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
+    _policy_commands("ecr"),
+    "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
+    "Or allow the caller ecr:GetRepositoryPolicy and ecr:SetRepositoryPolicy on the repository: then Lambda adds the statement itself, when the function is created.",
+)
+_OF_IMAGE = (
+    "Lambda itself pulls the image, not the function's execution role: permissions of that role do not help."
+)
+_IMAGE_URI = lazy_pattern(
+    r"\.dkr\.ecr\.[a-z0-9-]{6,30}\.[a-z.]{9,20}/(?P<name>[a-z0-9][a-z0-9._/-]{1,255}?)(?=[:@])"
+)
+_NO_POLICY = lazy_pattern(r"\bRepositoryPolicyNotFoundException\b")
 RESOURCES = {
     "please check s3bucket permission": _LOAD_BALANCER,
     "insufficient delivery policy to s3 bucket": _delivery(
@@ -119,15 +136,7 @@ RESOURCES = {
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
         "If the integration has a stage variable, each function needs the statement.",
     ),
-    "permission to access the ecr image": service_access.ServiceAccess(
-        "the repository policy",
-        "lambda.amazonaws.com",
-        "pull the image",
-        ((["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "", {}),),
-        _policy_commands("ecr"),
-        "https://docs.aws.amazon.com/lambda/latest/dg/images-create.html",
-        "The repository must be in the Region of the function. If the function is in another account, the policy must also allow that account these actions. A condition on aws:sourceArn limits the service to its functions.",
-    ),
+    "permission to access the ecr image": _IMAGE,
 }
 
 
@@ -161,12 +170,38 @@ def explain_closed_resource(denial: Denial) -> Explanation:
             (action, each.replace("/AWSLogs/", path), keys) for action, each, keys in row.statements
         )
         row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
+    if row is _IMAGE:
+        return _explain_image(denial, values)
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
     contrast = (
         compare_statements(denial.case, row.service, "lambda:InvokeFunction", function) if function else None
     )
     instead = _describe_allowed(denial, row, bucket, account) if of else ""
     return explain_access(denial, row, values, of, instead, contrast)
+
+
+def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
+    """Explain that Lambda may not pull the image of a function, for whose repository the text can show that it has no policy."""
+    registry, region = find_registry(denial.case)
+    row, others = _IMAGE, set(_ACCOUNT_ID.findall(denial.failure.text)) - {registry.partition(".")[0]}
+    if region != "REGION":
+        row = attrs.evolve(row, commands=tuple(f"{each} --region {region}" for each in row.commands))
+    if others:
+        more = "If the function is in another account, the policy must also allow that account these actions."
+        row = attrs.evolve(row, step=f"{row.step} {more}")
+    if (image := _IMAGE_URI.search(denial.failure.text)) is not None:
+        values = {**values, "REPOSITORY": image["name"]}
+    remedy = service_access.allow_service_remedy(row, values)
+    verdict = "policy does not allow"
+    if _NO_POLICY.search(denial.failure.text):
+        verdict = "has no policy, so nothing allows"
+        remedy = attrs.evolve(remedy, commands=remedy.commands[1:], steps=(row.step,), is_addition=False)
+    return denial.explain(
+        f"The repository {verdict} lambda.amazonaws.com to pull the image.",
+        SERVICE_NOT_ALLOWED.cause("derived", text=_OF_IMAGE),
+        topic="service-principal",
+        remedies=(remedy,),
+    )
 
 
 def _describe_allowed(

@@ -137,6 +137,12 @@ MANAGED_KEY = lazy_pattern(
     r"\baws/lambda\b|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) set (?:a|any) KMS key"
 )
 """What shows that a function uses the AWS managed key."""
+ROLE_LACKS_KEY = (
+    "Neither the key policy nor an identity-based policy allows the execution role kms:Decrypt on the key."
+)
+"""What is missing if the role of a function cannot use the key."""
+ENVIRONMENT_NOTE = "The caller of Invoke needs no permission for the key. If the function has no key of its own (KMSKeyArn is None), it uses aws/lambda, whose policy cannot be changed: then set the role again, which creates a new grant."
+"""Who needs the key of a function's environment variables."""
 MANAGED_KEY_NOTE = "The key aws/lambda is fine: nobody can change the policy of an AWS managed key, and the role needs no permission for it."
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
     "kms-grant-of-other-role",
@@ -256,7 +262,7 @@ def show_key_of_data(denial: Denial) -> str | None:
     that of the bucket to which the object is written.
     """
     if ENVIRONMENT in denial.failure.text:
-        return f"aws lambda get-function-configuration --function-name {function_of(denial)} --query KMSKeyArn --output text"
+        return f"aws lambda get-function-configuration --function-name {function_of(denial)} --query '[KMSKeyArn,Role]' --output text"
     data, operation = describe_data(denial.operation), denial.operation or ""
     if data != "object" and denial.failure.envelope.service != "s3":
         of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))

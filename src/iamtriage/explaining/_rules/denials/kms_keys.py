@@ -313,10 +313,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
 def explain_environment_key(denial: Denial) -> Explanation:
     """Explain that Lambda could not decrypt the environment variables of a function."""
     failed = "Lambda could not decrypt the function's environment variables"
-    key, grant = (
-        KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}."),
-        encrypted_data.KMS_GRANT_OF_OTHER_ROLE,
-    )
+    grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE
+    key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
     because, is_certain = encrypted_data.find_recreated_role(denial.failure.text)
     renew = encrypted_data.renew_grant_remedy(denial, is_certain=is_certain)
@@ -326,8 +324,11 @@ def explain_environment_key(denial: Denial) -> Explanation:
         reason = f"{'' if is_certain else 'most likely, '}its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
         causes: tuple[Cause, ...] = (grant.cause("derived" if because else "possible", because), key)
     else:
-        reason, notes = "the execution role is not allowed to use the KMS key", (_KEY_POLICY_NOTE,)
-        causes, remedies = (key, KMS_KEY_POLICY.cause(), grant.cause()), remedies[::-1]
+        reason = "the execution role is not allowed to use the KMS key"
+        if "does not exist in this region" in denial.failure.text:
+            reason = "the KMS key is missing or in another Region, or does not allow the execution role"
+        causes = (key, KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY), grant.cause())
+        remedies, notes = remedies[::-1], (encrypted_data.ENVIRONMENT_NOTE,)
     return denial.explain(
         f"{failed}: {reason}.", *causes, topic="kms-behind-service", remedies=remedies, notes=notes
     )
@@ -363,6 +364,8 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     elif owner is not None:
         across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
     # An alias or ID without an ARN is always one of the caller's account.
+    if encrypted_data.ENVIRONMENT in denial.failure.text:
+        across = across.replace("of the caller must", "of the function's role must")
     is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
     other_side = None if is_same else f"{across} {action} on the key's ARN, too."
     controller, find_role, show_role = _find_controller(denial), None, None

@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.services import find_domain
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -43,10 +44,15 @@ _OF_CLUSTER = lazy_pattern(
     re.ASCII,
 )
 
+# The index in Fluent Bit's configuration. With Logstash_Format, the names of the indexes end with the date.
+_OUTPUT_INDEX = lazy_pattern(
+    r"^[ \t]{0,20}(?:(?P<is_prefix>[Ll]ogstash_[Pp]refix)|[Ii]ndex)[ \t:]{1,20}(?P<name>[a-z0-9][a-z0-9_-]{0,60})[ \t\r]*$",
+    re.MULTILINE,
+)
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
     title="No OpenSearch role of the caller allows the request",
-    text="IAM and the domain's access policy allowed the request, so a policy there does not help: OpenSearch's own roles decide.",
+    text="IAM and the domain's access policy allowed the request, so neither the signature nor a policy there is the problem: OpenSearch's own roles decide.",
     recognised_by='OpenSearch says "no permissions for […] and User [name=…]" (security_exception).',
     fix="Map the IAM role as a backend role of an OpenSearch role that has the permission.",
     sources=(_PAGE,),
@@ -65,21 +71,28 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     kind = "users" if role is None and denial.principal is not None else "backend_roles"
     name = (getattr(role or denial.principal, "name", None) or "").rpartition("/")[2]
     name = name if _ROLE_NAME.fullmatch(name) else "ROLE_NAME"
+    domain, text = find_domain(denial.failure.text), denial.failure.text
+    url = f"https://{domain[0]}" if domain else "DOMAIN_URL"
+    outputs = {f"{each['name']}{'-*' if each['is_prefix'] else ''}" for each in _OUTPUT_INDEX.finditer(text)}
+    index = max(outputs, key=lambda name: name.endswith("-*"), default=None)
     return denial.explain(
-        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: its fine-grained access control has no role that allows it to this caller.",
+        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: none of its own roles (fine-grained access control) gives it to this caller.",
         OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
         topic="opensearch-role",
         remedies=(
             owner_remedy(
                 "Map the caller to an OpenSearch role with the permission",
                 "As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles). The role all_access would allow far too much.",
-                "INDEX_PATTERN matches the indexes of the client, such as logs-*. If the master user is an IAM role, sign instead: --aws-sigv4 for --user.",
+                'If the master user is an IAM role, replace --user MASTER_USER_NAME by: --aws-sigv4 aws:amz:REGION:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN".',
+                *(() if index else ("INDEX_PATTERN matches the indexes of the client, such as logs-*.",)),
                 "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
                 commands=tuple(
                     fill_command(
                         "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
-                        f"DOMAIN_URL/_plugins/_security/api/{path}/{name}",
-                        json.dumps(body, separators=(",", ":")),
+                        f"{url}/_plugins/_security/api/{path}/{name}",
+                        json.dumps(body, separators=(",", ":")).replace(
+                            "INDEX_PATTERN", index or "INDEX_PATTERN"
+                        ),
                     )
                     for path, body in (("roles", _needed_permissions(names)), ("rolesmapping", {kind: [arn]}))
                 ),

@@ -61,6 +61,14 @@ _SETTING = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/(?:[\w+=,.@-]{1,128}/){0,8}(?P<role>[\w+=,.@-]{1,64})",
     re.ASCII,
 )
+# That the same run created the role, or that a retry works.
+_CREATED = lazy_pattern(
+    r"\baws iam create-role\b[^\n]{0,300}?--role-name[ =][\"']?(?P<cli>[\w+=,.@-]{1,64})"
+    r"|\baws_iam_role\.[^\s:]{1,80}: Creation complete after \S{1,20} \[id=(?P<terraform>[\w+=,.@-]{1,64})\]"
+)
+_WORKS_LATER = lazy_pattern(
+    r"(?i:\b(?:later|second time|second try|second run|re-?run|retry|a minute)\b[^.\n]{0,40}\b(?:works?|worked|succeeds?|passes)\b|\b(?:works?|worked|succeeds?|passes)\b[^.\n]{0,30}\b(?:later|second time|second try|second run|re-?run|retry|after a minute)\b)"
+)
 _SSO = "AWSReservedSSO_"
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
 _ECS_RETRIES = "An ECS service retries to start its tasks after a while."
@@ -96,6 +104,14 @@ def explain_untrusted_role(
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
         fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
+        if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
+            verdict = "the trust policy in the text is right, but the role is only seconds old, and the service does not see it yet"
+            remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
+            causes = (
+                ROLE_TOO_NEW.cause(
+                    "derived", ("The text shows that the role was just created, or that a retry works.",)
+                ),
+            )
         others = list_services(case.facts.trust_policy)
         if name is not None and not trust.is_allowed and others:
             other = _other_role_remedy(case.failure.text, name, service, actions)
@@ -113,12 +129,7 @@ def explain_untrusted_role(
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
                 url=pages.TRUST_POLICIES,
             ),
-            your_remedy(
-                "If the role was just created, wait and retry",
-                "A new role takes about 10 seconds to propagate. Tools such as Terraform retry for a while.",
-                commands=(f"aws iam wait role-exists --role-name {commands.role_name(name)}",),
-                url=pages.CONSISTENCY,
-            ),
+            _retry_remedy("If the role was just created, wait and retry", case.failure.text),
         )
         if is_for_people and name is not None:
             other = _other_role_remedy(case.failure.text, name, service, actions)
@@ -139,6 +150,25 @@ def explain_untrusted_role(
             if is_for_people
             else "The caller's permissions are not the problem: the service cannot use the role.",
         ),
+    )
+
+
+def _is_new(text: str, name: str) -> bool:
+    """Return whether a text shows that a role was created right before the call."""
+    created = {each["cli"] or each["terraform"] for each in _CREATED.finditer(text)}
+    return name in created or _WORKS_LATER.search(text) is not None
+
+
+def _retry_remedy(title: str, text: str) -> Remedy:
+    """Return the remedy that waits for a new role."""
+    waits = "aws iam wait role-exists does not help: it only asks IAM, which knows the role at once."
+    loop = "In the script, repeat the call: for n in 1 2 3 4 5 6; do COMMAND && break; sleep 10; done."
+    return your_remedy(
+        title,
+        "A new role takes about 10 seconds to propagate to other services. Tools such as Terraform retry for a while.",
+        *((loop,) if "aws iam create-role" in text else ()),
+        *((waits,) if "wait role-exists" in text else ()),
+        url=pages.CONSISTENCY,
     )
 
 
