@@ -39,7 +39,7 @@ _MONTH = lazy_pattern(r"[0-9]{4}-[0-9]{2}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class PolicyValue:
     """A value in a policy's condition, with its variables replaced.
 
@@ -60,7 +60,7 @@ def _name_comparison(operator: Operator) -> str:
     return operator.base.replace("Not", "") if operator.is_negated else operator.base
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Operator:
     """A parsed condition operator.
 

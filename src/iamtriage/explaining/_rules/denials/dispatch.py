@@ -14,7 +14,6 @@ from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
-from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
 from iamtriage.explaining._rules.shared.principal_words import (
     is_service_name,
     parse_masked_role,
@@ -97,7 +96,12 @@ def _is_of_bucket_owner(denial: Denial) -> bool:
 
 def _is_service_in_prose(denial: Denial) -> bool:
     """Return whether the caller is a service by its name, such as "CloudWatch Alarms"."""
-    return not denial.is_explicit and (denial.principal_text or "").lower() in SERVICES_IN_PROSE
+    name = denial.principal_text
+    if denial.is_explicit or name is None or ":" in name:
+        return False
+    from iamtriage.explaining._rules.shared.message_rules import SERVICES_IN_PROSE
+
+    return name.lower() in SERVICES_IN_PROSE
 
 
 def _denied_by(policy_type: PolicyType) -> Condition:
