@@ -96,7 +96,7 @@ def _find_caveat(kind: str, value: str, request: Request) -> str:
     except InvalidArnError:
         names_account = False
     if names_account:
-        return _IDENTITY_POLICY_CAVEAT
+        return f"it names the whole account, not only its root user, so {_IDENTITY_POLICY_CAVEAT}"
     # Within an account, a trust policy that names the principal or everyone is enough:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
     if role is None:

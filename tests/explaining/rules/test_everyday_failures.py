@@ -16,6 +16,16 @@ _HEADER = '{"message":"Invalid key=value pair (missing equal-sign) in Authorizat
 _NO_PRINCIPAL = "$ aws eks create-access-entry --cluster-name films --region us-east-2 --principal-arn arn:aws:iam::111122223333:{}\n\nAn error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The specified principalArn is invalid: invalid principal.\n"
 _ROLES = "$ aws iam list-roles --query 'Roles[].Arn' --output text\narn:aws:iam::111122223333:role/team/ci-deployer\tarn:aws:iam::111122223333:role/ops\n"
 _ENTRIES = '$ aws eks list-access-entries --cluster-name films --region eu-west-1\n{{\n    "accessEntries": [{}]\n}}\n$ kubectl get pods\nerror: You must be logged in to the server (Unauthorized)\n'
+_ASSUME = "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/builder/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/release"
+_NO_HOST = '$ aws {0} list-things\n\nCould not connect to the endpoint URL: "https://{0}.{1}.amazonaws.com/"'
+_NODE = "CredentialsProviderError: Could not load credentials from any providers\n    at {}/node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js:146:13"
+
+
+def _trust(principal: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}}
+
+
 CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "state-in-a-file": (
         f'{_STATE}To allow for recovery, the state has been written to the file "errored.tfstate".',
@@ -124,6 +134,54 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {"authentication_mode": "API"},
         "could not authenticate the caller",
         "kubectl config view",
+    ),
+    "trusted-account": (
+        _ASSUME,
+        _trust("arn:aws:iam::111122223333:root"),
+        "the role's trust policy allows it, so most likely no identity-based policy of the role builder does",
+        "sts:AssumeRole",
+    ),
+    "trusted-account-of-the-caller": (
+        _ASSUME.replace("111122223333:role/", "444455556666:role/"),
+        _trust("111122223333"),
+        "the role's trust policy allows it, so most likely no identity-based policy",
+        "arn:aws:iam::444455556666:role/release",
+    ),
+    "caller-trusted-by-name": (
+        _ASSUME,
+        _trust("arn:aws:iam::111122223333:role/builder"),
+        "the message does not say which",
+        "sts:AssumeRole",
+    ),
+    "zone-of-a-region": (
+        _NO_HOST.format("rds", "ap-southeast-2b"),
+        {},
+        "ap-southeast-2b is an Availability Zone, not a Region. Its Region is ap-southeast-2",
+        "--region ap-southeast-2",
+    ),
+    "misspelled-region": (
+        _NO_HOST.format("rds", "ap-southest-2"),
+        {},
+        "most likely, the Region ap-southest-2 does not exist",
+        "Most likely, ap-southeast-2 is meant",
+    ),
+    "program-on-a-server": (
+        _NODE.format("/srv/shop"),
+        {},
+        "found no credentials",
+        "Where it runs decides, which the text does not say",
+    ),
+    "program-on-a-computer": (
+        _NODE.format("/Users/lena/shop"),
+        {},
+        "found no credentials",
+        "aws configure sso",
+    ),
+    "console-without-a-principal": (
+        "Error loading Pods\nUnauthorized: Verify you have access to the Kubernetes cluster",
+        {"cluster": "films", "authentication_mode": "API"},
+        "most likely, it has no access entry that matches",
+        "opened from the same console session",
     ),
 }
 

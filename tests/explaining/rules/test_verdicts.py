@@ -194,7 +194,7 @@ CASES = {
     ),
     "zone-as-region": (
         'Could not connect to the endpoint URL: "https://sts.eu-west-1a.amazonaws.com/"',
-        "the Region eu-west-1a does not exist",
+        "eu-west-1a is an Availability Zone, not a Region",
         "export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
     ),
     "inspected-tls": (

@@ -136,7 +136,11 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             *findings.remedies,
             *_related_remedies(case, message, host),
             *((_TASK_REMEDY,) if _TASK_START.search(case.text) else ()),
-            _test_connection_remedy(case, host, has_region=_unknown_region(message, host) is None),
+            *(
+                ()
+                if (region := _unknown_region(message, host)) and _region_of_zone(region)
+                else (_test_connection_remedy(case, host, has_region=region is None),)
+            ),
         ),
         notes=(_NOT_A_POLICY,),
     )
@@ -181,6 +185,8 @@ def _summary(message: str, host: str | None) -> str:
     if (region := _unknown_region(message, host)) is not None:
         if not any(map(str.isdigit, region)):
             return f"The host {host} does not exist: there is no Region {region}."
+        if (of_zone := _region_of_zone(region)) is not None:
+            return f"The host {host} does not exist: {region} is an Availability Zone, not a Region. Its Region is {of_zone}."
         reason = f": most likely, the Region {region} does not exist"
     return f"The call got no response from {host or 'AWS'}{reason}."
 
@@ -194,9 +200,21 @@ def _unknown_region(message: str, host: str | None) -> str | None:
     return None if is_region else found[1]
 
 
+def _region_of_zone(name: str) -> str | None:
+    """Return the Region of an Availability Zone, whose name is that of the Region with a letter.
+
+    >>> _region_of_zone("eu-west-1a"), _region_of_zone("eu-west-11")
+    ('eu-west-1', None)
+    """
+    region = name[:-1] if name[-1:].isalpha() else ""
+    return region if any(region in (*each.regions, *each.unlisted) for each in PARTITIONS) else None
+
+
 def _similar_regions(name: str) -> list[str]:
     from difflib import get_close_matches
 
+    if (of_zone := _region_of_zone(name)) is not None:
+        return [of_zone]
     regions = [region for each in PARTITIONS for region in each.regions]
     unnumbered = [each for each in regions if each.rpartition("-")[0] == name.rstrip("-")]
     # Two letters that changed places are closer than two other letters.
@@ -213,6 +231,9 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
     if (region := _unknown_region(message, host)) is not None:
         if not any(map(str.isdigit, region)):
             return (NO_SUCH_HOST.cause("derived", text="The names of Regions end with a number."),)
+        if _region_of_zone(region) is not None:
+            text = "A Region has no letter at the end of its name, so there is no such host."
+            return (NO_SUCH_HOST.cause("derived", text=text),)
         text = f"The Region {region} is misspelled or does not exist, so the host does not exist."
         return (NO_SUCH_HOST.cause(text=text), DNS.cause())
     if _NAME_RESOLUTION.search(message):
@@ -234,7 +255,9 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
         return (
             your_remedy(
                 "Correct the Region",
-                f"Most likely, {join_words(similar, 'or')} is meant."
+                "Use the Region, without the letter of the zone."
+                if _region_of_zone(region)
+                else f"Most likely, {join_words(similar, 'or')} is meant."
                 if similar
                 else "The second command lists the Regions of the account.",
                 f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",

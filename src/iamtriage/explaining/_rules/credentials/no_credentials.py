@@ -60,8 +60,10 @@ _TASK_SHOWN = lazy_pattern(
     r"|AWS::ECS::TaskDefinition|:ecs:[a-z0-9-]{4,30}:\d{12}:(?:task|service|task-definition)/|\baws logs [a-z-]{4,20} (?:--?[\w-]+ ){0,3}[\"']?(?:/ecs/|/copilot/|/aws/batch/)|\bjobRoleArn\b"
 )
 _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
-# Images have the program there.
-_IMAGE_PATH = lazy_pattern(r"(?<![\w.~/-])/(?:usr/src/)?app/")
+# Images and servers have the program there.
+_IMAGE_PATH = lazy_pattern(
+    r"(?<![\w.~/-])/(?:(?:usr/src/|srv/|home/(?:node|app)/)?app/|(?:srv|var/www)/[\w.-]{1,60}/)"
+)
 # The AWS CLI and Terraform report that they have no credentials themselves.
 _TOOL_ITSELF = lazy_pattern(
     r"You can configure credentials by running|No valid credential sources|with provider\["

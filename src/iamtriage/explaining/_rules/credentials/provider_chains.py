@@ -91,7 +91,7 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
     )
     remedy = your_remedy(
         "Give the program credentials where it runs",
-        "Run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
+        "Where it runs decides, which the text does not say: run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
         "In a pod of EKS: give its service account a role by a Pod Identity association, or by an annotation (IRSA), and re-create the pod.",
         "In an ECS task: set taskRoleArn in a new revision of the task definition. On EC2: attach an instance profile; containers also require the metadata hop limit 2.",
         f"On a computer: sign in, and set AWS_PROFILE. A container there also needs the files in ~/.aws.{modules}",

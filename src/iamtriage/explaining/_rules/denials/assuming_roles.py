@@ -86,6 +86,8 @@ NO_SUCH_ROLE = CauseType(
     of="caller-not-trusted",
 )
 
+_IF_ALLOWED = "If {} has this Allow already, a Deny, a permissions boundary, a service or resource control policy or a session policy is the cause."
+
 
 def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
@@ -134,6 +136,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or needs_both_sides(denial)
             or assumes_itself(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
+            else _IF_ALLOWED.format(denial.caller)
+            if findings is not None and findings.needs_identity_allow
             else _account_note(denial),
             EVENTUAL_CONSISTENCY,
             ONE_POLICY_TYPE if denial.policy_type else None,
@@ -209,6 +213,8 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return "the caller has this role already"
     if accounts := find_working_accounts(denial):
         return f"it worked in {describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
+    if findings is not None and findings.needs_identity_allow:
+        return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
     unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
         return f"both accounts must allow it, and the message does not say which one does not{unknown}"

@@ -69,7 +69,7 @@ _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "The message names no principal: run the first command in CloudShell, as the signed-in user or role. For a role, PRINCIPAL_ARN is what get-role prints."
+_SIGNED_IN_STEP = "Run the first command in CloudShell, opened from the same console session: it prints who is signed in. PRINCIPAL_ARN is this ARN for a user; for assumed-role/ROLE_NAME/…, it is what get-role prints."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
 _SIGNED_IN_COMMANDS = (
     "aws sts get-caller-identity --query Arn --output text",
@@ -136,7 +136,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     if entry is None and state.listed is None and _UNAUTHORIZED_PHRASE in case.text:
         named = f"cluster {cluster.argument}" if cluster.name else "Kubernetes cluster"
         missing = cluster_access.describe_missing_entry(cluster)
-        summary = f"The {named} does not accept {principal.description}: most likely, it has {missing}."
+        summary = f"The {named} does not accept {principal.description}: most likely, it has {missing} that matches."
     in_map, in_iam = _aws_auth_remedy(cluster, principal), _iam_remedy(case, cluster)
     entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
     explanation = case.explain(
@@ -149,7 +149,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             None if cluster.uses_entries or state.is_enough else in_map,
             None if state.is_enough else in_iam,
             in_map if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None else None,
-            _rbac_remedy() if cluster.uses_entries else None,
+            _rbac_remedy() if cluster.uses_entries and not _WORKLOADS.search(case.text) else None,
             principal.inspect_access_remedy(cluster),
             None if cluster.uses_entries else cluster.enable_entries_remedy(),
         ),
@@ -233,9 +233,7 @@ def _causes(
     if state.listed is None and not state.is_enough:
         missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
         if _UNAUTHORIZED_PHRASE in case.text:
-            unknown = (
-                "With 401 Unauthorized, the cluster does not know the principal: it did not evaluate RBAC."
-            )
+            unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
             yield cluster_access.NOT_MAPPED.cause("derived", (unknown,), text=missing)
         else:
             yield cluster_access.NOT_MAPPED.cause(text=missing)
@@ -326,7 +324,7 @@ def _access_entry_remedy(
         cluster,
         policy=policy,
         namespace=None,
-        title=f"Create an access entry with {policy} for {principal.description}",
+        title=f"Create an access entry with {policy} for {principal.description if principal.is_known else 'the principal that CloudShell prints'}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
             f"{choice} If an entry exists already, skip create-access-entry.",

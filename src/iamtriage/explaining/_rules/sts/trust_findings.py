@@ -71,6 +71,14 @@ class TrustFindings(Value):
     remedy: Remedy | None = None
     result: TrustResult | None = None
 
+    @property
+    def needs_identity_allow(self) -> bool:
+        """Whether the policy allows the call only together with the caller's own policies."""
+        return self.allowed is True and any(
+            "so the caller's identity-based" in each or "; the caller's identity-based" in each
+            for each in self.cause.because
+        )
+
 
 def evaluate_trust_policy(
     facts: Facts, action: str, role_arn: str | None = None, context: Mapping[str, str] | None = None
@@ -106,7 +114,7 @@ def evaluate_trust_policy(
 
 def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) -> TrustFindings:
     if result.allowed is True:
-        text = "The supplied trust policy allows the call, so the cause is elsewhere."
+        text = "The trust policy allows the call, so it is not what has to change."
         cause = TRUST_POLICY_ALLOWS.cause(evidence, (as_sentence(result.reason),), text=text)
         return TrustFindings(allowed=True, cause=cause)
     if result.allowed is None:
