@@ -727,7 +727,7 @@ DENIES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Find out who attached AWSDenyAll and why, then detach it",
-            "AWS manages it and denies every action: nobody else can change it.",
+            "It is an AWS managed policy, which only AWS changes, and it denies the role",
             "aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "Then, if the reason no longer applies:",
         ),

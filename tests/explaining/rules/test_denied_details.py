@@ -380,6 +380,34 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
 
 
 @pytest.mark.parametrize(
+    ("attached_to", "detach"),
+    [
+        (USER, "detach-user-policy --user-name ana"),
+        (f"arn:aws:iam::{ACCOUNT}:group/team/ops", "detach-group-policy --group-name ops"),
+    ],
+    ids=["user", "group"],
+)
+@pytest.mark.parametrize(
+    "policy", [f"arn:aws:iam::{ACCOUNT}:policy/Rails", "arn:aws:iam::aws:policy/AWSDenyAll"]
+)
+def test_managed_policy_is_detached_from_what_has_it(attached_to: str, detach: str, policy: str) -> None:
+    details = json.loads(json.dumps(INLINE_DETAILS).replace(USER, attached_to))
+    (info,) = (each for each in details["policies"] if each["type"] == "IDENTITY_BASED_POLICY")
+    old, info["uri"], info["inline"] = info["uri"], policy, False
+    details = json.loads(json.dumps(details).replace(old, policy))
+    deny = f" with an explicit deny in an identity-based policy: {policy}"
+    text = _denied("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders", lacks=None) + deny
+    lines = [
+        line
+        for each in explain(text, facts={"authorization_details": details}).remedies
+        for line in each.commands
+    ]
+    assert [line for line in lines if "aws iam detach-" in line] == [
+        f"aws iam {detach} --policy-arn {policy}"
+    ]
+
+
+@pytest.mark.parametrize(
     ("action", "policy", "lacks"),
     [
         ("iam:CreateRole", "PowerUserAccess", True),

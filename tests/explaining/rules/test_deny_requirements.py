@@ -313,7 +313,7 @@ CASES: tuple[Case, ...] = (
         _text("a service control policy"),
         {},
         (
-            "Do this first: Decode the message [you]",
+            "Do this first: Decode the message (aws sts decode-authorization-message) [you]",
             "A Deny of ec2:RunInstances often requires IMDSv2",
             "only an administrator of the organization can change the policy",
             "Next Change the service control policy",
@@ -329,7 +329,7 @@ CASES: tuple[Case, ...] = (
         (
             "Do this first: Change the service control policy [organization administrator]",
             "describe-policy --policy-id p-1a2b3c4d",
-            "Next Decode the message (you)",
+            "Next Decode the message (aws sts decode-authorization-message) (you)",
         ),
     ),
     (

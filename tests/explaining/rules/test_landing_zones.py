@@ -92,4 +92,4 @@ def test_other_denials_in_a_region(text: str) -> None:
 
 def test_encoded_message_is_decoded_first() -> None:
     text = f"us-east-1 done\nsa-east-1: {VOLUMES} Encoded authorization failure message: {'aB3_' * 20}"
-    assert explain(text).remedies[0].title == "Decode the message"
+    assert explain(text).remedies[0].title.startswith("Decode the message")

@@ -1144,7 +1144,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f"User: arn:aws:sts::111122223333:assumed-role/job/run-7 is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:444455556666:key/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9 with an explicit deny in a resource control policy: {RCP}",
             {},
             (
-                "the resource's account 444455556666 (management account 777788889999)",
+                "the resource's account 444455556666 (management account 777788889999 or a delegated administrator)",
                 "Account 111122223333 cannot",
                 "aws:PrincipalOrgID",
                 "describe-policy --policy-id p-0a1b2c3d",
@@ -1304,6 +1304,39 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             ("aws ssm describe-parameters --parameter-filters Key=Name,Values=PARAMETER_NAME",),
             (),
             id="the key of a parameter",
+        ),
+        pytest.param(
+            f"    value = ssm.get_parameter(Name='/octo/token', WithDecryption=True)\nbotocore.exceptions.ClientError: An error occurred (AccessDeniedException) when calling the GetParameter operation: {_UNKNOWN_KEY}",
+            {},
+            (
+                "KMS cannot decrypt the parameter /octo/token: its key does not exist",
+                "GetParameter itself was not denied.",
+                "Key=Name,Values=/octo/token",
+                "Then, with KEY_ARN filled in: aws kms get-key-policy --key-id KEY_ARN",
+            ),
+            ("PARAMETER_NAME",),
+            id="the key of a parameter that code reads",
+        ),
+        pytest.param(
+            f'GetParameterRequest.builder().name("/octo/token").build();\nsoftware.amazon.awssdk.services.ssm.model.SsmException: {_UNKNOWN_KEY} (Service: Ssm, Status Code: 400, Request ID: 2b7c)',
+            {},
+            ("Key=Name,Values=/octo/token",),
+            ("PARAMETER_NAME",),
+            id="the key of a parameter that Java reads",
+        ),
+        pytest.param(
+            f'table = dynamo.Table("octo-carts")\nname="other"\nAn error occurred (AccessDeniedException) when calling the GetParameter operation: {_UNKNOWN_KEY}',
+            {},
+            ("Values=PARAMETER_NAME", "KMS cannot decrypt the parameter: its key"),
+            ("octo-carts",),
+            id="the name of something else",
+        ),
+        pytest.param(
+            f"An error occurred (AccessDeniedException) when calling the Decrypt operation: {_UNKNOWN_KEY}",
+            {},
+            ("KMS cannot decrypt: the key does not exist",),
+            ("itself was not denied",),
+            id="a call of KMS itself",
         ),
         pytest.param(
             f'$ aws ecs describe-task-definition --task-definition jobs:3 --query taskDefinition.taskRoleArn\n"arn:aws:iam::222233334444:role/jobs"\necs/app/0f1e {S3_DENIAL.format("PutObject")}',

@@ -96,7 +96,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     owner = _management_account(denial.policy)
     account = f" {denial.resource_account}" if denial.resource_account else ""
     of_other = f" Account {denial.account} cannot." if denial.crosses_accounts else ""
-    ask = f"Send this error to an administrator of the organization that owns the resource's account{account}{f' (management account{owner})' if owner else ''}: only they can see or change the policy.{of_other}"
+    ask = f"Send this error to an administrator of the organization that owns the resource's account{account}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy.{of_other}"
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -129,7 +129,9 @@ def _explain_control_deny(
     if policy_type == "resource_control":
         limits = ", which limits access to the resources of its accounts,"
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
-    of_account = f" or aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
+    of_account = (
+        f", or StringNotEquals on aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
+    )
     caller = principal_arn_pattern(denial)
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
     named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
@@ -171,7 +173,12 @@ def _typical_rcp(denial: Denial) -> str:
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
     if name == "resource control policy":
-        return "Neither an identity-based policy nor the resource's own policy overrides it."
+        own = (
+            "the role's trust"
+            if denial.lowercase_action.startswith("sts:assumerole")
+            else "the resource's own"
+        )
+        return f"Neither an identity-based policy nor {own} policy overrides it."
     account = f"account {denial.account}" if denial.account else "the account"
     return f"Nothing in {account} overrides it, not even an administrator's Allow."
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import clip_text, quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
@@ -59,6 +59,15 @@ _SECRET_NAME = lazy_pattern(
     r"|\b(?:remoteRef|extract)\\?\":\s?\{[^{}]{0,200}?\bkey\\?\":\s?\\?\"([\w/][\w/+=.@-]{0,511})",
     re.ASCII,
 )
+# The name of a parameter or table in a call of an SDK, also in Java's builders.
+_ARGUMENT = r"\\?[\"']?(?:\s?(?:=>|[=:])\s?|\()(?:aws\.String\()?\\?[\"'](?P<name>[\w/.-]{1,512})\\?[\"']"
+_ARGUMENTS = {
+    "ssm": lazy_pattern(
+        rf"\bget_?parameter(?:_value|command|request|input)?(?:\.builder\(\)\.|[ &]?[({{][^;(){{}}]{{0,200}}?\b)name{_ARGUMENT}",
+        re.ASCII | re.IGNORECASE,
+    ),
+    "dynamodb": lazy_pattern(rf"\bTable(?:Name)?{_ARGUMENT}", re.ASCII),
+}
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 # Services whose values the two programs read.
 _WITH_SECRETS = frozenset({"secretsmanager", "ssm"})
@@ -245,8 +254,21 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
     command = context_of(denial.facts).command
     if command is not None and (stated := command.option(SHOW_KEYS[service][1])) is not None:
         return stated.value if _NAME.fullmatch(stated.value) else None
-    found = _SECRET_NAME.search(denial.failure.text) if service in _WITH_SECRETS else None
+    text = denial.failure.text
+    if service in _ARGUMENTS and (called := _ARGUMENTS[service].search(text)) is not None:
+        return called["name"]
+    found = _SECRET_NAME.search(text) if service in _WITH_SECRETS else None
     return None if found is None else next(filter(None, found.groups()))
+
+
+def name_called_data(denial: Denial) -> tuple[str, str] | None:
+    """Return what another service decrypts for a call, and that call, or ``None`` if KMS was called or it is unknown."""
+    operation, data = denial.operation or "", describe_data(denial.operation)
+    service = next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
+    if service is None or ENVIRONMENT in denial.failure.text:
+        return None
+    name = find_data_name(denial, service)
+    return f"the {data}{f' {clip_text(name)}' if name else ''}", operation
 
 
 def function_of(denial: Denial) -> str:

@@ -105,7 +105,12 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
-    text = f"{went} {why_no_allow_helps(denial) if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
+    no_allow = why_no_allow_helps(denial).replace(
+        "An Allow does not override it",
+        "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint",
+        1,
+    )
+    text = f"{went} {no_allow if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
     find = "The first command lists the endpoints: find the one in the caller's VPC."
@@ -120,8 +125,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         if denial.crosses_accounts:
             tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
         steps = [
-            f"{find} Read the Deny's conditions, {tested}. A request that does not go through the endpoint is not denied by it.",
-            f"If the request is legitimate, {owner} scopes the Deny down: save the whole changed policy as policy.json.",
+            f"{find} Read the Deny's conditions, {tested}: requests that do not match them, and those that leave the VPC another way, are not denied.",
+            f"If the request is legitimate, {owner} narrows the Deny.",
         ]
     else:
         title = "Change the VPC endpoint's policy"

@@ -94,8 +94,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             if inline or denial.policy
             else (_SEARCH.format(denial.action or "the action", denial.service),)
         ),
-        "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         *present(typical_requirement(denial)),
+        "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
         _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(
@@ -109,8 +109,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         first, details = None, None
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         first = _detach_remedy(denial, name)
-        every = " and denies every action" if is_of_all else ""
-        policy = f"{policy} AWS manages it{every}: nobody else can change it."
+        every = f", and it denies {denial.caller} every action" if is_of_all else ""
+        policy = f"{policy} It is an AWS managed policy, which only AWS changes{every}."
     lacks_allow = other_policies_without_allow(denial.facts, denial.action) is not None
     verdict = f"{named or unnamed} explicitly denies it{denied_regions.other_model_region(denial)}"
     return denial.explain(
@@ -140,7 +140,12 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     """
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
-    of_group = " If it is listed for a group, detach it there." if kind == "user" else ""
+    of_group = ""
+    if (group := denying_group(denial.facts, denial.action)) is not None:
+        kind, holder = "group", commands.group_argument(group)
+        of_group = f" All members of the group {clip_text(group)} have it."
+    elif kind == "user":
+        of_group = " If it is listed for a group, all of its members have it: remove the user from the group instead (aws iam remove-user-from-group)."
     find = "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=iam.amazonaws.com --query"
     return account_remedy(
         f"Find out who attached {clip_text(name)} and why, then detach it",
@@ -174,6 +179,10 @@ def _change_commands(denial: Denial) -> Commands:
     if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
         return ()
     arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
+    if (group := denying_group(denial.facts, denial.action)) is not None:
+        detach = commands.detach_policy("group", commands.group_argument(group), arn)
+        label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
+        return (commands.change_policy(arn), Labelled(label, detach))
     of_group = " (a group's with detach-group-policy)" if kind == "user" else ""
     label = f"Or, if {denial.caller} is not meant to have it{of_group}:"
     return (commands.change_policy(arn), Labelled(label, commands.detach_policy(kind, name, arn)))

@@ -203,16 +203,17 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         return explain_environment_key(denial)
     arn, controller = try_parse_arn(encrypted_data.find_key(denial)), _find_controller(denial)
     caller = denial.caller if controller is None else f"the role of {controller.name}"
-    key, place = ": the key", "this Region"
-    wrong_region = (
-        "The ciphertext was encrypted with a key of another Region or account, or the key was deleted."
-    )
+    key, place, called = ": the key", "this Region", ""
+    if (data := encrypted_data.name_called_data(denial)) is not None:
+        key = f" {data[0]}: its key"
+        called = f" {data[1]} itself was not denied."
+    wrong_region = "The data is encrypted with a key of another Region or account, or the key was deleted."
     if arn is not None:
-        key = f", most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it"
+        key = f"{f' {data[0]}' if data else ''}, most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it"
         place = "the Region of the call"
         wrong_region = f"The call goes to another Region than {arn.region}, the data is encrypted with another key, or the key was deleted."
     return denial.explain(
-        f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.",
+        f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.{called}",
         KMS_KEY_POLICY.cause(
             text=f"Neither the key policy nor an identity-based policy of {denial.caller} allows kms:Decrypt."
         ),
@@ -350,13 +351,15 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
             find = "In a file that SOPS encrypted, sops.kms names the key."
         elif show_key is None:
             find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-        find += " Its ARN shows the account in which to run the commands, and the Region to which the failing call must go."
+        find += " describe-key prints its ARN, with the account in which to run the commands and the Region to which the failing call must go, and its state: Disabled or PendingDeletion is the reason."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
     if key.startswith("alias/") or ":alias/" in key:
         # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
+    elif key == "KEY_ID":
+        argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState]' --output text"
     owner = None if arn is None else arn.account
     across = "For a key in another account, an identity-based policy of the caller must allow"
     if owner is not None and denial.account is None:
@@ -377,6 +380,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         caller = "the function's role"
     elif caller == "the caller":
         caller = "the caller (aws sts get-caller-identity where the call runs)"
+    show_policy = f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text"
     return owner_remedy(
         title,
         *present(
@@ -385,7 +389,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         commands=present(
             show_key,
             show,
-            f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text",
+            Labelled("Then, with KEY_ARN filled in:", show_policy) if key == "KEY_ID" else show_policy,
             f"aws kms list-grants --key-id {argument} --region {region}",
             show_role,
         ),

@@ -222,7 +222,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
     if failure.encoded_message and denial.facts.decoded_message is None:
         is_cut = is_encoded_message_cut(denial)
         return your_remedy(
-            DETAILS_TITLES[2 if is_cut else 1],
+            DETAILS_TITLES[2] if is_cut else f"{DETAILS_TITLES[1]} (aws sts decode-authorization-message)",
             "This requires sts:DecodeAuthorizationMessage, in the account of the call: if you lack it, an administrator of that account can decode the message.",
             *_encoded_message_steps(failure, is_cut=is_cut),
             "If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn.",
