@@ -351,14 +351,14 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
             find = "In a file that SOPS encrypted, sops.kms names the key."
         elif show_key is None:
             find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-        find += " describe-key prints its ARN, with the account in which to run the commands and the Region to which the failing call must go, and its state: Disabled or PendingDeletion is the reason."
+        find += " describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region to which the failing call must go."
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
     if key.startswith("alias/") or ":alias/" in key:
         # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
-    elif key == "KEY_ID":
+    elif key == "KEY_ID" and encrypted_data.ENVIRONMENT not in denial.failure.text:
         argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState]' --output text"
     owner = None if arn is None else arn.account
     across = "For a key in another account, an identity-based policy of the caller must allow"
@@ -389,7 +389,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         commands=present(
             show_key,
             show,
-            Labelled("Then, with KEY_ARN filled in:", show_policy) if key == "KEY_ID" else show_policy,
+            Labelled("Then, with KEY_ARN filled in:", show_policy) if argument == "KEY_ARN" else show_policy,
             f"aws kms list-grants --key-id {argument} --region {region}",
             show_role,
         ),
