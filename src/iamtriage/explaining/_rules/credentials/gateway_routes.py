@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
@@ -238,12 +238,18 @@ def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
             for each in _LISTED_ROUTE.finditer(output):
                 yield from ((method, each["path"]) for method in (each["methods"] or "").split(",") if method)
             continue
-        items = content.get("items") if isinstance(content, dict) else content
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and isinstance(item.get("resourceMethods"), dict):
-                yield from ((method, str(item.get("path"))) for method in item["resourceMethods"])
-            elif isinstance(item, list) and all(isinstance(each, str) for each in item) and len(item) > 1:
-                yield from ((method, item[0]) for method in item[1].split(",") if method)
+        items = cast("dict[str, Any]", content).get("items") if isinstance(content, dict) else content
+        for item in cast("list[Any]", items) if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                resource = cast("dict[str, Any]", item)
+                methods = resource.get("resourceMethods")
+                if isinstance(methods, dict):
+                    path = str(resource.get("path"))
+                    yield from ((method, path) for method in cast("dict[str, Any]", methods))
+            elif isinstance(item, list):
+                cells = [str(each) for each in cast("list[Any]", item)]
+                if len(cells) > 1:
+                    yield from ((method, cells[0]) for method in cells[1].split(",") if method)
 
 
 def _listed_stages(failure: Failure) -> list[str]:

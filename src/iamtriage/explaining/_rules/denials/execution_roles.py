@@ -109,6 +109,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     source = None if grant is None else _find_source(grant, denial.failure.text)
     if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
         return _explain_allowed(denial, grant.action, allowing.name, names[0] if is_shown else "ROLE_NAME")
+    text = "The function needs the permission for what the call sets up. The caller lacks no permission."
     allow_it: Remedy | None = _FIND_ROLE
     managed_policy = "what the message names"
     if source is not None:
@@ -119,6 +120,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
     elif grant is not None and grant.action.startswith("ec2:"):
         region = None if deployment is None else deployment.region
         allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
+        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller lacks no permission. Without a VpcConfig, none of them is needed."
     elif grant is not None:
         allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
         managed_policy = ""
@@ -127,7 +129,7 @@ def explain_execution_role(denial: Denial) -> Explanation:
         EXECUTION_ROLE.cause(
             "reported",
             quote_phrases(words, "execution role does not have permissions to call"),
-            text="The function needs the permission for what the call sets up. The caller lacks no permission.",
+            text=text,
         ),
         *(
             (ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),)
