@@ -26,6 +26,30 @@ def _trust(principal: str) -> dict[str, Any]:
     return {"trust_policy": {"Version": "2012-10-17", "Statement": [statement]}}
 
 
+_CLAIMS = {
+    "iss": "https://token.actions.githubusercontent.com",
+    "sub": "repo:acme/films:pull_request",
+    "aud": ["sts.amazonaws.com"],
+}
+_KEYS = "$ export AWS_PROFILE=dev\n$ aws s3 ls\n\nAn error occurred (ExpiredToken) when calling the ListBuckets operation: The provided token has expired.\n$ env\nAWS_PROFILE=dev\nAWS_ACCESS_KEY_ID={}\n"
+
+
+def _accept(subject: str) -> dict[str, Any]:
+    provider = "token.actions.githubusercontent.com"
+    condition = {f"{provider}:aud": "sts.amazonaws.com", f"{provider}:sub": subject}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::111122223333:oidc-provider/{provider}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": condition},
+    }
+    return {
+        "trust_policy": {"Version": "2012-10-17", "Statement": [statement]},
+        "token_claims": _CLAIMS,
+    }
+
+
+_OIDC = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "state-in-a-file": (
         f'{_STATE}To allow for recovery, the state has been written to the file "errored.tfstate".',
@@ -183,6 +207,30 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "most likely, it has no access entry that matches",
         "opened from the same console session",
     ),
+    "pull-request-for-a-branch": (
+        _OIDC,
+        _accept("repo:acme/films:ref:refs/heads/release"),
+        "a pull request started the workflow",
+        "on: {push: {branches: [release]}}",
+    ),
+    "pull-request-for-an-environment": (
+        _OIDC,
+        _accept("repo:acme/films:environment:live"),
+        "a pull request started the workflow",
+        "Set environment: live in the job",
+    ),
+    "key-whose-end-the-text-cuts": (
+        _KEYS.format("ASIAEXAMPLE"),
+        {},
+        "An access key in the environment takes precedence over the profile dev",
+        "~/.zshrc",
+    ),
+    "whole-key": (
+        _KEYS.format("ASIAEXAMPLE000000042"),
+        {},
+        "The access key …0042 in the environment takes precedence",
+        "unset AWS_ACCESS_KEY_ID",
+    ),
 }
 
 
@@ -193,3 +241,12 @@ def test_everyday_failure(text: str, facts: dict[str, Any], verdict: str, remedy
     first = explanation.remedies[0]
     shown = (first.title, *first.steps, *first.commands, first.manifest or "", json.dumps(first.policy))
     assert remedy in "\n".join(shown)
+
+
+@pytest.mark.parametrize(
+    ("account", "count"), [("kube-system:cluster-autoscaler", 1), ("shop:cart", 0)]
+)
+def test_rules_of_a_controller_come_with_its_chart(account: str, count: int) -> None:
+    text = f'volumeattachments.storage.k8s.io is forbidden: User "system:serviceaccount:{account}" cannot list resource "volumeattachments" in API group "storage.k8s.io" at the cluster scope'
+    titles = [each.title for each in explain(text).remedies]
+    assert sum("update the Helm chart" in each for each in titles) == count

@@ -28,7 +28,7 @@ _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)",
     re.ASCII,
 )
-_ENDING = 4
+_ENDING, _KEY_LENGTH = 4, 20
 PROFILE_OVERRIDDEN = CauseType(
     "profile-overridden",
     title="Access keys in environment variables are used instead of the profile",
@@ -89,6 +89,9 @@ def find_override(case: Case[Failure]) -> Override | None:
 
 def _ending(key: str | None) -> str | None:
     """Return the last characters of an access key ID, which AWS prints, too."""
+    if key and key.startswith(("AKIA", "ASIA")) and len(key) < _KEY_LENGTH:
+        # The text shows only its beginning.
+        return None
     ending = (key or "")[-_ENDING:]
     return ending if len(ending) == _ENDING and ending.isalnum() and ending.upper() == ending else None
 
@@ -143,7 +146,7 @@ def unset_keys(override: Override) -> Remedy:
             *select,
             "aws configure list",
             with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
-            "grep -ls AWS_ACCESS_KEY_ID ~/.profile ~/.bash* ~/.zsh* ~/.config/fish/config.fish /etc/environment /etc/profile.d/* .env*",
+            "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env",
         ),
         url=pages.CLI_CREDENTIALS,
     )

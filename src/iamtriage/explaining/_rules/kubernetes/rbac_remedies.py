@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -93,6 +94,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         *((role, *installers) if is_role_first else installers),
         *((later, one_namespace) if needs_role else (one_namespace, later)),
         cloud_roles.google_remedy(denied),
+        _update_remedy(denied),
         None if is_policy_first or is_allowed else policy,
         None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
     )
@@ -178,6 +180,29 @@ def _service_account_remedy(denied: DeniedRequest) -> Remedy | None:
             f"kubectl set serviceaccount deployment/NAME SERVICE_ACCOUNT --namespace {namespace}",
         ),
         url="https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
+    )
+
+
+def _update_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy that updates the rules of a controller, if its chart creates the service account.
+
+    A release that reads a new type comes with the rule for it, as in
+    https://github.com/kubernetes/autoscaler/issues/7663.
+    """
+    subject = denied.subject
+    if denied.kind != "service account" or subject is None:
+        return None
+    controller = find_controller_of_account(subject.name)
+    if controller is None or controller.namespace not in {None, subject.namespace}:
+        return None
+    return cluster_remedy(
+        f"Or update the Helm chart, manifest or add-on of {controller.name}: its RBAC rules can be older than its release",
+        "The rules of the release include this one, and others that would be denied next. To keep the installation, add the rule to its own ClusterRole, which the first command prints.",
+        commands=(
+            fill_command("kubectl get clusterrolebindings --output wide | grep {}", subject.name),
+            "kubectl edit clusterrole NAME",
+        ),
+        url=pages.RBAC,
     )
 
 
