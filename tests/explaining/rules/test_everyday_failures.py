@@ -243,9 +243,7 @@ def test_everyday_failure(text: str, facts: dict[str, Any], verdict: str, remedy
     assert remedy in "\n".join(shown)
 
 
-@pytest.mark.parametrize(
-    ("account", "count"), [("kube-system:cluster-autoscaler", 1), ("shop:cart", 0)]
-)
+@pytest.mark.parametrize(("account", "count"), [("kube-system:cluster-autoscaler", 1), ("shop:cart", 0)])
 def test_rules_of_a_controller_come_with_its_chart(account: str, count: int) -> None:
     text = f'volumeattachments.storage.k8s.io is forbidden: User "system:serviceaccount:{account}" cannot list resource "volumeattachments" in API group "storage.k8s.io" at the cluster scope'
     titles = [each.title for each in explain(text).remedies]
