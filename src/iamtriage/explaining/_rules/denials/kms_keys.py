@@ -367,17 +367,15 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     elif owner is not None:
         across = f"The key is in account {owner}, the caller in account {denial.account}: an identity-based policy of the caller must allow"
     # An alias or ID without an ARN is always one of the caller's account.
-    if encrypted_data.ENVIRONMENT in denial.failure.text:
-        across = across.replace("of the caller must", "of the function's role must")
     is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
     other_side = None if is_same else f"{across} {action} on the key's ARN, too."
-    controller, find_role, show_role = _find_controller(denial), None, None
-    caller = denial.caller
+    controller, caller, find_role, show_role = _find_controller(denial), denial.caller, None, None
     if controller is not None:
         find_role = f"The caller is {controller.name}. The last command prints the annotation with its role. Without an annotation, it uses the role of a Pod Identity association or of the node."
         show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
     elif encrypted_data.ENVIRONMENT in denial.failure.text:
         caller = "the function's role"
+        other_side = other_side and other_side.replace("the caller", caller)
     elif caller == "the caller":
         caller = "the caller (aws sts get-caller-identity where the call runs)"
     show_policy = f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text"
