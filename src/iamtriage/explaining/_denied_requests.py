@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     try_parse_principal,
     underlying_role,
 )
+from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.failures._failures import KubernetesForbidden
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def describe_request(failure: AccessDenied | KubernetesForbidden, of_caller: Fai
     if failure.deny == "explicit":
         why += "" if " which " in why else ", which an Allow does not override"
         if (owner := _OWNERS.get(failure.policy_type or "")) is not None:
-            why += f": if it is not intended, {owner} has to change it"
+            why += f": if it is not intended, {owner} has to change it{_policy_lookup(failure)}"
     elif failure.policy_type == "resource":
         why = _missing_resource_allow(failure, who) or f"{why}{_MISSING_ALLOWS['resource']}"
     elif failure.policy_type == "identity" and (statement := _allowing_statement(failure)) is not None:
@@ -100,6 +101,18 @@ def _allowing_statement(failure: AccessDenied) -> str | None:
     if grant is None or not grant.known or grant.resources != (resource or "*",):
         return None
     return json.dumps({"Effect": "Allow", "Action": grant.action, "Resource": resource or "*"})
+
+
+def _policy_lookup(failure: AccessDenied) -> str:
+    """Return the command that prints the policy of a resource that denies, in parentheses."""
+    arn = try_parse_arn(failure.resource)
+    if failure.policy_type != "resource" or arn is None or commands.arn(failure.resource) != failure.resource:
+        return ""
+    policy = find_resource_policy(arn.service, failure.resource)
+    show = "" if policy is None else policy.show_command.partition(" --query ")[0]
+    if not show.endswith(" ARN") or not arn.region:
+        return ""  # other commands take names
+    return f" ({show.removesuffix('ARN')}{failure.resource} --region {arn.region})"
 
 
 def _boundary_lookup(principal: Principal | None) -> str:

@@ -30,7 +30,8 @@ _MASK = lazy_pattern(
 _PLAIN = lazy_pattern(r"[A-Za-z0-9_+=,.@:/-]*", re.ASCII)
 _INVALID_CHARACTERS = lazy_pattern(r"[^\x21-\x7e]")
 _SEPARATORS = lazy_pattern(r"([/:])")
-_SPECIAL_CHARACTERS = lazy_pattern(r"[$*?]")
+# A policy variable begins with ${ only, so other dollar signs stay, as in $LATEST.
+_SPECIAL_CHARACTERS = lazy_pattern(r"[*?]|\$(?=\{)")
 # If names can contain asterisks, one or two asterisks can also belong to the name.
 _MASK_OF_KEY = lazy_pattern(_MASK.pattern.replace(r"\*\*", r"\*\*\*", 1))
 # An ARN whose middle is left out.

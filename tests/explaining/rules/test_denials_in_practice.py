@@ -1237,6 +1237,19 @@ BUCKETS: tuple[Case, ...] = (
     ),
 )
 _FEDERATED = f"An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::{ACCOUNT}:federated-user/ana is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::reports because no session policy allows the s3:ListBucket action"
+
+
+def _denied_call(action: str, resource: str | None = None, role: str = "ci", why: str | None = None) -> str:
+    on = f" on resource: {resource}" if resource else ""
+    why = why or f"because no identity-based policy allows the {action} action"
+    return f"An error occurred (AccessDeniedException) when calling the {action.partition(':')[2]} operation: User: arn:aws:sts::{ACCOUNT}:assumed-role/{role}/SageMaker is not authorized to perform: {action}{on} {why}"
+
+
+def _passes(role: str, passed: str) -> str:
+    text = _denied_call("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:{passed}", role)
+    return text.replace("the PassRole operation", "the CreateTrainingJob operation")
+
+
 SETTINGS: tuple[Case, ...] = (
     (
         "aws login",
@@ -1248,6 +1261,66 @@ SETTINGS: tuple[Case, ...] = (
             "Then, as the user or role: aws login",
         ),
         ("own reason", "expired."),
+    ),
+    (
+        "role that passes itself",
+        _passes("nb", "role/service-role/nb"),
+        {},
+        (
+            "allows it to pass itself to sagemaker.amazonaws.com.",
+            "passes the same role to",
+            "Allow the role nb to pass itself",
+        ),
+        ("Check that",),
+    ),
+    (
+        "role that passes another one",
+        _passes("nb", "role/service-role/nb-2"),
+        {},
+        ("Allow the role nb to pass the role nb-2",),
+        ("itself to sagemaker", "the same role"),
+    ),
+    (
+        "call of a version of a function",
+        _denied_call("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:bill:$LATEST"),
+        {},
+        ('function:bill:$LATEST"}', "an Allow on the function's ARN without :$LATEST does not match."),
+        ("${$}",),
+    ),
+    (
+        "call of a function without a version",
+        _denied_call("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:bill"),
+        {},
+        ('function:bill"}',),
+        ("does not match",),
+    ),
+    (
+        "list of all secrets",
+        _denied_call("secretsmanager:ListSecrets"),
+        {},
+        (
+            "The call prints the names of all secrets. If you know the secret, secretsmanager:GetSecretValue on it is enough.",
+        ),
+        (),
+    ),
+    (
+        "service-linked role for a controller",
+        '{"level":"ERROR","logger":"controller","message":"Reconciler error","controller":"nodeclaim.lifecycle","controllerKind":"NodeClaim","error":"launching nodeclaim, creating instance, with fleet error(s), AuthFailure.ServiceLinkedRoleCreationNotPermitted: The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances."}',
+        {},
+        (
+            "the role of Karpenter is not allowed to create it",
+            "Or allow iam:CreateServiceLinkedRole for the role of Karpenter",
+        ),
+        ("the caller",),
+    ),
+    (
+        "Deny in the policy of another resource",
+        f"{_denied_call('sqs:SendMessage', f'arn:aws:sqs:eu-west-1:{ACCOUNT}:bills')}\n{_denied_call('secretsmanager:GetSecretValue', f'arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:bills-AbCdEf', why='with an explicit deny in a resource-based policy')}",
+        {},
+        (
+            f"has to change it (aws secretsmanager get-resource-policy --secret-id arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:bills-AbCdEf --region eu-west-1)",
+        ),
+        (),
     ),
     (
         "account to be verified",

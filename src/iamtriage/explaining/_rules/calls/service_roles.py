@@ -294,7 +294,9 @@ def missing_role(
             ),
             *others,
         ),
-        notes=present(no_lack if "insufficient capacity" in case.failure.text else None, permission),
+        notes=present(
+            no_lack if "insufficient capacity" in case.failure.text else None, None if others else permission
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.shared import commands, pages
@@ -88,11 +89,15 @@ def explain_missing_role(denial: Denial) -> Explanation:
     if _MAY_NOT_CREATE.search(text) is None:
         summary = "The account has no service-linked role for {} yet."
         return missing_role(denial, text, role, summary)
-    summary = f"The account has no service-linked role for {{}} yet, and {denial.caller} is not allowed to create it."
-    return missing_role(denial, text, role, summary, *present(_allow_creation(denial, role)))
+    controller = find_controller(denial.failure.text) if denial.principal_text is None else None
+    caller = denial.caller if controller is None else f"the role of {controller.name}"
+    summary = (
+        f"The account has no service-linked role for {{}} yet, and {caller} is not allowed to create it."
+    )
+    return missing_role(denial, text, role, summary, *present(_allow_creation(denial, role, caller)))
 
 
-def _allow_creation(denial: Denial, role: LinkedRole | None) -> Remedy | None:
+def _allow_creation(denial: Denial, role: LinkedRole | None, caller: str) -> Remedy | None:
     if role is None:
         return None
     location = denial.location
@@ -101,6 +106,6 @@ def _allow_creation(denial: Denial, role: LinkedRole | None) -> Remedy | None:
     return allow_remedy(
         denial,
         grant=build_grant("iam:CreateServiceLinkedRole", arn, location),
-        title=f"Or allow iam:CreateServiceLinkedRole for {denial.caller}, only on {path}",
+        title=f"Or allow iam:CreateServiceLinkedRole for {caller}, only on {path}",
         url=pages.SERVICE_LINKED,
     )

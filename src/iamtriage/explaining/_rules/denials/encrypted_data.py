@@ -303,6 +303,16 @@ def show_key_of_data(denial: Denial) -> str | None:
     return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
 
 
+def find_key_step(denial: Denial, show_key: str | None) -> str:
+    """Return the step that finds the key of what a call reads or writes, with a command if there is one."""
+    find = "The first command prints the key of the data."
+    if show_key is None and "sops" in denial.failure.text.lower():
+        find = "In a file that SOPS encrypted, sops.kms names the key."
+    elif show_key is None:
+        find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
+    return f"{find} describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
+
+
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
     said = next((each[0] for each in _RECREATED.finditer(text) if "role" in each[0].lower()), None)

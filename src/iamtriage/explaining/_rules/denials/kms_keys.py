@@ -346,12 +346,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     if key == "KEY_ID":
         title = "Find the key, and check its Region and key policy"
         show_key = encrypted_data.show_key_of_data(denial)
-        find = "The first command prints the key of the data."
-        if show_key is None and "sops" in denial.failure.text.lower():
-            find = "In a file that SOPS encrypted, sops.kms names the key."
-        elif show_key is None:
-            find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-        find += " describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region to which the failing call must go."
+        find = encrypted_data.find_key_step(denial, show_key)
     show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)

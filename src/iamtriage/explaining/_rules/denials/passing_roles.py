@@ -93,6 +93,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
         role = "the role"
     elif denial.target_role is None:
         role = f"the role {denial.resource}" if denial.resource else "a role"
+    elif _passes_itself(denial):
+        role = "itself"
     unnamed = "" if denial.resource else " The message does not name the role."
     if role == "the role":
         unnamed = " The text cuts off the role's ARN: it is a parameter of the call."
@@ -106,7 +108,8 @@ def explain_pass_role(denial: Denial) -> Explanation:
     # The default role can be the one that was passed.
     deploys = is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     parameter = _find_parameter(denial, recipient)
-    call = f"{caller} {_describe_call(denial, f'{role} to {to}{parameter}')}{unnamed}"
+    passed = "the same role" if role == "itself" else role
+    call = f"{caller} {_describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
     if deploys:
         call += " The CDK assumed this role. Only its policies count, not those of the user or of the passed role. As cdk bootstrap creates it, it passes only the cfn-exec role of the bootstrap."
     causes: tuple[Cause, ...] = (PASS_ROLE.cause(evidence, reasons, text=call),)
@@ -117,18 +120,31 @@ def explain_pass_role(denial: Denial) -> Explanation:
             ROLE_PASSED_WITHIN_CALL.cause("derived", text=call),
         )
     return denial.explain(
-        denial_summary(denial, _verdict(denial, to)),
+        denial_summary(
+            denial,
+            _verdict(denial, to).replace(
+                " the role to ", " itself to " if role == "itself" else " the role to "
+            ),
+        ),
         *causes,
         topic="pass-role",
         remedies=present(
             _allow_pass_remedy(denial, role, recipient),
             _narrow_default_role_remedy(denial) if deploys else None,
             _trust_remedy(denial, role, recipient or guess_recipient(denial))
-            if recipient or denial.resource
+            if (recipient or denial.resource) and role != "itself"
             else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
         notes=(ONE_POLICY_TYPE, EVENTUAL_CONSISTENCY),
+    )
+
+
+def _passes_itself(denial: Denial) -> bool:
+    """Return whether a role of a service passes itself, as a notebook does to the job that it starts."""
+    role, passed = denial.role, denial.target_role
+    return (
+        role is not None and passed is not None and (role.account, role.name) == (passed.account, passed.name)
     )
 
 

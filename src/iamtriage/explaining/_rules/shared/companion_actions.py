@@ -36,6 +36,8 @@ _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Reso
 _VERSION = "The request names a version ID, so S3 checks"
 _CONSOLE = "The console reads Kubernetes objects with eks:AccessKubernetesApi, which kubectl does not need, and also calls eks:DescribeCluster and, on *, eks:ListClusters."
 _KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
+# The version or alias in the ARN of a function.
+_QUALIFIER = lazy_pattern(r":function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z", re.ASCII)
 # Calls that list the names of all, and the action of a call for one of them.
 _LISTS = {
     "secretsmanager:ListSecrets": ("secret", "secretsmanager:GetSecretValue"),
@@ -224,6 +226,11 @@ def _resource_hints(action: str, resource: str) -> tuple[str, ...]:
         from iamtriage.explaining._rules.shared.required_resources import is_model
 
         return (_MODEL_OF_PROFILE,) if is_model(resource) else ()
+    if action == "lambda:InvokeFunction" and (qualifier := _QUALIFIER.search(resource)) is not None:
+        # https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+        return (
+            f"The call names {qualifier[1]}: an Allow on the function's ARN without :{qualifier[1]} does not match.",
+        )
     if action == "ssm:GetParameter" and "parameter/cdk-bootstrap/" in resource:
         return (
             "The CDK CLI reads this itself only if it could not assume the deploy role: allow the caller sts:AssumeRole on the roles cdk-QUALIFIER-* instead, whose policies allow the rest.",
