@@ -141,7 +141,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         argument = f'"$({arn_diagnosis.lookup_command(principal)})"'
         mapped = attrs.evolve(mapped, entry_argument=argument, entry_refusal=None)
     is_unknown = _UNKNOWN_PRINCIPAL.search(message) is not None
-    stated = None if arn.diagnosis else stated_role(principal, case.failure.text)
+    stated: Role | User | None = None if arn.diagnosis else stated_role(principal, case.failure.text)
     if stated is not None and str(stated) != arn.text:
         text = f"The role has the path {stated.path}, which the ARN lacks."
         arn = RejectedArn(arn.text, ArnDiagnosis(arn_diagnosis.PATH_MISSING, text, str(stated)))

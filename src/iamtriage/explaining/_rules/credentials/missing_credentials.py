@@ -200,7 +200,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
             again = repeat_command(context_of(case.facts).command, changes={"profile": similar[0]})
             lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as {setting}."
-    precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). The command aws eks update-kubeconfig writes another one there."
+    precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). aws eks update-kubeconfig with --profile changes it."
     steps = (choose, precedence) if kubeconfig else (choose,)
     remedy = your_remedy(title, *steps, commands=lines, url=pages.CLI_PROFILES)
     names_it = find_kubeconfig_profile(case.text) is not None

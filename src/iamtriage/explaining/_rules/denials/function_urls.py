@@ -12,6 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import signed_curl
@@ -72,12 +73,12 @@ def explain_function_url(denial: Denial) -> Explanation:
     public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"
     check = owner_remedy(
         "Check the AuthType of the function URL and the function policy",
-        f"With AWS_IAM, sign the request with the service name lambda: curl and browsers do not sign. {_ALLOWED}",
+        f"With AWS_IAM, sign the request with the service name lambda: plain curl and browsers do not sign. {_ALLOWED}",
         "With NONE, the function policy must allow both actions to everyone: URLs created since October 2025 need both.",
         commands=(
             f"aws lambda get-function-url-config {function}",
             policy,
-            *(() if is_signed or auth_type == "NONE" else (sign,)),
+            *(() if is_signed or auth_type == "NONE" else (Labelled("With AWS_IAM:", sign),)),
         ),
         url=pages.LAMBDA_URLS,
     )
