@@ -69,6 +69,25 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "most likely, the add-on eks-pod-identity-agent does not run on the pod's node",
         "aws eks create-addon --cluster-name films",
     ),
+    "ecs-could-not-connect": (
+        _AGENT.replace("170.23/v1/credentials", "170.2/v2/credentials/x"),
+        {},
+        "cannot reach 169.254.170.2, from which an ECS task gets the credentials of its role.",
+        "sudo systemctl restart ecs",
+    ),
+    "ecs-behind-a-proxy": (
+        _AGENT.replace("170.23/v1/credentials", "170.2/v2/credentials/x")
+        + "\nHTTP_PROXY=http://proxy.example:3128\nNO_PROXY=.internal",
+        {},
+        "it uses a proxy, and NO_PROXY lacks this address",
+        "export NO_PROXY=.internal,169.254.170.2",
+    ),
+    "agent-over-ipv6": (
+        _AGENT.replace("169.254.170.23", "[fd00:ec2::23]"),
+        {},
+        "Agent at fd00:ec2::23",
+        "aws eks create-addon",
+    ),
     "agent-refused": (
         "CredentialsProviderError: Could not load credentials from any providers: connect ECONNREFUSED 169.254.170.23:80",
         {},

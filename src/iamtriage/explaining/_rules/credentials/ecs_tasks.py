@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials.pod_agents import CONNECTION_PHRASES, NO_ANSWER
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import MissingCredentials
 
 UNKNOWN_CREDENTIALS_ID = lazy_pattern(r"CredentialsV\dRequest: Credentials not found|\bInvalidIdInRequest\b")
+_ADDRESS = "169.254.170.2"
+UNREACHABLE = lazy_pattern(
+    rf"{NO_ANSWER}[^\n]{{0,120}}169\.254\.170\.2(?!\d)|169\.254\.170\.2(?!\d)[^\n]{{0,160}}{NO_ANSWER}"
+)
 _TASK_DEFINITION = lazy_pattern(
     r"(?:--task-definition[ =]|\btask-definition/|\bfamily\"? ?[=:] ?\")(?P<name>[A-Za-z][\w-]{0,254}(?::\d{1,9})?)",
     re.ASCII,
@@ -66,6 +74,45 @@ CREDENTIALS_ID_UNKNOWN = CauseType(
     fix="Use the variable of the running task, or restart the task or the ECS agent.",
     sources=(pages.ECS_TASK_ROLE,),
 )
+
+
+ENDPOINT_UNREACHABLE = CauseType(
+    "task-endpoint-unreachable",
+    title="The process cannot reach the address from which an ECS task gets its credentials",
+    text="The address is on the host of the task, and nothing answers there. The task has a role, or no variable would name this address.",
+    recognised_by="A connection to 169.254.170.2 fails.",
+    fix="Add 169.254.170.2 to NO_PROXY, or repair the ECS agent of the container instance.",
+    sources=(pages.ECS_TASK_ROLE,),
+)
+
+
+def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a process cannot reach the address from which an ECS task gets its credentials.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+    """
+    hosts = find_unexempted_hosts(case.failure.text, _ADDRESS)
+    verdict = "" if hosts is None else ": it uses a proxy, and NO_PROXY lacks this address"
+    return case.explain(
+        f"The process cannot reach {_ADDRESS}, from which an ECS task gets the credentials of its role{verdict}.",
+        ENDPOINT_UNREACHABLE.cause("reported", quote_phrases(message, *CONNECTION_PHRASES)[:1]),
+        remedies=(
+            your_remedy(
+                f"Find out why the process cannot reach {_ADDRESS}",
+                f"With a proxy: add {_ADDRESS} to NO_PROXY.",
+                "Outside of a task, such as on a computer: unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which belongs to one task, and sign in.",
+                "On an EC2 container instance: restart the ECS agent. An instance without the ECS-optimized AMI also needs the agent's network rules. Fargate has both built in.",
+                commands=(
+                    "env | grep -io -e '^AWS_CONTAINER_CREDENTIALS[A-Z_]*' -e '^https*_proxy' -e '^no_proxy=.*'",
+                    fill_command("export NO_PROXY={}", ",".join(filter(None, (hosts, _ADDRESS))))
+                    if hosts is not None
+                    else Labelled("On the container instance:", "sudo systemctl restart ecs"),
+                ),
+                url=pages.ECS_TASK_ROLE,
+            ),
+        ),
+        notes=("No request was sent to AWS, so no permission was checked.",),
+    )
 
 
 def _find_task_definition(text: str) -> str | None:

@@ -388,6 +388,7 @@ _ROUTES: tuple[Route[_Rule], ...] = (
     Route(pod_agents.explain_missing_association, message=pod_agents.MISSING_ASSOCIATION),
     Route(containers.explain_account_without_role, message=containers.ACCOUNT_WITHOUT_ROLE),
     Route(unreachable_agents.explain_agent_unreachable, message=unreachable_agents.AGENT_UNREACHABLE),
+    Route(ecs_tasks.explain_endpoint_unreachable, message=ecs_tasks.UNREACHABLE),
     Route(containers.explain_sts_unreachable, message=containers.STS_UNREACHABLE),
     Route(containers.explain_token_unreadable, message=containers.TOKEN_UNREADABLE),
     Route(

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import AwsError, MissingCredentials
 
 POD_IDENTITY_AGENT = "169.254.170.23"  # its address on every node
+NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|(?:failed|unable|could not|couldn't) (?:to )?connect|failed to establish a new connection|\bE(?:CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH))"
+"""What SDKs say of an address on the same host that does not answer."""
 AGENT_HOST = r"(?:169\.254\.170\.23|fd00:ec2::23)"
 UNKNOWN_HOST = lazy_pattern(
     r"is not a valid container metadata service hostname"

@@ -33,9 +33,8 @@ _UNHEALTHY_ADDON = lazy_pattern(
     r"\beks-pod-identity-agent\b.{0,600}?\b(?P<status>DEGRADED|CREATE_FAILED|UPDATE_FAILED)\b", re.DOTALL
 )
 _NO_AGENT = lazy_pattern(pod_roles.AGENT_MISSING.sign)
-_NO_ANSWER = r"(?i:time(?:d )?-?out|deadline exceeded|connection refused|no route to host|(?:failed|unable|could not|couldn't) (?:to )?connect|failed to establish a new connection|\bE(?:CONNREFUSED|TIMEDOUT|HOSTUNREACH|NETUNREACH))"
 AGENT_UNREACHABLE = lazy_pattern(
-    rf"{_NO_ANSWER}[^\n]{{0,120}}{pod_agents.AGENT_HOST}|{pod_agents.AGENT_HOST}[^\n]{{0,160}}{_NO_ANSWER}"
+    rf"{pod_agents.NO_ANSWER}[^\n]{{0,120}}{pod_agents.AGENT_HOST}|{pod_agents.AGENT_HOST}[^\n]{{0,160}}{pod_agents.NO_ANSWER}"
 )
 AGENT_BLOCKED = CauseType(
     "agent-blocked",
@@ -71,9 +70,10 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
         why = "The SDK sends the request to the proxy, which cannot reach an address of the node."
         blocked = AGENT_BLOCKED.cause("derived", (f"The text shows a proxy, and {lacks}.",), text=why)
         causes = [blocked, *causes[:-1]]
+    address = "fd00:ec2::23" if "fd00:ec2::23" in message else pod_agents.POD_IDENTITY_AGENT
     separator = ", " if verdict.startswith("although ") else ": "
     return case.explain(
-        f"The pod cannot reach the EKS Pod Identity Agent at 169.254.170.23{separator}{verdict}.",
+        f"The pod cannot reach the EKS Pod Identity Agent at {address}{separator}{verdict}.",
         *causes,
         topic="no-credentials",
         remedies=(remedy,),
