@@ -133,7 +133,7 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         for added in condition.request_values or ():
             listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
             change = change.replace("scope the Deny down", listed)
-    return f"If the call cannot avoid the Deny, {change}."
+    return f"If you need the call as it is, {change}."
 
 
 def describe_change(denial: Denial) -> str:
@@ -153,7 +153,7 @@ def describe_change(denial: Denial) -> str:
         "session": "open a session whose session policy has no such Deny",
         "vpc_endpoint": "the owner of the VPC endpoint has to scope the Deny down",
         "role_trust": "the owner of the role has to scope the Deny down",
-        None: f"ask for the Deny to be scoped down. It can be in an identity-based policy of the caller, {of_resource}a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
+        None: f"the owner of the policy with the Deny has to narrow it. The Deny can be in an identity-based policy of the caller, {of_resource}a permissions boundary, an SCP, a session policy or a VPC endpoint policy",
     }
     return who[denial.policy_type]
 

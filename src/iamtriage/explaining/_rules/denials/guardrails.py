@@ -70,22 +70,22 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."
         title = "Change the permissions boundary"
-        offers_change = _offers_change(denial)
         steps = (
-            save_step("the boundary's policy") if offers_change else "Add the statement to the boundary.",
+            save_step("the boundary's policy")
+            if _offers_change(denial)
+            else "Add the statement to the boundary.",
             f"A boundary only caps permissions: {_identity_allow(denial)}.",
             *_delegation_steps(denial),
         )
-    scope_down = (
-        "An administrator can scope the Deny down (if the policy has five versions, delete one first). "
-    )
-    scope_down = scope_down if denial.is_explicit and _offers_change(denial) else ""
+    can_change = _offers_change(denial)
+    scope_down = "An administrator can scope the Deny down. " if denial.is_explicit and can_change else ""
+    versions = " If the policy has five versions, delete one first." if can_change else ""
     remedy = Remedy(
         title=title,
         who="account administrator",
         steps=(
             *steps,
-            f"{scope_down}A change affects every principal that list-entities-for-policy prints.",
+            f"{scope_down}A change affects every principal that list-entities-for-policy prints.{versions}",
             *resource_steps(denial),
         ),
         commands=_boundary_commands(denial),
