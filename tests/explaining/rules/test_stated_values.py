@@ -330,7 +330,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="keys of a shell",
         ),
         pytest.param(
-            "$ aws ecs describe-task-definition --task-definition carts --query taskDefinition.containerDefinitions\nUnable to load credentials from any of the providers. EcsContainerCredentialsProvider: 169.254.170.2 connect timed out",
+            "$ aws ecs describe-task-definition --task-definition carts --query taskDefinition.containerDefinitions\nUnable to load credentials from any of the providers. EcsContainerCredentialsProvider: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set",
             {},
             ("aws ecs describe-task-definition --task-definition carts --query",),
             ("TASK_DEFINITION",),

@@ -69,7 +69,7 @@ _RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm 
 _FEWER_PARAMETERS = f"Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. {_RAISE_PARAMETERS}"
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
-_FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call."
+_FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call, with filters, IDs and a paginator."
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html; the rate:
 # https://github.com/aws-actions/amazon-ecs-deploy-task-definition/issues/502
 _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it changed. ECS allows about 1 registration a second per account and Region, and bursts of 20."
