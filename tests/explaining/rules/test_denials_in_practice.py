@@ -1323,6 +1323,18 @@ SETTINGS: tuple[Case, ...] = (
         (),
     ),
     (
+        "permission set under a service control policy",
+        _denied_call(
+            "sqs:SendMessage",
+            f"arn:aws:sqs:eu-west-1:{ACCOUNT}:bills",
+            "AWSReservedSSO_Ops_0123456789abcdef",
+            "with an explicit deny in a service control policy",
+        ),
+        {},
+        ("not even an administrator's Allow, and no Allow in the permission set Ops.",),
+        (),
+    ),
+    (
         "account to be verified",
         "╷\n│ Error: creating CloudFront Distribution: operation error CloudFront: CreateDistributionWithTags, https response error StatusCode: 403, RequestID: 0a1b2c3d, AccessDenied: Your account must be verified before you can add new CloudFront resources. To verify your account, please contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.\n│ \n│   with aws_cloudfront_distribution.shop,\n╵",
         {},

@@ -180,7 +180,9 @@ def _no_identity_allow(denial: Denial, name: str) -> str:
         )
         return f"Neither an identity-based policy nor {own} policy overrides it."
     account = f"account {denial.account}" if denial.account else "the account"
-    return f"Nothing in {account} overrides it, not even an administrator's Allow."
+    permission_set = getattr(denial.role, "permission_set", None)
+    others = f", and no Allow in the permission set {clip_text(permission_set)}" if permission_set else ""
+    return f"Nothing in {account} overrides it, not even an administrator's Allow{others}."
 
 
 def _management_account(policy: str | None) -> str:
