@@ -239,7 +239,7 @@ def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
                 yield from ((method, each["path"]) for method in (each["methods"] or "").split(",") if method)
             continue
         items = cast("dict[str, Any]", content).get("items") if isinstance(content, dict) else content
-        for item in cast("list[Any]", items) if isinstance(items, list) else ():
+        for item in cast("list[object]", items) if isinstance(items, list) else ():
             if isinstance(item, dict):
                 resource = cast("dict[str, Any]", item)
                 methods = resource.get("resourceMethods")
@@ -247,7 +247,7 @@ def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
                     path = str(resource.get("path"))
                     yield from ((method, path) for method in cast("dict[str, Any]", methods))
             elif isinstance(item, list):
-                cells = [str(each) for each in cast("list[Any]", item)]
+                cells = [str(each) for each in cast("list[object]", item)]
                 if len(cells) > 1:
                     yield from ((method, cells[0]) for method in cells[1].split(",") if method)
 
