@@ -305,12 +305,12 @@ def show_key_of_data(denial: Denial) -> str | None:
 
 def find_key_step(denial: Denial, show_key: str | None) -> str:
     """Return the step that finds the key of what a call reads or writes, with a command if there is one."""
-    find = "The first command prints the key of the data."
-    if show_key is None and "sops" in denial.failure.text.lower():
+    if show_key is not None:
+        return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
+    find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
+    if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."
-    elif show_key is None:
-        find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
-    return f"{find} describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
+    return f"{find} Its ARN shows the account in which to run the commands, and the Region to which the failing call must go."
 
 
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:

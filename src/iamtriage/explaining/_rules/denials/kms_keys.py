@@ -353,7 +353,8 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     if key.startswith("alias/") or ":alias/" in key:
         # The other calls accept no alias: https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
         argument = f'"$({show} --query KeyMetadata.Arn --output text)"'
-    elif key == "KEY_ID" and encrypted_data.ENVIRONMENT not in denial.failure.text:
+    elif show_key is not None and encrypted_data.ENVIRONMENT not in denial.failure.text:
+        # What a service prints can be an alias.
         argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState]' --output text"
     owner = None if arn is None else arn.account
     across = "For a key in another account, an identity-based policy of the caller must allow"
