@@ -319,10 +319,12 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     # Deleting is a call of its own.
     listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))
     acl = find_acl(_text_of_call(denial)) if "s3:PutObjectAcl" in listed else None
-    is_in_parts = operation == "CreateMultipartUpload" and _named_key(denial) is None
-    text = f"{'' if is_in_parts else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
-    if is_in_parts:
-        text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey and kms:Decrypt. If a small file uploads, kms:Decrypt is missing."
+    is_write = operation in _WRITE_OPERATIONS and _named_key(denial) is None
+    text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
+    if is_write:
+        text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
+    if is_write and operation in PARTS:
+        text = f"{text[:-1]} and kms:Decrypt. If a small file uploads, kms:Decrypt is missing."
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."
     if operation == "HeadObject" and _CALL_OF_S3A.search(denial.failure.text):

@@ -110,6 +110,7 @@ NO_IAM_PERMISSION = CauseType(
     remedy="allow eks:AccessKubernetesApi",
     of="console-without-access",
 )
+_BOTH_LAYERS = "The console requires permissions in IAM and, separately, access to the cluster."
 
 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
@@ -141,7 +142,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     entry_remedy = _access_entry_remedy(case, cluster, principal, entry, exists=bool(state.listed))
     explanation = case.explain(
         summary,
-        *_causes(case, cluster, entry, state, f"{shown}."),
+        *_causes(case, cluster, entry, state),
         topic="eks-console",
         remedies=present(
             *((_COMPARE, in_iam) if state.is_enough else ()),
@@ -218,11 +219,10 @@ def _causes(
     cluster: Cluster,
     entry: StatedEntry | None,
     state: _Access,
-    shown: str,
 ) -> Iterator[Cause]:
     if state.listed is None or state.is_enough:
         phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)
-        yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=shown)
+        yield CONSOLE_WITHOUT_ACCESS.cause("reported", phrases, text=_BOTH_LAYERS)
     if state.is_enough:
         yield OTHER_PRINCIPAL.cause(text="The console is signed in as another user or role.")
     elif state.listed:
