@@ -157,12 +157,12 @@ def document_codes(
         return tuple(Code(write(each, width), "json") for each in documents)
     # The command that writes the file begins before the first line, and ends after the last one.
     before, after = Code("", "json", saved, added_to).saving_command
+    # A jq command can end on a line of its own.
+    needed = 0 if added_to else len(after)
     if is_dense:
-        # A jq command can end on a line of its own.
-        room = width if added_to else width - len(after)
-        texts = [dense_json(each, room, before) for each in documents]
+        texts = [dense_json(each, width - needed, before) for each in documents]
     else:
-        texts = [compact_json(each, width, before, len(after)) for each in documents]
+        texts = [compact_json(each, width, before, needed) for each in documents]
     return (Code(",\n".join(texts), "json", saved, added_to),)
 
 
