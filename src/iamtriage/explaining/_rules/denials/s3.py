@@ -323,7 +323,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     text = f"{'' if is_write else 'The call '}{operation}{f' with {acl.words}' if acl else ''} requires {listed}{_level(denial)}."
     if is_write:
         text = f"{text[:-1]} and, with a KMS key, kms:GenerateDataKey."
-    if is_write and operation in PARTS:
+    if is_write and operation in {"CreateMultipartUpload", *PARTS}:
         text = f"{text[:-1]} and kms:Decrypt. If a small file uploads, kms:Decrypt is missing."
     if _DELETE in options:
         text += f" --delete also requires {_DELETE}."
