@@ -32,6 +32,7 @@ PROGRAMS = (
         "jq",
         "kubelogin",
         "sudo",
+        "tee",
         "tr",
     ),
 )

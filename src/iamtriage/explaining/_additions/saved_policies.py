@@ -59,12 +59,12 @@ def save_printed_policy(remedy: Remedy) -> Remedy:
     # The configured output of the AWS CLI can be a table.
     # API Gateway returns the policy with backslashes before its quotes.
     output = " --output json" if found["object"] else r" | tr -d '\\'" if " get-rest-api " in found[0] else ""
-    saving = f"{found[0]}{output} > {'old-' if documents else ''}{file}"
+    # Who changes a statement has to read it first.
+    saving = f"{found[0]}{output} {f'> old-{file}' if documents else f'| tee {file}'}"
     label = f"Then, with the statement changed in {file}:"
     if documents:
         label = f"Check {file}, then replace the policy:"
-    if documents:
-        # The commands keep them.
+        # The commands keep the other statements.
         steps = (each for each in remedy.steps if not _KEEPS_OTHERS.fullmatch(each))
         remedy = attrs.evolve(remedy, steps=tuple(steps))
     return change_commands(
