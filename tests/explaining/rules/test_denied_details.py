@@ -368,7 +368,9 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
     explanation = explain(text, facts={"authorization_details": details})
     assert f"the statement NoQueues in an inline policy {where} " in explanation.summary
     lines = [line for remedy in explanation.remedies for line in remedy.commands]
-    show = f"aws iam {command} --policy-name POLICY_NAME --query PolicyDocument --output json | tee policy.json"
+    show = (
+        f"aws iam {command} --policy-name POLICY_NAME --query PolicyDocument --output json | tee policy.json"
+    )
     assert show in lines
     change = command.replace("get-", "put-", 1)
     assert f"aws iam {change} --policy-name POLICY_NAME --policy-document file://policy.json" in lines
