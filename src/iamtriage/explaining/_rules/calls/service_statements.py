@@ -165,7 +165,7 @@ def _compare(
     )
     remedy = owner_remedy(
         "Repeat the request, then compare the policy of the called function",
-        "An alias or version has a policy of its own. If a stage variable names the function, each value of it needs the statement.",
+        "An alias or version has its own policy. If a stage variable names the function, each value of it needs the statement.",
         commands=(show,),
         url=_URL,
     )
@@ -220,7 +220,7 @@ def _other_resource(statement: Mapping[str, Any], service: str, target: str, res
     )
     remedy = owner_remedy(
         "Allow the service on the alias or version, too",
-        "An alias and a version have a policy of their own: the one of the function does not apply to them. Or let the integration invoke the function without it.",
+        "An alias and a version have their own policies: the one of the function does not apply to them. Or let the integration invoke the function without it.",
         commands=(f"{fill_command(line, target, service)}{of_source}",),
         url=_URL,
     )

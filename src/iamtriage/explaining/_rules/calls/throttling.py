@@ -63,7 +63,7 @@ _UPDATES = {
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: use the credentials of one AssumeRole until shortly before they expire, instead of a call for each message, request or job."
-_STS_RATES = "Each STS endpoint has a rate of its own for an account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
+_STS_RATES = "Each STS endpoint has its own rate per account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
 _RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
 _FEWER_PARAMETERS = f"Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. {_RAISE_PARAMETERS}"

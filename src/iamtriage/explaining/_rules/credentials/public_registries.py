@@ -60,7 +60,7 @@ def explain_public_registry(
             remedies=(
                 your_remedy(
                     "Sign docker in to the public registry",
-                    "The public registry has logins of its own (ecr-public), only in us-east-1. They require ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.",
+                    "The public registry has separate logins (ecr-public), only in us-east-1. They require ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.",
                     commands=(login,),
                     url=_LOGIN_URL,
                 ),

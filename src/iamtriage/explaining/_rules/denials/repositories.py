@@ -261,7 +261,7 @@ def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
     if has_pull_only:
         text = f"The AWS managed policy {_PULL_ONLY}{f' of {owner}' if role else ''} does not contain {_LIST_ACTION}, as AmazonEC2ContainerRegistryReadOnly does. A pull requires only {_PULL_AND_LOGIN}, so nodes still pull images."
     controller = "source-controller" if _SOURCE_CONTROLLER.search(shown) else "the client"
-    own_role = f"Better, give {controller} a role of its own, with EKS Pod Identity or IRSA: with the node role, every pod of the node can list the tags. It needs {_PULL_AND_LOGIN}, too."
+    own_role = f"Better, give {controller} its own role, with EKS Pod Identity or IRSA: with the node role, every pod of the node can list the tags. It needs {_PULL_AND_LOGIN}, too."
     remedy = identity_remedy(
         f"Allow {_LIST_ACTION} for {owner}",
         "Attach the policy, saved as policy.json, to the role.",

@@ -183,7 +183,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
     role = principal.description if principal.is_known else "their role"
     steps = (
         "The type grants nodes all the permissions that they need in the cluster (group system:nodes).",
-        f"People and programs need a role of their own with an entry of type STANDARD and a narrow access policy, pods a service account. The AWS permissions of nodes are those of {role} in IAM.",
+        f"People and programs need their own role with an entry of type STANDARD and a narrow access policy, pods a service account. The AWS permissions of nodes are those of {role} in IAM.",
     )
     title, make = "Keep the entry for nodes, without groups and access policies", cluster_remedy
     lines: tuple[str, ...] = (
