@@ -13,7 +13,6 @@ from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.required_grants import token_condition
 from iamtriage.policies._documents import allow, build_statement
 from iamtriage.policies._grants import build_grant
-from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -140,18 +139,23 @@ def _find_repository(denial: Denial) -> str:
 def drop_allowed(statements: list[dict[str, Any]], denial: Denial) -> tuple[list[dict[str, Any]], bool]:
     """Return statements without the other actions that policies in the text allow, perhaps on less, and whether there are any."""
     name: str | None = getattr(denial.role or denial.principal, "name", None)
-    patterns = [
-        compile_glob(action.lower())
+    allowed = [
+        action.lower()
         for policy in context_of(denial.facts).policies
         if not policy.has_principal and (policy.owner is None or policy.owner[1] == name)
         for action in policy.allowed_actions
     ]
-    lacking = statements[:1]
-    for each in statements[1:] if patterns else ():
+    if not allowed:
+        return statements, False
+    # Most denials have no policy in the text.
+    from iamtriage.policies._patterns import compile_glob, matches
+
+    patterns, lacking = [*map(compile_glob, allowed)], statements[:1]
+    for each in statements[1:]:
         actions = [each["Action"]] if isinstance(each["Action"], str) else each["Action"]
         names = [one for one in actions if not any(matches(one.lower(), pattern) for pattern in patterns)]
         if names:
             lacking.append(
                 each if names == actions else {**each, "Sid": statement_id(names[0]), "Action": names}
             )
-    return (lacking, lacking != statements) if patterns else (statements, False)
+    return lacking, lacking != statements
