@@ -248,10 +248,10 @@ URI = "ImageUri=111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/web:1\n"
     ("text", "verdict", "command"),
     [
         (IMAGE, "repository policy does not allow", "--repository-name REPOSITORY --query"),
-        (URI + IMAGE, "repository policy does not allow", "--repository-name team/web --query"),
+        (URI + IMAGE, "repository team/web policy does not allow", "--repository-name team/web --query"),
         (
             f"{URI}{IMAGE}An error occurred (RepositoryPolicyNotFoundException) when calling the GetRepositoryPolicy operation: Repository policy does not exist\n",
-            "The repository has no policy",
+            "The repository team/web has no policy",
             "aws ecr set-repository-policy --repository-name team/web --policy-text file://policy.json --region eu-west-1",
         ),
     ],

@@ -119,3 +119,24 @@ def test_role_and_alias_in_prose(words: str, summary: str, command: str) -> None
     assert summary in explanation.summary
     assert explanation.remedies[0].commands[0].startswith(command)
     assert "AWS managed key aws/secretsmanager" in explanation.causes[0].text
+
+
+def test_sops_key_of_another_account() -> None:
+    key = KEY.format("111122223333")
+    text = f"""$ aws sts get-caller-identity --query Arn --output text
+arn:aws:sts::444455556666:assumed-role/builder/run-7
+$ sops -d secrets.yaml
+Group 0: FAILED
+  {key}: FAILED
+    - | Error decrypting key: AccessDeniedException: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.
+"""
+    shown = str(explain(text))
+    assert "the role builder is in account 444455556666, and the key in account 111122223333" in " ".join(
+        shown.split()
+    )
+    assert "aws kms put-key-policy" in shown
+    assert "in .sops.yaml, add +ROLE_ARN" in shown
+    assert "to another Region" not in shown
+    # In the key's own account, the Region and the key policy stay open.
+    own = str(explain(text.replace("444455556666", "111122223333")))
+    assert "does not exist in the Region of the call" in " ".join(own.split())

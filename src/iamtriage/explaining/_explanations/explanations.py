@@ -129,9 +129,10 @@ class Explanation(Value, View):
         text = self.text[:_CHARS_SCANNED]
         if text == self.failure.text and not may_contain_others(text, *self.failure.span):
             return ()
-        from iamtriage.explaining._others.repeats import find_others
+        from iamtriage.explaining._others.repeats import drop_evidence, find_others
 
-        return find_others(self.failure, text)
+        reasons = (reason for cause in self.causes for reason in cause.because)
+        return drop_evidence(self.failure, find_others(self.failure, text), reasons)
 
     @override
     def __str__(self) -> str:

@@ -13,11 +13,11 @@ from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._failures import AccessDenied, AwsError, KubernetesForbidden, KubernetesUnauthorized
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("drop_repeats", "error_code", "find_others", "has_request", "is_summary")
+__all__ = ("drop_evidence", "drop_repeats", "error_code", "find_others", "has_request", "is_summary")
 
 # The kinds of failures that can come from a tool's own words before or after the message of an error.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
@@ -39,6 +39,8 @@ _ASSUMING = lazy_pattern(r"\b[Aa]ssum(?:e|ed|ing)\b")
 # The frame that Terraform draws around an error, and where it ends.
 _BOX = lazy_pattern(r"(?P<border>[╷╵])|^[^\n]{0,80}?│ Error: ", re.MULTILINE)
 _BOX_END = "╵"
+# Words of the text as evidence.
+_QUOTED = lazy_pattern(r'The text says "([^"]{8,})"\.')
 # Characters between the code of a call and the reason in the same message.
 _MAX_GAP = 2
 
@@ -56,6 +58,15 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
     found = {fingerprint(each): each for each in scan(text)}
     found.pop(fingerprint(failure), None)
     return drop_repeats(failure, tuple(found.values())) if found else ()
+
+
+def drop_evidence(
+    explained: Failure, others: tuple[Failure, ...], reasons: Iterable[str]
+) -> tuple[Failure, ...]:
+    """Return the other failures without those whose words the reasons of the explanation quote."""
+    own = _get_span_text(explained)
+    quoted = [each[1] for each in map(_QUOTED.fullmatch, reasons) if each is not None and each[1] not in own]
+    return tuple(each for each in others if not any(words in _get_span_text(each) for words in quoted))
 
 
 def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:

@@ -189,16 +189,17 @@ def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
     if others:
         more = "If the function is in another account, the policy must also allow that account these actions."
         row = attrs.evolve(row, step=f"{row.step} {more}")
+    name = ""
     if (image := _IMAGE_URI.search(denial.failure.text)) is not None:
-        values = {**values, "REPOSITORY": image["name"]}
+        values, name = {**values, "REPOSITORY": image["name"]}, f" {image['name']}"
     remedy = service_access.allow_service_remedy(row, values)
-    verdict = "policy does not allow"
-    if _NO_POLICY.search(denial.failure.text):
-        verdict = "has no policy, so nothing allows"
+    verdict, because = "policy does not allow", ()
+    if (found := _NO_POLICY.search(denial.failure.text)) is not None:
+        verdict, because = "has no policy, so nothing allows", (f'The text says "{found[0]}".',)
         remedy = attrs.evolve(remedy, commands=remedy.commands[1:], steps=(row.step,), is_addition=False)
     return denial.explain(
-        f"The repository {verdict} lambda.amazonaws.com to pull the image.",
-        SERVICE_NOT_ALLOWED.cause("derived", text=_OF_IMAGE),
+        f"The repository{name} {verdict} lambda.amazonaws.com to pull the image.",
+        SERVICE_NOT_ALLOWED.cause("derived", because, text=_OF_IMAGE),
         topic="service-principal",
         remedies=(remedy,),
     )

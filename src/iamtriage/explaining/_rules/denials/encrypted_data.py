@@ -127,7 +127,9 @@ WRITES = ("Put", "Create", "Copy", "Upload", "Send", "Publish", "Update", "Batch
 _KEY_ARN = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:kms:[a-z0-9-]{5,30}:[0-9]{12}:(?:key/[\w-]{1,64}|alias/[\w/-]{1,250})", re.ASCII
 )
-_KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
+# The package of an exception of the AWS SDK for Java.
+_EXCEPTION_CLASS = lazy_pattern(r"\bservices\.([a-z0-9]{2,30})\.model\.")
+KEY_OF_SOPS = lazy_pattern(rf"({_KEY_ARN.pattern}): FAILED", re.ASCII)
 _ALIAS = lazy_pattern(r"(?<![\w/])alias/(?!aws/)[\w/-]{1,250}", re.ASCII)
 # "The role cart-eso has secretsmanager:GetSecretValue".
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
@@ -360,6 +362,14 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     )
 
 
+def find_calling_service(denial: Denial) -> str | None:
+    """Return the service that needs the key for its data, from the context or the class of an exception."""
+    stated = context_of(denial.facts).service
+    found = _EXCEPTION_CLASS.search(denial.failure.text)
+    names = (stated and stated.value, found and found[1])
+    return next((each for each in names if each in SERVICES), None)
+
+
 def find_key(denial: Denial) -> str | None:
     """Return the key of a denial by ARN, alias or ID: the resource, that of the command, or the one that the text names."""
     if denial.resource_arn is not None and denial.resource_arn.service == "kms":
@@ -373,5 +383,5 @@ def find_key(denial: Denial) -> str | None:
     keys = [key for key in _KEY_ARN.findall(text) if key not in in_policies]
     if len(set(keys)) > 1:
         # SOPS tries each key, and prints the error after it.
-        keys = _KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
+        keys = KEY_OF_SOPS.findall(text, 0, denial.failure.span[0])[-1:]
     return keys[0] if keys else None

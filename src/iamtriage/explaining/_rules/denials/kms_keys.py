@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-# The package of an exception of the AWS SDK for Java.
-_EXCEPTION_CLASS = lazy_pattern(r"\bservices\.([a-z0-9]{2,30})\.model\.")
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
 _MANAGED_KEY = " Callers of the account may use the AWS managed key aws/{} through the service; a customer managed key requires an Allow."
 _REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
+# https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
+_ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
 _KEY_POLICY_NOTE = "Identity-based policies apply to a key only if its key policy enables them (the account's root as principal, kms:* as action). Then the caller also needs an Allow."
 
 KMS_KEY_POLICY = CauseType(
@@ -108,7 +108,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
             )
             encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
-    elif operation is None and (service := _find_calling_service(denial)) is not None:
+    elif operation is None and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         verb = (
             "would be" if denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt")) else "is"
@@ -150,22 +150,18 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     )
 
 
-def _find_calling_service(denial: Denial) -> str | None:
-    """Return the service that needs the key for its data, from the context or the class of an exception."""
-    stated = context_of(denial.facts).service
-    found = _EXCEPTION_CLASS.search(denial.failure.text)
-    names = (stated and stated.value, found and found[1])
-    return next((each for each in names if each in encrypted_data.SERVICES), None)
+def _with_key_of_text(denial: Denial) -> Denial:
+    """Return a denial with the key that the text names, which is then most likely the denied one."""
+    key = try_parse_arn(encrypted_data.find_key(denial))
+    if key is None or not key.resource.startswith("key/"):
+        return denial
+    return attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)
 
 
 def explain_three_reasons(denial: Denial) -> Explanation:
     """Explain the message that names three possible reasons."""
-    accounts = ""
-    key = try_parse_arn(encrypted_data.find_key(denial))
-    # The text can name the key, which is then most likely the denied one.
-    of_key = denial
-    if key is not None and key.resource.startswith("key/"):
-        of_key = attrs.evolve(denial, resource=str(key), resource_arn=key, resource_account=key.account)
+    accounts, is_sops = "", encrypted_data.KEY_OF_SOPS.search(denial.failure.text) is not None
+    of_key = _with_key_of_text(denial)
     across = allow_remedy(of_key) if of_key.crosses_accounts else None
     of_owner, inspect = resource_remedy(of_key), _inspect_key_remedy(denial)
     remedies: tuple[Remedy | None, ...] = (inspect, of_owner, across)
@@ -185,12 +181,16 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         remedies = (inspect, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
-        remedies = (*remedies[1:], remedies[0])
+        if is_sops:
+            of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
+        remedies = (of_owner, across, inspect)
     verdict = f"the key is not in this Region, or its key policy does not allow it or denies it, which KMS does not tell apart{accounts}"
     return denial.explain(
         denial_summary(denial, verdict),
-        KMS_KEY_POLICY.cause(text=f"Neither the key policy nor a grant allows {denial.caller}."),
-        KMS_WRONG_REGION.cause(),
+        KMS_KEY_POLICY.cause(
+            text=f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
+        ),
+        *(() if is_sops else (KMS_WRONG_REGION.cause(),)),
         DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=present(*remedies, authorization_details_remedy(denial)),
         notes=(_KEY_POLICY_NOTE,),
@@ -201,6 +201,10 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     """Explain the old message about the key of a ciphertext."""
     if encrypted_data.ENVIRONMENT in denial.failure.text:
         return explain_environment_key(denial)
+    of_key = attrs.evolve(_with_key_of_text(denial), action="kms:Decrypt")
+    if of_key.crosses_accounts:
+        summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt."
+        return attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")
     arn, controller = try_parse_arn(encrypted_data.find_key(denial)), _find_controller(denial)
     caller = denial.caller if controller is None else f"the role of {controller.name}"
     key, place, called = ": the key", "this Region", ""

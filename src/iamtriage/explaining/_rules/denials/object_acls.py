@@ -45,6 +45,7 @@ _TOPIC = "s3-acl"
 _READS = frozenset(
     {"GetObject", "HeadObject", "GetObjectAcl", "PutObjectAcl", "CopyObject", "GetObjectTagging"}
 )
+_READ_CALL = lazy_pattern(rf"\bcalling the (?:{'|'.join(sorted(_READS))}) operation\b")
 _OWNERSHIP = lazy_pattern(
     r"\bObjectOwnership\b[\"']?\s?[=:]\s?[\"']?(?P<value>ObjectWriter|BucketOwnerPreferred|BucketOwnerEnforced)|\bobject_ownership\s?=\s?\"(?P<code>\w{8,24})\""
 )
@@ -62,7 +63,7 @@ _WRITTEN_BY_OTHER = lazy_pattern(
 OBJECT_OF_OTHER_ACCOUNT = CauseType(
     "object-of-other-account",
     title="Another account wrote the object and owns it",
-    text="With Object Ownership ObjectWriter or BucketOwnerPreferred, who writes an object owns it. The policies of the bucket and of its account do not apply to it: its ACL decides, and even an administrator of the bucket's account is denied.",
+    text="With Object Ownership ObjectWriter or BucketOwnerPreferred, who writes an object owns it. Its ACL decides who reads it, and even an administrator of the bucket's account is denied. Listing works, because that is a call on the bucket.",
     recognised_by="The text shows that the object's owner is not the bucket's, or Object Ownership ObjectWriter and another account that writes.",
     fix="Set Object Ownership of the bucket to BucketOwnerEnforced.",
     of="derived-action",
@@ -182,19 +183,20 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
     bucket = bucket_argument(denial)
     because = present(
         "The owner of the object is not the owner of the bucket." if differs else None,
-        f"The text shows {quote_words(setting[0])}." if setting else None,
+        f"The text shows Object Ownership {value}." if setting else None,
         f"The text says {quote_words(said[0])}." if said else None,
+        *(f'The text says "{call}".' for call in dict.fromkeys(_READ_CALL.findall(text))),
     )
     return denial.explain(
-        f"S3 denied {denial.operation}{f' on {denial.resource}' if denial.resource else ''} because another account wrote the object and owns it{f' (Object Ownership is {value})' if value else ''}: policies of the bucket and of its account do not apply to it, whoever calls.",
+        f"S3 denied {denial.operation}{f' on {denial.resource}' if denial.resource else ''} because another account wrote the object and owns it{f' (Object Ownership is {value})' if value else ''}: an Allow in policies of the bucket or of its account does not apply to it.",
         OBJECT_OF_OTHER_ACCOUNT.cause("derived" if differs else "possible", because),
         topic=_TOPIC,
         remedies=(
             owner_remedy(
                 "Let the bucket own all of its objects",
                 "The command makes the bucket's account the owner of all objects, also of those that are there. The writer need not change anything, unless its uploads set an ACL other than bucket-owner-full-control: S3 then rejects them.",
-                "ACLs of the bucket and its objects have no effect any more. If others read by ACL, allow them in the bucket policy first.",
-                "Or let the writer upload with --acl bucket-owner-full-control, and set that ACL on the old objects (put-object-acl). With BucketOwnerPreferred, such new objects belong to the bucket's account.",
+                "ACLs of the bucket and its objects have no effect any more. If the first command prints a grant to anyone but the owner, allow them in the bucket policy, and reset the ACL first: put-bucket-acl --acl private.",
+                "Or let the writer upload with --acl bucket-owner-full-control, which also requires s3:PutObjectAcl in both accounts, and set that ACL on the old objects (put-object-acl). With BucketOwnerPreferred, such new objects belong to the bucket's account.",
                 commands=(
                     fill_command("aws s3api get-bucket-acl --bucket {}", bucket),
                     fill_command(
