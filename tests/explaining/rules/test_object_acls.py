@@ -126,3 +126,12 @@ def test_key_of_the_bucket(shown: str, *, is_key: bool) -> None:
     explanation = explain(_GET + shown)
     assert ("lacks kms:Decrypt on the KMS key of account 444455556666" in explanation.summary) is is_key
     assert ("kms:Decrypt" in str(explanation.remedies[0].policy)) is is_key
+
+
+def test_denials_that_show_the_owner_are_no_other_failures() -> None:
+    denied = "An error occurred (AccessDenied) when calling the {} operation: Access Denied\n"
+    setting = '"ObjectOwnership": "ObjectWriter"\nThe vendor uploads the files.\n'
+    calls = denied.format("GetObject") + setting + denied.format("GetObjectAcl")
+    assert explain(calls).other_failures == ()
+    # Another call can have another cause.
+    assert len(explain(calls + denied.format("PutObject")).other_failures) == 1

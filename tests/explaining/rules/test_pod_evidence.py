@@ -148,7 +148,7 @@ def test_pod_with_the_variables_is_not_re_created(failure: str) -> None:
 def test_namespace_of_the_facts_is_that_of_the_pod() -> None:
     facts = {"namespace": "octo", "service_account": "up", "cluster": "tide", "region": "eu-west-1"}
     explanation = explain(_AS_NODE + _association(namespace="default"), facts=facts)
-    assert "runs as the service account octo/up instead of default/up" in explanation.summary
+    assert "of default/up does not apply in another namespace" in explanation.summary
     assert "--namespace octo --service-account up" in explanation.remedies[0].commands[2]
     same = explain(_AS_NODE + _association(), facts=facts)
     assert "instead of" not in same.summary
@@ -184,7 +184,10 @@ def test_role_of_the_driver_is_not_that_of_the_pod(
 ) -> None:
     explanation = explain(_MOUNT.format(account) + shown)
     assert f"octo/{account}" in explanation.summary
-    assert "instead of kube-system/driver, which has the role OctoUploads" in explanation.summary
+    assert (
+        "the role OctoUploads of kube-system/driver does not apply in another namespace"
+        in explanation.summary
+    )
     [remedy] = explanation.remedies
     assert all(each.startswith(start) for each, start in zip(remedy.commands, commands, strict=False))
     assert "system:serviceaccount:octo:up" in remedy.steps[1]

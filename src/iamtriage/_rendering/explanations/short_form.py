@@ -47,10 +47,9 @@ _MAX_TOTAL_LINES = 32
 WIDTH = 100
 _INDENT = 2
 _MAX_CAUSES, _MAX_TITLES = 5, 4
-# What a row says of a first cause that the summary states in full.
+# What a row says of a first cause that the summary states in full. A derived one needs no row then.
 _SAID = {
     "Reported": "The message says so.",
-    "Derived": "This follows from the text.",
     "Supplied": "The supplied facts say so.",
     "Possible": "The text does not show it.",
 }
@@ -313,8 +312,9 @@ class _Builder:
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""
         yield Heading(self._parts.summary, 1)
-        if rows := cause_rows(self._parts.summary, causes):
-            yield Labels(tuple((label, text or _SAID[label]) for label, text in rows))
+        rows = cause_rows(self._parts.summary, causes)
+        if shown := tuple((label, text or _SAID[label]) for label, text in rows if text or label in _SAID):
+            yield Labels(shown)
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))

@@ -63,10 +63,18 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
 def drop_evidence(
     explained: Failure, others: tuple[Failure, ...], reasons: Iterable[str]
 ) -> tuple[Failure, ...]:
-    """Return the other failures without those whose words the reasons of the explanation quote."""
+    """Return the other failures without those that the reasons of the explanation quote.
+
+    The words of a failure of the same kind can be those of any call, so they have to name its operation.
+    """
     own = _get_span_text(explained)
     quoted = [each[1] for each in map(_QUOTED.fullmatch, reasons) if each is not None and each[1] not in own]
-    return tuple(each for each in others if not any(words in _get_span_text(each) for words in quoted))
+
+    def is_evidence(failure: Failure) -> bool:
+        named = "" if failure.kind != explained.kind else failure.envelope.operation or "\n"
+        return any(words in _get_span_text(failure) and named in words for words in quoted)
+
+    return tuple(each for each in others if not is_evidence(each))
 
 
 def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failure, ...]:

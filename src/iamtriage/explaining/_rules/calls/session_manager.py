@@ -260,13 +260,15 @@ def _explain_keys_of_container(
     """Explain that the agent most likely connects with access keys in the container's environment."""
     found = _TASK_ROLE.search(case.failure.text)
     role = f"the task role {found['role'] or found['listed']}" if found else "the task role"
-    checked = " What the checker tests is in order: it looks at the task role only." if is_checked else ""
+    definition = _DEFINITION.search(case.failure.text)
+    family = definition["family"] if definition else "TASK_DEFINITION"
+    checked = " The checker finds nothing because it looks at the task role only." if is_checked else ""
     return case.explain(
         f"The agent of ECS Exec is not connected: most likely, it uses access keys in the container's environment (AWS_ACCESS_KEY_ID), and not {role}.{checked}",
         cause,
         AGENT_USES_KEYS.cause(
             "derived" if is_shown else "possible",
-            ("The text shows AWS_ACCESS_KEY_ID in the container's environment.",) if is_shown else (),
+            ("The text shows AWS_ACCESS_KEY_ID for the container.",) if is_shown else (),
         ),
         topic="ecs-exec-not-connected",
         remedies=(
@@ -284,7 +286,7 @@ def _explain_keys_of_container(
                 f"As a stopgap, allow the user of the keys {_CHANNEL_ACTIONS} on *. In CloudTrail, the denied calls of that user show whether this is the cause.",
                 commands=(
                     *(() if is_shown else (_SHOW_VARIABLES,)),
-                    "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --task-definition TASK_DEFINITION --force-new-deployment",
+                    f"aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --task-definition {family} --force-new-deployment",
                 ),
                 url=pages.ECS_EXEC,
             ),
@@ -293,4 +295,7 @@ def _explain_keys_of_container(
     )
 
 
+_DEFINITION = lazy_pattern(
+    r"\b[Tt]ask[ -]definition[ /:]{1,2}(?P<family>[A-Za-z][\w-]{0,254}):\d{1,9}\b", re.ASCII
+)
 _SHOW_VARIABLES = "aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query 'taskDefinition.containerDefinitions[].[name,environment[].name,secrets[].name]'"

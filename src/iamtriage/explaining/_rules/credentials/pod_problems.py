@@ -55,6 +55,8 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         used, owner = (account, given.account) if is_same_space else (f"{namespace}/{account}", given.label)
         default = " (its template names no serviceAccountName)" if evidence.is_default else ""
         text = f"{subject} runs as the service account {used}{default} instead of {owner}, which has {what}"
+        if not is_same_space:
+            text = f"{subject} runs as {used}{default}, and {what} of {owner} does not apply in another namespace"
         return PodProblem(
             text, name, _use_account_remedy(case, evidence, account, namespace), uses_other_account=True
         )
@@ -183,7 +185,7 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
     use = f"kubectl set serviceaccount {workload} {name} --namespace {space}"
     restart = f"kubectl rollout restart {workload} --namespace {space}"
     return cluster_remedy(
-        f"Annotate {'a service account of the pod' if create else f'the service account {account}'} in the namespace {space} with the role",
+        f"Give {'the pod a service account' if create else f'the service account {account}'} in the namespace {space} {'with ' if create else ''}the role",
         f"An account gives its role only to the pods that use it, so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it.",
         f"The trust policy of the role must allow the subject system:serviceaccount:{space}:{name} (the last command prints it).",
         *(

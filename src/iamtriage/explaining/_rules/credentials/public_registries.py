@@ -70,7 +70,12 @@ def explain_public_registry(
     logouts = (f"helm registry logout {_HOST}",) if is_helm else ()
     if not is_helm or _DOCKER.search(text):
         logouts = (f"docker logout {_HOST}", *logouts)
-    title, steps = "Delete the saved login", ["Then pull again, without a login."]
+    title, steps = (
+        "Delete the saved login",
+        [
+            "Then pull again, without a login. Who has no saved login, such as a colleague without AWS, can pull already."
+        ],
+    )
     if _NODE.search(text):
         title, logouts = "Delete the login from the pod's pull secret", ()
         steps = [
@@ -78,7 +83,7 @@ def explain_public_registry(
         ]
     else:
         steps.append(
-            f"With a credential helper (credsStore, credHelpers), the password is in its store: {_HOST} without a password in config.json does not show that there is none."
+            f"With credsStore or credHelpers in config.json, the password is in that store: an empty entry {_HOST} does not mean that none is saved."
         )
     who = "The" if reported else "Most likely, the"
     return case.explain(
@@ -92,7 +97,7 @@ def explain_public_registry(
                 commands=(
                     *logouts,
                     Labelled(
-                        "Or sign in again, for a higher rate of pulls (the private registry's aws ecr is another login):",
+                        "Or sign in again, for a higher rate of pulls (not with aws ecr get-login-password, which is for private registries):",
                         login,
                     ),
                 ),

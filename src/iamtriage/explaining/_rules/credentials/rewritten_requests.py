@@ -49,7 +49,7 @@ _WORKS_DIRECTLY = lazy_pattern(
 URL_REDIRECTED = CauseType(
     "presigned-url-redirected",
     title="S3 redirects the presigned URL to a host that it was not signed for",
-    text="The signature covers the header Host. S3 redirects the global endpoint to the bucket's Region, most often for hours after the bucket was created. There, the signature does not match.",
+    text="The signature covers the header Host. S3 redirects the global endpoint to the bucket's Region, in the first hours after the bucket was created. An SDK signs a call again after a redirect, but a URL stays as it is.",
     recognised_by="The host of the presigned URL differs from the regional one in Location or in the canonical request of S3.",
     fix="Create the URL with the regional endpoint.",
     of="signature-mismatch",
@@ -96,14 +96,14 @@ def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explan
         remedies=(
             your_remedy(
                 f"Create the URL with the endpoint of {region}",
-                f"Its host then has the Region, and S3 does not redirect it.{of_region}",
+                f"Its host is then {received}, and S3 does not redirect it.{of_region}",
                 "For a new bucket outside us-east-1, the redirect ends when DNS knows its Region, up to 24 hours later. Do not rely on it.",
                 commands=()
                 if is_python
                 else (
                     f"aws s3 presign s3://{regional['bucket']}/KEY --region {region} --endpoint-url {endpoint}",
                 ),
-                manifest=f's3 = boto3.client("s3", region_name="{region}", endpoint_url="{endpoint}")\n'
+                manifest=f'from botocore.config import Config\ns3 = boto3.client("s3", region_name="{region}", endpoint_url="{endpoint}",\n    config=Config(s3={{"addressing_style": "virtual"}}))\n'
                 if is_python
                 else None,
                 url=pages.S3_PRESIGNED,

@@ -206,13 +206,13 @@ def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
         f"The SDK found no credentials: the SDK for {sdk} reads only ~/.aws/credentials unless AWS_SDK_LOAD_CONFIG is set, and {place}. The profile is not the problem.",
         CONFIG_NOT_LOADED.cause(
             "derived",
-            text=f"{place[0].upper()}{place[1:]}, which the AWS CLI reads and this SDK does not load by default.",
+            text="The AWS CLI reads both files. With the variable, the SDK does, too, also role_arn and source_profile.",
         ),
         topic="no-credentials",
         remedies=(
             your_remedy(
                 "Let the SDK load ~/.aws/config",
-                "Set the variable where the program gets its environment, before the SDK is loaded: in code, above its import.",
+                "Set the variable where the program gets its environment, such as its start script: an assignment in code comes too late after an import of the SDK.",
                 f"Or update to {newer} of the SDK, which reads both files. The SDK for {sdk} is no longer supported.",
                 commands=(f"{prefix} {run[1]}",) if run else ("export AWS_SDK_LOAD_CONFIG=1",),
                 url=CONFIG_NOT_LOADED.sources[0] if is_node else pages.SDK_CREDENTIALS,

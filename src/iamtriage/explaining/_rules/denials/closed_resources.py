@@ -193,7 +193,7 @@ def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
     if (image := _IMAGE_URI.search(denial.failure.text)) is not None:
         values, name = {**values, "REPOSITORY": image["name"]}, f" {image['name']}"
     remedy = service_access.allow_service_remedy(row, values)
-    verdict, because = "policy does not allow", ()
+    verdict, because = "policy does not allow", tuple[str, ...]()
     if (found := _NO_POLICY.search(denial.failure.text)) is not None:
         verdict, because = "has no policy, so nothing allows", (f'The text says "{found[0]}".',)
         remedy = attrs.evolve(remedy, commands=remedy.commands[1:], steps=(row.step,), is_addition=False)

@@ -106,7 +106,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         needs = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."
         other_account = your_remedy(
             f"Make the call with the profile {profile}, if it is of account {other}",
-            f"The first command must print {other}. Then repeat the call in the same shell.{needs}",
+            f"The first command must print {other}. Then repeat the call in the same shell, and unset AWS_PROFILE before other work.{needs}",
             commands=(
                 fill_command(
                     "aws sts get-caller-identity --profile {} --query Account --output text", profile
@@ -117,7 +117,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         )
         remedies = (
             other_account,
-            attrs.evolve(own_role, title=f"Or {own_role.title[0].lower()}{own_role.title[1:]}"),
+            attrs.evolve(own_role, title=f"Or, if account {own} is the right one, use one of its roles"),
         )
     return denial.explain(
         summary,

@@ -114,12 +114,13 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     listed = join_words(missing, "and")
     remedy = identity_remedy(
         f"Allow {listed}, too",
+        f"Add the statement to {policy.name}, and keep the others there.",
         statements=(allow(tuple(missing) if len(missing) > 1 else missing[0], objects),),
         url=pages.MANAGE_POLICIES,
     )
     omit = None
     if acl is not None:
-        omit = f"Or upload without an ACL: remove {words}{' (AWS_DEFAULT_ACL = None)' if 'AWS_DEFAULT_ACL' in text else ''}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
+        omit = f"Or upload without an ACL: {'set AWS_DEFAULT_ACL = None' if 'AWS_DEFAULT_ACL' in text else f'remove {words}'}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
     caveat = (
         " Block Public Access rejects a public ACL even then."
         if acl is not None and acl.is_public and blocked is None

@@ -70,7 +70,7 @@ MFA_CODE = CauseType(
 MFA_CODE_REUSED = CauseType(
     "mfa-code-reused",
     title="The MFA code was used already: each code is valid for one call",
-    text="AWS accepts each code once, also within its 30 seconds. The first call used it up.",
+    text="AWS accepts each code once: the first call used it up.",
     recognised_by="The text passes one MFA code to several calls, such as in a loop.",
     fix="Get one session with the code, and assume the roles with that session.",
     of="mfa-code",
@@ -210,7 +210,7 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
             ),
         ),
         notes=(
-            "No policy is involved. A session of GetSessionToken can assume a role for at most one hour.",
+            "No policy is involved. The session is valid for 12 hours by default, and each session of a role that it assumes for at most one hour.",
         ),
     )
 

@@ -242,12 +242,12 @@ def _explain_unlisted(
     # Other roles can be those of nodes.
     people = [each for each in known or () if isinstance(each, IdentityCenterRole | User)]
     grant, *_ = cluster_access.grant_access_remedies(cluster, principal, access)
-    check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows a profile or role of the token."
+    check = "If kubectl is still rejected, its kubeconfig uses another principal: kubectl config view --minify shows whether it names a profile or a role."
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry for {principal.description}{only}.",
         cluster_access.NOT_MAPPED.cause(
             "derived",
-            text=f"The API server could not authenticate the caller: the text shows no access entry for {principal.description}.",
+            text="Only a principal with an access entry can sign in. If the cluster was created as another principal, such as in the console, only that one got an entry.",
         ),
         topic="kubernetes-login",
         remedies=(

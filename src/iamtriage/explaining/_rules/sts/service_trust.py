@@ -109,7 +109,8 @@ def explain_untrusted_role(
             remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
             causes = (
                 ROLE_TOO_NEW.cause(
-                    "derived", ("The text shows that the role was just created, or that a retry works.",)
+                    "derived",
+                    text="Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN.",
                 ),
             )
         others = list_services(case.facts.trust_policy)
@@ -162,7 +163,7 @@ def _is_new(text: str, name: str) -> bool:
 def _retry_remedy(title: str, text: str) -> Remedy:
     """Return the remedy that waits for a new role."""
     waits = "aws iam wait role-exists does not help: it only asks IAM, which knows the role at once."
-    loop = "In the script, repeat the call: for n in 1 2 3 4 5 6; do COMMAND && break; sleep 10; done."
+    loop = "In the script, repeat the call, and stop at the sixth failure: n=0; until COMMAND; do n=$((n+1)); [ $n -lt 6 ] || exit 1; sleep 10; done. Before you run the script again, delete the role, or let it accept that the role exists."
     return your_remedy(
         title,
         "A new role takes about 10 seconds to propagate to other services. Tools such as Terraform retry for a while.",
