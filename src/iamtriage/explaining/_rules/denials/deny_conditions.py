@@ -196,10 +196,18 @@ REQUIREMENTS = (
     ),
     VPC,
     Requirement(
-        ("aws:SourceIp", "aws:VpcSourceIp"),
+        ("aws:SourceIp",),
         "Call from a network that the Deny exempts",
-        "Connect through the VPN, proxy or VPC endpoint of that network. curl https://checkip.amazonaws.com prints your public address; requests through a VPC endpoint have no aws:SourceIp.",
+        # A negated operator matches a request without the key:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+        "Connect through the VPN or proxy of that network: curl https://checkip.amazonaws.com prints your public address. Requests through a VPC endpoint have no aws:SourceIp, and a Deny with NotIpAddress applies to them, too.",
         r"source-?ip|vpc|network|perimeter|office|vpn",
+    ),
+    Requirement(
+        ("aws:VpcSourceIp",),
+        "Call through a VPC endpoint from an address that the Deny exempts",
+        "aws:VpcSourceIp is the private address of a request through a VPC endpoint. Other requests do not have it.",
+        r"vpc-?source-?ip",
     ),
     # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     Requirement(

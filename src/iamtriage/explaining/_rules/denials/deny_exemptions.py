@@ -35,6 +35,8 @@ _USUALLY_EXEMPT = (
     *("organizations", "route53", "route53domains", "shield", "sts", "support", "waf"),
 )
 
+IF_NEEDED = "If you need the call as it is"
+
 
 def condition_owner(condition: DenyingCondition) -> str:
     """Return what the condition key is a property of: the principal, the resource or the request."""
@@ -133,7 +135,7 @@ def change_step(denial: Denial, condition: DenyingCondition | None = None) -> st
         for added in condition.request_values or ():
             listed = f"add {clip_text(added)} to {clip_text(condition.key)}{where}, next to {clip_text(join_words(condition.policy_values, 'and'))}"
             change = change.replace("scope the Deny down", listed)
-    return f"If you need the call as it is, {change}."
+    return f"{IF_NEEDED}, {change}."
 
 
 def describe_change(denial: Denial) -> str:

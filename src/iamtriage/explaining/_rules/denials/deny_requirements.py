@@ -22,7 +22,12 @@ from iamtriage.explaining._rules.denials.deny_exemptions import (
 )
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.requirement_remedies import build_remedy, tag_step, tagged_type
+from iamtriage.explaining._rules.denials.requirement_remedies import (
+    add_root_user,
+    build_remedy,
+    tag_step,
+    tagged_type,
+)
 from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
@@ -141,7 +146,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             others = present(*(stated[0].refine(denial, each) for each in others))
         if remedy is not None and others:
             remedy = _show_guessed_deny(remedy, others[0])
-        remedies = present(remedy, *others)
+        remedies = present(None if remedy is None else add_root_user(denial, remedy), *others)
         if not remedies:
             return ()
         first, *rest = remedies

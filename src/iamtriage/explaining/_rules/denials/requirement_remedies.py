@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.deny_exemptions import (
+    IF_NEEDED,
     change_step,
     exempt_from_mfa,
     revocation_commands,
 )
-from iamtriage.explaining._rules.shared import commands, denial_remedies
+from iamtriage.explaining._rules.shared import commands, denial_remedies, policy_principals
 from iamtriage.explaining._rules.shared.clues import find_profile, find_program
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -76,6 +79,27 @@ def build_remedy(
         commands=lines,
         url=requirement.url,
     )
+
+
+def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return a remedy with how to replace a bucket policy that locks everyone out, if it denied such a change.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html and
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+    """
+    if denial.policy_type != "resource" or not denial.lowercase_action.endswith("bucketpolicy"):
+        return remedy
+    name = "" if denial.resource_arn is None else denial.resource_arn.resource
+    exempt = '"ArnNotLike": {"aws:PrincipalArn": "ROLE_ARN"}'
+    if denial.role is not None:
+        exempt = exempt.replace("ROLE_ARN", clip_text(policy_principals.principal_arn_pattern(denial)))
+    steps = (
+        "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
+        f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",
+    )
+    delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
+    others = (each for each in remedy.steps if not each.startswith(IF_NEEDED))
+    return attrs.evolve(remedy, steps=(*others, *steps), commands=(*remedy.commands, delete))
 
 
 def _describe_created(denial: Denial) -> str:
