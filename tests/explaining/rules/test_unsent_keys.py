@@ -55,3 +55,20 @@ def test_clock_is_not_blamed_for_days(seconds: int, server: str, codes: list[str
     explanation = explain(_EXPIRED.format(seconds, server))
     assert [each.code for each in explanation.causes] == codes
     assert "604800" in str(explanation.remedies[0].steps)
+
+
+def test_keys_of_external_secrets() -> None:
+    """The paths of a stack trace are those of the build, and a store reads the Secret of its own namespace."""
+    value = b64encode(b"AKIAIOSFODNN7EXAMPLE\n").decode()
+    text = (
+        '{"level":"error","msg":"could not get secret data from provider","SecretStore":{"name":"shop","namespace":"shop"},'
+        '"error":"RequestError: send request failed\\ncaused by: Post \\"https://ssm.eu-west-1.amazonaws.com/\\": net/http: invalid header field value for \\"Authorization\\"",'
+        '"stacktrace":"/home/runner/work/external-secrets/external-secrets/pkg/store.go:205"}\n'
+        f"kind: Secret\nmetadata:\n  name: ssm-keys\ndata:\n  access-key: {value}\n  secret-access-key: eA==\n"
+    )
+    explanation = explain(text)
+    shown = explanation.to_text(detail="full")
+    assert "GitHub" not in shown
+    assert "kubectl patch secret ssm-keys --namespace shop" in shown
+    assert '\\"access-key\\": \\"$NEW_KEY\\", \\"secret-access-key\\"' in shown
+    assert "rollout restart" not in shown

@@ -213,11 +213,13 @@ _ABSENT_BEFORE = lazy_pattern(
 _ABSENT_AFTER = lazy_pattern(
     r"[^;:,\n=]{0,100}?(?:\b(?:not|never)\b(?: \w{1,12}){0,2}? (?:set|found|defined|enabled|present|specified|available)|n't set|must be set|\bunset\b)"
 )
+# Compiled programs print where they were built, such as /home/runner/work/app/app/main.go:205.
+_BUILD_PATH = lazy_pattern(r"/[\w.@+/-]{1,300}\.(?:go|rs|cs):(?:line )?\d", re.ASCII)
 _CHARS_AROUND = 140
 
 
 def search_present(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Return the first match of a pattern that the text does not report as not set or not found.
+    """Return the first match of a pattern that the text does not report as not set or not found, nor as the path of a build.
 
     >>> text = "neither AWS_PROFILE or AWS_REGION environment variables are set"
     >>> search_present(re.compile("AWS_REGION"), text) is None
@@ -229,4 +231,6 @@ def search_present(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 def _is_absent(text: str, found: re.Match[str]) -> bool:
     before = text[max(found.start() - _CHARS_AROUND, 0) : found.start()]
     after = text[found.end() : found.end() + _CHARS_AROUND]
+    if _BUILD_PATH.match(text, found.start()):
+        return True
     return _ABSENT_AFTER.match(after) is not None or _ABSENT_BEFORE.search(before) is not None

@@ -119,7 +119,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     if (defect := _find_key_defect(text)) not in {None, _EMPTY}:
         which = f"the access key ID {defect}"
     elif any(_ends_with_newline(found[0]) for found in _ENCODED_KEY.finditer(text)):
-        which = "the access key ID ends with a line break, as its Base64 value shows"
+        which = "the access key ID ends with a line break, as its Base64 value shows (echo adds one)"
     summary = "The credentials contain characters that an HTTP header cannot have, so no request was sent."
     if which:
         summary = (

@@ -167,13 +167,20 @@ def _find_role(case: Case[InvalidCredentials]) -> Role | None:
 
 
 _SECRET_OBJECT = lazy_pattern(
-    r"(?<![\w-])(?:secrets?/|secret generic |(?:get|describe) secrets? )(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
-    r"|\bsecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"(?:(?<![\w/-])secrets?/|\bkubectl [^\n]{0,60}\b(?:secret generic |(?:get|describe) secrets? ))(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
+    r"|\b(?:s|\w{1,30}S)ecret(?:Key|AccessKeySecret)?Ref:\s{1,40}(?:\{ ?)?(?:key: \S{1,80}\s{1,40})?name: [\"']?(?P<ref>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)"
     r"|\bkind: Secret\b(?:(?!\bkind:).){1,300}?\bmetadata:\s{1,40}(?:namespace: \S{1,80}\s{1,40})?name: [\"']?(?P<manifest>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)",
     re.ASCII | re.DOTALL,
 )
 _SHOWN_SECRET = lazy_pattern(r"\bkubectl [^\n]{0,80}\b(?:get|describe|edit|create) secrets? ")
-_KEY_ID_MEMBER = lazy_pattern(r"\bdata\.(?P<key>[\w.-]{0,40}(?i:key_?id)[\w.-]{0,20})", re.ASCII)
+# The Secrets that External Secrets reads are in the namespace of the object, and it reads them again at each refresh.
+_EXTERNAL_SECRET = lazy_pattern(
+    r"\"(?:ExternalSecret|SecretStore|PushSecret)\": ?\{\"name\": ?\"[^\"\n]{1,253}\", ?\"namespace\": ?\"(?P<namespace>[a-z0-9-]{1,63})\""
+)
+_KEY_ID_MEMBER = lazy_pattern(
+    r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>(?![\w.-]{0,40}secret)[\w.-]{0,40}(?:key[_-]?id|access[_-]?key)[\w.-]{0,20})(?![\w.:-]*Ref\b)",
+    re.ASCII | re.IGNORECASE | re.MULTILINE,
+)
 _SECRET_MEMBER = lazy_pattern(
     r"(?:\bdata\.|\bkey: [\"']?|--from-literal[= ][\"']?|^ {1,8}(?=[\w.-]{1,80}: ))(?P<key>[\w.-]{0,40}secret[\w.-]{0,40})(?![\w.:-]*Ref\b)",
     re.ASCII | re.IGNORECASE | re.MULTILINE,
@@ -265,19 +272,34 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     name = commands.kubernetes_name(found[found.lastgroup or 0] if found else None)
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
-    key = (_SECRET_MEMBER if is_secret_wrong else _KEY_ID_MEMBER).search(text)
-    member = key["key"] if key else "SECRET_KEY" if is_secret_wrong else "KEY_ID_KEY"
-    length, variable = (40, "SECRET_ACCESS_KEY") if is_secret_wrong else (20, "NEW_KEY")
-    escaped = member.replace(".", "\\.")
+    key, other = _KEY_ID_MEMBER.search(text), _SECRET_MEMBER.search(text)
+    of_key, of_secret = (
+        key["key"] if key else "KEY_ID_KEY",
+        other["key"] if other else "SECRET_KEY",
+    )
+    member, length = (of_secret, 40) if is_secret_wrong else (of_key, 20)
+    values = {of_secret: "SECRET_ACCESS_KEY"} if is_secret_wrong else {of_key: "NEW_KEY"}
+    if key and other:
+        values = {of_key: "NEW_KEY", of_secret: "SECRET_ACCESS_KEY"}
+    patch = ", ".join(f'\\"{name}\\": \\"${variable}\\"' for name, variable in values.items())
+    reads = " and ".join(f"read -rs {variable}" for variable in values.values())
+    external, escaped = _EXTERNAL_SECRET.search(text), member.replace(".", "\\.")
+    namespace = external["namespace"] if external else "NAMESPACE"
+    restart = (
+        f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE",
+    )
+    then = "External Secrets reads the Secret again at its next refresh."
+    if external is None:
+        then = "Then restart the pods: they keep the values that they started with."
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
-        f"Run read -rs {variable} and paste the value, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
-        "Then restart the pods: they keep the values that they started with. Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
+        f"Run {reads} and paste the value{'s' if len(values) > 1 else ''}, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
+        f"{then} Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=(
-            f"kubectl get secret {name} --namespace NAMESPACE --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
-            f'kubectl patch secret {name} --namespace NAMESPACE --patch "{{\\"stringData\\": {{\\"{member}\\": \\"${variable}\\"}}}}"',
-            f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE",
+            f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
+            f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
+            *(restart if external is None else ()),
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
     )
