@@ -6,6 +6,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+import pytest
+
 from iamtriage import explain
 from tests.explaining.golden.cases import CASES
 from tests.explaining.rules.aws_cli import check_call
@@ -61,3 +63,28 @@ def test_commands(name: str, text: str, facts: dict[str, object]) -> None:
                 if words[1] not in (*_GLOBAL_SERVICES, "--version"):
                     regions.add(words[words.index("--region") + 1] if "--region" in words else None)
         assert len(regions) < 2 or None not in regions, (name, remedy.commands)
+
+
+@pytest.mark.parametrize(
+    ("arn", "region"),
+    [
+        ("arn:aws:s3:::shop", None),
+        ("arn:aws-cn:s3:::shop", "cn-north-1"),
+        ("arn:aws-us-gov:eks:us-gov-east-1:111122223333:cluster/shop", "us-gov-east-1"),
+    ],
+)
+def test_iam_is_called_in_the_partition_of_the_caller(arn: str, region: str | None) -> None:
+    partition, action = arn.split(":")[1], "s3:ListBucket" if ":s3:" in arn else "eks:DescribeCluster"
+    text = f"User: arn:{partition}:iam::111122223333:user/finn is not authorized to perform: {action} on resource: {arn} because no permissions boundary allows the {action} action"
+    calls = [
+        words
+        for remedy in explain(text).remedies
+        for line in remedy.commands
+        for words in calls_of(line)
+        if words[:2] == ["aws", "iam"]
+    ]
+    assert calls
+    assert {words[words.index("--region") + 1] if "--region" in words else None for words in calls} == {
+        region
+    }
+    assert all(words.count("--region") < 2 for words in calls)

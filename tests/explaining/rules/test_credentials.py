@@ -1988,7 +1988,7 @@ NODES: tuple[Row, ...] = (
         "node-identity-deleted",
         {"node-identity-deleted": "reported"},
         (
-            "aws iam create-role --role-name orders --path /eks/ --assume-role-policy-document file://trust.json",
+            "aws iam create-role --region cn-north-1 --role-name orders --path /eks/ --assume-role-policy-document file://trust.json",
         ),
     ),
     (
@@ -2918,7 +2918,7 @@ SETTINGS: tuple[Row, ...] = (
         "no-account-role",
         {"no-account-role": "reported"},
         (
-            "aws iam attach-role-policy --role-name dms-vpc-role --policy-arn arn:aws-cn:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
+            "aws iam attach-role-policy --region cn-north-1 --role-name dms-vpc-role --policy-arn arn:aws-cn:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
         ),
     ),
     (

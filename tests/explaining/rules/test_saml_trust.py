@@ -85,8 +85,9 @@ def test_mistake_is_corrected(policy: dict[str, Any], partition: str, words: tup
         context={"SAML:aud": f"https://signin.{domain}/saml"},
     )
     assert result.allowed is True
+    region = {"aws-us-gov": " --region us-gov-west-1", "aws-cn": " --region cn-north-1"}.get(partition, "")
     assert remedy.commands == (
-        "aws iam update-assume-role-policy --role-name staff --policy-document file://trust.json",
+        f"aws iam update-assume-role-policy{region} --role-name staff --policy-document file://trust.json",
     )
 
 

@@ -477,7 +477,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "User: arn:aws:sts::111122223333:assumed-role/ci/job-7 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/apply",
             {},
             (
-                'it needs the statement {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}, "Action": "sts:AssumeRole"}',
+                'send them this statement: {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}, "Action": "sts:AssumeRole"}',
             ),
             (),
             id="trust policy of the other account",

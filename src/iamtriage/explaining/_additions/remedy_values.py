@@ -33,12 +33,14 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
     find_access_key,
     find_instance,
+    find_partition,
     find_profile,
     find_region,
     find_user,
     selects_profile_in_shell,
 )
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.policies._masked_arns import find_partition as partition_of_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,6 +78,10 @@ _REGIONAL_COMMAND = lazy_pattern(
     r"(?P<call>aws (?!(?:account|cloudfront|configure|iam|login|organizations|route53|s3|s3api|sso|sts) )[a-z0-9-]{2,40} [a-z][^|;&>]{0,4000}?)(?P<output> > /dev/null)?"
 )
 
+# Without a Region, the AWS CLI calls the IAM of the partition aws.
+_IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
+_REGIONS_OF_PARTITIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
 
 def complete_remedies(
     explanation: Explanation, facts: ResolvedFacts, runtime: Runtime | None
@@ -110,7 +116,22 @@ def complete_remedies(
     stated = _value(facts.context.profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
     with_lookups = tuple(with_role_lookups(each, lookups) for each in completed)
-    return drop_answered_commands(tuple(map(save_printed_policy, with_lookups)), explanation.failure)
+    saved = drop_answered_commands(tuple(map(save_printed_policy, with_lookups)), explanation.failure)
+    region = _region_of_iam(explanation.failure, facts, values.get("REGION"))
+    return saved if region is None else tuple(_name_region_of_iam(each, region) for each in saved)
+
+
+def _region_of_iam(failure: Failure | None, facts: ResolvedFacts, stated: str | None) -> str | None:
+    """Return a Region of the failure's partition, whose IAM the AWS CLI calls with it, or ``None`` for ``aws``."""
+    usual = None if failure is None else _REGIONS_OF_PARTITIONS.get(find_partition(Case(failure, facts)))
+    if usual is None or stated is None:
+        return usual
+    return stated if partition_of_region(stated) == partition_of_region(usual) else usual
+
+
+def _name_region_of_iam(remedy: Remedy, region: str) -> Remedy:
+    lines = tuple(_IAM_CALL.sub(rf"\g<0> --region {region}", line) for line in remedy.commands)
+    return remedy if lines == remedy.commands else change_commands(remedy, lines)
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:

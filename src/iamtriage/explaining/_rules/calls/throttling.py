@@ -162,6 +162,8 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
             if provider
             else ""
         )
+        if case.failure.envelope.source == "botocore":
+            kept = " A profile with role_arn does that: in boto3, for the calls of one Session, and in the AWS CLI also between commands (~/.aws/cli/cache)."
         fewer = f"{_REUSE}{kept}"
     is_of_kms = uses_throttled_key(case)
     if is_of_kms:
@@ -179,9 +181,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows down, and makes up to {_DEFAULT_ATTEMPTS} attempts with this setting in the environment of the program."
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows it down, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
-        lines = (f"export {settings}",)
+        lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
     else:
         program = "function" if runtime and runtime.kind == "lambda" else "program"
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."

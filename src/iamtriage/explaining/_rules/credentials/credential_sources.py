@@ -259,7 +259,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
 
 
 _INSTANCE_ROLE = account_remedy(
-    "If the program runs on EC2: give the instance a role",
+    "If the call runs on EC2: give the instance a role",
     "Check whether the instance has an instance profile, and attach one if it has none. No restart is needed.",
     "An instance profile contains a role. Only the console creates one together with the role.",
     commands=(

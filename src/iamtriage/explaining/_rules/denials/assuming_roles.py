@@ -206,7 +206,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if denial.is_explicit:
         return "a policy denies it explicitly"
     if attribute:
-        return f"the call passes {attribute}, which the role's trust policy must allow, too"
+        return f"the call passes {attribute}, which the trust policy of {denial.target_role_text} must allow, too"
     if is_known:
         return mistrust
     if assumes_itself(denial):
@@ -304,12 +304,13 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         if fixed is None:
             added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
+    policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
     is_two_sided = denial.crosses_accounts and (attribute or fixed is not None)
     own = (
         allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole") if is_two_sided else None
     )
     return Remedy(
-        f"Allow {denial.action if attribute else denial.caller} in the role's trust policy{where}",
+        f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
         "resource owner" if denial.crosses_accounts else "account administrator",
         tuple(steps),
         lines if own is None else (*lines, own.command),
@@ -365,5 +366,5 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
 
 def _account_note(denial: Denial) -> str:
     if denial.crosses_accounts:
-        return f"The caller is in account {denial.account}, the role in {denial.resource_account}. An identity-based policy of the caller must allow sts:AssumeRole on the role, and the role's trust policy must allow the caller or its account."
+        return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
     return "Within one account, a trust policy that names the caller itself is enough. If it names the account, the caller's own policies must allow it, too."

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.denied_regions import region_steps
-from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
+from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ def _explain_control_deny(
     )
     caller = principal_arn_pattern(denial)
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
+    if of_caller and role_path_steps(denial) and "*" not in caller:
+        of_caller += ", with the role's path if it has one"
     named, kind = f"a {name}", f"{policy_type.upper()}_POLICY"
     listed: tuple[str, ...] = (f"aws organizations list-policies --filter {kind}",)
     parents: str | None = None

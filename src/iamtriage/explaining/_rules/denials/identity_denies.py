@@ -202,16 +202,16 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
-        "Run the commands as another user or role: the policy denies them to this user.",
+        "Run the commands as another user or role: the policy denies some of them to this user.",
         "Deactivate the access keys: the programs that use them stop. Give these a role or new keys, and remove the old ones from where they were published.",
         *(suspect or ("If nobody in your organization made the denied call, an attacker most likely did.",)),
-        "Run lookup-events, which prints the management events of 90 days, in each Region. Remove users, keys and resources that you don't know.",
+        "Repeat lookup-events, which prints the management events of 90 days, with each Region. Remove users, keys and resources that you don't know. Sessions that the key started stay valid for up to 36 hours.",
         "Follow the AWS Support case, and leave the policy attached until it is resolved: detaching it alone leaves the keys with whoever found them.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             f"aws iam update-{key} --status Inactive",
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
-            Labelled("When no program needs the key any more:", f"aws iam delete-{key}"),
+            Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
         ),
         url=pages.ROTATE_KEYS,
     )

@@ -27,6 +27,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
+from iamtriage.explaining._rules.shared.policy_principals import role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
@@ -168,14 +169,15 @@ def explain_three_reasons(denial: Denial) -> Explanation:
     if of_owner.policy is not None and denial.principal is not None and not of_key.crosses_accounts:
         [show] = (each for each in inspect.commands if " get-key-policy " in each)
         change = show.rpartition(" --query ")[0].replace(" get-key-policy ", " put-key-policy ", 1)
-        others = (each for each in of_owner.steps[1:] if each != IF_OTHER_ACCOUNT)
+        path = role_path_steps(of_key)
+        others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         save = f"Replace the key policy by policy.json if neither it nor a grant allows {denial.caller}. If a Deny matches, narrow that instead."
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
             # A short explanation must not hide what another account has to allow.
-            steps=(*inspect.steps[:check], " ".join((save, *inspect.steps[check + 1 :])), *others),
+            steps=(*inspect.steps[:check], " ".join((save, *inspect.steps[check + 1 :], *path)), *others),
             commands=(*inspect.commands, f"{change} --policy file://policy.json"),
         )
         remedies = (inspect, across)

@@ -46,7 +46,7 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     if attribute == _SOURCE_IDENTITY:
         set_earlier = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
         passes, reason = reason.strip() or set_earlier, ""
-    text = f"{passes} The role's trust policy must allow {denial.action} in addition to sts:AssumeRole."
+    text = f"{passes} The trust policy of {denial.target_role_text} must allow {denial.action} in addition to sts:AssumeRole."
     if needs_both_sides(denial):
         text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
     return f"{text}{reason}"

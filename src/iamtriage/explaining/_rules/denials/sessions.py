@@ -317,13 +317,11 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         note += ": sign the request"
     # Denials do not name the domain.
     domain = f"arn:{denial.location.partition or 'aws'}:es:REGION:ACCOUNT_ID:domain/DOMAIN_NAME/*"
-    of_domain = (
-        f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{domain}"}}'
-    )
+    of_domain = f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{domain}"}}. Or, with the "Principal" {{"AWS": "ROLE_ARN"}} added, in the {name}'
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}{of_domain if denial.service == 'es' else ''}.",
+        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, {f'in its own policy{of_domain}' if denial.service == 'es' else f'in its own policy or in the {name}'}.",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
         commands=(*shows, *deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
@@ -375,12 +373,14 @@ def _signed_curl(denial: Denial) -> Commands:
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     region = commands.region(region or (of_host[1] if of_host else None))
     signed = commands.signed_curl(denial.service or "", region, url, method)
+    if is_search and method in {"PATCH", "POST", "PUT"}:
+        signed += " --header 'Content-Type: application/json' --data @body.json"
     return (Labelled("The request with a signature:", signed),)
 
 
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
 _BACKEND_ROLE = "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
-_OPENSEARCH_USERS = " Its internal users sign in with basic authentication instead, if the domain's access policy allows unsigned requests."
+_OPENSEARCH_USERS = " Or sign in as one of its internal users with basic authentication, if the domain's access policy allows unsigned requests."
 
 
 _NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."

@@ -197,12 +197,17 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     principal, enable = entry_principal(case), cluster.enable_entries_remedy()
     create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY, namespace=None)
+    with_path = "" if principal.is_known else " PRINCIPAL_ARN includes the path of a role."
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            attrs.evolve(enable, commands=(*enable.commands, *create.commands)),
+            attrs.evolve(
+                enable,
+                steps=(*enable.steps[:-1], f"{enable.steps[-1]}{with_path}"),
+                commands=(*enable.commands, *create.commands),
+            ),
             principal.aws_auth_remedy(
                 groups=("GROUP",),
                 title="Or keep the mode and map the principal in aws-auth",

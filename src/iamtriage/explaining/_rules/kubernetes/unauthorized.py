@@ -340,11 +340,11 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "Without --role-arn in it, with its profile, if any:",
+            "If this shows no --role-arn, to see the caller (with its AWS_PROFILE, if any):",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = "If the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig. It also corrects a kubeconfig of another or a re-created cluster."
+    identify = "If the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig, which also corrects that of another or a re-created cluster."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -362,7 +362,7 @@ def _caller_remedy(
     if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
         steps += [
-            f"For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session.{'' if cluster.mode else ' If EKS rejects the authentication mode, use aws-auth instead.'}",
+            f"For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session.{'' if cluster.mode else ' If EKS rejects the call because of the authentication mode, use aws-auth instead.'}",
             "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
             *present(principal.path_note),
         ][principal.is_known :]

@@ -55,7 +55,7 @@ SHOW_IDENTITY = your_remedy(
 )
 _OUTCOMES = (
     "If aws sts get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
-    "If it fails, replace the credentials where aws configure list says that they are from. A key that begins with AKIA is long-term: without a session token, it was deleted, deactivated or misspelled.",
+    "If it fails, replace the credentials where aws configure list says that they are from. A key ID with AKIA (env, or aws configure get aws_access_key_id) is long-term: deleted, inactive, misspelled or of another partition. One with ASIA needs its session token.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -295,14 +295,14 @@ def enable_region(region: str | None, account: str | None = None, *, works_elsew
 
 CONFIGURE_CREDENTIALS = your_remedy(
     "Set up credentials that refresh automatically",
-    "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort.",
+    "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. Version 1 of the AWS CLI (aws --version) cannot sign in: update it.",
     commands=(
         "aws configure list-profiles",
+        Labelled("If one of them fits, where the call runs:", "export AWS_PROFILE=PROFILE"),
+        Labelled("If it uses IAM Identity Center:", "aws sso login"),
+        "aws sts get-caller-identity",
         Labelled("If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"),
         Labelled("Or with a console user (AWS CLI 2.32 or later):", "aws login --profile PROFILE"),
-        Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
-        Labelled("If its IAM Identity Center session has expired:", "aws sso login"),
-        Labelled("Then, to check it:", "aws sts get-caller-identity"),
     ),
     url=pages.CLI_CREDENTIALS,
 )

@@ -135,7 +135,7 @@ def other_side_step(denial: Denial, policy: str, statement: Mapping[str, Any]) -
     import json  # imported here because plain denials need no JSON
 
     shown = json.dumps({key: value for key, value in statement.items() if key != "Sid"}, ensure_ascii=False)
-    return f"the owner of account {denial.resource_account} must allow it, too. If the {policy} does not yet, it needs the statement {shown}"
+    return f"the owner of account {denial.resource_account} must allow it, too. If the {policy} does not yet, send them this statement: {shown}"
 
 
 def cross_account_notes(denial: Denial) -> tuple[str, ...]:

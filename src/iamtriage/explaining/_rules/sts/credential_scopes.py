@@ -190,16 +190,21 @@ def _regional_endpoint_remedy(
     endpoint = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
-    remove = "unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL"
+    of_sts, of_all = "unset AWS_ENDPOINT_URL_STS", "unset AWS_ENDPOINT_URL"
     if clusters.runs_in_pod(case):
-        remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS- AWS_ENDPOINT_URL-")
+        of_sts = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
+        of_all = clusters.set_variables_command(case, "AWS_ENDPOINT_URL-")
+    remove = (
+        Labelled("If AWS_ENDPOINT_URL_STS has this URL:", of_sts),
+        Labelled("If AWS_ENDPOINT_URL, which applies to all services, has it:", of_all),
+    )
     return your_remedy(
         _REMOVE_ENDPOINT,
         f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If env prints no URL, it is in the code or the profile.",
         f"Without a URL, current SDKs call the regional endpoint. If one must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
-            Labelled("If a variable has this URL:", remove),
+            *remove,
         ),
         url=pages.STS_REGIONS,
     )
@@ -207,7 +212,7 @@ def _regional_endpoint_remedy(
 
 _REMOVE_ENDPOINT = "Remove the endpoint URL of STS from the code and its settings"
 _GLOBAL_ENDPOINT = your_remedy(
-    f"Or, in EKS pods whose code and settings have no URL, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
+    f"Or, if code in EKS pods that you cannot change calls the global endpoint without a URL, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
     "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
     "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
     commands=(
