@@ -40,7 +40,6 @@ from iamtriage.explaining._rules.shared.clues import (
     selects_profile_in_shell,
 )
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.policies._masked_arns import find_partition as partition_of_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -117,6 +116,8 @@ def complete_remedies(
     completed = (_without_checks(each, answered, stated) for each in remedies)
     with_lookups = tuple(with_role_lookups(each, lookups) for each in completed)
     saved = drop_answered_commands(tuple(map(save_printed_policy, with_lookups)), explanation.failure)
+    if not any(_IAM_CALL.search(line) for each in saved for line in each.commands):
+        return saved
     region = _region_of_iam(explanation.failure, facts, values.get("REGION"))
     return saved if region is None else tuple(_name_region_of_iam(each, region) for each in saved)
 
@@ -126,6 +127,8 @@ def _region_of_iam(failure: Failure | None, facts: ResolvedFacts, stated: str | 
     usual = None if failure is None else _REGIONS_OF_PARTITIONS.get(find_partition(Case(failure, facts)))
     if usual is None or stated is None:
         return usual
+    from iamtriage.policies._masked_arns import find_partition as partition_of_region
+
     return stated if partition_of_region(stated) == partition_of_region(usual) else usual
 
 
