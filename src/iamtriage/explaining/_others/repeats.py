@@ -28,6 +28,8 @@ _CONSEQUENCE = lazy_pattern(
     # The answer of the instance metadata, which the explanation of missing or old credentials reads.
     r"|\b(?:AssumeRoleUnauthorizedAccess|InstanceProfileNotFound)\b"
 )
+# What answers that a resource has no policy, which a denial reads.
+_NO_POLICY_CODES = frozenset({"RepositoryPolicyNotFound", "NoSuchBucketPolicy"})
 # The kinds of failures that leave a program without the credentials of its role.
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
@@ -102,6 +104,8 @@ def drop_repeats(explained: Failure, others: tuple[Failure, ...]) -> tuple[Failu
             for each in others
             if getattr(each, "user", None) != explained.user and _NODE_GROUPS not in each.text[each.span[0] :]
         )
+    if isinstance(explained, AccessDenied):
+        others = tuple(each for each in others if error_code(each) not in _NO_POLICY_CODES)
     codes = {error_code(each) for each in (explained, *others) if has_request(each)}
     others = tuple(each for each in others if error_code(each) not in codes or not _states_only_code(each))
     for text, group in _group_by_entry(others).items():

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
@@ -23,7 +25,13 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    identity_remedy,
+    present,
+    resource_policy_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
 from iamtriage.policies._documents import allow
 
@@ -193,6 +201,48 @@ class _Repository(NamedTuple):
         return fill_command(line, self.account, self.name, self.region)
 
 
+# What pulls, by its role, and a managed policy with which it can.
+_PULLING_ROLE = lazy_pattern(
+    r"(?i:(?:node|instance|execution)[ _-]?(?:instance[ _-]?)?role\w{0,8})[\"']?[\s:=]{1,4}(?:is )?[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::(?P<account>\d{12}):role/(?:[\w+=,.@-]{1,64}/){0,4}(?P<name>[\w+=,.@-]{1,64}))",
+    re.ASCII,
+)
+_CAN_PULL = lazy_pattern(
+    r"(?:\bpolicy/|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){0,200}?\b)(?P<policy>AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser))\b"
+)
+_NO_POLICY = "RepositoryPolicyNotFoundException"
+
+
+def _explain_closed_repository(denial: Denial, repository: _Repository) -> Explanation | None:
+    """Explain that the policy of a repository does not allow another account, if the text shows both accounts."""
+    shown = denial.failure.text
+    role, attached = _PULLING_ROLE.search(shown), _CAN_PULL.search(shown)
+    has_none = _NO_POLICY in shown and f"registry with id '{repository.account}'" in shown
+    if role is None or role["account"] == repository.account or not (attached or has_none):
+        return None
+    owner, account, name = repository.account, role["account"], repository.name
+    verdict = "has no repository policy" if has_none else "most likely has no policy that allows it"
+    own = f"its policy {attached['policy']} suffices" if attached else "its own policies must allow it, too"
+    remedy = resource_policy_remedy(
+        f"In account {owner}, allow the role {role['name']} to pull in the repository policy",
+        "Every repository from which the role pulls needs the statement. The role can be replaced by the account's root ARN, to allow all its roles.",
+        statements=(allow(PULL_ACTIONS, principal={"AWS": role["arn"]}, sid="Pull"),),
+        commands=(
+            *(() if has_none else (repository.policy_command("get", " --query policyText --output text"),)),
+            repository.policy_command("set", " --policy-text file://policy.json"),
+        ),
+        url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
+    )
+    return denial.explain(
+        f"The ECR registry denied the pull of {name}: the repository is in account {owner}, the role {role['name']} in {account}, and the repository {verdict}.",
+        NO_ALLOWS["resource"].cause(
+            "derived" if has_none else "possible",
+            text=f"A pull from another account requires the policies of both sides. Of the role {role['name']}, {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required.",
+        ),
+        topic=NO_ALLOWS["resource"].code,
+        remedies=(attrs.evolve(remedy, is_addition=not has_none),),
+    )
+
+
 def find_puller(text: str) -> tuple[str, str, str, str]:
     """Return the row of ``_PULLERS`` for what pulls an image in a text."""
     return _PULLERS["node" if _NODE.search(text) else "ECS" if _ECS.search(text) else ""]
@@ -211,6 +261,8 @@ def explain_image_pull(denial: Denial) -> Explanation:
         return _explain_push(case, repository)
     if _REPOSITORY.search(shown) is not None and all(each["list"] for each in _REPOSITORY.finditer(shown)):
         return _explain_tag_list(denial, repository)
+    if (closed := _explain_closed_repository(denial, repository)) is not None:
+        return closed
     puller, role, summary_end, who_pulls = find_puller(shown)
     on_repository = f" on the repository {name}" if name else ""
     causes = [NO_IDENTITY_ALLOW.cause(text=f"No policy of {puller} allows {_ACTIONS}{on_repository}.")]
