@@ -111,8 +111,7 @@ def _find_account(principal: str | None) -> str | None:
 
 def _in_account(remedy: Remedy, account: str | None) -> Remedy:
     """Return a remedy that says in which account to run its commands: roles of several can have one name."""
-    step = f"Run the commands with credentials of account {account}."
-    return attrs.evolve(remedy, title=f"{remedy.title}, in account {account}", steps=(step, *remedy.steps))
+    return attrs.evolve(remedy, title=f"{remedy.title}, with credentials of account {account}")
 
 
 def _allow_others(allowed: tuple[tuple[AccessDenied, Remedy], ...]) -> Remedy | None:

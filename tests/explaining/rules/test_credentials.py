@@ -3010,10 +3010,13 @@ def test_another_key_in_the_list_is_inactive(used: str) -> None:
     assert ("access-key-deleted" in dict(codes(explanation))) == (used != _OTHER_ID)
 
 
-def test_key_of_a_user_has_no_token_of_a_version() -> None:
+@pytest.mark.parametrize("key", ["AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\n", ""])
+def test_key_of_a_user_has_no_token_of_a_version(key: str) -> None:
     identity = IDENTITY.replace("sts::111122223333:assumed-role/dev/kim", "iam::111122223333:user/kim")
-    text = f"$ aws sts get-caller-identity --region eu-west-1\n{identity}\n$ aws sts get-caller-identity --region af-south-1\n{REJECTED}\n"
+    text = f"{key}$ aws sts get-caller-identity --region eu-west-1\n{identity}\n$ aws sts get-caller-identity --region af-south-1\n{REJECTED}\n"
     explanation = explain(text)
     assert explanation.summary.endswith("most likely, the account has not enabled it.")
-    assert "token" not in " ".join(each.title for each in explanation.remedies)
-    assert "v1-token-in-opt-in-region" not in {cause.code for cause in explanation.causes}
+    # The ARN of a user is also that of a session of GetSessionToken.
+    titles = {each.title for each in explanation.remedies}
+    assert ("Get the session from a regional STS endpoint" in titles) == (not key)
+    assert ("v1-token-in-opt-in-region" in {cause.code for cause in explanation.causes}) == (not key)

@@ -1625,9 +1625,8 @@ OTHERS: tuple[Case, ...] = (
         {},
         (
             f"of 2 principals (orders-api in {ACCOUNT} and orders-api in 444455556666)",
-            f"Allow ecr:CreateRepository for the role orders-api, in account {ACCOUNT}",
-            f"Run the commands with credentials of account {ACCOUNT}.",
-            "Then: Allow logs:CreateLogGroup for the role orders-api, in account 444455556666",
+            f"Allow ecr:CreateRepository for the role orders-api, with credentials of account {ACCOUNT}",
+            "Then: Allow logs:CreateLogGroup for the role orders-api, with credentials of account 444455556666",
         ),
         ("Also",),
     ),

@@ -42,6 +42,15 @@ def test_route_is_not_decided(call: str, template: str) -> None:
     assert "or the method requires a signature" in explanation.summary
 
 
+def test_command_keeps_the_body_but_no_secret() -> None:
+    template = "- http:\n    path: items\n    method: post\n"
+    call = f"$ curl -X POST {URL}/dev/item -H 'Authorization: Bearer eyJhbGciOi...' -d '<data>'\n{BODY}\n{template}"
+    command = f"curl -i -X POST -H 'Authorization: Bearer TOKEN' -d {{}} {URL}/dev/items"
+    for body, kept in (('{"id": 7}', "'{\"id\": 7}'"), ("password=Tr0ub4dor-and-3", None)):
+        first = explain(call.replace("<data>", body)).remedies[0].commands[0]
+        assert first == (command.format(kept) if kept else command.replace("-d {} ", ""))
+
+
 LISTING = "$ aws apigateway get-resources --rest-api-id q1w2e3r4t5 --region eu-west-1\n"
 STAGES = "$ aws apigateway get-stages --rest-api-id q1w2e3r4t5 --query 'item[].stageName' --output text\n"
 

@@ -67,10 +67,12 @@ def test_described_binding() -> None:
 def test_acting_as_another_user(option: str) -> None:
     denied = DENIED.format("users", SESSION, "impersonate", WIDE).replace("users is", 'users "pat" is')
     explanation = explain(f"$ kubectl get pods -n till {option}\n{denied}")
-    assert "is not authorized to act as the user pat (--as), so" in explanation.summary
+    assert "is not authorized to act as the user pat (--as): " in explanation.summary
     first = explanation.remedies[0]
-    assert first.commands[0] == "kubectl get pods -n till"
-    assert first.commands[1].endswith("--verb=impersonate --resource=users --resource-name=pat")
+    assert "run kubectl get pods -n till. The" in first.steps[0]
+    assert first.commands[0].endswith("--verb=impersonate --resource=users --resource-name=pat")
+    # Without the group, the binding has no effect.
+    assert "aws eks update-access-entry" in str(explanation)
     assert explain(denied).remedies[0].title.startswith("Allow exactly this request")
 
 

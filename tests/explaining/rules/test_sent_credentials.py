@@ -56,7 +56,7 @@ HEADER = "An error occurred (IncompleteSignature) when calling the ListUsers ope
     [
         (" AKIAIOSFODNN7EXAMPLE", "begins with a space"),
         ("AKIAIOSFODNN7EXAMPLE ", "ends with a space"),
-        ("AKIAIOSFODNN7EXAMPLE\\n", "has a line break"),
+        ("AKIAIOSFODNN7EXAMPLE\\n", "ends with a line break"),
         ('"AKIAIOSFODNN7EXAMPLE"', "has quotes"),
         ("", "is empty"),
         ("AKIAIOSFODNN7EXAMPLE", None),

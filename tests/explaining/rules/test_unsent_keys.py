@@ -15,7 +15,7 @@ _GET = "$ kubectl -n batch get secret s3-keys -o jsonpath='{{.data.AWS_ACCESS_KE
 @pytest.mark.parametrize(
     ("header", "value", "says"),
     [
-        ("\\n", "", "the access key ID has a line break"),
+        ("\\n", "", "the access key ID ends with a line break"),
         ("...", b64encode(b"AKIAIOSFODNN7EXAMPLE\n").decode(), "ends with a line break, as its Base64 value"),
         ("...", b64encode(b"AKIAIOSFODNN7EXAMPLE").decode(), "characters that an HTTP header cannot have"),
         ("...", "", "characters that an HTTP header cannot have"),
@@ -70,5 +70,12 @@ def test_keys_of_external_secrets() -> None:
     shown = explanation.to_text(detail="full")
     assert "GitHub" not in shown
     assert "kubectl patch secret ssm-keys --namespace shop" in shown
-    assert '\\"access-key\\": \\"$NEW_KEY\\", \\"secret-access-key\\"' in shown
+    assert '\\"access-key\\": \\"${key_id:?}\\", \\"secret-access-key\\"' in shown
     assert "rollout restart" not in shown
+
+
+def test_secret_is_not_emptied_if_no_value_was_read() -> None:
+    explanation = explain(f"{_HEADER.format(chr(92) + 'n')}$ kubectl -n jobs get secret keys -o yaml\n")
+    patch = next(each for each in explanation.remedies[0].commands if "patch secret" in each)
+    assert "${key_id:?}" in patch
+    assert "read -rs key_id" in str(explanation)

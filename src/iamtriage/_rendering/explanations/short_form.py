@@ -55,6 +55,7 @@ _SAID = {
 }
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"
+_EDIT_ENTRIES = "edit configmap aws-auth"
 # Words of a step that is about a manifest.
 _MANIFEST = "the manifest"
 # Lines by which the title of another remedy can exceed the default maximum.
@@ -189,6 +190,10 @@ class _Builder:
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK
             selection = self._add_part(selection, name, min(lines + more, _MAX_TOTAL_LINES))
+        if remedy and any(each.endswith(_EDIT_ENTRIES) for each in remedy.commands[: selection.commands]):
+            # The editor needs the entry.
+            whole = attrs.evolve(selection, manifest=True)
+            selection = whole if self.count(whole) <= _MAX_TOTAL_LINES else selection
         if selection.titles or len(parts.remedies) == 1 or self._is_dense or not self._documents:
             return selection
         # Another way out is more useful than a layout with short lines.

@@ -173,7 +173,11 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
     if failure.kind == "expired_credentials" and "aws sts assume-role " in failure.text[: failure.span[0]]:
         # The credentials are of the role that the command assumed.
         return False
-    if explanation.topic in _TOPICS_OF_TOKENS or "WebIdentity" in runtime.words:
+    if (
+        "No request " in explanation.summary
+        or explanation.topic in _TOPICS_OF_TOKENS
+        or "WebIdentity" in runtime.words
+    ):
         # The token identifies the caller.
         return False
     if (

@@ -214,7 +214,8 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     if kind.cause is request_kinds.ACLS_DISABLED:
         summary = request_kinds.name_acl(case, summary)
     elif kind.cause is request_kinds.NO_REGION and (empty := request_kinds.find_empty_region(case)):
-        summary = f"The Region is empty where the call runs: {empty} is set, but has no value. No request reached AWS."
+        dots = ", which leaves two dots in the host name" if "..amazonaws." in message else ""
+        summary = f"The Region is empty where the call runs: {empty} is set, but has no value{dots}. No request reached AWS."
     elif kind.cause in _QUOTED:
         summary = f"{summary.removesuffix('.')}{end_summary(case.failure)}"
     elif kind.cause is api_error_kinds.THROTTLED:

@@ -255,6 +255,9 @@ def _possible_causes(*, is_unknown: bool) -> list[Cause]:
 
 _EMR_SERVICE = "emr-containers"
 _EMR = "AWSServiceRoleForAmazonEMRContainers"
+_EMR_ACCESS = (
+    "https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/setting-up-cluster-access.html"
+)
 
 
 def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
@@ -272,10 +275,13 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
         # https://repost.aws/knowledge-center/emr-cluster-creation-failures and
         # https://docs.aws.amazon.com/eks/latest/eksctl/emr-access.html
         steps += (
-            "EMR on EKS creates its access itself when you create a virtual cluster, if the authentication mode is API or API_AND_CONFIG_MAP. Otherwise, map it in aws-auth with the second command.",
+            "EMR on EKS sets up its access entry itself when you create a virtual cluster, if the authentication mode is API_AND_CONFIG_MAP. Otherwise, and for a virtual cluster that exists already, map the role in aws-auth with the second command.",
         )
         map_emr = f"eksctl create iamidentitymapping --cluster CLUSTER --region REGION --namespace NAMESPACE --service-name {_EMR_SERVICE}"
-        emr = (cluster.show_mode_command(), Labelled("If it prints CONFIG_MAP:", map_emr))
+        emr = (
+            cluster.show_mode_command(),
+            Labelled("If it prints CONFIG_MAP, or for an existing virtual cluster:", map_emr),
+        )
     return case.explain(
         f"EKS rejected the access entry: {name or 'the principal'} is a service-linked role, and only AWS services create entries for these. No permission is missing.",
         arn_diagnosis.SERVICE_LINKED_ROLE.cause(
@@ -283,5 +289,7 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
             text="The principalArn is a service-linked role: its path begins with /aws-service-role/.",
         ),
         topic="access-entry-service-linked",
-        remedies=(your_remedy(title, *steps, commands=emr, url=pages.EKS_ACCESS_ENTRIES),),
+        remedies=(
+            your_remedy(title, *steps, commands=emr, url=_EMR_ACCESS if emr else pages.EKS_ACCESS_ENTRIES),
+        ),
     )

@@ -274,7 +274,7 @@ def _launch_remedies(
     account = commands.account(stated.value if stated else key_account)
     is_shared = found is not None and account != key_account
     statements, grant = [_allow_through_ec2(partition, account, commands.region(region))], None
-    lookup: list[str] = []
+    lookup: list[str | Labelled] = []
     if launcher in _LAUNCHERS:
         role = f"role/aws-service-role/{LINKED_ROLE_SERVICES[launcher]}.amazonaws.com/{launcher}"
         of_instances = f"arn:{partition}:iam::{account}"
@@ -291,10 +291,14 @@ def _launch_remedies(
     which = None
     show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:
-        which = "The launch template or the AMI's snapshot names the key, or it is the account's default (get-ebs-default-kms-key-id). The key alias/aws/ebs needs no key policy: look elsewhere then."
+        which = "The key alias/aws/ebs needs no key policy: look elsewhere then."
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
-        lookup.append(kms_command("describe-key", found, region, "--query KeyMetadata.KeyState"))
+        show_state = kms_command("describe-key", found, region, "--query KeyMetadata.KeyState")
+        of_volume = (
+            "For this default key (not alias/aws/ebs), or that of the launch template or AMI snapshot:"
+        )
+        lookup.append(show_state if found else Labelled(of_volume, show_state))
     save = "--policy-name default --policy file://policy.json"
     title = f"Allow {launcher} in the key policy" if state else "Check the key's state and policy"
     if state and allowed and ":root" not in allowed:

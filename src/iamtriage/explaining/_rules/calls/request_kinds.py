@@ -12,6 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, find_region, message_text
@@ -152,7 +153,10 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
             "Give the variable of the Region a value in the pod template, or remove it",
             f"The value of {empty} comes from the pod template: an empty Helm value, or a key of a ConfigMap or Secret. EKS sets the Region in pods with a role only if their containers set neither variable.",
             "The command re-creates the pods with the Region. Correct the chart or manifest, too: the next deployment overwrites the change.",
-            commands=(clusters.set_variables_command(case, variables),),
+            commands=(
+                clusters.set_variables_command(case, variables),
+                Labelled("Or, to remove it:", clusters.set_variables_command(case, f"{empty}-")),
+            ),
             url=pages.SDK_REGION,
         )
     if is_pod:

@@ -116,15 +116,14 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         "",
         clues.quote_phrases(message, "invalid header field value", "Invalid header value"),
     )
-    if (defect := _find_key_defect(text)) not in {None, _EMPTY}:
+    is_encoded = any(_ends_with_newline(found[0]) for found in _ENCODED_KEY.finditer(text))
+    if is_encoded or (defect := _find_key_defect(text)) in {None, _EMPTY}:
+        defect = "ends with a line break, as its Base64 value shows (echo adds one)" if is_encoded else None
+    if defect is not None:
         which = f"the access key ID {defect}"
-    elif any(_ends_with_newline(found[0]) for found in _ENCODED_KEY.finditer(text)):
-        which = "the access key ID ends with a line break, as its Base64 value shows (echo adds one)"
     summary = "The credentials contain characters that an HTTP header cannot have, so no request was sent."
     if which:
-        summary = (
-            f"No request was sent: {which}, which an HTTP header cannot have. The key itself can be valid."
-        )
+        summary = f"No request was sent, because of a character that an HTTP header cannot have: {which}. The key itself can be valid."
     remedy = stored_keys_remedy(case) or your_remedy(
         "Set the credentials again, without surrounding whitespace",
         "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
@@ -137,7 +136,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         WHITESPACE_IN_CREDENTIALS.cause(
             "derived",
             because,
-            text=f"{which[0].upper()}{which[1:]}. Check the secret access key and the session token for the same: in the secret, it would cause SignatureDoesNotMatch."
+            text=f"{which[0].upper()}{which[1:]}. Check the secret access key and the session token for the same: in them, it would cause SignatureDoesNotMatch."
             if which
             else "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
         ),
@@ -166,7 +165,8 @@ def _find_key_defect(text: str) -> str | None:
         return _EMPTY
     if found["before"].strip(" ") or found["after"].strip(" "):
         is_quoted = bool(set("\"'`<>") & set(found["before"] + found["after"]))
-        return "has quotes or brackets around it" if is_quoted else "has a line break beside it"
+        ends = "ends" if found["after"].strip(" ") else "begins"
+        return "has quotes or brackets around it" if is_quoted else f"{ends} with a line break"
     return "begins with a space" if found["before"] else "ends with a space"
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -41,6 +41,7 @@ _ROUTES = lazy_pattern(
 )
 _PARAMETER = lazy_pattern(r"\\\{\w{1,60}(?P<greedy>\\\+)?\\\}")
 _METHOD = lazy_pattern(r"\bcurl\b[^\n|]{0,200}? (?:-X|--request)[ =]?(?P<method>[A-Z]{3,7})\b")
+_BODY = lazy_pattern(r"\bcurl\b[^\n|]{0,400}? (?:-d|--data(?:-raw)?)[ =]?'([^'\n\\]{1,200})'")
 _WITH_AUTHORIZER = lazy_pattern(r"\bAWS_IAM\b|\baws_iam\b")
 # A setting of the Serverless Framework and of commands.
 _GATEWAY = lazy_pattern(r"\bapi ?gateway\b", re.IGNORECASE)
@@ -174,6 +175,14 @@ def _explain_route(
     case: Case[Failure], url: re.Match[str], verdict: str, title: str, method: str, address: str
 ) -> Explanation:
     option = "" if method in {"GET", "ANY", "*"} else f" -X {method}"
+    if (token := _TOKEN_KIND.search(case.failure.text)) is not None:
+        option += f" -H 'Authorization: {token[1].capitalize()} TOKEN'"
+    # A body can be secret.
+    from iamtriage.redaction._redact import redact
+
+    body = _BODY.search(case.failure.text) if "-X" in option else None
+    if body is not None and redact(body[1]) == body[1]:
+        option += f" -d {quote_argument(body[1])}"
     return case.explain(
         f"No token is missing: API Gateway answers so if it has no such route. {verdict}.",
         NO_SUCH_ROUTE.cause(
@@ -185,9 +194,9 @@ def _explain_route(
         remedies=(
             your_remedy(
                 title,
-                "If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
+                "Keep the other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
                 commands=(
-                    fill_command(f"curl -i{option} {{}}", address),
+                    f"curl -i{option} {quote_argument(address)}",
                     *_deploy_commands(url, address.split("/")[3]),
                 ),
                 url=pages.API_GATEWAY_TOKEN,
@@ -222,7 +231,10 @@ def _deploy_commands(url: re.Match[str], stage: str) -> tuple[Labelled | str, ..
     of_api = f"--rest-api-id {url['api']} --region {url['region']}"
     return (
         Labelled("If the answer stays the same:", f"aws apigateway get-resources --embed methods {of_api}"),
-        fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
+        Labelled(
+            "If its authorizationType is not AWS_IAM (this publishes all changes of the API):",
+            fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage),
+        ),
     )
 
 

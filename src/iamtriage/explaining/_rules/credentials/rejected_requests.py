@@ -13,6 +13,7 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.regions import find_working_regions
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -44,9 +45,9 @@ _SESSIONS = lazy_pattern(
     r"(?<![A-Z0-9])ASIA[A-Z0-9]{16}|:assumed-role/|:federated-user/|AWS_STS_REGIONAL_ENDPOINTS=legacy"
     r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume|granted|assume)\b"
 )
-# The key of an IAM user, also masked or in words, and what STS prints about it.
+# The key of an IAM user, also masked or in words. The ARN of a user can be that of a session with a token.
 _LONG_TERM = lazy_pattern(
-    r"\bAKIA(?:[A-Z0-9]{12,28}|[A-Z0-9]{0,8}(?:\.{2,3}|…|[*xX]{3,}))|:iam::[0-9]{12}:user/|\bIAM user(?:'s)? (?:access )?keys?\b"
+    r"\bAKIA(?:[A-Z0-9]{12,28}|[A-Z0-9]{0,8}(?:\.{2,3}|…|[*xX]{3,}))|\bIAM user(?:'s)? (?:access )?keys?\b"
 )
 # A temporary access key ID in variables, files and manifests. It can be masked.
 _TEMPORARY_KEY = lazy_pattern(
@@ -278,11 +279,15 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
         other["key"] if other else "SECRET_KEY",
     )
     member, length = (of_secret, 40) if is_secret_wrong else (of_key, 20)
-    values = {of_secret: "SECRET_ACCESS_KEY"} if is_secret_wrong else {of_key: "NEW_KEY"}
+    values = {of_secret: "secret"} if is_secret_wrong else {of_key: "key_id"}
     if key and other:
-        values = {of_key: "NEW_KEY", of_secret: "SECRET_ACCESS_KEY"}
-    patch = ", ".join(f'\\"{name}\\": \\"${variable}\\"' for name, variable in values.items())
-    reads = " and ".join(f"read -rs {variable}" for variable in values.values())
+        values = {of_key: "key_id", of_secret: "secret"}
+    # Without a value, the shell does not run the command.
+    patch = ", ".join(f'\\"{each}\\": \\"${{{variable}:?}}\\"' for each, variable in values.items())
+    reads = (
+        Labelled(f"Run this alone, and paste the value of {each}:", f"read -rs {variable}")
+        for each, variable in values.items()
+    )
     external, escaped = _EXTERNAL_SECRET.search(text), member.replace(".", "\\.")
     namespace = external["namespace"] if external else "NAMESPACE"
     restart = (
@@ -293,12 +298,16 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
         then = "Then restart the pods: they keep the values that they started with."
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
-        f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length, which is {length}: a newline makes it {length + 1}.",
-        f"Run {reads} and paste the value{'s' if len(values) > 1 else ''}, then patch the Secret. Set key ID and secret of the same key. If you encode values yourself, use printf %s: echo adds a newline.",
+        f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length: {length} is right, {length + 1} means a newline at the end.",
+        "Set key ID and secret of the same key: check the other value, too (the secret has 40 characters). If you encode values yourself, use printf %s: echo adds a newline.",
         f"{then} Better, give the service account a role (IRSA or EKS Pod Identity), and delete the keys.",
         commands=(
             f"kubectl get secret {name} --namespace {namespace} --output 'jsonpath={{.data.{escaped}}}' | base64 -d | wc -c",
-            f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
+            *reads,
+            Labelled(
+                "Then:",
+                f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
+            ),
             *(restart if external is None else ()),
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",

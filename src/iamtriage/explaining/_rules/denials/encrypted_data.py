@@ -152,7 +152,7 @@ ROLE_LACKS_KEY = (
     "Neither the key policy nor an identity-based policy allows the execution role kms:Decrypt on the key."
 )
 """What is missing if the role of a function cannot use the key."""
-ENVIRONMENT_NOTE = "The caller of Invoke needs no permission for the key. If the function has no key of its own (KMSKeyArn is None), it uses aws/lambda, whose policy cannot be changed: then set the role again, which creates a new grant."
+ENVIRONMENT_NOTE = "The caller of Invoke needs no permission for the key. Setting the role again creates a new grant on the key."
 """Who needs the key of a function's environment variables."""
 MANAGED_KEY_NOTE = "The key aws/lambda is fine: nobody can change the policy of an AWS managed key, and the role needs no permission for it."
 KMS_GRANT_OF_OTHER_ROLE = CauseType(
@@ -307,6 +307,8 @@ def show_key_of_data(denial: Denial) -> str | None:
 
 def find_key_step(denial: Denial, show_key: str | None) -> str:
     """Return the step that finds the key of what a call reads or writes, with a command if there is one."""
+    if show_key is not None and ENVIRONMENT in denial.failure.text:
+        return "The first command prints the function's key. If it is None, the key is aws/lambda, whose policy cannot be changed: set the role again. Otherwise, describe-key prints its state, which must be Enabled, and its Region, which must be the function's."
     if show_key is not None:
         return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
     find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."

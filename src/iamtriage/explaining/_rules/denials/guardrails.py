@@ -50,6 +50,7 @@ _DELEGATING_ACTIONS = frozenset(
         *("createuser", "attachuserpolicy", "putuserpolicy", "putuserpermissionsboundary"),
     )
 )
+_KEEP_CONDITION = " Keep the condition, or the caller can get more through a principal without a boundary."
 IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the action, too."
 
 
@@ -74,7 +75,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             save_step("the boundary's policy")
             if _offers_change(denial)
             else "Add the statement to the boundary.",
-            f"A boundary only caps permissions: {_identity_allow(denial)}.",
+            f"A boundary only caps permissions: {_identity_allow(denial)}.{_KEEP_CONDITION if _delegates(denial) else ''}",
             *_delegation_steps(denial),
         )
     can_change = _offers_change(denial)
@@ -246,7 +247,7 @@ def _delegation_steps(denial: Denial) -> tuple[str, ...]:
     if "create" in denial.lowercase_action:
         create = f"create the {principal} with that boundary (--permissions-boundary, in Terraform permissions_boundary)"
     return (
-        f"Keep the condition: without it, the caller can get more permissions through a {principal} that has no boundary. With it, {create}, or the call is denied again. That alone helps if the boundary already allows the action under such a condition.",
+        f"{create[0].upper()}{create[1:]}, or the condition denies the call again. That alone helps if the boundary already has such a statement.",
     )
 
 

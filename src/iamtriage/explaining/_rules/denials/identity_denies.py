@@ -227,10 +227,11 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     )
 
 
-_RESULT = (
-    "'EvaluationResults[].[EvalDecision,MatchedStatements[].SourcePolicyId,OrganizationsDecisionDetail]'"
+_RESULT = "'EvaluationResults[].[EvalDecision,MatchedStatements[].SourcePolicyId,PermissionsBoundaryDecisionDetail,OrganizationsDecisionDetail]'"
+_READ_RESULT = (
+    "The command names a policy of the caller that has the Deny. AllowedByPermissionsBoundary: false means the boundary, and AllowedByOrganizations: false a service control policy, which only the organization's administrators see.",
+    "If it says allowed, a condition on MFA, the network or tags decides, or an endpoint policy: the simulator knows none of them. The command requires iam:SimulatePrincipalPolicy.",
 )
-_READ_RESULT = "The command names a policy of the caller that has the Deny. AllowedByOrganizations: false means a service control policy, which only the organization's administrators see. The simulator knows no MFA, network or tags of the call and no endpoint policy: if it says allowed, a condition or such a policy decides."
 
 
 def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
@@ -254,8 +255,8 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     remedy = account_remedy(
         f"Find the Deny statement{named}",
         search,
-        *((_READ_RESULT,) if lines and "Check in" in search else ()),
-        "Satisfy what the Deny requires. If the request is legitimate, scope the Deny down.",
+        *(_READ_RESULT if lines and "Check in" in search else ()),
+        "Call as the Deny requires, such as with MFA or in another Region. If the request is legitimate, scope the Deny down.",
         commands=lines,
         url=pages.EVALUATION,
     )

@@ -334,7 +334,16 @@ def explain_environment_key(denial: Denial) -> Explanation:
         reason = "the execution role is not allowed to use the KMS key"
         if "does not exist in this region" in denial.failure.text:
             reason = "the KMS key is missing or in another Region, or does not allow the execution role"
-        causes = (key, KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY), grant.cause())
+        causes = (
+            KMS_BEHIND_SERVICE.cause(
+                "reported",
+                text="Lambda uses the key with the execution role: KMS did not deny the caller of Invoke.",
+            ),
+            KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY),
+            grant.cause(
+                text="If the role was deleted and created again, the grant on the key is for the unique ID of the old one."
+            ),
+        )
         remedies, notes = remedies[::-1], (encrypted_data.ENVIRONMENT_NOTE,)
     return denial.explain(
         f"{failed}: {reason}.", *causes, topic="kms-behind-service", remedies=remedies, notes=notes

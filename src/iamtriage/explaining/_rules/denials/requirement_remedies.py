@@ -54,7 +54,7 @@ def build_remedy(
         lines = revocation_commands(denial)
         after = (
             "If a new session is denied, too, another Deny matches.",
-            "Find out who revoked the sessions and why (the command): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired.",
+            "Find out who revoked the sessions and why (lookup-events): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
         )
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
         return exempt_from_mfa(denial, title, *steps[1:])

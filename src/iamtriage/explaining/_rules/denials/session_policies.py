@@ -98,9 +98,10 @@ def explain_session_policy(denial: Denial) -> Explanation:
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
+        text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool: such sessions are named CognitoIdentityCredentials. {text}"
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
-            f"With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests, which nobody can change. It allows only certain services, and {denial.action or 'this action'} is not among them, whatever the role allows.",
+            f"With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests (AmazonCognitoUnAuthedIdentitiesSessionPolicy), which you cannot change. It allows only certain services, and {denial.action or 'this action'} is not among them, whatever the role allows.",
             "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. Guests are anonymous, so what you allow them, you allow everyone.",
             "Or use the basic flow, if the pool allows it (the command): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy. The role must then allow the action.",
         ]

@@ -95,10 +95,12 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     asked = request.description
     if request.verb == "impersonate" and request.name is not None:
         who = (request.resource or "").removesuffix("s").replace("serviceaccount", "service account")
-        asked = f"act as the {who} {clip_text(request.name)} (--as), so Kubernetes did not check the request itself"
+        asked = f"act as the {who} {clip_text(request.name)} (--as)"
     if gaps:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
+    if request.verb == "impersonate":
+        verdict += ". Kubernetes did not check the request itself"
     explanation = Explanation(
         failure=failure,
         topic="kubernetes-rbac",

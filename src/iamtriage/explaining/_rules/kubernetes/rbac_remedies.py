@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles
 from iamtriage.explaining._rules.kubernetes.denied_requests import (
     AIRFLOW,
@@ -251,12 +251,12 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     )
     allow: Commands = _role_commands(request, name, binding, subject, namespace)
     if (own := _own_command(denied)) is not None:
-        allow = (own, Labelled("To allow --as (cluster administrator):", str(allow[0])), *allow[1:])
-        rest = f"Without --as, the permissions of {denied.subject_text} apply. The permission for --as gives it all permissions of that user: keep it limited to the name."
+        # Not a command, so that a short explanation shows all that --as needs.
+        rest = f"To use the permissions of {denied.subject_text}, run {own}. The commands below allow --as, and so all permissions of that user: keep them limited to the name."
         steps = (rest, *steps)
     return cluster_remedy(
         (
-            f"Leave out --as, or allow it with a {kinds}{to_group}"
+            f"Leave out --as, or allow it with a {kinds}"
             if own is not None
             else f"Or allow this for the service account default, and so for all pods that use it, with a {kinds}"
             if denied.is_default_service_account

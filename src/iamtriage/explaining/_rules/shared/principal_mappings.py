@@ -157,12 +157,10 @@ class ClusterPrincipal(Value):
 
     def recreate_entry_remedy(self, cluster: Cluster, policies: Sequence[str] = ()) -> Remedy:
         """Return the remedy that re-creates the access entry of a re-created principal, with its access policies."""
-        look = ["describe-access-entry", *(() if policies else ("list-associated-access-policies",))]
-        what = "groups and the scopes of its policies" if policies else "groups and access policies"
+        look = ("describe-access-entry", "list-associated-access-policies")
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
-            f"Note its {what} first: they are deleted, too. The new entry gets the current unique ID.",
-            "Add the groups to create-access-entry with --kubernetes-groups, and associate each access policy again, with its scope.",
+            "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Add what you note to the commands (--username, --kubernetes-groups, --access-scope).",
             *present(self.path_note),
             commands=(
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),

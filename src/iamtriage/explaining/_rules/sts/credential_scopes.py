@@ -257,7 +257,9 @@ def explain_wrong_region(
     if signed == _DEFAULT_REGION and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
         text = f"The text sets no Region, so {signed} is most likely the default of the client. The Region is part of the signature."
         if (case.failure.envelope.source or "").startswith(_SDKS_WITHOUT_DEFAULT):
-            text = f"This SDK has no default Region, so {signed} is set: in the code that builds the client, AWS_REGION, the profile or an endpoint. A Region in the code takes precedence. The Region is part of the signature."
+            java = ("-Daws.region, ", "the instance's metadata, ")
+            first, last = java if case.failure.envelope.source == "java-v2" else ("", "")
+            text = f"This SDK has no default Region, so {signed} comes from the code that builds the client, which takes precedence, from {first}AWS_REGION, the profile, {last}or an endpoint. The Region is part of the signature."
     step = "An endpoint URL in code or settings must be for that Region, too."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
     if host is not None:

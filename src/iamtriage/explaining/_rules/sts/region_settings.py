@@ -168,16 +168,19 @@ _REGION_IN_CODE = {
 }
 
 
+def _variables(case: Case[Failure]) -> tuple[str, ...]:
+    # The SDK for Java reads only the first one.
+    return ("AWS_REGION", "AWS_DEFAULT_REGION")[: 1 if case.failure.envelope.source == "java-v2" else 2]
+
+
 def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> RegionFix:
-    source, shown = case.failure.envelope.source or "", _show_code(case, region)
+    shown = _show_code(case, region)
     why: tuple[str, ...] = ()
     if signed is not None and case.facts.region == signed:
         why = (
             f"The client most likely uses AWS_REGION, which EKS sets to the cluster's Region, {signed}, in pods with an IAM role. If the bucket is meant to be there, its name is wrong.",
         )
-    # The SDK for Java reads only the first one.
-    names = ("AWS_REGION",) if source == "java-v2" else ("AWS_REGION", "AWS_DEFAULT_REGION")
-    variables = " ".join(f"{each}={region}" for each in names)
+    variables = " ".join(f"{each}={region}" for each in _variables(case))
     return RegionFix(
         f"Set the client's Region to {region}",
         (
@@ -211,7 +214,7 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
     is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or _IN_CODE.search(
         case.text
     ) is not None
-    variables = f"AWS_REGION={region} AWS_DEFAULT_REGION={region}"
+    variables = " ".join(f"{each}={region}" for each in _variables(case))
     lines: tuple[str, ...]
     if (variable := _PHP_CLASS.search(case.failure.text)) is not None:
         code = f"{variable[1]}->setRegion('{region}');"

@@ -138,7 +138,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         way = f"assume it with {first} and without another role in between, such as with the OIDC token of a CI job"
     steps = (
         *steps,
-        f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity, and its maximum session duration applies: raise it.",
+        f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity{'' if section is None else ', which also needs sts:AssumeRole'}, and the role's maximum session duration applies: raise it{f' to {seconds}' if seconds and int(seconds) <= _LONGEST_MAXIMUM else ''}.",
     )
     raise_maximum = Labelled(
         "For longer sessions without chaining, an administrator raises the maximum:",
@@ -236,7 +236,7 @@ def _profile_steps(section: ProfileSection, source: ProfileSection | None) -> tu
     header, origin = section.header, source.settings.get("source_profile") if source else None
     way = f"set source_profile in {header} to a profile that is no role, such as that of a user"
     if origin is not None:
-        way = f"set source_profile = {origin} in {header}"
+        way = f"set source_profile = {origin} in {header}, if {origin} has the keys of a user, not a role"
     return (
         f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on.",
         way,
