@@ -82,7 +82,7 @@ _ROWS = {
     ),
     "boundary and what allows the action already": _Row(
         "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/web because no permissions boundary allows the iam:CreateRole action",
-        ("The limit can be intentional", "With it, create the role with that boundary"),
+        ("The limit can be intentional", "Create the role with that boundary"),
         ("service control",),
     ),
     "service of a task that did not start": _Row(

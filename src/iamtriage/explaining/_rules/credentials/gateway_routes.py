@@ -194,7 +194,7 @@ def _explain_route(
         remedies=(
             your_remedy(
                 title,
-                "Keep the other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
+                "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
                 commands=(
                     f"curl -i{option} {quote_argument(address)}",
                     *_deploy_commands(url, address.split("/")[3]),

@@ -152,6 +152,12 @@ ROLE_LACKS_KEY = (
     "Neither the key policy nor an identity-based policy allows the execution role kms:Decrypt on the key."
 )
 """What is missing if the role of a function cannot use the key."""
+USED_BY_ROLE = "Lambda uses the key with the execution role: KMS did not deny the caller of Invoke."
+"""Whom KMS denied."""
+GRANT_OF_OLD_ROLE = (
+    "If the role was deleted and created again, the grant on the key is for the unique ID of the old one."
+)
+"""Why a role that has permissions cannot use the key."""
 ENVIRONMENT_NOTE = "The caller of Invoke needs no permission for the key. Setting the role again creates a new grant on the key."
 """Who needs the key of a function's environment variables."""
 MANAGED_KEY_NOTE = "The key aws/lambda is fine: nobody can change the policy of an AWS managed key, and the role needs no permission for it."

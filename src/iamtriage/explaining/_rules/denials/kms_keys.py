@@ -335,14 +335,9 @@ def explain_environment_key(denial: Denial) -> Explanation:
         if "does not exist in this region" in denial.failure.text:
             reason = "the KMS key is missing or in another Region, or does not allow the execution role"
         causes = (
-            KMS_BEHIND_SERVICE.cause(
-                "reported",
-                text="Lambda uses the key with the execution role: KMS did not deny the caller of Invoke.",
-            ),
+            KMS_BEHIND_SERVICE.cause("reported", text=encrypted_data.USED_BY_ROLE),
             KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY),
-            grant.cause(
-                text="If the role was deleted and created again, the grant on the key is for the unique ID of the old one."
-            ),
+            grant.cause(text=encrypted_data.GRANT_OF_OLD_ROLE),
         )
         remedies, notes = remedies[::-1], (encrypted_data.ENVIRONMENT_NOTE,)
     return denial.explain(

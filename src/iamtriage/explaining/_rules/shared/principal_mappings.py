@@ -160,7 +160,7 @@ class ClusterPrincipal(Value):
         look = ("describe-access-entry", "list-associated-access-policies")
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
-            "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Add what you note to the commands (--username, --kubernetes-groups, --access-scope).",
+            "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope.",
             *present(self.path_note),
             commands=(
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
