@@ -531,3 +531,34 @@ def test_policy_needs_the_whole_arn_of_a_secret(
     assert [each["Statement"][0]["Resource"] for each in granting[:1]] == (
         [] if granted is None else [granted]
     )
+
+
+_KEY = "arn:aws:kms:eu-west-1:444455556666:key/1f0c2a3b-5847-4362-a1b0-c9d8e7f60511"
+_OWNER_ONLY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}, "Action": "kms:*", "Resource": "*"}]}'
+_OWN_JSON = f'{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{_KEY}"}}]}}'
+_OWN_LIST = f"reports policy:\n- s3:GetObject on orders/*\n- kms:DescribeKey, kms:Decrypt on {_KEY}\n"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "is_settled", "has_own"),
+    [
+        (_OWNER_ONLY, True, False),
+        (f"{_OWNER_ONLY}\n{_OWN_JSON}", True, True),
+        (f"{_OWN_LIST}\n{_OWNER_ONLY}", True, True),
+        (f"Do I need a policy with kms:Decrypt on {_KEY}\n{_OWNER_ONLY}", True, False),
+        (_OWN_JSON, False, True),
+        (_OWNER_ONLY.replace("444455556666:root", "111122223333:root"), False, False),
+        ("", False, False),
+    ],
+)
+def test_the_key_policy_of_another_account_decides(*, pasted: str, is_settled: bool, has_own: bool) -> None:
+    explanation = explain(
+        f"User: arn:aws:sts::111122223333:assumed-role/reports/ana is not authorized to perform: kms:Decrypt on resource: {_KEY} because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access\n\n{pasted}"
+    )
+    settled = "the key policy in the text allows it only to arn:aws:iam::444455556666:root"
+    assert (settled in explanation.summary) is is_settled
+    assert ("does already" in explanation.summary) is has_own
+    assert any(each.evidence == "possible" for each in explanation.causes) is not is_settled
+    lines = [line for each in explanation.remedies for line in each.commands]
+    assert any("put-key-policy" in line for line in lines)
+    assert any("put-role-policy" in line for line in lines) is not has_own

@@ -7,6 +7,7 @@ a Deny.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -70,10 +71,18 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if action is None or explanation.topic in _COMPARED:
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
+    if explanation.topic == "kms-key-policy" and denial.crosses_accounts:
+        return _add_key_policy(denial, explanation, stated)
     if denial.policy_type in _NAMES and not denial.is_explicit:
         return _add_policy_with_principal(
             denial, explanation, [each for each in stated if each.has_principal]
         )
+    return _add_identity_policies(denial, explanation, action, stated)
+
+
+def _add_identity_policies(
+    denial: Denial, explanation: Explanation, action: str, stated: list[KnownPolicy]
+) -> Explanation:
     policies = [each for each in stated if not each.has_principal]
     of_others = [each for each in policies if is_of_other(each, denial)]
     policies = [each for each in policies if each not in of_others]
@@ -153,6 +162,51 @@ def _add_policy_with_principal(
     verdict, cause = found
     summary = denial_summary(denial, verdict)
     return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
+
+
+def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
+    """Add that the key policy in the text lacks a caller of another account: KMS gives three reasons for that."""
+    of_key = [each for each in stated if each.has_principal and statements_with(each, denial.action or "")]
+    found = (
+        compare_with_principal(denial, of_key[0]._replace(name="the key policy in the text"))
+        if len(of_key) == 1
+        else None
+    )
+    granting = [each for each in explanation.remedies if each.policy is not None]
+    if not granting:
+        return explanation
+    first, *others = granting
+    allowing, other_side = find_allowing_policy(denial), "both must allow it"
+    if allowing is not None or _lists_own_permission(denial):
+        own = allowing.name if allowing else f"the policy of {denial.caller}"
+        other_side += f", and {own} does already"
+        lines = tuple(each for each in first.commands if not each.startswith("aws iam put-"))
+        first, others = attrs.evolve(first, steps=first.steps[1:], commands=lines), []
+    if found is None:
+        others += (each for each in explanation.remedies if each.policy is None)
+        summary = explanation.summary.replace("both must allow it", other_side)
+        return attrs.evolve(explanation, summary=summary, remedies=(first, *others))
+    verdict = f"{found[0]}. The key is in account {denial.resource_account}, the caller in {denial.account}: {other_side}"
+    return attrs.evolve(
+        explanation,
+        summary=denial_summary(denial, verdict),
+        causes=(found[1], *(each for each in explanation.causes if each.evidence != "possible")),
+        remedies=(first, *others),
+        notes=(),
+    )
+
+
+def _lists_own_permission(denial: Denial) -> bool:
+    """Return whether a line under the name of the caller's policy lists the action on the resource."""
+    name = getattr(denial.role or denial.principal, "name", None)
+    if name is None or denial.action is None or denial.resource is None:
+        return False
+    name, action, resource = (re.escape(each) for each in (name, denial.action, denial.resource))
+    found = re.search(
+        rf"\b{name}(?:'s)?(?: role| user| identity| IAM)? (?:policy|permissions)\b[^\n:]{{0,40}}:[^\S\n]{{0,4}}\n(?:[^\n]{{1,400}}\n){{0,8}}[\s*-]{{0,12}}(?:[\w:*]{{1,60}}, ?){{0,8}}{action}(?:, ?[\w:*]{{1,60}}){{0,8}} on {resource}\s",
+        denial.failure.text + "\n",
+    )
+    return found is not None
 
 
 def _compare_policies(
