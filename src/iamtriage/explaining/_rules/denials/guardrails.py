@@ -64,7 +64,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
         )
         steps = (
-            "Read the condition of the Deny statement: other requests are not denied.",
+            "Read the condition of the Deny statement: it applies only if that matches.",
             *present(typical_requirement(denial)),
         )
     else:

@@ -95,7 +95,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             else (_SEARCH.format(denial.action or "the action", denial.service),)
         ),
         *present(typical_requirement(denial)),
-        "Read the conditions of the Deny, such as MFA, a Region or a tag: other requests are not denied.",
+        "Read the conditions of the Deny, such as MFA, a Region or a tag: it applies only if they match.",
         _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(

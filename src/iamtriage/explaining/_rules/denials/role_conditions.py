@@ -253,7 +253,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
         lines = (show, mfa, Labelled("Or, with the statement changed in trust.json:", change))
     remedy = account_remedy(
         f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
-        "Read its conditions, such as MFA, source network, organization or external ID: other requests are not denied.",
+        "Read its conditions, such as MFA, source network, organization or external ID: it applies only if they match.",
         f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down.",
         commands=lines,
         url=pages.EVALUATION,
