@@ -123,7 +123,7 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
         PROFILE_OVERRIDDEN.cause(
             "derived",
             because,
-            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile.",
+            text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile: a quick test.",
         ),
         topic=topic,
         remedies=(unset_keys(override),),
@@ -138,7 +138,7 @@ def unset_keys(override: Override) -> Remedy:
     select = () if override.is_selected or name == "default" else (f"export AWS_PROFILE={name}",)
     return your_remedy(
         f"Unset the keys, so that the profile {name} is used",
-        "Unset the variables in the shell or service that makes the call. Then aws configure list prints where the new credentials are from.",
+        "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
         "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
@@ -146,7 +146,7 @@ def unset_keys(override: Override) -> Remedy:
             *select,
             "aws configure list",
             with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
-            "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env",
+            "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",
         ),
         url=pages.CLI_CREDENTIALS,
     )

@@ -122,11 +122,13 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
             ),
         )
     then = "If the list lacks them, compare the service account in the pod's spec with the one that has the role. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
+    restart = clusters.restart_command(case)
+    wait = restart.replace("rollout restart", "rollout status", 1)
     return cluster_remedy(
         f"Re-create the pods, so that they get {what}",
-        f"EKS injects {variables} only when a pod is created. After the restart, the second command lists {'it' if role is None else 'both'}.",
+        f"EKS injects {variables} only when a pod is created. After the restart, the third command lists {'it' if role is None else 'both'}.",
         *(() if is_certain else (then,)),
-        commands=(clusters.restart_command(case), variables_of_new_pods(case), *agent),
+        commands=(restart, wait, variables_of_new_pods(case), *agent),
         url=pages.EKS_IRSA_POD,
     )
 

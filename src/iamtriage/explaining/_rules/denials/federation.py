@@ -192,7 +192,7 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
         LITERAL_PATTERN.cause(
             "derived",
-            text=f"The condition on the subject has the wildcards of {value}, which only {like} supports.",
+            text=f"In {found.operator}, * and ? are ordinary characters. {like} supports them as wildcards.",
         ),
         remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
     )

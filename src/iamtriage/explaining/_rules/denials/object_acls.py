@@ -131,7 +131,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         common_causes.DERIVED_ACTION.cause(
             "derived",
             present(f"The text shows that {worked} worked." if worked else None),
-            text=f"With {words}, S3 checks {listed} on the object, too, and names only the call. Without it, {denial.action} is enough.{caveat}",
+            text=f"S3 names only the call. Without {words}, {denial.action} is enough.{caveat}",
         ),
         topic=_TOPIC,
         remedies=(attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),),

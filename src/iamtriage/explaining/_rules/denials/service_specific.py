@@ -198,7 +198,11 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
     return denial.explain(
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
         reported,
-        MFA_CODE_REUSED.cause("derived", ("The text passes one code to several calls.",)),
+        MFA_CODE_REUSED.cause(
+            "derived",
+            ("The text passes one code to several calls.",),
+            text="The first call used the code up.",
+        ),
         topic="mfa",
         remedies=(
             your_remedy(
