@@ -27,6 +27,7 @@ def test_execution_role_of_a_template(event: str) -> None:
     shown = " ".join(remedy.steps)
     policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"
     assert f"Add {policy} to the role of CartFn (in ManagedPolicyArns)." in shown
+    assert "see Role of CartFn in the template" in shown
     assert "name it in DependsOn of CartFn" in shown
     assert remedy.commands == ("aws cloudformation delete-stack --stack-name shop --region eu-west-1",)
     assert all("RoleARN" not in note for note in explanation.notes)

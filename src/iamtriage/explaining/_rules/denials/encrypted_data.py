@@ -154,10 +154,6 @@ ROLE_LACKS_KEY = (
 """What is missing if the role of a function cannot use the key."""
 USED_BY_ROLE = "Lambda uses the key with the execution role: KMS did not deny the caller of Invoke."
 """Whom KMS denied."""
-GRANT_OF_OLD_ROLE = (
-    "If the role was deleted and created again, the grant on the key is for the unique ID of the old one."
-)
-"""Why a role that has permissions cannot use the key."""
 ENVIRONMENT_NOTE = "The caller of Invoke needs no permission for the key. Setting the role again creates a new grant on the key."
 """Who needs the key of a function's environment variables."""
 MANAGED_KEY_NOTE = "The key aws/lambda is fine: nobody can change the policy of an AWS managed key, and the role needs no permission for it."
@@ -169,6 +165,10 @@ KMS_GRANT_OF_OTHER_ROLE = CauseType(
     fix="Set the function's role again, so that Lambda creates a new grant.",
     sources=("https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html",),
 )
+OLD_GRANT = KMS_GRANT_OF_OTHER_ROLE.cause(
+    text="If the role was deleted and created again, the grant on the key is for the unique ID of the old one."
+)
+"""Why a role that has permissions may not be able to use the key."""
 
 
 def describe_data(operation: str | None) -> str:

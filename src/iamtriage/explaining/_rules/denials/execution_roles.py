@@ -256,8 +256,12 @@ def _in_code(
     )
     if managed_policy and remedy.policy is not None:
         add += f", or this policy ({inline})"
+    # The role that another resource uses is not in its own properties.
+    named = deployment.resource and of == f"the role of {name}"
+    prop = "role" if deployment.tool == "Terraform" else "Role"
+    where = f" The text does not name the role: see {prop} of {name} in the {place}. If it is not created there, attach the policy to it in IAM."
     steps = [
-        f"{add}.",
+        f"{add}.{where if named else ''}",
         f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
     ]
     if "AWSLambdaBasicExecutionRole" in denial.failure.text:

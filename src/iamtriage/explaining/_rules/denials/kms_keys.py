@@ -34,7 +34,6 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -207,7 +206,8 @@ def explain_unknown_key(denial: Denial) -> Explanation:
     if of_key.crosses_accounts:
         summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt."
         return attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")
-    arn, controller = try_parse_arn(encrypted_data.find_key(denial)), _find_controller(denial)
+    arn = try_parse_arn(encrypted_data.find_key(denial))
+    controller = find_controller(denial.failure.text) if denial.principal_text is None else None
     caller = denial.caller if controller is None else f"the role of {controller.name}"
     key, place, called = ": the key", "this Region", ""
     if (data := encrypted_data.name_called_data(denial)) is not None:
@@ -320,7 +320,6 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
 def explain_environment_key(denial: Denial) -> Explanation:
     """Explain that Lambda could not decrypt the environment variables of a function."""
     failed = "Lambda could not decrypt the function's environment variables"
-    grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
     because, is_certain = encrypted_data.find_recreated_role(denial.failure.text)
@@ -329,16 +328,14 @@ def explain_environment_key(denial: Denial) -> Explanation:
     notes = (encrypted_data.MANAGED_KEY_NOTE,) if is_managed else ()
     if because or is_managed:
         reason = f"{'' if is_certain else 'most likely, '}its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
-        causes: tuple[Cause, ...] = (grant.cause("derived" if because else "possible", because), key)
+        grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived" if because else "possible", because)
+        causes: tuple[Cause, ...] = (grant, key)
     else:
         reason = "the execution role is not allowed to use the KMS key"
         if "does not exist in this region" in denial.failure.text:
             reason = "the KMS key is missing or in another Region, or does not allow the execution role"
-        causes = (
-            KMS_BEHIND_SERVICE.cause("reported", text=encrypted_data.USED_BY_ROLE),
-            KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY),
-            grant.cause(text=encrypted_data.GRANT_OF_OLD_ROLE),
-        )
+        key = KMS_BEHIND_SERVICE.cause("reported", text=encrypted_data.USED_BY_ROLE)
+        causes = (key, KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY), encrypted_data.OLD_GRANT)
         remedies, notes = remedies[::-1], (encrypted_data.ENVIRONMENT_NOTE,)
     return denial.explain(
         f"{failed}: {reason}.", *causes, topic="kms-behind-service", remedies=remedies, notes=notes
@@ -375,7 +372,9 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     # An alias or ID without an ARN is always one of the caller's account.
     is_same = encrypted_data.KEY_NAME.fullmatch(key) is not None or denial.account == owner is not None
     other_side = None if is_same else f"{across} {action} on the key's ARN, too."
-    controller, caller, find_role, show_role = _find_controller(denial), denial.caller, None, None
+    # A controller made the call if its caller is unknown.
+    controller = find_controller(denial.failure.text) if denial.principal_text is None else None
+    caller, find_role, show_role = denial.caller, None, None
     if controller is not None:
         find_role = f"The caller is {controller.name}. The last command prints the annotation with its role. Without an annotation, it uses the role of a Pod Identity association or of the node."
         show_role = f"kubectl get serviceaccount {controller.service_account} --namespace {controller.namespace or 'NAMESPACE'} --output yaml"
@@ -399,8 +398,3 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         ),
         url=pages.KMS_KEY_POLICY,
     )
-
-
-def _find_controller(denial: Denial) -> Controller | None:
-    """Return the controller that made a call whose caller is unknown."""
-    return find_controller(denial.failure.text) if denial.principal_text is None else None
