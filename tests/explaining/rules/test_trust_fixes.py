@@ -902,3 +902,34 @@ def test_generated_name_and_named_role(stem: str, says: str) -> None:
         f"{DENIED}\nthe roles (infra-iam) and the role `other-one`, the role (third)", facts=facts
     )
     assert "third" not in " ".join(unnamed.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "is_dead", "titles"),
+    [
+        (["branch:ref:main", "mr:ref:*"], True, ("Give the merge requests a role", "Or accept the branches")),
+        (["merge_request:ref:*"], True, ("Accept the branches of merge requests",)),
+        (["branch:ref:main", "tag:ref:*"], False, ("Accept the token's subject",)),
+    ],
+)
+def test_gitlab_has_no_type_of_ref_for_merge_requests(
+    *, subjects: list[str], is_dead: bool, titles: tuple[str, ...]
+) -> None:
+    prefix = "project_path:shop/web:ref_type:"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/gitlab.com"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringLike": {"gitlab.com:sub": [f"{prefix}{each}" for each in subjects]}},
+    }
+    facts = {
+        "trust_policy": {"Version": "2012-10-17", "Statement": [statement]},
+        "token_claims": {"iss": "https://gitlab.com", "sub": f"{prefix}branch:ref:cart-2", "aud": "x"},
+    }
+    explanation = explain(DENIED, facts=facts)
+    assert ("ref_type is only branch or tag" in explanation.summary) is is_dead
+    assert len(explanation.remedies) >= len(titles)
+    for title, remedy in zip(titles, explanation.remedies, strict=False):
+        assert remedy.title.startswith(title)
+        assert (f"{prefix}branch:ref:*" in str(remedy.policy)) is is_dead
+        assert (f"{prefix}{subjects[-1]}" in str(remedy.policy)) is not is_dead

@@ -335,7 +335,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
 
 def _describe_problem(trust: _PoolTrust) -> tuple[str, dict[str, Any] | None]:
     """Return why a trust policy does not allow the pool, as a clause, and the whole corrected policy."""
-    from iamtriage.explaining._rules.sts.trust_fixes import policy_with_value
+    from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
 
     result = trust.result
     claim = (result.condition or "").rpartition(":")[2]

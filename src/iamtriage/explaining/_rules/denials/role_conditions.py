@@ -26,10 +26,11 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     iterate_conditions,
     iterate_statements,
     parse_document,
+    policy_with_value,
     principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, policy_with_value
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     describe_trusted,
     iterate_statements,
     parse_document,
+    policy_with_value,
     principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
@@ -231,7 +232,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead."
     fixed = None
     if value is not None and "Not" not in operator:
-        fixed = trust_fixes.policy_with_value(facts.trust_policy, result, value=value)
+        fixed = policy_with_value(facts.trust_policy, result, value=value)
     title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
     remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role, NO_FACTS)
     keep = "Keep a condition: it prevents other accounts from using the role through the service."

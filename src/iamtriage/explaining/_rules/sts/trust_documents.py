@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from iamtriage.explaining._facts import Facts
+    from iamtriage.trust._evaluation import TrustResult
 
 _PROVIDER = "oidc-provider/"
 _MAX_NAMED = 2
@@ -68,6 +69,35 @@ def like_operator(operator: str) -> str:
     'StringLike'
     """
     return operator.replace("StringEqualsIgnoreCase", "StringLike").replace("StringEquals", "StringLike")
+
+
+def policy_with_value(
+    policy: Mapping[str, Any] | str | None,
+    result: TrustResult,
+    *,
+    value: str | list[str] | None = None,
+    new_operator: str | None = None,
+) -> dict[str, Any] | None:
+    """Return a policy with the failed condition changed, or ``None`` if that is no change."""
+    document = parse_document(policy)
+    if document is None or result.statement is None:
+        return None
+    fixed = copy.deepcopy(dict(document))
+    statements = list(iterate_statements(fixed))
+    if result.statement >= len(statements):
+        return None
+    operator, _, key = (result.condition or "").partition(" ")
+    conditions = mapping(statements[result.statement].get("Condition"))
+    block = mapping(conditions.get(operator))
+    if key not in block:
+        return None
+    old = block.pop(key)
+    value = old if value is None else value
+    new_operator = new_operator or operator
+    conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
+    if not mapping(conditions[operator]):
+        del conditions[operator]
+    return fixed if fixed != document else None
 
 
 def expected_subjects(policy: Mapping[str, Any] | str | None) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     limit_to_subject,
     mapping,
     parse_document,
+    policy_with_value,
     remove_deleted_principals,
 )
 
@@ -65,6 +66,8 @@ def describe_mismatch(result: TrustResult) -> str | None:
     if not result.actual:
         return f"the trust policy expects the {claim} {expected}, and the token has no such claim"
     actual = ", ".join(clip_text(each) for each in result.actual[:3])
+    if any(trust_subjects.correct_ref_type(each, result.actual[0]) for each in result.expected):
+        return f"the trust policy expects the {claim} {expected}, and the token has {actual}: ref_type is only branch or tag, and a pipeline of a merge request has its source branch"
     operator = result.condition.partition(" ")[0]
     if _is_literal(operator, result.expected):
         return f"{operator} compares literally, so {expected} in the trust policy is not a pattern and never matches the token's {claim} {actual}"
@@ -225,6 +228,10 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     if _is_literal(operator, result.expected):
         yield from _literal_remedies(result, facts, role, operator)
         return
+    branches = present(*(trust_subjects.correct_ref_type(each, actual) for each in result.expected))
+    if branches:
+        yield from _branch_remedies(result, facts, role, like_operator(operator), branches[0])
+        return
     change = _change_remedy(result, facts, role, operator)
     other = trust_subjects.describe_expected_caller(expected, actual)
     if other is None or trust_subjects.is_misplaced(expected, actual):
@@ -296,6 +303,37 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     return attrs.evolve(remedy, steps=steps)
 
 
+def _branch_remedies(
+    result: TrustResult, facts: Facts, role: str | None, like: str, pattern: str
+) -> Iterator[Remedy]:
+    """Yield how to trust the pipelines of merge requests: whoever can push a branch gets their role."""
+    actual = result.actual[0]
+    others = [each for each in result.expected if not trust_subjects.correct_ref_type(each, actual)]
+    own = _with_value(result, facts, value=pattern, new_operator=like)
+    fixed = _with_value(result, facts, value=[*others, pattern], new_operator=like) if others else own
+    who = f"The pattern accepts every branch, so everyone who can push one can use the role{' of the other jobs, with their permissions' if others else ''}"
+    if others and own is not None:
+        remedy = replace_policy_remedy("Give the merge requests a role of their own", own, role, facts)
+        create = (
+            "aws iam create-role --role-name NEW_ROLE_NAME --assume-role-policy-document file://trust.json"
+        )
+        yield attrs.evolve(
+            remedy,
+            steps=(
+                "trust.json accepts all branches of the project, so allow the new role only to read, such as what a plan needs. Use its ARN in the job for merge requests.",
+                "In the trust policy of the old role, remove the subject that no token has.",
+            ),
+            commands=(create,),
+        )
+    if fixed is not None:
+        title = "Accept the branches of merge requests in the trust policy"
+        remedy = replace_policy_remedy(f"Or a{title[1:]}" if others else title, fixed, role, facts)
+        yield attrs.evolve(
+            remedy,
+            steps=(f"{who}. Do this only if it may do no more than read.", WHOLE_DOCUMENT, *remedy.steps),
+        )
+
+
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
     fixed, like = _with_value(result, facts, value=actual), like_operator(operator)
@@ -348,35 +386,6 @@ def _with_value(
     """Return the supplied policy with another value of the failed condition, if that allows the call."""
     fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=new_operator)
     return fixed if fixed is not None and _allows(fixed, facts) else None
-
-
-def policy_with_value(
-    policy: Mapping[str, Any] | str | None,
-    result: TrustResult,
-    *,
-    value: str | list[str] | None = None,
-    new_operator: str | None = None,
-) -> dict[str, Any] | None:
-    """Return a policy with the failed condition changed, or ``None`` if that is no change."""
-    document = parse_document(policy)
-    if document is None or result.statement is None:
-        return None
-    fixed = copy.deepcopy(dict(document))
-    statements = list(iterate_statements(fixed))
-    if result.statement >= len(statements):
-        return None
-    operator, _, key = (result.condition or "").partition(" ")
-    conditions = mapping(statements[result.statement].get("Condition"))
-    block = mapping(conditions.get(operator))
-    if key not in block:
-        return None
-    old = block.pop(key)
-    value = old if value is None else value
-    new_operator = new_operator or operator
-    conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
-    if not mapping(conditions[operator]):
-        del conditions[operator]
-    return fixed if fixed != document else None
 
 
 def _allows(policy: dict[str, Any], facts: Facts) -> bool:

@@ -22,6 +22,8 @@ _GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
 _IMMUTABLE = lazy_pattern(r"(repo:[^/@:]+)(@[0-9]{1,20})/([^/@:]+)(@[0-9]{1,20}):", re.ASCII)
 # Crossplane names the service account of a provider after its revision.
 _GENERATED_SUFFIX = lazy_pattern(r"-(?=[a-f]*[0-9])[0-9a-f]{8,16}\Z", re.ASCII)
+# https://docs.gitlab.com/ci/secrets/id_token_authentication/: the type is branch or tag.
+_REF_TYPE = lazy_pattern(r"(?P<project>project_path:[^:]+:ref_type:)(?!(?:branch|tag):)[\w-]+:", re.ASCII)
 # A tag or branch with a number, in a subject of GitHub Actions or GitLab CI/CD.
 _NUMBERED_REF = lazy_pattern(
     r"(?P<stem>[^:]+:[^:]+:(?:ref:refs/|ref_type:)(?P<type>tags/|heads/|tag:ref:|branch:ref:)[^:0-9*?]*)[0-9][^:*?]*\Z",
@@ -76,6 +78,17 @@ def add_ids(expected: str, actual: str) -> str | None:
     name += found[4] if name == found[3] else ""
     value = f"{found[1]}{found[2]}/{name}{separator}{context}"
     return value if matches(actual, compile_glob(value)) else None
+
+
+def correct_ref_type(expected: str, actual: str) -> str | None:
+    """Return a pattern for branches in place of a subject with a type of ref that GitLab does not have.
+
+    >>> correct_ref_type("project_path:a/b:ref_type:mr:ref:*", "project_path:a/b:ref_type:branch:ref:x")
+    'project_path:a/b:ref_type:branch:ref:*'
+    """
+    found = _REF_TYPE.match(expected)
+    pattern = f"{found['project']}branch:ref:*" if found is not None else None
+    return pattern if pattern is not None and matches(actual, compile_glob(pattern)) else None
 
 
 def lacks_context(subject: str) -> bool:
