@@ -76,7 +76,7 @@ sure   | <authorize> | \bFailed to authorize (?:\w{1,20} ){0,3}<RESOURCE>
 # A role or caller that lacks permissions.
 unsure | <have>not have|<have>n't have|<include>not include|<include>n't include | \b(?:<ROLE_PRINCIPAL>|[Uu]ser|You|<SERVICE>) <LACKS> <ADJECTIVES>permission(?:\(s\)|s)?\b(?!\. Reason: Operation)(?: (?:required )?to call (?P<operation>[A-Z]\w{2,60}) on \w{1,40}| to (?:perform |call )?<ACTION>| (?:to [a-z]{2,20}(?: \w{1,20}){1,3}|for s3 location):? <QUOTE>(?P<resource><NAMED>|(?<=location\x20)<BUCKET>(?:/[\w/-]{0,200})?))?
 sure   | ermission to create a|ermissions to create a|ermission to create the|ermissions to create the | \b(?:[Cc]aller|[Cc]redentials|[Uu]ser|You) (?:does|do) not have permissions? to create (?:a|the) [Ss]ervice[- ][Ll]inked [Rr]ole\b
-sure   | role does not have sufficient | \bUnable to (?:access|use) [^\n'\"]{1,80}?<QUOTE><RESOURCE>[^\n]{0,160}?\. The provided role does not have sufficient permissions
+sure   | role does not have sufficient | \bUnable to (?:access|use) [^\n'\"]{1,80}?<QUOTE><RESOURCE>[^\n]{0,160}?(?<=\.) The provided role does not have sufficient permissions
 unsure | <have>not have|<have>n't have | \b<ROLE_PRINCIPAL> <LACKS> (?:a trust relationship|<ADJECTIVES>access)\b
 sure   | <privilege> | \b[Pp]rincipal does not have any privilege on specified resource
 unsure | <insufficient> | \b<ROLE_PRINCIPAL> has insufficient (?:\w{1,20} ){0,2}permissions\b

@@ -35,6 +35,12 @@ IMPLICIT_DENY = CauseType(
 )
 _NO_REASON = "most likely, no identity-based policy allows it"
 _MOST_FREQUENT = "If the message gives no reason, a missing Allow is the most frequent cause."
+# A service with a new name checks the prefix of the resource's ARN:
+# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+_OTHER_PREFIXES = {
+    "codeconnections": "codestar-connections",
+    "codestar-connections": "codeconnections",
+}
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
     title="The message names neither the action nor the policy",
@@ -83,7 +89,16 @@ def _remedies(denial: Denial) -> tuple[Remedy, ...]:
     return missing_allow_remedies(denial)
 
 
+def _find_renamed(denial: Denial) -> str | None:
+    """Return the action in the text that has the other prefix of a renamed service."""
+    prefix, _, name = (denial.action or "").partition(":")
+    text, other = denial.failure.text, f"{_OTHER_PREFIXES.get(prefix)}:{name}"
+    return other if other in text and text.count(denial.action or "") == 0 else None
+
+
 def _describe_reason(denial: Denial, tags: dict[str, str]) -> str:
+    if (other := _find_renamed(denial)) is not None:
+        return f"the policy in the text allows {other}, and the prefix of the action has to be that of the connection's ARN"
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.deny == "implicit":
@@ -119,6 +134,10 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
         yield IMPLICIT_DENY.cause(evidence, reasons)
     if not denial.actions:
         yield UNKNOWN_ACTION.cause("derived")
+        return
+    if _find_renamed(denial) is not None:
+        text = "CodeStar Connections is now CodeConnections: connections that the console creates since July 2024 have the new prefix in their ARN, older ones keep the old one. The connection itself, if its status is Available, is not the problem."
+        yield NO_IDENTITY_ALLOW.cause("derived", text=text)
         return
     if is_ambiguous or denial_remedies.identity_allow_helps(denial):
         because = (_MOST_FREQUENT,) if _describe_reason(denial, tags) == _NO_REASON else ()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _LOGS = "Writing logs requires logs:CreateLogStream and logs:PutLogEvents on the log group's ARN followed by :*, and logs:CreateLogGroup if the group does not exist yet."
+_CONNECTION = "The prefix of the action is that of the connection's ARN: in code for old and new connections, allow codestar-connections:UseConnection and codeconnections:UseConnection. Then retry the stage."
 _ENCRYPTED = frozenset(
     {"secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"}
 )
@@ -52,6 +53,7 @@ _HINTS = {
         action: f"The call prints the names of all {what}s. If you know the {what}, {other} on it is enough."
         for action, (what, other) in _LISTS.items()
     },
+    **dict.fromkeys(("codeconnections:UseConnection", "codestar-connections:UseConnection"), _CONNECTION),
     "logs:CreateLogGroup": _LOGS,
     "logs:CreateLogStream": _LOGS,
     "logs:PutLogEvents": _LOGS,

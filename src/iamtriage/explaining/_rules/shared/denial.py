@@ -17,7 +17,7 @@ from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
 from iamtriage.explaining._context.model import NOTHING
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.cases import Case, Explainable
@@ -228,7 +228,7 @@ def mark_cut_end(failure: AccessDenied) -> AccessDenied:
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
-    text = failure.principal or facts.caller
+    text = failure.principal or _find_provided_role(failure, facts) or facts.caller
     message = facts.decoded_message
     if message is not None and message.principal is not None:
         text = text or message.principal.arn
@@ -325,6 +325,22 @@ def _without_s3_uri(resource: str | None, region: str | None) -> str | None:
     return (
         f"arn:{(region and find_partition(region)) or 'aws'}:s3:::{resource.partition('://')[2].rstrip('/')}"
     )
+
+
+# "role: ARN", as people and tools write the role of a pipeline or project.
+_LABELLED_ROLE = lazy_pattern(
+    r"^[ \t]{0,8}(?:[\w-]{1,20} ){0,2}[\"']?(?i:\w{0,20}role(?:[_ ]?arn)?)[\"']?\s{0,4}[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
+    re.ASCII | re.MULTILINE,
+)
+
+
+def _find_provided_role(failure: AccessDenied, facts: Facts) -> str | None:
+    """Return the only role in the text that has a label, if a service denies what "the provided role" does."""
+    is_given = facts.caller is not None and not is_derived(facts, "caller")
+    if is_given or "provided role" not in failure.text[slice(*failure.span)]:
+        return None
+    found = set(_LABELLED_ROLE.findall(failure.text))
+    return found.pop() if len(found) == 1 else None
 
 
 def _describe_caller(

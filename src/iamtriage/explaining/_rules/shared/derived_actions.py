@@ -82,6 +82,11 @@ _SERVICES_WITHOUT_CODE = {"AccessDeniedException": frozenset({"ec2", "iam", "s3"
 _PARTS_WITH_SERVICE = 4
 # PostgreSQL on RDS checks tokens as a PAM service: the only action it requires.
 _LOGIN_FAILED = "PAM authentication failed for user"
+# Of CodePipeline and CodeBuild. The prefix of the action is that of the connection's ARN:
+# https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
+_CONNECTION = lazy_pattern(
+    r"\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):", re.ASCII
+)
 _VERSION_ACTIONS = frozenset(
     {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
 )
@@ -109,6 +114,8 @@ def derive_actions(
         return "derived", ("sts:AssumeRole",)
     if _LOGIN_FAILED in failure.text[slice(*failure.span)]:
         return "derived", ("rds-db:connect",)
+    if connection := _CONNECTION.search(failure.text, *failure.span):
+        return "derived", (f"{connection[1]}:UseConnection",)
     evidence, actions = _find_actions(failure, facts)
     if failure.envelope.operation is None:
         # What a command or a frame nearby calls is another call if the denied resource belongs to another service.

@@ -1,0 +1,35 @@
+"""CodePipeline names a connection and "the provided role", and the prefix of its ARN decides which action is required."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_TEXT = "[GitHub] Unable to use Connection: arn:aws:{0}:eu-west-1:111122223333:connection/0a1b2c3d-0000-4000-8000-000000000001. The provided role does not have sufficient permissions.\n"
+
+
+@pytest.mark.parametrize(
+    ("called", "stated", "is_other"),
+    [
+        ("codeconnections", "codestar-connections", True),
+        ("codestar-connections", "codeconnections", True),
+        ("codeconnections", "codeconnections", False),
+        ("codeconnections", "s3", False),
+    ],
+)
+def test_prefix_of_a_connection(called: str, stated: str, is_other: bool) -> None:
+    policy = f'  actions   = ["{stated}:UseConnection"]\n  resources = [var.connection]'
+    explanation = explain(
+        f"{_TEXT.format(called)}{policy}\nrole: arn:aws:iam::111122223333:role/shop-pipeline"
+    )
+    assert explanation.summary.startswith(f"The role shop-pipeline was denied {called}:UseConnection")
+    assert (f"allows {stated}:UseConnection, and the prefix" in explanation.summary) is is_other
+    if stated != called:
+        assert explanation.remedies[0].policy["Statement"][0]["Action"] == f"{called}:UseConnection"
+
+
+def test_supplied_caller_of_a_connection() -> None:
+    text = f"{_TEXT.format('codeconnections')}role: arn:aws:iam::111122223333:role/shop-pipeline"
+    caller = "arn:aws:iam::111122223333:role/other"
+    assert "The role other" in explain(text, facts={"caller": caller}).summary
