@@ -111,3 +111,22 @@ def test_principal_newer_than_its_entry() -> None:
 )
 def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
     assert "re-created on" not in str(explain(RECREATED.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("more", "policy", "has_module"),
+    [
+        ("", "AmazonEKSViewPolicy", False),
+        ("The role has AdministratorAccess.", "AmazonEKSClusterAdminPolicy", False),
+        ('source = "terraform-aws-modules/eks/aws"', "AmazonEKSViewPolicy", True),
+    ],
+)
+def test_entry_without_policies(more: str, policy: str, has_module: bool) -> None:
+    """An access policy comes first if the entry has none: the caller may not create roles."""
+    explanation = explain(
+        'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/ops/x" cannot list resource "pods" in API group "" at the cluster scope\n'
+        f'{{"associatedAccessPolicies": [], "clusterName": "shop"}}\n{more}'
+    )
+    first = explanation.remedies[0]
+    assert first.title == f"Associate {policy} with the access entry"
+    assert ("policy_associations" in (first.manifest or "")) is has_module

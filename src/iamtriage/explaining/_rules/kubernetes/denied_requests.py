@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
 # The access policies whose permissions are known.
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
+_ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
+_NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
+_ASSOCIATION = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
 _NAMESPACES = lazy_pattern(r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]")
 _QUOTED = lazy_pattern(r"\"([^\"\s]{1,64})\"")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
@@ -160,7 +163,14 @@ class DeniedRequest(Value):
     @property
     def policy(self) -> str | None:
         """The narrowest access policy that allows the request; ``None`` if none is known."""
+        if self.has_empty_entry and "AdministratorAccess" in self.case.failure.text:
+            return _ADMIN_POLICY
         return _narrowest_policy("create" if self.installer else self.request.verb or "", self.request)
+
+    @property
+    def has_empty_entry(self) -> bool:
+        """Whether the text shows that the access entry has no access policy."""
+        return self.is_iam and _NO_POLICIES.search(self.case.failure.text) is not None
 
     @property
     def allowing_policy(self) -> str | None:
@@ -169,10 +179,8 @@ class DeniedRequest(Value):
         if request.group is None or request.path is not None:
             return None
         asked = (request.verb or "", request.group, request.resource or "")
-        return next(
-            (each for each in self.stated_policies if kubernetes_requests.access_policy_allows(each, *asked)),
-            None,
-        )
+        allows = kubernetes_requests.access_policy_allows
+        return next((each for each in self.stated_policies if allows(each, *asked)), None)
 
     @property
     def is_out_of_scope(self) -> bool:
@@ -235,7 +243,7 @@ def _describe_user(
 def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy that associates the narrowest policy with the access entry of the caller."""
     request, cluster, policy = denied.request, denied.cluster, denied.policy
-    stated = denied.stated_policies
+    stated = denied.stated_policies or denied.has_empty_entry
     caller = denied.principal
     if caller is None and denied.kind in {"user", "unknown"}:
         caller = try_parse_principal(denied.case.facts.caller)
@@ -252,6 +260,14 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
     role = "a Role and RoleBinding allow" if stated else "the role above allows"
     steps = [f"{policy} allows more than the denied request, {scope}; {role} only this request."]
+    if policy == _ADMIN_POLICY and denied.has_empty_entry:
+        steps[0] = (
+            f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, AmazonEKSAdminViewPolicy is enough."
+        )
+    manifest = None
+    in_module = "terraform-aws-modules/eks" in denied.case.failure.text
+    if denied.has_empty_entry and in_module and namespace is None:
+        manifest = _ASSOCIATION.format(kubernetes_requests.access_policy_arn(policy, cluster.partition))
     scoped = namespace
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
     if extends_scope:
@@ -271,7 +287,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         steps.append(f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}.")
     if principal.path_note:
         steps.append(principal.path_note)
-    return cluster_remedy(
+    remedy = cluster_remedy(
         (
             f"Extend the scope of {policy} to the namespace {namespace}"
             if extends_scope
@@ -292,6 +308,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
+    return remedy if manifest is None else attrs.evolve(remedy, manifest=manifest, manifest_language="hcl")
 
 
 def _find_namespaces(text: str) -> tuple[str, ...]:

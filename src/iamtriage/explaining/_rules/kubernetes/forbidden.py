@@ -67,7 +67,7 @@ ENTRY_WITHOUT_POLICY = CauseType(
     fix="Associate an access policy with the entry, or set a Kubernetes group.",
     recognised_by="The text shows that the access entry has no access policy.",
     sign=r"\"associatedAccessPolicies\": ?\[ ?\]",
-    remedy="Allow exactly this",
+    remedy="Associate Amazon",
     of="no-rbac-rule",
 )
 
@@ -205,7 +205,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
         yield NO_SERVICE_ACCOUNT_NAME.cause()
     if denied.request.verb == "impersonate":
         return
-    if denied.kind == "iam session" and not denied.stated_policies:
+    if denied.kind == "iam session" and not (denied.stated_policies or denied.has_empty_entry):
         yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
     if denied.is_iam and denied.cluster.uses_entries and not denied.stated_policies:
         yield ENTRY_WITHOUT_POLICY.cause()

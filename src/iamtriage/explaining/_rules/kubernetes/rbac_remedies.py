@@ -73,13 +73,17 @@ _KINDS_WITH_CHECK = frozenset({"service account", "user"})
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
-    one_namespace, role = _one_namespace_remedy(denied), _role_remedy(denied)
+    one_namespace, role = (
+        None if denied.has_empty_entry else _one_namespace_remedy(denied),
+        _role_remedy(denied),
+    )
     # A controller that watches all namespaces needs the role; a person can often use one namespace.
     of_program = denied.kind == "service account" and denied.request.verb != "get"
     needs_role = of_program or denied.request.is_cluster_scoped_type is None
     policy = None if denied.installer else access_policy_remedy(denied)
     # With a policy, the access entry exists, so that a further one takes a single command.
-    is_policy_first = denied.is_out_of_scope or bool(denied.stated_policies and not denied.allowing_policy)
+    is_policy_first = denied.is_out_of_scope or denied.has_empty_entry
+    is_policy_first = is_policy_first or bool(denied.stated_policies and not denied.allowing_policy)
     installers = installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
     is_role_first = denied.installer in {AIRFLOW, KUBECTL_APPLY} and installers[:1] != (None,)
