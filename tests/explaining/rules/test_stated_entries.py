@@ -124,7 +124,7 @@ def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
 def test_entry_without_policies(more: str, policy: str, has_module: bool) -> None:
     """An access policy comes first if the entry has none: the caller may not create roles."""
     explanation = explain(
-        'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/ops/x" cannot list resource "pods" in API group "" at the cluster scope\n'
+        'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/ops/ana" cannot list resource "pods" in API group "" at the cluster scope\n'
         f'{{"associatedAccessPolicies": [], "clusterName": "shop"}}\n{more}'
     )
     first = explanation.remedies[0]
