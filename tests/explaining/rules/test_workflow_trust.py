@@ -237,4 +237,4 @@ def test_conditions_of_a_trust_policy_suffice(condition: str, verdict: str) -> N
         assert "octo/cart:ref_type:branch:ref:dev" in str(explanation.remedies[0].policy)
         # The policy can have other statements, which the command must not remove.
         assert explanation.remedies[0].commands[0].endswith(" --output json > old-trust.json")
-        assert "Change the statement with this condition to:" in str(explanation)
+        assert "Add this statement:" in str(explanation)

@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
-from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
@@ -51,6 +51,9 @@ _AUDIENCE_SETTINGS = {
     "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
 }
 REMOVE_OLD = "Remove the old value if nothing uses it."
+_REMOVE_STATEMENT = (
+    "Delete the statement with the old condition from trust.json, if nothing uses its subject."
+)
 WHOLE_DOCUMENT = (
     "trust.json is the whole trust policy with this change, because the command replaces the policy."
 )
@@ -266,7 +269,8 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         if whom
         else f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     )
-    more = REMOVE_OLD
+    is_part = _shows_only_condition(facts)
+    more = "" if is_part else REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
         more = "The new subject names no branch: on GitHub, limit the branches under Settings, Environments, Deployment branches."
     fixed = None
@@ -295,11 +299,13 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         actual, is_replaced, decide = with_ids, len(result.expected) == 1, ""
         more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. The repository's tokens no longer match the subject without them."
     if fixed is None:
-        fixed = _with_value(result, facts, value=actual if is_replaced else [*result.expected, actual])
+        fixed = _with_value(
+            result, facts, value=actual if is_replaced or is_part else [*result.expected, actual]
+        )
     if fixed is None:
         return None
     remedy = replace_policy_remedy(title, fixed, role, facts)
-    steps = tuple(each for each in (decide, f"{WHOLE_DOCUMENT} {more}", *remedy.steps) if each)
+    steps = tuple(each for each in (decide, f"{WHOLE_DOCUMENT} {more}".rstrip(), *remedy.steps) if each)
     return attrs.evolve(remedy, steps=steps)
 
 
@@ -356,20 +362,24 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         yield attrs.evolve(remedy, steps=(step, *remedy.steps))
 
 
+def _shows_only_condition(facts: Facts) -> bool:
+    """Return whether the policy can have statements that the text does not show: it shows a condition alone."""
+    is_whole = facts.trust_policy is not None and not is_derived(facts, "trust_policy")
+    return not is_whole and any(each.is_condition for each in context_of(facts).policies)
+
+
 def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | None, facts: Facts) -> Remedy:
     """Return the remedy that replaces the trust policy of a role."""
     policy, removed = remove_deleted_principals(policy)
     policy, limited = limit_to_subject(policy, facts)
     show, update = commands.trust_policy_commands(role)
-    # The policy can have statements that the text does not show.
-    is_part = any(each.is_condition for each in context_of(facts).policies)
+    is_part = _shows_only_condition(facts)
     return trust_remedy(
         title,
         *limited,
         *removed,
-        commands=(show, Labelled("Change the statement with this condition to:", update))
-        if is_part
-        else (update,),
+        *((_REMOVE_STATEMENT,) if is_part else ()),
+        commands=(show, Labelled("Add this statement:", update)) if is_part else (update,),
         policy=policy,
         is_addition=is_part,
         url=pages.TRUST_POLICIES,
