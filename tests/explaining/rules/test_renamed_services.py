@@ -18,7 +18,7 @@ _TEXT = "[GitHub] Unable to use Connection: arn:aws:{0}:eu-west-1:111122223333:c
         ("codeconnections", "s3", False),
     ],
 )
-def test_prefix_of_a_connection(called: str, stated: str, is_other: bool) -> None:
+def test_prefix_of_a_connection(called: str, stated: str, *, is_other: bool) -> None:
     policy = f'  actions   = ["{stated}:UseConnection"]\n  resources = [var.connection]'
     explanation = explain(
         f"{_TEXT.format(called)}{policy}\nrole: arn:aws:iam::111122223333:role/shop-pipeline"

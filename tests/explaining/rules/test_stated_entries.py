@@ -121,7 +121,7 @@ def test_principal_not_newer_than_its_entry(old: str, new: str) -> None:
         ('source = "terraform-aws-modules/eks/aws"', "AmazonEKSViewPolicy", True),
     ],
 )
-def test_entry_without_policies(more: str, policy: str, has_module: bool) -> None:
+def test_entry_without_policies(more: str, policy: str, *, has_module: bool) -> None:
     """An access policy comes first if the entry has none: the caller may not create roles."""
     explanation = explain(
         'Error from server (Forbidden): pods is forbidden: User "arn:aws:sts::111122223333:assumed-role/ops/ana" cannot list resource "pods" in API group "" at the cluster scope\n'

@@ -46,6 +46,9 @@ _KINDS_OF_ONE_REASON = frozenset(
     {"expired_credentials", "invalid_credentials", "missing_credentials", "signature_mismatch"}
 )
 _THROTTLED = lazy_pattern(r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown")
+_WRONG_TIME = lazy_pattern(
+    r"[Ss]ignature (?:expired|not yet current)|RequestTimeTooSkewed|difference between the request time"
+)
 _PROFILE = lazy_pattern(r"(?:--profile[= ]|AWS_PROFILE=)([^\s\"']{1,100})")
 
 # The maximum numbers of failures that are described, that have their resource, and that have their own row.
@@ -146,6 +149,8 @@ def _is_of_same_reason(failure: Failure, explained: Failure) -> bool:
     principals = {getattr(each, "principal", None) for each in (failure, explained)} - {None}
     if failure.kind != explained.kind or len(principals) > 1:
         return False
+    if all(_WRONG_TIME.search(each.text, *each.span) for each in (failure, explained)):
+        return True  # STS and other services use different codes
     code = error_code(failure)
     is_throttled = failure.kind == "aws_error"
     return code == error_code(explained) and (not is_throttled or _THROTTLED.match(code) is not None)
