@@ -31,6 +31,8 @@ def test_role_of_another_account(text: str, evidence: str | None) -> None:
     assert ("attach-role-policy" in shown) is (evidence is None)
     if evidence is not None:
         assert explanation.causes[0].evidence == evidence
-        assert explanation.remedies[0].policy["Statement"][0]["Principal"] == {"AWS": _ROLE}
+        policy = explanation.remedies[0].policy
+        assert policy is not None
+        assert policy["Statement"][0]["Principal"] == {"AWS": _ROLE}
     if evidence == "derived":
         assert "RepositoryPolicyNotFoundException" not in shown

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = ("CommandLine", "Document", "MappingEntry", "Rule", "Runtime", "Stated", "Subject", "quote_match")
 
@@ -154,8 +154,7 @@ class Document(NamedTuple):
         """The patterns of the actions that the statements allow, on whatever resource."""
         listed: Any = self.content.get("Statement")
         names: list[Any] = []
-        statements: list[Any] = listed if isinstance(listed, list) else [listed]
-        for each in statements:
+        for each in cast("Iterable[Any]", listed if isinstance(listed, list) else [listed]):
             if (
                 isinstance(each, dict)
                 and (statement := cast("dict[str, Any]", each)).get("Effect") == "Allow"
