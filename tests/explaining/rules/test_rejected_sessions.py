@@ -239,3 +239,27 @@ def test_session_with_mfa_is_passed_to_programs_without_a_prompt(
     explanation = explain(text)
     assert verdict in explanation.summary
     assert explanation.remedies[0].commands == commands
+
+
+@pytest.mark.parametrize(
+    ("shown", "evidence"),
+    [
+        ('{"RegionName": "af-south-1", "RegionOptStatus": "ENABLED"}\n"GlobalEndpointTokenVersion": 1', "derived"),
+        ('{"RegionName": "af-south-1", "RegionOptStatus": "ENABLED"}', "possible"),
+        ('{"RegionName": "af-south-1", "RegionOptStatus": "DISABLED"}', None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_enabled_region_rejects_old_tokens(shown: str, evidence: str | None) -> None:
+    """An opt-in Region that is enabled is not enabled again: the version of the token decides."""
+    explanation = explain(
+        "$ aws-vault exec shop -- aws sqs list-queues --region eu-west-1\n{}\n"
+        "$ aws-vault exec shop -- aws ec2 describe-vpcs --region af-south-1\n\n"
+        "An error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was not able to validate the provided access credentials\n"
+        f"{shown}"
+    )
+    codes = {each.code: each.evidence for each in explanation.causes}
+    assert ("region-not-enabled" not in codes) is (evidence is not None)
+    assert codes["v1-token-in-opt-in-region"] == (evidence or "possible")
+    assert ("set-security-token" in str(explanation.remedies[0].commands)) is (evidence is not None)
+    assert "aws-vault clear" in explanation.remedies[0].commands

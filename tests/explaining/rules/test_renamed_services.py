@@ -26,7 +26,9 @@ def test_prefix_of_a_connection(called: str, stated: str, *, is_other: bool) -> 
     assert explanation.summary.startswith(f"The role shop-pipeline was denied {called}:UseConnection")
     assert (f"allows {stated}:UseConnection, and the prefix" in explanation.summary) is is_other
     if stated != called:
-        assert explanation.remedies[0].policy["Statement"][0]["Action"] == f"{called}:UseConnection"
+        policy = explanation.remedies[0].policy
+        assert policy is not None
+        assert policy["Statement"][0]["Action"] == f"{called}:UseConnection"
 
 
 def test_supplied_caller_of_a_connection() -> None:

@@ -62,7 +62,7 @@ from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import relayed_logins
-from iamtriage.explaining._rules.sts.findings import StsFindings
+from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 
 if TYPE_CHECKING:
@@ -258,13 +258,15 @@ def _explain_rejecting_region(
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
         likeliest = "the account has not enabled it"
-        if request.uses_session:
+        if request.uses_session or request.is_enabled:
             likeliest = "the session token is a version 1 token of the global STS endpoint"
-        rejects = f"Only {request.region}, an opt-in Region, rejects them: most likely, {likeliest}"
-    because = (
-        f"The text shows successful calls in {others}.",
-        *clues.quote_phrases(request.message, *REJECTION_PHRASES),
-    )
+        if not (request.is_enabled and request.has_v1_tokens):
+            likeliest = f"most likely, {likeliest}"
+        rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"
+    enabled = v1_token_cause(request.region, is_shown=request.has_v1_tokens)
+    causes = (enabled,) if request.is_enabled else region.causes
+    quoted = clues.quote_phrases(request.message, *REJECTION_PHRASES)
+    because = (f"The text shows successful calls in {others}.", *quoted)
     return case.explain(
         f"The credentials are valid: they work in {others}. {rejects}.",
         INVALID_CREDENTIALS.cause(
@@ -272,7 +274,7 @@ def _explain_rejecting_region(
             because,
             text=f"The access key exists and is active.{' It is that of a user, without a session token.' if request.has_no_token else ''}",
         ),
-        *(() if request.has_no_token else region.causes),
+        *(() if request.has_no_token else causes),
         topic="invalid-credentials",
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
         notes=(f"{request.region} evaluated no policy, so no permission is missing.",),

@@ -66,6 +66,9 @@ _EMPTY_TOKEN = lazy_pattern(
 _SECRET_KEY = lazy_pattern(r"\b(?:aws_)?secret_?(?:access_)?key\b", re.IGNORECASE)
 _SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE)
 _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
+# What the commands print about a Region and about the tokens of the global endpoint.
+_ENABLED = lazy_pattern(r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b")
+_V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -84,6 +87,9 @@ class RejectedRequest(Value):
         working_regions: Other Regions in which the text shows successful calls.
         lacks_region: Whether the text shows the environment of the program, and no Region is set in it.
         has_no_token: Whether the text shows that the key is that of an IAM user.
+        is_enabled: Whether the text shows that the account has enabled the Region.
+        has_v1_tokens: Whether the text shows that the global STS endpoint issues version 1 tokens.
+        uses_vault: Whether aws-vault, which caches sessions, ran the command.
     """
 
     message: str
@@ -102,6 +108,9 @@ class RejectedRequest(Value):
     working_regions: tuple[str, ...] = ()
     lacks_region: bool = False
     has_no_token: bool = False
+    is_enabled: bool = False
+    has_v1_tokens: bool = False
+    uses_vault: bool = False
 
     @property
     def is_temporary(self) -> bool | None:
@@ -156,6 +165,11 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=runtime is not None and runtime.kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
+        is_enabled=region is not None
+        and region in case.failure.text
+        and _ENABLED.search(case.failure.text) is not None,
+        has_v1_tokens=_V1_TOKENS.search(case.failure.text) is not None,
+        uses_vault="aws-vault exec" in case.failure.text,
         lacks_region="AWS_ROLE_ARN=" in case.failure.text and "_REGION" not in case.failure.text,
     )
 
@@ -314,23 +328,36 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     )
 
 
+_USE_V2_TOKENS = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
+
+
 def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
     """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
     if not request.is_opt_in:
         return
     works = bool(request.working_regions)
     enable = credential_remedies.enable_region(request.region, works_elsewhere=works)
-    if not request.uses_session:
+    if not (request.uses_session or request.is_enabled):
         yield enable
     if request.has_no_token:
         return
+    other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
+    lines: tuple[str | Labelled, ...] = ("export AWS_STS_REGIONAL_ENDPOINTS=regional",)
+    if request.uses_vault:
+        lines += (Labelled("Then remove the cached sessions, and run the command again:", "aws-vault clear"),)
+    if request.is_enabled:
+        other = f"The account has enabled {request.region}: that is not the cure. In ~/.aws/config, the setting is sts_regional_endpoints = regional."
+        administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
+        lines += (Labelled(administrator, _USE_V2_TOKENS),)
     yield your_remedy(
         "Get the session from a regional STS endpoint",
         "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
-        f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens.",
-        commands=("export AWS_STS_REGIONAL_ENDPOINTS=regional",),
+        other,
+        commands=lines,
         url=pages.TEMPORARY_REGIONS,
     )
+    if request.is_enabled:
+        return
     if request.uses_session:
         yield enable
     yield from (each for each in region.remedies if each.who == "account administrator")

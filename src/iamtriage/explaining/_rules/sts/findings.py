@@ -151,6 +151,15 @@ class StsFindings(Value):
     remedies: tuple[Remedy, ...] = ()
 
 
+def v1_token_cause(region: str | None, *, is_shown: bool) -> Cause:
+    """Return the cause that an enabled opt-in Region rejects a version 1 token."""
+    version = "The account's GlobalEndpointTokenVersion is 1. " if is_shown else ""
+    return V1_TOKEN_IN_OPT_IN_REGION.cause(
+        "derived" if is_shown else "possible",
+        text=f"{version}Version 1 tokens, which the global endpoint issues, are not valid in opt-in Regions. The account has enabled {region}.",
+    )
+
+
 def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive from the text)
     case: Case[Failure],
     *,
