@@ -263,3 +263,27 @@ def test_enabled_region_rejects_old_tokens(shown: str, evidence: str | None) -> 
     assert codes["v1-token-in-opt-in-region"] == (evidence or "possible")
     assert ("set-security-token" in str(explanation.remedies[0].commands)) is (evidence is not None)
     assert "aws-vault clear" in explanation.remedies[0].commands
+
+
+@pytest.mark.parametrize(
+    ("began", "setting", "maximum"),
+    [
+        ("02:00:00", "", "7200"),
+        ("02:00:00", "  role-duration-seconds: 5400\n", "10800"),
+        ("02:50:00", "", "43200"),
+        ("02:00:00", "  role-duration-seconds: 7200\n", "43200"),
+    ],
+)
+def test_the_log_of_a_job_shows_the_age_of_its_credentials(began: str, setting: str, maximum: str) -> None:
+    explanation = explain(
+        f"""2026-11-20T01:59:58.1234567Z ##[group]Run aws-actions/configure-aws-credentials@v4
+2026-11-20T01:59:58.1234567Z   role-to-assume: arn:aws:iam::111122223333:role/ci-reports
+2026-11-20T01:59:58.1234567Z {setting.strip()}
+2026-11-20T{began}.1234567Z Authenticated as assumedRoleId AROAEXAMPLEROLEID0009:GitHubActions
+2026-11-20T03:35:00.1234567Z An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired.
+"""
+    )
+    is_shown = maximum != "43200"
+    assert any("95 minutes before the call" in each.text for each in explanation.causes) is is_shown
+    assert any(each.evidence == "possible" for each in explanation.causes) is not is_shown
+    assert any(f"--max-session-duration {maximum}" in line for line in explanation.remedies[0].commands)

@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import ExpiredCredentials
@@ -183,9 +184,11 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     runtime = context_of(case.facts).runtime
     is_job = runtime is not None and runtime.kind in session_renewal.JOB_STEPS
     if is_job:
-        # The steps of a job share credentials that nothing refreshes.
-        job = LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour.")
-        causes[1:3] = [job, PASTED_SESSION.cause()]
+        causes[1:] = _causes_in_job(case) or (
+            LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour."),
+            PASTED_SESSION.cause(),
+            *causes[3:],
+        )
     if is_from_aws and (chained := role_chains.explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
@@ -227,6 +230,16 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         remedies=(renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting))),
         notes=(credential_remedies.NO_RETRY,),
     )
+
+
+def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
+    """Return that a job's credentials had expired, if its log shows it: its steps share them, and nothing renews them."""
+    aged = session_renewal.find_age_in_job(case)
+    if aged is None:
+        return ()
+    age, lasts = map(clocks.describe_duration, aged)
+    text = f"The log shows that the job got them {age} before the call. They last {lasts}, and nothing renews them during the job."
+    return (LONG_RUNNING.cause("derived", text=text),)
 
 
 def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:

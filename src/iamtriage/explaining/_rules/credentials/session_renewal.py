@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -14,8 +16,6 @@ from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 
 if TYPE_CHECKING:
-    import re
-
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
@@ -42,6 +42,14 @@ JOB_STEPS = {
 }
 # The number of characters before the failure to search for the command that issued the credentials.
 CHARS_BEFORE = 4_000
+# When a job of GitHub Actions got its credentials, and the time of a line: logs have it in UTC.
+_TIME = r"^(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z "
+_ISSUED_IN_JOB = lazy_pattern(
+    rf"{_TIME}(?:Authenticated as assumedRoleId|Assuming role )", re.ASCII | re.MULTILINE
+)
+_LINE_TIME = lazy_pattern(_TIME, re.ASCII | re.MULTILINE)
+_DURATION = lazy_pattern(r"\brole-duration-seconds: ?[\"']?(\d{3,5})\b", re.ASCII)
+_DEFAULT_DURATION = 3_600
 # Runtimes that no person signs in to.
 _WORKLOADS = frozenset({"ecs", "eks-pod", "glue", "lambda", "sagemaker"})
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
@@ -78,6 +86,23 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     if isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
     return credential_remedies.NEW_CREDENTIALS
+
+
+def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
+    """Return how old the credentials of a job were and how long they last, in seconds, if its log shows that they expired."""
+    text, end = case.failure.text, case.failure.span[1]
+    issued = [*_ISSUED_IN_JOB.finditer(text, 0, end)]
+    if not issued:
+        return None
+    used = [*_LINE_TIME.finditer(text, issued[-1].end(), end)]
+    stated = _DURATION.search(text, 0, end)
+    lasts = int(stated[1]) if stated else _DEFAULT_DURATION
+    try:
+        times = [datetime.fromisoformat(each["time"]) for each in (issued[-1], *used[-1:])]
+    except ValueError:
+        return None
+    age = int((times[-1] - times[0]).total_seconds())
+    return (age, lasts) if age >= lasts else None
 
 
 def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]:
@@ -161,8 +186,12 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
     step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."
+    seconds, aged = 43_200, find_age_in_job(case)
+    if aged is not None and aged[0] <= (limit := 2 * aged[1]) * 0.9 and limit <= seconds:
+        seconds = limit
+        step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS refuses the second."
     # A permission set has the duration of its roles.
-    lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, 43_200)]
+    lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, seconds)]
     return your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),
