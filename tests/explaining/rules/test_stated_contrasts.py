@@ -106,6 +106,13 @@ SHOW_INSTANCE = "$ aws ec2 describe-tags --filters Name=resource-id,Values=i-012
             "ResourceId=gpu,ResourceType=auto-scaling-group,Key=owner/prod,Value=yes",
         ),
         (
+            _denied("autoscaling:SetDesiredCapacity", GROUP),
+            _policy("autoscaling:*", StringEquals={"aws:ResourceTag/owner/on": "true", "aws:ResourceTag/team": "ml"}),
+            "$ aws autoscaling describe-tags --filters Name=auto-scaling-group,Values=gpu --query 'Tags[].[Key,Value]' --output text\nowner/on\nteam\tml",
+            "gpu has owner/on with an empty value",
+            "Key=owner/on,Value=true",
+        ),
+        (
             _denied("sqs:SendMessage", QUEUE),
             _policy("sqs:*", StringLike={"aws:ResourceTag/env": "prod"}),
             '$ aws sqs list-queue-tags --queue-url https://sqs.eu-west-1.amazonaws.com/111122223333/jobs\n{"Tags": {"env": "test"}}',
@@ -120,7 +127,7 @@ SHOW_INSTANCE = "$ aws ec2 describe-tags --filters Name=resource-id,Values=i-012
             "--tags env=prod",
         ),
     ],
-    ids=["instance", "group", "queue", "table"],
+    ids=["instance", "group", "empty", "queue", "table"],
 )  # fmt: skip
 def test_missing_tag(denied: str, policy: str, output: str, words: str, command: str) -> None:
     for text in (f"{denied}\n\n{policy}\n\n{output}\n", f"{output}\n$ python app.py\n{denied}\n\n{policy}\n"):

@@ -23,6 +23,8 @@ __all__ = ("find_tags",)
 _ROW = lazy_pattern(
     r"[|\s]*(?:TAGS\s+)?([\w+=.@:/-]{1,128})(?:\s*\|\s*|\t{1,8}| {1,80})([\w+=.@:/-]{0,256})[|\s]*"
 )
+# A key in a line of its own has an empty value.
+_KEY = lazy_pattern(r"[ \t]{0,8}([\w+=.@-]{1,100}[:/][\w+=.@:/-]{1,100})[ \t]{0,8}", re.ASCII)
 # The resource of a tag, and the beginning of a list of tags: the output for several resources has several.
 _RESOURCE = lazy_pattern(r"\"Resource(?:ARN|Arn|Id|Name)\"\s?:\s?\"([^\"\n]{1,400})\"")
 _TAG_LIST = lazy_pattern(r"\"Tags?(?:Set|List)?\"\s?:\s?[\[{]\s*[{\"]|\]\s*,\s*\[\s*\{", re.IGNORECASE)
@@ -72,6 +74,8 @@ def _read_tags(output: str) -> dict[str, str] | None:
         found = _ROW.fullmatch(line)
         if found is not None:
             tags[found[1]] = found[2]
+        elif (key := _KEY.fullmatch(line)) is not None:
+            tags[key[1]] = ""
         elif line.strip("-+| "):
             break
     return tags if tags or output in _NONE else None

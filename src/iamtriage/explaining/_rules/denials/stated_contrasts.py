@@ -183,7 +183,8 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         return Contrast(verdict, (remedy,), text)
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
-        return _missing_tag(denial, tags, failed)
+        met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
+        return _missing_tag(denial, tags, failed, met)
     return _other_value(denial, statement, failed)
 
 
@@ -294,7 +295,9 @@ def _with_statement(remedy: Remedy, denial: Denial, conditions: Mapping[str, Any
     return attrs.evolve(remedy, policy=build_document([statement]), layer="identity", is_addition=True)
 
 
-def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedCondition) -> Contrast:
+def _missing_tag(
+    denial: Denial, tags: Mapping[str, str], failed: CheckedCondition, met: Sequence[CheckedCondition]
+) -> Contrast:
     """Return that a resource lacks the tag that a policy requires, and how to add it."""
     name, values = resource_name(denial), failed.values
     prefix, _, key = failed.key.partition("/")
@@ -302,7 +305,8 @@ def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedConditi
     listed = tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in [*tags][:_MAX_TAGS])
     found = f"{shown} lacks it (its tags: {join_words(listed, 'and') or 'none'})"
     if key in tags:
-        found = f"{shown} has {clip_text(key)} = {clip_text(tags[key])}"
+        value = f"= {clip_text(tags[key])}" if tags[key] else "with an empty value"
+        found = f"{shown} has {clip_text(key)} {value}"
     arn, lines = denial.resource_arn, tuple[str, ...]()
     if arn is not None and all(map(_PLAIN_TAG.fullmatch, (key, values[0], name))):
         template = _TAG_COMMANDS.get(arn.service, _TAG_RESOURCES)
@@ -326,12 +330,19 @@ def _missing_tag(denial: Denial, tags: Mapping[str, str], failed: CheckedConditi
     remedy = your_remedy(
         title,
         code,
-        f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Do not remove the condition.",
+        "Or, if the resource has the right value, change the value in the policy's condition. Do not remove the condition."
+        if key in tags
+        else f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Do not remove the condition.",
         commands=lines,
         manifest=written,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
     )
     text = "The action and the resource match the statement: only the tag does not."
+    if met:
+        fitting = join_words(
+            [f"{clip_text(each.key.partition('/')[2])} = {join_values(each.values)}" for each in met], "and"
+        )
+        text = f"The action, the resource and the tag {fitting} match the statement: only {clip_text(key)} does not, and all must match."
     return Contrast(f"allows it only on a resource with the tag {tag}, and {found}", (remedy,), text)
 
 

@@ -153,7 +153,7 @@ def set_clock(text: str = "") -> Remedy:
         # https://github.com/microsoft/WSL/issues/5324
         return your_remedy(
             "Correct the clock of WSL",
-            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Compare it with the Date header that curl prints, both in UTC, and repeat the call. AWS accepts signatures that {limit}.",
+            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Compare it with the Date header that curl prints, both in UTC, and repeat the call. AWS accepts signatures that {limit}. With a wrong clock, certificates can look expired: that is why curl has --insecure.",
             "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
             commands=("sudo hwclock -s", "date -u", AWS_TIME),
             url=pages.SIGNATURES,
