@@ -55,8 +55,8 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     RejectedRequest,
     describe_request,
     region_remedies,
-    stored_keys_remedy,
 )
+from iamtriage.explaining._rules.credentials.stored_keys import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
