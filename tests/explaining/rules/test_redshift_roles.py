@@ -119,3 +119,24 @@ def test_role_that_a_state_machine_assumes() -> None:
         "The role loader was denied sts:AssumeRole on arn:aws:iam::444455556666"
     )
     assert {remedy.layer for remedy in explanation.remedies} == {"identity", "role_trust"}
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_lacking"),
+    [
+        ("[]", True),
+        ('[{"IamRoleArn": "arn:aws:iam::111122223333:role/unloader", "ApplyStatus": "in-sync"}]', True),
+        (f'[{{"IamRoleArn": "{ROLE}", "ApplyStatus": "in-sync"}}]', False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("trusts", [True, False])
+def test_the_list_of_the_roles_of_a_cluster(listed: str, *, is_lacking: bool, trusts: bool) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "redshift.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+    show = f"\n$ aws redshift describe-clusters --query 'Clusters[0].IamRoles'\n{listed}\n" if listed else ""
+    explanation = explain(MESSAGE + show, facts={"trust_policy": policy} if trusts else None)
+    assert explanation.summary.endswith("the role is not associated with the cluster sales.") is is_lacking
+    assert ("trust policy allows it" in explanation.summary) is trusts
+    first = explanation.remedies[0]
+    assert ("modify-cluster-iam-roles" in first.commands[0]) is is_lacking
+    assert ("sts:ExternalId" in str(explanation)) is not (is_lacking or trusts)

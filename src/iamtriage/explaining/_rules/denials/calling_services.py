@@ -19,6 +19,7 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
 from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.closed_resources import RESOURCES, explain_access
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 _ARN = lazy_pattern(
     r"arn:[\w-]{3,20}:(?:sns|sqs|lambda):[a-z0-9-]{1,30}:[^:\s]{1,20}:[A-Za-z0-9][\w.:/-]{0,300}[\w]"
 )
+# The roles of a cluster or namespace of Redshift, from JSON or under a query for them.
+_CLUSTER_ROLES = lazy_pattern(r"\b[Ii]amRoles\b[\"']?\s{0,4}:?\s{0,8}(\[[^\]]{0,4000}\])")
 _KEY = lazy_pattern(r"\b(?:encryption|KMS) key\b|Service: (?:AWS)?KMS\b")
 _BUCKET = lazy_pattern(r"\bbucket:? [\"'`]?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])")
 # https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html and
@@ -256,6 +259,20 @@ def _find_recipient(denial: Denial) -> RoleRecipient | None:
     return find_role_recipient(denial.operation, service)
 
 
+def _associate_listed(associate: Remedy) -> Remedy:
+    """Return a remedy that associates a role first, as its list of roles is known, and then waits for it."""
+    show, change = associate.commands
+    if "redshift-serverless" in change:
+        # The change replaces the list.
+        return associate
+    return account_remedy(
+        associate.title,
+        "The caller of the first command needs redshift:ModifyClusterIamRoles, and iam:PassRole for the role.",
+        commands=(change, Labelled("Then wait until ApplyStatus is in-sync:", show)),
+        url=_PAGE,
+    )
+
+
 def explain_redshift_role(denial: Denial) -> Explanation:
     """Explain that Redshift cannot assume the role for a database user."""
     # With role chaining, the cluster assumes the first role, and each role the next one.
@@ -307,7 +324,15 @@ def explain_redshift_role(denial: Denial) -> Explanation:
             verdict = (
                 f"the supplied trust policy allows it, so the role is most likely not associated with {where}"
             )
-            remedies = (associate,)
+            causes, remedies = (trust.cause, *(causes[-1:] if chained else ())), (associate,)
+    listed = _CLUSTER_ROLES.findall(denial.failure.text)
+    if listed and not any(first in each for each in listed) and (trust is None or trust.is_allowed):
+        fact = f"the role is not associated with {where}"
+        verdict = f"its trust policy allows it, but {fact}" if trust else fact
+        lacks = SERVICE_CANNOT_ASSUME_ROLE.cause(
+            "derived", text=f"The list IamRoles in the text does not contain {role}."
+        )
+        causes, remedies = (lacks, *causes[: trust is not None]), (_associate_listed(associate),)
     return denial.explain(
         f"Amazon Redshift cannot assume {role}: {verdict}.",
         *causes,
