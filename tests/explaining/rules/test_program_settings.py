@@ -113,3 +113,21 @@ def test_profile_of_a_kubeconfig_without_sign_in() -> None:
     of_kubectl = f"{error}\nUnable to connect to the server: getting credentials: exec: executable aws failed with exit code 255"
     assert "kubectl config view --minify" in explain(of_kubectl).remedies[0].commands[-1]
     assert explain(error).remedies[0].commands == ("aws sso login --sso-session acme",)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_open"),
+    [
+        ('{"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"}', False),
+        ('{"HttpTokens": "required", "HttpPutResponseHopLimit": 2, "HttpEndpoint": "enabled"}', True),
+        ('{"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "disabled"}', True),
+        ("", True),
+    ],
+)
+def test_metadata_options_exclude_that_the_service_is_off(*, options: str, is_open: bool) -> None:
+    explanation = explain(
+        f'after the update of karpenter\n{{"level": "error", "error": "failed to get VPC ID: failed to fetch VPC ID from instance metadata: operation error ec2imds: GetMetadata, canceled, context deadline exceeded"}}\n{options}'
+    )
+    assert "the AWS Load Balancer Controller" in explanation.summary.replace("The", "the")
+    assert any("region and vpcId in Helm" in each.title for each in explanation.remedies)
+    assert any("turned off or blocked" in each.text for each in explanation.causes) is is_open

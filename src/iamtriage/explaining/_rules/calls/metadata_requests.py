@@ -47,6 +47,10 @@ _PURPOSES = Signs(
     }
 )
 _UNAUTHORIZED = lazy_pattern(r"(?i:status ?code: 401|status code 401|401 - Unauthorized)")
+# The options of an instance whose service is on, for programs one hop away only with a limit of 2.
+_LIMITED = lazy_pattern(
+    r"(?=[\s\S]{0,400}\"HttpEndpoint\": ?\"enabled\")\"HttpTokens\": ?\"required\"[^{}]{0,200}\"HttpPutResponseHopLimit\": ?1\b"
+)
 _FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to")
 _SET_REGION = your_remedy(
     "Give the program its Region",
@@ -55,7 +59,7 @@ _SET_REGION = your_remedy(
     url=pages.SDK_REGION,
 )
 _CONFIGURE_LOAD_BALANCERS = cluster_remedy(
-    "Give the controller its Region and VPC",
+    "Give the controller its Region and VPC (region and vpcId in Helm)",
     "Then it does not ask the metadata service. The first command prints VPC_ID, the second the chart's version: without --version, Helm would upgrade the controller, too. In a manifest, the flags are --aws-region and --aws-vpc-id.",
     commands=(
         "aws eks describe-cluster --name CLUSTER --region REGION --query cluster.resourcesVpcConfig.vpcId --output text",
@@ -80,7 +84,9 @@ _GIVE_ROLE = cluster_remedy(
 def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the instance metadata service did not tell a program what it asked for."""
     facts = case.facts
-    controller = find_controller(f"{case.text} {facts.service_account or ''}")
+    # What the program says names it better than the text around it.
+    controller = find_controller(message)
+    controller = controller or find_controller(f"{case.text} {facts.service_account or ''}")
     name = "The program" if controller is None else capitalize_start(controller.name)
     asked = _PURPOSES.find(message) or "data of its instance"
     outcome = "failed"
@@ -109,8 +115,14 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
             text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
         ),
         credential_sources.METADATA_HOP_LIMIT.cause(),
-        NO_WAY_OUT.cause(
-            text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
+        *(
+            ()
+            if _LIMITED.search(case.failure.text)
+            else (
+                NO_WAY_OUT.cause(
+                    text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
+                ),
+            )
         ),
         remedies=present(configure, _GIVE_ROLE if lacks_role else None, hop_limit),
         notes=("An IAM policy does not help: no request reached AWS.",),
