@@ -85,7 +85,8 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
     """Explain that the instance metadata service did not tell a program what it asked for."""
     facts = case.facts
     # What the program says names it better than the text around it.
-    controller = find_controller(message)
+    line = next((each for each in case.failure.text.splitlines() if METADATA_REQUEST.search(each)), "")
+    controller = find_controller(line)
     controller = controller or find_controller(f"{case.text} {facts.service_account or ''}")
     name = "The program" if controller is None else capitalize_start(controller.name)
     asked = _PURPOSES.find(message) or "data of its instance"
