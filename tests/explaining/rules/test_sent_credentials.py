@@ -307,3 +307,30 @@ def test_keys_that_code_reads_in_another_spelling(code: str, read: list[str]) ->
     explanation = explain(f"Error: Resolved credential object is not valid\n{code}")
     assert (": it reads " in explanation.summary) is bool(read)
     assert all(each in explanation.remedies[0].title for each in read)
+
+
+@pytest.mark.parametrize(
+    ("query", "client", "says"),
+    [
+        ("AWSAccessKeyId=KEY&Signature=x%3D&Expires=1790000000", "fetch(url, {method: 'PUT', body: f})", (True, True)),
+        ("X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=600", "fetch(url, {method: 'PUT', body: f})", (False, True)),
+        ("AWSAccessKeyId=KEY&Signature=x%3D&Expires=1790000000", "", (True, False)),
+    ],
+)  # fmt: skip
+def test_type_that_a_browser_adds_to_a_presigned_upload(
+    query: str, client: str, says: tuple[bool, bool]
+) -> None:
+    explanation = explain(
+        f"""url = boto3.client("s3").generate_presigned_url("put_object", Params={{"Bucket": "orders-media", "Key": key}})
+{client}
+https://orders-media.s3.amazonaws.com/a.pdf?{query}
+<Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you provided. Check your key and signing method.</Message><StringToSign>PUT
+
+application/pdf
+1790000000
+/orders-media/a.pdf</StringToSign></Error>"""
+    )
+    (remedy,) = explanation.remedies
+    steps = " ".join(remedy.steps)
+    assert "the Params of generate_presigned_url to application/pdf" in steps
+    assert ('signature_version="s3v4"' in steps, "fetch takes the type" in steps) == says

@@ -38,6 +38,9 @@ _TYPE_PARAMETER = lazy_pattern(r"content_?-?type", re.IGNORECASE)
 _WORKS_WITH_CURL = lazy_pattern(
     r"\bcurl\b[^\n.;]{0,40}\bworks?\b|\bworks? (?:fine )?(?:with|in|from|using) curl\b"
 )
+_VERSION_2 = lazy_pattern(
+    r"[?&]AWSAccessKeyId=[^\s\"']{0,400}[?&]Expires=|[?&]Expires=[^\s\"']{0,400}[?&]AWSAccessKeyId="
+)
 _NEWLINE = lazy_pattern(r"\\n|\r\n|&#(?:10|x[aA]);")
 _CURL = lazy_pattern(r"\bcurl\s(?:[^\n\\]|\\[^\n]|\\\n){0,4000}")
 _VALUE = r"([ !#-&(-~]{1,200})"  # printable, without quotes
@@ -153,9 +156,21 @@ def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
         if _WORKS_WITH_CURL.search(text) is not None:
             because += ("The URL works with curl, which sends no type: key and secret are right.",)
     kind = "the type of the file" if is_form else shown
-    sign = f"Set ContentType in the code that signs the URL, such as getSignedUrl, to {kind}, and send exactly this Content-Type."
+    where = "the code that signs the URL, such as getSignedUrl,"
+    if "generate_presigned_url" in text:
+        where = "the Params of generate_presigned_url"
+    sign = f"Set ContentType in {where} to {kind}, and send exactly this Content-Type."
     send = "Or send the request without Content-Type, as curl -T does."
-    steps = (sign, send)
+    if "fetch(" in text:
+        # https://fetch.spec.whatwg.org/#concept-bodyinit-extract
+        send = 'fetch takes the type from the file. Pass that type to the code that signs, and send it as well: headers: {"Content-Type": file.type}.'
+    steps: tuple[str, ...] = (sign, send)
+    if _VERSION_2.search(text) is not None:
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
+        version = "The URL has a signature of version 2, which always includes Content-Type. Create it with version 4"
+        if "boto3" in text:
+            version += ', in the Region of the bucket: boto3.client("s3", region_name="REGION", config=Config(signature_version="s3v4"))'
+        steps += (f"{version}.",)
     if is_form:
         # A POST policy is for forms: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
         body = "Pass the file itself as the body of the PUT to fetch, XMLHttpRequest, $http.put or Upload.http. FormData and upload functions for forms send multipart/form-data, which S3 would store with its boundaries."

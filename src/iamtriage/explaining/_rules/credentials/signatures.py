@@ -237,7 +237,11 @@ def _explain_other_request(
         PRESIGNED_URL_EDITED.cause(
             "derived", difference.because, text="The request is not the one that the URL was signed for."
         ),
-        remedies=(difference.remedy, _changed_request_remedy(message, is_presigned=True)),
+        remedies=(
+            difference.remedy,
+            # What the text shows of both sides settles it.
+            *(() if difference.because else (_changed_request_remedy(message, is_presigned=True),)),
+        ),
     )
 
 
