@@ -26,9 +26,9 @@ def test_prefix_of_a_connection(called: str, stated: str, *, is_other: bool) -> 
     assert explanation.summary.startswith(f"The role shop-pipeline was denied {called}:UseConnection")
     assert (f"allows {stated}:UseConnection, and the prefix" in explanation.summary) is is_other
     if stated != called:
-        policy = explanation.remedies[0].policy
-        assert policy is not None
-        assert policy["Statement"][0]["Action"] == f"{called}:UseConnection"
+        document = explanation.remedies[0].policy
+        assert document is not None
+        assert document["Statement"][0]["Action"] == f"{called}:UseConnection"
 
 
 def test_supplied_caller_of_a_connection() -> None:
