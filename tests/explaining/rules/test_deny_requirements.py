@@ -487,3 +487,19 @@ def test_a_bucket_policy_that_locks_everyone_out(*, action: str, unlocks: bool) 
     assert ("aws s3api delete-bucket-policy --bucket orders-media" in remedy.commands) is unlocks
     assert ("S3UnlockBucketPolicy" in remedy.steps[1]) is unlocks
     assert any(step.startswith("If you need the call as it is") for step in remedy.steps) is not unlocks
+
+
+@pytest.mark.parametrize(
+    ("tool", "setting"),
+    [
+        ("$ sls deploy\n", "In serverless.yml, set provider.iam.role.permissionsBoundary: arn:aws:iam::111122223333:policy/Fence."),
+        ("", "In the CLI, pass --permissions-boundary arn:aws:iam::111122223333:policy/Fence."),
+    ],
+)  # fmt: skip
+def test_a_boundary_is_set_where_the_tool_has_it(tool: str, setting: str) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "iam:CreateRole", "Resource": "*", "Condition": {"StringNotEquals": {"iam:PermissionsBoundary": "arn:aws:iam::111122223333:policy/Fence"}}}]}'
+    remedy = explain(
+        f"{tool}User: arn:aws:sts::111122223333:assumed-role/dev/ana is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/orders-fn with an explicit deny in an identity-based policy\n{policy}"
+    ).remedies[0]
+    assert remedy.steps[0].startswith(setting)
+    assert "must also allow the actions" in remedy.steps[1]

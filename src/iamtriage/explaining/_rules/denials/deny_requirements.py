@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _ARGUMENT = lazy_pattern(
     r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
 )
+_SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b")
 _READS = lazy_pattern(r'(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-')
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
@@ -293,6 +294,9 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
             setting = setting.replace(
                 f"{argument['property']}: {values[0]}", f'{argument["argument"]} = "{values[0]}"'
             )
+    if argument["property"] == "PermissionsBoundary" and _SERVERLESS.search(denial.failure.text):
+        # https://www.serverless.com/framework/docs/providers/aws/guide/iam: it creates the role of the functions.
+        setting = f"In serverless.yml, set provider.iam.role.permissionsBoundary: {values[0]}"
     return f"{setting}. The Deny then does not match, and no policy has to change."
 
 

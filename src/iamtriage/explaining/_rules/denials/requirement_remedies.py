@@ -50,6 +50,10 @@ def build_remedy(
 ) -> Remedy:
     lines: tuple[str, ...] = ()
     after: tuple[str, ...] = (change_step(denial, condition),)
+    if requirement.has_key("iam:PermissionsBoundary"):
+        after = (
+            "The boundary must also allow the actions of the policies that you attach. Each role or user that you create needs it.",
+        )
     if requirement is deny_conditions.REVOCATION:
         lines = revocation_commands(denial)
         after = (
