@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     principal_names,
 )
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
+from iamtriage.explaining._rules.sts.trusted_principals import policy_with_principal
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, A
         if result.allowed is False and result.statement is None and question.added is not None:
             policy["Statement"] = [*iterate_statements(policy), question.added]
         elif result.allowed is False:
-            policy = trust_fixes.policy_with_principal(result, policy, added) or policy
+            policy = policy_with_principal(result, policy, added) or policy
     return policy
 
 
