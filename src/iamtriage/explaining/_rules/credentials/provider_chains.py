@@ -75,7 +75,7 @@ def describe_outcomes(message: str) -> str:
     """Return what the providers of a chain did not find, or an empty string if the message does not list it.
 
     >>> describe_outcomes("EnvAccessKeyNotFound: x SharedCredsLoad: y EC2RoleRequestError: no EC2 instance role found")
-    ': no keys in environment variables, no profile (the files are missing or empty) and no role in the instance metadata (EC2)'
+    ': no keys in environment variables, no profile (the files are missing or empty) and no role from the instance metadata (EC2)'
     """
     found = [f"no {what}" for sign, what in _OUTCOMES if re.search(sign, message)]
     return f": {join_words(found, 'and')}" if len(found) > 2 else ""

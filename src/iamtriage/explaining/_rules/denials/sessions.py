@@ -374,7 +374,7 @@ def _signed_curl(denial: Denial) -> Commands:
     region = commands.region(region or (of_host[1] if of_host else None))
     signed = commands.signed_curl(denial.service or "", region, url, method)
     if is_search and method in {"PATCH", "POST", "PUT"}:
-        signed += " --header 'Content-Type: application/json' --data @body.json"
+        signed += " --header 'Content-Type: application/json' --data-binary @body.json"
     return (Labelled("The request with a signature:", signed),)
 
 

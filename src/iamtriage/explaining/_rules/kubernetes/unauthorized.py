@@ -340,7 +340,7 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If this shows no --role-arn, to see the caller (with its AWS_PROFILE, if any):",
+            "If it shows a role after --role-arn, that is the caller. Otherwise, with its AWS_PROFILE:",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )

@@ -298,11 +298,11 @@ CONFIGURE_CREDENTIALS = your_remedy(
     "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. Version 1 of the AWS CLI (aws --version) cannot sign in: update it.",
     commands=(
         "aws configure list-profiles",
-        Labelled("If one of them fits, where the call runs:", "export AWS_PROFILE=PROFILE"),
-        Labelled("If it uses IAM Identity Center:", "aws sso login"),
-        "aws sts get-caller-identity",
         Labelled("If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"),
         Labelled("Or with a console user (AWS CLI 2.32 or later):", "aws login --profile PROFILE"),
+        Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
+        Labelled("If it uses IAM Identity Center and its sign-in has expired:", "aws sso login"),
+        "aws sts get-caller-identity",
     ),
     url=pages.CLI_CREDENTIALS,
 )
