@@ -1077,3 +1077,16 @@ def test_lists_and_records_in_a_box_stay_lines() -> None:
     assert remove_borders(text).text == text.replace("│ ", "")
     table = "name │ value\ntext │ words"
     assert remove_borders(table).text == "name value\ntext words"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "invalid header field value for Authorization",
+        "aws: error: You must specify a region. You can also configure your region by running aws configure.",
+    ],
+)
+def test_no_credentials_are_blamed_before_a_request(error: str) -> None:
+    """The client sent no request, so it does not matter whose credentials the job has."""
+    text = f"##[group]Run aws sts get-caller-identity\nrole-to-assume: arn:aws:iam::111122223333:role/ci\n{error}"
+    assert not any("used the credentials" in note for note in explain(text).notes)

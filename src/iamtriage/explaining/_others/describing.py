@@ -122,10 +122,8 @@ def describe_fixed(failure: Failure | None, fixed: tuple[Failure, ...]) -> str:
     """Return a sentence about actions that were denied for the same reason and have the same remedy."""
     if not isinstance(failure, AccessDenied):
         return ""
-    reason, same = (
-        (failure.policy_type, failure.deny),
-        [each for each in fixed if isinstance(each, AccessDenied)],
-    )
+    reason = failure.policy_type, failure.deny
+    same = [each for each in fixed if isinstance(each, AccessDenied)]
     is_same = all((each.policy_type, each.deny) == reason for each in same)
     actions = dict.fromkeys(
         _spell(each.action) for each in same if each.action and each.action != failure.action
