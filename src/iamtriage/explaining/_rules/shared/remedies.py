@@ -1,6 +1,7 @@
 """Build remedies that consist of steps and commands, by who can carry them out.
 
-Other remedies, such as those with a policy, are built with :class:`iamtriage.explaining.Remedy` itself.
+A step or command that is ``None`` is left out, and a single command needs no tuple. Other remedies, such as those
+with a policy, are built with :class:`iamtriage.explaining.Remedy` itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Who
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
+# What a remedy is built from: one command, or several, of which some can be left out.
+_OneOrMore: TypeAlias = str | Labelled | tuple[str | Labelled | None, ...] | None
 _T = TypeVar("_T")
 KEEP_OTHERS = "Keep the other statements of "
 """The start of the step about the file from which a command replaces a policy."""
@@ -34,22 +37,32 @@ def present(*items: _T | None) -> tuple[_T, ...]:
 
 
 def your_remedy(
-    title: str, *steps: str, commands: Commands = (), manifest: str | None = None, url: str | None = None
+    title: str,
+    *steps: str | None,
+    commands: _OneOrMore = (),
+    manifest: str | None = None,
+    url: str | None = None,
 ) -> Remedy:
     """Return a remedy that you, the reader, can carry out."""
     return _build(title, "you", steps, commands, manifest=manifest, url=url)
 
 
-def account_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
+def account_remedy(
+    title: str, *steps: str | None, commands: _OneOrMore = (), url: str | None = None
+) -> Remedy:
     """Return a remedy for the administrator of the account."""
     return _build(title, "account administrator", steps, commands, url=url)
 
 
 def cluster_remedy(
-    title: str, *steps: str, commands: Commands = (), manifest: str | None = None, url: str | None = None
+    title: str,
+    *steps: str | None,
+    commands: _OneOrMore = (),
+    manifest: str | None = None,
+    url: str | None = None,
 ) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
-    lines = look_up_once(commands)
+    lines = look_up_once(_present_commands(commands))
     return _build(title, "cluster administrator", steps, lines, manifest=manifest, url=url)
 
 
@@ -102,29 +115,38 @@ def _texts(commands: Commands) -> tuple[str, ...]:
 def _build(
     title: str,
     who: Who,
-    steps: tuple[str, ...],
-    commands: Commands,
+    steps: tuple[str | None, ...],
+    commands: _OneOrMore,
     **others: Any,  # noqa: ANN401 (the callers have their types)
 ) -> Remedy:
-    labels = tuple(each for each in commands if isinstance(each, Labelled))
-    return Remedy(title, who, steps, _texts(commands), labels=labels, **others)
+    lines = _present_commands(commands)
+    labels = tuple(each for each in lines if isinstance(each, Labelled))
+    return Remedy(title, who, present(*steps), _texts(lines), labels=labels, **others)
 
 
-def owner_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
+def _present_commands(commands: _OneOrMore) -> Commands:
+    if commands is None or isinstance(commands, str | Labelled):
+        return present(commands)
+    return present(*commands)
+
+
+def owner_remedy(title: str, *steps: str | None, commands: _OneOrMore = (), url: str | None = None) -> Remedy:
     """Return a remedy for the owner of the resource."""
     return _build(title, "resource owner", steps, commands, url=url)
 
 
-def organization_remedy(title: str, *steps: str, commands: Commands = (), url: str | None = None) -> Remedy:
+def organization_remedy(
+    title: str, *steps: str | None, commands: _OneOrMore = (), url: str | None = None
+) -> Remedy:
     """Return a remedy for the administrator of the organization."""
     return _build(title, "organization administrator", steps, commands, url=url)
 
 
 def identity_remedy(
     title: str,
-    *steps: str,
+    *steps: str | None,
     statements: tuple[dict[str, Any], ...],
-    commands: Commands = (),
+    commands: _OneOrMore = (),
     url: str | None = None,
 ) -> Remedy:
     """Return a remedy that attaches an identity-based policy, for the administrator of the account."""
@@ -136,7 +158,7 @@ def identity_remedy(
 
 
 def resource_policy_remedy(
-    title: str, *steps: str, statements: Sequence[dict[str, Any]], commands: Commands, url: str
+    title: str, *steps: str | None, statements: Sequence[dict[str, Any]], commands: _OneOrMore, url: str
 ) -> Remedy:
     """Return a remedy that adds statements to the policy of a resource, for its owner."""
     from iamtriage.policies._documents import build_document
@@ -148,9 +170,9 @@ def resource_policy_remedy(
 
 def trust_remedy(
     title: str,
-    *steps: str,
+    *steps: str | None,
     policy: Mapping[str, Any],
-    commands: Commands = (),
+    commands: _OneOrMore = (),
     is_addition: bool = True,
     url: str | None = None,
 ) -> Remedy:
