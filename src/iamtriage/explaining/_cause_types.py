@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import CauseParts
 
-__all__ = ("Cause", "CauseType", "Evidence", "UncertainCause", "cause_parts", "cause_url", "escape_all")
+__all__ = (
+    "Cause",
+    "CauseType",
+    "Evidence",
+    "UncertainCause",
+    "cause_parts",
+    "cause_url",
+    "escape_all",
+    "present_lines",
+)
 
 Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """What a cause is based on.
@@ -30,6 +39,15 @@ Evidence: TypeAlias = Literal["reported", "derived", "supplied", "possible"]
 """
 
 _CAUSE_PAGES = "https://iamtriage.readthedocs.io/en/latest/causes"
+
+
+def present_lines(lines: str | Iterable[str | None] | None) -> tuple[str, ...]:
+    """Return the lines that are not ``None`` or empty. A single line needs no tuple.
+
+    >>> present_lines("The key is active."), present_lines(("The key is active.", None))
+    (('The key is active.',), ('The key is active.',))
+    """
+    return tuple(filter(None, (lines,) if isinstance(lines, str) else lines or ()))
 
 
 def escape_all(texts: Iterable[str]) -> tuple[str, ...]:
@@ -143,19 +161,23 @@ class CauseType:
         return self.text or f"{self.title}."
 
     def cause(
-        self, evidence: Evidence = "possible", because: tuple[str, ...] = (), *, text: str = ""
+        self,
+        evidence: Evidence = "possible",
+        because: str | Iterable[str | None] | None = (),
+        *,
+        text: str | None = None,
     ) -> Cause:
         """Return the cause for an explanation.
 
         Args:
             evidence: What the cause is based on.
-            because: The reasons for the cause.
+            because: The reason for the cause, or several. Empty ones are left out.
             text: The sentence to show instead of the definition's.
 
         >>> CauseType("key-deleted", "The key was deleted", "Create a new key.", "It is gone.").cause().text
         'It is gone.'
         """
-        text = text or self.sentence
+        text, because = text or self.sentence, present_lines(because)
         if self.sign and evidence == "possible":
             return UncertainCause(self.code, text, evidence, because, definition=self)
         return Cause(self.code, text, evidence, because)

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 
 from iamtriage._rendering.values import Value
+from iamtriage.explaining._cause_types import present_lines
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.remedies import Remedies
+    from iamtriage.explaining._context.model import Context
+    from iamtriage.explaining._explanations.remedies import Remedies, Remedy
 
 FailureT_co = TypeVar("FailureT_co", bound=Failure, covariant=True)
 
@@ -29,25 +32,35 @@ class Explainable(Value, Generic[FailureT_co]):
 
     __slots__ = ()
     failure: FailureT_co
+    facts: Facts
+
+    @property
+    def context(self) -> Context:
+        """What the text states besides the failure."""
+        return context_of(self.facts)
 
     def explain(
         self,
         summary: str,
-        *causes: Cause,
+        *causes: Cause | None,
         topic: str = "",
-        remedies: Remedies = (),
-        notes: tuple[str, ...] = (),
+        remedies: Remedies | Remedy | tuple[Remedy | None, ...] | None = (),
+        notes: str | tuple[str | None, ...] | None = (),
     ) -> Explanation:
-        """Return the explanation of the failure.
+        """Return the explanation of the failure, without the causes, remedies and notes that are ``None``.
 
         Args:
             summary: The failure in one sentence.
             *causes: The causes, the most certain first.
             topic: The subject; by default the code of the first cause.
-            remedies: The remedies, in the order to try them.
-            notes: Further information.
+            remedies: The remedy, or several in the order to try them.
+            notes: Further information, as one note or several.
         """
-        return Explanation(self.failure, topic or causes[0].code, summary, causes, remedies, notes)
+        kept = present(*causes)
+        if not callable(remedies):
+            remedies = present(*(remedies if isinstance(remedies, tuple) else (remedies,)))
+        lines = present_lines(notes)
+        return Explanation(self.failure, topic or kept[0].code, summary, kept, remedies, lines)
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -74,7 +87,7 @@ class Case(Explainable[FailureT_co]):
     @property
     def operation(self) -> str | None:
         """The operation that the envelope, or else a stack frame or the command, names."""
-        stated = context_of(self.facts).operation
+        stated = self.context.operation
         return self.failure.envelope.operation or (None if stated is None else stated.value)
 
     @property
