@@ -150,10 +150,10 @@ def explain_missing_setting(
         summary,
         NO_ACCOUNT_ROLE.cause(
             "reported",
-            (f'The text says "{said[0]}".',),
+            f'The text says "{said[0]}".',
             text="The service uses its own role, not the caller's permissions.",
         ),
-        remedies=(_create_remedy(found, setting, given),),
+        remedies=_create_remedy(found, setting, given),
     )
 
 

@@ -172,7 +172,7 @@ _KINDS = (
             account_remedy(
                 "Enable outbound identity federation",
                 "The command requires iam:EnableOutboundWebIdentityFederation. It prints the account's issuer URL, which the external service must trust. Then retry the call, for which the caller needs sts:GetWebIdentityToken.",
-                commands=("aws iam enable-outbound-web-identity-federation",),
+                commands="aws iam enable-outbound-web-identity-federation",
                 url=_OUTBOUND_FEDERATION,
             ),
         ),
@@ -257,7 +257,7 @@ _KINDS = (
                 "Call S3 in the bucket's Region",
                 "The command prints the bucket's Region. Set it in the client.",
                 "Remove an endpoint URL of another Region.",
-                commands=("aws s3api head-bucket --bucket BUCKET --query BucketRegion",),
+                commands="aws s3api head-bucket --bucket BUCKET --query BucketRegion",
                 url=pages.SDK_ENDPOINTS,
             ),
         ),

@@ -104,17 +104,17 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
             text="The name is fixed: an account has one such role for a service, which often creates it itself, such as with the first cluster or node group.",
         ),
         topic=api_error_kinds.ALREADY_EXISTS.code,
-        remedies=present(
+        remedies=(
             imported,
             your_remedy(
                 "Use the existing role, and do not create it",
                 "The service finds the role by its name. If the service just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",
                 "In a template or module, remove the resource that creates the role, or create it only if it does not exist.",
-                commands=(lookup,),
+                commands=lookup,
                 url=pages.SERVICE_LINKED,
             ),
         ),
-        notes=("No permission is missing.",),
+        notes="No permission is missing.",
     )
 
 
@@ -178,15 +178,13 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
         request_kinds.INVALID_REQUEST.cause(
             "reported", clues.quote_phrases(message, "The unspecified location constraint")
         ),
-        remedies=(
-            your_remedy(
-                f"Set the LocationConstraint to {region}",
-                "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",
-                commands=(credential_remedies.with_profile(clues.find_profile(case), create),),
-                url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
-            ),
+        remedies=your_remedy(
+            f"Set the LocationConstraint to {region}",
+            "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",
+            commands=credential_remedies.with_profile(clues.find_profile(case), create),
+            url="https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",
         ),
-        notes=(NOT_A_DENIAL,),
+        notes=NOT_A_DENIAL,
     )
 
 
@@ -228,7 +226,7 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
         remedies=_fitting_remedies(case, kind),
         notes=(
             *kind.notes,
-            *(() if kind.lacks_permission or "permission is missing" in summary else (NOT_A_DENIAL,)),
+            None if kind.lacks_permission or "permission is missing" in summary else NOT_A_DENIAL,
         ),
     )
 
@@ -290,12 +288,10 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     return case.explain(
         f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{end_summary(case.failure)}",
         api_error_kinds.AWS_ERROR.cause("reported", error_kind.code_evidence(failure), text=text),
-        remedies=(
-            your_remedy(
-                "Look up the error code",
-                "The API reference of the service lists the errors of each operation and their meaning.",
-                url=pages.EC2_ERRORS if envelope.service == "ec2" else pages.API_REFERENCES,
-            ),
+        remedies=your_remedy(
+            "Look up the error code",
+            "The API reference of the service lists the errors of each operation and their meaning.",
+            url=pages.EC2_ERRORS if envelope.service == "ec2" else pages.API_REFERENCES,
         ),
     )
 

@@ -92,38 +92,32 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             text=f"CreateVolume succeeds even without permission for the key: EBS checks the key later, and then deletes the volume. No error names the key.{more}",
         ),
         KMS_KEY_STATE.cause(text="The key is disabled, pending deletion or in another Region."),
-        remedies=(
-            identity_remedy(
-                f"Allow {caller} to use {of_key}",
-                "Attach the policy, saved as policy.json, to the role. AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key."
-                if is_of_driver
-                else "Attach the policy, saved as policy.json, to the caller's role.",
-                f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does. The command get-key-policy prints it.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
-                *(
-                    (
-                        "Then re-create the PersistentVolumeClaim, so that the driver starts with a new request.",
-                    )
-                    if is_of_driver
-                    else ()
+        remedies=identity_remedy(
+            f"Allow {caller} to use {of_key}",
+            "Attach the policy, saved as policy.json, to the role. AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key."
+            if is_of_driver
+            else "Attach the policy, saved as policy.json, to the caller's role.",
+            f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does. The command get-key-policy prints it.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
+            "Then re-create the PersistentVolumeClaim, so that the driver starts with a new request."
+            if is_of_driver
+            else None,
+            statements=(
+                allow(_USES, arn, sid="UseKey"),
+                allow(
+                    "kms:CreateGrant",
+                    arn,
+                    sid="GrantKeyToEbs",
+                    condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
                 ),
-                statements=(
-                    allow(_USES, arn, sid="UseKey"),
-                    allow(
-                        "kms:CreateGrant",
-                        arn,
-                        sid="GrantKeyToEbs",
-                        condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
-                    ),
-                ),
-                commands=(
-                    *((f"aws ec2 get-ebs-default-kms-key-id --region {region}",) if key is None else ()),
-                    commands.fill_command(
-                        "aws kms get-key-policy --key-id {} --region {} --policy-name default --query Policy --output text",
-                        *(arn, region),
-                    ),
-                    commands.put_policy(role or "ROLE_NAME", "UseVolumeKey"),
-                ),
-                url=_REQUIREMENTS,
             ),
+            commands=(
+                f"aws ec2 get-ebs-default-kms-key-id --region {region}" if key is None else None,
+                commands.fill_command(
+                    "aws kms get-key-policy --key-id {} --region {} --policy-name default --query Policy --output text",
+                    *(arn, region),
+                ),
+                commands.put_policy(role or "ROLE_NAME", "UseVolumeKey"),
+            ),
+            url=_REQUIREMENTS,
         ),
     )

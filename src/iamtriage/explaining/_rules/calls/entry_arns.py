@@ -20,7 +20,7 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -188,11 +188,10 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     by_hand = cluster_remedy(
         f"{'Create' if stated else 'Look up the full ARN, and create'} the access entry with {'the full ARN' if stated else 'it'}",
         "An access entry requires the ARN with the path, as IAM prints it; aws-auth, in contrast, requires the ARN without it.",
-        *present(None if has_access else _ENTRY_ALONE, mapped.entry_refusal),
-        *present(
-            _RECREATED if isinstance(principal, IdentityCenterRole) else None,
-            None if deployment or stated else _OWN_ACCOUNT,
-        ),
+        None if has_access else _ENTRY_ALONE,
+        mapped.entry_refusal,
+        _RECREATED if isinstance(principal, IdentityCenterRole) else None,
+        None if deployment or stated else _OWN_ACCOUNT,
         commands=lines,
         url=pages.EKS_ACCESS_ENTRIES,
     )
@@ -208,7 +207,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         *causes,
         topic="access-entry-principal",
         remedies=tuple(remedies),
-        notes=("An IAM policy does not help: the call was allowed, but its argument is invalid.",),
+        notes="An IAM policy does not help: the call was allowed, but its argument is invalid.",
     )
 
 
@@ -289,7 +288,7 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
             text="The principalArn is a service-linked role: its path begins with /aws-service-role/.",
         ),
         topic="access-entry-service-linked",
-        remedies=(
-            your_remedy(title, *steps, commands=emr, url=_EMR_ACCESS if emr else pages.EKS_ACCESS_ENTRIES),
+        remedies=your_remedy(
+            title, *steps, commands=emr, url=_EMR_ACCESS if emr else pages.EKS_ACCESS_ENTRIES
         ),
     )

@@ -128,7 +128,7 @@ def import_remedy(
     return your_remedy(
         "Import the existing resource into the Terraform state, or do not create it",
         "If Terraform is meant to manage it, import it and run plan: Terraform then changes it instead of creating it.",
-        *((page,) if identifier == "RESOURCE_ID" else ()),
+        page if identifier == "RESOURCE_ID" else None,
         *steps,
         commands=(*checks, f"{command('terraform', 'import', stated.value)} {identifier}", "terraform plan"),
         url=f"https://registry.terraform.io/providers/hashicorp/{provider}/latest/docs/resources/{name}#import",

@@ -74,18 +74,16 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
         f"The host {host} does not exist: the program asks for FIPS endpoints, and {name} has none in {region}.",
         UNPUBLISHED_FIPS_HOST.cause(
             "derived",
-            (f"The text names the host {host}.",),
+            f"The text names the host {host}.",
             text=f"An SDK with FIPS turned on builds this name, but AWS publishes no FIPS endpoint of {name} for {region}. Calls of most other services would fail in the same way.",
         ),
         topic="no-answer",
-        remedies=(
-            your_remedy(
-                "Turn off FIPS endpoints for this program",
-                f"{look} The SDK then calls {plain}.",
-                f"If FIPS is required, call {others} instead.",
-                commands=lines,
-                url=pages.SDK_VARIANTS,
-            ),
+        remedies=your_remedy(
+            "Turn off FIPS endpoints for this program",
+            f"{look} The SDK then calls {plain}.",
+            f"If FIPS is required, call {others} instead.",
+            commands=lines,
+            url=pages.SDK_VARIANTS,
         ),
-        notes=("The request did not reach AWS, so an IAM policy or a trust policy does not help.",),
+        notes="The request did not reach AWS, so an IAM policy or a trust policy does not help.",
     )

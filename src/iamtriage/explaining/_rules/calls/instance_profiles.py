@@ -51,37 +51,35 @@ def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
         return case.explain(
             f"{shown} has the role {role} already, so nothing is to be added. No permission is missing.",
             cause,
-            remedies=(your_remedy("Skip the call", url=pages.EC2_ROLES),),
+            remedies=your_remedy("Skip the call", url=pages.EC2_ROLES),
         )
     look = f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName' --output text"
     in_profile = "--instance-profile-name {} --role-name {}"
     return case.explain(
         f"{shown} {has}, and holds one only: IAM does not raise this quota. No permission is missing.",
         cause,
-        remedies=(
-            account_remedy(
-                "Replace the role, or create a second instance profile",
-                "Running instances lose the permissions of the present role when it is removed, and get those of the other one after a while. To keep them, attach the missing policies to the present role instead, or use a second profile.",
-                "Adding a role requires iam:PassRole on it.",
-                commands=(
-                    *(() if present else (look,)),
-                    Labelled(
-                        "Either replace the role:",
-                        fill_command(f"aws iam remove-role-from-instance-profile {in_profile}", profile, old),
-                    ),
-                    fill_command(f"aws iam add-role-to-instance-profile {in_profile}", profile, role),
-                    Labelled(
-                        "Or create a second profile, and associate it with the instances that need the role:",
-                        fill_command("aws iam create-instance-profile --instance-profile-name {}", other),
-                    ),
-                    fill_command(f"aws iam add-role-to-instance-profile {in_profile}", other, role),
-                    "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
-                    fill_command(
-                        "aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={}",
-                        other,
-                    ),
+        remedies=account_remedy(
+            "Replace the role, or create a second instance profile",
+            "Running instances lose the permissions of the present role when it is removed, and get those of the other one after a while. To keep them, attach the missing policies to the present role instead, or use a second profile.",
+            "Adding a role requires iam:PassRole on it.",
+            commands=(
+                None if present else look,
+                Labelled(
+                    "Either replace the role:",
+                    fill_command(f"aws iam remove-role-from-instance-profile {in_profile}", profile, old),
                 ),
-                url=pages.IAM_QUOTAS,
+                fill_command(f"aws iam add-role-to-instance-profile {in_profile}", profile, role),
+                Labelled(
+                    "Or create a second profile, and associate it with the instances that need the role:",
+                    fill_command("aws iam create-instance-profile --instance-profile-name {}", other),
+                ),
+                fill_command(f"aws iam add-role-to-instance-profile {in_profile}", other, role),
+                "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
+                fill_command(
+                    "aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={}",
+                    other,
+                ),
             ),
+            url=pages.IAM_QUOTAS,
         ),
     )

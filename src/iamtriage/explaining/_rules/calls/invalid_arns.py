@@ -113,15 +113,13 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
         f"EKS rejected the role of the Pod Identity association: {arn.describe('the value is not the ARN of a role.')}",
         *arn.causes(reported),
         topic="role-arn-malformed",
-        remedies=(
-            cluster_remedy(
-                "Repeat the call with the ARN of the role",
-                *(steps if is_nested or not repeated else ()),
-                commands=(repeated or lookup,),
-                url=pages.EKS_POD_IDENTITY,
-            ),
+        remedies=cluster_remedy(
+            "Repeat the call with the ARN of the role",
+            *(steps if is_nested or not repeated else ()),
+            commands=repeated or lookup,
+            url=pages.EKS_POD_IDENTITY,
         ),
-        notes=("An IAM policy does not help: the argument is invalid.",),
+        notes="An IAM policy does not help: the argument is invalid.",
     )
 
 
@@ -155,7 +153,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
             your_remedy(
                 "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
                 *_correction_steps(arn),
-                commands=(repeated or lookup,),
+                commands=repeated or lookup,
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             )
         ]
@@ -171,7 +169,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         *causes,
         topic="role-arn-malformed",
         remedies=tuple(remedies),
-        notes=("AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.",),
+        notes="AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.",
     )
 
 
@@ -219,16 +217,14 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
         f"The cluster's authenticator rejected an ARN in aws-auth: {arn.describe('it is not that of a role or user.')}",
         *arn.causes(reported),
         topic="aws-auth-arn",
-        remedies=(
-            cluster_remedy(
-                "Correct the entry in aws-auth",
-                *steps,
-                "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
-                commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
-                url=pages.EKS_AUTH_CONFIGMAP,
-            ),
+        remedies=cluster_remedy(
+            "Correct the entry in aws-auth",
+            *steps,
+            "The command iamtriage aws-auth lint names the invalid lines, and iamtriage aws-auth fix corrects a file.",
+            commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
+            url=pages.EKS_AUTH_CONFIGMAP,
         ),
-        notes=("The authenticator ignores an invalid entry; the others stay in effect.",),
+        notes="The authenticator ignores an invalid entry; the others stay in effect.",
     )
 
 
@@ -250,13 +246,11 @@ def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
         summary,
         *arn.causes(ARN_NOT_ACCEPTED.cause("reported", text="The call rejects the ARN itself.")),
         topic="invalid-arn",
-        remedies=(
-            your_remedy(
-                title,
-                *steps,
-                commands=(line,) if is_known else (),
-                url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
-            ),
+        remedies=your_remedy(
+            title,
+            *steps,
+            commands=line if is_known else None,
+            url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
         ),
-        notes=("An IAM policy does not help: the argument is invalid.",),
+        notes="An IAM policy does not help: the argument is invalid.",
     )

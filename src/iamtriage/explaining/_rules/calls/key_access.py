@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
 
 if TYPE_CHECKING:
     import re
@@ -65,8 +65,8 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
         return case.explain(
             f"The KMS key of {call} {STATE_WORDS[state]}, as the text shows.",
             KEY_NOT_ACCESSIBLE.cause("reported", code_evidence(case.failure), text="The key is not enabled."),
-            remedies=(remedy,),
-            notes=(NOT_A_DENIAL,),
+            remedies=remedy,
+            notes=NOT_A_DENIAL,
         )
     verdict = f"it does not exist in {region or 'this Region'}, is not enabled, or no policy allows the caller to use it"
     check = "If describe-key finds no key, its ID, Region or account is wrong. KeyState must be Enabled."
@@ -79,25 +79,17 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
             code_evidence(case.failure),
             text="The service does not say which of these reasons applies.",
         ),
-        remedies=(
-            owner_remedy(
-                "Check the key policy" if state else "Check the key's Region, state and key policy",
-                *present(check or None),
-                f"The key policy must allow the caller, or enable IAM policies: then the caller needs {_NEEDED_BY_SERVICES}. If the key is in another account, both are required.",
-                commands=(
-                    *(
-                        ()
-                        if state
-                        else (
-                            kms_command(
-                                "describe-key", found, region, "--query 'KeyMetadata.[KeyState,Enabled]'"
-                            ),
-                        )
-                    ),
-                    kms_command("get-key-policy", found, region, PRINT_POLICY),
-                ),
-                url=pages.KMS_ACCESS,
+        remedies=owner_remedy(
+            "Check the key policy" if state else "Check the key's Region, state and key policy",
+            check or None,
+            f"The key policy must allow the caller, or enable IAM policies: then the caller needs {_NEEDED_BY_SERVICES}. If the key is in another account, both are required.",
+            commands=(
+                None
+                if state
+                else kms_command("describe-key", found, region, "--query 'KeyMetadata.[KeyState,Enabled]'"),
+                kms_command("get-key-policy", found, region, PRINT_POLICY),
             ),
+            url=pages.KMS_ACCESS,
         ),
     )
 
@@ -127,21 +119,17 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
             code_evidence(case.failure),
             text=f"For a service in {region}, this key does not exist.",
         ),
-        remedies=(
-            owner_remedy(
-                f"Use a key of {region}",
-                *steps,
-                commands=(
-                    *((Labelled("The replica of the key:", replicate),) if key.startswith("mrk-") else ()),
-                    fill_command(
-                        "aws kms list-aliases --region {} --query 'Aliases[].[AliasName,TargetKeyId]' --output text",
-                        region,
-                    ),
+        remedies=owner_remedy(
+            f"Use a key of {region}",
+            *steps,
+            commands=(
+                Labelled("The replica of the key:", replicate) if key.startswith("mrk-") else None,
+                fill_command(
+                    "aws kms list-aliases --region {} --query 'Aliases[].[AliasName,TargetKeyId]' --output text",
+                    region,
                 ),
-                url=pages.KMS_ACCESS,
             ),
+            url=pages.KMS_ACCESS,
         ),
-        notes=(
-            f"The same message also reports a key that is not enabled, or a caller without {_NEEDED_BY_SERVICES}: check that only if a key of {region} fails, too.",
-        ),
+        notes=f"The same message also reports a key that is not enabled, or a caller without {_NEEDED_BY_SERVICES}: check that only if a key of {region} fails, too.",
     )

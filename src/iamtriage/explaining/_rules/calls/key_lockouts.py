@@ -54,10 +54,8 @@ def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Ex
     return case.explain(
         f"{summary}.",
         LOCKOUT.cause("reported", because, text=text),
-        remedies=(_add_statement(case, account, partition),),
-        notes=(
-            f"{saved}. Without this statement, IAM policies have no effect on the key, so an identity-based policy does not replace it.",
-        ),
+        remedies=_add_statement(case, account, partition),
+        notes=f"{saved}. Without this statement, IAM policies have no effect on the key, so an identity-based policy does not replace it.",
     )
 
 

@@ -29,7 +29,6 @@ from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVI
 from iamtriage.explaining._rules.shared.remedies import (
     cluster_remedy,
     owner_remedy,
-    present,
     resource_policy_remedy,
     save_step,
 )
@@ -121,8 +120,8 @@ def explain_key_state(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"{key} is {state}.",
         KMS_KEY_STATE.cause("reported", code_evidence(case.failure), text=f"The key is {state}."),
-        remedies=(remedy,),
-        notes=(NOT_A_DENIAL,),
+        remedies=remedy,
+        notes=NOT_A_DENIAL,
     )
 
 
@@ -141,18 +140,14 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
         KMS_KEY_STATE.cause(
             "reported", code_evidence(case.failure), text="The cluster can no longer decrypt its Secrets."
         ),
-        remedies=(
-            cluster_remedy(
-                "Move the workloads to a new cluster",
-                "Save the manifests that the cluster still returns, and create the Secrets again from their source.",
-                f"The command shows who {'revoked the grant' if is_revoked else 'scheduled the deletion'}.",
-                commands=(
-                    f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --max-results 10",
-                ),
-                url="https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html",
-            ),
+        remedies=cluster_remedy(
+            "Move the workloads to a new cluster",
+            "Save the manifests that the cluster still returns, and create the Secrets again from their source.",
+            f"The command shows who {'revoked the grant' if is_revoked else 'scheduled the deletion'}.",
+            commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --max-results 10",
+            url="https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html",
         ),
-        notes=(NOT_A_DENIAL,),
+        notes=NOT_A_DENIAL,
     )
 
 
@@ -164,7 +159,7 @@ def enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -
         f"Check the key's state, and enable it again{f', in account {account[2]}' if account else ''}",
         "Find out first who disabled it, and why (EventName DisableKey or ScheduleKeyDeletion in CloudTrail). After a deletion, the data that it encrypted is lost.",
         "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
-        commands=present(
+        commands=(
             kms_command("describe-key", found, region, query),
             Labelled("If the state is PendingDeletion:", kms_command("cancel-key-deletion", found, region))
             if state
@@ -225,13 +220,11 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
             quoted,
             text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
         ),
-        *((KMS_KEY_STATE.cause("derived", shown),) if state in STATE_WORDS else ()),
+        KMS_KEY_STATE.cause("derived", shown) if state in STATE_WORDS else None,
         remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state, allowed),
-        notes=present(
-            None
-            if allowed or context_of(case.facts).account
-            else f"If the key is in another account, its key policy must allow the account of the instances. That account then creates a grant for {launcher} (aws kms create-grant)."
-        ),
+        notes=None
+        if allowed or context_of(case.facts).account
+        else f"If the key is in another account, its key policy must allow the account of the instances. That account then creates a grant for {launcher} (aws kms create-grant).",
     )
 
 
@@ -307,12 +300,10 @@ def _launch_remedies(
     again = ", then re-create the node group" if "CREATE_FAILED" in case.text else ""
     allow_launcher = resource_policy_remedy(
         f"{title}{again}",
-        *present(None if state else which),
+        None if state else which,
         save_step("the key policy"),
-        *present(
-            grant and f"Then run create-grant in account {account}: the key is in account {key_account}."
-        ),
-        commands=present(
+        grant and f"Then run create-grant in account {account}: the key is in account {key_account}.",
+        commands=(
             *lookup,
             show
             if state

@@ -74,14 +74,12 @@ def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> 
             text=f"{text}CloudWatch Logs calls KMS itself: kms permissions of the caller do not help.",
         ),
         topic="service-principal",
-        remedies=(
-            resource_policy_remedy(
-                f"Allow {service} in the key policy",
-                *steps,
-                statements=statements,
-                commands=lines,
-                url=_PAGE,
-            ),
+        remedies=resource_policy_remedy(
+            f"Allow {service} in the key policy",
+            *steps,
+            statements=statements,
+            commands=lines,
+            url=_PAGE,
         ),
-        notes=("The message is the same if the key is in another Region, disabled or pending deletion.",),
+        notes="The message is the same if the key is in another Region, disabled or pending deletion.",
     )

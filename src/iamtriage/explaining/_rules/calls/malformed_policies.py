@@ -132,8 +132,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
         summary,
         problem.cause.cause("reported", because, text=text),
         topic="malformed-policy",
-        remedies=(*remedies, *(() if is_long else (_validate_remedy(message),))),
-        notes=(_describe_effect(message),),
+        remedies=(*remedies, None if is_long else _validate_remedy(message)),
+        notes=_describe_effect(message),
     )
 
 
@@ -167,8 +167,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
                 text=f"The policy has the ARN as a string, so {tool} knows no dependency on {reference.rpartition('.')[0]}, and creates both at once. In the next run, it exists.",
             ),
             topic="invalid-principal",
-            remedies=(_refer_remedy(reference, tool),),
-            notes=(_describe_effect(message),),
+            remedies=_refer_remedy(reference, tool),
+            notes=_describe_effect(message),
         )
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
     can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and kind != "service")
@@ -178,7 +178,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
         *causes,
         topic="invalid-principal",
         remedies=(*lookup, _correct_principal_remedy(case, suspect), _validate_remedy(message)),
-        notes=(_describe_effect(message),),
+        notes=_describe_effect(message),
     )
 
 
@@ -255,7 +255,7 @@ def _refer_remedy(reference: str, tool: str) -> Remedy:
         manifest=f"Principal:\n  AWS: !GetAtt {reference}"
         if is_template
         else f"Principal = {{ AWS = {reference} }}",
-        commands=() if is_template else ("terraform apply",),
+        commands=None if is_template else "terraform apply",
         url=pages.POLICY_PRINCIPAL,
     )
 
@@ -293,15 +293,15 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
     if role is not None:
         because = f"The text states the role's ARN: {role}"
         text = f"The ARN in the policy lacks the path {role.path} of the role."
-        return [PRINCIPAL_MISTYPED.cause("derived", (because,), text=text)]
+        return [PRINCIPAL_MISTYPED.cause("derived", because, text=text)]
     if suspect.lacks_path:
         text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, in most cases with a Region."
         return [PRINCIPAL_MISTYPED.cause("derived", text=text)]
     if name is not None and _UNIQUE_ID.fullmatch(name):
         because = f"The name begins with {name[:4]}, as unique IDs of {_kind_of_id(name)}s do."
-        return [DELETED_PRINCIPAL.cause("derived", (because,))]
+        return [DELETED_PRINCIPAL.cause("derived", because)]
     if name is not None and _has_wildcard(name):
-        return [WILDCARD_IN_PRINCIPAL.cause("derived", ("The name contains an asterisk.",))]
+        return [WILDCARD_IN_PRINCIPAL.cause("derived", "The name contains an asterisk.")]
     if kind == "service":
         text = "The service principal does not exist in this partition and Region."
         return [PRINCIPAL_NOT_FOUND.cause(text=text)]
@@ -359,7 +359,7 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
         service = find_similar_service(name or "")
         return your_remedy(
             "Correct the service principal",
-            *((f"Most likely, {service} is meant.",) if service else ()),
+            f"Most likely, {service} is meant." if service else None,
             "A service principal looks like ec2.amazonaws.com. Look up the name in the service's documentation.",
             url=pages.POLICY_PRINCIPAL,
         )
@@ -392,8 +392,6 @@ def _validate_remedy(message: str) -> Remedy:
         "Validate the document with IAM Access Analyzer",
         "Save the document as policy.json. The command reports each error with its position, and requires access-analyzer:ValidatePolicy.",
         "The type is RESOURCE_POLICY for resource-based and trust policies, else IDENTITY_POLICY.",
-        commands=(
-            f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
-        ),
+        commands=f"aws accessanalyzer validate-policy --policy-document file://policy.json --policy-type {policy_type}",
         url=pages.VALIDATE_POLICY,
     )

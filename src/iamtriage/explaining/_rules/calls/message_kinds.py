@@ -124,7 +124,7 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
         "Review the template, then repeat the call with --capabilities",
         f"Check which roles, policies and macros the template has. {' '.join(_ACKNOWLEDGED[name] for name in missing)}",
         "In the console, select the acknowledgement. In Terraform and other tools, set the stack's capabilities.",
-        commands=(f"{repeated} --capabilities {' '.join(listed)}",),
+        commands=f"{repeated} --capabilities {' '.join(listed)}",
         url=_STACK_CAPABILITIES,
     )
 
@@ -157,7 +157,7 @@ KINDS_BY_MESSAGE = (
                 "Sign with version 4",
                 "Use a current SDK or tool, which signs with version 4 automatically.",
                 "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
-                commands=("aws configure set default.s3.signature_version s3v4",),
+                commands="aws configure set default.s3.signature_version s3v4",
                 url=pages.SIGNATURES,
             ),
         ),
@@ -172,9 +172,7 @@ KINDS_BY_MESSAGE = (
                 "Retry after a minute, in the Region and the account of the denied call",
                 "Check that the ID is complete. The console link in the denial names the Region. The caller must be in the account or the organization of the denied call.",
                 "If the denial is older than 24 hours, repeat the denied call, and use its new ID.",
-                commands=(
-                    "aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
-                ),
+                commands="aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
                 url=pages.AUTHORIZATION_DETAILS,
             ),
         ),
@@ -247,9 +245,7 @@ KINDS_BY_MESSAGE = (
                 "Call the inference profile",
                 "Use the ID or ARN of an inference profile as model ID. Most often, it is the model ID with a geography prefix such as us. or eu.",
                 "Policies must allow bedrock:InvokeModel on the profile and on the model in each Region that the profile routes to.",
-                commands=(
-                    "aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
-                ),
+                commands="aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
                 url=pages.BEDROCK_PROFILES,
             ),
         ),

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.credentials import credential_sources, pod_role
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.certificates import NO_WAY_OUT
 from iamtriage.explaining._rules.shared.clues import mentions_kubernetes
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -55,7 +55,7 @@ _FALLBACK = lazy_pattern(r"falling back to|using Kubernetes metadata|fallback to
 _SET_REGION = your_remedy(
     "Give the program its Region",
     "Set AWS_REGION in the environment of the program or in the pod's specification. Then it does not ask the metadata service.",
-    commands=("export AWS_REGION=REGION",),
+    commands="export AWS_REGION=REGION",
     url=pages.SDK_REGION,
 )
 _CONFIGURE_LOAD_BALANCERS = cluster_remedy(
@@ -116,15 +116,11 @@ def explain_metadata_request(case: Case[AwsError], message: str) -> Explanation:
             text=f"The request is for {asked}, not for credentials: the role of the pod or instance is not in question.",
         ),
         credential_sources.METADATA_HOP_LIMIT.cause(),
-        *(
-            ()
-            if _LIMITED.search(case.failure.text)
-            else (
-                NO_WAY_OUT.cause(
-                    text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
-                ),
-            )
+        None
+        if _LIMITED.search(case.failure.text)
+        else NO_WAY_OUT.cause(
+            text="The metadata service is turned off or blocked for pods, or the pod runs on Fargate or outside of EC2, where there is none."
         ),
-        remedies=present(configure, _GIVE_ROLE if lacks_role else None, hop_limit),
-        notes=("An IAM policy does not help: no request reached AWS.",),
+        remedies=(configure, _GIVE_ROLE if lacks_role else None, hop_limit),
+        notes="An IAM policy does not help: no request reached AWS.",
     )

@@ -159,7 +159,7 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     summary = f"{title} does not exist{place} in the account of the call"
     causes: list[Cause] = [NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure))]
     if other is not None:
-        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", (other.evidence,)))
+        causes.append(RESOURCE_IN_OTHER_REGION.cause("derived", other.evidence))
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause())
     causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
@@ -174,7 +174,7 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"{summary}{ending}",
         *causes,
-        remedies=(_compare_remedy(case, resource, region, other, message),),
+        remedies=_compare_remedy(case, resource, region, other, message),
         notes=notes,
     )
 
@@ -217,8 +217,8 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
             arn_diagnosis.PARTITION_IN_TEMPLATES,
         )
     line = credential_remedies.with_profile(clues.find_profile(case), listing)
-    remedy = your_remedy(title, *steps, commands=(line,), url=pages.MANAGED_POLICY_REFERENCE)
-    return case.explain(summary, *causes, remedies=(remedy,), notes=(NOT_A_DENIAL,))
+    remedy = your_remedy(title, *steps, commands=line, url=pages.MANAGED_POLICY_REFERENCE)
+    return case.explain(summary, *causes, remedies=remedy, notes=NOT_A_DENIAL)
 
 
 def _find_name(case: Case[AwsError], resource: _Resource, found: re.Match[str]) -> str | None:
@@ -322,13 +322,13 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
         steps = ("The command lists the buckets of the account that is called with.",)
         listing = "aws s3api list-buckets --query 'Buckets[].Name'"
     remedy = your_remedy(
-        f"Compare the {name} with what exists", *steps, commands=(listing,), url=pages.S3_ERRORS
+        f"Compare the {name} with what exists", *steps, commands=listing, url=pages.S3_ERRORS
     )
     return case.explain(
         f"The {kind} does not exist{end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
         NAME_DIFFERS.cause(text=misspelled),
         DELETED_OR_NEW.cause(text="It was deleted, or not created yet."),
-        remedies=(remedy,),
-        notes=(NOT_A_DENIAL,),
+        remedies=remedy,
+        notes=NOT_A_DENIAL,
     )

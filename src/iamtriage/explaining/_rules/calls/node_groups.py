@@ -101,7 +101,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
         NODE_ROLE_WITHOUT_POLICIES.cause(),
         NODE_STARTUP.cause(),
         remedies=(_find_reason_remedy(case, cluster, group), _role_remedy(cluster), _network_remedy(cluster)),
-        notes=("The caller's permissions are not the problem: EKS created the instances.",),
+        notes="The caller's permissions are not the problem: EKS created the instances.",
     )
 
 
@@ -141,12 +141,10 @@ def explain_node_identity(case: Case[AwsError], message: str) -> Explanation:
         NODE_IDENTITY_DELETED.cause(
             "reported", code_evidence(case.failure), text=f"EKS does not find the {noun}."
         ),
-        remedies=(
-            _create_profile_remedy(case, named, role)
-            if is_profile
-            else _create_role_remedy(find_cluster(case), named, role, is_cluster=is_cluster),
-        ),
-        notes=("The caller's permissions are not the problem.",),
+        remedies=_create_profile_remedy(case, named, role)
+        if is_profile
+        else _create_role_remedy(find_cluster(case), named, role, is_cluster=is_cluster),
+        notes="The caller's permissions are not the problem.",
     )
 
 
@@ -158,9 +156,9 @@ def _create_profile_remedy(case: Case[AwsError], name: str | None, role: str | N
     return account_remedy(
         "Create the instance profile again with the same name",
         "EKS created the profile and named it in the launch template of the node group, so it must have the same name.",
-        *(("describe-nodegroup prints the node role.",) if role is None else ()),
+        "describe-nodegroup prints the node role." if role is None else None,
         commands=(
-            *((cluster.eks_command("describe-nodegroup", *words),) if role is None else ()),
+            cluster.eks_command("describe-nodegroup", *words) if role is None else None,
             f"aws iam create-instance-profile --instance-profile-name {profile}",
             f"aws iam add-role-to-instance-profile --instance-profile-name {profile} --role-name {of_role}",
         ),
@@ -179,7 +177,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
     return trust_remedy(
         "Create the role again with the same name and path",
         f"Save the trust policy as trust.json. Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
-        *(() if is_cluster else (of_nodes,)),
+        None if is_cluster else of_nodes,
         commands=(fill_command(create, of_role), *_attach_commands(cluster, of_role, policies)),
         policy=service_trust_policy(principal, ASSUME_ROLE),
         is_addition=False,
@@ -237,8 +235,8 @@ def _network_remedy(cluster: Cluster) -> Remedy:
         "Private subnets require a route to a NAT gateway, or VPC endpoints for ec2, ecr.api, ecr.dkr, sts and s3, and private access to the cluster's endpoint.",
         "Public subnets must assign public IPv4 addresses to the instances.",
         "The security groups must allow the nodes port 443 to the cluster, and the cluster port 10250 to the nodes.",
-        commands=(
-            cluster.eks_command("describe-cluster", "--query", "cluster.resourcesVpcConfig", flag="--name"),
+        commands=cluster.eks_command(
+            "describe-cluster", "--query", "cluster.resourcesVpcConfig", flag="--name"
         ),
         url=pages.EKS_TROUBLESHOOTING,
     )

@@ -62,7 +62,7 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
         remedy = account_remedy(
             "Delete the role with its own call, once its service uses it no more",
             "First delete the resources of the service that use the role: otherwise, the deletion task fails, and names them.",
-            commands=(fill_command("aws iam delete-service-linked-role --role-name {}", name),),
+            commands=fill_command("aws iam delete-service-linked-role --role-name {}", name),
             url=pages.SERVICE_LINKED,
         )
     else:
@@ -70,7 +70,7 @@ def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"Only AWS can change the role {clip_text(name)}: {'IAM Identity Center manages it' if permission_set else 'it is a service-linked role'}. No permission is missing.",
         PROTECTED.cause("reported", code_evidence(case.failure), text=text),
-        remedies=(remedy,),
+        remedies=remedy,
     )
 
 
@@ -91,7 +91,7 @@ def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
             "Allow the role in the policy of the resource that it is to use",
             f"The policy of a KMS key, bucket, queue or topic can allow the principal {arn}, without a policy of the role.",
             own,
-            commands=(fill_command("aws iam get-role --role-name {} --query Role.Arn", name),),
+            commands=fill_command("aws iam get-role --role-name {} --query Role.Arn", name),
             url=pages.SERVICE_LINKED,
         )
     key = RESOURCE_POLICIES["kms"]

@@ -220,7 +220,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         ),
         remedies=(
             account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
-            *((increase,) if can_increase else ()),
+            increase if can_increase else None,
         ),
     )
 
@@ -282,25 +282,23 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     return case.explain(
         f"The managed policy has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
-        remedies=(
-            account_remedy(
-                "Delete the oldest non-default version, then repeat the call",
-                "The default version (True) is in force and cannot be deleted: VERSION_ID is the oldest of the others. old.json keeps a copy.",
-                "IAM keeps old versions until someone deletes them, and the quota cannot be raised.",
-                commands=(
-                    *((_LIST_POLICIES,) if arn == "POLICY_ARN" else ()),
-                    Labelled(
-                        "Then, with POLICY_ARN of the failed call filled in:",
-                        f"aws iam list-policy-versions {of_policy} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
-                    ),
-                    Labelled(
-                        "Then, with VERSION_ID filled in:",
-                        f"aws iam get-policy-version {of_policy} --version-id VERSION_ID > old.json",
-                    ),
-                    f"aws iam delete-policy-version {of_policy} --version-id VERSION_ID",
+        remedies=account_remedy(
+            "Delete the oldest non-default version, then repeat the call",
+            "The default version (True) is in force and cannot be deleted: VERSION_ID is the oldest of the others. old.json keeps a copy.",
+            "IAM keeps old versions until someone deletes them, and the quota cannot be raised.",
+            commands=(
+                _LIST_POLICIES if arn == "POLICY_ARN" else None,
+                Labelled(
+                    "Then, with POLICY_ARN of the failed call filled in:",
+                    f"aws iam list-policy-versions {of_policy} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
                 ),
-                url=pages.IAM_QUOTAS,
+                Labelled(
+                    "Then, with VERSION_ID filled in:",
+                    f"aws iam get-policy-version {of_policy} --version-id VERSION_ID > old.json",
+                ),
+                f"aws iam delete-policy-version {of_policy} --version-id VERSION_ID",
             ),
+            url=pages.IAM_QUOTAS,
         ),
     )
 
@@ -334,8 +332,8 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"The {what} together are too long for a session{used}. No permission is missing.",
         SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
-        remedies=(remedy,),
-        notes=("The limit is fixed: no quota increases it.",),
+        remedies=remedy,
+        notes="The limit is fixed: no quota increases it.",
     )
 
 
@@ -371,6 +369,6 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         f"The policy is too long{limit}. No permission is missing.",
         POLICY_TOO_LONG.cause("reported", because, text="AWS limits the length of such a policy."),
-        remedies=(your_remedy(size.title, *steps, commands=lines, url=size.url),),
-        notes=("Nothing was saved: the policy is as it was before.",),
+        remedies=your_remedy(size.title, *steps, commands=lines, url=size.url),
+        notes="Nothing was saved: the policy is as it was before.",
     )

@@ -127,7 +127,7 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
         f"{remove} ACLs are disabled in new buckets.",
         share,
         "Only if the program cannot omit it: turn ACLs on with BucketOwnerPreferred (aws s3api put-bucket-ownership-controls), which AWS advises against.",
-        commands=(again or "aws s3api get-bucket-ownership-controls --bucket BUCKET",),
+        commands=again or "aws s3api get-bucket-ownership-controls --bucket BUCKET",
         url=_OBJECT_OWNERSHIP,
     )
 
@@ -163,7 +163,7 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
         return cluster_remedy(
             "Set the Region in the pod's environment",
             "EKS sets these variables only in new pods of a service account with a role. If the account is meant to have one, check that first.",
-            commands=(clusters.set_variables_command(case, variables),),
+            commands=clusters.set_variables_command(case, variables),
             url=pages.SDK_REGION,
         )
     message, text = message_text(case), case.text
@@ -226,7 +226,7 @@ REQUEST_KINDS = (
                 "Upload less data at once",
                 "For S3, upload large objects in parts, and fewer parts at once. The command reduces aws s3 from 10 parallel requests to 4.",
                 "Try another network, or without the proxy.",
-                commands=("aws configure set default.s3.max_concurrent_requests 4",),
+                commands="aws configure set default.s3.max_concurrent_requests 4",
                 url=pages.S3_MULTIPART,
             ),
         ),

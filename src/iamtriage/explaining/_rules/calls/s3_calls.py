@@ -60,11 +60,11 @@ def explain_head_call(case: Case[AwsError], _words: str) -> Explanation:
         causes = (common_causes.INVALID_SESSION_TOKEN.cause(text=text), *causes, CUSTOMER_KEY.cause())
     return case.explain(
         f"S3 answered {case.failure.envelope.operation} with {status} and no reason: responses to HEAD requests have no body.",
-        common_causes.NO_BODY.cause("derived", ("The SDK made the code from the HTTP status.",)),
+        common_causes.NO_BODY.cause("derived", "The SDK made the code from the HTTP status."),
         *causes,
         topic="head-without-reason",
         remedies=tuple(_head_call_remedies(case, with_reason=status == "400")),
-        notes=(NOT_A_DENIAL,),
+        notes=NOT_A_DENIAL,
     )
 
 
@@ -88,7 +88,7 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
     yield your_remedy(
         "Call the bucket's Region",
         "The command prints the bucket's Region; null means us-east-1. Create the client for that Region.",
-        commands=(locate,),
+        commands=locate,
         url=pages.S3_ERRORS,
     )
 
@@ -126,7 +126,7 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         remedy = owner_remedy(
             "Check the other destinations, and the key of an encrypted queue or topic",
             f"The key policy must allow {service} kms:GenerateDataKey and kms:Decrypt. The key alias/aws/sqs or alias/aws/sns does not: use a customer managed key, or SSE-SQS.",
-            commands=("aws s3api get-bucket-notification-configuration --bucket BUCKET",),
+            commands="aws s3api get-bucket-notification-configuration --bucket BUCKET",
             url=service_access.NOTIFICATIONS.url,
         )
     return case.explain(
@@ -135,8 +135,8 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
             evidence,
             text=f"When notifications are saved, S3 tests whether it may send to the destination. InvalidArgument means here that the policy of the destination does not allow {service}, and not that the caller lacks a permission.",
         ),
-        *((NOTIFICATION_DESTINATION_GONE.cause(),) if evidence == "possible" else ()),
+        NOTIFICATION_DESTINATION_GONE.cause() if evidence == "possible" else None,
         topic="service-principal",
-        remedies=(remedy,),
-        notes=("S3 validates all destinations of the bucket, also those configured earlier.",),
+        remedies=remedy,
+        notes="S3 validates all destinations of the bucket, also those configured earlier.",
     )

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, find_role_recipient
 from iamtriage.explaining._rules.shared.text_signs import RETRY, RETRY_NEW, find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -101,7 +101,7 @@ ROLE_INSTEAD_OF_PROFILE = CauseType(
     sign=r"\barn:aws[\w-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,200}\) for parameter iamInstanceProfile\b|\biam_instance_profile ?= ?aws_iam_role\.\w{1,40}",
     of="instance-profile-not-found",
 )
-_TOO_NEW = ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",))
+_TOO_NEW = ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate.")
 
 
 def explain_service_role(case: Case[AwsError], message: str) -> Explanation | None:
@@ -137,11 +137,11 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
             your_remedy(
                 "Wait, and retry",
                 "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
-                commands=(f"aws iam wait instance-profile-exists --instance-profile-name {name}",),
+                commands=f"aws iam wait instance-profile-exists --instance-profile-name {name}",
                 url=pages.CONSISTENCY,
             ),
         ),
-        notes=("The caller's permissions are not the problem.",),
+        notes="The caller's permissions are not the problem.",
     )
 
 
@@ -294,8 +294,9 @@ def missing_role(
             ),
             *others,
         ),
-        notes=present(
-            no_lack if "insufficient capacity" in case.failure.text else None, None if others else permission
+        notes=(
+            no_lack if "insufficient capacity" in case.failure.text else None,
+            None if others else permission,
         ),
     )
 

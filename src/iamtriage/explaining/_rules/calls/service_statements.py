@@ -166,7 +166,7 @@ def _compare(
     remedy = owner_remedy(
         "Repeat the request, then compare the policy of the called function",
         "An alias or version has its own policy. If a stage variable names the function, each value of it needs the statement.",
-        commands=(show,),
+        commands=show,
         url=_URL,
     )
     return Contrast(f"allows {service}", remedy if ":lambda:" in (target or "") else None, is_allowed=True)
@@ -221,7 +221,7 @@ def _other_resource(statement: Mapping[str, Any], service: str, target: str, res
     remedy = owner_remedy(
         "Allow the service on the alias or version, too",
         "An alias and a version have their own policies: the one of the function does not apply to them. Or let the integration invoke the function without it.",
-        commands=(f"{fill_command(line, target, service)}{of_source}",),
+        commands=f"{fill_command(line, target, service)}{of_source}",
         url=_URL,
     )
     return Contrast(verdict, remedy)

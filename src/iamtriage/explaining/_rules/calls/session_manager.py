@@ -129,21 +129,19 @@ def explain_plugin_missing(case: Case[AwsError], message: str) -> Explanation:
     return case.explain(
         "The Session Manager plugin is not installed on this machine, or it is not in the PATH.",
         SESSION_PLUGIN_MISSING.cause("reported", quote_phrases(message, "SessionManagerPlugin is not found")),
-        remedies=(
-            your_remedy(
-                "Install the Session Manager plugin",
-                "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
-                "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
-                commands=(
-                    "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
-                    "sudo dpkg -i session-manager-plugin.deb",
-                    Labelled("Or, on macOS:", "brew install --cask session-manager-plugin"),
-                    Labelled("Then, in a new shell:", "session-manager-plugin --version"),
-                ),
-                url=pages.SESSION_PLUGIN,
+        remedies=your_remedy(
+            "Install the Session Manager plugin",
+            "On Debian and Ubuntu, run the first two commands, on macOS the third. The page below has the other systems.",
+            "Open a new shell, then run the command again. The last command prints the version if the plugin is found.",
+            commands=(
+                "curl -o session-manager-plugin.deb https://s3.amazonaws.com/session-manager-downloads/plugin/latest/ubuntu_64bit/session-manager-plugin.deb",
+                "sudo dpkg -i session-manager-plugin.deb",
+                Labelled("Or, on macOS:", "brew install --cask session-manager-plugin"),
+                Labelled("Then, in a new shell:", "session-manager-plugin --version"),
             ),
+            url=pages.SESSION_PLUGIN,
         ),
-        notes=("No permission is missing: the session was not started.",),
+        notes="No permission is missing: the session was not started.",
     )
 
 
@@ -189,9 +187,7 @@ def _explain_instance(case: Case[AwsError], message: str) -> Explanation:
                 url=pages.SESSION_ENDPOINTS,
             ),
         ),
-        notes=(
-            "The caller is not denied: if permissions are missing, they are those of the machine's role.",
-        ),
+        notes="The caller is not denied: if permissions are missing, they are those of the machine's role.",
     )
 
 
@@ -227,30 +223,24 @@ def _explain_task(case: Case[AwsError], message: str) -> Explanation:
             your_remedy(
                 "Check whether the task has ECS Exec",
                 "The task's enableExecuteCommand must be true, and the agent's lastStatus RUNNING.",
-                commands=(
-                    "aws ecs describe-tasks --region REGION --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
-                ),
+                commands="aws ecs describe-tasks --region REGION --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].[enableExecuteCommand,taskDefinitionArn,containers[].managedAgents]'",
                 url=pages.ECS_EXEC,
             ),
             your_remedy(
                 "If it is disabled, enable ECS Exec",
                 "It cannot be enabled for a running task. For a service, the command enables it and replaces all tasks. Run a standalone task again with --enable-execute-command.",
-                commands=(
-                    "aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
-                ),
+                commands="aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --enable-execute-command --force-new-deployment",
                 url=pages.ECS_EXEC,
             ),
             account_remedy(
                 "If the task role lacks permissions, allow the ssmmessages actions",
                 "The command prints the task role (taskRoleArn, not executionRoleArn). If there is none, add one to the task definition.",
                 f"It requires {_CHANNEL_ACTIONS} on *. Then start new tasks.",
-                commands=(
-                    "aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
-                ),
+                commands="aws ecs describe-task-definition --region REGION --task-definition TASK_DEFINITION --query taskDefinition.taskRoleArn --output text",
                 url=pages.ECS_EXEC,
             ),
         ),
-        notes=("The caller is not denied: if permissions are missing, they are those of the task role.",),
+        notes="The caller is not denied: if permissions are missing, they are those of the task role.",
     )
 
 
@@ -271,27 +261,21 @@ def _explain_keys_of_container(
             ("The text shows AWS_ACCESS_KEY_ID for the container.",) if is_shown else (),
         ),
         topic="ecs-exec-not-connected",
-        remedies=(
-            your_remedy(
-                "Remove the access keys from the container's environment",
-                *(
-                    ()
-                    if is_shown
-                    else (
-                        "Check whether the command prints AWS_ACCESS_KEY_ID. Images and start scripts can set it, too.",
-                    )
-                ),
-                f"Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, and allow what the program needs in {role}. Or rename the variables, if the program reads them itself.",
-                "Register the task definition, and deploy it: running tasks keep their environment.",
-                f"As a stopgap, allow the user of the keys {_CHANNEL_ACTIONS} on *. In CloudTrail, the denied calls of that user show whether this is the cause.",
-                commands=(
-                    *(() if is_shown else (_SHOW_VARIABLES,)),
-                    f"aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --task-definition {family} --force-new-deployment",
-                ),
-                url=pages.ECS_EXEC,
+        remedies=your_remedy(
+            "Remove the access keys from the container's environment",
+            None
+            if is_shown
+            else "Check whether the command prints AWS_ACCESS_KEY_ID. Images and start scripts can set it, too.",
+            f"Delete AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY from environment and secrets of the container, and allow what the program needs in {role}. Or rename the variables, if the program reads them itself.",
+            "Register the task definition, and deploy it: running tasks keep their environment.",
+            f"As a stopgap, allow the user of the keys {_CHANNEL_ACTIONS} on *. In CloudTrail, the denied calls of that user show whether this is the cause.",
+            commands=(
+                None if is_shown else _SHOW_VARIABLES,
+                f"aws ecs update-service --region REGION --cluster ECS_CLUSTER --service SERVICE --task-definition {family} --force-new-deployment",
             ),
+            url=pages.ECS_EXEC,
         ),
-        notes=("The caller is not denied, and needs no permission.",),
+        notes="The caller is not denied, and needs no permission.",
     )
 
 

@@ -22,7 +22,7 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -203,17 +203,15 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
             f"Let {controller.name} make fewer calls",
             flags,
             _RAISE_PARAMETERS if operation.startswith("GetParameter") else _FIND_CALLERS,
-            commands=(show or f"kubectl --namespace NAMESPACE edit {controller.workload}",),
+            commands=show or f"kubectl --namespace NAMESPACE edit {controller.workload}",
             url=url,
         )
     return cluster_remedy(
         "Find out who makes so many calls",
         _FIND_CALLERS,
         f"{capitalize_start(controller.name)} retries automatically, so do not repeat anything by hand.",
-        *present(_UPDATES.get(controller.name)),
-        commands=(
-            f"aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={operation} --max-results 50 --query 'Events[].Username' --output text",
-        ),
+        _UPDATES.get(controller.name),
+        commands=f"aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={operation} --max-results 50 --query 'Events[].Username' --output text",
         url=url,
     )
 
@@ -226,6 +224,6 @@ def _terraform_remedy(attempts: int) -> Remedy:
         f"The provider {retried}. Run plan and apply with fewer operations at once: -parallelism is 10 by default.",
         'If that is not enough, set retry_mode = "adaptive" in the provider, or read fewer resources in a run: split the state, or plan with -target or -refresh=false.',
         _FIND_CALLERS,
-        commands=("terraform apply -parallelism=3",),
+        commands="terraform apply -parallelism=3",
         url="https://developer.hashicorp.com/terraform/cli/commands/apply",
     )

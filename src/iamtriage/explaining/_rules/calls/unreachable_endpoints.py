@@ -135,14 +135,12 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         remedies=(
             *findings.remedies,
             *_related_remedies(case, message, host),
-            *((_TASK_REMEDY,) if _TASK_START.search(case.text) else ()),
-            *(
-                ()
-                if (region := _unknown_region(message, host)) and _region_of_zone(region)
-                else (_test_connection_remedy(case, host, has_region=region is None),)
-            ),
+            _TASK_REMEDY if _TASK_START.search(case.text) else None,
+            None
+            if (region := _unknown_region(message, host)) and _region_of_zone(region)
+            else _test_connection_remedy(case, host, has_region=region is None),
         ),
-        notes=(_NOT_A_POLICY,),
+        notes=_NOT_A_POLICY,
     )
 
 
@@ -262,7 +260,8 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
                 else "The second command lists the Regions of the account.",
                 f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",
                 commands=(
-                    *present("aws configure list", None if similar else list_regions),
+                    "aws configure list",
+                    None if similar else list_regions,
                     *(present(*again) or (f"export AWS_REGION={correct} AWS_DEFAULT_REGION={correct}",)),
                 ),
                 url=pages.CLI_PROFILES,
@@ -275,7 +274,7 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
                 "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network requires, including user name and password. Do not share the output: it can contain the password.",
                 "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
                 "If the address is correct, let the owner of the proxy allow the AWS hosts.",
-                commands=("set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",),
+                commands="set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",
                 url=pages.CLI_PROXY,
             ),
         )
@@ -298,7 +297,7 @@ def _test_connection_remedy(case: Case[AwsError], host: str | None, *, has_regio
         "Test the connection to the endpoint",
         f"Run the first two commands {where}. Any response, even an error, shows that the host is reachable.",
         f"If nslookup prints a public address, the subnet needs a route to the internet (a NAT gateway) or {endpoint}, as does each further service that is called. A private address is that of an endpoint: its security group must allow port 443 from the caller.",
-        commands=present(
+        commands=(
             fill_command("nslookup {}", name),
             fill_command("curl --silent --show-error --head --max-time 10 {}", f"https://{name}"),
             Labelled("With credentials of the account, elsewhere:", look) if has_region else None,
@@ -356,8 +355,8 @@ def _explain_unreachable_cluster(case: Case[AwsError], message: str) -> Explanat
         f"{reason} No permission was checked.",
         *causes,
         topic="no-answer",
-        remedies=(_COMPARE_KUBECONFIG,),
-        notes=("An IAM policy or access entry does not help: the API server checked no identity.",),
+        remedies=_COMPARE_KUBECONFIG,
+        notes="An IAM policy or access entry does not help: the API server checked no identity.",
     )
 
 
@@ -369,12 +368,10 @@ def _explain_unknown_error(case: Case[AwsError]) -> Explanation:
         AWS_ERROR.cause(
             "derived", code_evidence(case.failure), text="The text does not mention a missing permission."
         ),
-        remedies=(
-            your_remedy(
-                "Get the complete error",
-                "Run the call again with debug logging: the error code and message say what is wrong.",
-                commands=("aws sts get-caller-identity --debug",),
-                url=pages.API_REFERENCES,
-            ),
+        remedies=your_remedy(
+            "Get the complete error",
+            "Run the call again with debug logging: the error code and message say what is wrong.",
+            commands="aws sts get-caller-identity --debug",
+            url=pages.API_REFERENCES,
         ),
     )

@@ -76,11 +76,11 @@ def explain_no_entries(
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry{nobody}{only}.",
         reported,
-        NOT_MAPPED.cause("derived", ("The text shows an empty list of access entries.",), text=text),
+        NOT_MAPPED.cause("derived", "The text shows an empty list of access entries.", text=text),
         *mode_causes(cluster),
         topic="kubernetes-login",
-        remedies=(attrs.evolve(create, who="account administrator"),),
-        notes=("The entry is created with the EKS API, so nobody needs access to the cluster for it.",),
+        remedies=attrs.evolve(create, who="account administrator"),
+        notes="The entry is created with the EKS API, so nobody needs access to the cluster for it.",
     )
 
 
@@ -156,9 +156,9 @@ def _mapping_remedy(
     )
     code = cluster_remedy(
         f"Add {principal.description} to aws-auth in the Terraform configuration",
-        *present(step),
+        step,
         f"Whoever can run Terraform for the cluster adds the entry: the other entries stay.{retry}",
-        commands=("terraform apply",),
+        commands="terraform apply",
         manifest="\n".join(("{", *lines, "},")),
         url=pages.EKS_AUTH_CONFIGMAP,
     )

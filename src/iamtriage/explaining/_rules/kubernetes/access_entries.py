@@ -170,7 +170,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         "Inspect the existing entry, and update it instead of creating one",
         "If the type is STANDARD, associate the access policy that the principal needs, or set its groups. Leave an entry for nodes (EC2_LINUX and others) alone.",
         "update-access-entry replaces the list of groups: include the existing ones. A group grants nothing until a RoleBinding or ClusterRoleBinding names it.",
-        *((_OTHER_TYPE,) if "--type" in case.text else ()),
+        _OTHER_TYPE if "--type" in case.text else None,
         commands=(
             check,
             cluster.eks_command("list-associated-access-policies", principal=argument),
@@ -196,7 +196,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         page = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry#import"
         line = f"terraform import aws_eks_access_entry.NAME {identifier}"
         title = "In Terraform, import the entry or remove the resource"
-        remedies += (your_remedy(title, *steps, commands=(line,), url=page),)
+        remedies += (your_remedy(title, *steps, commands=line, url=page),)
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} already has an access entry for {principal.description}: no permission is missing, and it need not be created again.",
         ENTRY_EXISTS.cause("reported"),
@@ -204,7 +204,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         MADE_ELSEWHERE.cause(),
         topic="access-entry-exists",
         remedies=remedies,
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 
@@ -220,12 +220,12 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
         f"The cluster{named} has no access entry for {principal.description}{why}.",
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
         # A single command makes no entry in the same run.
-        *(() if called is not None and called.program == "aws" else (NOT_MADE_YET.cause(),)),
-        *(() if find_listed(case.failure) else (entry_parameters.OTHER_ARN.cause(),)),
-        *((MAPPED_IN_AWS_AUTH.cause(),) if find_cluster(case).uses_aws_auth else ()),
+        None if called is not None and called.program == "aws" else NOT_MADE_YET.cause(),
+        None if find_listed(case.failure) else entry_parameters.OTHER_ARN.cause(),
+        MAPPED_IN_AWS_AUTH.cause() if find_cluster(case).uses_aws_auth else None,
         topic="access-entry-missing",
-        remedies=(create,),
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+        remedies=create,
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 
@@ -260,7 +260,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
         "Create the entry in Terraform, before the association",
         *notes,
         "Add the first resource, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
-        *([precedence] if cluster.uses_aws_auth else []),
+        precedence if cluster.uses_aws_auth else None,
         commands=(
             cluster.eks_command("list-access-entries"),
             Labelled(
@@ -305,7 +305,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
         REFUSED_OBJECT.cause("reported", text=f"The message says: {message}" if found and message else ""),
         topic="access-entry",
         remedies=(
-            *((imported,) if imported else ()),
+            imported,
             entry_parameters.correction_remedy(case, found)
             if found
             else cluster_remedy(
@@ -314,7 +314,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
                 url=pages.EKS_ACCESS_ENTRIES,
             ),
         ),
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 

@@ -97,7 +97,7 @@ AUTHENTICATOR_DOWN = CauseType(
 _REMOVE_ENDPOINT = your_remedy(
     "Remove the endpoint URL of STS",
     "Unset AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and remove endpoint_url from the profile: the token must be signed for sts.REGION.amazonaws.com.",
-    commands=("aws configure get endpoint_url",),
+    commands="aws configure get endpoint_url",
     url=pages.SDK_ENDPOINTS,
 )
 _TOKEN_ERRORS = (
@@ -174,14 +174,12 @@ def explain_recreated(
         f"The cluster rejected {principal.description}: it was re-created{dates}, and {entry} still has the old unique ID.",
         cluster_access.PRINCIPAL_RECREATED.cause(
             "derived",
-            (because,),
+            because,
             text="EKS stores the unique ID of the role or user in its access entry. The re-created one has another ID, so the entry does not match it, although the ARN is the same.",
         ),
         topic="kubernetes-not-mapped",
-        remedies=(principal.recreate_entry_remedy(cluster, find_policies(case.failure)),),
-        notes=(
-            "The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
-        ),
+        remedies=principal.recreate_entry_remedy(cluster, find_policies(case.failure)),
+        notes="The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
     )
 
 
@@ -220,22 +218,20 @@ def _explain_not_an_instance(case: AnyCase, _message: str) -> Explanation:
     caller = commands.arn(case.caller, "CALLER_ARN")
     return case.explain(
         "The caller's aws-auth entry is for EC2 nodes, but the caller is not an EC2 instance.",
-        NOT_AN_INSTANCE.cause("reported", ("The text says: SessionName did not contain an instance id.",)),
+        NOT_AN_INSTANCE.cause("reported", "The text says: SessionName did not contain an instance id."),
         cluster_access.SHARED_ROLE.cause(
             text="People, programs or other types of nodes use the role of the EC2 nodes."
         ),
         WRONG_TEMPLATE.cause(),
         topic="kubernetes-instance-name",
-        remedies=(
-            cluster_remedy(
-                "Use a separate role",
-                "Use the node role for nodes only. Create another role for people and programs, and an entry for that role.",
-                "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
-                commands=(commands.aws_auth_command(caller),)
-                if cluster.uses_aws_auth
-                else (cluster.eks_command("list-access-entries"),),
-                url=pages.EKS_AUTH_CONFIGMAP,
-            ),
+        remedies=cluster_remedy(
+            "Use a separate role",
+            "Use the node role for nodes only. Create another role for people and programs, and an entry for that role.",
+            "For Fargate and hybrid nodes, use system:node:{{SessionName}}, or create an access entry of type FARGATE_LINUX or HYBRID_LINUX.",
+            commands=(commands.aws_auth_command(caller),)
+            if cluster.uses_aws_auth
+            else (cluster.eks_command("list-access-entries"),),
+            url=pages.EKS_AUTH_CONFIGMAP,
         ),
     )
 
@@ -244,29 +240,25 @@ def _explain_token_helper(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     return case.explain(
         "The token helper of the kubeconfig failed, so kubectl sent no request to the cluster.",
-        KUBECONFIG_HELPER.cause("reported", ("The text says: could not get token.",)),
+        KUBECONFIG_HELPER.cause("reported", "The text says: could not get token."),
         HELPER_WITHOUT_CREDENTIALS.cause(text="The helper has no valid AWS credentials where it runs."),
         ROLE_NOT_ASSUMABLE.cause(),
         KUBECONFIG_API_VERSION.cause(),
         topic="kubernetes-token-helper",
-        remedies=(
-            your_remedy(
-                "Run the token helper by hand, then update the kubeconfig",
-                "aws eks get-token discards the token here, and prints only an error. Pass the error to iamtriage explain.",
-                "Add --role-arn if the kubeconfig specifies a role. A current AWS CLI writes client.authentication.k8s.io/v1beta1.",
-                commands=(
-                    "aws sts get-caller-identity",
-                    "kubectl config view --minify",
-                    cluster.token_command(),
-                    "aws --version",
-                    cluster.kubeconfig_command(),
-                ),
-                url=pages.EKS_TROUBLESHOOTING,
+        remedies=your_remedy(
+            "Run the token helper by hand, then update the kubeconfig",
+            "aws eks get-token discards the token here, and prints only an error. Pass the error to iamtriage explain.",
+            "Add --role-arn if the kubeconfig specifies a role. A current AWS CLI writes client.authentication.k8s.io/v1beta1.",
+            commands=(
+                "aws sts get-caller-identity",
+                "kubectl config view --minify",
+                cluster.token_command(),
+                "aws --version",
+                cluster.kubeconfig_command(),
             ),
+            url=pages.EKS_TROUBLESHOOTING,
         ),
-        notes=(
-            "To assume a role, both an identity-based policy of the caller and the role's trust policy must allow it.",
-        ),
+        notes="To assume a role, both an identity-based policy of the caller and the role's trust policy must allow it.",
     )
 
 
@@ -277,7 +269,7 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
     problem = "" if not found else f": it {found[0][2]}"
     return case.explain(
         f"The authenticator {'rejected' if found else 'cannot read'} the token{problem}.",
-        TOKEN_NOT_ACCEPTED.cause("reported", ("The text says: input token was not properly formatted.",)),
+        TOKEN_NOT_ACCEPTED.cause("reported", "The text says: input token was not properly formatted."),
         *(
             each.cause("derived" if found else "possible", text=f"The token {text}.")
             for _, each, text in found or _TOKEN_ERRORS
@@ -285,7 +277,7 @@ def _explain_malformed_token(case: AnyCase, message: str) -> Explanation:
         ),
         topic="kubernetes-token-format",
         remedies=(
-            *((_REMOVE_ENDPOINT,) if "hostname" in reason else ()),
+            _REMOVE_ENDPOINT if "hostname" in reason else None,
             your_remedy(
                 "Get a new token",
                 "A token is valid for one cluster and for 15 minutes. Tools must request a new one each time.",
@@ -302,7 +294,7 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
     cluster = find_cluster(case)
     return case.explain(
         "The API server's authenticator rejected the token or failed.",
-        WEBHOOK_FAILED.cause("reported", ("The text says: make webhook authenticator request.",)),
+        WEBHOOK_FAILED.cause("reported", "The text says: make webhook authenticator request."),
         AUTHENTICATOR_DOWN.cause(),
         topic="kubernetes-webhook",
         remedies=(
@@ -314,7 +306,7 @@ def _explain_webhook_failure(case: AnyCase, _message: str) -> Explanation:
                 url=pages.EKS_KUBECONFIG,
             ),
         ),
-        notes=("In EKS, AWS runs the authenticator. If it fails for all callers, open a support case.",),
+        notes="In EKS, AWS runs the authenticator. If it fails for all callers, open a support case.",
     )
 
 

@@ -78,7 +78,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
         "In Terraform, import the ConfigMap or manage only its data",
         "The resource kubernetes_config_map_v1_data manages the data of an existing ConfigMap; with force, it takes over fields of other managers.",
         "Before you import the ConfigMap, add the entries of the nodes to the configuration: without them, the nodes lose access.",
-        commands=("terraform import kubernetes_config_map.NAME kube-system/aws-auth",),
+        commands="terraform import kubernetes_config_map.NAME kube-system/aws-auth",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
     )
     stated = context_of(case.facts).terraform
@@ -93,20 +93,18 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
         MAP_EXISTS.cause("reported"),
         topic="aws-auth-exists",
         remedies=(
-            *((in_terraform,) if is_map else ()),
+            in_terraform if is_map else None,
             cluster_remedy(
                 "Inspect the ConfigMap before you replace it",
                 "The ConfigMap maps the node roles. Without these entries, the nodes lose access.",
                 commands=(commands.SHOW_AWS_AUTH, commands.aws_auth_command()),
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
-            *(() if is_map else (in_terraform,)),
+            None if is_map else in_terraform,
             cluster_remedy(
                 "Or use access entries",
                 "iamtriage aws-auth migrate prints commands that create the same access with access entries.",
-                commands=(
-                    f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
-                ),
+                commands=f"{commands.SHOW_AWS_AUTH} | iamtriage aws-auth migrate - --cluster {find_cluster(case).argument}",
                 url=pages.EKS_ACCESS_MODE,
             ),
         ),
@@ -120,7 +118,7 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
         "The cluster has no ConfigMap aws-auth.",
         NO_MAP.cause("reported"),
         *mode_causes(cluster),
-        *(() if cluster.mode else (MAP_WITHOUT_EFFECT.cause(),)),
+        None if cluster.mode else MAP_WITHOUT_EFFECT.cause(),
         topic="aws-auth-missing",
         remedies=(
             cluster_remedy(
@@ -133,12 +131,12 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
                 "Create the ConfigMap with the entry of the nodes",
                 "Save the manifest as aws-auth.yaml, with the ARN of the node role without its path. Then add the entries of other principals.",
                 "For managed node groups, aws eks describe-nodegroup prints the node role as nodeRole.",
-                commands=("kubectl create -f aws-auth.yaml",),
+                commands="kubectl create -f aws-auth.yaml",
                 manifest=_NEW_MAP,
                 url=pages.EKS_AUTH_CONFIGMAP,
             ),
         ),
-        notes=("kubectl edit and kubectl patch work only if the ConfigMap exists.",),
+        notes="kubectl edit and kubectl patch work only if the ConfigMap exists.",
     )
 
 
@@ -159,14 +157,12 @@ def explain_aws_auth_unreadable(case: Case[AccessEntry] | Denial, message: str) 
         MAP_NOT_READ.cause("reported", because),
         reason,
         topic="aws-auth-broken",
-        remedies=(
-            cluster_remedy(
-                "Find and correct the lines",
-                "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
-                "If you have lost access, use the credentials of the cluster creator, or an access entry.",
-                commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
-                url=pages.EKS_AUTH_CONFIGMAP,
-            ),
+        remedies=cluster_remedy(
+            "Find and correct the lines",
+            "The values of mapRoles, mapUsers and mapAccounts are strings that contain YAML. The first command names each invalid line.",
+            "If you have lost access, use the credentials of the cluster creator, or an access entry.",
+            commands=(commands.aws_auth_command(), "kubectl -n kube-system edit configmap aws-auth"),
+            url=pages.EKS_AUTH_CONFIGMAP,
         ),
-        notes=("One invalid entry does not affect the others. If the YAML is invalid, no entry works.",),
+        notes="One invalid entry does not affect the others. If the YAML is invalid, no entry works.",
     )

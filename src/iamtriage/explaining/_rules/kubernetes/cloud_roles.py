@@ -54,12 +54,10 @@ def azure_remedy(denied: DeniedRequest) -> Remedy | None:
     return owner_remedy(
         "Assign a role in Azure",
         "This takes the role Owner, User Access Administrator or Role Based Access Control Administrator on the cluster in Azure. An assignment takes effect within minutes.",
-        commands=(
-            fill_command(
-                f"az role assignment create --role {{}} --assignee {{}} --scope {scope}",
-                role,
-                user_argument(denied.user),
-            ),
+        commands=fill_command(
+            f"az role assignment create --role {{}} --assignee {{}} --scope {scope}",
+            role,
+            user_argument(denied.user),
         ),
         url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",
     )
@@ -82,7 +80,7 @@ def google_remedy(denied: DeniedRequest) -> Remedy | None:
         "The role applies to all clusters of the project, in all namespaces.",
         commands=(
             # This prints the email address of an ID.
-            *((f"gcloud iam service-accounts describe {user} --format='value(email)'",) if is_id else ()),
+            f"gcloud iam service-accounts describe {user} --format='value(email)'" if is_id else None,
             fill_command(
                 f"gcloud projects add-iam-policy-binding PROJECT_ID --member={{}} --role=roles/container.{role}",
                 member,

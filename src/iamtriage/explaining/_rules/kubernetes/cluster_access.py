@@ -286,7 +286,7 @@ def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Ite
         own = "Without --role-arn, kubectl uses the user's own credentials."
         yield your_remedy(
             f"Or let kubectl use {describe_principal(each, None)}, which has an entry",
-            *((own,) if isinstance(each, User) else ()),
+            own if isinstance(each, User) else None,
             commands=lines,
             url=pages.EKS_KUBECONFIG,
         )

@@ -144,8 +144,8 @@ def explain_client(
                 text="The token is older than 90 days, or its service account was re-created."
             ),
             topic="kubernetes-login",
-            remedies=(cluster_remedy(title, *client.steps, commands=shown, url=client.url),),
-            notes=("The service account's RBAC permissions were not evaluated.",),
+            remedies=cluster_remedy(title, *client.steps, commands=shown, url=client.url),
+            notes="The service account's RBAC permissions were not evaluated.",
         )
     if not principal.is_known:
         principal = build_cluster_principal(None, f"the role of {name}")
@@ -179,5 +179,5 @@ def explain_client(
             *cluster_access.grant_access_remedies(cluster, principal, access),
             cluster_access.authenticator_log_remedy(cluster),
         ),
-        notes=(f"Your own kubeconfig has no effect on {name}, and neither have IAM policies.",),
+        notes=f"Your own kubeconfig has no effect on {name}, and neither have IAM policies.",
     )

@@ -295,15 +295,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         ),
         *steps,
         commands=(
-            *(
-                ()
-                if "associatedAccessPolicies" in denied.case.text
-                else (
-                    cluster.eks_command(
-                        "list-associated-access-policies", principal=principal.entry_argument
-                    ),
-                )
-            ),
+            None
+            if "associatedAccessPolicies" in denied.case.text
+            else cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
             principal.associate_policy_command(cluster, policy, namespace=scoped),
         ),
         url=pages.EKS_ACCESS_POLICIES,

@@ -36,7 +36,7 @@ from iamtriage.explaining._rules.shared.principal_words import (
     parse_masked_principal,
     underlying_role,
 )
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
 
@@ -144,7 +144,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
         summary,
         *_causes(case, cluster, entry, state),
         topic="eks-console",
-        remedies=present(
+        remedies=(
             *((_COMPARE, in_iam) if state.is_enough else ()),
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
             None if cluster.uses_entries or state.is_enough else in_map,
@@ -154,7 +154,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             principal.inspect_access_remedy(cluster),
             None if cluster.uses_entries else cluster.enable_entries_remedy(),
         ),
-        notes=(cluster_access.CREATOR_NOTE,),
+        notes=cluster_access.CREATOR_NOTE,
     )
     if state.listed is None:
         explanation = add_stated_map(case, explanation)
@@ -234,7 +234,7 @@ def _causes(
         missing = f"The principal has {cluster_access.describe_missing_entry(cluster)}."
         if _UNAUTHORIZED_PHRASE in case.text:
             unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
-            yield cluster_access.NOT_MAPPED.cause("derived", (unknown,), text=missing)
+            yield cluster_access.NOT_MAPPED.cause("derived", unknown, text=missing)
         else:
             yield cluster_access.NOT_MAPPED.cause(text=missing)
             yield NO_RULE.cause(

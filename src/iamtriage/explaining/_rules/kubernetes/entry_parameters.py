@@ -124,7 +124,7 @@ def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
         f"Repeat the call with {found.value}"
         if len(found.value) < 64
         else "Repeat the call with the ARN of the access policy",
-        *((in_code,) if repeated is None else ()),
+        in_code if repeated is None else None,
         *found.steps,
         commands=tuple(filter(None, (found.lookup, repeated))),
         url=pages.EKS_ACCESS_POLICIES,
@@ -198,7 +198,7 @@ def explain_entry_type(case: Case[AccessEntry], _message: str) -> Explanation:
         f"The access entry{f' of {role}' if principal.is_known else ''} is of {f'the type {kind.value}, which is' if kind else 'a type'} for nodes: only entries of type STANDARD can have groups or access policies.",
         NOT_STANDARD.cause("reported"),
         topic="access-entry-type",
-        remedies=(make(title, *steps, commands=lines, url=pages.EKS_ACCESS_POLICIES),),
+        remedies=make(title, *steps, commands=lines, url=pages.EKS_ACCESS_POLICIES),
         notes=(
             "The type of an entry cannot be changed, and nodes whose entry is deleted lose access.",
             principal_mappings.IAM_DOES_NOT_HELP,
@@ -231,13 +231,11 @@ def explain_other_arn(
         f"The access entry of {principal.description} exists, but with the ARN {other}: the call must have exactly this ARN.",
         OTHER_ARN.cause("derived", text=f"The list in the text has {other}."),
         topic="access-entry-missing",
-        remedies=(
-            cluster_remedy(
-                "Repeat the call with the ARN of the entry",
-                *(() if repeated else (f"Set principal_arn (or principalArn) to {other}.",)),
-                commands=() if repeated is None else (repeated,),
-                url=pages.EKS_ACCESS_POLICIES,
-            ),
+        remedies=cluster_remedy(
+            "Repeat the call with the ARN of the entry",
+            None if repeated else f"Set principal_arn (or principalArn) to {other}.",
+            commands=None if repeated is None else repeated,
+            url=pages.EKS_ACCESS_POLICIES,
         ),
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )

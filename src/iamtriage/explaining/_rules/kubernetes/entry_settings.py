@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_mappin
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
         RESERVED_NAME.cause("reported", text=text),
         *causes,
         topic="access-entry-name",
-        remedies=(remedy,),
-        notes=present(note, principal_mappings.IAM_DOES_NOT_HELP),
+        remedies=remedy,
+        notes=(note, principal_mappings.IAM_DOES_NOT_HELP),
     )
 
 
@@ -99,7 +99,7 @@ def _rename_remedy(case: Case[AccessEntry], name: str) -> Remedy:
         f"Use another {name}",
         f"The {name} must not begin with {join_words(principal_mappings.RESERVED_PREFIXES, 'or')}.",
         advice,
-        commands=(find_cluster(case).eks_command(call, *option, principal=argument),),
+        commands=find_cluster(case).eks_command(call, *option, principal=argument),
         url=pages.EKS_ACCESS_ENTRIES,
     )
 
@@ -166,7 +166,7 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
         f"{'Update' if exists else 'Create'} the entry without the group, and associate the policy. {_SMALLER}",
         _OWN_GROUP,
         commands=(
-            *(() if exists else (principal.create_entry_command(cluster),)),
+            None if exists else principal.create_entry_command(cluster),
             principal.associate_policy_command(cluster, _ADMIN_POLICY, namespace=None),
         ),
         url=pages.EKS_ACCESS_POLICIES,
@@ -255,8 +255,8 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         summary,
         ONE_WAY.cause("reported"),
         topic="authentication-mode-change",
-        remedies=(cluster_remedy(title, *in_code, step, commands=lines, url=pages.EKS_ACCESS_MODE),),
-        notes=(principal_mappings.IAM_DOES_NOT_HELP,),
+        remedies=cluster_remedy(title, *in_code, step, commands=lines, url=pages.EKS_ACCESS_MODE),
+        notes=principal_mappings.IAM_DOES_NOT_HELP,
     )
 
 

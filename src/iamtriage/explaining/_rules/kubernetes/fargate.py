@@ -72,7 +72,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             "Find the pod execution role, and check whether it is mapped",
             commands=(
                 cluster.eks_command("describe-fargate-profile", "--fargate-profile-name", profile, *query),
-                *((cluster.eks_command("list-access-entries"),) if cluster.uses_entries else ()),
+                cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
             ),
             url=pages.EKS_FARGATE_ROLE,
         )
@@ -81,7 +81,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         remedies.append(
             cluster_remedy(
                 "Create an access entry of type FARGATE_LINUX for the pod execution role",
-                commands=(principal.create_entry_command(cluster, kind="FARGATE_LINUX"),),
+                commands=principal.create_entry_command(cluster, kind="FARGATE_LINUX"),
                 url=pages.EKS_ACCESS_ENTRIES,
             )
         )
@@ -113,7 +113,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
         ),
         topic="fargate-role",
         remedies=tuple(remedies),
-        notes=(_MAPPED_BY_EKS,),
+        notes=_MAPPED_BY_EKS,
     )
 
 

@@ -191,7 +191,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     missing = find_missing_role(denied)
     if missing is not None:
         text = f"A binding refers to the {missing.kind} {clip_text(missing.name)}, which does not exist."
-        yield RBAC_ROLE_MISSING.cause("reported", (f"The API server says: {missing.words}.",), text=text)
+        yield RBAC_ROLE_MISSING.cause("reported", f"The API server says: {missing.words}.", text=text)
     who = "the service account" if denied.kind == "service account" else "the user"
     yield users.NO_RULE.cause(
         "reported",
@@ -206,7 +206,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     if denied.request.verb == "impersonate":
         return
     if denied.kind == "iam session" and not (denied.stated_policies or denied.has_empty_entry):
-        yield BINDING_NAMES_OTHER_USER.cause(because=(f"The user name is {denied.user}",))
+        yield BINDING_NAMES_OTHER_USER.cause(because=f"The user name is {denied.user}")
     if denied.is_iam and denied.cluster.uses_entries and not denied.stated_policies:
         yield ENTRY_WITHOUT_POLICY.cause()
 

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def explain_other_context(
             ),
             grant,
         ),
-        notes=(_NO_POLICY,),
+        notes=_NO_POLICY,
     )
 
 
@@ -190,7 +190,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         f"Update the kubeconfig for {mine}",
         f"Or remove {setting.partition(' ')[0]} from the exec block of the kubeconfig's user.",
         "Then kubectl auth whoami prints the user name in the cluster.",
-        commands=present(update, check, "kubectl auth whoami"),
+        commands=(update, check, "kubectl auth whoami"),
         url=pages.EKS_KUBECONFIG,
     )
     title = f"If kubectl is meant to use {used}, create an access entry for it"
@@ -202,10 +202,10 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         f"kubectl does not use {mine}: the kubeconfig sets {setting} for the token, so the cluster rejected {other.description}.",
         OTHER_PRINCIPAL.cause(
             "derived",
-            (f"The exec block of the kubeconfig has {setting}",),
+            f"The exec block of the kubeconfig has {setting}",
             text=f"The credentials of the shell have no effect on the token.{effect}",
         ),
         topic="kubernetes-login",
         remedies=(*remedies, own.inspect_access_remedy(cluster)),
-        notes=(_NO_POLICY,),
+        notes=_NO_POLICY,
     )

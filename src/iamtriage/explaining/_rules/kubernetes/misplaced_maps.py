@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.kubernetes.map_entries import describe_groups
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.config_maps import MapPlace
@@ -96,7 +96,7 @@ def _move_remedy(case: AnyCase, found: Finding, place: MapPlace) -> Remedy:
     return cluster_remedy(
         title,
         "Somebody with access to the cluster does this, such as its creator. Keep or add the entries of node roles: without them, self-managed nodes lose access.",
-        *present(describe_groups(found.entry)),
+        describe_groups(found.entry),
         commands=(*changes, *delete),
         url=pages.EKS_AUTH_CONFIGMAP,
     )

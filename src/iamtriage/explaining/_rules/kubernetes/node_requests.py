@@ -143,11 +143,11 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         text = ""
         if _ALL_OBJECTS in reason:
             text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
-        causes.append(NOT_OF_THIS_NODE.cause("reported", (f"The API server says: {reason}.",), text=text))
+        causes.append(NOT_OF_THIS_NODE.cause("reported", f"The API server says: {reason}.", text=text))
     if is_template:
-        causes.append(TEMPLATE_NOT_REPLACED.cause("derived", (f"The user name is {user}",)))
+        causes.append(TEMPLATE_NOT_REPLACED.cause("derived", f"The user name is {user}"))
     if not reason:
-        causes.append(NODE_AUTHORIZER.cause("derived", (f"The user name is {user}",)))
+        causes.append(NODE_AUTHORIZER.cause("derived", f"The user name is {user}"))
     elif _ALL_OBJECTS not in reason and (is_kubelet or is_deleted or not is_kubectl):
         causes.append(POD_GONE.cause())
     if not is_kubelet:
@@ -172,7 +172,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         remedies = (check,) if is_kubelet else (check, use)
     elif is_kubelet or reason:
         remedies = (use,)
-    return case.explain(f"{summary}.", *causes, topic=_TOPIC, remedies=remedies, notes=(_NO_BINDING,))
+    return case.explain(f"{summary}.", *causes, topic=_TOPIC, remedies=remedies, notes=_NO_BINDING)
 
 
 def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> Explanation | None:
@@ -215,7 +215,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
             denial = f"cannot {failure.verb} {what}: a node has access only to its own Node object and pods"
         summary = f"The request used the identity of a node{own}, which {denial}."
         causes, remedy = (cause, _program_as_node(case)), _use_remedy(case)
-    return case.explain(summary, *causes, topic=_TOPIC, remedies=(remedy,), notes=notes)
+    return case.explain(summary, *causes, topic=_TOPIC, remedies=remedy, notes=notes)
 
 
 def _rename_remedy(case: Case[KubernetesForbidden], node: str, other: str) -> Remedy:
@@ -269,8 +269,8 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
         f"The command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
         "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
-        *(() if is_kubelet else (other,)),
-        commands=(line,),
+        None if is_kubelet else other,
+        commands=line,
         url=_PAGE,
     )
 
@@ -284,7 +284,7 @@ def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
         "Use your own access instead of the node's",
         "Run kubectl with your own AWS credentials, not on the node: there, the AWS CLI uses the node role. Unset KUBECONFIG if it names the kubelet's file.",
         "Your IAM principal needs an access entry or a mapping in aws-auth. A script on the instance or in a pod needs its own, or a service account.",
-        commands=(attrs.evolve(cluster, region=cluster.region or find_region(case)).kubeconfig_command(),),
+        commands=attrs.evolve(cluster, region=cluster.region or find_region(case)).kubeconfig_command(),
         url=pages.EKS_KUBECONFIG,
     )
 
@@ -294,7 +294,7 @@ def _service_account_remedy() -> Remedy:
         "Use a service account for the program instead of the node's credentials",
         "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
         "A hop limit of 1 for instance metadata prevents pods from using the node role.",
-        commands=("kubectl create serviceaccount NAME -n NAMESPACE",),
+        commands="kubectl create serviceaccount NAME -n NAMESPACE",
         url=pages.RBAC,
     )
 
@@ -320,8 +320,8 @@ def _label_remedy(labels: str, node: str | None) -> Remedy:
     return cluster_remedy(
         "Remove the label from the kubelet's --node-labels, and set it with your own access",
         "Node groups, nodeadm and bootstrap.sh pass their labels to the kubelet as --node-labels. A kubelet can set labels without kubernetes.io or k8s.io in the prefix, such as example.com/role.",
-        commands=(
-            fill_command(f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")),
+        commands=fill_command(
+            f"kubectl label node {{}} {settings}", commands.kubernetes_name(node or "NODE")
         ),
         url=pages.KUBERNETES_ADMISSION,
     )

@@ -112,15 +112,13 @@ def _explain_missing_entry(
         remedies = (attrs.evolve(first, steps=(*first.steps, joins)), *others)
     return case.explain(
         f"{verdict}: {why}.",
-        NODE_NOT_ACCEPTED.cause("reported", (evidence,)),
+        NODE_NOT_ACCEPTED.cause("reported", evidence),
         *known,
         *cluster_access.mode_causes(cluster),
         *possible,
         topic="kubernetes-node-login",
         remedies=remedies,
-        notes=(
-            "IAM policies of the node role, such as AmazonEKSWorkerNodePolicy, do not grant access to the cluster.",
-        ),
+        notes="IAM policies of the node role, such as AmazonEKSWorkerNodePolicy, do not grant access to the cluster.",
     )
 
 
@@ -278,7 +276,5 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
             if cluster.uses_aws_auth
             else (principal.node_entry_remedy(cluster),)
         ),
-        notes=(
-            "Do not bind an RBAC role to the session: the node authorizer grants nodes their permissions.",
-        ),
+        notes="Do not bind an RBAC role to the session: the node authorizer grants nodes their permissions.",
     )

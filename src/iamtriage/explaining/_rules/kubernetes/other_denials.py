@@ -88,7 +88,7 @@ def explain_missing_account(case: AnyCase, account: Subject) -> Explanation:
             ),
             _restart_pods_remedy(namespace),
         ),
-        notes=("The IAM role of the service account is not the problem.",),
+        notes="The IAM role of the service account is not the problem.",
     )
 
 
@@ -121,9 +121,7 @@ def explain_expired_token(case: AnyCase, message: str) -> Explanation:
             ),
             _restart_pods_remedy("NAMESPACE"),
         ),
-        notes=(
-            "Requests with old tokens have the annotation authentication.k8s.io/stale-token in the audit log.",
-        ),
+        notes="Requests with old tokens have the annotation authentication.k8s.io/stale-token in the audit log.",
     )
 
 
@@ -131,7 +129,7 @@ def _restart_pods_remedy(namespace: str) -> Remedy:
     return cluster_remedy(
         "Restart the pods",
         "New pods get a new token.",
-        commands=(fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),),
+        commands=fill_command("kubectl rollout restart deployment/NAME -n {}", namespace),
     )
 
 
@@ -170,7 +168,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     found = _PROTECTED.search(message)
     if found:
         text = "Kubernetes does not allow anyone to delete this object."
-        cause = PROTECTED_OBJECT.cause("reported", (f"The API server says: {found[0]}.",), text=text)
+        cause = PROTECTED_OBJECT.cause("reported", f"The API server says: {found[0]}.", text=text)
         remedy = your_remedy(
             "Delete the contents of the object instead",
             "The namespaces default, kube-system and kube-public always exist.",
@@ -181,8 +179,8 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             text,
             cause,
             topic="kubernetes-admission",
-            remedies=(remedy,),
-            notes=("Neither an IAM policy nor an RBAC role can allow this.",),
+            remedies=remedy,
+            notes="Neither an IAM policy nor an RBAC role can allow this.",
         )
     remedies = (
         cluster_remedy(
@@ -196,7 +194,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             url=pages.KUBERNETES_ADMISSION,
         ),
         your_remedy(
-            "List your permissions", commands=("kubectl auth can-i --list -n NAMESPACE",), url=pages.RBAC
+            "List your permissions", commands="kubectl auth can-i --list -n NAMESPACE", url=pages.RBAC
         ),
     )
     return case.explain(

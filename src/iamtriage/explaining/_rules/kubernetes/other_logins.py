@@ -104,15 +104,13 @@ def explain_other_cluster(case: AnyCase, provider: ClusterProvider) -> Explanati
             text=f"The cluster runs on {provider.name}, which authenticates callers in its own way.",
         ),
         topic="kubernetes-login",
-        remedies=(
-            your_remedy(
-                "Sign in, and get the kubeconfig again",
-                provider.step,
-                commands=(*provider.commands, "kubectl auth whoami"),
-                url=provider.url,
-            ),
+        remedies=your_remedy(
+            "Sign in, and get the kubeconfig again",
+            provider.step,
+            commands=(*provider.commands, "kubectl auth whoami"),
+            url=provider.url,
         ),
-        notes=("EKS access entries, aws-auth and IAM policies have no effect in this cluster.",),
+        notes="EKS access entries, aws-auth and IAM policies have no effect in this cluster.",
     )
 
 
@@ -177,7 +175,7 @@ _INSPECT_CERTIFICATE = cluster_remedy(
 _COMPARE_CLOCKS = cluster_remedy(
     "Compare the clocks",
     "Run the command on the client and on the server. If a clock is wrong, enable NTP.",
-    commands=("date -u",),
+    commands="date -u",
     url=pages.EC2_CLOCK,
 )
 
@@ -208,7 +206,7 @@ def explain_client_certificate(case: AnyCase, message: str) -> Explanation:
         remedies=(
             _INSPECT_CERTIFICATE,
             _renew_certificate_remedy(find_cluster(case)),
-            *((_COMPARE_CLOCKS,) if is_about_time else ()),
+            _COMPARE_CLOCKS if is_about_time else None,
         ),
         notes=(
             "Access entries, aws-auth and IAM are not involved: they are for callers with an EKS token.",

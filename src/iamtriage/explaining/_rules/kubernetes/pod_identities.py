@@ -77,7 +77,7 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
         ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
         topic="pod-identity-exists",
         remedies=(
-            *((imported,) if imported else ()),
+            imported,
             cluster_remedy(
                 "Inspect the existing association",
                 commands=(
@@ -89,16 +89,14 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
             cluster_remedy(
                 "Change the role of the association",
                 "The call requires iam:PassRole for the role. Then re-create the pods.",
-                commands=(
-                    cluster.eks_command(
-                        "update-pod-identity-association",
-                        *("--association-id", association, "--role-arn", "ROLE_ARN"),
-                    ),
+                commands=cluster.eks_command(
+                    "update-pod-identity-association",
+                    *("--association-id", association, "--role-arn", "ROLE_ARN"),
                 ),
                 url=pages.EKS_POD_ASSOCIATION,
             ),
         ),
-        notes=(IAM_DOES_NOT_HELP,),
+        notes=IAM_DOES_NOT_HELP,
     )
 
 
@@ -109,13 +107,11 @@ def explain_association_missing(case: Case[AccessEntry], _message: str) -> Expla
         "The cluster has no such Pod Identity association.",
         NO_ASSOCIATION.cause("reported"),
         topic="pod-identity-missing",
-        remedies=(
-            cluster_remedy(
-                "List the associations, and create the missing one",
-                "The last call requires iam:PassRole for the role, which must trust pods.eks.amazonaws.com.",
-                commands=(cluster.eks_command("list-pod-identity-associations"), _create_command(cluster)),
-                url=pages.EKS_POD_ASSOCIATION,
-            ),
+        remedies=cluster_remedy(
+            "List the associations, and create the missing one",
+            "The last call requires iam:PassRole for the role, which must trust pods.eks.amazonaws.com.",
+            commands=(cluster.eks_command("list-pod-identity-associations"), _create_command(cluster)),
+            url=pages.EKS_POD_ASSOCIATION,
         ),
     )
 
@@ -139,7 +135,7 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
 def explain_pod_denied(denial: Denial) -> Explanation:
     """Explain that EKS Pod Identity could not assume the role of an association."""
     reason = "EKS found the association and its role, but could not assume the role."
-    cause = POD_IDENTITY_TRUST.cause("derived", (reason,))
+    cause = POD_IDENTITY_TRUST.cause("derived", reason)
     cluster = find_cluster(denial.case)
     lookup = (
         cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT[:2]),
@@ -187,7 +183,7 @@ def _explain_trust(
             f"Allow {_SERVICE} in the role's trust policy",
             *find,
             save_step("the role's trust policy", "trust.json"),
-            *(() if "Condition" in statement else (limit,)),
+            None if "Condition" in statement else limit,
             commands=(*lookup, *commands.trust_policy_commands(None if role is None else role.name)),
             policy=build_document([statement]),
             url=pages.EKS_POD_ROLE,
@@ -196,10 +192,8 @@ def _explain_trust(
         summary,
         *causes,
         topic=topic,
-        remedies=(remedy,),
-        notes=(
-            "An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
-        ),
+        remedies=remedy,
+        notes="An identity-based policy does not help. Changes to a trust policy take a few seconds to propagate.",
     )
 
 

@@ -139,7 +139,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
         f"Create the {missing.kind} {missing.name}, to which the binding refers",
         "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
         "The command allows only the denied request. Add the other rules of the role.",
-        commands=(create, *((check_command(denied),) if denied.kind == "service account" else ())),
+        commands=(create, check_command(denied) if denied.kind == "service account" else None),
         url=pages.RBAC,
     )
 
@@ -155,7 +155,7 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         if is_known
         else f"If {request.resource} have namespaces: query one, if that is enough",
         "The request is for all namespaces. If you use -n, or set the namespace in the program, a permission in that namespace is enough.",
-        commands=(command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),),
+        commands=command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),
         url=pages.RBAC,
     )
 
@@ -272,7 +272,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         commands=(
             *allow,
             *group_commands,
-            *((check_command(denied),) if denied.kind in _KINDS_WITH_CHECK else ()),
+            check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
         ),
         manifest=manifests.to_yaml(*objects),
         url=pages.RBAC,
@@ -365,7 +365,7 @@ def _check_remedy(denied: DeniedRequest) -> Remedy | None:
             "With --as, only RBAC roles apply, not access policies. The caller can check both with the same command without --as and --as-group."
         )
     return cluster_remedy(
-        "Check the result with kubectl auth can-i", *steps, commands=(check_command(denied),), url=pages.RBAC
+        "Check the result with kubectl auth can-i", *steps, commands=check_command(denied), url=pages.RBAC
     )
 
 

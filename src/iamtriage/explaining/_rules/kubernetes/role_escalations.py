@@ -112,7 +112,7 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
     grants = "it grants" if not parsed.is_binding else "its role grants"
     return case.explain(
         f"Kubernetes does not allow {user} to {verb} {clip_text(parsed.object_text)}: {grants} {missing}, which the user does not have.",
-        ESCALATION.cause("reported", (f"The API server says: {quote}.",)),
+        ESCALATION.cause("reported", f"The API server says: {quote}."),
         RIGHTS_OF_ACCESS_POLICY.cause(),
         topic="kubernetes-escalation",
         remedies=(
@@ -121,12 +121,12 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
                 f"Or grant {missing} to {user} first",
                 "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
                 "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
-                commands=("kubectl auth can-i --list",),
+                commands="kubectl auth can-i --list",
                 url=_PREVENTION,
             ),
             your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
         ),
-        notes=("An IAM policy does not help: RBAC denied the request.",),
+        notes="An IAM policy does not help: RBAC denied the request.",
     )
 
 
@@ -136,7 +136,7 @@ def _administrator_remedy(parsed: _Escalation) -> Remedy:
     return cluster_remedy(
         f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",
         *((who,) if parsed.file else (run, who)),
-        commands=(command("kubectl", "apply", "-f", parsed.file),) if parsed.file else (),
+        commands=command("kubectl", "apply", "-f", parsed.file) if parsed.file else None,
         url=_PREVENTION,
     )
 

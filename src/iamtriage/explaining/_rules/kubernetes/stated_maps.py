@@ -137,7 +137,7 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
         causes=(
             found.type.cause(
                 "derived",
-                (f"The text has the entry {found.field}: {clip_text(found.entry.arn)}",),
+                f"The text has the entry {found.field}: {clip_text(found.entry.arn)}",
                 text=found.reason,
             ),
             # The entry explains the failure, so nothing that is only possible remains.

@@ -144,7 +144,7 @@ def explain_stored_token(case: AnyCase) -> Explanation | None:
         f"The cluster rejected the {what} that {stored.place}: most likely, {reason}.{unused}",
         STORED_TOKEN.cause(
             "derived",
-            (stored.shown,),
+            stored.shown,
             text=f"{program} sends this {what} and does not run the AWS CLI, so IAM principals and their access entries have no effect on the call.",
         ),
         *(
@@ -161,7 +161,7 @@ def explain_stored_token(case: AnyCase) -> Explanation | None:
         ),
         topic="kubernetes-login",
         remedies=(first, grant) if can_update else (first,),
-        notes=("IAM policies do not help: the API server could not authenticate the caller.",),
+        notes="IAM policies do not help: the API server could not authenticate the caller.",
     )
 
 

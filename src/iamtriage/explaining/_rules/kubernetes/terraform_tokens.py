@@ -122,9 +122,9 @@ def explain_late_token(case: AnyCase) -> Explanation | None:
         topic="kubernetes-login",
         remedies=(
             configure_terraform(case, cluster, first_step=check),
-            *(() if again else (principal.inspect_access_remedy(cluster),)),
+            None if again else principal.inspect_access_remedy(cluster),
         ),
-        notes=("Neither IAM policies nor a kubeconfig affect this token.",),
+        notes="Neither IAM policies nor a kubeconfig affect this token.",
     )
 
 
@@ -163,7 +163,7 @@ def explain_provider_role(case: AnyCase) -> Explanation | None:
         f"The API server rejected {caller}: aws eks get-token in the exec block does not use the assume_role of the AWS provider, so the token is not that of the role {name}.",
         OTHER_PRINCIPAL.cause(
             "derived",
-            ("The args of the exec block have neither --role-arn nor --profile.",),
+            "The args of the exec block have neither --role-arn nor --profile.",
             text=f"The AWS provider acts as the role {name}{access}. The exec block runs the AWS CLI with the credentials of the shell.",
         ),
         topic="kubernetes-login",
@@ -182,7 +182,5 @@ def explain_provider_role(case: AnyCase) -> Explanation | None:
             ),
             principal.inspect_access_remedy(cluster),
         ),
-        notes=(
-            "Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller.",
-        ),
+        notes="Neither RBAC roles nor IAM policies help: the API server could not authenticate the caller.",
     )

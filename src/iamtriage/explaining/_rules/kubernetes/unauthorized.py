@@ -199,10 +199,10 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         ),
         topic="kubernetes-login",
         remedies=(
-            *present(configure_terraform(case, cluster) if renews_late else None),
+            configure_terraform(case, cluster) if renews_late else None,
             *(grants if unsuited is not None else ()),
             _caller_remedy(case, cluster, principal, access, program, grants if shows_grant else ()),
-            *(() if shows_grant and cluster.mode == "API" else (principal.inspect_access_remedy(cluster),)),
+            None if shows_grant and cluster.mode == "API" else principal.inspect_access_remedy(cluster),
             *(grants[shows_grant:] if unsuited is None else ()),
             cluster_access.authenticator_log_remedy(cluster),
         ),
@@ -254,7 +254,7 @@ def _explain_unlisted(
             attrs.evolve(grant, steps=(*grant.steps, check)),
             *cluster_access.use_other_remedies(people, cluster),
         ),
-        notes=(_IAM_NOTE,),
+        notes=_IAM_NOTE,
     )
 
 
@@ -297,7 +297,7 @@ def _explain_other_account(
                 case.stated_principal, case.caller, source=case.text
             ).inspect_access_remedy(cluster),
         ),
-        notes=(_IAM_NOTE,),
+        notes=_IAM_NOTE,
     )
 
 
@@ -307,7 +307,7 @@ def _login_cause(message: str, unknown_type: str | None) -> Cause:
         because = clues.quote_phrases(message, *_PHRASES)[:1]
         return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
     # For a type that is not built in, parse() does not report a rejected login.
-    return IDENTITY_NOT_ACCEPTED.cause("derived", (f"{clip_text(unknown_type)} is a built-in type.",))
+    return IDENTITY_NOT_ACCEPTED.cause("derived", f"{clip_text(unknown_type)} is a built-in type.")
 
 
 def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -> Iterator[Cause]:

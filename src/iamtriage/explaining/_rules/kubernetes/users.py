@@ -123,13 +123,13 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         text = f"The {sent['tool']} command sends no token: unlike kubectl, {sent['tool']} does not read the kubeconfig."
         if _AUTHORIZATION.search(sent["options"]):
             text = f"The header of the {sent['tool']} command most likely has an empty token."
-        causes = [ANONYMOUS_REQUEST.cause("derived", (invalid,), text=text)]
+        causes = [ANONYMOUS_REQUEST.cause("derived", invalid, text=text)]
         remedies = [_send_token_remedy(cluster, sent)]
     elif TERRAFORM.search(case.text):
-        causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because=("The text is from Terraform.",)))
+        causes.append(TERRAFORM_WITHOUT_TOKEN.cause(because="The text is from Terraform."))
         remedies.insert(0, configure_terraform(case, cluster))
     if sent is None and clues.is_from_kubelet(case.text):
-        causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because=("The text is from a kubelet.",)))
+        causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because="The text is from a kubelet."))
         remedies = [_CHECK_KUBELET]
         notes[0] = (
             "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
@@ -156,7 +156,7 @@ def _send_token_remedy(cluster: Cluster, sent: re.Match[str]) -> Remedy:
         return your_remedy(
             "Send the token of the pod's service account",
             "The pod needs a service account that RBAC allows the request, and must not set automountServiceAccountToken to false.",
-            commands=(commands.fill_command(send, url),),
+            commands=commands.fill_command(send, url),
             url=f"{pages.RBAC}#service-account-permissions",
         )
     path = f"/{url.split('/', 3)[3]}" if url.count("/") > _SLASHES_BEFORE_PATH else "/"
@@ -191,20 +191,16 @@ def explain_component(case: Case[KubernetesForbidden], request: Request) -> Expl
     text = f"The ClusterRole or ClusterRoleBinding of {clip_text(user)} was changed or deleted."
     return case.explain(
         f"RBAC does not allow {clip_text(user)}, {component}, to {request.description}.",
-        NO_RULE.cause("reported", (f"The user name is {user}",)),
+        NO_RULE.cause("reported", f"The user name is {user}"),
         DEFAULT_ROLE_CHANGED.cause(text=text),
         BORROWED_IDENTITY.cause(),
         topic="kubernetes-component",
-        remedies=(
-            cluster_remedy(
-                "Restore the component's role and binding",
-                "Usually, both have the name of the component. Compare them with those of a working cluster.",
-                restore,
-                commands=(look_up,),
-                url=pages.EKS_TROUBLESHOOTING if is_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
-            ),
+        remedies=cluster_remedy(
+            "Restore the component's role and binding",
+            "Usually, both have the name of the component. Compare them with those of a working cluster.",
+            restore,
+            commands=look_up,
+            url=pages.EKS_TROUBLESHOOTING if is_eks else f"{pages.RBAC}#default-roles-and-role-bindings",
         ),
-        notes=(
-            "An IAM policy does not help. Find out why the component's role is missing before you bind another one.",
-        ),
+        notes="An IAM policy does not help. Find out why the component's role is missing before you bind another one.",
     )

@@ -171,7 +171,7 @@ def allow_remedy(
         denial,
         identity_remedy(
             title,
-            *present(first_step),
+            first_step,
             f"{attach} {target}.{masked}",
             *steps,
             *(note for note in grant.notes if note.startswith(last)),

@@ -164,7 +164,7 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
     remedy = your_remedy(
         f"Set {found.setting.partition(' ')[0]} in the backend, too",
         *found.steps,
-        commands=(found.retry, *((in_shell,) if found.profile else ())),
+        commands=(found.retry, in_shell if found.profile else None),
         url=PAGE,
     )
     cause = found.cause

@@ -138,7 +138,7 @@ def explain_untrusted_certificate(case: Case[Failure], message: str, topic: str)
         ),
         INSPECTING_PROXY.cause("derived" if named else "possible", named),
         topic=topic,
-        remedies=(_trust_authority_remedy(case, host, first_steps),),
+        remedies=_trust_authority_remedy(case, host, first_steps),
     )
 
 
@@ -164,7 +164,7 @@ def _trust_authority_remedy(case: Case[Failure], host: str | None, first_steps: 
         f"{issuer} If it is not Amazon, a proxy or firewall inspects TLS: get its root certificate as a PEM file from the network team, or let them exempt AWS hosts.",
         f"{step}{in_pod} Do not turn off the verification.",
         "If the issuer is Amazon, the client's list of authorities is old: update the system's ca-certificates, the client or the image.",
-        commands=(*(() if on_windows else (openssl,)), *trust),
+        commands=(None if on_windows else openssl, *trust),
         url=pages.CLI_PROXY,
     )
 

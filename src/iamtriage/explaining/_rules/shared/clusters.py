@@ -153,7 +153,7 @@ class Cluster(Value):
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries; if EKS still rejects one, repeat it. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
             commands=(
-                *(() if self.mode else (self.show_mode_command(),)),
+                None if self.mode else self.show_mode_command(),
                 *self.change_mode_commands("API_AND_CONFIG_MAP"),
             ),
             url=pages.EKS_ACCESS_MODE,

@@ -67,7 +67,7 @@ SSO_LOGIN = your_remedy(
 CONSOLE_LOGIN = your_remedy(
     "Sign in with aws login again",
     "The command opens a browser. Its credentials refresh automatically for up to 12 hours. Then retry the call.",
-    commands=("aws login",),
+    commands="aws login",
     url=pages.CLI_LOGIN,
 )
 # What assumes a role once and refreshes its credentials, by the SDK that printed the error.
@@ -99,7 +99,7 @@ CLEAR_ENVIRONMENT = your_remedy(
     "Remove the old credentials",
     "Unset the variables in the shell or service that makes the call. They take precedence over profiles.",
     "Delete old keys with an aws_session_token from ~/.aws/credentials. An old token makes a new key invalid.",
-    commands=("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",),
+    commands="unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SECURITY_TOKEN",
     url=pages.CLI_CREDENTIALS,
 )
 
@@ -240,7 +240,7 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
         "Sign docker in to the registry",
         "Sign in as the user, and on the machine, that pulls or pushes. A login lasts for 12 hours.",
         "Let builds sign in each time, or use amazon-ecr-credential-helper, which does it automatically.",
-        commands=(fill_command(login, region, registry),),
+        commands=fill_command(login, region, registry),
         url=pages.ECR_LOGIN,
     )
 
@@ -263,7 +263,7 @@ def check_endpoint(*, is_other_software: bool = False) -> Remedy:
     keys = "Keys of MinIO, LocalStack and similar software work only at their own endpoints, and AWS keys only at AWS endpoints."
     return your_remedy(
         "Check which endpoint is called",
-        *((keys,) if is_other_software else ()),
+        keys if is_other_software else None,
         "Look for AWS_ENDPOINT_URL, its variants for one service such as AWS_ENDPOINT_URL_STS, endpoint_url in the profile, and an endpoint in the code.",
         commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
         url=pages.SDK_ENDPOINTS,

@@ -211,11 +211,9 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             f"{DETAILS_TITLES[0]} {authorization_id} (aws iam-toolbox)",
             "IAM keeps the details for 24 hours, in the Region of the call. Reading them requires iam:GetRequestAuthorizationDetails.",
             "Or let iamtriage explain the result, saved as details.json: iamtriage explain --fact authorization_details=@details.json.",
-            commands=(
-                command(
-                    *("aws", "iam-toolbox", "get-request-authorization-details"),
-                    *("--authorization-id", authorization_id, "--region", _console_region(denial)),
-                ),
+            commands=command(
+                *("aws", "iam-toolbox", "get-request-authorization-details"),
+                *("--authorization-id", authorization_id, "--region", _console_region(denial)),
             ),
             url=pages.AUTHORIZATION_DETAILS,
         )
@@ -227,9 +225,7 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             *_encoded_message_steps(failure, is_cut=is_cut),
             "If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn.",
             "Or let iamtriage explain the result, saved as decoded.json: iamtriage explain --fact decoded_message=@decoded.json.",
-            commands=(
-                "aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
-            ),
+            commands="aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",
             url="https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html",
         )
     return None

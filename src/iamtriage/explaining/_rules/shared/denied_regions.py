@@ -160,8 +160,6 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         title,
         f"{text} Use the ID of {others} whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
         f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
-        commands=(
-            f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
-        ),
+        commands=f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
         url=pages.BEDROCK_PROFILES,
     )

@@ -21,7 +21,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +150,7 @@ class ClusterPrincipal(Value):
             f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. They can take a few seconds to take effect.",
             commands=(
                 create or self.create_entry_command(cluster),
-                *([self.associate_policy_command(cluster, policy, namespace=namespace)] if policy else []),
+                self.associate_policy_command(cluster, policy, namespace=namespace) if policy else None,
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -161,7 +161,7 @@ class ClusterPrincipal(Value):
         return cluster_remedy(
             f"Delete the entry of {self.description} and create it again",
             "Note its user name, its groups, and its access policies with their scopes first: they are deleted, too. Set them again with --username, --kubernetes-groups and --access-scope.",
-            *present(self.path_note),
+            self.path_note,
             commands=(
                 *(cluster.eks_command(each, principal=self.entry_argument) for each in look),
                 Labelled(
@@ -192,7 +192,7 @@ class ClusterPrincipal(Value):
             *steps,
             "The type is EC2_WINDOWS for Windows, EC2 for Auto Mode node classes, HYBRID_LINUX for hybrid nodes. It cannot be changed: delete an entry of another type first.",
             "The call requires iam:PassRole for the role, which must be in the cluster's account.",
-            *present(self.path_note),
+            self.path_note,
             commands=(*lookup, self.create_entry_command(cluster, kind=kind)),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -203,7 +203,7 @@ class ClusterPrincipal(Value):
             "Re-create the node role's access entry with type EC2_LINUX",
             "The type of an entry cannot be changed, so delete the entry and create it again. Use EC2_WINDOWS for Windows nodes, FARGATE_LINUX for Fargate.",
             "Set no groups and associate no access policy: the type sets the user name and groups, and EKS rejects groups that begin with system:.",
-            *present(self.path_note),
+            self.path_note,
             commands=(
                 cluster.eks_command("describe-access-entry", principal=self.entry_argument),
                 cluster.eks_command("delete-access-entry", principal=self.entry_argument),
