@@ -102,7 +102,7 @@ NEW_KEY_REMEDIES = (
         "Create a new access key",
         "Create it, and store the secret where it is used immediately: AWS shows it only once.",
         "If you are not allowed to manage your own keys, ask the account administrator.",
-        commands=("aws iam create-access-key --user-name USER_NAME",),
+        commands="aws iam create-access-key --user-name USER_NAME",
         url=pages.ACCESS_KEYS,
     ),
     your_remedy(
@@ -154,9 +154,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
             "reported", quote_phrases(message_text(case), "Cannot exceed quota for AccessKeysPerUser")
         ),
         remedies=_QUOTA_REMEDIES,
-        notes=(
-            "AWS does not raise this quota. It shows a secret access key only once, when the key is created: a new key replaces a lost one.",
-        ),
+        notes="AWS does not raise this quota. It shows a secret access key only once, when the key is created: a new key replaces a lost one.",
     )
 
 
@@ -213,7 +211,7 @@ def explain_inactive_key(
     reactivate = account_remedy(
         f"Or, if it was not exposed, activate {key} for the time being",
         "Find out first why it was deactivated. If it was exposed, or a policy AWSCompromisedKeyQuarantine is attached to the user, do not activate it.",
-        commands=(with_profile(profile, activate),),
+        commands=with_profile(profile, activate),
         url=pages.ROTATE_KEYS,
     )
     problem = f"{key}{whose} is inactive" if is_listed else f"{key} is not a key{whose or ' of the user'}"

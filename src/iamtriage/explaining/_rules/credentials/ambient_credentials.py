@@ -56,15 +56,9 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
     )
     allow = cluster_remedy(
         f"Start the controller with {flag.partition('=')[0]}",
-        *(
-            ()
-            if is_cluster
-            else ("Everyone who may create an Issuer in any namespace can then use the role.",)
-        ),
+        None if is_cluster else "Everyone who may create an Issuer in any namespace can then use the role.",
         "The command is for the Helm chart. It replaces extraArgs: add the arguments that are set already.",
-        commands=(
-            f"helm upgrade cert-manager jetstack/cert-manager --namespace cert-manager --reuse-values --set 'extraArgs={{{flag}}}'",
-        ),
+        commands=f"helm upgrade cert-manager jetstack/cert-manager --namespace cert-manager --reuse-values --set 'extraArgs={{{flag}}}'",
         url=_PAGE,
     )
     own = cluster_remedy(

@@ -112,7 +112,7 @@ def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
                 "aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument",
                 commands.role_name(found.role),
             ),
-            *(() if is_of_operator else (Labelled("Then:", clusters.restart_command(case)),)),
+            None if is_of_operator else Labelled("Then:", clusters.restart_command(case)),
         ),
         url=pages.EKS_IRSA_POD,
     )

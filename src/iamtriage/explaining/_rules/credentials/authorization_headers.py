@@ -77,7 +77,7 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         return foreign
     if _MALFORMED_KEY.search(message):
         causes.append(
-            WHITESPACE_IN_CREDENTIALS.cause(because=("AWS splits the header at spaces, commas and slashes.",))
+            WHITESPACE_IN_CREDENTIALS.cause(because="AWS splits the header at spaces, commas and slashes.")
         )
     dates_differ = "Date in Credential scope" in message
     if dates_differ:
@@ -128,7 +128,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         "Set the credentials again, without surrounding whitespace",
         "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
         "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
-        commands=("aws configure list",),
+        commands="aws configure list",
         url=pages.ACCESS_KEYS,
     )
     return case.explain(
@@ -140,8 +140,8 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
             if which
             else "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
         ),
-        remedies=(remedy,),
-        notes=("An IAM policy does not help: the request did not reach AWS.",),
+        remedies=remedy,
+        notes="An IAM policy does not help: the request did not reach AWS.",
     )
 
 

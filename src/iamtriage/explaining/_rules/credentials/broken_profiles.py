@@ -230,20 +230,16 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     return case.explain(
         summary,
         PROFILE_BROKEN.cause("reported", quote_phrases(message, error.phrase), text=summary),
-        remedies=(
-            your_remedy(
-                error.title,
-                *error.steps,
-                commands=tuple(
-                    line
-                    if line.endswith(_WITHOUT_PROFILE)
-                    else credential_remedies.with_profile(profile, line)
-                    for line in error.commands
-                ),
-                url=error.url,
+        remedies=your_remedy(
+            error.title,
+            *error.steps,
+            commands=tuple(
+                line if line.endswith(_WITHOUT_PROFILE) else credential_remedies.with_profile(profile, line)
+                for line in error.commands
             ),
+            url=error.url,
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -259,15 +255,13 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
             text=cause,
         ),
         topic="profile-invalid",
-        remedies=(
-            your_remedy(
-                "Provide the credentials for credential_source, or use source_profile",
-                *steps,
-                commands=("aws configure get credential_source",),
-                url=pages.CLI_ROLES,
-            ),
+        remedies=your_remedy(
+            "Provide the credentials for credential_source, or use source_profile",
+            *steps,
+            commands="aws configure get credential_source",
+            url=pages.CLI_ROLES,
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 

@@ -55,16 +55,12 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
             tuple(filter(None, (because, names))),
             text="The signature covers accept-encoding as the client sent it, so Google computes another one. Clients that do not sign this header, such as the AWS CLI, work with the same keys.",
         ),
-        remedies=(
-            your_remedy(
-                "Exclude Accept-Encoding from the signature",
-                "In the AWS SDK for Go v2, add a middleware before the step Signing that removes the header, and one after it that sets it again. Or pass an HTTPSignerV4 that does so.",
-                "If the client is a tool, look for an option or a newer version that supports Google Cloud Storage.",
-                "If uploads still fail, set RequestChecksumCalculation and ResponseChecksumValidation to WhenRequired. Or use Google's client library.",
-                url=_OWN_SIGNING,
-            ),
+        remedies=your_remedy(
+            "Exclude Accept-Encoding from the signature",
+            "In the AWS SDK for Go v2, add a middleware before the step Signing that removes the header, and one after it that sets it again. Or pass an HTTPSignerV4 that does so.",
+            "If the client is a tool, look for an option or a newer version that supports Google Cloud Storage.",
+            "If uploads still fail, set RequestChecksumCalculation and ResponseChecksumValidation to WhenRequired. Or use Google's client library.",
+            url=_OWN_SIGNING,
         ),
-        notes=(
-            "No IAM permission is missing, and no AWS policy applies. The keys and the clock are not the cause.",
-        ),
+        notes="No IAM permission is missing, and no AWS policy applies. The keys and the clock are not the cause.",
     )

@@ -196,7 +196,7 @@ def find_fork(text: str) -> str | None:
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     system = find_system(case.text) or _CI_SYSTEMS[-1][1]
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
-        because=(f"The text mentions {system.name}.",), text=system.why.format(system.name)
+        because=f"The text mentions {system.name}.", text=system.why.format(system.name)
     )
     title, steps = system.title.format(system.name), system.steps
     if system.name != _GITHUB:
@@ -204,14 +204,14 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
     no_token = NO_ID_TOKEN_PERMISSION.cause(because=because)
     if (shown := find_permissions(case)) is not None:
-        no_token = NO_ID_TOKEN_PERMISSION.cause("derived", (f"The text shows {quote_words(shown)}.",))
+        no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")
     causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
     if (fork := find_fork(case.failure.text)) is not None:
         granted = (
             " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
         )
-        from_fork = SECRETS_OF_FORKS.cause("derived", (f"The text shows {quote_words(fork)}.{granted}",))
+        from_fork = SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.{granted}")
         return Advice([from_fork], [SKIP_FORKS])
     if is_granted and "role-to-assume" in case.text:
         causes = [SECRETS_OF_FORKS.cause(), GRANTED_ELSEWHERE.cause()]

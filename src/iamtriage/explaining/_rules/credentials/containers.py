@@ -78,7 +78,7 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
         )
     return pod_roles.Advice(
         [
-            credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because=("The text is from a container.",)),
+            credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because="The text is from a container."),
             credential_sources.NOTHING_CONFIGURED.cause(),
         ],
         [container_remedy(case)],
@@ -108,7 +108,7 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
         title,
         *steps,
         "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
-        commands=(*(("aws configure list-profiles",) if missing_profile else ()), mount),
+        commands=("aws configure list-profiles" if missing_profile else None, mount),
         url=pages.CLI_CREDENTIALS,
     )
 
@@ -180,8 +180,8 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
             f"{account} has no role that is used: {wrong}.",
             annotation_keys.other_key_cause(other),
             topic="no-credentials",
-            remedies=(annotation_keys.correct_key_remedy(case, other),),
-            notes=(credential_remedies.NO_CALL_MADE,),
+            remedies=annotation_keys.correct_key_remedy(case, other),
+            notes=credential_remedies.NO_CALL_MADE,
         )
     problem = pod_problems.find_pod_problem(case)
     if problem is not None and problem.uses_other_account:
@@ -191,8 +191,8 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
                 "reported", text="The driver uses the role of the pod that mounts the volume, not its own."
             ),
             topic="no-credentials",
-            remedies=(problem.remedy,),
-            notes=(credential_remedies.NO_CALL_MADE,),
+            remedies=problem.remedy,
+            notes=credential_remedies.NO_CALL_MADE,
         )
     driver = "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
     return case.explain(
@@ -205,7 +205,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
         topic="no-credentials",
         remedies=(pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY),
         notes=(
-            *(() if annotation_keys.uses_external_secrets(case.text) else (driver,)),
+            None if annotation_keys.uses_external_secrets(case.text) else driver,
             credential_remedies.NO_CALL_MADE,
         ),
     )
@@ -236,11 +236,11 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
             cluster_remedy(
                 "Test the connection to STS from where the call runs",
                 *steps,
-                commands=(fill_command("curl --silent --show-error --head --max-time 10 {}", url),),
+                commands=fill_command("curl --silent --show-error --head --max-time 10 {}", url),
                 url=pages.STS_REGIONS,
             ),
         ),
-        notes=("An IAM policy does not help: the request did not reach AWS.",),
+        notes="An IAM policy does not help: the request did not reach AWS.",
     )
 
 
@@ -270,7 +270,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         )
     if changed is None and not absent:
         causes.append(
-            TOKEN_FILE_OF_ROOT.cause(because=("Only the file's owner and the pod's fsGroup can read it.",))
+            TOKEN_FILE_OF_ROOT.cause(because="Only the file's owner and the pod's fsGroup can read it.")
         )
     kind, variable = "web identity", "AWS_WEB_IDENTITY_TOKEN_FILE"
     if "/pods.eks." in message:
@@ -298,7 +298,7 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         *causes,
         topic="token-file-unreadable",
         remedies=tuple(remedies),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -346,14 +346,10 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
         "Let the process read the token",
         "The patch sets the group of the mounted files and re-creates the pods. Any group ID works, because Kubernetes adds it to the process.",
         # https://github.com/aws/amazon-eks-pod-identity-webhook/issues/8
-        *(
-            ("From Kubernetes 1.19 on, every user of the container can read the token without it.",)
-            if _BEFORE_READABLE_TOKENS.search(f"{case.text}\nKubernetes {case.facts.kubernetes_version}")
-            else ()
-        ),
+        "From Kubernetes 1.19 on, every user of the container can read the token without it."
+        if _BEFORE_READABLE_TOKENS.search(f"{case.text}\nKubernetes {case.facts.kubernetes_version}")
+        else None,
         "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
-        commands=(
-            clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
-        ),
+        commands=clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
         url=pages.EKS_IRSA_POD,
     )

@@ -145,7 +145,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     if listed and find_profile(case) is None:
         names = join_words(listed[:_MAX_LISTED], "or")
         not_named = PROFILE_NOT_NAMED.cause(
-            "derived", ("The text lists the profiles.",), text=f"Nothing selects the profile {names}."
+            "derived", "The text lists the profiles.", text=f"Nothing selects the profile {names}."
         )
         profile = listed[0] if len(listed) == 1 else "PROFILE_NAME"
         select = your_remedy(
@@ -169,7 +169,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             url=pages.CLI_PROFILES,
         )
         return Advice(
-            [PROFILE_NOT_NAMED.cause("derived", ("The text shows the sign-in.",), text=text)],
+            [PROFILE_NOT_NAMED.cause("derived", "The text shows the sign-in.", text=text)],
             [select],
             f": nothing selects the profile {signed_in}, which is signed in",
         )
@@ -180,7 +180,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
         [
             NOTHING_CONFIGURED.cause(),
-            PROFILE_NOT_NAMED.cause(because=(f"{profile_setting(case.failure)} selects one.",)),
+            PROFILE_NOT_NAMED.cause(because=f"{profile_setting(case.failure)} selects one."),
             ENVIRONMENT_NOT_PASSED_ON.cause(),
         ],
         [set_up],
@@ -200,18 +200,18 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         exempt = your_remedy(
             "Add 169.254.169.254 to NO_PROXY",
             "Set it where the program gets HTTP_PROXY from: the shell, the systemd unit, the service or the image.",
-            commands=(f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'",),
+            commands=f"export NO_PROXY='{','.join(filter(None, (hosts, METADATA_ADDRESS)))}'",
             url=METADATA_PROXIED.sources[0],
         )
         return Advice(
-            [METADATA_PROXIED.cause("derived", (f"The text shows a proxy. {shown}",))],
+            [METADATA_PROXIED.cause("derived", f"The text shows a proxy. {shown}")],
             [exempt],
             f": its request to the instance metadata goes to the proxy, because NO_PROXY lacks {METADATA_ADDRESS}",
         )
     because = "The SDK tried the instance metadata, where SDKs look last."
-    no_profile = NO_INSTANCE_PROFILE.cause(because=(because,) if METADATA_SIGNS.search(message) else ())
+    no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
     hop_limit = METADATA_HOP_LIMIT.cause(
-        because=("The request to the metadata service timed out.",) if timed_out else ()
+        because="The request to the metadata service timed out." if timed_out else None
     )
     raise_limit = hop_limit_remedy(case)
     if "docker " in case.text:
@@ -227,7 +227,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     works = WORKS_ON_INSTANCE.search(case.text)
     if works is not None:
         hop_limit = METADATA_HOP_LIMIT.cause(
-            because=("Outside the container, the role of the instance is used: it is in order.",)
+            because="Outside the container, the role of the instance is used: it is in order."
         )
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
     if works is not None or INSTANCE_SESSION.search(case.text):
@@ -287,23 +287,21 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
         "New nodes of a node group get the limit from its launch template."
         if is_pod
         else "With a limit of 2, every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
-        commands=(
-            f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",
-        ),
+        commands=f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",
         url=pages.EC2_METADATA,
     )
 
 
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
     return Advice(
-        [LAMBDA_VARIABLES_LOST.cause(because=("The text mentions Lambda.",))],
+        [LAMBDA_VARIABLES_LOST.cause(because="The text mentions Lambda.")],
         [
             your_remedy(
                 "On Lambda: let the SDK find the execution role",
                 "Create clients without profile and keys, and don't set AWS_PROFILE.",
                 "Pass the environment to processes that the function starts.",
                 "On your computer, the function has no role: use a profile there.",
-                commands=("aws lambda get-function-configuration --function-name FUNCTION --query Role",),
+                commands="aws lambda get-function-configuration --function-name FUNCTION --query Role",
                 url=pages.LAMBDA_ROLE,
             )
         ],
@@ -349,11 +347,11 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
             f"The instance metadata has no credentials: the instance profile{f' {profile}' if lost else ''} no longer exists. It was deleted or re-created.",
             NO_INSTANCE_PROFILE.cause(
                 "reported",
-                ('The text says "InstanceProfileNotFound".',),
+                'The text says "InstanceProfileNotFound".',
                 text="EC2 cannot find the instance profile that is attached to the instance.",
             ),
             topic="no-credentials",
-            remedies=(attach,),
+            remedies=attach,
             notes=notes,
         )
     found = _NAMED_ROLE.search(case.text)

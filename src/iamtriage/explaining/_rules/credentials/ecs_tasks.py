@@ -96,22 +96,20 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
     return case.explain(
         f"The process cannot reach {_ADDRESS}, from which an ECS task gets the credentials of its role{verdict}.",
         ENDPOINT_UNREACHABLE.cause("reported", quote_phrases(message, *CONNECTION_PHRASES)[:1]),
-        remedies=(
-            your_remedy(
-                f"Find out why the process cannot reach {_ADDRESS}",
-                f"With a proxy: add {_ADDRESS} to NO_PROXY.",
-                "Outside of a task, such as on a computer: unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which belongs to one task, and sign in.",
-                "On an EC2 container instance: restart the ECS agent. An instance without the ECS-optimized AMI also needs the agent's network rules. Fargate has both built in.",
-                commands=(
-                    "env | grep -io -e '^AWS_CONTAINER_CREDENTIALS[A-Z_]*' -e '^https*_proxy' -e '^no_proxy=.*'",
-                    fill_command("export NO_PROXY={}", ",".join(filter(None, (hosts, _ADDRESS))))
-                    if hosts is not None
-                    else Labelled("On the container instance:", "sudo systemctl restart ecs"),
-                ),
-                url=pages.ECS_TASK_ROLE,
+        remedies=your_remedy(
+            f"Find out why the process cannot reach {_ADDRESS}",
+            f"With a proxy: add {_ADDRESS} to NO_PROXY.",
+            "Outside of a task, such as on a computer: unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which belongs to one task, and sign in.",
+            "On an EC2 container instance: restart the ECS agent. An instance without the ECS-optimized AMI also needs the agent's network rules. Fargate has both built in.",
+            commands=(
+                "env | grep -io -e '^AWS_CONTAINER_CREDENTIALS[A-Z_]*' -e '^https*_proxy' -e '^no_proxy=.*'",
+                fill_command("export NO_PROXY={}", ",".join(filter(None, (hosts, _ADDRESS))))
+                if hosts is not None
+                else Labelled("On the container instance:", "sudo systemctl restart ecs"),
             ),
+            url=pages.ECS_TASK_ROLE,
         ),
-        notes=("No request was sent to AWS, so no permission was checked.",),
+        notes="No request was sent to AWS, so no permission was checked.",
     )
 
 
@@ -130,9 +128,7 @@ _BATCH_ADVICE = Advice(
         account_remedy(
             "In AWS Batch: give the job a role",
             f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
-            commands=(
-                "aws batch describe-job-definitions --job-definition-name JOB_DEFINITION --status ACTIVE --query 'jobDefinitions[].containerProperties.[jobRoleArn,executionRoleArn]'",
-            ),
+            commands="aws batch describe-job-definitions --job-definition-name JOB_DEFINITION --status ACTIVE --query 'jobDefinitions[].containerProperties.[jobRoleArn,executionRoleArn]'",
             url=pages.ECS_TASK_ROLE,
         )
     ],
@@ -158,7 +154,7 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     if _TASK_ROLE_SET.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role.")
     elif _ECS_NAMED.search(text) is not None:
-        no_role = NO_TASK_ROLE.cause(because=("The text mentions ECS.",))
+        no_role = NO_TASK_ROLE.cause(because="The text mentions ECS.")
     else:
         because = ("The variables that ECS sets in a task with a role are not set.",)
         no_role = NO_TASK_ROLE.cause(because=because)
@@ -205,16 +201,12 @@ def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str)
             "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
         ),
         NO_TASK_ROLE.cause(),
-        remedies=(
-            account_remedy(
-                "Restart the task, and check that nothing sets the variable",
-                "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
-                "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
-                commands=(
-                    "aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --force-new-deployment",
-                ),
-                url=pages.ECS_TASK_ROLE,
-            ),
+        remedies=account_remedy(
+            "Restart the task, and check that nothing sets the variable",
+            "The ID belongs to one task: remove AWS_CONTAINER_CREDENTIALS_RELATIVE_URI from images, env files and copied environments.",
+            "Start a new task. If new tasks fail too, restart the ECS agent of the container instance.",
+            commands="aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --force-new-deployment",
+            url=pages.ECS_TASK_ROLE,
         ),
-        notes=("An IAM policy does not help: no signed request reached AWS.",),
+        notes="An IAM policy does not help: no signed request reached AWS.",
     )

@@ -65,11 +65,9 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     check = your_remedy(
         "Check which role and which STS endpoint the program uses",
         f"The account in AWS_ROLE_ARN must be {account}, and the Region and the endpoint must be of the same partition as the issuer.",
-        commands=(
-            "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_ROLE_ARN -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
-        )
+        commands="kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_ROLE_ARN -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL"
         if issuer.is_eks
-        else (),
+        else None,
         url=pages.OIDC_PROVIDERS,
     )
     cause = issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text)
@@ -126,7 +124,7 @@ def _explain_other_account(
                 url=pages.ASSUME_ROLE,
             ),
         ),
-        notes=("STS evaluated neither the subject nor the audience yet.",),
+        notes="STS evaluated neither the subject nor the audience yet.",
     )
 
 
@@ -170,20 +168,14 @@ def _explain_other_partition(
             (f'The text shows "{clip_text(words)}".', *issuer.because),
             text=f"The issuer is in {own_region}, in the partition {own}, and the call went to {region}, in the partition {_partition_of(region)}.{known}",
         ),
-        remedies=(
-            your_remedy(
-                f"Set the Region of the STS call to {own_region}",
-                f"With AWS_REGION and AWS_DEFAULT_REGION in the container, the SDK calls {url}. In code, set region in the client of the credential provider (clientConfig in the AWS SDK for JavaScript v3).",
-                "Without a Region, an SDK calls STS in the commercial Regions. A program whose SDK finds the Region in another way works with the same role.",
-                commands=(
-                    f"kubectl set env deployment/NAME AWS_REGION={own_region} AWS_DEFAULT_REGION={own_region} --namespace NAMESPACE",
-                ),
-                url=pages.EKS_STS,
-            ),
+        remedies=your_remedy(
+            f"Set the Region of the STS call to {own_region}",
+            f"With AWS_REGION and AWS_DEFAULT_REGION in the container, the SDK calls {url}. In code, set region in the client of the credential provider (clientConfig in the AWS SDK for JavaScript v3).",
+            "Without a Region, an SDK calls STS in the commercial Regions. A program whose SDK finds the Region in another way works with the same role.",
+            commands=f"kubectl set env deployment/NAME AWS_REGION={own_region} AWS_DEFAULT_REGION={own_region} --namespace NAMESPACE",
+            url=pages.EKS_STS,
         ),
-        notes=(
-            "STS did not evaluate the role: neither its trust policy nor another IAM policy is the problem.",
-        ),
+        notes="STS did not evaluate the role: neither its trust policy nor another IAM policy is the problem.",
     )
 
 

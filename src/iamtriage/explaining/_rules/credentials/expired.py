@@ -151,7 +151,7 @@ def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanatio
                 url=pages.S3_PRESIGNED,
             ),
         ),
-        notes=("An IAM policy does not help, and neither does sending the same request again.",),
+        notes="An IAM policy does not help, and neither does sending the same request again.",
     )
 
 
@@ -175,7 +175,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
-        LONG_RUNNING.cause(because=("A client that is created with fixed credentials keeps them.",)),
+        LONG_RUNNING.cause(because="A client that is created with fixed credentials keeps them."),
         role_chains.ROLE_CHAINING.cause(),
         clocks.CLOCK_WRONG.cause(
             text="The machine's clock is behind, so the SDK refreshes the credentials too late."
@@ -201,7 +201,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         lasted = clocks.describe_duration(int(issued["seconds"]))
         summary = f"{credentials} expired before the call: they last {lasted}."
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
-        causes[1:] = [LONG_RUNNING.cause("derived", (f'The text shows "{issued["shown"]}".',), text=text)]
+        causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
     elif is_of_run:
         lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         summary = f"{credentials} expired while {program or 'the program'} was running{lasted}."
@@ -228,7 +228,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         *causes,
         topic="expired-session",
         remedies=(renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting))),
-        notes=(credential_remedies.NO_RETRY,),
+        notes=credential_remedies.NO_RETRY,
     )
 
 

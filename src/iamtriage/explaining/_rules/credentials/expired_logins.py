@@ -17,10 +17,7 @@ from iamtriage.explaining._rules.credentials.public_registries import (
     is_about_public_registry,
 )
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
-from iamtriage.explaining._rules.credentials.sso_caches import (
-    explain_unknown_session,
-    find_unknown_session,
-)
+from iamtriage.explaining._rules.credentials.sso_caches import explain_unknown_session, find_unknown_session
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
@@ -107,8 +104,8 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
     return case.explain(
         f"{what} has expired. No permission is missing.",
         EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
-        remedies=(credential_remedies.docker_login(*find_registry(case), text),),
-        notes=("The login requires valid AWS credentials. If they have expired as well, renew them first.",),
+        remedies=credential_remedies.docker_login(*find_registry(case), text),
+        notes="The login requires valid AWS credentials. If they have expired as well, renew them first.",
     )
 
 
@@ -132,12 +129,12 @@ def explain_expired_sso(
                 "If it expires again immediately, check which session the profile uses",
                 "Look up sso_session and sso_start_url of the profile in ~/.aws/config, and sign in to that one.",
                 "Tools with their own token cache (aws-sso-util, granted, saml2aws) do not renew the tokens of the AWS CLI.",
-                commands=("aws configure list",),
+                commands="aws configure list",
                 url=pages.SSO_LOGIN,
             ),
         ),
         notes=(
-            *((_CONSEQUENCE,) if "No valid credential sources" in case.text else ()),
+            _CONSEQUENCE if "No valid credential sources" in case.text else None,
             credential_remedies.NO_RETRY,
         ),
     )
@@ -166,8 +163,8 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
     return case.explain(
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
-        remedies=(credential_remedies.CONSOLE_LOGIN,),
-        notes=(credential_remedies.NO_RETRY,),
+        remedies=credential_remedies.CONSOLE_LOGIN,
+        notes=credential_remedies.NO_RETRY,
     )
 
 
@@ -195,7 +192,7 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     if found is not None and int(found[1]) >= int(found[2]):
         summary = f"The web identity token sent to STS expired {describe_duration(int(found[1]) - int(found[2]))} before the call"
     kept = TOKEN_KEPT.cause(
-        because=("Kubernetes replaces the file's content before the token expires.",),
+        because="Kubernetes replaces the file's content before the token expires.",
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
     )
     is_pod = (case.facts.service_account or case.facts.namespace) is not None
@@ -206,8 +203,8 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     return case.explain(
         f"{summary}. No permission is missing.",
         *causes,
-        remedies=(of_job or (_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),),
-        notes=(_NO_RETRY,),
+        remedies=of_job or (_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),
+        notes=_NO_RETRY,
     )
 
 
@@ -219,18 +216,14 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
         EXPIRED_SAML_ASSERTION.cause(
             "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
         ),
-        remedies=(
-            your_remedy(
-                "Sign in to the identity provider again, and pass the new assertion to STS at once",
-                "Do not use a saved or cached SAMLResponse, and do not wait between the sign-in and the call, such as for the choice of a role. For many roles or accounts, get a new assertion every 5 minutes.",
-                "If STS rejects a new assertion, too, compare its IssueInstant, after decoding it from Base64, with the time in UTC: most likely, the clock of the identity provider is wrong.",
-                commands=("saml2aws login --force",) if is_saml2aws else (),
-                url=pages.SAML,
-            ),
+        remedies=your_remedy(
+            "Sign in to the identity provider again, and pass the new assertion to STS at once",
+            "Do not use a saved or cached SAMLResponse, and do not wait between the sign-in and the call, such as for the choice of a role. For many roles or accounts, get a new assertion every 5 minutes.",
+            "If STS rejects a new assertion, too, compare its IssueInstant, after decoding it from Base64, with the time in UTC: most likely, the clock of the identity provider is wrong.",
+            commands="saml2aws login --force" if is_saml2aws else None,
+            url=pages.SAML,
         ),
-        notes=(
-            "DurationSeconds and the maximum session duration of the role do not matter here: they apply to the session, not to the assertion.",
-        ),
+        notes="DurationSeconds and the maximum session duration of the role do not matter here: they apply to the session, not to the assertion.",
     )
 
 
@@ -250,15 +243,13 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
     return case.explain(
         "The trade-in token that was passed to GetDelegatedAccessToken has expired. No permission is missing, and your own AWS credentials have not expired.",
         EXPIRED_TRADE_IN_TOKEN.cause("reported", quote_phrases(message, "has expired")),
-        remedies=(
-            your_remedy(
-                "Create a new delegation request, and exchange its token when it arrives",
-                "A request (CreateDelegationRequest) yields one token, which IAM sends when the customer releases it (SendDelegationToken). So a new token requires a new request, which the customer accepts.",
-                "Exchange the token as soon as it arrives: look for a queue or a retry that delays the call.",
-                url=_DELEGATION_PAGE,
-            ),
+        remedies=your_remedy(
+            "Create a new delegation request, and exchange its token when it arrives",
+            "A request (CreateDelegationRequest) yields one token, which IAM sends when the customer releases it (SendDelegationToken). So a new token requires a new request, which the customer accepts.",
+            "Exchange the token as soon as it arrives: look for a queue or a retry that delays the call.",
+            url=_DELEGATION_PAGE,
         ),
-        notes=(_NO_RETRY,),
+        notes=_NO_RETRY,
     )
 
 
@@ -295,5 +286,5 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(credential_remedies.NO_RETRY,),
+        notes=credential_remedies.NO_RETRY,
     )

@@ -128,7 +128,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
             your_remedy(title, *steps, commands=("date -u", credential_remedies.AWS_TIME, *lines), url=url),
             *remedies,
         ),
-        notes=(credential_remedies.NO_RETRY,),
+        notes=credential_remedies.NO_RETRY,
     )
 
 

@@ -187,20 +187,18 @@ def _explain_route(
         f"No token is missing: API Gateway answers so if it has no such route. {verdict}.",
         NO_SUCH_ROUTE.cause(
             "derived",
-            ("The text shows the routes or stages and the URL.",),
+            "The text shows the routes or stages and the URL.",
             text="The URL must end with the stage and the path of a route, and the method must be that of the route.",
         ),
         topic="no-such-route",
-        remedies=(
-            your_remedy(
-                title,
-                "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
-                commands=(
-                    f"curl -i{option} {quote_argument(address)}",
-                    *_deploy_commands(url, address.split("/")[3]),
-                ),
-                url=pages.API_GATEWAY_TOKEN,
+        remedies=your_remedy(
+            title,
+            "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
+            commands=(
+                f"curl -i{option} {quote_argument(address)}",
+                *_deploy_commands(url, address.split("/")[3]),
             ),
+            url=pages.API_GATEWAY_TOKEN,
         ),
     )
 
@@ -286,7 +284,7 @@ def sign_remedy(url: re.Match[str] | None) -> Remedy:
     return your_remedy(
         "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
         "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
-        commands=(commands.signed_curl("execute-api", region, address),),
+        commands=commands.signed_curl("execute-api", region, address),
         url=pages.SIGNATURES,
     )
 
@@ -298,7 +296,7 @@ def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
         "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
         if url is None or not url["stage"]
         else f"In the URL, {url['stage']} is the stage and /{url['path'] or ''} the path. Both must exist, and so must the method of the path.",
-        *(() if url else ("With a custom domain, the base path mapping replaces the stage.",)),
+        None if url else "With a custom domain, the base path mapping replaces the stage.",
         "Changes take effect when the API is deployed to the stage.",
         commands=(
             "aws apigateway get-resources --rest-api-id API_ID --region REGION",

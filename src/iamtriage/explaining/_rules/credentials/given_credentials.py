@@ -81,8 +81,8 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
             quote_phrases(message, "Resolved credential object is not valid", "static credentials are empty"),
             text=text,
         ),
-        remedies=(your_remedy(title, *steps, commands=lines, manifest=code, url=pages.SDK_CREDENTIALS),),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        remedies=your_remedy(title, *steps, commands=lines, manifest=code, url=pages.SDK_CREDENTIALS),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -144,8 +144,8 @@ def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explana
     return case.explain(
         "The client was created without a source of credentials.",
         NO_CREDENTIAL_PROVIDER.cause("reported", quoted, text=text),
-        remedies=(your_remedy(title, *steps, url=pages.SDK_CREDENTIALS),),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        remedies=your_remedy(title, *steps, url=pages.SDK_CREDENTIALS),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -264,5 +264,5 @@ def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanati
                 url="https://keda.sh/docs/latest/authentication-providers/aws/",
             ),
         ),
-        notes=("This is not a denial by IAM: KEDA stopped before the first call.",),
+        notes="This is not a denial by IAM: KEDA stopped before the first call.",
     )

@@ -118,7 +118,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
     return denial.explain(
         "The identity pool has no guest access, and the call has no sign-in token.",
         IDENTITY_POOL_GUEST.cause(
-            "reported", ('The text says "Unauthenticated access is not supported for this identity pool".',)
+            "reported", 'The text says "Unauthenticated access is not supported for this identity pool".'
         ),
         LOGINS_NOT_PASSED.cause(),
         remedies=(
@@ -126,9 +126,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 "Pass the user's ID token in Logins",
                 "Request credentials after the user has signed in, and pass the token in Logins to GetId and GetCredentialsForIdentity.",
                 "The key in Logins is the provider's name. For a user pool, it is cognito-idp.REGION.amazonaws.com/USER_POOL_ID.",
-                commands=(
-                    "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID",
-                ),
+                commands="aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID",
                 url=pages.IDENTITY_POOLS,
             ),
             account_remedy(
@@ -137,7 +135,7 @@ def explain_identity_pool_guest(denial: Denial) -> Explanation:
                 url=pages.IDENTITY_POOLS,
             ),
         ),
-        notes=("An Allow in a policy does not help: the identity pool denied the call.",),
+        notes="An Allow in a policy does not help: the identity pool denied the call.",
     )
 
 
@@ -176,17 +174,15 @@ def explain_user_pool(denial: Denial) -> Explanation:
         f"The Amazon Cognito user pool rejected the sign-in or the token{end_summary(denial.failure)}",
         USER_POOL_REJECTED.cause("reported"),
         topic="user-pool-rejected",
-        remedies=(
-            your_remedy(
-                "Do what the message says",
-                "The password or user name is wrong, or too many attempts failed: check the user with the command, and wait before the next attempt.",
-                "A token has expired or was revoked: get a new one with the refresh token and the ID of the app client that issued it, or sign in again.",
-                "The secret hash is wrong: it is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
-                commands=("aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME",),
-                url=_USER_POOLS,
-            ),
+        remedies=your_remedy(
+            "Do what the message says",
+            "The password or user name is wrong, or too many attempts failed: check the user with the command, and wait before the next attempt.",
+            "A token has expired or was revoked: get a new one with the refresh token and the ID of the app client that issued it, or sign in again.",
+            "The secret hash is wrong: it is the Base64 of HMAC-SHA256 with the client secret as key, over the user name followed by the client ID. An app client without a secret needs none.",
+            commands="aws cognito-idp admin-get-user --user-pool-id USER_POOL_ID --username USER_NAME",
+            url=_USER_POOLS,
         ),
-        notes=("An IAM policy does not help: the user pool has users and tokens of its own.",),
+        notes="An IAM policy does not help: the user pool has users and tokens of its own.",
     )
 
 
@@ -200,18 +196,14 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
         f"Amazon Cognito rejected the sign-in: {problem}.",
         LOGIN_REJECTED.cause("reported", quote_phrases(text, phrase), text=f"{capitalize_start(problem)}."),
         topic="identity-pool-login",
-        remedies=(
-            your_remedy(
-                title,
-                step,
-                "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
-                commands=(
-                    "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
-                ),
-                url=pages.IDENTITY_POOLS,
-            ),
+        remedies=your_remedy(
+            title,
+            step,
+            "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
+            commands="aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
+            url=pages.IDENTITY_POOLS,
         ),
-        notes=("An IAM policy does not help: the identity pool rejected the token before STS was called.",),
+        notes="An IAM policy does not help: the identity pool rejected the token before STS was called.",
     )
 
 
@@ -221,7 +213,7 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
     identity, region = (found[0], found["region"]) if found else ("IDENTITY_ID", "REGION")
     return denial.explain(
         "The identity pool returned no credentials, because the sign-in in the call does not belong to this identity.",
-        IDENTITY_FORBIDDEN.cause("reported", ("The text says \"Access to Identity '…' is forbidden\".",)),
+        IDENTITY_FORBIDDEN.cause("reported", "The text says \"Access to Identity '…' is forbidden\"."),
         LOGINS_NOT_PASSED.cause(
             text="The call has no sign-in token, and this identity has signed in before: it can never be a guest again."
         ),
@@ -237,17 +229,13 @@ def explain_identity_forbidden(denial: Denial) -> Explanation:
             account_remedy(
                 "Check which sign-ins the identity is linked to",
                 "Logins in the response names the providers. The call must have a token of one of them.",
-                commands=(
-                    fill_command(
-                        "aws cognito-identity describe-identity --region {} --identity-id {}",
-                        region,
-                        identity,
-                    ),
+                commands=fill_command(
+                    "aws cognito-identity describe-identity --region {} --identity-id {}", region, identity
                 ),
                 url=pages.IDENTITY_POOLS,
             ),
         ),
-        notes=("An Allow in a policy does not help: the identity pool denied the call.",),
+        notes="An Allow in a policy does not help: the identity pool denied the call.",
     )
 
 
@@ -291,9 +279,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
     check = account_remedy(
         "Check which roles the pool has",
         "Roles contains authenticated for signed-in users and unauthenticated for guests. RoleMappings select a role by provider or claims.",
-        commands=(
-            "aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
-        ),
+        commands="aws cognito-identity get-identity-pool-roles --region REGION --identity-pool-id IDENTITY_POOL_ID",
         url=pages.IDENTITY_POOL_ROLES,
     )
     remedies: tuple[Remedy, ...] = (check, pool_trust_remedy())
@@ -325,11 +311,11 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         f"The identity pool {summary}.",
         IDENTITY_POOL_ROLES.cause(
             "derived" if text else "reported",
-            ('The text or code says "Invalid identity pool configuration".',),
+            'The text or code says "Invalid identity pool configuration".',
             text=text,
         ),
         remedies=remedies,
-        notes=("An Allow in the caller's policies does not help: the pool calls STS.",),
+        notes="An Allow in the caller's policies does not help: the pool calls STS.",
     )
 
 

@@ -139,13 +139,13 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
         f"The token lacks the claim {name}.",
         MISSING_CLAIM.cause(
             "reported",
-            (f"The message names the claim {name}.",),
+            f"The message names the claim {name}.",
             text=f"STS requires the claim {name}, which the token lacks.",
         ),
         TOKEN_OF_SECRET.cause(),
         NOT_AN_ID_TOKEN.cause(),
         remedies=(_SEND_ID_TOKEN, _INSPECT_TOKEN),
-        notes=(issuers.ROLE_NOT_EVALUATED,),
+        notes=issuers.ROLE_NOT_EVALUATED,
     )
 
 
@@ -162,7 +162,7 @@ def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> E
             ),
             _INSPECT_TOKEN,
         ),
-        notes=(issuers.ROLE_NOT_EVALUATED,),
+        notes=issuers.ROLE_NOT_EVALUATED,
     )
 
 
@@ -179,7 +179,7 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
     return case.explain(
         f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
         INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
-        *((NOT_AN_ID_TOKEN.cause(),) if is_not_jwt else ()),
+        NOT_AN_ID_TOKEN.cause() if is_not_jwt else None,
         *(
             ()
             if is_not_jwt
@@ -190,11 +190,8 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
                 ),
             )
         ),
-        remedies=(
-            _SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN,
-            _INSPECT_TOKEN,
-        ),
-        notes=(issuers.ROLE_NOT_EVALUATED,),
+        remedies=(_SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN, _INSPECT_TOKEN),
+        notes=issuers.ROLE_NOT_EVALUATED,
     )
 
 
@@ -209,7 +206,7 @@ _INSPECT_TOKEN = your_remedy(
     "Read iss, aud, sub and exp, for example with iamtriage.read_web_identity_token, which works offline. A token that cannot be read is truncated or empty, or has quotes or newlines around it.",
     "Compare iss with the providers in the role's account: a provider's ARN ends in its issuer without https://.",
     "Never paste a token into a website or chat: until it expires, it is a credential.",
-    commands=("aws iam list-open-id-connect-providers",),
+    commands="aws iam list-open-id-connect-providers",
     url=pages.OIDC_ROLES,
 )
 # The first route that matches is used.

@@ -138,7 +138,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
         remedies=tuple(_remedies(case, request, region)),
-        notes=(_NO_POLICY_EVALUATED if re.search(KEY_TOO_NEW.sign, case.text) else _NOT_AUTHENTICATED,),
+        notes=_NO_POLICY_EVALUATED if re.search(KEY_TOO_NEW.sign, case.text) else _NOT_AUTHENTICATED,
     )
     return add_other_user(explanation, case)
 
@@ -179,15 +179,13 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
             text="The credentials of the call are not those of a session that STS can resolve.",
         ),
         topic="invalid-credentials",
-        remedies=(
-            your_remedy(
-                "Call GetScopedCredentials with the credentials of a session",
-                "Assume a role first. As an IAM user, call GetSessionToken first.",
-                commands=("aws sts get-caller-identity",),
-                url=pages.TEMPORARY_CREDENTIALS,
-            ),
+        remedies=your_remedy(
+            "Call GetScopedCredentials with the credentials of a session",
+            "Assume a role first. As an IAM user, call GetSessionToken first.",
+            commands="aws sts get-caller-identity",
+            url=pages.TEMPORARY_CREDENTIALS,
         ),
-        notes=(_NOT_AUTHENTICATED,),
+        notes=_NOT_AUTHENTICATED,
     )
 
 
@@ -210,7 +208,7 @@ def _explain_missing_token(
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
         remedies=remedies,
-        notes=(_NOT_AUTHENTICATED,),
+        notes=_NOT_AUTHENTICATED,
     )
 
 
@@ -244,10 +242,10 @@ def _explain_keys_in_code(
             because,
             text="The code does not pass the session token.",
         ),
-        *(() if is_temporary else (KEY_GONE.cause(),)),
+        None if is_temporary else KEY_GONE.cause(),
         topic="invalid-credentials",
         remedies=(remedy,) if is_temporary else (remedy, *present(stored_keys_remedy(case)), CHECK_KEY),
-        notes=(_NOT_AUTHENTICATED,),
+        notes=_NOT_AUTHENTICATED,
     )
 
 
@@ -277,7 +275,7 @@ def _explain_rejecting_region(
         *(() if request.has_no_token else causes),
         topic="invalid-credentials",
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
-        notes=(f"{request.region} evaluated no policy, so no permission is missing.",),
+        notes=f"{request.region} evaluated no policy, so no permission is missing.",
     )
 
 
@@ -327,14 +325,14 @@ def _likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Ite
     if is_other_partition:
         return
     if request.is_aws_compatible:
-        yield OTHER_ENDPOINT.cause(because=("The text names an endpoint that does not belong to AWS.",))
+        yield OTHER_ENDPOINT.cause(because="The text names an endpoint that does not belong to AWS.")
     if request.is_temporary:
         asia = "Access key IDs that begin with ASIA are temporary and require their session token."
-        yield SESSION_TOKEN_MISSING.cause(because=(asia,))
+        yield SESSION_TOKEN_MISSING.cause(because=asia)
     if request.partition != "aws":
         because = f"The caller or the Region is in {request.partition}."
         text = f"The keys belong to another partition than the call: keys of {request.partition} work only there."
-        yield OTHER_PARTITION.cause(because=(because,), text=text)
+        yield OTHER_PARTITION.cause(because=because, text=text)
 
 
 def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[Cause]:
@@ -345,7 +343,7 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
     if request.is_signed and request.is_temporary is None:
         yield SESSION_TOKEN_MISSING.cause(
             # S3 reports the session token of another key with a code of its own.
-            text=f"Temporary credentials were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}.",
+            text=f"Temporary credentials were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")

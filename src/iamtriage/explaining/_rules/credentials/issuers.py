@@ -189,9 +189,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     """Explain that the role's account has no OIDC provider for the issuer."""
     issuer = find_issuer(case, message)
     other = find_other_provider(case.facts.trust_policy, issuer.url)
-    causes = [
-        ROLE_OF_OTHER_ACCOUNT.cause(because=("IAM looks for the provider in the account of the role.",))
-    ]
+    causes = [ROLE_OF_OTHER_ACCOUNT.cause(because="IAM looks for the provider in the account of the role.")]
     if other is not None and other.is_of_other_cluster:
         facts = Facts(trust_policy=other.fixed, token_claims=case.facts.token_claims)
         found = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
@@ -221,10 +219,8 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,
-        remedies=(create,),
-        notes=(
-            "STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
-        ),
+        remedies=create,
+        notes="STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
     )
 
 

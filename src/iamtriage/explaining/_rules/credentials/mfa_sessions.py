@@ -103,10 +103,8 @@ def explain_session_without_mfa(
         f"{summary}: the access key itself is valid, and no permission is missing.",
         SESSION_WITHOUT_MFA.cause("derived" if vault else "possible", because),
         topic="invalid-credentials",
-        remedies=(_vault_remedy(vault["profile"], case) if vault else _SESSION_REMEDY,),
-        notes=(
-            f"{api} could not authenticate the session, so it evaluated no policy. A new access key or an Allow does not help.",
-        ),
+        remedies=_vault_remedy(vault["profile"], case) if vault else _SESSION_REMEDY,
+        notes=f"{api} could not authenticate the session, so it evaluated no policy. A new access key or an Allow does not help.",
     )
 
 
@@ -120,8 +118,8 @@ def _explain_cloud9(case: Case[InvalidCredentials], works: str) -> Explanation:
             text="Cloud9 creates a session that may call only a few actions of IAM and STS. For others, the answer is InvalidClientTokenId.",
         ),
         topic="invalid-credentials",
-        remedies=(_CLOUD9_REMEDY,),
-        notes=("A new access key or an Allow for the user does not help.",),
+        remedies=_CLOUD9_REMEDY,
+        notes="A new access key or an Allow for the user does not help.",
     )
 
 
@@ -150,7 +148,7 @@ _SESSION_REMEDY = your_remedy(
     "Create the session with MFA, or call without it",
     "Pass the ARN of the user's MFA device and a code to GetSessionToken, and use the credentials that it returns.",
     "Or call with the keys of the user, without AWS_SESSION_TOKEN, or assume a role that is allowed to make the call.",
-    commands=("aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE",),
+    commands="aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code MFA_CODE",
     url=pages.MFA,
 )
 
@@ -164,7 +162,7 @@ def _vault_remedy(profile: str, case: Case[InvalidCredentials]) -> Remedy:
         commands=(
             f"aws-vault exec --no-session {profile} -- aws iam list-mfa-devices",
             f"aws configure set mfa_serial MFA_DEVICE_ARN --profile {profile}",
-            *((f"aws-vault exec {profile} -- {again}",) if again and again.startswith("aws ") else ()),
+            f"aws-vault exec {profile} -- {again}" if again and again.startswith("aws ") else None,
         ),
         url="https://github.com/99designs/aws-vault/blob/master/USAGE.md",
     )
@@ -197,7 +195,7 @@ _ROLE_WITHOUT_MFA = your_remedy(
     "In CI and other unattended jobs, use a role that needs no MFA code",
     "Use the role of the machine or container, or let the CI system's OIDC token assume a role.",
     "Remove the profile with mfa_serial from the job: unset AWS_PROFILE, and mount no ~/.aws.",
-    commands=("printenv AWS_PROFILE AWS_CONFIG_FILE",),
+    commands="printenv AWS_PROFILE AWS_CONFIG_FILE",
     url=pages.CLI_ROLES,
 )
 
@@ -217,11 +215,7 @@ def _pass_session(case: Case[MissingCredentials], profile: str | None, program: 
             fill_command('eval "$(aws configure export-credentials --profile {} --format env)"', name),
             "unset AWS_PROFILE",
             *present(again),
-            *(
-                (Labelled("Or, with aws-vault instead:", f"aws-vault exec {name} -- {again}"),)
-                if again
-                else ()
-            ),
+            Labelled("Or, with aws-vault instead:", f"aws-vault exec {name} -- {again}") if again else None,
         ),
         url=pages.CLI_ROLES,
     )

@@ -228,17 +228,13 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         ),
         *((other_home, *spellings) if in_container or other is not None else (*spellings, other_home)),
         remedies=(
-            *(() if other is None else (other.remedy,)),
+            None if other is None else other.remedy,
             *session_renewal.remedy_of_workload(case),
-            *(
-                (containers.container_remedy(case, missing_profile=profile),)
-                if in_container and profile
-                else ()
-            ),
-            *(() if is_fine else (remedy,)),
+            containers.container_remedy(case, missing_profile=profile) if in_container and profile else None,
+            None if is_fine else remedy,
         ),
         notes=(
-            *(("The profile and its access to the cluster are in order.",) if is_fine and kubeconfig else ()),
+            "The profile and its access to the cluster are in order." if is_fine and kubeconfig else None,
             credential_remedies.NO_CALL_MADE,
         ),
     )
@@ -261,7 +257,7 @@ def _explain_wrong_section(
     if section.name == profile:
         cause = SECTION_NAME.cause(
             "derived",
-            (f"The text shows {section.header} in {file}.",),
+            f"The text shows {section.header} in {file}.",
             text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
         )
         step = f"In {file}, replace {section.header} with {correct}. The settings below it stay."
@@ -272,7 +268,7 @@ def _explain_wrong_section(
     else:
         cause = PROFILE_MISTYPED.cause(
             "derived",
-            (f"The text shows {section.header}, and the call uses {profile}.",),
+            f"The text shows {section.header}, and the call uses {profile}.",
             text="Names of profiles are case-sensitive.",
         )
         step = f"Use {section.name} in {broken_profiles.profile_setting(case.failure)}, or replace {section.header} with {correct} in {file}."
@@ -281,16 +277,14 @@ def _explain_wrong_section(
         f"The profile {profile} does not exist: {file} has {section.header}, and it must be {correct}.",
         cause,
         topic="profile-not-found",
-        remedies=(
-            your_remedy(
-                f"Write the section as {correct}",
-                step,
-                "Then check that the first command lists the profile, and retry the call.",
-                commands=("aws configure list-profiles", sign_in),
-                url=pages.CLI_PROFILES,
-            ),
+        remedies=your_remedy(
+            f"Write the section as {correct}",
+            step,
+            "Then check that the first command lists the profile, and retry the call.",
+            commands=("aws configure list-profiles", sign_in),
+            url=pages.CLI_PROFILES,
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -314,11 +308,11 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
         f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
         PARTIAL_CREDENTIALS.cause(
             "reported",
-            (f"The SDK says that the credentials in {place} are partial.",),
+            f"The SDK says that the credentials in {place} are partial.",
             text=f"Only a part of the credentials is set in {place}{instead}.",
         ),
-        remedies=(_complete_credentials_remedy(written, missing, wrong[1] if wrong else None),),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        remedies=_complete_credentials_remedy(written, missing, wrong[1] if wrong else None),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -342,7 +336,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
         title,
         f"{keys} {alone}",
         "If you want to use other credentials, such as those of a profile or a role, unset both.",
-        commands=("aws configure list",),
+        commands="aws configure list",
         url=pages.CLI_CREDENTIALS,
     )
 

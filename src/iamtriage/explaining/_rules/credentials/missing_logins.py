@@ -179,7 +179,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
             "reported",
             quote_phrases(message, "loading login session token", "redeeming a login authorization code"),
         ),
-        remedies=(credential_remedies.CONSOLE_LOGIN,),
+        remedies=credential_remedies.CONSOLE_LOGIN,
     )
 
 
@@ -188,27 +188,23 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
     policy = f"arn:{find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
-        LOGIN_NOT_ALLOWED.cause("reported", ("The text names the action signin:CreateOAuth2Token.",)),
+        LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
         topic="login-not-allowed",
-        remedies=(
-            account_remedy(
-                "Allow the user or role to use aws login",
-                "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
-                "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
-                commands=(
-                    f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
-                    Labelled(
-                        "Or, for a role:",
-                        f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
-                    ),
-                    Labelled("Then, as the user or role:", "aws login"),
+        remedies=account_remedy(
+            "Allow the user or role to use aws login",
+            "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
+            "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
+            commands=(
+                f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
+                Labelled(
+                    "Or, for a role:",
+                    f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
                 ),
-                url=pages.CLI_LOGIN,
+                Labelled("Then, as the user or role:", "aws login"),
             ),
+            url=pages.CLI_LOGIN,
         ),
-        notes=(
-            "The credentials are neither missing nor expired: without the permission, aws login fails again.",
-        ),
+        notes="The credentials are neither missing nor expired: without the permission, aws login fails again.",
     )
 
 
@@ -222,17 +218,15 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
         CREDENTIAL_PROCESS.cause(
             "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
         ),
-        remedies=(
-            your_remedy(
-                "Run the program by hand",
-                "Run it as the user that makes the call, and correct what it reports.",
-                "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
-                "Use its absolute path in the profile. Its output is secret: don't share it.",
-                commands=("aws configure get credential_process",),
-                url=pages.CLI_PROCESS,
-            ),
+        remedies=your_remedy(
+            "Run the program by hand",
+            "Run it as the user that makes the call, and correct what it reports.",
+            "It must print only JSON with Version 1, AccessKeyId, SecretAccessKey and, for sessions, SessionToken and Expiration.",
+            "Use its absolute path in the profile. Its output is secret: don't share it.",
+            commands="aws configure get credential_process",
+            url=pages.CLI_PROCESS,
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -272,7 +266,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             install = your_remedy(
                 "Let the kubeconfig use the AWS CLI instead",
                 "The command writes an entry that gets the token with aws eks get-token. aws-iam-authenticator is then not needed. Add --profile or --role-arn if the old entry has one.",
-                commands=("aws eks update-kubeconfig --name CLUSTER --region REGION",),
+                commands="aws eks update-kubeconfig --name CLUSTER --region REGION",
                 url=pages.EKS_KUBECONFIG,
             )
         outcome, causes, first = "was not found", (), (install,)
@@ -282,7 +276,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
                 "Run the command without sudo, or pass your PATH to it",
                 "sudo searches only the directories of secure_path in /etc/sudoers.",
                 'If the command needs root, write sudo env "PATH=$PATH" instead of sudo.',
-                commands=(line,),
+                commands=line,
                 url=pages.EKS_KUBECONFIG,
             )
             first = (path, install)
@@ -313,7 +307,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             your_remedy(
                 "Write the kubeconfig again",
                 "An old kubeconfig can name a helper, a profile or a role that no longer exists.",
-                commands=(_UPDATE_KUBECONFIG,),
+                commands=_UPDATE_KUBECONFIG,
                 url=pages.EKS_KUBECONFIG,
             ),
         ),
@@ -351,14 +345,12 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
             else "",
         ),
         topic="kubeconfig-helper",
-        remedies=(
-            your_remedy(
-                "Update the AWS CLI, and write the kubeconfig again",
-                update,
-                "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
-                commands=(_UPDATE_KUBECONFIG,),
-                url=pages.EKS_KUBECONFIG,
-            ),
+        remedies=your_remedy(
+            "Update the AWS CLI, and write the kubeconfig again",
+            update,
+            "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
+            commands=_UPDATE_KUBECONFIG,
+            url=pages.EKS_KUBECONFIG,
         ),
-        notes=("No permission is missing: kubectl made no request.",),
+        notes="No permission is missing: kubectl made no request.",
     )

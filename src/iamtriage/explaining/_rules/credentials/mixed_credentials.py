@@ -137,21 +137,17 @@ def explain_mixed_credentials(case: Case[InvalidCredentials], mixed: MixedCreden
         f"AWS does not accept the credentials: the access key{of_profile} is sent with the session token of other credentials. No permission is missing.",
         SESSION_TOKEN_OF_OTHER_KEY.cause(
             "derived",
-            (mixed.because,),
+            mixed.because,
             text="A session token is valid only with the temporary key that it was issued with. The access key can be valid: without the token, it works.",
         ),
         topic="invalid-credentials",
-        remedies=(
-            your_remedy(
-                "Remove the session token of the other credentials",
-                mixed.step,
-                commands=mixed.lines,
-                url=pages.TEMPORARY_CREDENTIALS,
-            ),
+        remedies=your_remedy(
+            "Remove the session token of the other credentials",
+            mixed.step,
+            commands=mixed.lines,
+            url=pages.TEMPORARY_CREDENTIALS,
         ),
-        notes=(
-            "AWS evaluated no policy yet: neither the key nor a role and its trust policy must be changed.",
-        ),
+        notes="AWS evaluated no policy yet: neither the key nor a role and its trust policy must be changed.",
     )
 
 
@@ -167,19 +163,17 @@ def explain_token_not_passed(case: Case[InvalidCredentials]) -> Explanation | No
         "The container gets the access key of a session without its session token: AWS_SESSION_TOKEN is not passed on. The credentials outside the container are valid, and no permission is missing.",
         SESSION_TOKEN_MISSING.cause(
             "derived",
-            ("The text passes AWS_ACCESS_KEY_ID to the container, and not AWS_SESSION_TOKEN.",),
+            "The text passes AWS_ACCESS_KEY_ID to the container, and not AWS_SESSION_TOKEN.",
             text="The credentials are those of a role: its temporary key is valid only with the session token.",
         ),
         topic="invalid-credentials",
-        remedies=(
-            your_remedy(
-                f"Pass the session token, too: {add}",
-                f"Add {add} {'to docker run' if is_option else 'to environment of the service'}, next to the other two. With a profile, export all three first.",
-                commands=('eval "$(aws configure export-credentials --format env)"',),
-                url=pages.TEMPORARY_CREDENTIALS,
-            ),
+        remedies=your_remedy(
+            f"Pass the session token, too: {add}",
+            f"Add {add} {'to docker run' if is_option else 'to environment of the service'}, next to the other two. With a profile, export all three first.",
+            commands='eval "$(aws configure export-credentials --format env)"',
+            url=pages.TEMPORARY_CREDENTIALS,
         ),
-        notes=("A new access key does not help.",),
+        notes="A new access key does not help.",
     )
 
 
@@ -193,17 +187,15 @@ def explain_key_in_code(case: Case[InvalidCredentials]) -> Explanation | None:
         f"AWS does not accept the access key ({key}) that the code passes to the client. The credentials of the shell are valid ({caller}), and the program does not use them.",
         KEY_GONE.cause(
             "derived",
-            ("The text shows the key in the code.",),
+            "The text shows the key in the code.",
             text="The key in the code was deleted, deactivated or misspelled, or lacks its session token.",
         ),
         topic="invalid-credentials",
-        remedies=(
-            your_remedy(
-                "Remove the keys from the code",
-                "Delete the arguments: the SDK then finds the credentials of the shell itself, with its default chain, and those of a role where the program is deployed.",
-                "If the program needs its own user, create a new key for it, and pass it in the environment.",
-                url=pages.CLI_CREDENTIALS,
-            ),
+        remedies=your_remedy(
+            "Remove the keys from the code",
+            "Delete the arguments: the SDK then finds the credentials of the shell itself, with its default chain, and those of a role where the program is deployed.",
+            "If the program needs its own user, create a new key for it, and pass it in the environment.",
+            url=pages.CLI_CREDENTIALS,
         ),
-        notes=("No permission is missing. A key in code can leak with it.",),
+        notes="No permission is missing. A key in code can leak with it.",
     )

@@ -79,7 +79,5 @@ def explain_key_of_vault(case: Case[InvalidCredentials]) -> Explanation | None:
                 url=_DOCUMENTATION,
             ),
         ),
-        notes=(
-            "AWS could not authenticate the caller, so it evaluated no policy: no permission is missing.",
-        ),
+        notes="AWS could not authenticate the caller, so it evaluated no policy: no permission is missing.",
     )

@@ -164,10 +164,10 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         topic="no-credentials",
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
-        notes=(outside_aws.NO_INSTANCE_OUTSIDE_AWS,)
+        notes=outside_aws.NO_INSTANCE_OUTSIDE_AWS
         if (place or environments[0] is credential_sources.advise_on_laptop)
         and credential_sources.METADATA_SIGNS.search(message)
-        else (),
+        else None,
     )
 
 
@@ -181,47 +181,43 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
         f"The CDK needs credentials for account {target}, and the current ones ({used}) are for account {current}: most likely, this is the wrong profile.",
         CREDENTIALS_OF_OTHER_ACCOUNT.cause(
             "reported",
-            (f"The text says: {accounts[0]}",),
+            f"The text says: {accounts[0]}",
             text="The stack's env names the account, and the CDK compares it with the account of the credentials.",
         ),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                f"Use a profile of account {target}",
-                f"Choose the profile for which get-caller-identity prints {target}, and pass it to the CDK or set AWS_PROFILE. Access keys in environment variables take precedence over AWS_PROFILE.",
-                f"If account {current} is meant, correct env of the stack, or CDK_DEFAULT_ACCOUNT, which it is often read from.",
-                f"To deploy into {target} from account {current}, an administrator of {target} runs cdk bootstrap with --trust {current} and --cloudformation-execution-policies.",
-                commands=(
-                    "aws configure list-profiles",
-                    "aws sts get-caller-identity --profile PROFILE_NAME --query Account --output text",
-                    f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE_NAME",
-                ),
-                url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
+        remedies=your_remedy(
+            f"Use a profile of account {target}",
+            f"Choose the profile for which get-caller-identity prints {target}, and pass it to the CDK or set AWS_PROFILE. Access keys in environment variables take precedence over AWS_PROFILE.",
+            f"If account {current} is meant, correct env of the stack, or CDK_DEFAULT_ACCOUNT, which it is often read from.",
+            f"To deploy into {target} from account {current}, an administrator of {target} runs cdk bootstrap with --trust {current} and --cloudformation-execution-policies.",
+            commands=(
+                "aws configure list-profiles",
+                "aws sts get-caller-identity --profile PROFILE_NAME --query Account --output text",
+                f"npx cdk {command[1] if command else 'deploy'} --profile PROFILE_NAME",
             ),
+            url="https://docs.aws.amazon.com/cdk/v2/guide/configure-access.html",
         ),
-        notes=("No request was denied, so no IAM policy helps.",),
+        notes="No request was denied, so no IAM policy helps.",
     )
 
 
 def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Explanation:
     return case.explain(
         "The program found no credentials: most likely, it does not support profiles of aws login (login_session).",
-        LOGIN_PROFILE_UNSUPPORTED.cause(because=("The text shows login_session in a profile.",)),
+        LOGIN_PROFILE_UNSUPPORTED.cause(because="The text shows login_session in a profile."),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                "Add a profile that exports the credentials, and use it in the program",
-                "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
-                "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
-                commands=(
-                    "aws login --profile PROFILE",
-                    "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile exported",
-                    "AWS_PROFILE=exported aws sts get-caller-identity",
-                ),
-                url=pages.CLI_LOGIN,
+        remedies=your_remedy(
+            "Add a profile that exports the credentials, and use it in the program",
+            "Add the profile to ~/.aws/config. The AWS CLI then provides and refreshes the credentials.",
+            "Sign in with aws login, and run the program with AWS_PROFILE set to the new profile. Or update the program to a version that supports aws login.",
+            commands=(
+                "aws login --profile PROFILE",
+                "aws configure set credential_process 'aws configure export-credentials --profile PROFILE --format process' --profile exported",
+                "AWS_PROFILE=exported aws sts get-caller-identity",
             ),
+            url=pages.CLI_LOGIN,
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 

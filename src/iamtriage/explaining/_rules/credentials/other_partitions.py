@@ -61,19 +61,17 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
             text=f"The keys belong to the partition {keys}, and the call went to {called}. The keys need not be replaced.",
         ),
         topic="invalid-credentials",
-        remedies=(
-            your_remedy(
-                f"Use credentials of an account in {_NAMES.get(called, called)}",
-                f"Set up a profile with keys or a sign-in of that account. Its ARNs begin with arn:{called}: as the first command shows.",
-                f"If what you call is in {_NAMES.get(keys, keys)}, call in a Region there instead.",
-                commands=(
-                    f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}",
-                    *present(again),
-                ),
-                url=pages.STS_REGIONS,
+        remedies=your_remedy(
+            f"Use credentials of an account in {_NAMES.get(called, called)}",
+            f"Set up a profile with keys or a sign-in of that account. Its ARNs begin with arn:{called}: as the first command shows.",
+            f"If what you call is in {_NAMES.get(keys, keys)}, call in a Region there instead.",
+            commands=(
+                f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}",
+                *present(again),
             ),
+            url=pages.STS_REGIONS,
         ),
-        notes=("No IAM policy helps here: no policy can allow an identity of another partition.",),
+        notes="No IAM policy helps here: no policy can allow an identity of another partition.",
     )
 
 
@@ -123,7 +121,7 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
     if request.is_opt_in:
         findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = REGION_NOT_ENABLED.cause(
-            because=(f"The Region {request.region} must be enabled for each account.",),
+            because=f"The Region {request.region} must be enabled for each account.",
             text=f"The account has not enabled {request.region}.",
         )
         causes = (*findings.causes, disabled) if request.uses_session else (disabled, *findings.causes)

@@ -94,6 +94,6 @@ def explain_cached_configuration(case: Case[MissingCredentials], message: str) -
             ),
         ),
         topic="no-credentials",
-        remedies=(caching if is_passed else passing,),
-        notes=(NO_INSTANCE_OUTSIDE_AWS,) if _METADATA.search(message) else (),
+        remedies=caching if is_passed else passing,
+        notes=NO_INSTANCE_OUTSIDE_AWS if _METADATA.search(message) else None,
     )

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
 
-_KEY_IN_SHELL = lazy_pattern(
-    r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})",
-)
+_KEY_IN_SHELL = lazy_pattern(r"\bAWS_ACCESS_KEY_ID[\"']? ?= ?[\"']?(?P<key>[A-Z0-9*.x]{4,40})")
 _SIGNED_IN = lazy_pattern(
     r"\baws (?:sso )?login\b[^\n]{0,80}? --profile[ =](?P<profile>[\w.@:+/-]{1,64})[^$]{0,400}?(?i:success)",
     re.ASCII,
@@ -126,8 +124,8 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
             text=f"Access keys in environment variables take precedence over the profile {override.profile}, unless the command has --profile: a quick test.",
         ),
         topic=topic,
-        remedies=(unset_keys(override),),
-        notes=("No permission is missing, and no new key is needed.",),
+        remedies=unset_keys(override),
+        notes="No permission is missing, and no new key is needed.",
     )
 
 

@@ -74,8 +74,8 @@ def explain_no_codeartifact_login(case: Case[InvalidCredentials]) -> Explanation
         f"CodeArtifact rejected a request{where}: the authorization token is missing or has expired.",
         NO_CODEARTIFACT_LOGIN.cause("reported", clues.quote_phrases(message, *_PHRASES)[:1]),
         topic="no-codeartifact-login",
-        remedies=(_login_remedy(case, endpoint),),
-        notes=(_NOT_DENIED,),
+        remedies=_login_remedy(case, endpoint),
+        notes=_NOT_DENIED,
     )
 
 

@@ -113,20 +113,18 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
             text=f"No association names {account}, or it was created only after the pod.",
         ),
         topic="no-credentials",
-        remedies=(
-            cluster_remedy(
-                "Create the association, and re-create the pods",
-                "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
-                "If the service account's name or namespace is wrong, correct the pod or the association instead.",
-                commands=(
-                    pod_roles.LIST_ASSOCIATIONS,
-                    pod_roles.CREATE_ASSOCIATION,
-                    clusters.restart_command(case),
-                ),
-                url=pages.EKS_POD_ASSOCIATION,
+        remedies=cluster_remedy(
+            "Create the association, and re-create the pods",
+            "The role must trust pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession.",
+            "If the service account's name or namespace is wrong, correct the pod or the association instead.",
+            commands=(
+                pod_roles.LIST_ASSOCIATIONS,
+                pod_roles.CREATE_ASSOCIATION,
+                clusters.restart_command(case),
             ),
+            url=pages.EKS_POD_ASSOCIATION,
         ),
-        notes=("The pod already uses EKS Pod Identity: an annotation for IRSA does not change that.",),
+        notes="The pod already uses EKS Pod Identity: an annotation for IRSA does not change that.",
     )
 
 
@@ -179,9 +177,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         *causes,
         topic="pod-identity-token",
         remedies=remedies,
-        notes=(
-            "Only the token was checked: the association, the role and its policies were not evaluated yet.",
-        ),
+        notes="Only the token was checked: the association, the role and its policies were not evaluated yet.",
     )
 
 
@@ -190,7 +186,7 @@ _REREAD_TOKEN = your_remedy(
     "New pods get a new token, so a restart helps at once.",
     "For a lasting fix, update the SDK. Your own code must read the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE for each request.",
     "If new pods fail, too, the clock of the node is ahead.",
-    commands=(commands.RESTART_PODS,),
+    commands=commands.RESTART_PODS,
     url=pages.EKS_POD_SDK,
 )
 _CHECK_TOKEN = your_remedy(
@@ -236,7 +232,7 @@ _UPDATE_SDK = your_remedy(
     "Update the SDK, and re-create the pods",
     "Update it to a version that supports EKS Pod Identity, including copies that other libraries bundle. Pass the environment to processes that the program starts.",
     "Don't set AWS_CONTAINER_CREDENTIALS_FULL_URI yourself: EKS injects it and the token file when a pod is created.",
-    commands=(commands.RESTART_PODS,),
+    commands=commands.RESTART_PODS,
     url=pages.EKS_POD_SDK,
 )
 
@@ -263,7 +259,7 @@ def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
             f"Raise the version of the provider {name}",
             f"In required_providers, allow a current version of {name}, whose SDK supports EKS Pod Identity ({version}). Terraform and its image need no update.",
             "Commit .terraform.lock.hcl, which the command changes. Other providers and programs in the pod need a recent SDK, too.",
-            commands=("terraform init -upgrade",),
+            commands="terraform init -upgrade",
             url=pages.EKS_POD_SDK,
         )
     if "Boto3" not in version or find_controller(case.text) is not None:
@@ -307,5 +303,5 @@ def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanatio
                 url=pages.EKS_IRSA,
             ),
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )

@@ -127,7 +127,7 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
     return cluster_remedy(
         f"Re-create the pods, so that they get {what}",
         f"EKS injects {variables} only when a pod is created. After the restart, the third command lists {'it' if role is None else 'both'}.",
-        *(() if is_certain else (then,)),
+        None if is_certain else then,
         commands=(restart, wait, variables_of_new_pods(case), *agent),
         url=pages.EKS_IRSA_POD,
     )
@@ -190,13 +190,9 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
         f"Give {'the pod a service account' if create else f'the service account {account}'} in the namespace {space} {'with ' if create else ''}the role",
         f"An account gives its role only to the pods that use it, so the annotation of {clip_text(given.label)} has no effect on this pod: remove it if nothing else needs it.",
         f"The trust policy of the role must allow the subject system:serviceaccount:{space}:{name} (the last command prints it).",
-        *(
-            (
-                "Set serviceAccountName in the manifest or chart, too: the next deployment overwrites the change.",
-            )
-            if create
-            else ()
-        ),
+        "Set serviceAccountName in the manifest or chart, too: the next deployment overwrites the change."
+        if create
+        else None,
         commands=(
             *create,
             f"kubectl annotate serviceaccount {name} --namespace {space} --overwrite {KEY}={commands.arn(given.role, 'ROLE_ARN')}",

@@ -146,7 +146,7 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA.")
         not_recreated = PODS_NOT_RECREATED.cause(
             "derived",
-            (f"The text shows the annotation with the role {role}.",),
+            f"The text shows the annotation with the role {role}.",
             text="The pod is older than the annotation of its service account, or it uses another service account.",
         )
         return Advice([not_recreated, too_old], [remedies[0], update_sdk_remedy(case)])
@@ -167,13 +167,13 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         injected = "The SDK found neither AWS_WEB_IDENTITY_TOKEN_FILE (IRSA) nor AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity) in the pod."
         found = ", as EKS gave the pod no role: neither AWS_WEB_IDENTITY_TOKEN_FILE nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
         return Advice(
-            [SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(injected,), text=text), older],
+            [SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=injected, text=text), older],
             [irsa_remedy(case)],
             found,
         )
     return Advice(
         [
-            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=(because,) if because else (), text=text),
+            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=because, text=text),
             older,
             SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity."),
             AGENT_MISSING.cause(),
@@ -214,7 +214,7 @@ def _associate_role_remedy(case: AnyCase) -> Remedy:
         "Give the pod's service account a role",
         f"ROLE_ARN is a role that trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession{allows}. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
         "Then re-create the pods: they get the role only when they are created. Or use IRSA: annotate the service account with a role that trusts the cluster's OIDC provider.",
-        commands=(CREATE_ASSOCIATION, *((restart,) if is_known else ())),
+        commands=(CREATE_ASSOCIATION, restart if is_known else None),
         url=pages.EKS_POD_IDENTITY,
     )
 
@@ -285,7 +285,7 @@ def update_sdk_remedy(case: AnyCase, version: str = "") -> Remedy:
     return cluster_remedy(
         f"Update {controller.name}",
         f"Update its image or Helm chart to a release with an SDK that supports EKS Pod Identity{first}.",
-        commands=(f"kubectl get {controller.workload} --namespace NAMESPACE --output {image}",),
+        commands=f"kubectl get {controller.workload} --namespace NAMESPACE --output {image}",
         url=pages.EKS_POD_SDK,
     )
 

@@ -237,7 +237,7 @@ def _remedy(
         words.append("-v")
     line = " ".join(("curl", *words, "'PRESIGNED_URL'"))
     return your_remedy(
-        "Send the request as it was signed", *steps, check, commands=(line,), url=pages.S3_PRESIGNED
+        "Send the request as it was signed", *steps, check, commands=line, url=pages.S3_PRESIGNED
     )
 
 

@@ -121,14 +121,12 @@ def explain_url_expired(denial: Denial) -> Explanation:
     return denial.explain(
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),
-        *(() if expires and int(expires[1]) > _MINUTE else (EXPIRY_TOO_SHORT.cause(),)),
-        *(
-            (clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),)
-            if may_be_clock
-            else ()
-        ),
-        remedies=(_NEW_URL, *((credential_remedies.set_clock(),) if may_be_clock else ())),
-        notes=(_URL_REJECTED,),
+        None if expires and int(expires[1]) > _MINUTE else EXPIRY_TOO_SHORT.cause(),
+        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind.")
+        if may_be_clock
+        else None,
+        remedies=(_NEW_URL, credential_remedies.set_clock() if may_be_clock else None),
+        notes=_URL_REJECTED,
     )
 
 
@@ -169,7 +167,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         ),
         topic="presigned-url-expired",
         remedies=(change, _NEW_URL) if is_long else (_NEW_URL, change),
-        notes=(_URL_REJECTED,),
+        notes=_URL_REJECTED,
     )
 
 
@@ -183,7 +181,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
             text="The clock of the machine that signed it is ahead, or its code uses local time instead of UTC."
         ),
         remedies=(credential_remedies.set_clock(), _NEW_URL),
-        notes=(_URL_REJECTED,),
+        notes=_URL_REJECTED,
     )
 
 
@@ -197,7 +195,7 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
     has_key_pair_id = _CLOUDFRONT.search(message) is not None
     cloudfront = CLOUDFRONT_URL.cause(
         "derived" if has_key_pair_id else "possible",
-        ("The text shows a Key-Pair-Id.",) if has_key_pair_id else (),
+        "The text shows a Key-Pair-Id." if has_key_pair_id else None,
     )
     # CloudFront's parameters have the names of version 2.
     may_be_cloudfront = not INCOMPLETE_QUERY.search(message)
@@ -211,7 +209,7 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
                 "Query-string authentication version 4 requires the X-Amz-Algorithm",
             ),
         ),
-        *((cloudfront,) if may_be_cloudfront else ()),
+        cloudfront if may_be_cloudfront else None,
         remedies=(
             your_remedy(
                 "Use the complete URL, at the host that it was signed for",
@@ -222,7 +220,7 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
             ),
             _NEW_URL,
         ),
-        notes=(_URL_REJECTED,),
+        notes=_URL_REJECTED,
     )
 
 
@@ -231,17 +229,15 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
     return case.explain(
         "The presigned URL was created for more than 7 days, which S3 does not allow.",
         PRESIGNED_URL_TOO_LONG.cause("reported", because),
-        remedies=(
-            your_remedy(
-                "Create the URL with a shorter expiry",
-                "Set the expiry to at most 604800, in seconds.",
-                _ROLE_CREDENTIALS_EXPIRE,
-                "For longer access, create URLs on request, or use CloudFront signed URLs.",
-                commands=("aws s3 presign s3://BUCKET/KEY --expires-in 604800",),
-                url=pages.S3_PRESIGNED,
-            ),
+        remedies=your_remedy(
+            "Create the URL with a shorter expiry",
+            "Set the expiry to at most 604800, in seconds.",
+            _ROLE_CREDENTIALS_EXPIRE,
+            "For longer access, create URLs on request, or use CloudFront signed URLs.",
+            commands="aws s3 presign s3://BUCKET/KEY --expires-in 604800",
+            url=pages.S3_PRESIGNED,
         ),
-        notes=(_URL_REJECTED,),
+        notes=_URL_REJECTED,
     )
 
 
@@ -249,6 +245,6 @@ _NEW_URL = your_remedy(
     "Create a new URL, or ask the sender for one",
     "Create each URL right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",
     f"If it must last longer, raise --expires-in (in seconds): at most 604800, 7 days. {_ROLE_CREDENTIALS_EXPIRE}",
-    commands=("aws s3 presign s3://BUCKET/KEY --expires-in 3600",),
+    commands="aws s3 presign s3://BUCKET/KEY --expires-in 3600",
     url=pages.S3_PRESIGNED,
 )

@@ -136,23 +136,17 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         f"The SDK for Java found no credentials: the class path lacks the module {said['module']}, which it needs for {user}.",
         MODULE_MISSING.cause("reported"),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                f"Add the {what} to the program",
-                f"{step}, then build and deploy again.",
-                manifest="\n".join(form.format(version).replace("sts", each) for each in names),
-                url=pages.SDK_CREDENTIALS if profile else pages.EKS_IRSA_SDK,
-            ),
+        remedies=your_remedy(
+            f"Add the {what} to the program",
+            f"{step}, then build and deploy again.",
+            manifest="\n".join(form.format(version).replace("sts", each) for each in names),
+            url=pages.SDK_CREDENTIALS if profile else pages.EKS_IRSA_SDK,
         ),
         notes=(
             f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
-            *(
-                ()
-                if profile
-                else (
-                    "IMDS is no cure: with it, the chain would end at the role of the node, which is another identity.",
-                )
-            ),
+            None
+            if profile
+            else "IMDS is no cure: with it, the chain would end at the role of the node, which is another identity.",
             credential_remedies.NO_CALL_MADE,
         ),
     )

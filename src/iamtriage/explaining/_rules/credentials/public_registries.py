@@ -57,13 +57,11 @@ def explain_public_registry(
                 text="There is no valid login to the registry: each lasts for 12 hours.",
             ),
             topic="expired-registry-login",
-            remedies=(
-                your_remedy(
-                    "Sign docker in to the public registry",
-                    "The public registry has separate logins (ecr-public), only in us-east-1. They require ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.",
-                    commands=(login,),
-                    url=_LOGIN_URL,
-                ),
+            remedies=your_remedy(
+                "Sign docker in to the public registry",
+                "The public registry has separate logins (ecr-public), only in us-east-1. They require ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.",
+                commands=login,
+                url=_LOGIN_URL,
             ),
         )
     is_helm = _HELM.search(text) is not None
@@ -90,18 +88,16 @@ def explain_public_registry(
         f"No permission or login is needed: {_HOST} allows anonymous pulls. {who} client sends a saved login that has expired.",
         SAVED_PUBLIC_LOGIN.cause("reported" if reported else "possible", reported),
         topic="expired-registry-login",
-        remedies=(
-            your_remedy(
-                title,
-                *steps,
-                commands=(
-                    *logouts,
-                    Labelled(
-                        "Or sign in again, for a higher rate of pulls (not with aws ecr get-login-password, which is for private registries):",
-                        login,
-                    ),
+        remedies=your_remedy(
+            title,
+            *steps,
+            commands=(
+                *logouts,
+                Labelled(
+                    "Or sign in again, for a higher rate of pulls (not with aws ecr get-login-password, which is for private registries):",
+                    login,
                 ),
-                url=_LOGIN_URL,
             ),
+            url=_LOGIN_URL,
         ),
     )

@@ -66,14 +66,12 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
                 "reported", clues.quote_phrases(message, "error storing credentials", "not implemented")
             ),
             topic="registry-helper",
-            remedies=(
-                your_remedy(
-                    "Pull and push without docker login",
-                    "Remove docker login from the script. The helper uses the same AWS credentials as the AWS CLI.",
-                    "Other registries need docker login: replace credsStore by credHelpers with the registries of ECR only.",
-                    commands=(_SHOW_SETTINGS,),
-                    url=REGISTRY_HELPER_STORES_NOTHING.sources[0],
-                ),
+            remedies=your_remedy(
+                "Pull and push without docker login",
+                "Remove docker login from the script. The helper uses the same AWS credentials as the AWS CLI.",
+                "Other registries need docker login: replace credsStore by credHelpers with the registries of ECR only.",
+                commands=_SHOW_SETTINGS,
+                url=REGISTRY_HELPER_STORES_NOTHING.sources[0],
             ),
         )
     verdict, text = "failed", f"The program {helper} ended with an error."
@@ -95,7 +93,7 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
             ),
             sign_in,
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -142,7 +140,7 @@ def explain_helper_without_login(
         name = your_remedy(
             "Name the registry in credHelpers of ~/.docker/config.json",
             f'Add "{registry}": "ecr-login" to credHelpers.',
-            commands=(_SHOW_SETTINGS,),
+            commands=_SHOW_SETTINGS,
             url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
         )
         return case.explain(
@@ -151,7 +149,7 @@ def explain_helper_without_login(
                 "derived", reported, text="Docker asks the helper only for the registries in credHelpers."
             ),
             topic="registry-helper",
-            remedies=(name,),
+            remedies=name,
         )
     roles = {each["name"] for each in _ROLE.finditer(text)}
     role = min(roles) if len(roles) == 1 else None
@@ -176,7 +174,7 @@ def explain_helper_without_login(
         *steps,
         f"Attach the policy, saved as policy.json, to {who}.",
         statements=(allow(LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
-        commands=(commands.put_policy(commands.role_name(role), "AllowEcr"),),
+        commands=commands.put_policy(commands.role_name(role), "AllowEcr"),
         url=pages.ECR_LOGIN,
     )
     check = your_remedy(

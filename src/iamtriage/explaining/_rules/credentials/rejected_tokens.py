@@ -98,7 +98,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
     if audience is not None:
         text = f"The token is for {audience}."
-        causes.append(AUDIENCE_OF_TOKEN.cause(evidence, (because.format(audience),), text=text))
+        causes.append(AUDIENCE_OF_TOKEN.cause(evidence, because.format(audience), text=text))
     listed = _listed_audiences(case.failure.text)
     runtime = context_of(case.facts).runtime
     kind = None if runtime is None else runtime.kind
@@ -115,7 +115,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     if not is_of_job and _may_be_of_cluster(case):
         default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
-        causes += [ANNOTATION_AUDIENCE.cause(because=(default,)), TOKEN_OF_API_SERVER.cause()]
+        causes += [ANNOTATION_AUDIENCE.cause(because=default), TOKEN_OF_API_SERVER.cause()]
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
     whose = "job's token" if is_of_job else "token"
@@ -184,15 +184,13 @@ def _explain_other_client_id(
         f"The IAM OIDC provider {summary}.",
         *causes,
         topic="wrong-audience",
-        remedies=(
-            account_remedy(
-                f"Add the audience {audience} to the IAM OIDC provider",
-                *steps,
-                commands=(show, add) if listed is None else (add,),
-                url=pages.OIDC_PROVIDERS,
-            ),
+        remedies=account_remedy(
+            f"Add the audience {audience} to the IAM OIDC provider",
+            *steps,
+            commands=(show, add) if listed is None else (add,),
+            url=pages.OIDC_PROVIDERS,
         ),
-        notes=(f"{trust} {issuers.ROLE_NOT_EVALUATED}",),
+        notes=f"{trust} {issuers.ROLE_NOT_EVALUATED}",
     )
 
 
@@ -325,7 +323,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         ),
         *causes,
         remedies=remedies,
-        notes=(f"{issuers.ROLE_NOT_EVALUATED}{_describe_match(case)}",),
+        notes=f"{issuers.ROLE_NOT_EVALUATED}{_describe_match(case)}",
     )
 
 
@@ -377,19 +375,15 @@ def explain_wrong_thumbprint(case: Case[InvalidIdentityToken], message: str) -> 
         WRONG_THUMBPRINT.cause(
             "reported", (*quote_phrases(message, "configured thumbprint"), *issuer.because)
         ),
-        remedies=(
-            account_remedy(
-                "Update the provider's thumbprint",
-                "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
-                "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
-                commands=(
-                    fill_command(
-                        "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
-                        issuers.build_provider_arn(case, issuer),
-                    ),
-                ),
-                url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
+        remedies=account_remedy(
+            "Update the provider's thumbprint",
+            "Compute the thumbprint of the top intermediate certificate that the issuer's host sends.",
+            "IAM checks thumbprints only if the certificate is not from a trusted public CA. With such a certificate, none is needed.",
+            commands=fill_command(
+                "aws iam update-open-id-connect-provider-thumbprint --open-id-connect-provider-arn {} --thumbprint-list THUMBPRINT",
+                issuers.build_provider_arn(case, issuer),
             ),
+            url=f"{pages.OIDC_PROVIDERS.removesuffix('.html')}_verify-thumbprint.html",
         ),
-        notes=(issuers.ROLE_NOT_EVALUATED,),
+        notes=issuers.ROLE_NOT_EVALUATED,
     )

@@ -91,23 +91,19 @@ def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explan
     )
     return case.explain(
         f"The URL was signed for {signed}, S3 redirected it to {received}, and the signature does not match there. Neither the keys nor permissions are the problem.",
-        URL_REDIRECTED.cause("derived", ("The text shows both hosts.",)),
+        URL_REDIRECTED.cause("derived", "The text shows both hosts."),
         topic="signature-mismatch",
-        remedies=(
-            your_remedy(
-                f"Create the URL with the endpoint of {region}",
-                f"Its host is then {received}, and S3 does not redirect it.{of_region}",
-                "For a new bucket outside us-east-1, the redirect ends when DNS knows its Region, up to 24 hours later. Do not rely on it.",
-                commands=()
-                if is_python
-                else (
-                    f"aws s3 presign s3://{regional['bucket']}/KEY --region {region} --endpoint-url {endpoint}",
-                ),
-                manifest=f'from botocore.config import Config\ns3 = boto3.client("s3", region_name="{region}", endpoint_url="{endpoint}",\n    config=Config(s3={{"addressing_style": "virtual"}}))\n'
-                if is_python
-                else None,
-                url=pages.S3_PRESIGNED,
-            ),
+        remedies=your_remedy(
+            f"Create the URL with the endpoint of {region}",
+            f"Its host is then {received}, and S3 does not redirect it.{of_region}",
+            "For a new bucket outside us-east-1, the redirect ends when DNS knows its Region, up to 24 hours later. Do not rely on it.",
+            commands=None
+            if is_python
+            else f"aws s3 presign s3://{regional['bucket']}/KEY --region {region} --endpoint-url {endpoint}",
+            manifest=f'from botocore.config import Config\ns3 = boto3.client("s3", region_name="{region}", endpoint_url="{endpoint}",\n    config=Config(s3={{"addressing_style": "virtual"}}))\n'
+            if is_python
+            else None,
+            url=pages.S3_PRESIGNED,
         ),
     )
 
@@ -169,10 +165,10 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
             text=f"The signature covers the method, the path, the query string, the header Host and other headers.{by_default}",
         ),
         topic="signature-mismatch",
-        remedies=(_pass_unchanged(change, signed),),
-        notes=("The server that rejected the signature is not AWS: no IAM policy applies.",)
+        remedies=_pass_unchanged(change, signed),
+        notes="The server that rejected the signature is not AWS: no IAM policy applies."
         if endpoint is not None
-        else ("No permission is missing.",),
+        else "No permission is missing.",
     )
 
 

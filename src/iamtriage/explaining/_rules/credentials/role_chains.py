@@ -95,10 +95,10 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     return case.explain(
         f"The session of the role {name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}. No permission is missing.",
         expired,
-        ROLE_CHAINING.cause("derived", (because,)),
+        ROLE_CHAINING.cause("derived", because),
         topic="expired-session",
-        remedies=(_chain_remedy(case, chain, name),),
-        notes=(credential_remedies.NO_RETRY,),
+        remedies=_chain_remedy(case, chain, name),
+        notes=credential_remedies.NO_RETRY,
     )
 
 

@@ -97,6 +97,6 @@ def explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -
     return case.explain(
         f"STS does not accept the SAML assertion{verdict}.",
         SAML_ASSERTION_INVALID.cause("reported", quote_phrases(message, quote) if quote else ()),
-        remedies=(remedy,),
-        notes=(_NOT_EVALUATED,),
+        remedies=remedy,
+        notes=_NOT_EVALUATED,
     )

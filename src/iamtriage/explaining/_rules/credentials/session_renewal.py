@@ -69,9 +69,7 @@ _FIRST_STEP = your_remedy(
     "GitLab issues the ID token when the job starts and does not renew it. Another job, or a retry of this one, gets a new token.",
     "In one job, assume the role in before_script with the command, and export the three values that it prints. ID_TOKEN is the name of the token under id_tokens. The role's maximum session duration must allow --duration-seconds.",
     "Or raise timeout of the job in .gitlab-ci.yml: the token is valid for that long.",
-    commands=(
-        'aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
-    ),
+    commands='aws sts assume-role-with-web-identity --role-arn ROLE_ARN --role-session-name gitlab --web-identity-token "$ID_TOKEN" --duration-seconds 7200',
     url="https://docs.gitlab.com/ci/cloud_services/aws/",
 )
 
@@ -217,7 +215,7 @@ def _sdk_remedy(role: str) -> Remedy:
         f"Let the SDK use {role}, which it refreshes automatically",
         "Remove access keys, session tokens and AWS_PROFILE from the code, the environment variables and the configuration: with them, the SDK does not use the role.",
         "Create the client without credentials, so that the SDK refreshes them.",
-        commands=("env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",),
+        commands="env | grep -o -e AWS_ACCESS_KEY_ID -e AWS_SESSION_TOKEN -e AWS_PROFILE",
         url=pages.CLI_ROLES,
     )
 
@@ -228,15 +226,13 @@ def _session_duration_remedy(role: Role | None) -> Remedy:
             "Increase the permission set's session duration",
             "The permission set defines how long the role's sessions last, up to 12 hours.",
             "How long a sign-in lasts is a setting of the Identity Center instance.",
-            commands=(
-                "aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
-            ),
+            commands="aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
             url=pages.PERMISSION_SETS,
         )
     return account_remedy(
         "Increase the role's session duration",
         "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
         "Sessions from role chaining stay limited to one hour.",
-        commands=(_raise_maximum_command(None if role is None else role.name, 43_200),),
+        commands=_raise_maximum_command(None if role is None else role.name, 43_200),
         url=pages.SESSION_DURATION,
     )

@@ -144,9 +144,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(
-            "The access key and the permissions are not the problem: AWS compares the times before it evaluates policies.",
-        ),
+        notes="The access key and the permissions are not the problem: AWS compares the times before it evaluates policies.",
     )
 
 
@@ -204,26 +202,26 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     if is_other_software or (is_s3 and not clues.find_aws_hosts(message)):
         remedies.append(credential_remedies.check_endpoint(is_other_software=True))
     edited_url = PRESIGNED_URL_EDITED.cause(
-        because=("The text shows a presigned URL.",) if is_presigned else ()
+        because="The text shows a presigned URL." if is_presigned else None
     )
     other_endpoint = OTHER_ENDPOINT.cause(
-        because=("The text names an endpoint that does not belong to AWS.",),
+        because="The text names an endpoint that does not belong to AWS.",
         text="The endpoint does not belong to AWS and requires its own keys and settings.",
     )
     return case.explain(
         summary,
         SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
-        *((edited_url,) if is_presigned else ()),
-        *((other_endpoint,) if is_other_software else ()),
+        edited_url if is_presigned else None,
+        other_endpoint if is_other_software else None,
         WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
         if problem is not None
         else WRONG_SECRET.cause(
-            because=("Secrets can contain / and +, which must be percent-encoded in URLs.",)
+            because="Secrets can contain / and +, which must be percent-encoded in URLs."
             if _URL_WITH_KEYS.search(message)
-            else ()
+            else None
         ),
-        *(() if problem is not None else (REQUEST_CHANGED.cause(),)),
-        *((edited_url,) if is_s3 and not is_presigned and problem is None and not is_from_cli else ()),
+        None if problem is not None else REQUEST_CHANGED.cause(),
+        edited_url if is_s3 and not is_presigned and problem is None and not is_from_cli else None,
         remedies=tuple(remedies),
     )
 
@@ -240,7 +238,7 @@ def _explain_other_request(
         remedies=(
             difference.remedy,
             # What the text shows of both sides settles it.
-            *(() if difference.because else (_changed_request_remedy(message, is_presigned=True),)),
+            None if difference.because else _changed_request_remedy(message, is_presigned=True),
         ),
     )
 
@@ -255,9 +253,7 @@ def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller
         REQUEST_CHANGED.cause(
             text="A proxy, an endpoint URL, or characters in the key, the metadata or a header that the client encodes in another way: AWS computes the signature of what it receives."
         ),
-        remedies=(
-            attrs.evolve(remedy, steps=remedy.steps[1:], commands=present(again and f"{again} --debug")),
-        ),
+        remedies=attrs.evolve(remedy, steps=remedy.steps[1:], commands=present(again and f"{again} --debug")),
     )
 
 
@@ -295,7 +291,7 @@ def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
     return your_remedy(
         "Check whether something changes the request in transit",
         *steps,
-        commands=("aws sts get-caller-identity --debug",),
+        commands="aws sts get-caller-identity --debug",
         url=pages.SIGNATURES,
     )
 

@@ -80,21 +80,17 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
         verdict = "the user name is a temporary access key ID, which SMTP does not accept"
     return case.explain(
         f"Amazon SES does not accept the SMTP user name and password: {verdict}.",
-        *(
-            ()
-            if is_key
-            else (SMTP_LOGIN_REJECTED.cause("reported", clues.quote_phrases(case.text, _REJECTED)),)
-        ),
+        None if is_key else SMTP_LOGIN_REJECTED.cause("reported", clues.quote_phrases(case.text, _REJECTED)),
         SECRET_KEY_AS_SMTP_PASSWORD.cause(),
-        *(() if "AKIA" in case.text else (TEMPORARY_KEY_FOR_SMTP.cause(),)),
+        None if "AKIA" in case.text else TEMPORARY_KEY_FOR_SMTP.cause(),
         topic="smtp-login",
         remedies=(
             account_remedy(
                 f"Create SMTP credentials{where}, and use their user name and password",
                 f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
-                *(() if is_temporary else (_CALCULATE,)),
+                None if is_temporary else _CALCULATE,
                 "Set both in the SMTP settings of the program.",
-                commands=() if is_temporary else (fill_command(_SCRIPT, region or "REGION"),),
+                commands=None if is_temporary else fill_command(_SCRIPT, region or "REGION"),
                 url=_PAGE,
             ),
             your_remedy(
@@ -103,5 +99,5 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
                 url=_API_PAGE,
             ),
         ),
-        notes=("An IAM policy does not help: a sender without permission gets 554 Access denied.",),
+        notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
     )

@@ -125,10 +125,7 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     # A wrong signature is due to the secret, and an unknown key to its ID.
     is_secret_wrong = case.failure.kind == "signature_mismatch"
     key, other = _KEY_ID_MEMBER.search(text), _SECRET_MEMBER.search(text)
-    of_key, of_secret = (
-        key["key"] if key else "KEY_ID_KEY",
-        other["key"] if other else "SECRET_KEY",
-    )
+    of_key, of_secret = (key["key"] if key else "KEY_ID_KEY", other["key"] if other else "SECRET_KEY")
     member, length = (of_secret, 40) if is_secret_wrong else (of_key, 20)
     values = {of_secret: "secret"} if is_secret_wrong else {of_key: "key_id"}
     if key and other:

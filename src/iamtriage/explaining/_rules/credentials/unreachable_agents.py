@@ -68,7 +68,7 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
         lacks = f"NO_PROXY ({hosts}) lacks 169.254.170.23" if hosts else "NO_PROXY is not set"
         verdict, remedy = f"the pod uses a proxy, and {lacks}", _no_proxy_remedy(case, hosts)
         why = "The SDK sends the request to the proxy, which cannot reach an address of the node."
-        blocked = AGENT_BLOCKED.cause("derived", (f"The text shows a proxy, and {lacks}.",), text=why)
+        blocked = AGENT_BLOCKED.cause("derived", f"The text shows a proxy, and {lacks}.", text=why)
         causes = [blocked, *causes[:-1]]
     address = "fd00:ec2::23" if "fd00:ec2::23" in message else pod_agents.POD_IDENTITY_AGENT
     separator = ", " if verdict.startswith("although ") else ": "
@@ -76,8 +76,8 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
         f"The pod cannot reach the EKS Pod Identity Agent at {address}{separator}{verdict}.",
         *causes,
         topic="no-credentials",
-        remedies=(remedy,),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        remedies=remedy,
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -122,7 +122,7 @@ def _no_proxy_remedy(case: Case[MissingCredentials], hosts: str) -> Remedy:
     return cluster_remedy(
         "Add 169.254.170.23 and [fd00:ec2::23] to NO_PROXY of the pod",
         "The command changes the workload and re-creates its pods. Also set NO_PROXY in the manifest, the Helm values or the ConfigMap that sets the proxy.",
-        commands=(f"kubectl set env {workload} --namespace {namespace} 'NO_PROXY={value}'",),
+        commands=f"kubectl set env {workload} --namespace {namespace} 'NO_PROXY={value}'",
         url=pages.EKS_POD_IDENTITY,
     )
 
@@ -143,7 +143,7 @@ _CHECK_AGENT = cluster_remedy(
 _INSTALL_AGENT = cluster_remedy(
     "Install the add-on eks-pod-identity-agent",
     "The agent then runs on each node, and the SDK gets credentials with its next request. The node role needs eks-auth:AssumeRoleForPodIdentity, which AmazonEKSWorkerNodePolicy allows.",
-    commands=(pod_roles.CREATE_AGENT,),
+    commands=pod_roles.CREATE_AGENT,
     url=pages.EKS_POD_AGENT,
 )
 _CHECK_WAY_TO_AGENT = cluster_remedy(

@@ -112,21 +112,19 @@ def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
     listed = join_words(names, "and")
     return case.explain(
         f"The container gets no credentials: {listed} {'is' if len(names) == 1 else 'are'} not set in the shell that runs Docker Compose, which passes empty values.",
-        VARIABLES_UNSET.cause("derived", ("The text has the warning of Docker Compose.",)),
+        VARIABLES_UNSET.cause("derived", "The text has the warning of Docker Compose."),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                "Set the variables in the shell, or mount a profile",
-                "The command sets all three variables of the current credentials. Add AWS_SESSION_TOKEN to environment of the service, too. Then start the service again. Or put the values into the file .env next to the Compose file, and keep it out of Git.",
-                "Or mount ~/.aws into the container, and set AWS_PROFILE there.",
-                commands=(
-                    'eval "$(aws configure export-credentials --format env)"',
-                    "docker compose up --detach",
-                ),
-                url=VARIABLES_UNSET.sources[0],
+        remedies=your_remedy(
+            "Set the variables in the shell, or mount a profile",
+            "The command sets all three variables of the current credentials. Add AWS_SESSION_TOKEN to environment of the service, too. Then start the service again. Or put the values into the file .env next to the Compose file, and keep it out of Git.",
+            "Or mount ~/.aws into the container, and set AWS_PROFILE there.",
+            commands=(
+                'eval "$(aws configure export-credentials --format env)"',
+                "docker compose up --detach",
             ),
+            url=VARIABLES_UNSET.sources[0],
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -139,17 +137,15 @@ def _explain_misnamed(case: Case[MissingCredentials]) -> Explanation | None:
     right = [_RIGHT_NAMES[each] for each in wrong]
     return case.explain(
         f"The SDK found no credentials: it does not read {join_words(wrong, 'and')}. The {'name is' if len(wrong) == 1 else 'names are'} {join_words(right, 'and')}.",
-        VARIABLES_MISNAMED.cause("derived", (f"The text sets {join_words(wrong, 'and')}.",)),
+        VARIABLES_MISNAMED.cause("derived", f"The text sets {join_words(wrong, 'and')}."),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                f"Rename {'it' if len(wrong) == 1 else 'them'} where the program gets its environment",
-                *(f"Replace {old} with {new}." for old, new in zip(wrong, right, strict=True)),
-                "Then start the program again: a process and a container keep the environment that they started with. Temporary keys (ASIA…) also require AWS_SESSION_TOKEN.",
-                url=VARIABLES_MISNAMED.sources[0],
-            ),
+        remedies=your_remedy(
+            f"Rename {'it' if len(wrong) == 1 else 'them'} where the program gets its environment",
+            *(f"Replace {old} with {new}." for old, new in zip(wrong, right, strict=True)),
+            "Then start the program again: a process and a container keep the environment that they started with. Temporary keys (ASIA…) also require AWS_SESSION_TOKEN.",
+            url=VARIABLES_MISNAMED.sources[0],
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -167,20 +163,18 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
         f"The container's process found no {missing}: ~/.aws is mounted at {mount['target']}, and the process runs as {name}, who reads {home}/.aws.",
         FILES_IN_OTHER_HOME.cause(
             "derived",
-            (f"The text shows {quote_words(user[0])} and {quote_words(mount[0])}.",),
+            f"The text shows {quote_words(user[0])} and {quote_words(mount[0])}.",
             text=f"SDKs read .aws in the home directory of their user, here {name}.",
         ),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                f"Mount the files at {home}/.aws",
-                f"Replace {quote_words(mount[0])} with {quote_words(f'~/.aws:{home}/.aws:ro')}. If the image has another home directory, use what the command prints.",
-                "The user must be allowed to read the files: their mode 600 admits only the user ID that owns them. Set --user to that ID, or pass the variables that aws configure export-credentials --format env prints.",
-                commands=("docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'",),
-                url=FILES_IN_OTHER_HOME.sources[0],
-            ),
+        remedies=your_remedy(
+            f"Mount the files at {home}/.aws",
+            f"Replace {quote_words(mount[0])} with {quote_words(f'~/.aws:{home}/.aws:ro')}. If the image has another home directory, use what the command prints.",
+            "The user must be allowed to read the files: their mode 600 admits only the user ID that owns them. Set --user to that ID, or pass the variables that aws configure export-credentials --format env prints.",
+            commands="docker run --rm --entrypoint sh IMAGE -c 'id; echo $HOME'",
+            url=FILES_IN_OTHER_HOME.sources[0],
         ),
-        notes=(credential_remedies.NO_CALL_MADE,),
+        notes=credential_remedies.NO_CALL_MADE,
     )
 
 
@@ -209,16 +203,12 @@ def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
             text="The AWS CLI reads both files. With the variable, the SDK does, too, also role_arn and source_profile.",
         ),
         topic="no-credentials",
-        remedies=(
-            your_remedy(
-                "Let the SDK load ~/.aws/config",
-                "Set the variable where the program gets its environment, such as its start script: an assignment in code comes too late after an import of the SDK.",
-                f"Or update to {newer} of the SDK, which reads both files. The SDK for {sdk} is no longer supported.",
-                commands=(f"{prefix} {run[1]}",) if run else ("export AWS_SDK_LOAD_CONFIG=1",),
-                url=CONFIG_NOT_LOADED.sources[0] if is_node else pages.SDK_CREDENTIALS,
-            ),
+        remedies=your_remedy(
+            "Let the SDK load ~/.aws/config",
+            "Set the variable where the program gets its environment, such as its start script: an assignment in code comes too late after an import of the SDK.",
+            f"Or update to {newer} of the SDK, which reads both files. The SDK for {sdk} is no longer supported.",
+            commands=f"{prefix} {run[1]}" if run else "export AWS_SDK_LOAD_CONFIG=1",
+            url=CONFIG_NOT_LOADED.sources[0] if is_node else pages.SDK_CREDENTIALS,
         ),
-        notes=(
-            "The SDK asks the instance metadata of EC2 last. Outside EC2, that this request times out is a consequence, and nothing to repair.",
-        ),
+        notes="The SDK asks the instance metadata of EC2 last. Outside EC2, that this request times out is a consequence, and nothing to repair.",
     )

@@ -157,15 +157,13 @@ def _explain_rejected_password(
         reason = f"it is for {called}, and the registry is in {region}"
     return case.explain(
         f"The ECR registry {registry} rejected the password of docker login: {reason}.",
-        REGISTRY_PASSWORD.cause("reported", ('The registry says "400 Bad Request".',)),
+        REGISTRY_PASSWORD.cause("reported", 'The registry says "400 Bad Request".'),
         topic="no-registry-login",
-        remedies=(
-            attrs.evolve(
-                credential_remedies.docker_login(registry, region),
-                steps=(
-                    "Use the same Region in both commands, and credentials of an account that may pull. If the first command prints an error, correct that first: docker then gets an empty password.",
-                    "Windows PowerShell 5 changes the password in the pipe: use PowerShell 7 or cmd.",
-                ),
+        remedies=attrs.evolve(
+            credential_remedies.docker_login(registry, region),
+            steps=(
+                "Use the same Region in both commands, and credentials of an account that may pull. If the first command prints an error, correct that first: docker then gets an empty password.",
+                "Windows PowerShell 5 changes the password in the pipe: use PowerShell 7 or cmd.",
             ),
         ),
     )
@@ -185,7 +183,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
     )
     route = gateway_routes.NO_SUCH_ROUTE.cause(
-        because=("The text names API Gateway.",) if names_gateway else ()
+        because="The text names API Gateway." if names_gateway else None
     )
     unsigned = UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
@@ -197,7 +195,7 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         "Sign the request",
         "Call AWS with an SDK or the AWS CLI, which sign requests automatically. curl signs with --aws-sigv4.",
         "Remove --no-sign-request and anonymous credentials unless the resource is public.",
-        commands=("aws sts get-caller-identity",),
+        commands="aws sts get-caller-identity",
         url=pages.SIGNATURES,
     )
     causes, remedies = [unsigned], [sign]

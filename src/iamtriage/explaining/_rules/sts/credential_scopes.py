@@ -77,7 +77,7 @@ GLOBAL_SERVICE = CauseType(
     of="wrong-signing-region",
 )
 _GLOBAL_ENDPOINT_CAUSE = GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
-    because=(f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",),
+    because=f"The host {GLOBAL_HOST} accepts only signatures for us-east-1.",
     text="The code calls the global STS endpoint, but signs for another Region.",
 )
 
@@ -178,9 +178,9 @@ def _explain_sts(
         remedies=(
             _regional_endpoint_remedy(case, signed_region, host),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            *((_GLOBAL_ENDPOINT,) if host is None else ()),
+            _GLOBAL_ENDPOINT if host is None else None,
         ),
-        notes=("Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",),
+        notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
 
 
@@ -281,17 +281,15 @@ def explain_wrong_region(
     return case.explain(
         f"The request is signed for {signed or 'another Region'}, but {named} is {where}{place}.",
         cause.cause("reported", reported, text=text),
-        *((ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}."),) if is_endpoint_set else ()),
-        remedies=(
-            your_remedy(
-                fix.title,
-                *fix.steps,
-                *((step,) if step and "ndpoint" not in fix.title else ()),
-                commands=lines,
-                url=pages.SIGNATURES,
-            ),
+        ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}.") if is_endpoint_set else None,
+        remedies=your_remedy(
+            fix.title,
+            *fix.steps,
+            step if step and "ndpoint" not in fix.title else None,
+            commands=lines,
+            url=pages.SIGNATURES,
         ),
-        notes=(note,),
+        notes=note,
     )
 
 
@@ -317,5 +315,5 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
                 url=pages.SIGNATURES,
             ),
         ),
-        notes=(_REGION_REJECTED,),
+        notes=_REGION_REJECTED,
     )

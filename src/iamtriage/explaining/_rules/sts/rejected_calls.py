@@ -84,7 +84,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         *causes,
         topic="sts-region-disabled",
         remedies=(elsewhere, *remedies) if repeated else (*remedies, elsewhere),
-        notes=(_NOTE,),
+        notes=_NOTE,
     )
 
 
@@ -101,21 +101,17 @@ def _activate_sts_remedy(region: str | None, account: str | None) -> Remedy:
 def _explain_region_not_enabled(case: Case[RegionDisabled], region: str | None) -> Explanation:
     return case.explain(
         f"The Region{'' if region is None else f' {region}'} is not enabled for the account.",
-        REGION_NOT_ENABLED.cause("reported", ('The text says "is not enabled in your account".',)),
+        REGION_NOT_ENABLED.cause("reported", 'The text says "is not enabled in your account".'),
         remedies=(
             credential_remedies.enable_region(region),
             your_remedy(
                 "Or use a Region that is enabled",
                 "Set another Region in the profile, in AWS_REGION or in the client.",
-                commands=(
-                    "aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
-                ),
+                commands="aws account list-regions --region-opt-status-contains ENABLED ENABLED_BY_DEFAULT",
                 url=pages.ENABLE_REGION,
             ),
         ),
-        notes=(
-            "An organization's service control policies can deny access to Regions: then ask its administrator.",
-        ),
+        notes="An organization's service control policies can deny access to Regions: then ask its administrator.",
     )
 
 
@@ -185,7 +181,7 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
             f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}."
         )
     setting = ENDPOINT_SET.cause(
-        because=("The text names AWS-compatible software.",) if clues.AWS_COMPATIBLE.search(case.text) else ()
+        because="The text names AWS-compatible software." if clues.AWS_COMPATIBLE.search(case.text) else None
     )
     proxy = PROXY_ANSWERS.cause()
     return case.explain(
@@ -194,15 +190,13 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
         else "Something other than STS answered the STS call.",
         NOT_STS.cause("derived", tuple(because)),
         *((proxy, setting) if is_sts_host else (setting, proxy)),
-        remedies=(
-            your_remedy(
-                "Check which host the STS call goes to",
-                "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
-                "Set the endpoint of S3-compatible storage for S3 only, with AWS_ENDPOINT_URL_S3 or in the S3 client. The AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
-                "S3-compatible storage needs no IAM role: use its own access keys, and remove AWS_ROLE_ARN from the environment.",
-                commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
-                url=pages.SDK_ENDPOINTS,
-            ),
+        remedies=your_remedy(
+            "Check which host the STS call goes to",
+            "Look for AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_STS in the environment, endpoint_url in the profile, and an endpoint in the program's settings.",
+            "Set the endpoint of S3-compatible storage for S3 only, with AWS_ENDPOINT_URL_S3 or in the S3 client. The AWS SDK for Go v1 uses a session's endpoint for all clients, including STS.",
+            "S3-compatible storage needs no IAM role: use its own access keys, and remove AWS_ROLE_ARN from the environment.",
+            commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
+            url=pages.SDK_ENDPOINTS,
         ),
-        notes=("An IAM policy does not help: the call did not reach AWS.",),
+        notes="An IAM policy does not help: the call did not reach AWS.",
     )

@@ -66,7 +66,7 @@ def explain_relayed_scope(
         ),
         topic="sts-endpoint",
         remedies=(sign, configure) if configured else (configure, sign),
-        notes=("The secret access key is not the problem, and no permission is missing.",),
+        notes="The secret access key is not the problem, and no permission is missing.",
     )
 
 
@@ -76,16 +76,14 @@ def explain_unsigned_relay(case: Case[MissingCredentials]) -> Explanation:
         "The login to Vault carries no signature: the client found no AWS credentials to sign with.",
         UNSIGNED_RELAY.cause("reported", clues.quote_phrases(case.text, "Missing Authentication Token")),
         topic="unsigned-request",
-        remedies=(
-            your_remedy(
-                "Give the client of Vault AWS credentials, and log in again",
-                "The first command prints the identity of the credentials. Run it where the login runs: as the same user, in the same container.",
-                "In a container on EC2, the instance metadata service needs a hop limit of 2; a pod or an ECS task needs its own role.",
-                commands=("aws sts get-caller-identity", "vault login -method=aws"),
-                url=_PAGE,
-            ),
+        remedies=your_remedy(
+            "Give the client of Vault AWS credentials, and log in again",
+            "The first command prints the identity of the credentials. Run it where the login runs: as the same user, in the same container.",
+            "In a container on EC2, the instance metadata service needs a hop limit of 2; a pod or an ECS task needs its own role.",
+            commands=("aws sts get-caller-identity", "vault login -method=aws"),
+            url=_PAGE,
         ),
-        notes=("The Vault server's own credentials are not used here.",),
+        notes="The Vault server's own credentials are not used here.",
     )
 
 
@@ -111,6 +109,6 @@ def _sign_remedy(region: str | None) -> Remedy:
     return your_remedy(
         f"Sign the login for {name}, the Region that Vault calls",
         "Set region in the login. In Vault Agent, set region in the config of auto_auth; with an SDK, set the Region of the STS client that signs.",
-        commands=(fill_command("vault login -method=aws region={}", name),),
+        commands=fill_command("vault login -method=aws region={}", name),
         url=_PAGE,
     )

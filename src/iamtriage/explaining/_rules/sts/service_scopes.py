@@ -101,15 +101,13 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         ),
         *(
             ENDPOINT_OF_OTHER_SERVICE.cause(
-                because=("AWS_ENDPOINT_URL applies to the clients of all services.",)
+                because="AWS_ENDPOINT_URL applies to the clients of all services."
             )
             for _ in range(1 if setting is not None or len(remedies) > 1 else 0)
         ),
         SIGNED_BY_HAND.cause(),
         remedies=remedies,
-        notes=(
-            f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
-        ),
+        notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
     )
 
 

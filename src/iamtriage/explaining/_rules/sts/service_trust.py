@@ -94,7 +94,7 @@ def explain_untrusted_role(
     causes: tuple[Cause, ...] = (
         SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
-        ROLE_TOO_NEW.cause(because=("Changes in IAM take a few seconds to propagate.",)),
+        ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate."),
         ROLE_NOT_THERE.cause(),
     )
     verdict = "most likely, the role's trust policy does not allow it"
@@ -146,7 +146,7 @@ def explain_untrusted_role(
         topic="service-cannot-assume-role",
         remedies=remedies,
         notes=(
-            *((_ECS_RETRIES,) if service == "ecs-tasks.amazonaws.com" else ()),
+            _ECS_RETRIES if service == "ecs-tasks.amazonaws.com" else None,
             "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
             if is_for_people
             else "The caller's permissions are not the problem: the service cannot use the role.",
@@ -167,8 +167,8 @@ def _retry_remedy(title: str, text: str) -> Remedy:
     return your_remedy(
         title,
         "A new role takes about 10 seconds to propagate to other services. Tools such as Terraform retry for a while.",
-        *((loop,) if "aws iam create-role" in text else ()),
-        *((waits,) if "wait role-exists" in text else ()),
+        loop if "aws iam create-role" in text else None,
+        waits if "wait role-exists" in text else None,
         url=pages.CONSISTENCY,
     )
 

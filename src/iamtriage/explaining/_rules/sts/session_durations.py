@@ -104,18 +104,13 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             f"STS rejected {duration}: it is longer than the role's maximum session duration.",
             SESSION_LONGER_THAN_MAXIMUM.cause("reported"),
             topic="session-duration",
-            remedies=(
-                your_remedy(
-                    "Request a shorter session, or raise the role's maximum",
-                    *steps,
-                    commands=(
-                        fill_command(show, name),
-                        Labelled("To raise it:", fill_command(change, name)),
-                    ),
-                    url=pages.SESSION_DURATION,
-                ),
+            remedies=your_remedy(
+                "Request a shorter session, or raise the role's maximum",
+                *steps,
+                commands=(fill_command(show, name), Labelled("To raise it:", fill_command(change, name))),
+                url=pages.SESSION_DURATION,
             ),
-            notes=(note,),
+            notes=note,
         )
     caller = _find_source_role(source) or _find_chained_caller(case, role)
     first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
@@ -151,16 +146,14 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         summary,
         CHAINED_SESSION_TOO_LONG.cause("reported"),
         topic="session-duration",
-        remedies=(
-            your_remedy(
-                "Request at most one hour",
-                *steps,
-                # The label is not shown before the first command.
-                commands=(again, raise_maximum) if again else (),
-                url=pages.SESSION_DURATION,
-            ),
+        remedies=your_remedy(
+            "Request at most one hour",
+            *steps,
+            # The label is not shown before the first command.
+            commands=(again, raise_maximum) if again else (),
+            url=pages.SESSION_DURATION,
         ),
-        notes=(note,),
+        notes=note,
     )
 
 
@@ -193,7 +186,7 @@ def _explain_session_of_user(
         f"STS rejected {duration}: the call is made with the temporary credentials of GetSessionToken, and STS limits the sessions that these start to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
             "derived",
-            (f'The text says "{words}".',),
+            f'The text says "{words}".',
             text="The caller is the session of a user. Only with the user's long-term access key does the role's maximum session duration apply.",
         ),
         topic="session-duration",
@@ -211,9 +204,7 @@ def _explain_session_of_user(
                 url=pages.SESSION_DURATION,
             ),
         ),
-        notes=(
-            f"No permission is missing, and a longer maximum session duration of {target} does not help.",
-        ),
+        notes=f"No permission is missing, and a longer maximum session duration of {target} does not help.",
     )
 
 
@@ -291,16 +282,12 @@ def explain_session_name(case: Case[AwsError], _message: str) -> Explanation:
         "STS rejected the role session name: it contains a character that is not allowed, or has the wrong length.",
         SESSION_NAME_INVALID.cause("reported"),
         topic="session-name",
-        remedies=(
-            your_remedy(
-                "Use a session name of 2 to 64 allowed characters",
-                "Replace spaces, slashes, colons and other characters with a hyphen: a branch name such as feature/login contains a slash.",
-                "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
-                commands=(
-                    "aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
-                ),
-                url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
-            ),
+        remedies=your_remedy(
+            "Use a session name of 2 to 64 allowed characters",
+            "Replace spaces, slashes, colons and other characters with a hyphen: a branch name such as feature/login contains a slash.",
+            "Set it with --role-session-name, RoleSessionName in an SDK, role_session_name in a profile, session_name in Terraform, role-session-name in aws-actions/configure-aws-credentials, or AWS_ROLE_SESSION_NAME.",
+            commands="aws sts assume-role --role-arn ROLE_ARN --role-session-name deploy-feature-login",
+            url="https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html",
         ),
-        notes=("No permission is missing: STS evaluated no policy.",),
+        notes="No permission is missing: STS evaluated no policy.",
     )

@@ -71,8 +71,7 @@ def explain_taken_name(case: Case[FailureT_co], signed: str | None, expected: st
     return case.explain(
         f"The bucket cannot be created: most likely, {name} is taken by a bucket {where}. The Region {signed or 'of the client'} is not wrong.",
         BUCKET_NAME_TAKEN.cause(
-            "derived",
-            (f"AWS expects {expected or 'another Region'} for a bucket that does not exist yet.",),
+            "derived", f"AWS expects {expected or 'another Region'} for a bucket that does not exist yet."
         ),
         remedies=(
             your_remedy(
@@ -80,12 +79,12 @@ def explain_taken_name(case: Case[FailureT_co], signed: str | None, expected: st
                 change,
                 f"Leave the Region as it is.{kept}",
                 "If the command fails with 403, another account owns the existing bucket. Without an error, you have access to it.",
-                commands=(check,),
+                commands=check,
                 url=_NAMING,
             ),
             account_remedy(
                 "Or, if the bucket is yours, import or delete it", *steps, commands=lines, url=_NAMING
             ),
         ),
-        notes=("No permission is missing, and neither the keys nor the clock is the cause.",),
+        notes="No permission is missing, and neither the keys nor the clock is the cause.",
     )

@@ -105,7 +105,7 @@ def evaluate_trust_policy(
             context=context,
         )
     except IamTriageError as error:
-        unreadable = TRUST_POLICY_UNREADABLE.cause(evidence, (as_sentence(str(error)),))
+        unreadable = TRUST_POLICY_UNREADABLE.cause(evidence, as_sentence(str(error)))
         return TrustFindings(allowed=None, cause=unreadable)
     except (TypeError, ValueError):  # invalid claims, or not an action that assumes a role
         return None
@@ -115,16 +115,16 @@ def evaluate_trust_policy(
 def _describe_result(result: TrustResult, role: str | None, evidence: Evidence) -> TrustFindings:
     if result.allowed is True:
         text = "The trust policy allows the call, so it is not what has to change."
-        cause = TRUST_POLICY_ALLOWS.cause(evidence, (as_sentence(result.reason),), text=text)
+        cause = TRUST_POLICY_ALLOWS.cause(evidence, as_sentence(result.reason), text=text)
         return TrustFindings(allowed=True, cause=cause)
     if result.allowed is None:
         text = "Whether the trust policy allows the call depends on values that are not known."
-        cause = TRUST_POLICY_OPEN.cause(because=(as_sentence(result.reason),), text=text)
+        cause = TRUST_POLICY_OPEN.cause(because=as_sentence(result.reason), text=text)
         return TrustFindings(allowed=None, cause=cause, result=result)
     fix = as_sentence(result.fix) if result.fix else "Change it only if this caller is meant to have access."
     return TrustFindings(
         allowed=False,
-        cause=TRUST_POLICY_CHECKED.cause(evidence, (as_sentence(result.reason),)),
+        cause=TRUST_POLICY_CHECKED.cause(evidence, as_sentence(result.reason)),
         result=result,
         remedy=account_remedy(
             "Change the role's trust policy",

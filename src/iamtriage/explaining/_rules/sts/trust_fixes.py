@@ -313,7 +313,7 @@ def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | Non
         title,
         *limited,
         *removed,
-        *((_REMOVE_STATEMENT,) if is_part else ()),
+        _REMOVE_STATEMENT if is_part else None,
         commands=(show, Labelled("Add this statement:", update)) if is_part else (update,),
         policy=policy,
         is_addition=is_part,
