@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -205,6 +205,6 @@ def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str
 
 
 def _find_role(case: Case[InvalidIdentityToken]) -> Role | None:
-    stated = context_of(case.facts).role_arn
+    stated = case.context.role_arn
     role = try_parse_principal(case.failure.resource or case.facts.resource or (stated and stated.value))
     return role if isinstance(role, Role) else None

@@ -9,7 +9,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import presigned_urls, role_chains, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
@@ -181,7 +180,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             text="The machine's clock is behind, so the SDK refreshes the credentials too late."
         ),
     ]
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     is_job = runtime is not None and runtime.kind in session_renewal.JOB_STEPS
     if is_job:
         causes[1:] = _causes_in_job(case) or (
@@ -244,7 +243,7 @@ def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
 
 def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
     """Return the last command before the failure that issued credentials for a stated time."""
-    command = context_of(case.facts).command
+    command = case.context.command
     if command is not None and command.option("profile") is not None:
         # The profile has other credentials.
         return None

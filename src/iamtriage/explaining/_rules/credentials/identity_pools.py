@@ -19,7 +19,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
@@ -254,7 +253,7 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
 
     pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
     compared = None
-    for policy in context_of(case.facts).policies if len(pools) == 1 else ():
+    for policy in case.context.policies if len(pools) == 1 else ():
         if not policy.is_trust_policy or not policy.is_whole or policy.has_references:
             continue
         role = None if policy.owner is None else policy.owner[1]

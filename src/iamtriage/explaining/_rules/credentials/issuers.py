@@ -13,7 +13,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
@@ -110,7 +110,7 @@ def find_issuer(case: Case[InvalidIdentityToken], message: str) -> Issuer:
         given = (case.facts.token_claims or {}).get("iss")
         url, because = (given, ()) if isinstance(given, str) and _is_whole(given) else (None, ())
     eks = _EKS_ISSUER.search(url or message)
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     of_job = _SYSTEMS.get(runtime.kind) if url is None and eks is None and runtime is not None else None
     if of_job == GITHUB:
         url = f"https://{_GITHUB_HOST}"
@@ -226,7 +226,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
 
 def _find_listed(case: Case[InvalidIdentityToken]) -> list[str] | None:
     """Return the providers that list-open-id-connect-providers printed, ``None`` without an output of the role's account."""
-    stated = context_of(case.facts).role_arn
+    stated = case.context.role_arn
     role = try_parse_principal(case.failure.resource or case.facts.resource or (stated and stated.value))
     for run in find_runs(case.failure) if "list-open-id-connect-providers" in case.failure.text else ():
         output = run.output.partition("\n\n")[0]

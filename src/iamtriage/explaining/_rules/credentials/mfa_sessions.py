@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
 from iamtriage.explaining._rules.shared import commands, pages
@@ -154,7 +153,7 @@ _SESSION_REMEDY = your_remedy(
 
 
 def _vault_remedy(profile: str, case: Case[InvalidCredentials]) -> Remedy:
-    again = commands.repeat_command(context_of(case.facts).command)
+    again = commands.repeat_command(case.context.command)
     return your_remedy(
         f"Set mfa_serial in the profile {profile}, or run aws-vault without a session",
         "With mfa_serial, aws-vault asks for a code. The user needs an MFA device: list-mfa-devices prints its ARN.",
@@ -203,7 +202,7 @@ _ROLE_WITHOUT_MFA = your_remedy(
 def _pass_session(case: Case[MissingCredentials], profile: str | None, program: str) -> Remedy:
     """Return how to let the AWS CLI prompt for the code, and a program use the session."""
     name = commands.profile(profile)
-    stated = context_of(case.facts).command
+    stated = case.context.command
     again = None if stated is None or stated.program == "aws" else commands.repeat_command(stated)
     if again is None and (shown := _COMMAND.search(case.failure.text)) is not None:
         again = shown[0]

@@ -13,7 +13,6 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     ambient_credentials,
@@ -197,7 +196,7 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
         similar = [each for each in listed if called and (called in each.lower() or each.lower() in called)]
         if len(similar) == 1 and not kubeconfig:
             title = f"Use the profile {similar[0]}"
-            again = repeat_command(context_of(case.facts).command, changes={"profile": similar[0]})
+            again = repeat_command(case.context.command, changes={"profile": similar[0]})
             lines = (again or fill_command("export AWS_PROFILE={}", similar[0]),)
         choose = f"Use {join_words(similar[:_MAX_LISTED] or listed[:_MAX_LISTED], 'or')}, which the text lists, as {setting}."
     precedence = "The kubeconfig takes precedence if it selects the profile (env AWS_PROFILE or --profile). aws eks update-kubeconfig with --profile changes it."

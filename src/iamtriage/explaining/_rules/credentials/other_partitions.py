@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.rejected_requests import set_region_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
@@ -51,7 +50,7 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
     if endpoint is None or keys is None or endpoint.partition == keys:
         return None
     called = endpoint.partition
-    again = commands.repeat_command(context_of(case.facts).command, changes={"profile": "PROFILE_NAME"})
+    again = commands.repeat_command(case.context.command, changes={"profile": "PROFILE_NAME"})
     region = commands.region(request.region)
     return case.explain(
         f"The credentials are valid, but only in {_NAMES.get(keys, keys)}: {request.region} is in {_NAMES.get(called, called)}, which has its own accounts and keys.",

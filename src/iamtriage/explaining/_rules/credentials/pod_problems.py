@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -180,7 +180,7 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
         )
     if given.is_association:
         return _associate_account_remedy(case, given, account, space, workload)
-    stated = context_of(case.facts).workload
+    stated = case.context.workload
     own = stated.value.partition("/")[2] if stated is not None else "NEW_ACCOUNT"
     name = account if account != "default" else own
     create = () if name == account else (f"kubectl create serviceaccount {name} --namespace {space}",)

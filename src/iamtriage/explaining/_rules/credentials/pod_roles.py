@@ -18,7 +18,6 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import annotation_keys, pod_problems
 from iamtriage.explaining._rules.shared import clusters, pages
@@ -205,7 +204,7 @@ def _describe_account_without_role(case: AnyCase) -> str | None:
 
 def _associate_role_remedy(case: AnyCase) -> Remedy:
     envelope, restart = case.failure.envelope, clusters.restart_command(case)
-    is_known = context_of(case.facts).workload is not None or not find_placeholders(restart)
+    is_known = case.context.workload is not None or not find_placeholders(restart)
     needed = (
         actions_for(envelope.operation, envelope.service) if envelope.operation and envelope.service else ()
     )
@@ -336,6 +335,6 @@ def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
 
 def variables_command(case: AnyCase) -> str:
     """Return the command that prints the names of the environment variables of a pod, or of an account's pods."""
-    if context_of(case.facts).pod is not None or usual_account(case.facts, case.text)[1] is None:
+    if case.context.pod is not None or usual_account(case.facts, case.text)[1] is None:
         return VARIABLES_OF_POD
     return pod_problems.variables_of_new_pods(case)

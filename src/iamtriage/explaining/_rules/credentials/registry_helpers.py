@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
@@ -203,7 +202,7 @@ def explain_helper_without_login(
 def _find_trusted_accounts(case: Case[MissingCredentials] | Case[InvalidCredentials]) -> set[str]:
     """Return the accounts that a repository policy in the text allows."""
     found: set[str] = set()
-    for policy in context_of(case.facts).policies:
+    for policy in case.context.policies:
         if not policy.has_principal or policy.is_trust_policy or "ecr:" not in str(policy.content):
             continue
         for statement in allow_statements(policy.content):

@@ -11,7 +11,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.regions import find_working_regions
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -133,7 +132,7 @@ class RejectedRequest(Value):
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = clues.message_text(case), clues.find_region(case)
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     service = case.failure.envelope.service
     code, role = clues.error_code(case.failure), _find_role(case)
     temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(case.failure.text)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, quote_phrases
@@ -100,7 +99,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         text = f"The token is for {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause(evidence, because.format(audience), text=text))
     listed = _listed_audiences(case.failure.text)
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     kind = None if runtime is None else runtime.kind
     is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
@@ -229,7 +228,7 @@ def _add_audience_remedy(
         lines = ("kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml",)
         url = pages.EKS_IRSA_POD
     provider = issuers.build_provider_arn(case, issuer)
-    account = case.failure.account or commands.role_account(context_of(case.facts).role_arn)
+    account = case.failure.account or commands.role_account(case.context.role_arn)
     if provider == "PROVIDER_ARN" and host and account is not None:
         provider = f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{host}"
     show, add = commands.oidc_client_commands(provider, client)

@@ -15,7 +15,6 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.proxies import find_proxy_change, has_proxy
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -126,7 +125,7 @@ def _find_direct_call(case: Case[Failure]) -> str | None:
 
 
 def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str | None) -> Explanation | None:
-    endpoint = context_of(case.facts).other_endpoint
+    endpoint = case.context.other_endpoint
     signed_url = _SIGNED_URL.search(case.failure.text)
     signed = signed_url["host"] if signed_url else endpoint.value if endpoint else None
     if change is not None and change.sent is not None and change.sent == signed:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials import session_renewal
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
@@ -103,7 +102,7 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
 
 
 def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -> Remedy:
-    kind = getattr(context_of(case.facts).runtime, "kind", None)
+    kind = getattr(case.context.runtime, "kind", None)
     source = next((setting for pattern, setting in _SOURCES if pattern.fullmatch(chain.session)), None)
     source = source or {"ec2": "Ec2InstanceMetadata", "ecs": "EcsContainer"}.get(kind or "")
     profile = name if _PROFILE.fullmatch(name) else "assumed"
@@ -122,7 +121,7 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
             None if external is None else fill_command(configure, "external_id", external.value),
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
             f"export AWS_PROFILE={profile}",
-            repeat_command(context_of(case.facts).command),
+            repeat_command(case.context.command),
         ),
         url=pages.CLI_ROLES,
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
@@ -121,7 +120,7 @@ def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]
 
 def find_issuing_command(case: Case[ExpiredCredentials]) -> tuple[int, CommandLine] | None:
     """Return the command that issued the credentials of the call, and where it is, if the text shows it."""
-    failed, start = context_of(case.facts).command, case.failure.span[0]
+    failed, start = case.context.command, case.failure.span[0]
     if failed is not None and failed.words[:1] != ("sts",) and failed.option("profile") is not None:
         # The profile has other credentials.
         return None
@@ -162,7 +161,7 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
 
 def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how to get new credentials where the text shows that the call ran, if no person signs in there."""
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     session = getattr(case.principal, "session_name", "")
     if runtime is None and _INSTANCE_ID.fullmatch(session):
         return _sdk_remedy("the role of the EC2 instance")
@@ -176,12 +175,12 @@ def _runtime_remedy(case: Case[ExpiredCredentials]) -> Remedy | None:
 
 def remedy_of_workload(case: Case[Failure]) -> tuple[Remedy, ...]:
     """Return how to use the role of a program that no person signs in for, if the text shows where it ran."""
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     return () if runtime is None or runtime.kind not in _WORKLOADS else (_sdk_remedy(runtime.caller),)
 
 
 def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Remedy:
-    role, stated = underlying_role(case.principal), context_of(case.facts).role_arn
+    role, stated = underlying_role(case.principal), case.context.role_arn
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
     step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."
     seconds, aged = 43_200, find_age_in_job(case)
@@ -204,7 +203,7 @@ def _raise_maximum_command(role: str | None, seconds: int) -> str:
 
 def remedy_of_token(case: Case[ExpiredCredentials]) -> Remedy | None:
     """Return how a job of a CI system assumes a role before its web identity token expires, if the text shows the job."""
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     if runtime is not None and runtime.kind == "github-actions":
         return _job_remedy(case, *JOB_STEPS[runtime.kind])
     return _FIRST_STEP if runtime is not None and runtime.kind == "gitlab" else None

@@ -9,7 +9,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     authorization_headers,
@@ -116,7 +115,7 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:
     skew = clocks.find_clock_skew(message)
     # The AWS CLI signs a request and sends it at once.
-    is_of_cli = context_of(case.facts).command is not None
+    is_of_cli = case.context.command is not None
     if skew is None or not skew.seconds:
         summary = "The request's time differs too much from the AWS time."
         causes = _possible_skew_causes(message)
@@ -188,7 +187,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     set_keys = stored_keys_remedy(case) or _COPY_KEYS
     summary = "AWS rejected the signature, most often because the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
-    is_of_shell = is_from_cli or getattr(context_of(case.facts).command, "program", "") == "aws"
+    is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
         return _explain_changed_request(case, message, shown)
     remedies = [set_keys]
@@ -246,7 +245,7 @@ def _explain_other_request(
 def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller: str) -> Explanation:
     """Explain a signature that does not match although the same credentials work for another call."""
     remedy = _changed_request_remedy(message, is_presigned=False)
-    again = repeat_command(context_of(case.facts).command)
+    again = repeat_command(case.context.command)
     return case.explain(
         f"AWS rejected the signature, although the same credentials work for another call ({caller}): key ID and secret are right, and something changes this request. No permission is missing.",
         SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -84,7 +83,7 @@ _KEY_STORES = {
 
 def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
     """Return the remedy that corrects the keys where a pod, task, function or CI job gets them, if the text is from one."""
-    text, context = case.failure.text, context_of(case.facts)
+    text, context = case.failure.text, case.context
     runtime, failed = context.runtime, context.command
     kind = None if runtime is None else runtime.kind
     if kind == "lambda":

@@ -10,7 +10,6 @@ from iamtriage._rendering.values import Value
 from iamtriage.exceptions import EndpointError
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_region
@@ -224,7 +223,7 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
 
 
 def _is_of_pod(case: Case[Failure]) -> bool:
-    runtime, facts = context_of(case.facts).runtime, case.facts
+    runtime, facts = case.context.runtime, case.facts
     is_pod = runtime is not None and runtime.kind == "eks-pod"
     return bool(
         is_pod or facts.cluster or facts.service_account or find_controller(case.failure.text) is not None

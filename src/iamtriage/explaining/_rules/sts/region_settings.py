@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -80,7 +79,7 @@ class RegionFix(NamedTuple):
 
 def find_bucket(case: Case[Failure]) -> str | None:
     """Return the bucket that the text around a failure or the printed configuration names."""
-    stated = context_of(case.facts).bucket
+    stated = case.context.bucket
     if stated is not None:
         return stated.value
     names = {each["bucket"] for each in _BUCKET.finditer(case.failure.text)}
@@ -208,8 +207,8 @@ def _show_code(case: Case[Failure], region: str) -> str:
 
 def _fix_client(case: Case[Failure], profile: str | None, region: str) -> RegionFix:
     """Return how to set the Region of a client where it runs, if the text does not show its setting."""
-    title, runtime = f"Set the client's Region to {region}", context_of(case.facts).runtime
-    called = context_of(case.facts).command
+    title, runtime = f"Set the client's Region to {region}", case.context.runtime
+    called = case.context.command
     is_of_cli = called is not None and called.program == "aws"
     is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or _IN_CODE.search(
         case.text
@@ -235,7 +234,7 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
 
 def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
     name = endpoint["name"]
-    called = context_of(case.facts).command
+    called = case.context.command
     words = () if called is None else called.words[:1]
     repeated = repeat_command(called, *words, changes={"endpoint-url": "", "region": region})
     return RegionFix(
@@ -253,7 +252,7 @@ def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) 
 
 def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> RegionFix:
     """Return the fix for a setting in a section of a file, a line of code or an option."""
-    text, called = case.failure.text, context_of(case.facts).command
+    text, called = case.failure.text, case.context.command
     # A block ends at an empty line.
     before = text[: setting.start()].rpartition("\n\n")[2]
     line = text[text.rfind("\n", 0, setting.start()) + 1 :]

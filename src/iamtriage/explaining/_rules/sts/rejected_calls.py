@@ -15,7 +15,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
@@ -53,7 +52,7 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         because += (f"The error code is {case.failure.envelope.code}.",)
     findings = diagnose_sts_call(case, codes=frozenset({"region-disabled"}), because=because)
     opts_in = None if region is None else StsCall().is_opt_in(region)
-    context, causes = context_of(case.facts), findings.causes
+    context, causes = case.context, findings.causes
     role = None if context.role_arn is None else try_parse_principal(context.role_arn.value)
     of_role = ""
     if isinstance(role, Role) and role.account == case.failure.account:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -76,7 +75,7 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
     setting = region_settings.find_endpoint_setting(case.failure.text)
-    command = context_of(case.facts).command
+    command = case.context.command
     signed = region_settings.find_signed_service(case.failure.text)
     if signed is None and command is not None and command.program == "aws":
         signed = command.words[0]
@@ -142,7 +141,7 @@ def _sign_for_service_remedy(
 
 
 def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
-    repeated = repeat_command(context_of(case.facts).command, changes={"endpoint-url": ""})
+    repeated = repeat_command(case.context.command, changes={"endpoint-url": ""})
     steps = [
         f"It is the endpoint of {expected or 'another service'}. Without {setting}, clients call the endpoint of their own service."
     ]

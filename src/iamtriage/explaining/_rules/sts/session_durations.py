@@ -14,7 +14,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
@@ -119,7 +118,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
         first, chain = f"the identity that assumes {caller}", f"here from {caller},"
     summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
     note = f"No permission is missing, and a longer maximum session duration of {target} does not help as long as a role assumes it."
-    again = repeat_command(context_of(case.facts).command, changes={"duration-seconds": "3600"})
+    again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
     again = again if again and "assume-role" in again and section is None else None
     if section is not None:
         step, way = _profile_steps(section, source)
