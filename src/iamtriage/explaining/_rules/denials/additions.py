@@ -85,7 +85,7 @@ _QUERY_RULE = "denials.query_results.explain_query"
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb"})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
-    (_may_be_of_region, "denials.landing_zones.add_denied_region"),
+    (_may_be_of_region, "denials.control_policies.add_denied_region"),
     (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
     (
         lambda denial: (
@@ -93,7 +93,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
             and not denial.is_explicit
             and any(map(denial.failure.text.__contains__, _SIGNS_OF_TASKS))
         ),
-        "denials.task_callers.add_task_role",
+        "denials.other_callers.add_task_role",
     ),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
@@ -108,7 +108,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (
         lambda denial: denial.action is not None and "EvalDecision" in denial.failure.text,
-        "denials.simulated_decisions.add_simulation",
+        "denials.other_policies.add_simulation",
     ),
     (
         lambda denial: (
@@ -124,26 +124,26 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
-        "denials.state_backends.add_backend_role",
+        "denials.deployments.add_backend_role",
     ),
     (
         lambda denial: (
             denial.lowercase_action == "s3:listbucket" and "existing workspaces" in denial.failure.text
         ),
-        "denials.state_backends.add_workspace_listing",
+        "denials.deployments.add_workspace_listing",
     ),
     (
         lambda denial: bool(context_of(denial.facts).policies) and "ndpoint" in denial.failure.text,
-        "denials.endpoint_policies.add_endpoint_policy",
+        "denials.guardrails.add_endpoint_policy",
     ),
     (
         lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
-        "denials.backup_locations.add_ignored_keys",
+        "denials.controllers.add_ignored_keys",
     ),
-    (_may_be_of_release, "denials.controller_releases.add_release"),
+    (_may_be_of_release, "denials.controllers.add_release"),
     (
         lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,
-        "denials.precedence.add_precedence",
+        "denials.other_callers.add_precedence",
     ),
     (_may_show_user, "denials.callers.add_user"),
 )

@@ -14,12 +14,6 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
-from iamtriage.explaining._rules.denials.repeated_roles import (
-    ASSUMES_ITSELF,
-    assumes_itself,
-    own_credentials_remedy,
-    tag_session_step,
-)
 from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
     check_trust_policy,
@@ -28,20 +22,25 @@ from iamtriage.explaining._rules.denials.role_conditions import (
     narrow_deny_remedy,
 )
 from iamtriage.explaining._rules.denials.session_attributes import (
+    ASSUMES_ITSELF,
+    assumes_itself,
     caller_allow_step,
     describe_attribute,
     find_attribute,
     is_omitted_first,
     needs_both_sides,
     omit_attribute_remedy,
+    own_credentials_remedy,
+    tag_session_step,
 )
 from iamtriage.explaining._rules.denials.trusted_callers import (
     SUPPLIED,
+    describe_accounts,
     describe_mistrust,
+    find_working_accounts,
     other_account_steps,
     trusting_statement,
 )
-from iamtriage.explaining._rules.denials.working_accounts import describe_accounts, find_working_accounts
 from iamtriage.explaining._rules.shared import (
     allow_remedies,
     commands,

@@ -15,19 +15,17 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.denials.deny_exemptions import (
+from iamtriage.explaining._rules.denials.deny_remedies import (
+    add_root_user,
+    build_remedy,
     change_step,
     condition_owner,
     exempt_global_service,
-)
-from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
-from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.requirement_remedies import (
-    add_root_user,
-    build_remedy,
     tag_step,
     tagged_type,
 )
+from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
@@ -136,7 +134,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
         if unsent is None:
             remedy = _satisfying_remedy(denial, ordered, met)
         else:
-            from iamtriage.explaining._rules.denials.unsent_settings import unsent_remedy
+            from iamtriage.explaining._rules.denials.stated_denies import unsent_remedy
 
             remedy = unsent_remedy(denial, unsent)
         others = explanation.remedies

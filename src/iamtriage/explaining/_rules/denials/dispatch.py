@@ -273,16 +273,16 @@ ROUTES: Routes = (
     (
         _also(
             _says(" with Tags. An additional permission "),
-            "denials.template_denials.names_additional_permission",
+            "denials.deployments.names_additional_permission",
         ),
-        "denials.template_denials.explain_tagged_resource",
+        "denials.deployments.explain_tagged_resource",
     ),
     (
         _also(
             lambda denial: ":transform/" in (denial.resource or ""),
-            "denials.template_denials.is_misspelled_transform",
+            "denials.deployments.is_misspelled_transform",
         ),
-        "denials.template_denials.explain_misspelled_transform",
+        "denials.deployments.explain_misspelled_transform",
     ),
     # What was called, and by whom.
     (
@@ -296,8 +296,8 @@ ROUTES: Routes = (
         lambda denial: denial.principal_text == "anonymous",
         (
             (
-                _also(lambda denial: denial.service == "es", "denials.search_dashboards.is_in_browser"),
-                "denials.search_dashboards.explain_dashboards",
+                _also(lambda denial: denial.service == "es", "denials.own_permissions.is_in_browser"),
+                "denials.own_permissions.explain_dashboards",
             ),
             (lambda _: True, "denials.sessions.explain_unsigned_request"),
         ),
@@ -307,8 +307,8 @@ ROUTES: Routes = (
         "denials.service_settings.explain_bedrock_subscription",
     ),
     (
-        _also(_calls("lambda:getlayerversion"), "denials.function_layers.is_foreign_layer"),
-        "denials.function_layers.explain_layer",
+        _also(_calls("lambda:getlayerversion"), "denials.lambda_functions.is_foreign_layer"),
+        "denials.lambda_functions.explain_layer",
     ),
     (_assumes_role, "denials.assuming_roles.explain_assume_role"),
     (
@@ -316,7 +316,7 @@ ROUTES: Routes = (
         (
             (
                 lambda denial: denial.crosses_accounts is True,
-                "denials.cross_account_roles.explain_cross_account_pass",
+                "denials.passing_roles.explain_cross_account_pass",
             ),
             (lambda _: True, "denials.passing_roles.explain_pass_role"),
         ),
@@ -356,6 +356,6 @@ ROUTES: Routes = (
         "denials.calling_services.explain_delivery",
     ),
     (_is_gateway_response, "denials.gateway_responses.explain_gateway_response"),
-    (_is_function_url, "denials.function_urls.explain_function_url"),
+    (_is_function_url, "denials.lambda_functions.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
 )

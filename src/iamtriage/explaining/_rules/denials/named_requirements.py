@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.denials.deny_exemptions import (
+from iamtriage.explaining._rules.denials.deny_remedies import (
+    build_remedy,
     describe_called_region,
     exempt_global_service,
     find_called_region,
     find_other_region,
+    tag_step,
 )
-from iamtriage.explaining._rules.denials.requirement_remedies import build_remedy, tag_step
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 

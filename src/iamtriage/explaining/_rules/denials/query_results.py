@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.denials.known_policies import list_known_polici
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_ACTION
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
-from iamtriage.explaining._rules.denials.statement_matching import names_action, names_resource
+from iamtriage.explaining._rules.denials.statements import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import identity_remedy

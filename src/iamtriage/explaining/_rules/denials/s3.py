@@ -14,20 +14,22 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_copies
-from iamtriage.explaining._rules.denials.bucket_denies import explain_bucket_deny
-from iamtriage.explaining._rules.denials.bucket_principals import explain_other_principals
-from iamtriage.explaining._rules.denials.object_acls import explain_acl
+from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_objects
+from iamtriage.explaining._rules.denials.bucket_policies import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
-from iamtriage.explaining._rules.denials.presigned_denials import explain_denied_url
-from iamtriage.explaining._rules.denials.requester_pays import explain_requester_pays
 from iamtriage.explaining._rules.denials.s3_contrasts import (
     PARTS,
     explain_contrast,
     explain_missing_object,
     explain_parts,
 )
-from iamtriage.explaining._rules.denials.unsigned_objects import explain_unsigned_object, may_be_unsigned
+from iamtriage.explaining._rules.denials.s3_objects import explain_acl
+from iamtriage.explaining._rules.denials.s3_requests import (
+    explain_denied_url,
+    explain_requester_pays,
+    explain_unsigned_object,
+    may_be_unsigned,
+)
 from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -141,8 +143,8 @@ def _summary(denial: Denial, to: str) -> str:
     objects = transfer_objects(denial.resource or "", denial.failure.text)
     if len(paths) > 1 and objects is not None:
         on = f" on {len(paths)} objects below {objects.removesuffix('*')}"
-    request = s3_copies.name_copy(denial) if s3_copies.is_copy(denial) and on else f"{denial.action}{on}"
-    if s3_copies.is_copy(denial) and not reason:
+    request = s3_objects.name_copy(denial) if s3_objects.is_copy(denial) and on else f"{denial.action}{on}"
+    if s3_objects.is_copy(denial) and not reason:
         reason = ": the source or the destination may be what denies it"
     return f"S3 denied {request} without a reason{reason}."
 
@@ -168,7 +170,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
     elif denial.operation == "HeadObject" and denial.principal_text is None:
         step = None  # the step on the GET says it
-    elif s3_copies.is_copy(denial):
+    elif s3_objects.is_copy(denial):
         step = None  # the step on the tests says it
     elif copies_tags(denial):
         step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
@@ -207,12 +209,12 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     if remedy is None or remedy.policy is None or denial.operation not in _WRITE_OPERATIONS:
         return remedy
     text, more = _text_of_call(denial), _option_actions(denial)
-    if s3_copies.is_copy(denial):
-        remedy = s3_copies.with_source(
+    if s3_objects.is_copy(denial):
+        remedy = s3_objects.with_source(
             denial, remedy, (f"{denial.action}", *more), is_tested=find_acl(text) is None
         )
     title, steps, lines = remedy.title, remedy.steps, remedy.commands
-    if more and not s3_copies.is_copy(denial):
+    if more and not s3_objects.is_copy(denial):
         title = title.replace(f"{denial.action}", join_words((f"{denial.action}", *more), "and"), 1)
     statements = [*(remedy.policy or {})["Statement"]]
     if (key := _named_key(denial)) is not None and key["arn"]:
@@ -335,8 +337,8 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     if copies_tags(denial):
         verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"
         text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
-    if s3_copies.is_copy(denial):
-        text = s3_copies.describe_copy(denial)
+    if s3_objects.is_copy(denial):
+        text = s3_objects.describe_copy(denial)
     if (key := _named_key(denial)) is not None:
         owner = f", which account {key['account']} owns" if key["arn"] else f" {key['key']}"
         needed = "kms:Decrypt" if operation in PARTS else "kms:GenerateDataKey"

@@ -268,7 +268,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     """Explain a denial of a request without a signature."""
     if denial.service == "s3" and not denial.is_explicit:
         # Most denials do not need the module.
-        from iamtriage.explaining._rules.denials.unsigned_objects import explain_unsigned_object
+        from iamtriage.explaining._rules.denials.s3_requests import explain_unsigned_object
 
         if (explained := explain_unsigned_object(denial)) is not None:
             return explained

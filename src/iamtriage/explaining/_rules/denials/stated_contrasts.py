@@ -15,20 +15,20 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, REQUIREMENTS
-from iamtriage.explaining._rules.denials.new_resources import describe_new_resource
 from iamtriage.explaining._rules.denials.request_conditions import (
     are_met,
     check_conditions,
+    describe_new_resource,
     find_resource_tags,
     is_being_created,
     resource_name,
 )
-from iamtriage.explaining._rules.denials.statement_details import (
+from iamtriage.explaining._rules.denials.statements import (
     describe_condition,
     describe_conditions,
     join_values,
+    other_region,
 )
-from iamtriage.explaining._rules.denials.statement_matching import other_region
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command

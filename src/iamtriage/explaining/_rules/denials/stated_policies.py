@@ -25,16 +25,14 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_DENIES,
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_RESOURCE,
+    allowed_resources,
     compare,
     compare_with_principal,
     compared_resource,
     describe_other_resource,
     find_conditional,
-    statements_with,
-)
-from iamtriage.explaining._rules.denials.resource_contrasts import (
-    allowed_resources,
     limit_to_resource,
+    statements_with,
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,

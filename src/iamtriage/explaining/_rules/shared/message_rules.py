@@ -40,7 +40,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "untrusted certificate",
         "certificate revoked or expired",
     ),
-    "denials.deployment_roles.explain_missing_role": ("service-linked role", "service linked role"),
+    "denials.deployments.explain_missing_role": ("service-linked role", "service linked role"),
     "denials.kms_keys.explain_three_reasons": ("explicitly denies access",),
     "denials.kms_keys.explain_unknown_key": ("ciphertext refers to a customer master key",),
     "denials.kms_keys.explain_environment_key": ("unable to decrypt the environment variables",),
@@ -51,7 +51,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "calls.log_group_keys.explain_log_group_key": (
         "kms key does not exist or is not allowed to be used with",
     ),
-    "denials.cross_account_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
+    "denials.passing_roles.explain_cross_account_pass": ("cross-account pass role is not allowed",),
     "denials.calling_services.explain_redshift_role": ("not authorized to get credentials of role",),
     "denials.service_settings.explain_ssec_block": (
         "server side encryption with customer provided keys (sse-c)",
@@ -71,7 +71,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "blockpublicpolicy",
         "blockpublicacls",
     ),
-    "denials.deployment_roles.explain_target_account": ("role with trust relationship to role",),
+    "denials.deployments.explain_target_account": ("role with trust relationship to role",),
     "denials.sessions.explain_root_assumes": ("may not be assumed by root",),
     "credentials.missing_logins.explain_login_not_allowed": ("credentials due to insufficient permissions",),
     "denials.sessions.explain_called_from_session": ("token with session credentials",),
@@ -157,7 +157,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     ),
     "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
     "denials.service_specific.explain_not_owner": ("you are not the owner",),
-    "denials.function_urls.explain_function_url": ("function url authorization",),
+    "denials.lambda_functions.explain_function_url": ("function url authorization",),
     "denials.database_logins.explain_database_login": ("pam authentication failed for",),
     "denials.service_specific.explain_image": ("not authorized for images",),
     "denials.service_settings.explain_bedrock_model": (

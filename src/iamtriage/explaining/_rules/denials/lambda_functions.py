@@ -1,6 +1,8 @@
-"""Explain requests that the URL of a Lambda function rejects, by the AuthType that the text shows.
+"""Explain that a Lambda function cannot use a layer, or that its URL rejects a request.
 
-Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html.
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html,
+https://docs.datadoghq.com/serverless/guide/layer_not_authorized/ and
+https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html.
 """
 
 from __future__ import annotations
@@ -15,13 +17,111 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import signed_curl
-from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.commands import fill_command, signed_curl
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.shared.wording import denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
+
+_PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
+_VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
+LAYER_IN_OTHER_REGION = CauseType(
+    "layer-in-other-region",
+    title="The Lambda layer is in another Region than the function",
+    meaning="A function can use only layers of its own Region. Lambda reports another Region as a missing permission.",
+    recognised_by="The ARN of the layer has another Region than the function.",
+    fix="Use the ARN of the layer that its publisher lists for the function's Region. Its version can differ.",
+    sources=(_PAGE,),
+)
+LAYER_NOT_SHARED = CauseType(
+    "layer-not-shared",
+    title="The layer version does not exist, or its owner does not share it",
+    meaning="The account of the layer has no such version, or the policy of the version does not allow the account of the function.",
+    recognised_by="lambda:GetLayerVersion is denied on a layer of another account.",
+    fix="Use a version that the publisher lists for the Region, or let the owner share this one with the account.",
+    sources=(_PAGE,),
+)
+
+
+def is_foreign_layer(denial: Denial) -> bool:
+    """Return whether a denial is about a layer of another account or Region."""
+    arn = denial.resource_arn
+    is_of_layer = denial.policy_type in {None, "resource"} and not denial.is_explicit
+    if arn is None or not is_of_layer or not arn.resource.startswith("layer:"):
+        return False
+    return bool(denial.crosses_accounts) or _function_region(denial) is not None
+
+
+def _function_region(denial: Denial) -> str | None:
+    """Return the Region of the function, if it is another one than that of the layer."""
+    region, arn = denial.facts.region, denial.resource_arn
+    return region if arn is not None and arn.region and region not in {None, arn.region} else None
+
+
+def explain_layer(denial: Denial) -> Explanation:
+    """Explain that a function cannot use a layer of another account or Region."""
+    arn, region = denial.resource_arn, _function_region(denial)
+    found = _VERSION.fullmatch("" if arn is None else arn.resource)
+    name, version = (found["name"], found["version"]) if found else ("the layer", "VERSION")
+    home = commands.region("" if arn is None else arn.region)
+    layer = commands.arn((denial.resource or "").removesuffix(f":{version}"), "LAYER_ARN")
+    owner = denial.resource_account
+    of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""
+    share = owner_remedy(
+        f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}",
+        commands=(
+            fill_command(
+                "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}",
+                layer,
+                version,
+                commands.account(denial.account),
+                home,
+            ),
+        ),
+        url=_PAGE,
+    )
+    check = "aws lambda get-layer-version --layer-name {} --version-number {} --region {}"
+    if region is not None:
+        other = layer.replace(f":{home}:", f":{region}:")
+        use = your_remedy(
+            f"Use the layer {name} of {region}",
+            f"Replace the ARN in the function's layers by the one that the publisher lists for {region}. Its account and version can differ there.",
+            f"Or deploy the function in {home}.",
+            "The command checks the new ARN: if it answers AccessDeniedException, there is no such version.",
+            commands=(fill_command(check, other, "VERSION", region),),
+            url=_PAGE,
+        )
+        return denial.explain(
+            f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers of its own Region.",
+            LAYER_IN_OTHER_REGION.cause(
+                "derived",
+                (f"The ARN of the layer has the Region {home}.",),
+                text=f"{of_owner}No Allow for {denial.caller} changes that.",
+            ),
+            topic="lambda-layer",
+            remedies=(use,),
+        )
+    verdict = "the account of the layer has no such version, or does not share it"
+    use = your_remedy(
+        f"Use a version of {name} that its publisher lists",
+        f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
+        "The command works in each account that can use the version.",
+        commands=(fill_command(check, layer, version, home),),
+        url=_PAGE,
+    )
+    return denial.explain(
+        denial_summary(denial, verdict),
+        LAYER_NOT_SHARED.cause(
+            "derived" if denial.policy_type == "resource" else "possible",
+            text=f"{of_owner}The policy of the version must allow the account of {denial.caller}. Lambda answers the same if the version does not exist.",
+        ),
+        topic="lambda-layer",
+        remedies=(use, share),
+    )
+
 
 _FUNCTION_URL = lazy_pattern(
     r"https://[a-z0-9]{10,40}\.lambda-url\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.on\.aws/?[\w/.~+-]{0,200}",

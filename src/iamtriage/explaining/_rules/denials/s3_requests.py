@@ -1,0 +1,292 @@
+"""Explain denials by S3 that are due to the request: it has no signature, is a presigned URL, or does not agree to pay.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html, and
+https://registry.opendata.aws for the public buckets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import quote_words
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.resolving import context_of
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
+from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
+from iamtriage.explaining._rules.denials.public_access import show_public_access_commands, turn_off_command
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    present,
+    resource_policy_remedy,
+    your_remedy,
+)
+from iamtriage.explaining._rules.shared.text_signs import without_other_commands
+from iamtriage.policies._documents import allow, build_document
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.remedies import Commands
+
+# Clients that sign no request, with a URL of S3, and settings with which the AWS CLI and SDKs do not sign.
+_CLIENT = lazy_pattern(
+    r"(?:\b(?P<program>curl|wget|fetch(?=\()|Invoke-WebRequest|requests(?=\.get\())|<(?P<tag>img|script|video|audio|source|link|a) |\b[Oo]pen(?:ed|ing|s)?\b)"
+    r"[^\n]{0,200}?https?://(?:[a-z0-9][a-z0-9.-]{1,62}\.)?s3(?:[.-][a-z0-9-]{1,25}){0,3}\.amazonaws\.com"
+)
+_SETTING = lazy_pattern(
+    r"--no-sign-request\b|\bsignature_version ?= ?(?:botocore\.)?UNSIGNED\b|\banon ?= ?True\b|\bAnonymous(?:AWS)?Credentials(?:Provider)?\b"
+)
+# The log of s3fs names its source files.
+_SIGNED = lazy_pattern(
+    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b"
+)
+_WRITES = lazy_pattern(
+    r" (?:-T|--upload-file|-X ?(?:PUT|POST|DELETE)|--request (?:PUT|POST|DELETE)) |\bmethod: ?[\"'](?:PUT|POST|DELETE)"
+)
+
+_LINK = "For a client without credentials, create a presigned URL: whoever has it has access until it expires. For a website, use CloudFront with origin access control."
+
+
+def explain_unsigned_object(denial: Denial) -> Explanation | None:
+    """Explain that S3 saw no caller, or return ``None`` if the text does not show that the request was unsigned."""
+    text = without_other_commands(denial.failure, denial.facts)
+    client, setting = _CLIENT.search(text), _SETTING.search(text)
+    is_stated = denial.principal_text == "anonymous"
+    if not is_stated and (_SIGNED.search(text) if setting is None else denial.principal_text is not None):
+        return None
+    if setting is not None:
+        because = f"{setting[0]} turns signing off"
+    elif client is not None:
+        because = f"the request of {client['program'] or 'a browser'} is not signed"
+    elif is_stated:
+        because = "the message names the caller anonymous"
+    else:
+        return None
+    arn = commands.arn(denial.resource, "")
+    is_read = denial.lowercase_action in {"", "s3:getobject"} and _WRITES.search(text) is None and "/" in arn
+    causes = [
+        UNSIGNED_CALL.cause(
+            "reported" if is_stated else "derived",
+            text="S3 saw no identity, so no policy of a user or role applies. Its short answer does not say why it denied the request.",
+        )
+    ]
+    if is_read:
+        not_public = "The bucket policy does not allow everyone s3:GetObject, or Block Public Access makes such an Allow ineffective."
+        causes += (NO_ALLOWS["resource"].cause(text=not_public), MISSING_OBJECT.cause())
+    else:
+        causes.append(NO_ALLOWS["resource"].cause(text="The bucket does not accept this call from everyone."))
+    on = f" for {denial.resource}" if denial.resource else ""
+    return denial.explain(
+        f"S3 denied an anonymous request{on}: {because}.",
+        *causes,
+        topic="anonymous-call",
+        remedies=(
+            _sign_remedy(denial, None if setting is None else setting[0], arn, is_read=is_read),
+            *((_publish_remedy(denial, arn),) if is_read else ()),
+        ),
+    )
+
+
+def may_be_unsigned(denial: Denial) -> bool:
+    """Return whether the text is S3's XML, as browsers and curl print it, and no client that signs."""
+    text = denial.failure.text
+    is_plain = denial.principal_text is None and "<Code>AccessDenied</Code>" in text
+    return is_plain and _SIGNED.search(text) is None
+
+
+def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool) -> Remedy:
+    """Return how to make the request with the caller's credentials, or with a link."""
+    url = f"s3://{bucket_argument(denial)}/{arn.partition('/')[2]}"
+    of_object = "aws s3 cp {} ." if is_read else "aws s3 cp FILE {}"
+    signed = fill_command(of_object if "/" in arn else "aws s3 ls {}", url)
+    if (again := commands.repeat_command(context_of(denial.facts).command, "s3")) is not None:
+        signed = again.replace(" --no-sign-request", "")
+    step = f"The credentials need {denial.action or 'the permission for the call'}."
+    lines: Commands = (signed,)
+    if is_read:
+        step = "The credentials need s3:GetObject on the object. If S3 then answers 404, the object does not exist."
+    if is_read and setting is None:
+        # The AWS CLI signs for the configured Region: https://github.com/aws/aws-cli/issues/4338.
+        of_region = f" --region {region}" if (region := find_region(denial.case)) else ""
+        link = fill_command(f"aws s3 presign {{}} --expires-in 3600{of_region}", url)
+        lines = (signed, Labelled("Or, for a link that is valid for an hour:", link))
+    return your_remedy(
+        f"Remove {setting}: call with credentials"
+        if setting
+        else "Sign the request: use the AWS CLI, an SDK or a presigned URL",
+        step,
+        *(() if setting else (_LINK,)),
+        commands=lines,
+        url=pages.S3_403,
+    )
+
+
+def _publish_remedy(denial: Denial, arn: str) -> Remedy:
+    """Return how the bucket's owner makes an object public."""
+    show, change = bucket_policy_commands(denial)
+    return resource_policy_remedy(
+        "Or, only if everyone on the internet may read it, allow s3:GetObject for everyone in the bucket policy, and open Block Public Access for this bucket",
+        "Add this statement to the bucket policy, next to the others. Block Public Access of the account can still prevent it.",
+        statements=(allow("s3:GetObject", arn, sid="PublicRead", principal="*"),),
+        commands=(
+            show_public_access_commands(denial)[0],
+            turn_off_command(denial, "BlockPublicPolicy"),
+            show,
+            change,
+        ),
+        url=pages.S3_PUBLIC_ACCESS,
+    )
+
+
+_PRESIGNED = lazy_pattern(r"[?&](?:amp;)?(?:X-Amz-Credential|AWSAccessKeyId)=(?P<key>A[KS]IA[A-Z0-9]{4,28})?")
+_PUT = lazy_pattern(
+    r"\bcurl\b[^\n]{0,400}? (?:-T|--upload-file|-X ?PUT|--request[ =]PUT)\b|\bmethod: ?[\"']PUT|\bput_object\b|PutObjectCommand|\bupload_file\b"
+)
+SIGNER_DENIED = CauseType(
+    "presigned-url-signer-denied",
+    title="The identity that signed the URL is not allowed to make the call",
+    text="A presigned URL has the permissions of the identity that signed it, when it is used. S3 accepted the signature, and evaluated the policies of that identity.",
+    recognised_by="S3 answers AccessDenied without a reason, and the text shows a presigned URL.",
+    fix="Allow the action for the role or user that signs the URL.",
+    of="derived-action",
+    sources=(pages.S3_PRESIGNED,),
+)
+
+
+def explain_denied_url(denial: Denial) -> Explanation | None:
+    """Explain that the signer of a presigned URL is denied, or return ``None`` if the text shows no URL."""
+    signed = _PRESIGNED.search(denial.failure.text)
+    if (
+        signed is None
+        or denial.operation is not None
+        or denial.principal_text is not None
+        or "/" not in (denial.resource or "")
+    ):
+        return None
+    key, action = signed["key"], "s3:PutObject" if _PUT.search(denial.failure.text) else "s3:GetObject"
+    is_session = key is not None and key.startswith("ASIA")
+    who = (
+        "a role (its key begins with ASIA)"
+        if is_session
+        else "an IAM user (its key begins with AKIA)"
+        if key
+        else "an identity"
+    )
+    lines = (
+        ()
+        if key is None
+        else (fill_command("aws sts get-access-key-info --access-key-id {}", commands.access_key(key)),)
+    )
+    if key is not None and not is_session:
+        lines = (
+            fill_command(
+                "aws iam get-access-key-last-used --access-key-id {} --query UserName --output text",
+                commands.access_key(key),
+            ),
+        )
+    reads = action == "s3:GetObject"
+    needs = "kms:Decrypt" if reads else "kms:GenerateDataKey"
+    remedy = account_remedy(
+        f"Allow {action} for the identity that signs the URL",
+        "Find the role or user with whose credentials the program signs, such as the execution role of a function, and attach the policy to it. The command prints the account or the user of the key.",
+        f"If the object is encrypted with a KMS key, the signer also needs {needs} on it. The URL works at once, no new one is needed.",
+        commands=(*lines, bucket_policy_commands(denial)[0]),
+        url=pages.S3_PRESIGNED,
+    )
+    sid = "S3GetObject" if reads else "S3PutObject"
+    return denial.explain(
+        f"S3 accepted the signature of the presigned URL, but denied the request for {denial.resource}: most likely, the signer lacks {action}. It was signed by {who}.",
+        SIGNER_DENIED.cause("derived", ("The text shows the presigned URL.",)),
+        *((MISSING_OBJECT.cause(),) if reads else ()),
+        DENIES["resource"].cause(
+            text="The bucket policy denies it, such as by aws:SourceIp, aws:SourceVpce, s3:signatureAge or s3:authType, which apply to whoever uses the URL."
+        ),
+        topic="s3-access-denied",
+        remedies=(
+            attrs.evolve(
+                remedy,
+                policy=build_document([allow(action, denial.resource or "*", sid=sid)]),
+                layer="identity",
+            ),
+        ),
+        notes=("Neither the URL nor its expiry is the problem: S3 reports those differently.",),
+    )
+
+
+# Public data whose buckets are Requester Pays buckets: https://info.arxiv.org/help/bulk_data_s3.html and
+# https://registry.opendata.aws.
+_BUCKETS = frozenset({"arxiv", "sentinel-s1-l1c", "sentinel-s2-l1c", "sentinel-s2-l2a", "usgs-landsat"})
+_SAID = lazy_pattern(r"\b[Rr]equester[- ]?[Pp]ays\b")
+# A bare 403 for data that is public, to a caller who is an administrator, or who calls both with and without a signature.
+_PUBLIC_DATA = lazy_pattern(
+    r"\b(?:[Oo]pen|[Pp]ublic)[- ]data(?: ?sets?)?\b|\b[Rr]egistry of [Oo]pen [Dd]ata\b"
+)
+_IS_NOT_THE_CALLER = lazy_pattern(r"\bAdministratorAccess\b|--no-sign-request\b|\bUNSIGNED\b|\banonymous")
+_AGREED = lazy_pattern(
+    r"--request-payer|\bRequestPayer[\"']? ?[:=]|\bAWS_REQUEST_PAYER\b|x-amz-request-payer|\brequester_pays ?= ?True"
+)
+_READS = frozenset({"ListObjectsV2", "ListObjects", "GetObject", "HeadObject", "HeadBucket", "CopyObject"})
+_PAGE = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ObjectsinRequesterPaysBuckets.html"
+REQUESTER_PAYS = CauseType(
+    "requester-pays",
+    title="The bucket is a Requester Pays bucket, and the request does not agree to pay",
+    text="S3 denies requests to a Requester Pays bucket, with Access Denied or 403, unless they are signed and have the header x-amz-request-payer. Anonymous requests (--no-sign-request) cannot have access.",
+    recognised_by="The bucket is a public one that is known to be a Requester Pays bucket, or the text says so, or that its data is public and permissions do not help.",
+    fix="Add --request-payer requester to the command, or RequestPayer to the call.",
+    sources=(_PAGE,),
+)
+
+
+def explain_requester_pays(denial: Denial) -> Explanation | None:
+    """Explain that a bucket with public data is a Requester Pays bucket, if nothing in the text agrees to pay."""
+    text = denial.failure.text
+    bucket = (denial.resource or "").rpartition(":::")[2].partition("/")[0]
+    said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if _IS_NOT_THE_CALLER.search(text) else None)
+    is_known = bucket in _BUCKETS
+    if denial.operation not in _READS or _AGREED.search(text) or not (is_known or said):
+        return None
+    because = (
+        f"{bucket} is known to be one."
+        if is_known
+        else f"The text says {quote_words(said[0]) if said else ''}."
+    )
+    command = context_of(denial.facts).command
+    again = commands.repeat_command(command, "s3") or commands.repeat_command(command, "s3api")
+    name = f"the bucket {bucket}" if bucket else "the bucket"
+    needs = f"If the request is still denied, the caller needs {denial.action or 'the action'} in an identity-based policy, too."
+    if "AdministratorAccess" in text:
+        needs = "AdministratorAccess is enough for the caller: no permission is missing."
+    return denial.explain(
+        f"S3 denied the call {denial.operation} to {name}: {'' if is_known else 'most likely, '}it is a Requester Pays bucket, and the request does not agree to pay.",
+        REQUESTER_PAYS.cause("derived" if is_known else "possible", (because,)),
+        topic="s3-access-denied",
+        remedies=(
+            your_remedy(
+                "Sign the request, and agree to pay: --request-payer requester",
+                "Add the option to each command, ls and cp. The account of the credentials is charged for requests and data transfer.",
+                'In code, set RequestPayer="requester" in each call, in GDAL the variable AWS_REQUEST_PAYER=requester. Otherwise, send the header x-amz-request-payer: requester.',
+                commands=present(
+                    f"{again} --request-payer requester"
+                    if again
+                    else commands.fill_command("aws s3 ls s3://{}/ --request-payer requester", bucket)
+                    if bucket
+                    else None
+                ),
+                url=_PAGE,
+            ),
+        ),
+        notes=(f"Another account owns the bucket. {needs}",),
+    )
