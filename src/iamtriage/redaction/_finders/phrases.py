@@ -98,9 +98,9 @@ _PIPE_REACH, _PIPE_SPACES = 200, 4
 _WRITERS = ("echo", "printf")
 
 _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
-    (("curl",), r"\s(?:-u|--user|-U|--proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
-    (("curl",), r"\s(?:-b|--cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
-    (("http ", "https ", "splunk "), r"(?<=\s)(?:-a|--auth|-auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("curl",), r"\s-(?:u|-user|U|-proxy-user)[ =]?[\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
+    (("curl",), r"\s-(?:b|-cookie)[ =]?[\"']?(?P<plain>[\w.-]{1,80}=[^\s\"'`\\\x1b]{1,4000})", "cookie"),
+    (("http ", "https ", "splunk "), r"\s-(?:a|-auth|auth)[ =][\"']?[^\s\"':/@]{0,128}:(?P<plain>[^\s\"'`\\\x1b]{1,400})", "password"),
     (("acl setuser",), r"\s>(?P<plain>[^\s\"'`\\\x1b]{4,400})", "password"),
     (("mysql", "mariadb", "7z a", "7z x", "7z e", "7z t", "unrar x", "unrar e", "rar a"), rf"\s-p{_VALUE}", "password"),
     (tuple(f"{tool} login" for tool in _LOGINS), rf"\s-p[ =]?{_VALUE}", "password"),
@@ -129,7 +129,7 @@ _COMMAND_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
     (("poetry config",), rf"\shttp-basic\.\S{{1,80}}[ ]{{1,4}}\S{{1,200}}[ ]{{1,4}}{_VALUE}", "password"),
     (("bundle config",), r"\s[\w-]{1,80}(?:\.[\w-]{1,80}){1,8}[ ]{1,4}[^\s:\"']{1,128}:(?!//)(?P<plain>[^\s\"'`\\\x1b]{1,400})", "token"),
     (("pulumi config set",), rf"\s--secret[ ]{{1,4}}[\w.:-]{{1,80}}[ ]{{1,4}}{_VALUE}", "secret"),
-    (("gh secret set",), rf"\s(?:-b|--body)[ =]?{_VALUE}", "secret"),
+    (("gh secret set",), rf"\s-(?:b|-body)[ =]?{_VALUE}", "secret"),
     (("put-parameter",), rf"(?<=--value)[ =]{_VALUE}(?=[^\n]{{0,300}}SecureString)", "secret"),
     (("securestring", "keyvault secret set"), rf"(?<=--value)[ =]{_VALUE}", "secret"),
 )  # fmt: skip
@@ -173,13 +173,14 @@ _SENTENCE_ROWS: tuple[tuple[tuple[str, ...], str, Secret], ...] = (
 )  # fmt: skip
 # The beginning of a pattern with a fixed option.
 _FIXED = re.compile(r"(?:\\s)?(?P<sign>-[A-Za-z](?![A-Za-z])|<<<|--[a-z-]{4,})")
+_SPACE_BEFORE = re.compile(r"\A\\s([->])")
 
 
 def _command(words: tuple[str, ...], option: str, what: Secret) -> Phrase:
     fixed = _FIXED.match(option)
-    return Phrase(
-        words, re.compile(option), what, is_command=True, sign=fixed["sign"].lower() if fixed else ""
-    )
+    # A text is searched fast for a pattern that begins with a certain character, so the space is checked after it.
+    pattern = re.compile(_SPACE_BEFORE.sub(r"\1(?<=\\s\1)", option))
+    return Phrase(words, pattern, what, is_command=True, sign=fixed["sign"].lower() if fixed else "")
 
 
 _SENTENCES = [
