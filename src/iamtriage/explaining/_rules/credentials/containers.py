@@ -17,7 +17,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
-    annotation_keys,
     credential_sources,
     pod_agents,
     pod_problems,
@@ -174,13 +173,13 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
     """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
     facts = case.facts
     account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
-    if (other := annotation_keys.find_other_annotation(case.text)) is not None:
-        wrong = annotation_keys.describe_key(other, case.text)
+    if (other := pod_problems.find_other_annotation(case.text)) is not None:
+        wrong = pod_problems.describe_key(other, case.text)
         return case.explain(
             f"{account} has no role that is used: {wrong}.",
-            annotation_keys.other_key_cause(other),
+            pod_problems.other_key_cause(other),
             topic="no-credentials",
-            remedies=annotation_keys.correct_key_remedy(case, other),
+            remedies=pod_problems.correct_key_remedy(case, other),
             notes=credential_remedies.NO_CALL_MADE,
         )
     problem = pod_problems.find_pod_problem(case)
@@ -205,7 +204,7 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
         topic="no-credentials",
         remedies=(pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY),
         notes=(
-            None if annotation_keys.uses_external_secrets(case.text) else driver,
+            None if pod_problems.uses_external_secrets(case.text) else driver,
             credential_remedies.NO_CALL_MADE,
         ),
     )

@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import presigned_urls, role_chains, session_renewal
+from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.expired_logins import (
     EXPIRY_PHRASES,
     explain_expired_login,
@@ -175,7 +175,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
         LONG_RUNNING.cause(because="A client that is created with fixed credentials keeps them."),
-        role_chains.ROLE_CHAINING.cause(),
+        session_renewal.ROLE_CHAINING.cause(),
         clocks.CLOCK_WRONG.cause(
             text="The machine's clock is behind, so the SDK refreshes the credentials too late."
         ),
@@ -188,7 +188,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
             PASTED_SESSION.cause(),
             *causes[3:],
         )
-    if is_from_aws and (chained := role_chains.explain_chain(case, causes[0])) is not None:
+    if is_from_aws and (chained := session_renewal.explain_chain(case, causes[0])) is not None:
         return chained
     summary = f"{credentials} have expired."
     issued: re.Match[str] | None = None

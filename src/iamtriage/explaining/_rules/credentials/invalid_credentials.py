@@ -15,8 +15,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials import (
     given_credentials,
-    package_logins,
-    smtp_logins,
+    service_logins,
     unsigned_requests,
 )
 from iamtriage.explaining._rules.credentials.access_keys import (
@@ -30,13 +29,14 @@ from iamtriage.explaining._rules.credentials.expired_logins import explain_inval
 from iamtriage.explaining._rules.credentials.mfa_sessions import explain_session_without_mfa
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.mixed_credentials import (
+    KEY_TOO_NEW,
     SESSION_TOKEN_MISSING,
     explain_key_in_code,
+    explain_key_of_vault,
     explain_mixed_credentials,
     explain_token_not_passed,
     find_mixed_credentials,
 )
-from iamtriage.explaining._rules.credentials.new_keys import KEY_TOO_NEW, explain_key_of_vault
 from iamtriage.explaining._rules.credentials.other_partitions import (
     OTHER_PARTITION,
     PARTITION_CAUSES,
@@ -61,7 +61,7 @@ from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
-from iamtriage.explaining._rules.sts import relayed_logins
+from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
 
@@ -99,17 +99,17 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
     request = describe_request(case)
     if request.code == "SSOTokenLoadError" or any(words in request.message for words in _SSO_TOKEN_WORDS):
         return explain_invalid_sso_token(case, request)
-    if request.partition != "aws" and relayed_logins.is_relayed(case.text):
+    if request.partition != "aws" and rejected_calls.is_relayed(case.text):
         because = (f"The client is in {request.partition}, whose credentials are valid only there.",)
-        return relayed_logins.explain_relayed_scope(case, because, request.region)
+        return rejected_calls.explain_relayed_scope(case, because, request.region)
     if request.code == "InvalidSubjectCredentials":
         return _explain_invalid_session(case, request)
     if unsigned_requests.NO_REGISTRY_LOGIN.search(request.message):
         return unsigned_requests.explain_no_registry_login(case, request.message)
-    if smtp_logins.is_about_smtp(request.message):
-        return smtp_logins.explain_smtp_login(case)
-    if package_logins.is_about_packages(case):
-        return package_logins.explain_no_codeartifact_login(case)
+    if service_logins.is_about_smtp(request.message):
+        return service_logins.explain_smtp_login(case)
+    if service_logins.is_about_packages(case):
+        return service_logins.explain_no_codeartifact_login(case)
     explanation = _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation

@@ -15,7 +15,6 @@ from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
-    ambient_credentials,
     broken_profiles,
     containers,
     ecs_tasks,
@@ -24,7 +23,7 @@ from iamtriage.explaining._rules.credentials import (
     missing_logins,
     other_users,
     pod_agents,
-    registry_helpers,
+    registry_logins,
     session_renewal,
     unreachable_agents,
     unread_sources,
@@ -344,8 +343,8 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
-    Route(registry_helpers.explain_registry_helper, message=registry_helpers.HELPER_FAILED),
-    Route(ambient_credentials.explain_ambient_credentials, message=ambient_credentials.AMBIENT_OFF),
+    Route(registry_logins.explain_registry_helper, message=registry_logins.HELPER_FAILED),
+    Route(given_credentials.explain_ambient_credentials, message=given_credentials.AMBIENT_OFF),
     Route(given_credentials.explain_keda_keys, message=given_credentials.KEDA_KEYS),
     Route(given_credentials.explain_empty_credentials, message=given_credentials.GIVEN_EMPTY),
     Route(given_credentials.explain_no_provider, message=given_credentials.NO_PROVIDER),

@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.credentials import (
     credential_sources,
     ecs_tasks,
     other_users,
-    outside_aws,
     pod_agents,
     pod_roles,
     provider_chains,
@@ -137,7 +136,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         return explanation
     environments = _likely_environments(case, message)
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or find_instance(case.text) is not None
-    place = None if is_on_ec2 else outside_aws.find_place(case.text)
+    place = None if is_on_ec2 else unread_sources.find_place(case.text)
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
@@ -164,7 +163,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         topic="no-credentials",
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
-        notes=outside_aws.NO_INSTANCE_OUTSIDE_AWS
+        notes=unread_sources.NO_INSTANCE_OUTSIDE_AWS
         if (place or environments[0] is credential_sources.advise_on_laptop)
         and credential_sources.METADATA_SIGNS.search(message)
         else None,
@@ -228,7 +227,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (provider_chains.MISSING_MODULE, provider_chains.explain_missing_module),
     (_LOGIN_PROFILE, _explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
-    (outside_aws.CACHED_CONFIGURATION, outside_aws.explain_cached_configuration),
+    (unread_sources.CACHED_CONFIGURATION, unread_sources.explain_cached_configuration),
 )
 _ID_TOKEN = lazy_pattern(r"set the `?id-token`? permission|ACTIONS_ID_TOKEN_REQUEST_URL")
 

@@ -19,7 +19,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import annotation_keys, pod_problems
+from iamtriage.explaining._rules.credentials import pod_problems
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -129,10 +129,10 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
     older = PODS_NOT_RECREATED.cause(
         text="The pod is older than the annotation or association: EKS injects the variables when a pod is created."
     )
-    if (other := annotation_keys.find_other_annotation(case.text)) is not None:
-        wrong = annotation_keys.describe_key(other, case.text)
-        remedy = annotation_keys.correct_key_remedy(case, other)
-        return Advice([annotation_keys.other_key_cause(other)], [remedy], f": {wrong}")
+    if (other := pod_problems.find_other_annotation(case.text)) is not None:
+        wrong = pod_problems.describe_key(other, case.text)
+        remedy = pod_problems.correct_key_remedy(case, other)
+        return Advice([pod_problems.other_key_cause(other)], [remedy], f": {wrong}")
     if problem is not None:
         definition = SERVICE_ACCOUNT_WITHOUT_ROLE if problem.uses_other_account else PODS_NOT_RECREATED
         cause = definition.cause("derived", text=f"{capitalize_start(problem.text)}.")

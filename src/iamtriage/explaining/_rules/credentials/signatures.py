@@ -12,9 +12,9 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import (
     authorization_headers,
-    changed_headers,
     presigned_requests,
     presigned_urls,
+    rewritten_requests,
 )
 from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
 from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
@@ -109,7 +109,7 @@ def explain_signature(case: Case[SignatureMismatch]) -> Explanation:
         return presigned_urls.explain_query_incomplete(case, message)
     if code in _MALFORMED_CODES or _MALFORMED_HEADER.search(message):
         return authorization_headers.explain_malformed_header(case, message, _COPY_KEYS)
-    return changed_headers.explain_changed_header(case) or _explain_mismatch(case, message)
+    return rewritten_requests.explain_changed_header(case) or _explain_mismatch(case, message)
 
 
 def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanation:

@@ -9,7 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import gateway_routes, public_registries, registry_helpers
+from iamtriage.explaining._rules.credentials import gateway_routes, registry_logins
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -88,17 +88,17 @@ def explain_no_registry_login(
     case: Case[MissingCredentials] | Case[InvalidCredentials], message: str
 ) -> Explanation:
     """Explain that a registry got no login that it accepts."""
-    if public_registries.is_about_public_registry(case.failure.text):
-        return public_registries.explain_public_registry(case)
+    if registry_logins.is_about_public_registry(case.failure.text):
+        return registry_logins.explain_public_registry(case)
     registry, region = clues.find_registry(case)
     # The status alone does not distinguish a missing login from an expired one.
     none_sent = "basic auth" in message
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
     is_node = _CLUSTER.search(case.text) is not None
-    if none_sent and registry_helpers.uses_helper(case.failure.text):
+    if none_sent and registry_logins.uses_helper(case.failure.text):
         reported = clues.quote_phrases(message, "no basic auth credentials")
-        return registry_helpers.explain_helper_without_login(case, reported)
+        return registry_logins.explain_helper_without_login(case, reported)
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
@@ -172,7 +172,7 @@ def _explain_rejected_password(
 def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a request carries no signature."""
     if "received error code" in case.text:
-        from iamtriage.explaining._rules.sts.relayed_logins import explain_unsigned_relay, is_relayed
+        from iamtriage.explaining._rules.sts.rejected_calls import explain_unsigned_relay, is_relayed
 
         if is_relayed(case.text):
             return explain_unsigned_relay(case)

@@ -52,8 +52,8 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
+from iamtriage.explaining._rules.sts.trust_findings import policy_with_principal
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
-from iamtriage.explaining._rules.sts.trusted_principals import policy_with_principal
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules.credentials import public_registries, unsigned_requests
+from iamtriage.explaining._rules.credentials import registry_logins, unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
@@ -251,8 +251,8 @@ def find_puller(text: str) -> tuple[str, str, str, str]:
 def explain_image_pull(denial: Denial) -> Explanation:
     """Explain a response with status 403 from a registry."""
     case, shown = denial.case, denial.failure.text
-    if public_registries.is_about_public_registry(shown):
-        return public_registries.explain_public_registry(denial)
+    if registry_logins.is_about_public_registry(shown):
+        return registry_logins.explain_public_registry(denial)
     found = _REPOSITORY.search(shown) or _IMAGE.search(shown)
     repository = _Repository(*find_registry(case), find_partition(case), found["name"] if found else None)
     name = repository.stated_name

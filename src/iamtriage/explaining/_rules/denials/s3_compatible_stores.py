@@ -17,7 +17,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
-from iamtriage.explaining._rules.credentials.changed_headers import explain_changed_header
+from iamtriage.explaining._rules.credentials.rewritten_requests import explain_changed_header
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts import region_settings, relayed_logins, taken_names
+from iamtriage.explaining._rules.sts import region_settings, rejected_calls
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
@@ -86,8 +86,8 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     """Explain that a request was signed for the wrong region or service."""
     message = clues.message_text(case)
     expected = _EXPECTED_REGION.search(message)
-    if expected is not None and taken_names.creates_bucket(case):
-        return taken_names.explain_taken_name(case, expected[1], expected[2])
+    if expected is not None and region_settings.creates_bucket(case):
+        return region_settings.explain_taken_name(case, expected[1], expected[2])
     if expected is not None:
         return explain_wrong_region(case, expected[1], expected[2])
     service = EXPECTED_SERVICE.search(message)
@@ -96,7 +96,7 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     signed = _SIGNED_REGION.search(message)
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
-    is_relayed = relayed_logins.is_relayed(case.text)
+    is_relayed = rejected_calls.is_relayed(case.text)
     called = None if GLOBAL_HOST in hosts or is_relayed else _find_regional_host(case, hosts)
     # Without a setting, the code of the program calls the endpoint of STS.
     if called is not None and (
@@ -152,8 +152,8 @@ def _explain_sts(
         endpoint=f"https://{GLOBAL_HOST}" if is_global else None,
         fallback_region=signed_region,
     )
-    if relayed_logins.is_relayed(case.text):
-        return relayed_logins.explain_relayed_scope(case, because, signed_region)
+    if rejected_calls.is_relayed(case.text):
+        return rejected_calls.explain_relayed_scope(case, because, signed_region)
     envelope = case.failure.envelope
     call = "STS request" if is_global or envelope.service or envelope.operation else "request"
     region = case.facts.region or signed_region

@@ -24,8 +24,11 @@ from iamtriage.explaining._rules.sts.trust_documents import (
     policy_with_value,
     principal_names,
 )
-from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_ALLOWS, TRUST_POLICY_CHECKED
-from iamtriage.explaining._rules.sts.trusted_principals import policy_with_principal
+from iamtriage.explaining._rules.sts.trust_findings import (
+    TRUST_POLICY_ALLOWS,
+    TRUST_POLICY_CHECKED,
+    policy_with_principal,
+)
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
