@@ -19,11 +19,9 @@ from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
-    discarded_volumes,
     error_kind,
     key_access,
     key_states,
-    log_group_keys,
     message_kinds,
     node_groups,
     request_kinds,
@@ -36,12 +34,10 @@ from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
 from iamtriage.explaining._rules.calls.protected_roles import PROTECTED_ROLE, explain_protected_role
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
-from iamtriage.explaining._rules.calls.throttled_functions import (
-    explain_throttled_invocation,
-    is_throttled_invocation,
-)
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
+    explain_throttled_invocation,
+    is_throttled_invocation,
     throttling_remedy,
     throttling_text,
     uses_throttled_key,
@@ -123,8 +119,8 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return rejected_calls.explain_non_sts_response
     if is_throttled_invocation(case):
         return explain_throttled_invocation
-    if discarded_volumes.is_discarded_volume(case):
-        return discarded_volumes.explain_discarded_volume
+    if key_access.is_discarded_volume(case):
+        return key_access.explain_discarded_volume
     rule = choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)
     if rule is not None:
         return rule
@@ -309,7 +305,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(
         key_access.explain_key_access, message=key_access.KEY_ACCESS, code=r"KMSKeyNotAccessible(?:Fault)?"
     ),
-    Route(log_group_keys.explain_log_group_key, message=log_group_keys.KEY_NOT_ALLOWED),
+    Route(key_access.explain_log_group_key, message=key_access.KEY_NOT_ALLOWED),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
     Route(explain_protected_role, message=PROTECTED_ROLE, code=r"UnmodifiableEntity(?:Exception)?"),
     Route(

@@ -1,11 +1,18 @@
-"""Explain that a service cannot use the KMS key of a call, by the key's Region and state if the text shows them.
+"""Explain that a service cannot use the KMS key of a call, a log group or a new volume.
 
-Sources: https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html and
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html.
+CloudWatch Logs calls KMS as a service principal of its Region, so only the key policy can allow it. EBS checks the key
+after CreateVolume has answered, so the next call does not find the volume. Sources:
+https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html,
+https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html,
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html and
+https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/3010.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -22,16 +29,24 @@ from iamtriage.explaining._rules.calls.key_states import (
     kms_command,
 )
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
+from iamtriage.explaining._rules.shared.clues import find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE, SERVICE_NOT_ALLOWED
+from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
+from iamtriage.explaining._rules.shared.remedies import (
+    identity_remedy,
+    owner_remedy,
+    resource_policy_remedy,
+    save_step,
+)
+from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    import re
-
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError
 
 _NEEDED_BY_SERVICES = (
@@ -132,4 +147,163 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
             url=pages.KMS_ACCESS,
         ),
         notes=f"The same message also reports a key that is not enabled, or a caller without {_NEEDED_BY_SERVICES}: check that only if a key of {region} fails, too.",
+    )
+
+
+KEY_NOT_ALLOWED = lazy_pattern(r"KMS key does not exist or is not allowed to be used with")
+"""What CloudWatch Logs says of a key that it may not use, as a denial or as an invalid parameter."""
+_LOG_GROUP = lazy_pattern(
+    r"arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{6,30}:[0-9]{12}:log-group:[\w/.#-]{1,512}", re.ASCII
+)
+_KEY_BLOCK = lazy_pattern(
+    r"\bresource \"aws_kms_key\" \"(?P<name>[\w-]{1,100})\" {(?P<body>[^{}]{0,2000}(?:{[^{}]{0,2000}}[^{}]{0,2000}){0,4})}"
+)
+_POLICY = lazy_pattern(r"^\s{0,40}policy\s{0,20}=", re.MULTILINE)
+_ACTIONS = ("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*")
+_PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
+
+
+def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
+    """Explain that the policy of a key does not allow CloudWatch Logs to encrypt a log group."""
+    group = _LOG_GROUP.search(message_text(case))
+    arn = try_parse_arn(group[0]) if group else None
+    region = commands.region(case.facts.region if arn is None else arn.region)
+    partition = "aws" if arn is None else arn.partition
+    service = f"logs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
+    condition = {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group[0] if group else "LOG_GROUP_ARN"}}
+    statements = [allow(_ACTIONS, "*", principal={"Service": service}, condition=condition)]
+    text, keep = "", "Keep the statement that allows the account (root) kms:*."
+    steps: tuple[str, ...] = (f"{save_step('the key policy', 'policy.json')} {keep}",)
+    words = case.failure.text
+    keys = {each["arn"] or each["key"] for each in text_signs.NAMED_KEY.finditer(words)}
+    key = keys.pop() if len(keys) == 1 else "KEY_ID"
+    policy = RESOURCE_POLICIES["kms"]
+    lines = tuple(
+        f"{fill_command(each.replace(' ARN ', ' {} '), key)} --region {region}"
+        for each in (policy.show_command, policy.change_command)
+    )
+    plain = [each["name"] for each in _KEY_BLOCK.finditer(words) if not _POLICY.search(each["body"])]
+    if len(plain) == 1 and "aws_kms_key_policy" not in words:
+        text = f"aws_kms_key.{plain[0]} sets no policy: the default key policy allows only the account (root) and thus its IAM policies, not services. "
+        steps = (
+            f"Set policy of aws_kms_key.{plain[0]} to a document with these statements (jsonencode). The first is the default one: without it, nobody can manage the key.",
+        )
+        account = commands.account(None if arn is None else arn.account)
+        root = {"AWS": f"arn:{partition}:iam::{account}:root"}
+        statements, lines = [allow("kms:*", "*", principal=root), *statements], ()
+    return case.explain(
+        f"The key policy does not allow CloudWatch Logs ({service}) to use the KMS key.",
+        SERVICE_NOT_ALLOWED.cause(
+            "derived",
+            text=f"{text}CloudWatch Logs calls KMS itself: kms permissions of the caller do not help.",
+        ),
+        topic="service-principal",
+        remedies=resource_policy_remedy(
+            f"Allow {service} in the key policy",
+            *steps,
+            statements=statements,
+            commands=lines,
+            url=_PAGE,
+        ),
+        notes="The message is the same if the key is in another Region, disabled or pending deletion.",
+    )
+
+
+_REQUIREMENTS = "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html"
+VOLUME_DISCARDED = CauseType(
+    "volume-discarded",
+    title="EBS discards a new volume whose KMS key the caller cannot use",
+    meaning="CreateVolume succeeds, because EBS checks the key later. If the caller may not use it, EBS deletes the volume, and the next call does not find it.",
+    recognised_by="A new volume is not found, or its client token belongs to a deleted volume, and the text shows that volumes are encrypted or that the EBS CSI driver creates them.",
+    fix="Allow the caller to use the KMS key.",
+    sources=(_REQUIREMENTS, "https://github.com/kubernetes-sigs/aws-ebs-csi-driver/issues/3010"),
+)
+_DRIVER = lazy_pattern(r"Could not create volume \\?\"|\bebs\.csi\.aws\.com|\bebs-csi-")
+_CREATES = lazy_pattern(r"create-volume\b|\bCreateVolume\b|\baws_ebs_volume\b")
+_ENCRYPTED = lazy_pattern(
+    r"\b(?P<key>kms_?-?key_?-?id)\b[\"']?[ :=]{1,4}[\"']?(?!null)\w|\b(?P<setting>encrypted)[\"']?\s?[:=]\s?[\"']?true\b|--(?P<option>encrypted)\b",
+    re.IGNORECASE,
+)
+_KEY = lazy_pattern(
+    r"\barn:(?P<partition>aws[a-z-]{0,12}):kms:(?P<region>[a-z0-9-]{1,30}):(?P<account>[0-9]{12}):key/[A-Za-z0-9-]{1,64}",
+    re.ASCII,
+)
+_ROLE = lazy_pattern(
+    r"\brole(?:[ /]|-name[ =])[`\"']?(?P<name>[A-Za-z0-9][\w+=.@]{0,40}[-_][\w+=.@-]{1,40})(?<!\.)", re.ASCII
+)
+_IDEMPOTENT = lazy_pattern(
+    r"parameters on this idempotent request|IdempotentParameterMismatch", re.IGNORECASE
+)
+_USES = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
+
+
+def is_discarded_volume(case: Case[AwsError]) -> bool:
+    """Return whether a volume that was just created is gone."""
+    text, code = case.failure.text, clues.error_code(case.failure)
+    is_of_driver = _DRIVER.search(text) is not None
+    if code == "IdempotentParameterMismatch":
+        return is_of_driver and "Could not create volume" in text
+    return code == "InvalidVolume.NotFound" and (
+        (is_of_driver and "Could not create volume" in text)
+        or (_CREATES.search(text) is not None and _ENCRYPTED.search(text) is not None)
+    )
+
+
+def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation:
+    """Explain that EBS discarded a new volume, most likely because of its KMS key."""
+    text = case.failure.text
+    keys = {each[0]: each for each in _KEY.finditer(text)}
+    key = next(iter(keys.values())) if len(keys) == 1 else None
+    arn = commands.arn(key[0] if key else None, "KEY_ARN")
+    region = commands.region(key["region"] if key else clues.find_region(case))
+    encrypted = _ENCRYPTED.search(text)
+    is_of_driver = _DRIVER.search(text) is not None
+    names = {each["name"] for each in _ROLE.finditer(text)}
+    role = names.pop() if len(names) == 1 else None
+    caller = (
+        f"the role {role}" if role else "the role of the EBS CSI driver" if is_of_driver else "the caller"
+    )
+    of_key = f"the KMS key {key[0].rpartition('/')[2]}" if key else "the KMS key of the volume"
+    evidence = code_evidence(case.failure)
+    if encrypted is not None:
+        evidence = (*evidence, f"The text sets {encrypted[encrypted.lastgroup or 0]}.")
+    more = ""
+    if _IDEMPOTENT.search(text):
+        more = " The error about the idempotent request is a consequence: the driver repeats the request for the volume that was discarded."
+    return case.explain(
+        f"EBS accepted the new volume and then discarded it: most likely, {caller} may not use {of_key}.",
+        VOLUME_DISCARDED.cause(
+            "derived" if encrypted is not None else "possible",
+            evidence,
+            text=f"CreateVolume succeeds even without permission for the key: EBS checks the key later, and then deletes the volume. No error names the key.{more}",
+        ),
+        KMS_KEY_STATE.cause(text="The key is disabled, pending deletion or in another Region."),
+        remedies=identity_remedy(
+            f"Allow {caller} to use {of_key}",
+            "Attach the policy, saved as policy.json, to the role. AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key."
+            if is_of_driver
+            else "Attach the policy, saved as policy.json, to the caller's role.",
+            f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does. The command get-key-policy prints it.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
+            "Then re-create the PersistentVolumeClaim, so that the driver starts with a new request."
+            if is_of_driver
+            else None,
+            statements=(
+                allow(_USES, arn, sid="UseKey"),
+                allow(
+                    "kms:CreateGrant",
+                    arn,
+                    sid="GrantKeyToEbs",
+                    condition={"Bool": {"kms:GrantIsForAWSResource": "true"}},
+                ),
+            ),
+            commands=(
+                f"aws ec2 get-ebs-default-kms-key-id --region {region}" if key is None else None,
+                commands.fill_command(
+                    "aws kms get-key-policy --key-id {} --region {} --policy-name default --query Policy --output text",
+                    *(arn, region),
+                ),
+                commands.put_policy(role or "ROLE_NAME", "UseVolumeKey"),
+            ),
+            url=_REQUIREMENTS,
+        ),
     )

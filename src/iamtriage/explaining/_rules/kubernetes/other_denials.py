@@ -1,8 +1,9 @@
-"""Explain Kubernetes denials other than those for missing roles: admission, service accounts and their tokens.
+"""Explain Kubernetes denials other than those for missing roles: admission, service accounts and privilege escalation.
 
 Admission follows authorization: https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/. Tokens:
 https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/ and
-https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html.
+https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html. A role that grants more than its creator has:
+https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.values import Value
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.values import Subject
+from iamtriage.explaining._context.values import Rule, Subject
 from iamtriage.explaining._rules.kubernetes.node_requests import explain_node_restriction
-from iamtriage.explaining._rules.kubernetes.role_escalations import explain_escalation, find_escalation
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import clues, commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -208,3 +212,167 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
             "If an admission plugin rejected the request, more RBAC permissions do not help either.",
         ),
     )
+
+
+# Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
+_ESCALATION = lazy_pattern(
+    r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
+)
+_USER = lazy_pattern(r"\buser \"([^\"]{1,300})\"")
+_QUOTED = lazy_pattern(r"\"([^\"]{0,253})\"")
+_OBJECT = lazy_pattern(
+    r"\b(clusterrolebinding|clusterrole|rolebinding|role)s?(?:\.rbac\.authorization\.k8s\.io)? \"([^\"]{1,253})\" is forbidden"
+)
+_FILE = lazy_pattern(r"error when creating \"([\w./-]{1,200}\.(?:ya?ml|json))\"", re.ASCII)
+# k8s.io/component-helpers/auth/rbac/validation: CompactString writes the fields of a rule, without the empty ones.
+_RULE = lazy_pattern(r"\{((?:[A-Za-z]{5,16}:\[[^\[\]{}]{0,1000}\](?:, )?){1,5})\}")
+_FIELD = lazy_pattern(r"([A-Za-z]{5,16}):\[([^\[\]{}]{0,1000})\]")
+_KINDS = {
+    "clusterrolebinding": "ClusterRoleBinding",
+    "clusterrole": "ClusterRole",
+    "rolebinding": "RoleBinding",
+    "role": "Role",
+}
+_MAX_RULES, _MAX_RULES_NAMED = 20, 3
+_PREVENTION = f"{pages.RBAC}#privilege-escalation-prevention-and-bootstrapping"
+ESCALATION = CauseType(
+    "escalation",
+    title="A role cannot grant more than its creator has",
+    text="Kubernetes prevents privilege escalation: a user who creates or binds a role must already have all its permissions, in the same scope.",
+    recognised_by='The message says "attempting to grant RBAC permissions not currently held".',
+    fix="Create the role with an administrator's credentials, or grant the missing permissions first.",
+    sources=(pages.RBAC,),
+)
+RIGHTS_OF_ACCESS_POLICY = CauseType(
+    "access-policy-permissions",
+    title="Permissions of EKS access policies do not apply here",
+    text="The caller has the permissions from an EKS access policy, which do not count here: Kubernetes compares only RBAC roles.",
+    fix="Bind the caller to a role with the permissions.",
+    recognised_by="The text shows an EKS access policy of the caller.",
+    sign=r":cluster-access-policy/AmazonEKS\w{3,40}",
+    remedy="Ask a cluster administrator",
+    of="escalation",
+)
+
+
+@attrs.frozen(eq=False, repr=False)
+class _Escalation(Value):
+    """What a user tried to grant, as far as the message states it."""
+
+    user: str | None
+    kind: str | None
+    name: str | None
+    rules: tuple[Rule, ...]
+    file: str | None
+
+    @property
+    def is_binding(self) -> bool:
+        """Whether the object is a binding."""
+        return self.kind is not None and self.kind.endswith("Binding")
+
+    @property
+    def object_text(self) -> str:
+        """The object in words."""
+        return f"the {self.kind} {self.name}" if self.kind else "the role or binding"
+
+    @property
+    def missing_text(self) -> str:
+        """The missing rules in words, or empty."""
+        named = [_describe_rule(each) for each in self.rules[:_MAX_RULES_NAMED]]
+        more = len(self.rules) - len(named)
+        if more:
+            named.append(f"{more} more")
+        return clip_text(join_words(named, "and"))
+
+
+def find_escalation(message: str) -> str | None:
+    """Return the words of a message that say that a user grants too much, or ``None``."""
+    found = _ESCALATION.search(message)
+    return found[0] if found else None
+
+
+def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str) -> Explanation:
+    """Explain that a user tried to grant permissions that the user does not have."""
+    parsed = _parse(message)
+    user = f"the user {clip_text(parsed.user)}" if parsed.user else "the caller"
+    missing = parsed.missing_text or "permissions"
+    verb = "create" if "error when creating" in message else "create or change"
+    grants = "it grants" if not parsed.is_binding else "its role grants"
+    return case.explain(
+        f"Kubernetes does not allow {user} to {verb} {clip_text(parsed.object_text)}: {grants} {missing}, which the user does not have.",
+        ESCALATION.cause("reported", f"The API server says: {quote}."),
+        RIGHTS_OF_ACCESS_POLICY.cause(),
+        topic="kubernetes-escalation",
+        remedies=(
+            _administrator_remedy(parsed),
+            cluster_remedy(
+                f"Or grant {missing} to {user} first",
+                "The caller needs the permissions in the same scope: for a Role, in its namespace or the whole cluster.",
+                "To grant permissions that the caller has from an access policy, bind the caller to a role with them first.",
+                commands="kubectl auth can-i --list",
+                url=_PREVENTION,
+            ),
+            your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
+        ),
+        notes="An IAM policy does not help: RBAC denied the request.",
+    )
+
+
+def _administrator_remedy(parsed: _Escalation) -> Remedy:
+    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Do not give these verbs to others: with them, they can get every permission."
+    run = "They run the same kubectl, Helm or Terraform command."
+    return cluster_remedy(
+        f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",
+        *((who,) if parsed.file else (run, who)),
+        commands=command("kubectl", "apply", "-f", parsed.file) if parsed.file else None,
+        url=_PREVENTION,
+    )
+
+
+def _parse(message: str) -> _Escalation:
+    found, user, file = (pattern.search(message) for pattern in (_OBJECT, _USER, _FILE))
+    # Kubernetes 1.11 lists all rules of the user after the missing ones.
+    start = _ESCALATION.search(message)
+    listed = message[start.end() if start else 0 :].partition("ownerrules=")[0]
+    rules = (_parse_rule(each[1]) for each in list(_RULE.finditer(listed))[:_MAX_RULES])
+    return _Escalation(
+        user=user[1] if user else None,
+        kind=_KINDS[found[1]] if found else None,
+        name=found[2] if found else None,
+        rules=tuple(each for each in rules if each is not None),
+        file=file[1] if file and not file[1].startswith("-") else None,
+    )
+
+
+def _parse_rule(text: str) -> Rule | None:
+    fields = {name: tuple(_QUOTED.findall(values)) for name, values in _FIELD.findall(text)}
+    verbs = fields.get("Verbs", ())
+    urls = fields.get("NonResourceURLs", ())
+    resources = fields.get("Resources", ())
+    if not verbs or not (urls or resources):
+        return None
+    if urls:
+        return Rule(verbs, urls=urls)
+    return Rule(verbs, fields.get("APIGroups", ()) or ("",), resources, fields.get("ResourceNames", ()))
+
+
+def _describe_rule(rule: Rule) -> str:
+    """Return a rule in words.
+
+    >>> _describe_rule(Rule(("get", "list"), ("apps",), ("deployments",)))
+    'get and list on deployments.apps'
+    """
+    verbs = "every verb" if "*" in rule.verbs else join_words(rule.verbs, "and")
+    if rule.urls:
+        return f"{verbs} on {'every path' if '*' in rule.urls else join_words(rule.urls, 'and')}"
+    groups = [each for each in rule.groups if each]
+    of_groups = ""
+    if "*" in groups:
+        of_groups = " in every API group"
+    elif groups:
+        of_groups = f" of {join_words(groups, 'and')}"
+    resources = "every resource" if "*" in rule.resources else join_words(rule.resources, "and")
+    if len(rule.resources) == len(groups) == 1 and of_groups.startswith(" of") and "*" not in rule.resources:
+        resources, of_groups = f"{rule.resources[0]}.{groups[0]}", ""
+    names = f" named {join_words(rule.names, 'and')}" if rule.names else ""
+    return f"{verbs} on {resources}{of_groups}{names}"

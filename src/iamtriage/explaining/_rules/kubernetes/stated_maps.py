@@ -17,7 +17,7 @@ from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.kubernetes.absent_entries import MAP_WITHOUT_ENTRY, explain_absent_entry
+from iamtriage.explaining._rules.kubernetes.aws_auth_maps import MAP_WITHOUT_ENTRY, explain_absent_entry
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     CREATOR_NOTE,
     MAP_WITHOUT_EFFECT,
@@ -30,10 +30,10 @@ from iamtriage.explaining._rules.kubernetes.map_entries import (
     ROLE_IN_PROFILE,
     arn_in_map,
     describe_groups,
+    explain_misplaced_map,
     find_entries,
     is_for_nodes,
 )
-from iamtriage.explaining._rules.kubernetes.misplaced_maps import explain_misplaced_map
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command

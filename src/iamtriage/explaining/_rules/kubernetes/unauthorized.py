@@ -19,14 +19,13 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import (
+    client_configurations,
     cluster_access,
-    cluster_clients,
-    kubeconfigs,
     other_denials,
     other_logins,
 )
-from iamtriage.explaining._rules.kubernetes.absent_entries import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
+from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
     describe_listed,
@@ -37,12 +36,12 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
     lists_nobody,
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
-from iamtriage.explaining._rules.kubernetes.stored_tokens import explain_stored_token
-from iamtriage.explaining._rules.kubernetes.terraform_tokens import (
+from iamtriage.explaining._rules.kubernetes.stored_tokens import (
     TERRAFORM,
     configure_terraform,
     explain_late_token,
     explain_provider_role,
+    explain_stored_token,
     find_terraform_cluster,
 )
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -118,7 +117,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         explain_stored_token,
         explain_provider_role,
         explain_late_token,
-        kubeconfigs.explain_pinned_identity,
+        client_configurations.explain_pinned_identity,
     ):
         if (explanation := rule(case)) is not None:
             return explanation
@@ -138,14 +137,17 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if other_account is not None and _uses_other_profile(case):
         principal = build_cluster_principal(None, "the caller")
     used, pinned = case.principal, None
-    if is_derived(case.facts, "caller") and (pinned := kubeconfigs.find_pinned_role(case)) is not None:
+    if (
+        is_derived(case.facts, "caller")
+        and (pinned := client_configurations.find_pinned_role(case)) is not None
+    ):
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
     is_terraform = TERRAFORM.search(case.text) is not None
     renews_late = is_terraform and "get-token" not in case.failure.text
-    client = None if is_terraform else cluster_clients.find_cluster_client(case)
+    client = None if is_terraform else client_configurations.find_cluster_client(case)
     if client is not None:
         stated = _login_cause(message, unknown_type)
-        return cluster_clients.explain_client(case, client, cluster, principal, stated)
+        return client_configurations.explain_client(case, client, cluster, principal, stated)
     runtime = context_of(case.facts).runtime
     is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
@@ -156,15 +158,15 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
     listed = None if is_mapped else is_listed(case.failure, used)
-    if listed is not None and (called := kubeconfigs.find_other_context(case, cluster)) is not None:
+    if listed is not None and (called := client_configurations.find_other_context(case, cluster)) is not None:
         if listed:
-            return kubeconfigs.explain_other_context(case, called, principal, access)
+            return client_configurations.explain_other_context(case, called, principal, access)
         listed = None
     if (
         cluster.uses_entries
         and not is_mapped
         and lists_nobody(case.failure, cluster.region)
-        and kubeconfigs.find_other_context(case, cluster) is None
+        and client_configurations.find_other_context(case, cluster) is None
     ):
         return explain_no_entries(case, cluster, principal, _login_cause(message, unknown_type))
     if listed is False and cluster.uses_entries and unknown_type is None:
