@@ -16,7 +16,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.regions import find_bucket_region
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import (
     api_error_kinds,
     error_kind,
@@ -187,7 +186,7 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
 def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
     kind = api_error_kinds.find_kind(case.failure, message)
     if kind is not None and kind.cause is api_error_kinds.BUCKET_IN_OTHER_REGION:
-        bucket, header = context_of(case.facts).bucket, _REGION_HEADER.search(case.failure.text)
+        bucket, header = case.context.bucket, _REGION_HEADER.search(case.failure.text)
         region = find_bucket_region(case.failure.text, bucket.value) if bucket else None
         if region := region or (header and header[1]):
             called = clues.find_region(case)

@@ -12,7 +12,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, InstanceProfile, Role, RoleSession, User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.malformed_policies import PRINCIPAL_NOT_FOUND, PRINCIPAL_TOO_NEW
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, pages
@@ -169,7 +168,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
             # The stated ARN would be rejected again.
             mapped = attrs.evolve(mapped, entry_argument=f'"$({lookup})"', entry_refusal=None)
     repeated = repeat_command(
-        context_of(case.facts).command,
+        case.context.command,
         *("eks", "create-access-entry"),
         changes={"principal-arn": mapped.new_entry_argument},
         of_region=cluster.region,

@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import RESTART_PODS
@@ -57,7 +56,7 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
         if switch
         else "Look for AWS_USE_FIPS_ENDPOINT in its environment, use_fips_endpoint in its AWS config file, and UseFIPSEndpoint in its code."
     )
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     is_pod = bool(facts.service_account or facts.namespace or (runtime and runtime.kind == "eks-pod"))
     lines: Commands = ("env | grep -i fips", "grep -i fips ~/.aws/config")
     if is_pod:

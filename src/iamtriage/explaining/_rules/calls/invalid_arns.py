@@ -13,7 +13,6 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.account_roles import explain_missing_setting
 from iamtriage.explaining._rules.calls.entry_arns import (
@@ -94,7 +93,7 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
     arn = find_rejected_arn(case, message)
-    called = context_of(case.facts).command
+    called = case.context.command
     name = clues.stated_option(case, "role-arn") if arn.text is None else None
     lookup = role_lookup_command(commands.role_name(name)) if name else arn.lookup_command
     role_arn, is_nested = f'"$({lookup})"', True
@@ -144,7 +143,7 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     # The value in the text failed: the nested command prints the right one.
     new_arn = f'"$({lookup})"' if is_role else commands.arn(correct_arn, "ROLE_ARN")
     change = {} if correct_arn is None else {"role-arn": quote_argument(correct_arn)}
-    called = context_of(case.facts).command if change else None
+    called = case.context.command if change else None
     repeated = repeat_command(called, "sts", "assume-role", changes=change, of_region=clues.find_region(case))
     remedies = (
         []

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.key_states import (
@@ -113,7 +112,7 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
     """Explain that a call names a key of another Region."""
     # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html
     key_region, key = found[0].split(":")[3], found[0].rpartition("/")[2]
-    command = context_of(case.facts).command
+    command = case.context.command
     options = command.options if command else ()
     option = next((f"--{name}" for name, value in options if value == found[0]), "the key's setting")
     replicate = fill_command(

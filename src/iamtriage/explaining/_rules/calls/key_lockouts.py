@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, your_remedy
@@ -60,7 +59,7 @@ def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Ex
 
 
 def _find_account(case: Case[MalformedPolicy]) -> str | None:
-    stated = context_of(case.facts).account
+    stated = case.context.account
     if case.failure.account or stated is not None:
         return case.failure.account or (stated and stated.value)
     found = set(_ACCOUNT.findall(case.failure.text))
@@ -70,7 +69,7 @@ def _find_account(case: Case[MalformedPolicy]) -> str | None:
 
 def _describe_policy(case: Case[MalformedPolicy]) -> str | None:
     """Return whom the only key policy in the text names, if it allows nobody to change it."""
-    documents = [each for each in context_of(case.facts).policies if each.has_principal]
+    documents = [each for each in case.context.policies if each.has_principal]
     if len(documents) != 1 or documents[0].has_references or not documents[0].is_whole:
         return None
     names: list[str] = []

@@ -16,7 +16,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
@@ -223,7 +222,7 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
         KMS_KEY_STATE.cause("derived", shown) if state in STATE_WORDS else None,
         remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state, allowed),
         notes=None
-        if allowed or context_of(case.facts).account
+        if allowed or case.context.account
         else f"If the key is in another account, its key policy must allow the account of the instances. That account then creates a grant for {launcher} (aws kms create-grant).",
     )
 
@@ -235,7 +234,7 @@ def _find_allowed(case: Case[AwsError], launcher: str) -> str:
     """
     found = [
         name
-        for policy in context_of(case.facts).policies
+        for policy in case.context.policies
         if policy.has_principal and not policy.is_trust_policy
         for each in allow_statements(policy.content)
         if any(action.startswith("kms:") for action in as_strings(each.get("Action")))
@@ -263,7 +262,7 @@ def _launch_remedies(
     found = keys[0] if len({each[0] for each in keys}) == 1 else None
     of_account = _ACCOUNT.search(found[0] if found else case.text)
     partition, key_account = (of_account[1], of_account[2]) if of_account else ("aws", None)
-    stated, region = context_of(case.facts).account, find_region(case)
+    stated, region = case.context.account, find_region(case)
     account = commands.account(stated.value if stated else key_account)
     is_shared = found is not None and account != key_account
     statements, grant = [_allow_through_ec2(partition, account, commands.region(region))], None

@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT, explain_lockout
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
@@ -121,7 +120,7 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     title = "Shorten the document" if is_long else "Correct the document"
     remedies = [your_remedy(title, *problem.steps, url=pages.POLICY_TROUBLES)]
     if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
-        policies = tuple(each for each in context_of(case.facts).policies if not each.has_references)
+        policies = tuple(each for each in case.context.policies if not each.has_references)
         text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
     summary = text
     if not text.startswith("AWS"):
@@ -204,7 +203,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
     suspects: list[_Suspect] = []
     if found:
         suspects.append(_Suspect(found[1].lower(), found[2], "", stated_role(_role_of(found[2]), text)))
-    for document in context_of(case.facts).policies if not found else ():
+    for document in case.context.policies if not found else ():
         for statement in iterate_statements(document.content):
             sid = statement.get("Sid")
             where = f" in the statement {clip_text(sid)}" if isinstance(sid, str) and sid else ""
@@ -334,7 +333,7 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
 
 def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) -> Remedy:
     kind, name = suspect.kind, suspect.name
-    again = present(commands.repeat_command(context_of(case.facts).command))
+    again = present(commands.repeat_command(case.context.command))
     if not any("file://" in line for line in again):
         again = ()
     if suspect.role is not None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import pages
@@ -131,7 +130,7 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
 
 def _stack_command(case: Case[AwsError]) -> str:
     """Return the command that failed, if it is safe to repeat, or one that deploys a stack."""
-    repeated = repeat_command(context_of(case.facts).command, "cloudformation")
+    repeated = repeat_command(case.context.command, "cloudformation")
     if repeated is not None:
         return repeated
     if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.calls import error_kind, s3_calls
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, credential_remedies, pages
@@ -251,7 +251,7 @@ class _OtherRegion(NamedTuple):
 
 def _find_regions(case: Case[AwsError], name: str | None) -> tuple[str | None, _OtherRegion | None]:
     """Return the Region of the call, and the one of the resource if it is another."""
-    stated = context_of(case.facts).region
+    stated = case.context.region
     called = clues.find_region(case) if stated is None else stated.value
     arn = try_parse_arn(name)
     if arn is not None and called and arn.region and arn.region != called:

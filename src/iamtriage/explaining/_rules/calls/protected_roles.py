@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
@@ -84,7 +83,7 @@ def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
     """Return the remedy that allows a service-linked role in the policy of what it is to use."""
     policy_arn = stated_option(case, "policy-arn") or ""
     policy = stated_option(case, "policy-name") or policy_arn.rpartition("/")[2]
-    stated, region = context_of(case.facts).account, find_region(case)
+    stated, region = case.context.account, find_region(case)
     owner = policy_arn.partition(":policy/")[0].rpartition(":")[2]
     account = commands.account(stated.value if stated else owner)
     service = LINKED_ROLE_SERVICES.get(name.partition("_")[0], "SERVICE")

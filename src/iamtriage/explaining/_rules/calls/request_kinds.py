@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.shared import clusters, commands, pages
@@ -101,7 +100,7 @@ _ACL_RESOURCE = "aws_s3_bucket_acl"
 
 def name_acl(case: Case[AwsError], summary: str) -> str:
     """Return the summary with the bucket and the ACL that the text shows."""
-    found, bucket = find_acl(case.failure.text), context_of(case.facts).bucket
+    found, bucket = find_acl(case.failure.text), case.context.bucket
     named = summary.replace("The bucket", f"The bucket {clip_text(bucket.value)}") if bucket else summary
     return named if found is None else named.replace("has one", f"has one: {found.words}")
 
@@ -110,7 +109,7 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
     """Return how a request is sent without the ACL that the text shows."""
     text = case.failure.text
     found = find_acl(text)
-    command = context_of(case.facts).command
+    command = case.context.command
     again = None
     if command is not None and command.option("acl") is not None:
         again = commands.repeat_command(command, changes={"acl": ""})

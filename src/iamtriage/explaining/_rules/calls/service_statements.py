@@ -14,7 +14,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -115,7 +114,7 @@ def compare_statements(
     prefix = action.partition(":")[0].lower()
     statements = [
         each
-        for policy in context_of(case.facts).policies
+        for policy in case.context.policies
         if policy.has_principal and not policy.is_trust_policy
         for each in allow_statements(policy.content)
         if any(
@@ -176,7 +175,7 @@ def _find_value(
     case: Case[Any], key: str, value: str, service: str, target: str | None, source: str | None
 ) -> str | None:
     """Return what the service's request has for a condition key."""
-    context = context_of(case.facts)
+    context = case.context
     if key == "aws:sourceaccount":
         return context.account.value if context.account else None
     if source is not None:
@@ -197,7 +196,7 @@ def _find_route(case: Case[Any], value: str) -> str | None:
     """Return the ARN of API Gateway's request; where the text does not show a part, it is that of the policy."""
     text, (head, _, rest) = case.failure.text, value.partition("/")
     stage, method, path = (*rest.split("/", 2), "", "", "")[:3]
-    execution, api = _EXECUTION.search(text), context_of(case.facts).api
+    execution, api = _EXECUTION.search(text), case.context.api
     if "*" in head or (execution is None and rest and api is None):
         return None
     of_api = f"{head.rpartition(':')[0]}:{api.value}" if api else head

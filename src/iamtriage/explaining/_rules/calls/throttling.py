@@ -22,7 +22,6 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
     find_controller_of_account,
 )
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
@@ -154,7 +153,7 @@ def find_calling_controller(case: Case[AwsError]) -> Controller | None:
 def throttling_remedy(case: Case[AwsError]) -> Remedy:
     """Return the remedy that makes fewer calls, with the settings that the program has."""
     controller = find_calling_controller(case)
-    context = context_of(case.facts)
+    context = case.context
     runtime = context.runtime
     is_pod = (runtime is not None and runtime.kind == "eks-pod") or is_about_pods(case.text)
     url = _ROUTE_53_RATES if _calls_route_53(case) else pages.SDK_RETRIES
@@ -327,7 +326,7 @@ def explain_throttled_invocation(case: Case[AwsError], _message: str) -> Explana
 
 def _name_function(case: Case[AwsError]) -> str:
     """Return the function that was invoked; a log group is that of the calling function."""
-    stated = context_of(case.facts).function
+    stated = case.context.function
     is_called = stated is not None and not stated.words.startswith(("/aws/lambda/", "AWS_LAMBDA"))
     if stated is None or not is_called or re.fullmatch(r"[\w-]{1,64}", stated.value, re.ASCII) is None:
         return "FUNCTION"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.api_error_kinds import AWS_ERROR
 from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_code
@@ -247,7 +246,7 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
         similar = _similar_regions(region)
         # Not REGION, which can become the Region that does not exist.
         correct = similar[0] if len(similar) == 1 else "REGION_CODE"
-        command = context_of(case.facts).command
+        command = case.context.command
         again = [repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
         list_regions = "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'"
         return (

@@ -14,7 +14,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import import_remedy
 from iamtriage.explaining._rules.kubernetes import (
@@ -148,7 +147,7 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
     cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
-    called, argument = context_of(case.facts).command, principal.entry_argument
+    called, argument = case.context.command, principal.entry_argument
     repeated = repeat_command(
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
     )
@@ -182,7 +181,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
         "If EKS created the entry for nodes or for the cluster creator, or the same configuration declares it twice, remove the resource from the configuration, not the entry from the cluster.",
         "In the module terraform-aws-eks, enable_cluster_creator_admin_permissions creates an entry for the identity that runs Terraform: do not create another one for it.",
     )
-    terraform = context_of(case.facts).terraform
+    terraform = case.context.terraform
     is_of_creator = terraform is not None and _CREATOR_KEY in terraform.value
     if is_of_creator:
         steps = (
@@ -212,7 +211,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
     principal = entry_settings.entry_principal(case)
     if (other := entry_parameters.find_other_arn(case)) is not None:
         return entry_parameters.explain_other_arn(case, principal, other)
-    create, called = _create_entry_remedy(case, principal), context_of(case.facts).command
+    create, called = _create_entry_remedy(case, principal), case.context.command
     is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
     why = ", and a policy can only be associated with an entry" if is_association else ""
     named = f" {name}" if (name := find_cluster(case).name) else ""
@@ -231,7 +230,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
 
 def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
-    cluster, context = find_cluster(case), context_of(case.facts)
+    cluster, context = find_cluster(case), case.context
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
     precedence = "The access entry takes precedence over the principal's aws-auth entry: include its groups."
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
@@ -277,7 +276,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
 def _repeat_association(case: Case[AccessEntry]) -> str:
     """Return the command that failed, or one that associates the policy that the text states, for the same scope."""
     cluster = find_cluster(case)
-    called = context_of(case.facts).command
+    called = case.context.command
     repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
     policies = set(entry_parameters.STATED_POLICY.findall(case.text))
     kind, namespaces = entry_parameters.find_scope(case.text)

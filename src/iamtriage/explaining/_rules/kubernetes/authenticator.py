@@ -13,7 +13,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.callers import UNMAPPED
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.credentials.missing_logins import (
     HELPER_WITHOUT_CREDENTIALS,
     KUBECONFIG_API_VERSION,
@@ -197,7 +197,7 @@ def _caller(case: AnyCase) -> ClusterPrincipal:
 
 def _is_lowercase(case: AnyCase) -> bool:
     """Return whether the text has the caller only as the authenticator writes it, in lowercase."""
-    stated = context_of(case.facts).caller
+    stated = case.context.caller
     if stated is None or stated.value != case.caller or not is_derived(case.facts, "caller"):
         return False
     return UNMAPPED in stated.words and stated.value.islower()

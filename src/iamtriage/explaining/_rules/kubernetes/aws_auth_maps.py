@@ -9,7 +9,6 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     DEPLOYMENT_ACCESS,
     MAP_WITHOUT_EFFECT,
@@ -103,7 +102,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
         commands="terraform import kubernetes_config_map.NAME kube-system/aws-auth",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs/resources/config_map_v1_data",
     )
-    stated = context_of(case.facts).terraform
+    stated = case.context.terraform
     is_map = stated is not None and "kubernetes_config_map" in stated.value
     if stated is not None and is_map:
         imported = f"{command('terraform', 'import', stated.value)} kube-system/aws-auth"

@@ -18,7 +18,6 @@ from iamtriage.arns._principals import (
     User,
 )
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
@@ -216,7 +215,7 @@ def find_needed_access(case: AnyCase) -> NeededAccess:
 
     https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
     """
-    command = context_of(case.facts).command
+    command = case.context.command
     verb, *objects = ("",) if command is None or command.program != "kubectl" else command.words or ("",)
     choice = f"Choose the policy that the principal needs: {_CLUSTER_ADMIN} allows everything."
     if command is None or verb not in _READING | _WRITING | _OF_NODES:

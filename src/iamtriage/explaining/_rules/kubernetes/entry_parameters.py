@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed, is_same_principal
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import stated_option
@@ -110,7 +109,7 @@ def correct_parameter(case: Case[AccessEntry], message: str) -> Correction | Non
 
 def correction_remedy(case: Case[AccessEntry], found: Correction) -> Remedy:
     """Return the remedy that repeats the call with the correct parameter."""
-    context = context_of(case.facts)
+    context = case.context
     verb = (context.command.words[1:2] if context.command else ()) or ("",)
     changes = {found.option: found.value}
     repeated = repeat_command(
@@ -218,7 +217,7 @@ def explain_other_arn(
     case: Case[AccessEntry], principal: principal_mappings.ClusterPrincipal, other: str
 ) -> Explanation:
     """Explain that the access entry of the principal has another ARN than the call."""
-    called = context_of(case.facts).command
+    called = case.context.command
     argument = principal_mappings.build_cluster_principal(try_parse_principal(other)).entry_argument
     repeated = repeat_command(
         called,

@@ -13,7 +13,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
@@ -130,7 +129,7 @@ def _find_execution_role(case: Case[AccessEntry]) -> Role | None:
 def _find_in_lists(case: Case[AccessEntry], cluster: Cluster, role: Role) -> tuple[bool, str] | None:
     """Return whether the access entries and the map in a text have a role, and in which lists that is."""
     entries = is_listed(case.failure, role) if cluster.uses_entries else None
-    mappings = context_of(case.facts).mappings if cluster.uses_aws_auth else ()
+    mappings = case.context.mappings if cluster.uses_aws_auth else ()
     if entries is None and not mappings:
         return None
     in_map = any(each.arn.partition(":iam::")[2] == f"{role.account}:role/{role.name}" for each in mappings)

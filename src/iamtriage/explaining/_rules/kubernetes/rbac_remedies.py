@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.kubernetes import cloud_roles
@@ -107,7 +106,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
 
 def _own_command(denied: DeniedRequest) -> str | None:
     """Return the command without the option with which it acts as another user."""
-    called = context_of(denied.case.facts).command
+    called = denied.case.context.command
     if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
         return None
     return " ".join(_AS.sub("", called.text).split())

@@ -13,7 +13,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole, ServiceLinkedRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
@@ -156,7 +155,7 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     role = underlying_role(denied.principal)
     mapped = [
         each
-        for each in context_of(denied.case.facts).mappings
+        for each in denied.case.context.mappings
         if each.username == denied.user
         or (role is not None and _identify(try_parse_principal(each.arn)) == _identify(role))
     ]

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import MAP_WITHOUT_ENTRY, explain_absent_entry
 from iamtriage.explaining._rules.kubernetes.cluster_access import (
     CREATOR_NOTE,
@@ -56,7 +56,7 @@ _ANSWERED = frozenset({"map-entry-arn-form", "node-role-not-mapped", "not-mapped
 
 def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the ``aws-auth`` entries in the text say about the caller."""
-    entries = context_of(case.facts).mappings
+    entries = case.context.mappings
     caller = _find_caller(case)
     if find_cluster(case).mode == "API":
         return _explain_ignored_entry(case, entries, caller, explanation)
@@ -94,7 +94,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
 
 def find_map_entry(case: AnyCase) -> MappingEntry | None:
     """Return the entry for the caller in the ``aws-auth`` map in the text, if it matches and has an effect."""
-    caller, entries = _find_caller(case), context_of(case.facts).mappings
+    caller, entries = _find_caller(case), case.context.mappings
     if caller is None or not find_cluster(case).uses_aws_auth or find_misplaced_map(case.failure.text):
         return None
     return next((each.entry for each in find_entries(entries, caller) if not each.difference), None)
@@ -262,7 +262,7 @@ def create_mapped_command(case: AnyCase, principal: Principal | None, mapped: Cl
     caller = underlying_role(principal) or principal
     if not isinstance(caller, Role | User):
         return None
-    found = find_entries(context_of(case.facts).mappings, caller)
+    found = find_entries(case.context.mappings, caller)
     same = next((each.entry for each in found if not each.difference), None)
     return None if same is None else _create_command(case, same, mapped)
 
@@ -289,7 +289,7 @@ def _is_of_caller(found: Finding) -> bool:
 
 def _describe_node_entries(case: AnyCase, found: Finding) -> str:
     """Return what depends on the other entries in the text, as the end of a sentence."""
-    others = (each for each in context_of(case.facts).mappings if each is not found.entry)
+    others = (each for each in case.context.mappings if each is not found.entry)
     roles = [each.arn.rpartition("/")[2] for each in others if is_for_nodes(each)]
     return f": nodes join with that of {join_words([*map(clip_text, roles[:2])], 'and')}" if roles else ""
 

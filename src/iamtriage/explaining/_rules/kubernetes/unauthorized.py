@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import (
     client_configurations,
@@ -148,7 +148,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if client is not None:
         stated = _login_cause(message, unknown_type)
         return client_configurations.explain_client(case, client, cluster, principal, stated)
-    runtime = context_of(case.facts).runtime
+    runtime = case.context.runtime
     is_job = runtime is not None and runtime.is_job
     program = "Terraform" if is_terraform else "the job" if is_job else "kubectl"
     unsuited = cluster_access.describe_unsuited(case.principal)
@@ -262,7 +262,7 @@ def _explain_unlisted(
 
 def _uses_other_profile(case: Case[KubernetesUnauthorized]) -> bool:
     """Return whether the kubeconfig names a profile, so that kubectl does not use the identity of the shell."""
-    profile = context_of(case.facts).profile
+    profile = case.context.profile
     return is_derived(case.facts, "caller") and profile is not None and "update-kubeconfig" in profile.words
 
 

@@ -16,7 +16,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, quote_argument
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
@@ -225,7 +224,7 @@ def copies_tags(denial: Denial) -> bool:
     """Return whether the AWS CLI made the call for the tags of an object that it copies between buckets."""
     if denial.lowercase_action not in _TAG_ACTIONS:
         return False
-    text, called = denial.failure.text, context_of(denial.facts).command
+    text, called = denial.failure.text, denial.context.command
     is_copy = called is None or called.words[:1] == ("s3",)
     return is_copy and (_FAILED_COPY.search(text) or _COPY_COMMAND.search(text)) is not None
 
@@ -235,7 +234,7 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
     if not copies_tags(denial):
         return remedy
     change = {"copy-props": "metadata-directive"}
-    again = commands.repeat_command(context_of(denial.facts).command, "s3", changes=change)
+    again = commands.repeat_command(denial.context.command, "s3", changes=change)
     found = _FAILED_COPY.search(denial.failure.text)
     if again is None and found is not None:
         template = (

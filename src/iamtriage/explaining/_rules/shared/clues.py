@@ -14,7 +14,6 @@ from iamtriage._reading.vocabulary.codes import camel_case_code, normalize_code
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import stated_partition
 from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -177,7 +176,7 @@ def find_option(case: _AnyCase, name: str) -> str | None:
 
     Options of other commands of the AWS CLI don't count.
     """
-    command = context_of(case.facts).command
+    command = case.context.command
     if command is not None and command.program == "aws":
         stated = command.option(name)
         return None if stated is None else safe_name(stated.value)
@@ -192,7 +191,7 @@ def find_option(case: _AnyCase, name: str) -> str | None:
 
 def stated_option(case: _AnyCase, *names: str) -> str | None:
     """Return the value of an option of the command that failed, by any of its names."""
-    command = context_of(case.facts).command
+    command = case.context.command
     stated = None if command is None else command.option(*names)
     return None if stated is None else stated.value
 
@@ -202,7 +201,7 @@ def find_profile(case: _AnyCase) -> str | None:
     option = find_option(case, "profile")
     if option is not None:
         return option
-    stated = context_of(case.facts).profile
+    stated = case.context.profile
     if stated is not None:
         return safe_name(stated.value)
     text = case.text

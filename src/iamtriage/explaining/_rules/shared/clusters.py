@@ -18,7 +18,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller_of_account,
     usual_account,
 )
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -280,7 +280,7 @@ def set_variables_command(case: AnyCase, variables: str) -> str:
 
 def runs_in_pod(case: AnyCase) -> bool:
     """Return whether a pod made the call, and not a reader's AWS CLI."""
-    context = context_of(case.facts)
+    context = case.context
     if context.command is not None and context.command.program == "aws":
         return False
     runtime = context.runtime

@@ -127,7 +127,7 @@ class Denial(Explainable[AccessDenied]):
     @property
     def event_source(self) -> str | None:
         """The service in CloudTrail, if the envelope or a stack frame names the service of the action table."""
-        stated = context_of(self.facts).service
+        stated = self.context.service
         name = self.service or (None if stated is None else stated.value)
         from iamtriage.actions._operations import service_prefix
 
@@ -184,7 +184,7 @@ class Denial(Explainable[AccessDenied]):
             partition = arn.partition
         if partition is None and self.facts.region:
             partition = find_partition(self.facts.region)
-        names = resource_names(context_of(self.facts), self.service)
+        names = resource_names(self.context, self.service)
         if self.facts.cluster is not None:
             names = (*names, ("cluster", self.facts.cluster))
         return Location(partition, self.facts.region, self.account, names)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
@@ -69,7 +68,7 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
 
 def region_setting(denial: Denial, region: str) -> str:
     """Return what in the text sets the Region of the call, after a comma, or an empty string."""
-    stated = context_of(denial.facts).region
+    stated = denial.context.region
     if stated is None or stated.value != region:
         return ""
     return f", set by {quote_words(stated.words.strip())} in the text"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import tasks
 from iamtriage.explaining._rules.shared.required_resources import next_objects, transfer_objects
 from iamtriage.policies._arn_templates import LAUNCH
@@ -57,7 +56,7 @@ def required_grant(denial: Denial) -> Grant | None:
         from iamtriage.explaining._rules.shared.required_resources import required_resources
 
         text, region, account = denial.failure.text, denial.facts.region, denial.account
-        command = context_of(denial.facts).command
+        command = denial.context.command
         if command is not None and "run-instances" in command.words:
             text = command.text
         resource = next((each for each in grant.resources if ":instance/" in each), grant.resources[0])

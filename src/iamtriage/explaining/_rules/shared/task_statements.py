@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared import tasks, text_signs
 from iamtriage.explaining._rules.shared.policy_names import statement_id
 from iamtriage.explaining._rules.shared.required_grants import token_condition
@@ -141,7 +140,7 @@ def drop_allowed(statements: list[dict[str, Any]], denial: Denial) -> tuple[list
     name: str | None = getattr(denial.role or denial.principal, "name", None)
     allowed = [
         action.lower()
-        for policy in context_of(denial.facts).policies
+        for policy in denial.context.policies
         if not policy.has_principal and (policy.owner is None or policy.owner[1] == name)
         for action in policy.allowed_actions
     ]
