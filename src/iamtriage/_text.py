@@ -28,8 +28,8 @@ __all__ = (
 
 # By their first character, so that a search tries few of them at each position.
 SECRET_SIGNS = lazy_pattern(
-    r""
-    r"|s(?:ecret|ignature|ession|aml|eed|as|ecure|ensitive|mb|udo|plunk|chtasks|ql(?:cmd|plus)|ig(?:=|%(?:25){0,4}3d))"
+    r"s(?:ecret|ignature|ession|aml|eed|as|ecure|ensitive|mb|udo|plunk|chtasks"
+    r"|ql(?:cmd|plus)|ig(?:=|%(?:25){0,4}3d))"
     r"|a(?:uth(?!ori[sz]ed)|uth plain|kia|sia|bia|cca|3t|cl setuser)"
     r"|b(?:earer|cp|undle(?: |%(?:25){0,4}20)config)|c(?:ookie|ode|url|qlsh)|d(?:ocker|evice)"
     r"|e(?:ncoded|y[ja]|cho)|fqodyxdz|http(?:-basic|s? -a)|identified|j(?:wt|arsigner|dbc)"
