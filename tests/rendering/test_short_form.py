@@ -53,10 +53,29 @@ _DENIAL = (
 def test_omitted_parts_are_counted(explanation: Explanation) -> None:
     """The last line says how many causes and remedies are not shown in full."""
     shown = " ".join(explanation.to_text().split())
-    others = len(explanation.remedies) - 1
+    others = len(explanation.remedies) - 1 - (" Next: " in shown)
     if others > 0:
         assert f"{others} more {'remedies' if others > 1 else 'remedy'}" in shown
     assert ("explain --full, or .to_text" in shown) == (" more " in shown.rpartition("More ")[2])
+
+
+def test_a_brief_second_remedy_is_shown_with_its_command() -> None:
+    """The second remedy is shown with its command if it is brief and there is room."""
+    first = Remedy("Use another key", "you", commands=("aws configure list",))
+    second = Remedy(
+        "Or enable the key",
+        "account administrator",
+        commands=("aws iam update-access-key --access-key-id ACCESS_KEY_ID --status Active",),
+    )
+    title = f"\n\n{second.title} [{second.who}]\n"
+    for steps, is_shown in (((), True), (("Ask first.",), True), (("Ask first.", "Wait."), False)):
+        shown = str(
+            Explanation(None, "x", "The key is inactive.", (), (first, attrs.evolve(second, steps=steps)))
+        )
+        assert (title in shown) is is_shown, steps
+        assert (second.commands[0] in " ".join(shown.split())) is is_shown, steps
+        assert ("Replace ACCESS_KEY_ID." in shown) is is_shown, steps
+        assert ("1 more remedy" in shown) is not is_shown, steps
 
 
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labels, Link, Paragraph
-from iamtriage._rendering.explanations.command_blocks import (
-    command_blocks,
-    document_codes,
-    find_saved_file,
-    paragraphs_of,
-    place_documents,
-    place_manifest,
-)
-from iamtriage._rendering.explanations.parts import replace_note, restates
-from iamtriage._rendering.placeholders import find_placeholders
+from iamtriage._rendering.blocks import Fields, Fold, Heading, Items, Labels
+from iamtriage._rendering.explanations.parts import restates
+from iamtriage._rendering.explanations.remedies import remedy_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage._rendering.blocks import Block
-    from iamtriage._rendering.explanations.parts import CauseParts, Parts, RemedyParts
+    from iamtriage._rendering.explanations.parts import CauseParts, Parts
 
-__all__ = ("card_blocks", "cause_blocks", "full_blocks", "remedy_blocks")
+__all__ = ("card_blocks", "cause_blocks", "full_blocks")
 
-# In columns.
-_DOCUMENT_WIDTH = 92
 # Causes that a card shows at first.
 _MAX_CARD_CAUSES = 3
 
@@ -117,20 +107,3 @@ def cause_blocks(cause: CauseParts, summary: str = "") -> Iterator[Block]:
     yield Heading(text, 3, (cause.evidence,))
     if reasons:
         yield Items(reasons)
-
-
-def remedy_blocks(remedy: RemedyParts) -> Iterator[Block]:
-    """Yield the blocks of a remedy, with all of its documents and commands."""
-    yield Heading(remedy.title, 3, (remedy.who,))
-    if remedy.steps:
-        yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
-    saved = find_saved_file(remedy.documents, remedy.commands)
-    of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels, saved))
-    manifest = None if remedy.manifest is None else Code(remedy.manifest, remedy.manifest_language)
-    documents = document_codes(remedy.documents, remedy.commands, _DOCUMENT_WIDTH)
-    yield from place_documents(place_manifest(of_commands, manifest), documents)
-    texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
-    if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
-        yield Paragraph(note, quiet=True)
-    if remedy.url is not None:
-        yield Link(remedy.url, "Documentation")

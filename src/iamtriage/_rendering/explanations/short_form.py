@@ -22,7 +22,9 @@ from iamtriage._rendering.explanations.command_blocks import (
     place_manifest,
     uses_lookup,
 )
+from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
+from iamtriage._rendering.explanations.remedies import remedy_content
 from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
     commands_needed,
@@ -66,6 +68,8 @@ _EXTRA_LINES_FOR_STEP = 2
 _EXTRA_LINES_FOR_ENTRY = 3
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
 _LINES_WITHOUT_LINK = 2
+# A second remedy with more commands is not shown in full: a long answer is not read.
+_MAX_NEXT_COMMANDS = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
 _EXTRA_LINES_FOR_OTHERS = 3
 
@@ -78,6 +82,7 @@ class _Selection:
     steps: tuple[int, ...] = ()
     commands: int = 1
     titles: int = 0
+    next: int = 0
     notes: int = 0
     documents: bool = True
     manifest: bool = True
@@ -116,6 +121,7 @@ def _additions(parts: Parts) -> Iterator[str]:
     yield "steps"
     yield "commands"
     yield "steps"
+    yield "next"
     yield "notes"
     yield from ("titles" for _ in range(_MAX_TITLES - 2))
     yield from ("commands" for _ in range(4))
@@ -130,10 +136,17 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     return (
         selection.causes <= min(len(parts.causes), _MAX_CAUSES)
         and selection.titles <= max(len(parts.remedies) - 1, 0)
+        and selection.next <= (1 if selection.titles and _is_brief(parts.remedies[1]) else 0)
         and selection.notes <= len(parts.notes)
         and selection.commands <= (len(first.commands) if first else 0)
         and selection.urls <= (1 if first and first.url else 0)
     )
+
+
+def _is_brief(remedy: RemedyParts) -> bool:
+    """Return whether a remedy is short enough to be shown after the first one."""
+    steps = sum(not is_attachment(each) for each in remedy.steps)
+    return steps <= 1 <= len(remedy.commands) <= _MAX_NEXT_COMMANDS
 
 
 def _needs_manifest(remedy: RemedyParts, selection: _Selection, index: int) -> bool:
@@ -153,6 +166,7 @@ class _Builder:
         self._remedy = parts.remedies[0] if parts.remedies else None
         self._lines: dict[Block, int] = {}
         self._causes: dict[int, tuple[Block, ...]] = {}
+        self._next: tuple[Block, ...] | None = None
         self._notes: dict[tuple[int, bool, bool], str | None] = {}
         self._write_documents()
 
@@ -306,13 +320,24 @@ class _Builder:
             yield from self._remedy_blocks(self._remedy, selection)
         if parts.second is not None:
             yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
-            yield from self._command_blocks(
-                parts.second,
-                parts.second.commands,
-                document_codes(parts.second.documents, parts.second.commands, self._width - _INDENT),
-            )
-        if footer := tuple(_footer(parts, selection)):
+            yield from remedy_content(parts.second._replace(steps=()), self._width - _INDENT)
+        if selection.next:
+            if self._next is None:
+                self._next = tuple(_next_blocks(parts.remedies[1], self._width - _INDENT))
+            yield from self._next
+        if footer := tuple(self._footer(selection)):
             yield Labels(footer)
+
+    def _footer(self, selection: _Selection) -> Iterator[tuple[str, str]]:
+        parts = self._parts
+        whole = 1 + selection.next
+        yield from titles_row(parts.remedies[whole : 1 + selection.titles])
+        for note in parts.notes[: selection.notes]:
+            yield "Note", note
+        yield from parts.others
+        shown = (selection.causes, whole, len(selection.steps), selection.commands, selection.notes)
+        if parts.hint and (hidden := count_hidden(parts, shown)):
+            yield "More", f"{hidden}: {parts.hint}"
 
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""
@@ -365,36 +390,9 @@ class _Builder:
         return self._notes[key]
 
 
-def _footer(parts: Parts, selection: _Selection) -> Iterator[tuple[str, str]]:
-    if selection.titles:
-        titles = [f"{each.title} ({each.who})" for each in parts.remedies[1 : 1 + selection.titles]]
-        yield "Next", "; ".join((titles[0], *map(_continue, titles[1:]))) + "."
-    for note in parts.notes[: selection.notes]:
-        yield "Note", note
-    yield from parts.others
-    if parts.hint and (hidden := _count_hidden(parts, selection)):
-        yield "More", f"{hidden}: {parts.hint}"
-
-
-def _continue(title: str) -> str:
-    """Return a title, which begins with a verb, as a later part of a sentence."""
-    return f"{title[0].lower()}{title[1:]}" if title[1:2].islower() or title[1:2] == " " else title
-
-
-def _count_hidden(parts: Parts, selection: _Selection) -> str:
-    """Return the number of the parts that a short explanation omits, in words."""
-    first = parts.remedies[0] if parts.remedies else None
-    counts = (
-        (len(parts.causes) - selection.causes, "cause", "causes"),
-        (len(parts.remedies) - 1, "remedy", "remedies"),
-        (
-            sum(not is_attachment(each) for each in first.steps) - len(selection.steps) if first else 0,
-            "step",
-            "steps",
-        ),
-        (len(first.commands) - selection.commands if first else 0, "command", "commands"),
-        (len(parts.notes) - selection.notes, "note", "notes"),
-    )
-    return ", ".join(
-        f"{count} more {one if count == 1 else many}" for count, one, many in counts if count > 0
-    )
+def _next_blocks(remedy: RemedyParts, width: int) -> Iterator[Block]:
+    """Yield the second remedy in full."""
+    title = remedy.title if remedy.title.startswith("Or ") else f"Next: {remedy.title}"
+    yield Heading(title, 2, (remedy.who,))
+    steps = tuple(each for each in remedy.steps if not is_attachment(each))
+    yield from remedy_content(remedy._replace(steps=steps), width)

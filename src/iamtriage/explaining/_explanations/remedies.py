@@ -120,7 +120,7 @@ class Remedy(Value, View):
 
     @override
     def _blocks(self) -> Iterator[Block]:
-        from iamtriage._rendering.explanations.full_form import remedy_blocks
+        from iamtriage._rendering.explanations.remedies import remedy_blocks
 
         return remedy_blocks(remedy_parts(self))
 
