@@ -12,7 +12,6 @@ from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
@@ -56,9 +55,10 @@ class Explainable(Value, Generic[FailureT_co]):
             remedies: The remedy, or several in the order to try them.
             notes: Further information, as one note or several.
         """
-        kept = present(*causes)
+        kept = tuple(each for each in causes if each is not None)
         if not callable(remedies):
-            remedies = present(*(remedies if isinstance(remedies, tuple) else (remedies,)))
+            several = remedies if isinstance(remedies, tuple) else (remedies,)
+            remedies = tuple(each for each in several if each is not None)
         lines = present_lines(notes)
         return Explanation(self.failure, topic or kept[0].code, summary, kept, remedies, lines)
 
