@@ -150,11 +150,9 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
 
 
 def _check_method_remedy(url: re.Match[str] | None) -> Remedy:
-    of_api = (
-        f"--rest-api-id {url['api']} --region {url['region']}"
-        if url
-        else "--rest-api-id API_ID --region REGION"
-    )
+    of_api = "--rest-api-id API_ID --region REGION"
+    if url:
+        of_api = f"--rest-api-id {url['api']} --region {url['region']}"
     stage = url["stage"] if url and url["stage"] else "STAGE"
     return your_remedy(
         "Check the method's path and authorization type, and deploy the API again",

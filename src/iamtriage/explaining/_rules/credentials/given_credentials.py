@@ -299,11 +299,11 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
     if not kinds:
         named = "the issuer (most likely an Issuer, not a ClusterIssuer)"
     flag = "--cluster-issuer-ambient-credentials=true" if is_cluster else "--issuer-ambient-credentials=true"
-    default = (
-        "The controller runs with --cluster-issuer-ambient-credentials=false, which is not the default."
-        if is_cluster
-        else "A namespaced Issuer uses none by default; a ClusterIssuer does."
-    )
+    default = "A namespaced Issuer uses none by default; a ClusterIssuer does."
+    if is_cluster:
+        default = (
+            "The controller runs with --cluster-issuer-ambient-credentials=false, which is not the default."
+        )
     allow = cluster_remedy(
         f"Start the controller with {flag.partition('=')[0]}",
         None if is_cluster else "Everyone who may create an Issuer in any namespace can then use the role.",

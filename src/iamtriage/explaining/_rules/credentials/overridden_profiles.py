@@ -103,19 +103,15 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
         verdict: What AWS did with the key, after "AWS".
         topic: The topic of the explanation.
     """
-    key = (
-        f"The access key …{override.used} in the environment"
-        if override.used
-        else "An access key in the environment"
-    )
+    key = "An access key in the environment"
+    if override.used:
+        key = f"The access key …{override.used} in the environment"
     unused = (
         f"its key …{override.unused} was not sent" if override.unused else "its credentials were not sent"
     )
-    because = (
-        (f"The environment has the key …{override.used}, and the file has …{override.unused}.",)
-        if override.used and override.unused
-        else ("The text shows both.",)
-    )
+    because = ("The text shows both.",)
+    if override.used and override.unused:
+        because = (f"The environment has the key …{override.used}, and the file has …{override.unused}.",)
     return case.explain(
         f"{key} takes precedence over the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
         PROFILE_OVERRIDDEN.cause(

@@ -97,16 +97,12 @@ def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
     )
     role = commands.arn(found.arn, "ROLE_ARN")
     kiam = "; a role for kiam trusts another role instead" if found.key == _KIAM else ""
-    helm = (
-        " Helm manages it: set the annotation in the values, too."
-        if "managed-by" in case.text and "Helm" in case.text
-        else ""
-    )
-    again = (
-        "The operator reads the annotation at its next attempt: no pod has to restart."
-        if is_of_operator
-        else "Then re-create the pods."
-    )
+    helm = ""
+    if "managed-by" in case.text and "Helm" in case.text:
+        helm = " Helm manages it: set the annotation in the values, too."
+    again = "Then re-create the pods."
+    if is_of_operator:
+        again = "The operator reads the annotation at its next attempt: no pod has to restart."
     return cluster_remedy(
         f"Annotate the service account with {KEY}",
         f"{again}{helm}",

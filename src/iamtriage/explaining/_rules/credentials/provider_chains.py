@@ -84,11 +84,11 @@ def describe_outcomes(message: str) -> str:
 def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.Advice:
     """Return what gives a program credentials whose text does not say where it runs."""
     is_java = "awssdk" in case.text or "ProfileFile(" in message
-    modules = (
-        " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA."
-        if is_java
-        else ""
-    )
+    modules = ""
+    if is_java:
+        modules = (
+            " The SDK for Java needs the modules sso and ssooidc for IAM Identity Center, and sts for IRSA."
+        )
     remedy = your_remedy(
         "Give the program credentials where it runs",
         "Where it runs decides, which the text does not say: run the first command there. In a pod it prints KUBERNETES_SERVICE, in an ECS task ECS_CONTAINER.",
@@ -121,17 +121,13 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
     modules = join_words([f"software.amazon.awssdk:{each}" for each in names], "and")
     what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
-    step = (
-        f"Add this to {file}"
-        if found
-        else f"Add {modules}, with the version of the other modules (in Maven as shown)"
-    )
+    step = f"Add {modules}, with the version of the other modules (in Maven as shown)"
+    if found:
+        step = f"Add this to {file}"
     user = f"the profile {profile}" if profile else "a web identity, such as that of an EKS pod (IRSA)"
-    rest = (
-        "The service account and the role are not the problem."
-        if not profile
-        else "The profile is not the problem."
-    )
+    rest = "The profile is not the problem."
+    if not profile:
+        rest = "The service account and the role are not the problem."
     return case.explain(
         f"The SDK for Java found no credentials: the class path lacks the module {said['module']}, which it needs for {user}.",
         MODULE_MISSING.cause("reported"),

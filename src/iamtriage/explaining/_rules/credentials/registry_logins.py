@@ -192,11 +192,9 @@ def explain_helper_without_login(
         ),
         url=REGISTRY_HELPER_WITHOUT_LOGIN.sources[0],
     )
-    reason = (
-        f"{who} has no permission for ECR"
-        if lacks_policy
-        else f"most likely, {who} may not call {LOGIN_ACTION}, or it has no AWS credentials"
-    )
+    reason = f"most likely, {who} may not call {LOGIN_ACTION}, or it has no AWS credentials"
+    if lacks_policy:
+        reason = f"{who} has no permission for ECR"
     return case.explain(
         f"Docker got no login to the ECR registry {registry} from docker-credential-ecr-login: {reason}.",
         REGISTRY_HELPER_WITHOUT_LOGIN.cause("derived", reported),

@@ -207,11 +207,9 @@ def _add_audience_remedy(
     *,
     is_of_job: bool,
 ) -> Remedy:
-    where = (
-        "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
-        if audience is None
-        else "A token for another service stays one for that service: request a separate token for AWS."
-    )
+    where = "A token for another service stays one for that service: request a separate token for AWS."
+    if audience is None:
+        where = "Read the token's aud claim, for example with iamtriage.read_web_identity_token. Don't share the token."
     # A token for another service does not become valid for AWS if the provider accepts its audience.
     is_other = audience is not None and not audience.startswith("sts.") and not is_of_job
     client = "AUDIENCE" if is_other else audience or issuers.STS_AUDIENCE

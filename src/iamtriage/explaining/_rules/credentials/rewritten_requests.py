@@ -84,11 +84,9 @@ def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explan
     region, text = regional["region"], case.failure.text
     endpoint = f"https://s3.{region}.amazonaws.com"
     is_python = "boto3" in text or "generate_presigned_url" in text
-    of_region = (
-        " The argument region_name alone does not put the Region into the host."
-        if "region_name" in text
-        else ""
-    )
+    of_region = ""
+    if "region_name" in text:
+        of_region = " The argument region_name alone does not put the Region into the host."
     return case.explain(
         f"The URL was signed for {signed}, S3 redirected it to {received}, and the signature does not match there. Neither the keys nor permissions are the problem.",
         URL_REDIRECTED.cause("derived", "The text shows both hosts."),
@@ -131,30 +129,22 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
     signed = signed_url["host"] if signed_url else endpoint.value if endpoint else None
     if change is not None and change.sent is not None and change.sent == signed:
         return None
-    fine = (
-        f" The keys are right: {direct[0].lower()}{direct[1:]}"
-        if direct and direct.startswith("The same")
-        else ""
-    )
+    fine = ""
+    if direct and direct.startswith("The same"):
+        fine = f" The keys are right: {direct[0].lower()}{direct[1:]}"
     fine = fine or (" The keys are right, because the same call works without the proxy." if direct else "")
-    by_default = (
-        f" By default, {change.proxy} replaces Host by the name in its configuration."
-        if change and change.line and change.part == "Host"
-        else ""
-    )
+    by_default = ""
+    if change and change.line and change.part == "Host":
+        by_default = f" By default, {change.proxy} replaces Host by the name in its configuration."
     name = "A reverse proxy" if change is None else change.proxy.replace("the ", "The ")
     what = "changes the request after it was signed, most often the header Host"
     if change is not None and change.part == "Host":
-        was = (
-            f" in place of {signed}, for which the client signed"
-            if signed
-            else ", not the host for which the client signed"
-        )
-        what = (
-            f"sends Host: {change.sent}{was}"
-            if change.sent
-            else f"replaces the header Host{f', for which the client signed {signed}' if signed else ''}"
-        )
+        was = ", not the host for which the client signed"
+        if signed:
+            was = f" in place of {signed}, for which the client signed"
+        what = f"replaces the header Host{f', for which the client signed {signed}' if signed else ''}"
+        if change.sent:
+            what = f"sends Host: {change.sent}{was}"
     elif change is not None:
         what = "changes the path of the request, which the signature covers"
     return case.explain(
@@ -220,11 +210,9 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
     because = (
         f"The canonical request of the server contains {quote_words(changed['line'])}." if changed else ""
     )
-    names = (
-        f"The signed headers are {quote_words(signed['line'].partition(';')[0])} and others."
-        if signed
-        else ""
-    )
+    names = ""
+    if signed:
+        names = f"The signed headers are {quote_words(signed['line'].partition(';')[0])} and others."
     operation = case.failure.envelope.operation
     call = f" of the call {operation}" if operation and operation.isalnum() else ""
     return case.explain(

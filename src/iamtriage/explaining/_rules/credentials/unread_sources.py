@@ -193,11 +193,9 @@ def _explain_unloaded(case: Case[MissingCredentials]) -> Explanation | None:
     named = f"the profile {profile}" if profile else "the default profile"
     run = _NODE_COMMAND.search(text)
     prefix = f"AWS_SDK_LOAD_CONFIG=1 AWS_PROFILE={profile}" if profile else "AWS_SDK_LOAD_CONFIG=1"
-    place = (
-        f"{named} is in ~/.aws/config"
-        if "config" in files
-        else f"{named}, with which the AWS CLI works, is most likely in ~/.aws/config"
-    )
+    place = f"{named}, with which the AWS CLI works, is most likely in ~/.aws/config"
+    if "config" in files:
+        place = f"{named} is in ~/.aws/config"
     return case.explain(
         f"The SDK found no credentials: the SDK for {sdk} reads only ~/.aws/credentials unless AWS_SDK_LOAD_CONFIG is set, and {place}. The profile is not the problem.",
         CONFIG_NOT_LOADED.cause(
@@ -274,11 +272,9 @@ def explain_cached_configuration(case: Case[MissingCredentials], message: str) -
         commands=("php artisan config:clear", "php artisan config:cache", "php artisan queue:restart"),
         url=CONFIGURATION_CACHED.sources[0],
     )
-    reason = (
-        "the cached configuration has no keys"
-        if is_passed
-        else "Laravel does not load .env while its configuration is cached"
-    )
+    reason = "Laravel does not load .env while its configuration is cached"
+    if is_passed:
+        reason = "the cached configuration has no keys"
     return case.explain(
         f"The SDK found no credentials: most likely, {reason}. No request was sent to AWS.",
         CONFIGURATION_CACHED.cause(

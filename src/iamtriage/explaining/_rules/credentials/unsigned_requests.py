@@ -117,11 +117,9 @@ def explain_no_registry_login(
         OTHER_REGISTRY.cause(),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
-    summary = (
-        f"Docker is not logged in to the ECR registry {registry}."
-        if none_sent
-        else f"The ECR registry {registry} does not accept the docker login."
-    )
+    summary = f"The ECR registry {registry} does not accept the docker login."
+    if none_sent:
+        summary = f"Docker is not logged in to the ECR registry {registry}."
     if is_node:
         summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
         if "ecr-credential-provider" in message:
@@ -208,11 +206,9 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         causes = [route, attrs.evolve(unsigned, text=text)]
         remedies = [gateway_routes.routes_remedy(url), gateway_routes.sign_remedy(url)]
         topic = "no-such-route"
-        where = (
-            f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
-            if url and url["stage"]
-            else "such path, method or stage"
-        )
+        where = "such path, method or stage"
+        if url and url["stage"]:
+            where = f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
         summary = f"API Gateway has no {where}, or the method requires a signature."
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]

@@ -199,11 +199,9 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
-    decide = (
-        ""
-        if whom
-        else f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
-    )
+    decide = ""
+    if not whom:
+        decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     is_part = _shows_only_condition(facts)
     more = "" if is_part else REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
