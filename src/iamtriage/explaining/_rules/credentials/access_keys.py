@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared.clues import (
     find_partition,
     find_user,
     message_text,
-    quote_phrases,
+    reported_cause,
 )
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -150,9 +150,7 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return case.explain(
         f"{whose} has two access keys already, and cannot have a third.",
-        ACCESS_KEY_QUOTA.cause(
-            "reported", quote_phrases(message_text(case), "Cannot exceed quota for AccessKeysPerUser")
-        ),
+        reported_cause(ACCESS_KEY_QUOTA, message_text(case), "Cannot exceed quota for AccessKeysPerUser"),
         remedies=_QUOTA_REMEDIES,
         notes="AWS does not raise this quota. It shows a secret access key only once, when the key is created: a new key replaces a lost one.",
     )

@@ -68,7 +68,7 @@ DATES_DIFFER = CauseType(
 
 def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_keys: Remedy) -> Explanation:
     """Explain that AWS cannot parse the Authorization header, or the parameters of the URL."""
-    causes = [AUTHORIZATION_MALFORMED.cause("reported", clues.quote_phrases(message, *_PHRASES))]
+    causes = [clues.reported_cause(AUTHORIZATION_MALFORMED, message, *_PHRASES)]
     if (defect := _find_key_defect(case.failure.text)) is not None:
         is_from_cli = message.startswith("An error occurred (")
         others = stored_keys_remedy(case) or (copy_keys if is_from_cli else None)

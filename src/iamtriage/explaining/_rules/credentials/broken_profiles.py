@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, find_program, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import (
+    find_profile,
+    find_program,
+    quote_phrases,
+    reported_cause,
+    safe_name,
+)
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -229,7 +235,7 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     )
     return case.explain(
         summary,
-        PROFILE_BROKEN.cause("reported", quote_phrases(message, error.phrase), text=summary),
+        reported_cause(PROFILE_BROKEN, message, error.phrase, text=summary),
         remedies=your_remedy(
             error.title,
             *error.steps,

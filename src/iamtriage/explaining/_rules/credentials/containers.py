@@ -16,14 +16,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import (
-    credential_sources,
-    pod_agents,
-    pod_problems,
-    pod_roles,
-)
+from iamtriage.explaining._rules.credentials import credential_sources, pod_agents, pod_problems, pod_roles
 from iamtriage.explaining._rules.shared import certificates, clusters, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_aws_hosts, find_region, quote_phrases
+from iamtriage.explaining._rules.shared.clues import (
+    find_aws_hosts,
+    find_region,
+    quote_phrases,
+    reported_cause,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
@@ -196,9 +196,10 @@ def explain_account_without_role(case: Case[MissingCredentials], message: str) -
     driver = "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
     return case.explain(
         f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
-        pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
-            "reported",
-            quote_phrases(message, "An IAM role must be associated with service account"),
+        reported_cause(
+            pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE,
+            message,
+            "An IAM role must be associated with service account",
             text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
         ),
         topic="no-credentials",

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.pod_agents import CONNECTION_PHRASES, NO_ANSWER
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
@@ -197,9 +197,7 @@ def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str)
     """Explain that the ECS agent has no credentials for the ID that the task asked for."""
     return case.explain(
         "The ECS agent has no credentials for the ID that the process requested.",
-        CREDENTIALS_ID_UNKNOWN.cause(
-            "reported", quote_phrases(message, "Credentials not found", "InvalidIdInRequest")
-        ),
+        reported_cause(CREDENTIALS_ID_UNKNOWN, message, "Credentials not found", "InvalidIdInRequest"),
         NO_TASK_ROLE.cause(),
         remedies=account_remedy(
             "Restart the task, and check that nothing sets the variable",

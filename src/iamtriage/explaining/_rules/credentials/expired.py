@@ -135,7 +135,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return case.explain(
         "The signature of the request had expired when the request reached AWS.",
-        EXPIRED_REQUEST.cause("reported", clues.quote_phrases(message, *EXPIRY_PHRASES)),
+        clues.reported_cause(EXPIRED_REQUEST, message, *EXPIRY_PHRASES),
         clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
         presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
         clocks.REQUEST_HELD.cause(

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import describe_duration
-from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases
+from iamtriage.explaining._rules.shared.clues import error_code, find_registry, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT, TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -112,7 +112,7 @@ def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str)
         what = "The ECR password in Argo CD's repository Secret"
     return case.explain(
         f"{what} has expired. No permission is missing.",
-        EXPIRED_REGISTRY_LOGIN.cause("reported", quote_phrases(message, *EXPIRY_PHRASES)),
+        reported_cause(EXPIRED_REGISTRY_LOGIN, message, *EXPIRY_PHRASES),
         remedies=credential_remedies.docker_login(*find_registry(case), text),
         notes="The login requires valid AWS credentials. If they have expired as well, renew them first.",
     )
@@ -124,7 +124,7 @@ def explain_expired_sso(
     """Explain that a sign-in to IAM Identity Center has expired."""
     if (session := find_unknown_session(case)) is not None:
         return explain_unknown_session(case, session)
-    causes = [EXPIRED_SSO_SESSION.cause("reported", quote_phrases(message, *EXPIRY_PHRASES))]
+    causes = [reported_cause(EXPIRED_SSO_SESSION, message, *EXPIRY_PHRASES)]
     if "refresh failed" in message:
         causes.append(WRONG_SSO_SESSION.cause())
     return case.explain(
@@ -194,8 +194,8 @@ _RESTART_PODS = your_remedy(
 def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a web identity token has expired."""
     found = _EXPIRY_TIMES.search(message)
-    reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
-        "reported", quote_phrases(message, "Token expired: current date/time", "Token too old")
+    reported = reported_cause(
+        EXPIRED_WEB_IDENTITY_TOKEN, message, "Token expired: current date/time", "Token too old"
     )
     summary = "The web identity token sent to STS has expired"
     if found is not None and int(found[1]) >= int(found[2]):
@@ -222,9 +222,7 @@ def explain_expired_saml(case: Case[ExpiredCredentials], message: str) -> Explan
     is_saml2aws = "saml2aws" in case.text
     return case.explain(
         "The SAML assertion was more than 5 minutes old when it reached STS. No permission is missing.",
-        EXPIRED_SAML_ASSERTION.cause(
-            "reported", quote_phrases(message, "must be redeemed within 5 minutes of issuance")
-        ),
+        reported_cause(EXPIRED_SAML_ASSERTION, message, "must be redeemed within 5 minutes of issuance"),
         remedies=your_remedy(
             "Sign in to the identity provider again, and pass the new assertion to STS at once",
             "Do not use a saved or cached SAMLResponse, and do not wait between the sign-in and the call, such as for the choice of a role. For many roles or accounts, get a new assertion every 5 minutes.",
@@ -251,7 +249,7 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
     """Explain that a trade-in token for delegated access has expired. The caller's credentials are valid."""
     return case.explain(
         "The trade-in token that was passed to GetDelegatedAccessToken has expired. No permission is missing, and your own AWS credentials have not expired.",
-        EXPIRED_TRADE_IN_TOKEN.cause("reported", quote_phrases(message, "has expired")),
+        reported_cause(EXPIRED_TRADE_IN_TOKEN, message, "has expired"),
         remedies=your_remedy(
             "Create a new delegation request, and exchange its token when it arrives",
             "A request (CreateDelegationRequest) yields one token, which IAM sends when the customer releases it (SendDelegationToken). So a new token requires a new request, which the customer accepts.",

@@ -121,7 +121,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         source = "credential source, most likely the instance metadata service,"
     return case.explain(
         f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
-        SOURCE_RETURNS_EXPIRED.cause("reported", clues.quote_phrases(message, _STILL_EXPIRED_PHRASE)),
+        clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),
         *((cause, clock) if process else (clock, cause)),
         topic="expired-session",
         remedies=(

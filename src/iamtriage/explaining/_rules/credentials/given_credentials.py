@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -78,9 +78,11 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
         lines, code = (), "\n".join(settings)
     return case.explain(
         f"{summary}.",
-        EMPTY_CREDENTIALS.cause(
-            "reported",
-            quote_phrases(message, "Resolved credential object is not valid", "static credentials are empty"),
+        reported_cause(
+            EMPTY_CREDENTIALS,
+            message,
+            "Resolved credential object is not valid",
+            "static credentials are empty",
             text=text,
         ),
         remedies=your_remedy(title, *steps, commands=lines, manifest=code, url=pages.SDK_CREDENTIALS),
@@ -325,9 +327,10 @@ def explain_ambient_credentials(case: Case[MissingCredentials], message: str) ->
     )
     return case.explain(
         f"AWS was not asked: cert-manager may not use its own credentials (IRSA, the node's role) for {named}.",
-        AMBIENT_CREDENTIALS_OFF.cause(
-            "reported",
-            quote_phrases(message, "perhaps you meant to enable ambient credentials"),
+        reported_cause(
+            AMBIENT_CREDENTIALS_OFF,
+            message,
+            "perhaps you meant to enable ambient credentials",
             text=f"{default} The IAM role and its policy are not the cause.",
         ),
         topic="no-credentials",

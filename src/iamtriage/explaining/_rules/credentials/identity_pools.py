@@ -20,7 +20,7 @@ from iamtriage._text import clip_text
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
 from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy, your_remedy
@@ -193,7 +193,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
     )
     return case.explain(
         f"Amazon Cognito rejected the sign-in: {problem}.",
-        LOGIN_REJECTED.cause("reported", quote_phrases(text, phrase), text=f"{capitalize_start(problem)}."),
+        reported_cause(LOGIN_REJECTED, text, phrase, text=f"{capitalize_start(problem)}."),
         topic="identity-pool-login",
         remedies=your_remedy(
             title,

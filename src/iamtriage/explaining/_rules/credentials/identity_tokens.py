@@ -13,13 +13,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import (
-    existing_providers,
-    issuers,
-    rejected_tokens,
-)
+from iamtriage.explaining._rules.credentials import existing_providers, issuers, rejected_tokens
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases
+from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
@@ -152,7 +148,7 @@ def _explain_missing_claim(case: Case[InvalidIdentityToken], message: str) -> Ex
 def _explain_rejected_claim(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     return case.explain(
         "The identity provider rejected the token.",
-        CLAIM_REJECTED.cause("reported", quote_phrases(message, "IDPRejectedClaim")),
+        reported_cause(CLAIM_REJECTED, message, "IDPRejectedClaim"),
         remedies=(
             your_remedy(
                 "Get a new token from the identity provider",

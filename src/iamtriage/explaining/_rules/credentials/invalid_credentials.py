@@ -13,11 +13,7 @@ import attrs
 
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.credentials import (
-    given_credentials,
-    service_logins,
-    unsigned_requests,
-)
+from iamtriage.explaining._rules.credentials import given_credentials, service_logins, unsigned_requests
 from iamtriage.explaining._rules.credentials.access_keys import (
     KEY_GONE,
     KEY_MISTYPED,
@@ -173,9 +169,10 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
     """Explain that GetScopedCredentials was not called with a session."""
     return case.explain(
         "STS cannot scope down the credentials: GetScopedCredentials requires those of a valid session, and not the access key of an IAM user or of the root user.",
-        INVALID_CREDENTIALS.cause(
-            "reported",
-            clues.quote_phrases(request.message, *REJECTION_PHRASES),
+        clues.reported_cause(
+            INVALID_CREDENTIALS,
+            request.message,
+            *REJECTION_PHRASES,
             text="The credentials of the call are not those of a session that STS can resolve.",
         ),
         topic="invalid-credentials",

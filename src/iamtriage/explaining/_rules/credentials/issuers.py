@@ -17,7 +17,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy
@@ -213,9 +213,10 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         create = _create_and_trust_remedy(case, create, other)
     return case.explain(
         f"IAM has no OIDC provider for {issuer.description}{f' ({issuer.url})' if issuer.url else ''} in {where}.",
-        NO_OIDC_PROVIDER.cause(
-            "reported",
-            quote_phrases(message, "No OpenIDConnect provider found"),
+        reported_cause(
+            NO_OIDC_PROVIDER,
+            message,
+            "No OpenIDConnect provider found",
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,

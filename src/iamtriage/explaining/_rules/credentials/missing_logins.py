@@ -12,7 +12,13 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_partition, find_profile, quote_phrases, safe_name
+from iamtriage.explaining._rules.shared.clues import (
+    find_partition,
+    find_profile,
+    quote_phrases,
+    reported_cause,
+    safe_name,
+)
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
@@ -143,7 +149,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     return case.explain(
         f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
-        NO_SSO_LOGIN.cause("reported", quote_phrases(message, "Error loading SSO Token")),
+        reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token"),
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
         remedies=present(other and other.remedy, login),
     )
@@ -175,9 +181,8 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
     profile = find_profile(case)
     return case.explain(
         f"The profile{f' {profile}' if profile else ''} has no usable session of aws login.",
-        NO_LOGIN_SESSION.cause(
-            "reported",
-            quote_phrases(message, "loading login session token", "redeeming a login authorization code"),
+        reported_cause(
+            NO_LOGIN_SESSION, message, "loading login session token", "redeeming a login authorization code"
         ),
         remedies=credential_remedies.CONSOLE_LOGIN,
     )
@@ -337,9 +342,11 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
         else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed{f', and {too_old}' if too_old else ''}.",
-        KUBECONFIG_API_VERSION.cause(
-            "reported",
-            quote_phrases(message, _API_VERSION, _OTHER_VERSION),
+        reported_cause(
+            KUBECONFIG_API_VERSION,
+            message,
+            _API_VERSION,
+            _OTHER_VERSION,
             text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
             if _OTHER_VERSION in message
             else "",

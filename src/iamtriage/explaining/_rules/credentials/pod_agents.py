@@ -15,7 +15,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
 from iamtriage.explaining._rules.shared import clusters, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases
+from iamtriage.explaining._rules.shared.clues import error_code, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_KEPT
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
@@ -107,9 +107,10 @@ def explain_missing_association(case: Case[AwsError | MissingCredentials], messa
     cluster = f"The cluster {facts.cluster}" if facts.cluster else "The cluster"
     return case.explain(
         f"{cluster} has no Pod Identity association for {account}, so the pod gets no credentials.",
-        pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
-            "reported",
-            quote_phrases(message, "No associations found"),
+        reported_cause(
+            pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE,
+            message,
+            "No associations found",
             text=f"No association names {account}, or it was created only after the pod.",
         ),
         topic="no-credentials",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clocks, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
@@ -176,7 +176,7 @@ def explain_url_not_yet_valid(denial: Denial) -> Explanation:
     message = denial_paragraph(denial.failure)
     return denial.explain(
         "The presigned URL is not valid yet: its signing time is in the future.",
-        PRESIGNED_URL_NOT_YET_VALID.cause("reported", quote_phrases(message, "Request is not yet valid")),
+        reported_cause(PRESIGNED_URL_NOT_YET_VALID, message, "Request is not yet valid"),
         clocks.CLOCK_WRONG.cause(
             text="The clock of the machine that signed it is ahead, or its code uses local time instead of UTC."
         ),
@@ -201,13 +201,11 @@ def explain_query_incomplete(case: Case[SignatureMismatch] | Denial, message: st
     may_be_cloudfront = not INCOMPLETE_QUERY.search(message)
     return case.explain(
         "The URL lacks parameters that a URL signed for S3 must have.",
-        PRESIGNED_URL_INCOMPLETE.cause(
-            "reported",
-            quote_phrases(
-                message,
-                "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
-                "Query-string authentication version 4 requires the X-Amz-Algorithm",
-            ),
+        reported_cause(
+            PRESIGNED_URL_INCOMPLETE,
+            message,
+            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
+            "Query-string authentication version 4 requires the X-Amz-Algorithm",
         ),
         cloudfront if may_be_cloudfront else None,
         remedies=(

@@ -67,8 +67,8 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
     if _STORES_NOTHING.search(message):
         return case.explain(
             "No docker login is needed: Docker uses docker-credential-ecr-login, which cannot store a login.",
-            REGISTRY_HELPER_STORES_NOTHING.cause(
-                "reported", clues.quote_phrases(message, "error storing credentials", "not implemented")
+            clues.reported_cause(
+                REGISTRY_HELPER_STORES_NOTHING, message, "error storing credentials", "not implemented"
             ),
             topic="registry-helper",
             remedies=your_remedy(
@@ -85,7 +85,7 @@ def explain_registry_helper(case: Case[MissingCredentials], message: str) -> Exp
         text = f"The program {helper} is not installed, not on the PATH of the process, or built for another system."
     return case.explain(
         f"Docker is set up to use {helper} for the ECR registry {registry}, which {verdict}.",
-        REGISTRY_HELPER_MISSING.cause("reported", clues.quote_phrases(message, helper), text=text),
+        clues.reported_cause(REGISTRY_HELPER_MISSING, message, helper, text=text),
         topic="registry-helper",
         remedies=(
             your_remedy(

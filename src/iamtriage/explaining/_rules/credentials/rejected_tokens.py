@@ -10,7 +10,7 @@ from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_partition, quote_phrases
+from iamtriage.explaining._rules.shared.clues import error_code, find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
@@ -94,7 +94,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     if audience is None and (requested := _REQUESTED.search(case.failure.text)) is not None:
         audience, evidence = requested[requested.lastgroup or 0], "derived"
         because = "The configuration in the text requests the audience {}."
-    causes = [WRONG_AUDIENCE.cause("reported", quote_phrases(message, "Incorrect token audience"))]
+    causes = [reported_cause(WRONG_AUDIENCE, message, "Incorrect token audience")]
     if audience is not None:
         text = f"The token is for {audience}."
         causes.append(AUDIENCE_OF_TOKEN.cause(evidence, because.format(audience), text=text))

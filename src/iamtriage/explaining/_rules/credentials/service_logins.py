@@ -82,7 +82,7 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
         verdict = "the user name is a temporary access key ID, which SMTP does not accept"
     return case.explain(
         f"Amazon SES does not accept the SMTP user name and password: {verdict}.",
-        None if is_key else SMTP_LOGIN_REJECTED.cause("reported", clues.quote_phrases(case.text, _REJECTED)),
+        None if is_key else clues.reported_cause(SMTP_LOGIN_REJECTED, case.text, _REJECTED),
         SECRET_KEY_AS_SMTP_PASSWORD.cause(),
         None if "AKIA" in case.text else TEMPORARY_KEY_FOR_SMTP.cause(),
         topic="smtp-login",

@@ -129,7 +129,7 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
         causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
     return case.explain(
         summary,
-        CLOCK_SKEW.cause("reported", clues.quote_phrases(message, *_PHRASES)),
+        clues.reported_cause(CLOCK_SKEW, message, *_PHRASES),
         *causes,
         remedies=present(
             credential_remedies.set_clock(case.text),
@@ -209,7 +209,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     )
     return case.explain(
         summary,
-        SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
         WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
@@ -230,7 +230,7 @@ def _explain_other_request(
 ) -> Explanation:
     return case.explain(
         _url_summary(difference),
-        SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
         PRESIGNED_URL_EDITED.cause(
             "derived", difference.because, text="The request is not the one that the URL was signed for."
         ),
@@ -248,7 +248,7 @@ def _explain_changed_request(case: Case[SignatureMismatch], message: str, caller
     again = repeat_command(case.context.command)
     return case.explain(
         f"AWS rejected the signature, although the same credentials work for another call ({caller}): key ID and secret are right, and something changes this request. No permission is missing.",
-        SIGNATURE_MISMATCH.cause("reported", clues.quote_phrases(message, *_PHRASES)),
+        clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
         REQUEST_CHANGED.cause(
             text="A proxy, an endpoint URL, or characters in the key, the metadata or a header that the client encodes in another way: AWS computes the signature of what it receives."
         ),

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.shared import commands, text_signs
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause, CauseType
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure
     from iamtriage.sts._endpoints import StsEndpoint
@@ -62,7 +63,6 @@ _REGISTRY = lazy_pattern(
     re.ASCII,
 )
 _MAX_REGISTRIES = 20
-_REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
 _PROFILES = lazy_pattern(
     r"AWS_(?:DEFAULT_)?PROFILE[=:][ ]?[\"']?([\w.@:+/-]{1,64})|config profile \(([\w.@:+/-]{1,64})\)"
     r"|(?:shared config profile, |could not find source profile |failed to get profile, )([\w.@:+/-]{1,64})|find the \"([\w.@:+/-]{1,64})\" profile in CredentialProfileStoreChain|credentials using profile: \[([\w.@:+/-]{1,64})\]"
@@ -140,6 +140,11 @@ def quote_phrases(words: str, *phrases: str) -> tuple[str, ...]:
     ('The text says "Unable to locate credentials".',)
     """
     return tuple(f'The text says "{phrase}".' for phrase in phrases if contains_phrase(words, phrase))
+
+
+def reported_cause(definition: CauseType, words: str, *phrases: str, text: str | None = None) -> Cause:
+    """Return a cause that a message reports, with the phrases that the message contains as evidence."""
+    return definition.cause("reported", quote_phrases(words, *phrases), text=text)
 
 
 def contains_phrase(words: str, phrase: str) -> bool:
@@ -284,9 +289,7 @@ def find_aws_hosts(text: str) -> tuple[str, ...]:
     >>> find_aws_hosts('Post "https://sts.eu-west-1.amazonaws.com/": EOF, xmlns="https://sts.amazonaws.com/doc/"')
     ('sts.eu-west-1.amazonaws.com',)
     """
-    if not _may_name_hosts(text):
-        return ()
-    return tuple(dict.fromkeys(_HOST.findall(text)))
+    return tuple(dict.fromkeys(_HOST.findall(text))) if _may_name_hosts(text) else ()
 
 
 def _may_name_hosts(text: str) -> bool:
@@ -299,7 +302,7 @@ def find_region(case: _AnyCase) -> str | None:
     The first of these wins: the facts; an option in the text; hosts in the text; the resource's ARN.
     """
     for name in _candidate_regions(case):
-        if name is not None and _REGION.fullmatch(name) and _find_endpoint(name) is not None:
+        if name is not None and commands.region(name) == name and _find_endpoint(name) is not None:
             return name
     return None
 

@@ -260,7 +260,7 @@ def explain_unsigned_relay(case: Case[MissingCredentials]) -> Explanation:
     """Explain that the client of Vault sent a login without a signature."""
     return case.explain(
         "The login to Vault carries no signature: the client found no AWS credentials to sign with.",
-        UNSIGNED_RELAY.cause("reported", clues.quote_phrases(case.text, "Missing Authentication Token")),
+        clues.reported_cause(UNSIGNED_RELAY, case.text, "Missing Authentication Token"),
         topic="unsigned-request",
         remedies=your_remedy(
             "Give the client of Vault AWS credentials, and log in again",
