@@ -17,14 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_option,
-    find_partition,
-    find_user,
-    message_text,
-    reported_cause,
-)
+from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -145,12 +138,14 @@ _QUOTA_REMEDIES = (
 
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     """Explain that the user already has two access keys."""
-    user = find_user(case)
+    user = clues.find_user(case)
     name = commands.user_name(user)
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return case.explain(
         f"{whose} has two access keys already, and cannot have a third.",
-        reported_cause(ACCESS_KEY_QUOTA, message_text(case), "Cannot exceed quota for AccessKeysPerUser"),
+        clues.reported_cause(
+            ACCESS_KEY_QUOTA, clues.message_text(case), "Cannot exceed quota for AccessKeysPerUser"
+        ),
         remedies=_QUOTA_REMEDIES,
         notes="AWS does not raise this quota. It shows a secret access key only once, when the key is created: a new key replaces a lost one.",
     )
@@ -195,7 +190,7 @@ def explain_inactive_key(
             paste,
             "aws sts get-caller-identity",
         )
-        if (used := find_option(case, "profile")) is not None:
+        if (used := clues.find_option(case, "profile")) is not None:
             # The option takes precedence over the variables.
             export = with_profile(used, "aws configure"), with_profile(used, "aws sts get-caller-identity")
         use = your_remedy(
@@ -233,7 +228,7 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
     keys = _find_keys(case.text)
     if not keys or not _shows_secret(case.text):
         return explanation
-    first = _exposed_key_remedies(find_user(case), find_partition(case), keys[0])
+    first = _exposed_key_remedies(clues.find_user(case), clues.find_partition(case), keys[0])
     lookup = first[0].commands[:1]
     return attrs.evolve(
         explanation,

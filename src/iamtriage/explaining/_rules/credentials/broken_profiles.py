@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_profile,
-    find_program,
-    quote_phrases,
-    reported_cause,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -228,14 +221,14 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
         (error, match) for error in _PROFILE_ERRORS if (match := error.pattern.search(message))
     )
     values = found.groupdict()
-    profile = safe_name(values.get("name")) or find_profile(case)
-    source = safe_name(values.get("source"))
+    profile = clues.safe_name(values.get("name")) or clues.find_profile(case)
+    source = clues.safe_name(values.get("source"))
     summary = error.summary.format(
         of=f" {profile}" if profile else "", source=f"{error.before_source}{source}" if source else ""
     )
     return case.explain(
         summary,
-        reported_cause(PROFILE_BROKEN, message, error.phrase, text=summary),
+        clues.reported_cause(PROFILE_BROKEN, message, error.phrase, text=summary),
         remedies=your_remedy(
             error.title,
             *error.steps,
@@ -251,11 +244,11 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
 
 def _explain_empty_source(case: Case[MissingCredentials], message: str, source: str) -> Explanation:
     cause, steps = _EMPTY_SOURCES[source]
-    profile = find_profile(case)
+    profile = clues.find_profile(case)
     return case.explain(
         f"The profile{f' {profile}' if profile else ''} takes its credentials from {source}, which has none here.",
         EMPTY_SOURCE.cause(
-            because=quote_phrases(
+            because=clues.quote_phrases(
                 message, f"retrieving credentials from {source}", "No credentials found in credential_source"
             ),
             text=cause,
@@ -273,7 +266,7 @@ def _explain_empty_source(case: Case[MissingCredentials], message: str, source: 
 
 def profile_setting(failure: Failure) -> str:
     """Return how to select a profile for what made a call: --profile is an option of the AWS CLI."""
-    program = find_program(failure)
+    program = clues.find_program(failure)
     if program == "Terraform":
         return 'AWS_PROFILE or profile in provider "aws"'
     return "AWS_PROFILE or --profile" if program is None else "AWS_PROFILE"

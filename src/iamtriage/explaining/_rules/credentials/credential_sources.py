@@ -19,17 +19,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.overridden_profiles import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_instance,
-    find_profile,
-    find_program,
-    find_region,
-    find_shell_profile,
-    quote_phrases,
-    safe_name,
-    stated_option,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 
@@ -135,14 +125,14 @@ LAMBDA_VARIABLES_LOST = CauseType(
 
 def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     set_up = credential_remedies.CONFIGURE_CREDENTIALS
-    if find_program(case.failure) == "Terraform":
+    if clues.find_program(case.failure) == "Terraform":
         set_up = credential_remedies.CREDENTIALS_FOR_TERRAFORM
     listed = [
         each
         for each in find_listed_profiles(case.failure.text)
-        if each != "default" and commands.profile(each) == each and safe_name(each)
+        if each != "default" and commands.profile(each) == each and clues.safe_name(each)
     ]
-    if listed and find_profile(case) is None:
+    if listed and clues.find_profile(case) is None:
         names = join_words(listed[:_MAX_LISTED], "or")
         not_named = PROFILE_NOT_NAMED.cause(
             "derived", "The text lists the profiles.", text=f"Nothing selects the profile {names}."
@@ -158,8 +148,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
     signed_in = find_signed_in_profile(case.failure.text)
     if (
         signed_in is not None
-        and find_shell_profile(case.failure.text) is None
-        and stated_option(case, "profile") is None
+        and clues.find_shell_profile(case.failure.text) is None
+        and clues.stated_option(case, "profile") is None
     ):
         text = f"The sign-in is that of the profile {signed_in}, and nothing selects this profile: the call used default."
         select = your_remedy(
@@ -173,7 +163,7 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
             [select],
             f": nothing selects the profile {signed_in}, which is signed in",
         )
-    selected = find_profile(case)
+    selected = clues.find_profile(case)
     if selected is not None:
         text = f"The profile {clip_text(selected)} does not exist in the files that the call reads, or has neither a sign-in nor access keys."
         return Advice([NOTHING_CONFIGURED.cause(text=text), ENVIRONMENT_NOT_PASSED_ON.cause()], [set_up])
@@ -278,7 +268,7 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
 
     The region of a known instance is the default one, if nothing else states it.
     """
-    needs_region = find_region(case) is not None or find_instance(case.text) is None
+    needs_region = clues.find_region(case) is not None or clues.find_instance(case.text) is None
     is_pod = case.facts.service_account is not None
     return account_remedy(
         "Or raise the hop limit to 2: every pod then has the node's role"
@@ -364,7 +354,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         "ec2.amazonaws.com",
         ASSUME_ROLE,
         None if name is None else f"arn:aws:iam::****:role/{name}",
-        quote_phrases(case.text, "AssumeRoleUnauthorizedAccess", "EC2 cannot assume the role"),
+        clues.quote_phrases(case.text, "AssumeRoleUnauthorizedAccess", "EC2 cannot assume the role"),
     )
     role = "the instance's role" if name is None else f"the instance's role {name}"
     _, _, verdict = explanation.summary.partition(": ")

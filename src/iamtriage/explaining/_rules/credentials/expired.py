@@ -9,16 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.credentials import presigned_urls, session_renewal
-from iamtriage.explaining._rules.credentials.expired_logins import (
-    EXPIRY_PHRASES,
-    explain_expired_login,
-    explain_expired_registry_login,
-    explain_expired_saml,
-    explain_expired_sso,
-    explain_expired_trade_in,
-    explain_expired_web_identity,
-)
+from iamtriage.explaining._rules.credentials import expired_logins, presigned_urls, session_renewal
 from iamtriage.explaining._rules.credentials.expired_sources import STILL_EXPIRED, explain_expired_source
 from iamtriage.explaining._rules.credentials.identity_pools import explain_rejected_login
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
@@ -135,7 +126,7 @@ def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
     return case.explain(
         "The signature of the request had expired when the request reached AWS.",
-        clues.reported_cause(EXPIRED_REQUEST, message, *EXPIRY_PHRASES),
+        clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
         clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
         presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
         clocks.REQUEST_HELD.cause(
@@ -167,7 +158,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         or "is expired" in message
         or "provided token has expired" in message
     )
-    because = clues.quote_phrases(message, *EXPIRY_PHRASES)
+    because = clues.quote_phrases(message, *expired_logins.EXPIRY_PHRASES)
     override = find_override(case)
     if is_from_aws and override is not None:
         return explain_override(case, override, "answers that it has expired", "expired-session")
@@ -257,19 +248,23 @@ def _find_issued(case: Case[ExpiredCredentials]) -> re.Match[str] | None:
 # The most specific routes come first.
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(explain_expired_source, message=STILL_EXPIRED),
-    Route(explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
-    Route(explain_expired_login, operation="CreateOAuth2Token"),
-    Route(explain_expired_login, code=r"\w+", service="signin"),
+    Route(expired_logins.explain_expired_trade_in, code=r"ExpiredTradeInToken\w*"),
+    Route(expired_logins.explain_expired_login, operation="CreateOAuth2Token"),
+    Route(expired_logins.explain_expired_login, code=r"\w+", service="signin"),
     Route(explain_agent_rejection, operation="AssumeRoleForPodIdentity"),
-    Route(explain_expired_sso, operation="CreateToken"),
-    Route(explain_expired_sso, operation="GetRoleCredentials"),
+    Route(expired_logins.explain_expired_sso, operation="CreateToken"),
+    Route(expired_logins.explain_expired_sso, operation="GetRoleCredentials"),
     Route(explain_rejected_login, message="Invalid login token"),
-    Route(explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
-    Route(explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
-    Route(explain_expired_web_identity, message=_WEB_IDENTITY, operation="AssumeRoleWithWebIdentity"),
-    Route(explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
+    Route(expired_logins.explain_expired_registry_login, message=_REGISTRY, except_code=_SERVICE_CODES),
+    Route(expired_logins.explain_expired_saml, message=_SAML, operation="AssumeRoleWithSAML"),
+    Route(
+        expired_logins.explain_expired_web_identity,
+        message=_WEB_IDENTITY,
+        operation="AssumeRoleWithWebIdentity",
+    ),
+    Route(expired_logins.explain_expired_login, message=_LOGIN, code=_LOGIN_CODES, except_code=_SSO_CODES),
     Route(_explain_request, code="RequestExpired"),
     Route(_explain_session, code=_SERVICE_CODES),
-    Route(explain_expired_sso, message=_SSO, code=_SSO_CODES),
+    Route(expired_logins.explain_expired_sso, message=_SSO, code=_SSO_CODES),
     Route(_explain_request, message=_EXPIRED_REQUEST),
 )

@@ -19,11 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import session_renewal
-from iamtriage.explaining._rules.credentials.registry_logins import (
-    explain_public_registry,
-    is_about_public_registry,
-)
+from iamtriage.explaining._rules.credentials import registry_logins, session_renewal
 from iamtriage.explaining._rules.credentials.rejected_requests import REJECTION_PHRASES
 from iamtriage.explaining._rules.credentials.unsigned_requests import EXPIRED_REGISTRY_LOGIN
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
@@ -106,8 +102,8 @@ EXPIRED_SAML_ASSERTION = CauseType(
 def explain_expired_registry_login(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a docker login to ECR has expired."""
     what, text = "The docker login to ECR", case.failure.text
-    if is_about_public_registry(text):
-        return explain_public_registry(case)
+    if registry_logins.is_about_public_registry(text):
+        return registry_logins.explain_public_registry(case)
     if credential_remedies.uses_argo_cd(text):
         what = "The ECR password in Argo CD's repository Secret"
     return case.explain(

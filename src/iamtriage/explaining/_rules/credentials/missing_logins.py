@@ -11,14 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import other_users
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_partition,
-    find_profile,
-    quote_phrases,
-    reported_cause,
-    safe_name,
-)
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
@@ -129,12 +122,12 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     """Explain that the profile has no sign-in to IAM Identity Center."""
     found = _SSO_TOKEN_OF.search(message)
     # botocore names the sso-session, or the start URL of a profile without one.
-    session = None if found is None or "://" in found[1] else safe_name(found[1])
+    session = None if found is None or "://" in found[1] else clues.safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
     login = credential_remedies.SSO_LOGIN
     steps = login.steps
     lines: Commands = login.commands
-    if session is not None and find_profile(case) is None:
+    if session is not None and clues.find_profile(case) is None:
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
         steps = (step, *steps[1:])
         lines = (fill_command("aws sso login --sso-session {}", commands.profile(session)),)
@@ -149,7 +142,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     return case.explain(
         f"There is no IAM Identity Center sign-in for {described}: {cache} has no token for it. No permission is missing.",
-        reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token"),
+        clues.reported_cause(NO_SSO_LOGIN, message, "Error loading SSO Token"),
         OTHER_HOME.cause() if other is None else OTHER_HOME.cause("derived", other.because, text=other.why),
         remedies=present(other and other.remedy, login),
     )
@@ -178,10 +171,10 @@ def add_kubectl_failure(_case: Case[Failure], explanation: Explanation) -> Expla
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that there is no session of ``aws login``."""
-    profile = find_profile(case)
+    profile = clues.find_profile(case)
     return case.explain(
         f"The profile{f' {profile}' if profile else ''} has no usable session of aws login.",
-        reported_cause(
+        clues.reported_cause(
             NO_LOGIN_SESSION, message, "loading login session token", "redeeming a login authorization code"
         ),
         remedies=credential_remedies.CONSOLE_LOGIN,
@@ -190,7 +183,7 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 
 def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
-    policy = f"arn:{find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    policy = f"arn:{clues.find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
         LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
@@ -221,7 +214,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
     return case.explain(
         f"The program that the profile names as credential_process {outcome}.",
         CREDENTIAL_PROCESS.cause(
-            "derived", quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
+            "derived", clues.quote_phrases(message, "custom-process", "credential_process", "ProcessProvider")
         ),
         remedies=your_remedy(
             "Run the program by hand",
@@ -238,7 +231,7 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
 def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the kubeconfig's credential helper failed."""
     found, exit_code = _EXECUTABLE.search(message), _EXIT_CODE.search(message)
-    name = safe_name(next(filter(None, found.groups()), None)) if found else None
+    name = clues.safe_name(next(filter(None, found.groups()), None)) if found else None
     reason = None if exit_code is None else _EXIT_CODES.get(exit_code[1])
     because = () if name is None else (f"The text names the program {name}.",)
     if exit_code is not None:
@@ -342,7 +335,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
         else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed{f', and {too_old}' if too_old else ''}.",
-        reported_cause(
+        clues.reported_cause(
             KUBECONFIG_API_VERSION,
             message,
             _API_VERSION,

@@ -25,13 +25,7 @@ from iamtriage.explaining._rules.credentials import (
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.overridden_profiles import find_signed_in_profile
-from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import (
-    find_instance,
-    find_profile,
-    mentions_kubernetes,
-    quote_phrases,
-)
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -135,7 +129,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if (explanation := unread_sources.explain_unread_source(case)) is not None:
         return explanation
     environments = _likely_environments(case, message)
-    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or find_instance(case.text) is not None
+    is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or clues.find_instance(case.text) is not None
     place = None if is_on_ec2 else unread_sources.find_place(case.text)
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
@@ -146,7 +140,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     advice = [environment(case, message) for environment in environments]
     tool = "AWS CLI" if _OF_CLI in message else "SDK"
     # The summary repeats the list.
-    because = () if provider_chains.describe_outcomes(message) else quote_phrases(message, *_PHRASES)[:2]
+    because = (
+        () if provider_chains.describe_outcomes(message) else clues.quote_phrases(message, *_PHRASES)[:2]
+    )
     not_found = NO_CREDENTIALS.cause("reported", because, text=f"The {tool} found no credentials.")
     # A pod without a role falls back to the instance metadata, so both causes come before the others.
     likeliest = 1 if environments[0] is pod_roles.advise_in_pods else _MAX_CAUSES
@@ -174,7 +170,7 @@ def _explain_other_account(case: Case[MissingCredentials], _message: str) -> Exp
     accounts = next(_CDK_ACCOUNTS.finditer(case.text))
     target, current = accounts["target"], accounts["current"]
     command = _CDK_COMMAND.search(case.text)
-    profile = find_profile(case)
+    profile = clues.find_profile(case)
     used = "the default credentials" if profile is None else f"those of the profile {profile}"
     return case.explain(
         f"The CDK needs credentials for account {target}, and the current ones ({used}) are for account {current}: most likely, this is the wrong profile.",
@@ -293,7 +289,7 @@ def _is_in_container_on_ec2(text: str, message: str) -> bool:
     """
     signs = (credential_sources.METADATA_SIGNS, credential_sources.TIMEOUT_SIGNS)
     is_unanswered = all(each.search(message) for each in signs)
-    is_on_ec2 = _EC2_PROMPT.search(text) is not None or find_instance(text) is not None
+    is_on_ec2 = _EC2_PROMPT.search(text) is not None or clues.find_instance(text) is not None
     return is_unanswered and is_on_ec2 and _CONTAINER.search(text) is not None
 
 
@@ -307,7 +303,7 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         (
             pod_roles.advise_in_pods,
             find_controller(text) is not None
-            or mentions_kubernetes(case)
+            or clues.mentions_kubernetes(case)
             or search_present(_POD_IDENTITY_AGENT, text) is not None,
         ),
         (credential_sources.advise_on_lambda, search_present(_LAMBDA, text) is not None),

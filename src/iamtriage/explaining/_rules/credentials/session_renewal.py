@@ -15,15 +15,9 @@ from iamtriage._text import quote_words
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, credential_remedies, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, underlying_role
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    organization_remedy,
-    present,
-    your_remedy,
-)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -68,7 +62,7 @@ _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}")
 _LATER_LOGIN = lazy_pattern(r"\baws (?:sso )?login\b")
 # The operations that issue credentials to the caller.
 _ISSUING = (("assume-role",), ("get-session-token",))
-_RENEW_SOURCE = your_remedy(
+_RENEW_SOURCE = remedies.your_remedy(
     "Renew the credentials that are used to assume the role",
     "They belong to the profile in source_profile, which the first command prints. Without a source_profile, they are from credential_source or the environment.",
     "Sign in with that profile: aws sso login for IAM Identity Center, aws login for a console user. Then retry the call.",
@@ -76,7 +70,7 @@ _RENEW_SOURCE = your_remedy(
     url=pages.CLI_ROLES,
 )
 # https://docs.gitlab.com/ci/secrets/id_token_authentication/: a job's timeout sets when its tokens expire.
-_FIRST_STEP = your_remedy(
+_FIRST_STEP = remedies.your_remedy(
     "Assume the role at the start of the job, or run the call in a job of its own",
     "GitLab issues the ID token when the job starts and does not renew it. Another job, or a retry of this one, gets a new token.",
     "In one job, assume the role in before_script with the command, and export the three values that it prints. ID_TOKEN is the name of the token under id_tokens. The role's maximum session duration must allow --duration-seconds.",
@@ -120,7 +114,7 @@ def remedies_of_run(role: Role | None, source: str | None) -> tuple[Remedy, ...]
     # The first step is about profiles, which the AWS CLI uses, too.
     provider = None if source == "botocore" else credential_remedies.REFRESHING_PROVIDERS.get(source or "")
     return (
-        your_remedy(
+        remedies.your_remedy(
             f"Let the SDK refresh the credentials{f', with {provider}' if provider else ''}",
             "Use a profile with role_arn and source_profile or credential_source, and create clients without keys.",
             "On EC2, ECS, Lambda and in pods, set no keys: the SDK uses the role and refreshes its credentials.",
@@ -163,7 +157,7 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
     if role is not None and call == "assume-role":
         name = commands.role_name(role.value.rpartition("/")[2])
         lines.append(f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration")
-    return your_remedy(
+    return remedies.your_remedy(
         f"Get new credentials with aws sts {call}",
         "Run the same command again right before the call, and export all three values.",
         f"{longer}. {limit}".rstrip(),
@@ -202,7 +196,7 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS refuses the second."
     # A permission set has the duration of its roles.
     lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, seconds)]
-    return your_remedy(
+    return remedies.your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),
         commands=tuple(lines),
@@ -223,7 +217,7 @@ def remedy_of_token(case: Case[ExpiredCredentials]) -> Remedy | None:
 
 
 def _sdk_remedy(role: str) -> Remedy:
-    return your_remedy(
+    return remedies.your_remedy(
         f"Let the SDK use {role}, which it refreshes automatically",
         "Remove access keys, session tokens and AWS_PROFILE from the code, the environment variables and the configuration: with them, the SDK does not use the role.",
         "Create the client without credentials, so that the SDK refreshes them.",
@@ -234,14 +228,14 @@ def _sdk_remedy(role: str) -> Remedy:
 
 def _session_duration_remedy(role: Role | None) -> Remedy:
     if isinstance(role, IdentityCenterRole):
-        return organization_remedy(
+        return remedies.organization_remedy(
             "Increase the permission set's session duration",
             "The permission set defines how long the role's sessions last, up to 12 hours.",
             "How long a sign-in lasts is a setting of the Identity Center instance.",
             commands="aws sso-admin update-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN --session-duration PT8H",
             url=pages.PERMISSION_SETS,
         )
-    return account_remedy(
+    return remedies.account_remedy(
         "Increase the role's session duration",
         "Raise the role's maximum, up to 12 hours, and request it with --duration-seconds.",
         "Sessions from role chaining stay limited to one hour.",
@@ -336,12 +330,12 @@ def _chain_remedy(case: Case[ExpiredCredentials], chain: RoleChain, name: str) -
     external = chain.command.option("external-id")
     setting = ("credential_source", source) if source else ("source_profile", "SOURCE_PROFILE")
     of_source = "" if source else f" SOURCE_PROFILE is a profile with the credentials of {chain.source}."
-    return your_remedy(
+    return remedies.your_remedy(
         "Let the AWS CLI or SDK assume the role: it then refreshes the session",
         f"Nothing refreshes keys in environment variables, and they take precedence over AWS_PROFILE: unset them. With the profile, each program assumes the role and renews the session.{of_source}",
         "A longer --duration-seconds or maximum session duration does not help: with role chaining, STS rejects more than 3600.",
         "Or assume the role again before each part of the work, or without chaining, such as with the ID token (OIDC) of a CI job, for up to the role's maximum session duration.",
-        commands=present(
+        commands=remedies.present(
             fill_command(configure, "role_arn", commands.arn(chain.role, "ROLE_ARN")),
             fill_command(configure, *setting),
             None if external is None else fill_command(configure, "external_id", external.value),

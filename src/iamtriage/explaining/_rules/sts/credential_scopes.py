@@ -17,17 +17,11 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.sts import region_settings, rejected_calls
+from iamtriage.explaining._rules.sts import region_settings, rejected_calls, service_scopes
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
     REMEDY_TITLES,
     diagnose_sts_call,
-)
-from iamtriage.explaining._rules.sts.service_scopes import (
-    ENDPOINT_SETTING,
-    EXPECTED_SERVICE,
-    PHRASES,
-    explain_expected_service,
 )
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, STS_ANNOTATION, StsCall
@@ -63,7 +57,7 @@ ENDPOINT_OF_OTHER_REGION = CauseType(
     title="The endpoint URL belongs to another Region",
     fix="Remove the endpoint URL, or use that of the client's Region.",
     recognised_by="The text shows an endpoint URL.",
-    sign=rf"{ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
+    sign=rf"{service_scopes.ENDPOINT_SETTING}|\bwithEndpointConfiguration\(|\bendpointOverride\(",
     remedy="or use the endpoint of",
     of="wrong-signing-region",
 )
@@ -90,9 +84,9 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
         return region_settings.explain_taken_name(case, expected[1], expected[2])
     if expected is not None:
         return explain_wrong_region(case, expected[1], expected[2])
-    service = EXPECTED_SERVICE.search(message)
+    service = service_scopes.EXPECTED_SERVICE.search(message)
     if service is not None:
-        return explain_expected_service(case, message, service[1])
+        return service_scopes.explain_expected_service(case, message, service[1])
     signed = _SIGNED_REGION.search(message)
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
@@ -142,7 +136,7 @@ def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
 def _explain_sts(
     case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool, host: str | None
 ) -> Explanation:
-    because = (*clues.quote_phrases(message, *PHRASES), *_signed_region_lines(signed_region))
+    because = (*clues.quote_phrases(message, *service_scopes.PHRASES), *_signed_region_lines(signed_region))
     if is_global:
         because += (f"The text names the host {GLOBAL_HOST}, which accepts signatures for us-east-1.",)
     findings = diagnose_sts_call(
@@ -270,7 +264,7 @@ def explain_wrong_region(
                 step = f"Or, if the queue is in {signed or 'another Region'}, correct its URL, which names {expected}."
         text = f"The endpoint accepts only signatures for {expected}."
         named = f"the endpoint {host}"
-        reported = clues.quote_phrases(clues.message_text(case), *PHRASES)
+        reported = clues.quote_phrases(clues.message_text(case), *service_scopes.PHRASES)
     where = f"in {expected}" if expected is not None else "in another Region"
     place = f": {fix.place}" if fix.place else ""
     lines = fix.commands
@@ -297,7 +291,7 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
     hosts = clues.find_aws_hosts(message)
     in_place = "" if signed_region is None else f" instead of {signed_region}"
     because = (
-        *clues.quote_phrases(message, *PHRASES),
+        *clues.quote_phrases(message, *service_scopes.PHRASES),
         *_signed_region_lines(signed_region),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )

@@ -15,20 +15,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.sts import trust_fixes
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    describe_trusted,
-    iterate_statements,
-    parse_document,
-    policy_with_value,
-    principal_names,
-)
-from iamtriage.explaining._rules.sts.trust_findings import (
-    TRUST_POLICY_ALLOWS,
-    TRUST_POLICY_CHECKED,
-    policy_with_principal,
-)
+from iamtriage.explaining._rules.sts import trust_documents, trust_findings, trust_fixes
 from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
@@ -52,7 +39,7 @@ class ServiceTrust(Value):
     @property
     def is_allowed(self) -> bool:
         """Whether the policy allows the service."""
-        return self.cause.code == TRUST_POLICY_ALLOWS.code
+        return self.cause.code == trust_findings.TRUST_POLICY_ALLOWS.code
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -127,7 +114,7 @@ def _describe_allowed(question: _Question) -> ServiceTrust:
     text = f"The supplied trust policy allows {question.service}, so it is not the cause."
     return ServiceTrust(
         "the supplied trust policy allows it, so the role or its policy was changed seconds ago, or the call names another role",
-        TRUST_POLICY_ALLOWS.cause(question.evidence, text=text),
+        trust_findings.TRUST_POLICY_ALLOWS.cause(question.evidence, text=text),
         your_remedy(
             "Retry after a few seconds, then check that the call names this role",
             "Changes in IAM take a few seconds to propagate.",
@@ -145,7 +132,7 @@ def _describe(
         return _describe_condition(question, result)
     service, role = question.service, question.role
     text = f"The supplied trust policy does not allow {join_words(actions, 'and')} for {service}."
-    cause = TRUST_POLICY_CHECKED.cause(question.evidence, text=text)
+    cause = trust_findings.TRUST_POLICY_CHECKED.cause(question.evidence, text=text)
     if result.is_explicit_deny:
         remedy = account_remedy(
             "Remove or scope down the Deny statement in the role's trust policy",
@@ -162,7 +149,7 @@ def _describe(
     ):
         verdict = verdict.replace(old, new)
     if result.statement is None:
-        verdict = f"its trust policy names {describe_trusted(question.facts.trust_policy) or 'other principals'}, not {service}"
+        verdict = f"its trust policy names {trust_documents.describe_trusted(question.facts.trust_policy) or 'other principals'}, not {service}"
     title = f"Allow {service} in the role's trust policy"
     policy = _allow_service(question, actions)
     # A policy keeps other principals, which can use the role.
@@ -193,21 +180,25 @@ def _describe(
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
     """Return the services that a trust policy allows, if it allows nobody else."""
-    allows = allow_statements(policy)
-    services = [name for each in allows for name in principal_names(each, "Service")]
-    return services if len(services) == sum(len(principal_names(each)) or 1 for each in allows) else []
+    allows = trust_documents.allow_statements(policy)
+    services = [name for each in allows for name in trust_documents.principal_names(each, "Service")]
+    return (
+        services
+        if len(services) == sum(len(trust_documents.principal_names(each)) or 1 for each in allows)
+        else []
+    )
 
 
 def _allow_service(question: _Question, actions: tuple[str, ...]) -> dict[str, Any]:
     """Return the supplied policy, changed so that it allows the service all actions."""
-    policy = dict(parse_document(question.facts.trust_policy) or {})
+    policy = dict(trust_documents.parse_document(question.facts.trust_policy) or {})
     for action in actions:
         added = {"Effect": "Allow", "Principal": {"Service": question.service}, "Action": action}
         result = check_trust_policy(policy, action=action, caller=question.service)
         if result.allowed is False and result.statement is None and question.added is not None:
-            policy["Statement"] = [*iterate_statements(policy), question.added]
+            policy["Statement"] = [*trust_documents.iterate_statements(policy), question.added]
         elif result.allowed is False:
-            policy = policy_with_principal(result, policy, added) or policy
+            policy = trust_findings.policy_with_principal(result, policy, added) or policy
     return policy
 
 
@@ -236,7 +227,7 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
         step = "This key describes IAM principals. For a service, use aws:SourceAccount or aws:SourceArn instead."
     fixed = None
     if value is not None and "Not" not in operator:
-        fixed = policy_with_value(facts.trust_policy, result, value=value)
+        fixed = trust_documents.policy_with_value(facts.trust_policy, result, value=value)
     title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
     remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role, NO_FACTS)
     keep = "Keep a condition: it prevents other accounts from using the role through the service."
@@ -251,6 +242,6 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     text = f"Statement[{result.statement}] of the supplied trust policy has this condition."
     return ServiceTrust(
         f"its trust policy names {service}, but requires {requires}{difference}",
-        TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
+        trust_findings.TRUST_POLICY_CHECKED.cause(question.evidence, text=text),
         remedy,
     )

@@ -16,16 +16,7 @@ from iamtriage.explaining._context.resolving import context_of, is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
-from iamtriage.explaining._rules.sts import trust_subjects
-from iamtriage.explaining._rules.sts.trust_documents import (
-    iterate_conditions,
-    iterate_statements,
-    like_operator,
-    limit_to_subject,
-    parse_document,
-    policy_with_value,
-    remove_deleted_principals,
-)
+from iamtriage.explaining._rules.sts import trust_documents, trust_subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,9 +67,12 @@ def describe_mismatch(result: TrustResult) -> str | None:
 
 def describe_matches(result: TrustResult, facts: Facts) -> str:
     """Return a sentence that says what of a statement the token meets, apart from the failed condition."""
-    statements = list(iterate_statements(parse_document(facts.trust_policy) or {}))
+    statements = list(
+        trust_documents.iterate_statements(trust_documents.parse_document(facts.trust_policy) or {})
+    )
     claims = {
-        key.rpartition(":")[2] for _, key, _ in iterate_conditions(statements[result.statement or 0])
+        key.rpartition(":")[2]
+        for _, key, _ in trust_documents.iterate_conditions(statements[result.statement or 0])
     } - {(result.condition or "").rpartition(":")[2]}
     met = [
         {"aud": "the audience", "sub": "the subject"}.get(each, f"the claim {each}")
@@ -168,7 +162,7 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
         return
     branches = present(*(trust_subjects.correct_ref_type(each, actual) for each in result.expected))
     if branches:
-        yield from _branch_remedies(result, facts, role, like_operator(operator), branches[0])
+        yield from _branch_remedies(result, facts, role, trust_documents.like_operator(operator), branches[0])
         return
     change = _change_remedy(result, facts, role, operator)
     other = trust_subjects.describe_expected_caller(expected, actual)
@@ -195,7 +189,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     expected, actual = result.expected[0], result.actual[0]
     title = "Accept the token's subject in the trust policy"
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
-    like = like_operator(operator)
+    like = trust_documents.like_operator(operator)
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
@@ -275,7 +269,7 @@ def _branch_remedies(
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
     expected, actual = result.expected[0], result.actual[0]
-    fixed, like = _with_value(result, facts, value=actual), like_operator(operator)
+    fixed, like = _with_value(result, facts, value=actual), trust_documents.like_operator(operator)
     # An operator in another case, or ArnEquals, has no such counterpart.
     pattern = _with_value(result, facts, new_operator=like) if like != operator else None
     if fixed is not None:
@@ -303,8 +297,8 @@ def _shows_only_condition(facts: Facts) -> bool:
 
 def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | None, facts: Facts) -> Remedy:
     """Return the remedy that replaces the trust policy of a role."""
-    policy, removed = remove_deleted_principals(policy)
-    policy, limited = limit_to_subject(policy, facts)
+    policy, removed = trust_documents.remove_deleted_principals(policy)
+    policy, limited = trust_documents.limit_to_subject(policy, facts)
     show, update = commands.trust_policy_commands(role)
     is_part = _shows_only_condition(facts)
     return trust_remedy(
@@ -327,7 +321,9 @@ def _with_value(
     new_operator: str | None = None,
 ) -> dict[str, Any] | None:
     """Return the supplied policy with another value of the failed condition, if that allows the call."""
-    fixed = policy_with_value(facts.trust_policy, result, value=value, new_operator=new_operator)
+    fixed = trust_documents.policy_with_value(
+        facts.trust_policy, result, value=value, new_operator=new_operator
+    )
     return fixed if fixed is not None and _allows(fixed, facts) else None
 
 

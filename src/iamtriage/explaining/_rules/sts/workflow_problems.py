@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    as_strings,
-    iterate_conditions,
-    iterate_statements,
-    mapping,
-    parse_document,
-)
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.explaining._rules.sts.trust_problems import TrustProblem
 from iamtriage.policies._patterns import compile_glob, matches
 
@@ -45,7 +38,7 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
     >>> find_workflow_problem(policy, "role-to-assume: deploy\n  audience: sts.amazonaws.com").text
     'the trust policy expects the audience octo, and the workflow requests sts.amazonaws.com'
     """
-    document = parse_document(policy)
+    document = trust_documents.parse_document(policy)
     if document is None or _GITHUB not in str(document):
         return None
     audience, repository = _AUDIENCE_INPUT.search(text), _REPOSITORY.search(text)
@@ -75,8 +68,8 @@ def find_workflow_problem(policy: Mapping[str, Any] | str | None, text: str) -> 
 
 def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
     """Yield the claim, the operator and the values of each condition on GitHub's tokens."""
-    for statement in allow_statements(document):
-        for operator, key, values in iterate_conditions(statement):
+    for statement in trust_documents.allow_statements(document):
+        for operator, key, values in trust_documents.iterate_conditions(statement):
             issuer, _, claim = key.rpartition(":")
             if issuer.lower() == _GITHUB and "Not" not in operator:
                 yield claim, operator, list(values)
@@ -84,11 +77,11 @@ def _conditions(document: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
 
 def _with_values(document: Mapping[str, Any], claim: str, change: Callable[[str], str]) -> dict[str, Any]:
     fixed = copy.deepcopy(dict(document))
-    for statement in iterate_statements(fixed):
-        for block in mapping(statement.get("Condition")).values():
-            for key, values in list(mapping(block).items()):
+    for statement in trust_documents.iterate_statements(fixed):
+        for block in trust_documents.mapping(statement.get("Condition")).values():
+            for key, values in list(trust_documents.mapping(block).items()):
                 if key.lower() == f"{_GITHUB}:{claim}":
-                    changed = list(dict.fromkeys(map(change, as_strings(values))))
+                    changed = list(dict.fromkeys(map(change, trust_documents.as_strings(values))))
                     block[key] = changed[0] if len(changed) == 1 else changed
     return fixed
 
