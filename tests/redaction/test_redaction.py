@@ -450,6 +450,21 @@ def test_redacting_twice_changes_nothing() -> None:
         assert redact(once, identifiers=identifiers) == once
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'n,m\n1,"secret%20%22=\nhttps://a:b@ > Authorization: Bearer ey\n123457authToken\n  ->"\n',
+        "1Authorization: Bearer\\\naB7pwd->7&quot;?:\\s[^\\n]{0,160}\\Z ",
+        "u=%253F--token%253A%252F%252Fkind%253A%2520Secret%250D%250Adata%253A%250D%250A",
+        '{"SecretAccessKey": " %0Acookie\\"=>token: 7\\n\n',
+    ],
+)
+def test_what_a_marker_reveals_in_a_short_text_is_hidden(text: str) -> None:
+    """A marker after an escape or a separate value can change how the rest is read."""
+    once = redact(text)
+    assert redact(once) == once
+
+
 @pytest.mark.parametrize(("words", "count"), [(150, 4), (150, 20), (2, 500)])
 def test_secret_in_repeated_wrapped_lines_is_hidden(words: int, count: int) -> None:
     """Lines that repeat others are searched only if the others contain a secret."""

@@ -53,6 +53,8 @@ __all__ = ("find_original_span", "hide_revealed_secrets", "hide_secrets")
 
 # Redacting a secret can reveal another one, so the text is searched until nothing changes.
 _MAX_ROUNDS = 4
+# A marker can change what all of a text means that has at most so many characters.
+_MAX_SHORT = 1_200
 _SETTING = re.compile(
     r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
 )
@@ -82,9 +84,10 @@ def hide_secrets(text: str) -> str:
     finds += [*_find_repeated_values(text, finds)]
     for _ in range(_MAX_ROUNDS):
         hidden = insert_markers(text, finds)
-        # If unwrapping reveals nothing, it also reveals nothing next to a marker.
-        is_wrapped = any(found.is_unwrapped for found in finds)
-        if hidden == text or not _may_reveal(text, hidden, finds, is_wrapped=is_wrapped):
+        # If unwrapping a long text reveals nothing, it also reveals nothing next to a marker.
+        is_short = len(text) <= _MAX_SHORT
+        is_wrapped = is_short or any(found.is_unwrapped for found in finds)
+        if hidden == text or not (is_short or _may_reveal(text, hidden, finds, is_wrapped=is_wrapped)):
             return hidden
         text = hidden
         finds = [*_find_in_distinct_parts(text, functools.partial(find_secrets, is_wrapped=is_wrapped))]
