@@ -654,6 +654,11 @@ UNAUTHORIZED: Table = (
         None,
     ),
     ("eksctl", "[✖]  getting list of API resources for raw REST client: Unauthorized", _UNAUTHORIZED),
+    (
+        "discovery",
+        "failed to list services: failed to find server resources for group version apps/v1: Unauthorized",
+        _UNAUTHORIZED,
+    ),
     ("eksctl-nodes", "[✖]  re-listing nodes: Unauthorized", _UNAUTHORIZED),
     ("eksctl-account", "[✖]  creating service account: Unauthorized", _UNAUTHORIZED),
     ("klog-secrets", "E0103 12:00:00.000001 1 sync.go:10] getting secrets: Unauthorized", _UNAUTHORIZED),

@@ -358,6 +358,17 @@ DENIALS: Table = (
         )
         for name, mask in (("angle", "<the queue>"), ("square", "[queue url]"), ("stars", "****"))
     ),
+    (
+        "selling-partner-api",
+        '{"errors": [{"message": "Access to requested resource is denied.", "code": "Unauthorized"}]}',
+        denied(code="Unauthorized"),
+    ),
+    ("requested-resource-of-others", "Access to the requested resource has been denied", None),
+    (
+        "mountpoint",
+        "Error: Failed to create S3 client\n\nCaused by:\n    0: HeadBucket failed for bucket s3://octo-lake/ in region eu-west-1\n    1: Service error\n    2: Permission denied\n",
+        denied(operation="HeadBucket"),
+    ),
     ("resource-of-others", "Access to the resource <the queue> is denied.", None),
     ("resource-named", "AWS: Access to the resource orders is denied.", None),
     (

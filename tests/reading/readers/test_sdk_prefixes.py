@@ -1712,6 +1712,11 @@ QUERY: Table = (
         ),
     ),
     (
+        "codepipeline-without-id",
+        "An API call to CloudFormation.UpdateStackSet returned a ValidationError error: The stack set has no template",
+        expect("aws_error", code="ValidationError", service="cloudformation", operation="UpdateStackSet"),
+    ),
+    (
         "chalice-two-words",
         "got 'TooManyRequestsException' exception back from API Gateway",
         expect("aws_error", code="TooManyRequestsException", service="apigateway"),

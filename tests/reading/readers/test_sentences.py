@@ -300,6 +300,11 @@ TAILS: Table = (
         {**DENIED, "encoded_message": BLOB},
     ),
     (
+        "encoded-middle-masked",
+        f"{DENIAL}. Encoded authorization failure message: {BLOB[:20]}<省略>{BLOB[-9:]}\nstatus code: 403",
+        {**DENIED, "encoded_message": f"{BLOB[:20]}<省略>{BLOB[-9:]}", "status_code": 403},
+    ),
+    (
         "encoded-cut",
         f"{DENIAL}. Encoded authorization failure message: {BLOB[:20]}...",
         {**DENIED, "encoded_message": f"{BLOB[:20]}..."},
@@ -477,6 +482,11 @@ PRINCIPALS: Table = (
         denied(principal="arn:aws:iam::<my account id>:user/ana", action="s3:GetObject"),
     ),
     ("ellipsis", "User: ... is not authorized to perform: s3:GetObject", denied(action="s3:GetObject")),
+    (
+        "two-points",
+        "<Message>User: arn:aws:sts::111122223333:assumed-role/app/.. is not authorized to perform: s3:GetObject</Message>",
+        denied(principal="arn:aws:sts::111122223333:assumed-role/app/..", action="s3:GetObject"),
+    ),
     (
         "ellipsis-inside",
         "User: arn:aws:sts::111122223333:assumed-role/app/... is not authorized to perform: s3:GetObject",

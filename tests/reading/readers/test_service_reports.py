@@ -97,6 +97,11 @@ ROLES: Table = (
     ),
     ("eks", "EKS does not have permissions to assume the associated role.", denied()),
     (
+        "beanstalk",
+        "A client error (InsufficientPrivilegesException) occurred when calling the CreateEnvironment operation: You do not have permission to perform the 'iam:PassRole' action.",
+        denied(code="InsufficientPrivilegesException", operation="CreateEnvironment", action="iam:PassRole"),
+    ),
+    (
         "catalog",
         f"Access denied while assuming launch role {ROLE}: AccessDenied",
         denied(code="AccessDenied", resource=ROLE),

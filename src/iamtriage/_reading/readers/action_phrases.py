@@ -1,7 +1,6 @@
 """Find denials that name an action outside of the standard denial message.
 
-CloudFormation's "API: ec2:CreateVpc …", "AccessDenied. User doesn't have permission to call iam:GetRole",
-"failed to call ec2:…", "missing permissions for 'iam:GetRole'".
+CloudFormation's "API: ec2:CreateVpc …", "failed to call ec2:…", "missing permissions for 'iam:GetRole'".
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 # The words before "ermission" in such phrases.
 _MISSING = r"(?:missing|lacks?|without|insufficient|required|need(?:s|ed)?|requires?)\s+(?:the\s+|sufficient\s+)?(?:IAM\s+)?p"
-_LACKING = r"(?:(?<![\w.])(?P<code>[A-Z][A-Za-z]{3,60})\.\s+)?User\s+does(?:n't|\s+not)\s+have\s+p"
 _MISSING_PERMISSION = lazy_pattern(
     rf"{_MISSING}ermissions?"
     r"(?:\s+(?:for|to\s+(?:perform|call)|:))?\s*:?\s*[\"'`\[(]*(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})",
@@ -39,19 +37,8 @@ _CALL = lazy_pattern(
 _CALLED = lazy_pattern(
     r"[Ee]rror\s+calling\s+(?P<operation>[A-Z][a-z]+[A-Z]\w{2,80}):\s(?=(?P<code>[A-Z][A-Za-z]{3,70}):\s)"
 )
-_NO_PERMISSION = lazy_pattern(
-    rf"{_LACKING}ermissions?\s+to\s+call\s+"
-    r"[\"'`]?(?P<action>(?P<service>[a-z][a-z0-9-]{1,40}):[A-Z][A-Za-z0-9*]{2,80})"
-)
-# Each row: words, one of which precedes "permission"; the pattern before it; the pattern of the phrase.
-_PHRASES = (
-    (("does",), lazy_pattern(rf"{_LACKING}\Z"), _NO_PERMISSION),
-    (
-        ("missing", "lack", "without", "insufficient", "require", "need"),
-        lazy_pattern(rf"{_MISSING}\Z", re.IGNORECASE),
-        _MISSING_PERMISSION,
-    ),
-)
+_MISSING_WORDS = ("missing", "lack", "without", "insufficient", "require", "need")
+_BEFORE_PERMISSION = lazy_pattern(rf"{_MISSING}\Z", re.IGNORECASE)
 # Maximum distance, in characters, from the start of such a phrase to the word "permission", and from the word to the
 # end of the action.
 _MAX_DISTANCE_BEFORE = 160
@@ -83,8 +70,6 @@ def read_action_phrases(readable: Readable) -> Iterator[Piece]:
     for m in _find_missing_permissions(text) if "ermission" in text else ():
         piece = _piece(m, "core")
         piece.kind, piece.is_aws = "access_denied", True
-        if is_code(m.groupdict().get("code") or ""):
-            piece.put_group(m, "code")
         yield piece
 
 
@@ -96,12 +81,12 @@ def _find_missing_permissions(text: str) -> Iterator[re.Match[str]]:
     while at >= 0:
         low = max(done, at - _MAX_DISTANCE_BEFORE)
         before = text[low:at].lower()
-        for words, beginning, phrase in _PHRASES:
-            start = beginning.search(text, low, at) if any(word in before for word in words) else None
-            m = phrase.match(text, start.start(), at + _MAX_DISTANCE_AFTER) if start else None
-            if m:
-                yield m
-                done = m.end()
+        is_near = any(word in before for word in _MISSING_WORDS)
+        start = _BEFORE_PERMISSION.search(text, low, at) if is_near else None
+        m = _MISSING_PERMISSION.match(text, start.start(), at + _MAX_DISTANCE_AFTER) if start else None
+        if m:
+            yield m
+            done = m.end()
         at = text.find("ermission", at + 1)
 
 

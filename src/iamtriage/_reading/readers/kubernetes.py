@@ -42,8 +42,8 @@ sure  | (Unauthorized) | Error from server \(Unauthorized\)
 sure  | <API>API error: Unauthorized | Failed to (?:create|delete|read|update) [A-Z]\w{2,60}! API error: Unauthorized
 sure  | <recognize> | [Uu]nable to recognize .{1,300}?: Unauthorized
 sure  | <register>Unauthorized | Unable to register node .{1,200}?with API server: Unauthorized
-sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|api resources|api group list|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection|resource lock))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
-unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?|certificate signing requests?)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
+sure  | <Unauthorized>|<asked>nauthorized | (?:\*v\d\w{0,10}\.[A-Z]|(?i:kubernetes|\bk8s\b|kubelet|kubectl|kubeconfig|api server|apiserver|rest client|(?:api|server) (?:groups?|resources)|\bleases?\b|\bconfigmaps?\b|service\s?accounts?\b|customresourcedefinitions?|upgrade connection|resource lock))[^\n]{0,300}?(?:: |err=\")(?:Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`]|\.? \(|[.,;)\]])|the server has asked)
+unsure | <Unauthorized> | (?i:failed to|unable to|error|cannot|could not|couldn't)[^\n]{0,200}?(?i:nodes?|pods?|services?|secrets?|namespaces?|deployments?|jobs?|events?|clusters?|certificate signing requests?|server version)\b[^\n]{0,200}?: Unauthorized(?=[\s\"'`.,;)\]]*$|[\"'`])
 sure  | <Status>Unauthorized | [\"']kind[\"']\s?:\s?[\"']Status[\"'][^\x1e]{0,300}?[\"']message[\"']\s?:\s?[\"']Unauthorized[\"']
 unsure | <Unauthorized> | (?:^\x1e?|(?<=[:=]\")|(?<=:\s\"))(?:[Ee]rror: )?Unauthorized$
 sure  | <Received>Received status: | Message: Unauthorized\. Received status: Status\(
@@ -69,7 +69,7 @@ _BARE_FRAGMENT = "<Unauthorized>"
 # Each line that such a row matches contains one of these: names of Kubernetes for sure rows, types for unsure rows.
 _LINE_WORDS = {
     "sure": ("*v", "k8s", "kube", "api", "client", "lease", "configmap", "account", "resource", "connection"),
-    "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster", "certificate"),
+    "unsure": ("node", "pod", "service", "secret", "namespace", "deployment", "job", "event", "cluster", "certificate", "server version"),
 }  # fmt: skip
 _BARE_WORDS = lazy_pattern(r"Unauthorized(?<=[\s\"]Unauthorized)(?!\w)|the\sserver\shas\sasked")
 # Go programs add what they did: "listing nodes: Unauthorized". The type must be a built-in one.

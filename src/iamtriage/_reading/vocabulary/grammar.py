@@ -89,7 +89,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             # "Aws::SQS::Errors::AccessDenied (User: … on resource: arn:…):"
             end -= 1
         elif last == ".":
-            if text.endswith("...", start, end):
+            if text.endswith(("...", "/..", ":.."), start, end):
                 break
             end -= 1
         elif last == ")" and (link := text.find("](", start, end)) > start and "[" not in text[start:link]:
