@@ -64,7 +64,9 @@ _NEXT_SENTENCE = lazy_pattern(r"(?:[Nn]ot|n't)\s+[Aa]uthori[sz]ed\b")
 _ENCODED = lazy_pattern(
     r"Encoded\s+authorization\s+failure\s+message:\s*(?:[\"'`](?=[\w -]{16,}[\"'`]|[$#]?[<\[{(]|\w[\w -]{1,60}[\"'`]))?"
 )
-_MESSAGE_OR_MASK = lazy_pattern(rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:(?:\.{{3,}}|…+|{BRACKETED})[A-Za-z0-9_-]{{2,}}|\.{{3,}}|…+)?|[*xX]{{3,}}")
+_MESSAGE_OR_MASK = lazy_pattern(
+    rf"(?P<mask>{ENCODED})|[A-Za-z0-9_-]{{2,}}(?:(?:\.{{3,}}|…+|{BRACKETED})[A-Za-z0-9_-]{{2,}}|\.{{3,}}|…+)?|[*xX]{{3,}}"
+)
 _VALUE = lazy_pattern(VALUE_START)
 _MASKED = lazy_pattern(r"[*xX]{3,}")
 _PLAIN_WORD = lazy_pattern(r"[A-Z]?[a-z]+|[0-9]{3}")
