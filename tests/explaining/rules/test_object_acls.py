@@ -19,7 +19,7 @@ _BLOCK = '{{"PublicAccessBlockConfiguration": {{"BlockPublicAcls": {0}, "BlockPu
         (" --acl bucket-owner-full-control", '"s3:PutObject"', "", "s3-acl", "also requires s3:PutObjectAcl"),
         (_PUBLIC, '["s3:PutObject", "s3:PutObjectAcl"]', "", "s3-acl", "most likely the setting BlockPublicAcls"),
         (_PUBLIC, '"s3:PutObject"', _BLOCK.format("true"), "s3-acl", "the setting BlockPublicAcls rejects it"),
-        (_PUBLIC, '"s3:*"', "Block Public Access is off for the bucket and the account.", "s3-access-denied", "resource's policy"),
+        (_PUBLIC, '"s3:*"', "Block Public Access is off for the bucket and the account.", "s3-access-denied", "so the bucket policy"),
         ("", '"s3:PutObject"', "", "s3-access-denied", "allows it"),
         (_PUBLIC, '"s3:GetObject"', "", "s3-access-denied", "does not allow this action"),
     ],
@@ -42,6 +42,36 @@ def test_statement_for_the_acl_names_the_objects() -> None:
     assert remedy.policy is not None
     assert remedy.policy["Statement"][0]["Action"] == "s3:PutObjectAcl"
     assert "AWS_DEFAULT_ACL = None" in str(remedy.steps)
+
+
+_BACKUP = 'level=error bucket=acme-web error="error putting object daily/db/log.gz: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 7HQEXAMPLE, HostID: Zm9v=, api error AccessDenied: Access Denied"\n'
+_TAGS = '  config:\n    tagging: "team=data&tier=cold"\n'
+_BY_HAND = "aws s3 cp a.txt s3://acme-web/other/a.txt {}.\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "says"),
+    [
+        (
+            _TAGS + "role backup-writer:\n" + _POLICY.format('"s3:PutObject"'),
+            "allows s3:PutObject, but not that",
+        ),
+        (_TAGS + _BY_HAND.format("works"), "an upload without it works"),
+        (_TAGS + _BY_HAND.format("does not work"), None),
+        (_TAGS + _BY_HAND.format("--tagging team=data works"), None),
+        (_BY_HAND.format("works"), None),
+        (_TAGS + _POLICY.format('"s3:PutObject*"'), None),
+    ],
+)
+def test_tags_of_an_upload(shown: str, says: str | None) -> None:
+    explanation = explain(_BACKUP + shown)
+    needs = f'because of tagging: "team=data&tier=cold", which also requires s3:PutObjectTagging: {"" if "role" not in shown else "the policy in the text "}{says}.'
+    assert (needs in explanation.summary) is (says is not None)
+    if says is not None and "role" in shown:
+        assert "--role-name backup-writer" in str(explanation.remedies[0].commands)
+        assert (explanation.remedies[0].policy or {})["Statement"][0]["Resource"] == "arn:aws:s3:::acme-web/*"
+    if says is None:
+        assert "arn:aws:s3:::acme-web/daily/db/log.gz" in explanation.summary
 
 
 _GET = "$ aws s3api get-object --bucket acme-in --key a.csv a.csv\nAn error occurred (AccessDenied) when calling the GetObject operation: Access Denied\n"

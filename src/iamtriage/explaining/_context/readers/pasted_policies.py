@@ -31,6 +31,11 @@ _OWNER = lazy_pattern(
     r"\baws iam get-(?P<kind>role|user)-policy\b[^\n|;&]{0,200}? --(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,300}\n(?:(?![$#%❯] |aws )[^\n]{0,400}\n){0,12}(?![^\n]*(?:[$#%❯] |aws ))[^\n]{0,400}\Z",
     re.ASCII,
 )
+# A heading right above a policy. A word such as "role permissions:" is no name.
+_HEADING_OF_OWNER = lazy_pattern(
+    r"(?:^|\n)[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])[\w+=,.@-]{3,64})[`\"']?(?: (?:policy|permissions))?:\s{0,20}\Z",
+    re.ASCII,
+)
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
     r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
@@ -119,7 +124,7 @@ def _find_file(text: str, start: int) -> str | None:
 
 
 def _find_owner(text: str, start: int) -> tuple[str, str] | None:
-    r"""Return the kind and name of the role or user whose inline policy a command printed.
+    r"""Return the kind and name of the role or user whose inline policy a command printed, or that a heading names.
 
     >>> shown = '$ aws iam get-role-policy --role-name app --policy-name s3\n{"PolicyDocument": '
     >>> _find_owner(shown, len(shown))
@@ -127,7 +132,8 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     """
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
-    return None if found is None else (found["kind"], found["name"])
+    found = found or _HEADING_OF_OWNER.search(text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
+    return None if found is None else (found["kind"].lower(), found["name"])
 
 
 def _find_other_version(text: str, document: FoundDocument) -> tuple[str, str] | None:

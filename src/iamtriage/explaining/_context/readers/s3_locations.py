@@ -52,6 +52,8 @@ _KEY = lazy_pattern(
     r"|\bS3Key=([^\s,\"']{1,1024})"  # Elastic Beanstalk and CodeDeploy: "S3Bucket=name, S3Key=key"
     # Terraform: "uploading S3 Object (key) to Bucket (name)".
     r"|\bS3 Object \(([^()\s]{1,1024})\) to Bucket\b"
+    # Velero: "error putting object backups/nightly-1/nightly-1.tar.gz: …".
+    r"|\b(?:putting|getting|deleting|uploading|downloading|reading|writing) object ([^\s:\"'`]{1,1024}): "
     r"|\b(?:[Oo]bject|[Ff]ile|[Kk]ey) [\"'`]([^\"'`\s]{1,1024})[\"'`] (?:in|from|to|of) [^\n]{0,40}?[Bb]ucket"
 )
 # One with an asterisk is that of a policy.

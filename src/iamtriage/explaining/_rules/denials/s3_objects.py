@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -22,21 +22,25 @@ from iamtriage.explaining._rules.denials.public_access import (
     public_access_remedy,
 )
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.denials.statements import names_action
+from iamtriage.explaining._rules.denials.statements import names_action, names_resource
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
-from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.commands import fill_command, put_policy
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
+from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.tasks import upload_option_actions
+from iamtriage.explaining._rules.shared.tasks import find_tagging, upload_option_actions
 from iamtriage.explaining._rules.shared.text_signs import find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import put_check_first
-from iamtriage.explaining._rules.sts.trust_documents import allow_statements
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -56,6 +60,11 @@ _OBJECT_OWNER = lazy_pattern(
     rf"\b(?:list-objects(?:-v2)?|get-object-acl|list-object-versions|get-object-attributes)\b[^$]{{0,4000}}?\b(?P<id>{_ID})\b"
 )
 _BUCKET_OWNER = lazy_pattern(rf"\b(?:list-buckets|get-bucket-acl)\b[^$]{{0,4000}}?\b(?P<id>{_ID})\b")
+# What people say of an upload by hand.
+_UPLOAD_WORKS = lazy_pattern(
+    r"\baws s3(?:api)? (?:cp|mv|sync|put-object)\b(?:(?!\.\s|\b(?:no|not|never)\b|n't\b)[^\n]){0,400}?\b(?:works?|worked|succeeds?|succeeded|(?:goes|went) through|is (?:fine|OK|ok))\b",
+    re.ASCII,
+)
 _WRITTEN_BY_OTHER = lazy_pattern(
     r"\b(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b[^.\n]{0,80}?\b(?:writes?|wrote|uploads?|uploaded|delivers?|delivered|puts?|sends?|copies|copied)\b"
     r"|\b(?:written|uploaded|delivered|put|copied)\b[^.\n]{0,40}?\b(?:by|from) (?:a |an |the |our )?(?:partner|vendor|supplier|customer|third party|(?:an)?other account|different account)\b",
@@ -90,15 +99,6 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     blocked = blocks_public_acls(text)
     if acl is not None and acl.is_public and blocked:
         return _explain_blocked_acl(denial, acl.words, "")
-    if policy is None:
-        return None
-    allowed = allow_statements(policy.content)
-    missing = [each for each in options if not any(names_action(row, each) for row in allowed)]
-    if not missing:
-        is_public = acl is not None and acl.is_public and blocked is None
-        return _explain_blocked_acl(denial, acl.words, policy.name) if acl and is_public else None
-    acl = acl if "s3:PutObjectAcl" in missing else None
-    words = acl.words if acl else "the option"
     worked = next(
         (
             run.command.text
@@ -109,17 +109,40 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         ),
         None,
     )
+    told = None if worked else _UPLOAD_WORKS.search(text)
+    told = None if told is None or upload_option_actions(told[0]) else told
+    if policy is None and (told is None or acl is not None):
+        return None
+    allowed = allow_statements(policy.content) if policy else []
+    missing = [each for each in options if not any(names_action(row, each) for row in allowed)]
+    if policy and not missing:
+        is_public = acl is not None and acl.is_public and blocked is None
+        return _explain_blocked_acl(denial, acl.words, policy.name) if acl and is_public else None
+    acl = acl if "s3:PutObjectAcl" in missing else None
+    tagging = find_tagging(text) if missing == ["s3:PutObjectTagging"] else None
+    words = acl.words if acl else tagging or "the option"
     objects = transfer_objects(denial.resource or "", text) or denial.resource or "*"
     bucket = objects.partition("/")[0]
     objects = objects if "/" in objects else f"{bucket}/*"
+    if tagging:
+        # What gets tags is all that the program writes.
+        objects = next(
+            (each for each in _allowed_objects(allowed, denial) if each.startswith(f"{bucket}/")), objects
+        )
     listed = join_words(missing, "and")
+    statements = (allow(tuple(missing) if len(missing) > 1 else missing[0], objects),)
+    holder = policy_holder(denial) or (policy and policy.owner)
+    add = f"Add the statement to {policy.name if policy else 'a policy of the caller'}, and keep the others there."
+    if holder is not None:
+        add = f"Attach the policy, saved as policy.json, to the {holder[0]} {holder[1]}."
     remedy = identity_remedy(
         f"Allow {listed}, too",
-        f"Add the statement to {policy.name}, and keep the others there.",
-        statements=(allow(tuple(missing) if len(missing) > 1 else missing[0], objects),),
+        add,
+        statements=statements,
+        commands=None if holder is None else put_policy(holder[1], inline_policy_name(statements), holder[0]),
         url=pages.MANAGE_POLICIES,
     )
-    omit = None
+    omit = f"Or upload without tags: remove {tagging}." if tagging else None
     if acl is not None:
         omit = f"Or upload without an ACL: {'set AWS_DEFAULT_ACL = None' if 'AWS_DEFAULT_ACL' in text else f'remove {words}'}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
     caveat = (
@@ -128,15 +151,27 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         else ""
     )
     return denial.explain(
-        f"S3 denied {denial.operation or denial.action} because of {words}, which also requires {listed}: {policy.name} allows {denial.action}, but not that.",
+        f"S3 denied {denial.operation or denial.action} because of {words}, which also requires {listed}: {f'{policy.name} allows {denial.action}, but not that' if policy else 'an upload without it works'}.",
         common_causes.DERIVED_ACTION.cause(
             "derived",
-            present(f"The text shows that {worked} worked." if worked else None),
+            present(
+                f"The text shows that {worked} worked." if worked else None,
+                f"The text says {quote_words(told[0])}: the bucket, the credentials and {denial.action} are not the cause."
+                if told
+                else None,
+            ),
             text=f"S3 names only the call. Without {words}, {denial.action} is enough.{caveat}",
         ),
         topic=_TOPIC,
         remedies=(attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),),
     )
+
+
+def _allowed_objects(statements: list[Mapping[str, Any]], denial: Denial) -> Iterator[str]:
+    """Yield the objects of the statements that allow the denied action."""
+    for each in statements:
+        if names_action(each, denial.action or "") and names_resource(each, denial.resource):
+            yield from as_strings(each.get("Resource"))
 
 
 def _explain_blocked_acl(denial: Denial, words: str, allowing: str) -> Explanation:

@@ -304,8 +304,11 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     is_other = denial.policy_type is not None or denial.deny is not None
     if is_other or explanation.remedies[0] in others:
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
-    if not of_resource:
-        verdict = f"{policy_name} allows it, so a policy of another type denies it"
+    # In one account, an Allow in either policy is enough.
+    is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
+    if is_s3 or not of_resource:
+        other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
+        verdict = f"{policy_name} allows it, so {other}a policy of another type denies it"
         summary = denial_summary(denial, verdict)
         return attrs.evolve(
             explanation, summary=summary, causes=causes, remedies=others or explanation.remedies

@@ -140,7 +140,12 @@ _S3A_WRITE = "A write with Hadoop's S3A, which also needs s3:ListBucket on the b
 _S3A_ACTIONS = ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload")
 # Options of uploads to S3 that require more, as the AWS CLI and the SDKs spell them:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-_TAGGING = lazy_pattern(r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])", re.ASCII)
+_TAGGING = lazy_pattern(
+    r"--tagging(?=[ =])|\bTagging(?=[\"']?\s?(?:=>|[=:])\s?[\"'])"
+    # The setting of a program, such as Velero, and the header.
+    r"|(?<![\w-])(?:x-amz-)?tagging[\"']?\s?[:=]\s{0,4}[\"']?[\w.%+-]{1,128}=[\w.%+&=-]{1,256}[\"']?",
+    re.ASCII,
+)
 _DELETING = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 sync\b[^\n]{0,600}? --delete\b", re.ASCII)
 UPLOAD_WITH_OPTIONS = "An upload with these options"
 """The task of an upload with an ACL or tags, or that also deletes."""
@@ -195,11 +200,21 @@ def upload_option_actions(text: str) -> tuple[str, ...]:
         action
         for action, find in (
             ("s3:PutObjectAcl", find_acl),
-            ("s3:PutObjectTagging", _TAGGING.search),
+            ("s3:PutObjectTagging", find_tagging),
             ("s3:DeleteObject", _DELETING.search),
         )
         if find(text)
     )
+
+
+def find_tagging(text: str) -> str | None:
+    """Return how a text sets the tags of an upload.
+
+    >>> find_tagging('    tagging: "team=data&tier=cold"')
+    'tagging: "team=data&tier=cold"'
+    """
+    found = _TAGGING.search(text)
+    return None if found is None else found[0]
 
 
 def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
