@@ -176,7 +176,7 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     deployment = find_deployment(case.failure, case.facts)
     has_access = deployment is not None or re.search(r" --kubernetes-groups| --type EC2", repeated or "")
     policy = None if has_access else VIEW_POLICY
-    lines = mapped.create_entry_remedy(cluster, policy=policy, namespace=None, create=repeated).commands
+    lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
     # Two commands with the ARN look it up themselves.
     lines = (
         lines

@@ -278,8 +278,9 @@ def _launch_remedies(
     elif launcher == _CLUSTER_ROLE:
         # https://docs.aws.amazon.com/eks/latest/userguide/auto-kms.html
         statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
-        query = ("--query", "cluster.roleArn", "--output", "text")
-        lookup.append(find_cluster(case).eks_command("describe-cluster", *query, flag="--name"))
+        lookup.append(
+            find_cluster(case).eks_command("describe-cluster", query="cluster.roleArn", flag="--name")
+        )
     which = None
     show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:

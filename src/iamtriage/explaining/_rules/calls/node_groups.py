@@ -152,13 +152,15 @@ def _create_profile_remedy(case: Case[AwsError], name: str | None, role: str | N
     cluster, group = _find_group(case)
     profile = commands.role_name(name).replace("ROLE_NAME", "INSTANCE_PROFILE")
     of_role = "NODE_ROLE_NAME" if role is None else commands.role_name(role.rpartition("/")[2])
-    words = ("--nodegroup-name", group, "--query", "nodegroup.nodeRole", "--output", "text")
+    find_role = cluster.eks_command(
+        "describe-nodegroup", "--nodegroup-name", group, query="nodegroup.nodeRole"
+    )
     return account_remedy(
         "Create the instance profile again with the same name",
         "EKS created the profile and named it in the launch template of the node group, so it must have the same name.",
         "describe-nodegroup prints the node role." if role is None else None,
         commands=(
-            cluster.eks_command("describe-nodegroup", *words) if role is None else None,
+            find_role if role is None else None,
             f"aws iam create-instance-profile --instance-profile-name {profile}",
             f"aws iam add-role-to-instance-profile --instance-profile-name {profile} --role-name {of_role}",
         ),

@@ -155,9 +155,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     changes: Commands = (
         Labelled(
             "Then add an access policy, if one is missing, such as this:",
-            principal.associate_policy_command(
-                cluster, principal_mappings.VIEW_POLICY, namespace="NAMESPACE"
-            ),
+            principal.associate_policy_command(cluster, principal_mappings.VIEW_POLICY, "NAMESPACE"),
         ),
         Labelled("Or, for RBAC groups:", update),
     )
@@ -285,7 +283,7 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
     is_wide = not kind and policy.endswith(("AdminViewPolicy", "ClusterAdminPolicy"))
     namespace = None if kind == "cluster" or is_wide else "NAMESPACE"
     return repeated or entry_settings.entry_principal(case).associate_policy_command(
-        cluster, policy, namespace=",".join(namespaces) or namespace
+        cluster, policy, ",".join(namespaces) or namespace
     )
 
 

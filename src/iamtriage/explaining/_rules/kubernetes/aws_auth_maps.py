@@ -216,7 +216,6 @@ def explain_no_entries(
     create = principal.create_entry_remedy(
         cluster,
         policy=access.policy,
-        namespace=None,
         title=f"Create the first access entry, for {who}",
         steps=present(
             None

@@ -126,13 +126,7 @@ def explain_other_context(
 ) -> Explanation:
     """Explain that kubectl calls another cluster than the one in which the caller has an access entry."""
     called, other = clusters
-    grant = principal.create_entry_remedy(
-        called,
-        policy=access.policy,
-        namespace=access.namespace,
-        title=f"If you meant the cluster {called.argument}, create an access entry there",
-        steps=(access.reason,),
-    )
+    title = f"If you meant the cluster {called.argument}, create an access entry there"
     return case.explain(
         f"kubectl calls the cluster {called.argument} ({called.region}), but the access entry of {principal.description} is in the cluster {other.argument} ({other.region}).",
         OTHER_CLUSTER.cause("derived", text="Each cluster has its own access entries."),
@@ -143,7 +137,7 @@ def explain_other_context(
                 commands=(other.kubeconfig_command(), "kubectl config current-context"),
                 url=pages.EKS_KUBECONFIG,
             ),
-            grant,
+            access.entry_remedy(called, principal, title=title),
         ),
         notes=_NO_POLICY,
     )
@@ -203,9 +197,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
         url=pages.EKS_KUBECONFIG,
     )
     title = f"If kubectl is meant to use {used}, create an access entry for it"
-    grant = other.create_entry_remedy(
-        cluster, policy=access.policy, namespace=access.namespace, title=title, steps=(access.reason,)
-    )
+    grant = access.entry_remedy(cluster, other, title=title)
     remedies = (rewrite, grant) if has_entry or role is None else (grant, rewrite)
     return case.explain(
         f"kubectl does not use {mine}: the kubeconfig sets {setting} for the token, so the cluster rejected {other.description}.",
@@ -351,7 +343,7 @@ def explain_client(
                 "If this principal is meant to have access and is not listed (cluster administrator):",
                 principal.create_entry_command(cluster),
             ),
-            principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
+            principal.associate_policy_command(cluster, access.policy, access.namespace),
         )
     who = principal.description if principal.is_known else "its IAM role"
     return case.explain(

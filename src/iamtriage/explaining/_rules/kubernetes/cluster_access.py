@@ -203,6 +203,18 @@ class NeededAccess(NamedTuple):
     namespace: str | None
     reason: str
 
+    def entry_remedy(
+        self, cluster: Cluster, principal: ClusterPrincipal, *steps: str | None, title: str | None = None
+    ) -> Remedy:
+        """Return the remedy that creates an access entry with this access."""
+        return principal.create_entry_remedy(
+            cluster,
+            policy=self.policy,
+            namespace=self.namespace,
+            title=title,
+            steps=(*steps, self.reason),
+        )
+
 
 DEPLOYMENT_ACCESS = NeededAccess(
     _CLUSTER_ADMIN, None, f"{_CLUSTER_ADMIN} allows everything; {_EDIT} is narrower."
@@ -251,10 +263,7 @@ def grant_access_remedies(
     if refusal:
         principal = build_cluster_principal(None, "another role")
     if cluster.uses_entries:
-        steps = (refusal, access.reason) if refusal else (access.reason,)
-        yield principal.create_entry_remedy(
-            cluster, policy=access.policy, namespace=access.namespace, steps=steps
-        )
+        yield access.entry_remedy(cluster, principal, refusal)
     if cluster.uses_aws_auth:
         yield principal.aws_auth_remedy(
             groups=("GROUP",),

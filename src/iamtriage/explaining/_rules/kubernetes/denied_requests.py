@@ -298,7 +298,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
             None
             if "associatedAccessPolicies" in denied.case.text
             else cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-            principal.associate_policy_command(cluster, policy, namespace=scoped),
+            principal.associate_policy_command(cluster, policy, scoped),
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )

@@ -303,7 +303,7 @@ def _access_entry_remedy(
         f"{_VIEW_ALL_POLICY} shows everything, including Secrets; {VIEW_POLICY} neither Secrets nor nodes."
     )
     if exists:
-        associate = principal.associate_policy_command(cluster, policy, namespace=None)
+        associate = principal.associate_policy_command(cluster, policy)
         groups = "" if entry is None else " ".join((*entry.groups, _GROUP))
         by_group = f"Or, for less, add a group to the entry (update-access-entry --kubernetes-groups {groups or _GROUP}), and bind it to a ClusterRole."
         return cluster_remedy(
@@ -323,7 +323,6 @@ def _access_entry_remedy(
     remedy = principal.create_entry_remedy(
         cluster,
         policy=policy,
-        namespace=None,
         title=f"Create an access entry with {policy} for {principal.description if principal.is_known else 'the principal that CloudShell prints'}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),

@@ -167,7 +167,7 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
         _OWN_GROUP,
         commands=(
             None if exists else principal.create_entry_command(cluster),
-            principal.associate_policy_command(cluster, _ADMIN_POLICY, namespace=None),
+            principal.associate_policy_command(cluster, _ADMIN_POLICY),
         ),
         url=pages.EKS_ACCESS_POLICIES,
     )
@@ -196,7 +196,7 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     # What EKS reports takes precedence over the facts.
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     principal, enable = entry_principal(case), cluster.enable_entries_remedy()
-    create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY, namespace=None)
+    create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY)
     with_path = "" if principal.is_known else " PRINCIPAL_ARN includes the path of a role."
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",

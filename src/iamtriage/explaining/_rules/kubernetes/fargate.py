@@ -65,12 +65,14 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
     policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
-    query = ("--query", "fargateProfile.podExecutionRoleArn", "--output", "text")
     remedies = [
         cluster_remedy(
             "Find the pod execution role, and check whether it is mapped",
             commands=(
-                cluster.eks_command("describe-fargate-profile", "--fargate-profile-name", profile, *query),
+                cluster.eks_command(
+                    *("describe-fargate-profile", "--fargate-profile-name", profile),
+                    query="fargateProfile.podExecutionRoleArn",
+                ),
                 cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
             ),
             url=pages.EKS_FARGATE_ROLE,

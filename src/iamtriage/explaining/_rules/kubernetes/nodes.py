@@ -197,8 +197,9 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], Comman
     Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
     node = _find_node(case)
-    query = ("--query", "nodegroup.nodeRole", "--output", "text")
-    nodegroup = cluster.eks_command("describe-nodegroup", "--nodegroup-name", "NODEGROUP", *query)
+    nodegroup = cluster.eks_command(
+        "describe-nodegroup", "--nodegroup-name", "NODEGROUP", query="nodegroup.nodeRole"
+    )
     if _MANAGED.search(case.text) is not None:
         return ("describe-nodegroup prints the node role.",), (nodegroup,)
     profile = "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text"

@@ -140,8 +140,8 @@ def explain_pod_denied(denial: Denial) -> Explanation:
     lookup = (
         cluster.eks_command("list-pod-identity-associations", *_OF_ACCOUNT[:2]),
         cluster.eks_command(
-            "describe-pod-identity-association",
-            *("--association-id", "ASSOCIATION_ID", "--query", "association.roleArn", "--output", "text"),
+            *("describe-pod-identity-association", "--association-id", "ASSOCIATION_ID"),
+            query="association.roleArn",
         ),
     )
     return _explain_trust(denial, "pod-identity", cause, None, lookup=lookup)

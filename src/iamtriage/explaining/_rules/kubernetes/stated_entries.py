@@ -280,8 +280,8 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         if entry is not None:
             return (effect,), (update,)
         # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
-        query = ("--query", "accessEntry.kubernetesGroups", "--output", "text")
-        show = cluster.eks_command("describe-access-entry", *query, principal=principal.entry_argument)
+        query = "accessEntry.kubernetesGroups"
+        show = cluster.eks_command("describe-access-entry", query=query, principal=principal.entry_argument)
         add = "Then add the group to the access entry, which keeps its others:"
         lines = [Labelled(add, f"groups=$({show}) && {update} $(echo $groups)")]
         steps = [effect, *([principal.path_note] if principal.path_note else [])]

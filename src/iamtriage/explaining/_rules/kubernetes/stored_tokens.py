@@ -294,13 +294,8 @@ def explain_stored_token(case: AnyCase) -> Explanation | None:
         label = f"Or let kubectl run aws eks get-token for {principal.description}, which then needs an access entry:"
         other = (Labelled(label, update[0]), update[1]) if can_update else ()
         first = _renew_remedy(stored, other)
-    grant = principal.create_entry_remedy(
-        cluster,
-        policy=access.policy,
-        namespace=access.namespace,
-        title=f"If {principal.description} has no access, create an access entry",
-        steps=(access.reason,),
-    )
+    title = f"If {principal.description} has no access, create an access entry"
+    grant = access.entry_remedy(cluster, principal, title=title)
     return case.explain(
         f"The cluster rejected the {what} that {stored.place}: most likely, {reason}.{unused}",
         STORED_TOKEN.cause(

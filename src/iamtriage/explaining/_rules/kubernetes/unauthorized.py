@@ -378,7 +378,7 @@ def _caller_remedy(
                     f"If this principal is meant to have access and {is_missing} (cluster administrator):",
                     principal.create_entry_command(cluster),
                 ),
-                principal.associate_policy_command(cluster, access.policy, namespace=access.namespace),
+                principal.associate_policy_command(cluster, access.policy, access.namespace),
             )
         )
     manifest = None

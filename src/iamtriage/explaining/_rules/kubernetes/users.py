@@ -160,9 +160,11 @@ def _send_token_remedy(cluster: Cluster, sent: re.Match[str]) -> Remedy:
             url=f"{pages.RBAC}#service-account-permissions",
         )
     path = f"/{url.split('/', 3)[3]}" if url.count("/") > _SLASHES_BEFORE_PATH else "/"
-    query = ("--query", "cluster.certificateAuthority.data", "--output", "text")
-    token = cluster.eks_command("get-token", "--query", "status.token", "--output", "text")
-    authority = f"{cluster.eks_command('describe-cluster', *query, flag='--name')} | base64 --decode > ca.crt"
+    token = cluster.eks_command("get-token", query="status.token")
+    query = "cluster.certificateAuthority.data"
+    authority = (
+        f"{cluster.eks_command('describe-cluster', query=query, flag='--name')} | base64 --decode > ca.crt"
+    )
     send = f'curl --cacert ca.crt --header "Authorization: Bearer $({token})" '
     return your_remedy(
         f"Use kubectl, or send a token with {sent['tool']}",

@@ -86,7 +86,12 @@ class Cluster(Value):
         return self.mode != "API"
 
     def eks_command(
-        self, verb: str, *words: str, principal: str | None = None, flag: str = "--cluster-name"
+        self,
+        verb: str,
+        *words: str,
+        principal: str | None = None,
+        query: str | None = None,
+        flag: str = "--cluster-name",
     ) -> str:
         """Return an ``aws eks`` command.
 
@@ -94,6 +99,7 @@ class Cluster(Value):
             verb: The subcommand.
             words: More arguments, unquoted.
             principal: The argument for ``--principal-arn``, quoted.
+            query: What to print as text, if not the whole result.
             flag: The option for the cluster's name.
 
         >>> Cluster("orders", region="eu-west-1").eks_command("describe-cluster", flag="--name")
@@ -102,6 +108,8 @@ class Cluster(Value):
         parts = [command("aws", "eks", verb, flag, self.argument, *self.region_arguments)]
         if principal is not None:
             parts.append(f"--principal-arn {principal}")
+        if query is not None:
+            words += ("--query", query, "--output", "text")
         return " ".join([*parts, *([command(*words)] if words else [])])
 
     def association_commands(self, *calls: tuple[str, str]) -> tuple[str, ...]:
@@ -111,8 +119,8 @@ class Cluster(Value):
             calls: The verb and the options of each command.
         """
         of_account = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
-        query = ("--query", "associations[0].associationId", "--output", "text")
-        find = self.eks_command("list-pod-identity-associations", *of_account, *query)
+        query = "associations[0].associationId"
+        find = self.eks_command("list-pod-identity-associations", *of_account, query=query)
         used = (
             f'{self.eks_command(f"{verb}-pod-identity-association")} --association-id "$association_id" {options}'
             for verb, options in calls
@@ -134,8 +142,8 @@ class Cluster(Value):
 
     def show_mode_command(self) -> str:
         """Return the command that prints the authentication mode."""
-        query = ("--query", "cluster.accessConfig.authenticationMode", "--output", "text")
-        return self.eks_command("describe-cluster", *query, flag="--name")
+        query = "cluster.accessConfig.authenticationMode"
+        return self.eks_command("describe-cluster", query=query, flag="--name")
 
     def change_mode_commands(self, mode: str) -> tuple[str, str]:
         """Return the commands that change the authentication mode, and wait for that."""
@@ -172,9 +180,7 @@ class Cluster(Value):
 def find_cluster(case: AnyCase) -> Cluster:
     """Return the cluster that the facts or the text name."""
     facts = case.facts
-    name = facts.cluster
-    region = facts.region
-    account: str | None = None
+    name, region, account = facts.cluster, facts.region, None
     arn = _parse_cluster_arn(case.failure.resource) or _parse_cluster_arn(facts.resource)
     if arn is not None:
         of_arn = arn.resource.partition("/")[2]
@@ -228,11 +234,10 @@ def _unescaped_text(case: AnyCase, before: int, after: int) -> str:
 def find_entry_arn(case: AnyCase) -> str | None:
     """Return the ARN of the access entry's principal, if the text or the facts state it."""
     words = failure_context(case)
-    found = _ENTRY.search(words)
-    if found:
+    if found := _ENTRY.search(words):
         return found[2]
-    found_arns = (*find_iam_arns(words), *find_iam_arns(case.facts.resource or ""))
-    return clues.find_option(case, "principal-arn") or next(iter(found_arns), None)
+    arns = (*find_iam_arns(words), *find_iam_arns(case.facts.resource or ""))
+    return clues.find_option(case, "principal-arn") or next(iter(arns), None)
 
 
 def find_iam_arns(words: str) -> tuple[str, ...]:
@@ -246,9 +251,8 @@ def find_iam_arns(words: str) -> tuple[str, ...]:
 
 def _parse_cluster_arn(text: str | None) -> Arn | None:
     arn = try_parse_arn(text)
-    if arn is None or arn.service != "eks" or not arn.resource.startswith("cluster/"):
-        return None
-    return arn
+    is_of_cluster = arn is not None and arn.service == "eks" and arn.resource.startswith("cluster/")
+    return arn if is_of_cluster else None
 
 
 def disable_session_tags_remedy(case: AnyCase, title: str) -> Remedy:

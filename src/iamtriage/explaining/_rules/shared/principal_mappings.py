@@ -95,7 +95,7 @@ class ClusterPrincipal(Value):
             words += ("--kubernetes-groups", *groups)
         return cluster.eks_command("create-access-entry", *words, principal=self.new_entry_argument)
 
-    def associate_policy_command(self, cluster: Cluster, policy: str, *, namespace: str | None) -> str:
+    def associate_policy_command(self, cluster: Cluster, policy: str, namespace: str | None = None) -> str:
         """Return the command that associates an access policy, for one namespace or the whole cluster."""
         scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
         arn = access_policy_arn(policy, cluster.partition)
@@ -104,27 +104,23 @@ class ClusterPrincipal(Value):
 
     def inspect_access_remedy(self, cluster: Cluster) -> Remedy:
         """Return the remedy that inspects who has access to the cluster."""
-        steps: list[str] = []
-        shell_commands: list[str] = []
-        if cluster.mode is None:
-            shell_commands.append(cluster.show_mode_command())
-            steps.append(
-                "The authentication mode says what the cluster uses: access entries, the ConfigMap aws-auth, or both."
-            )
-        if cluster.uses_entries:
-            shell_commands.append(cluster.eks_command("list-access-entries"))
-        if cluster.uses_entries and self.entry_refusal is None:
-            shell_commands.append(cluster.eks_command("describe-access-entry", principal=self.entry_argument))
-            steps.append(
-                "If an entry exists and the caller is still rejected, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
-            )
-        if cluster.uses_aws_auth:
-            shell_commands.append(commands.aws_auth_command())
-            steps.append(
-                "In aws-auth, a role's ARN must have no path and must not be the ARN of a session. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
-            )
+        mode = "The authentication mode says what the cluster uses: access entries, the ConfigMap aws-auth, or both."
+        old_id = "If an entry exists and the caller is still rejected, the role or user was re-created and the entry has the old unique ID: delete the entry and create it again."
+        form = "In aws-auth, a role's ARN must have no path and must not be the ARN of a session. The command iamtriage aws-auth lint finds both, and iamtriage aws-auth who prints what an ARN maps to."
+        may_have_entry = cluster.uses_entries and self.entry_refusal is None
+        describe = cluster.eks_command("describe-access-entry", principal=self.entry_argument)
         return cluster_remedy(
-            "List who has access to the cluster", *steps, commands=tuple(shell_commands), url=pages.EKS_GRANT
+            "List who has access to the cluster",
+            mode if cluster.mode is None else None,
+            old_id if may_have_entry else None,
+            form if cluster.uses_aws_auth else None,
+            commands=(
+                cluster.show_mode_command() if cluster.mode is None else None,
+                cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
+                describe if may_have_entry else None,
+                commands.aws_auth_command() if cluster.uses_aws_auth else None,
+            ),
+            url=pages.EKS_GRANT,
         )
 
     def create_entry_remedy(
@@ -132,25 +128,23 @@ class ClusterPrincipal(Value):
         cluster: Cluster,
         *,
         policy: str | None,
-        namespace: str | None,
+        namespace: str | None = None,
         title: str | None = None,
-        steps: tuple[str, ...] = (),
+        steps: tuple[str | None, ...] = (),
         create: str | None = None,
     ) -> Remedy:
         """Return the remedy that creates an access entry, by a command with its groups if it has any."""
-        caveats = [each for each in (self.entry_refusal, self.path_note) if each]
-        if cluster.mode is None:
-            caveats.append(
-                "The authentication mode must be API or API_AND_CONFIG_MAP. With the latter, the entry takes precedence over the principal's aws-auth entry: include its groups."
-            )
+        mode = "The authentication mode must be API or API_AND_CONFIG_MAP. With the latter, the entry takes precedence over the principal's aws-auth entry: include its groups."
         return cluster_remedy(
             title or f"Create an access entry for {self.description}",
             *steps,
-            *caveats,
+            self.entry_refusal,
+            self.path_note,
+            mode if cluster.mode is None else None,
             f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. They can take a few seconds to take effect.",
             commands=(
                 create or self.create_entry_command(cluster),
-                self.associate_policy_command(cluster, policy, namespace=namespace) if policy else None,
+                self.associate_policy_command(cluster, policy, namespace) if policy else None,
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -169,10 +163,7 @@ class ClusterPrincipal(Value):
                     cluster.eks_command("delete-access-entry", principal=self.entry_argument),
                 ),
                 self.create_entry_command(cluster),
-                *(
-                    self.associate_policy_command(cluster, each, namespace=None)
-                    for each in policies or ("POLICY_NAME",)
-                ),
+                *(self.associate_policy_command(cluster, each) for each in policies or ("POLICY_NAME",)),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -183,7 +174,7 @@ class ClusterPrincipal(Value):
         *,
         kind: str = "EC2_LINUX",
         title: str,
-        steps: tuple[str, ...] = (),
+        steps: tuple[str | None, ...] = (),
         lookup: Commands = (),
     ) -> Remedy:
         """Return the remedy that creates an access entry for a node role, which needs no policy."""
@@ -218,7 +209,7 @@ class ClusterPrincipal(Value):
         groups: tuple[str, ...],
         username: str | None = None,
         title: str | None = None,
-        steps: tuple[str, ...] = (),
+        steps: tuple[str | None, ...] = (),
         setup: Commands = (),
         others: str | None = None,
     ) -> Remedy:
@@ -232,21 +223,19 @@ class ClusterPrincipal(Value):
             setup: The first commands.
             others: What to know about the other entries, if the text shows them.
         """
-        words = ["--arn", self.aws_auth_arn]
-        for group in groups:
-            words += ["--group", group]
+        words = ["--arn", self.aws_auth_arn, *(word for group in groups for word in ("--group", group))]
         if username is not None:
             words += ["--username", username]
         is_user = ":user/" in self.aws_auth_arn
         # A default that shows in audit logs who calls.
         default = self.aws_auth_arn.rpartition("/")[2] if is_user else "{{SessionName}}"
-        entry = [f"- {'user' if is_user else 'role'}arn: {self.aws_auth_arn}"]
-        # The authenticator fills templates only for roles.
-        entry += [
+        entry = (
+            f"- {'user' if is_user else 'role'}arn: {self.aws_auth_arn}",
+            # The authenticator fills templates only for roles.
             f"  username: {json.dumps(username or default)}{'' if is_user or self.is_known else '  # for a user, a fixed name'}",
             "  groups:",
             *(f"    - {each}" for each in groups),
-        ]
+        )
         create = "eksctl create iamidentitymapping --cluster CLUSTER --region REGION"
         form = "" if self.is_known else "Write the role's ARN without its path. "
         return cluster_remedy(

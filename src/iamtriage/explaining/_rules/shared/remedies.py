@@ -6,7 +6,7 @@ with a policy, are built with :class:`iamtriage.explaining.Remedy` itself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict, TypeVar
 
 import attrs
 
@@ -15,11 +15,12 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
     from iamtriage.explaining._explanations.remedies import Who
 
 Commands: TypeAlias = tuple[str | Labelled, ...]
-# What a remedy is built from: one command, or several, of which some can be left out.
+# One command, or several, of which some can be left out.
 _OneOrMore: TypeAlias = str | Labelled | tuple[str | Labelled | None, ...] | None
 _T = TypeVar("_T")
 KEEP_OTHERS = "Keep the other statements of "
@@ -36,34 +37,39 @@ def present(*items: _T | None) -> tuple[_T, ...]:
     return tuple(item for item in items if item is not None)
 
 
-def your_remedy(
-    title: str,
-    *steps: str | None,
-    commands: _OneOrMore = (),
-    manifest: str | None = None,
-    url: str | None = None,
-) -> Remedy:
+class _Parts(TypedDict, total=False):
+    """The other parts of a remedy."""
+
+    commands: _OneOrMore
+    manifest: str | None
+    manifest_language: Literal["yaml", "hcl"]
+    url: str | None
+
+
+def your_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> Remedy:
     """Return a remedy that you, the reader, can carry out."""
-    return _build(title, "you", steps, commands, manifest=manifest, url=url)
+    return _build(title, "you", steps, **parts)
 
 
-def account_remedy(
-    title: str, *steps: str | None, commands: _OneOrMore = (), url: str | None = None
-) -> Remedy:
+def account_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> Remedy:
     """Return a remedy for the administrator of the account."""
-    return _build(title, "account administrator", steps, commands, url=url)
+    return _build(title, "account administrator", steps, **parts)
 
 
-def cluster_remedy(
-    title: str,
-    *steps: str | None,
-    commands: _OneOrMore = (),
-    manifest: str | None = None,
-    url: str | None = None,
-) -> Remedy:
+def owner_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> Remedy:
+    """Return a remedy for the owner of the resource."""
+    return _build(title, "resource owner", steps, **parts)
+
+
+def organization_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> Remedy:
+    """Return a remedy for the administrator of the organization."""
+    return _build(title, "organization administrator", steps, **parts)
+
+
+def cluster_remedy(title: str, *steps: str | None, **parts: Unpack[_Parts]) -> Remedy:
     """Return a remedy for the administrator of the cluster."""
-    lines = look_up_once(_present_commands(commands))
-    return _build(title, "cluster administrator", steps, lines, manifest=manifest, url=url)
+    parts["commands"] = look_up_once(_present_commands(parts.get("commands")))
+    return _build(title, "cluster administrator", steps, **parts)
 
 
 def insert_after_saving(remedy: Remedy, step: str) -> Remedy:
@@ -116,7 +122,7 @@ def _build(
     title: str,
     who: Who,
     steps: tuple[str | None, ...],
-    commands: _OneOrMore,
+    commands: _OneOrMore = (),
     **others: Any,  # noqa: ANN401 (the callers have their types)
 ) -> Remedy:
     lines = _present_commands(commands)
@@ -130,55 +136,37 @@ def _present_commands(commands: _OneOrMore) -> Commands:
     return present(*commands)
 
 
-def owner_remedy(title: str, *steps: str | None, commands: _OneOrMore = (), url: str | None = None) -> Remedy:
-    """Return a remedy for the owner of the resource."""
-    return _build(title, "resource owner", steps, commands, url=url)
-
-
-def organization_remedy(
-    title: str, *steps: str | None, commands: _OneOrMore = (), url: str | None = None
-) -> Remedy:
-    """Return a remedy for the administrator of the organization."""
-    return _build(title, "organization administrator", steps, commands, url=url)
-
-
 def identity_remedy(
-    title: str,
-    *steps: str | None,
-    statements: tuple[dict[str, Any], ...],
-    commands: _OneOrMore = (),
-    url: str | None = None,
+    title: str, *steps: str | None, statements: tuple[dict[str, Any], ...], **parts: Unpack[_Parts]
 ) -> Remedy:
     """Return a remedy that attaches an identity-based policy, for the administrator of the account."""
     # Only remedies with a policy need it, and remedies are built when they are read.
     from iamtriage.policies._documents import build_document
 
     policy = build_document(statements)
-    return _build(title, "account administrator", steps, commands, policy=policy, layer="identity", url=url)
+    return _build(title, "account administrator", steps, policy=policy, layer="identity", **parts)
 
 
 def resource_policy_remedy(
-    title: str, *steps: str | None, statements: Sequence[dict[str, Any]], commands: _OneOrMore, url: str
+    title: str, *steps: str | None, statements: Sequence[dict[str, Any]], **parts: Unpack[_Parts]
 ) -> Remedy:
     """Return a remedy that adds statements to the policy of a resource, for its owner."""
     from iamtriage.policies._documents import build_document
 
     policy = build_document(statements) if statements else None
-    more = {"policy": policy, "layer": "resource", "is_addition": True, "url": url}
-    return _build(title, "resource owner", steps, commands, **more)
+    return _build(title, "resource owner", steps, policy=policy, layer="resource", is_addition=True, **parts)
 
 
 def trust_remedy(
     title: str,
     *steps: str | None,
     policy: Mapping[str, Any],
-    commands: _OneOrMore = (),
     is_addition: bool = True,
-    url: str | None = None,
+    **parts: Unpack[_Parts],
 ) -> Remedy:
     """Return a remedy that changes the trust policy of a role, or adds statements to it."""
-    more = {"policy": policy, "layer": "role_trust", "is_addition": is_addition, "url": url}
-    return _build(title, "account administrator", steps, commands, **more)
+    more = {"policy": policy, "layer": "role_trust", "is_addition": is_addition}
+    return _build(title, "account administrator", steps, **more, **parts)
 
 
 def save_step(policy: str, file: str = "policy.json", *, command: str = "the change") -> str:
