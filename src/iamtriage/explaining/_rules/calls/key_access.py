@@ -75,11 +75,10 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
         return _explain_other_region(case, found, call, region)
     state = find_state(case.text)
     if state in STATE_WORDS:
-        remedy = enable_remedy(found, region, "pending" if state == "PendingDeletion" else "")
         return case.explain(
             f"The KMS key of {call} {STATE_WORDS[state]}, as the text shows.",
             KEY_NOT_ACCESSIBLE.cause("reported", code_evidence(case.failure), text="The key is not enabled."),
-            remedies=remedy,
+            remedies=enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""),
             notes=NOT_A_DENIAL,
         )
     verdict = f"it does not exist in {region or 'this Region'}, is not enabled, or no policy allows the caller to use it"

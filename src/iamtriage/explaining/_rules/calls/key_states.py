@@ -152,14 +152,13 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
 
 def enable_remedy(found: re.Match[str] | None, region: str | None, state: str) -> Remedy:
     """Return the remedy that enables a key, and cancels its deletion first if its state may be that."""
-    query = "--query 'KeyMetadata.[KeyState,DeletionDate]'"
     account = _ACCOUNT.match(found[0]) if found else None
     return owner_remedy(
         f"Check the key's state, and enable it again{f', in account {account[2]}' if account else ''}",
         "Find out first who disabled it, and why (EventName DisableKey or ScheduleKeyDeletion in CloudTrail). After a deletion, the data that it encrypted is lost.",
         "If KeyState is PendingDeletion, cancel the deletion (cancel-key-deletion), which leaves the key Disabled. Then enable it (kms:EnableKey).",
         commands=(
-            kms_command("describe-key", found, region, query),
+            kms_command("describe-key", found, region, "--query 'KeyMetadata.[KeyState,DeletionDate]'"),
             Labelled("If the state is PendingDeletion:", kms_command("cancel-key-deletion", found, region))
             if state
             else None,

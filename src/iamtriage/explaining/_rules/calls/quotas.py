@@ -116,8 +116,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
     scoped = _SCOPED.search(words)
     service = "iam" if scoped else case.failure.envelope.service
     name = service if service and re.fullmatch(r"[a-z][a-z0-9-]{1,40}", service) else None
-    service_code = _QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE")
-    increase = _increase_remedy(service_code)
+    increase = _increase_remedy(_QUOTA_SERVICE_CODES.get(name or "", name or "SERVICE_CODE"))
     if scoped is not None:
         return _explain_scoped_quota(case, scoped, increase)
     return case.explain(

@@ -313,8 +313,7 @@ def find_linked_role(text: str, services: Iterable[str]) -> LinkedRole | None:
     called = frozenset(services)
     named = (role for role in _ROLES if role.role in text)
     described = (role for role in _ROLES if re.search(rf"\b{role.words}", text))
-    needed = (role for role in _ROLES if role.service in called)
-    return next(chain(named, described, needed), None)
+    return next(chain(named, described, (role for role in _ROLES if role.service in called)), None)
 
 
 def _possible_services(failure: Failure) -> list[str]:

@@ -50,13 +50,12 @@ def azure_remedy(denied: DeniedRequest) -> Remedy | None:
     scope = f'"$({of_cluster})"'
     if denied.request.namespace:
         scope += f"/namespaces/{commands.namespace(denied.request.namespace)}"
-    role = f"Azure Kubernetes Service RBAC {'Reader' if denied.request.verb in READ_VERBS else 'Writer'}"
     return owner_remedy(
         "Assign a role in Azure",
         "This takes the role Owner, User Access Administrator or Role Based Access Control Administrator on the cluster in Azure. An assignment takes effect within minutes.",
         commands=fill_command(
             f"az role assignment create --role {{}} --assignee {{}} --scope {scope}",
-            role,
+            f"Azure Kubernetes Service RBAC {'Reader' if denied.request.verb in READ_VERBS else 'Writer'}",
             user_argument(denied.user),
         ),
         url="https://learn.microsoft.com/en-us/azure/aks/manage-azure-rbac",

@@ -305,11 +305,10 @@ def _access_entry_remedy(
     if exists:
         associate = principal.associate_policy_command(cluster, policy)
         groups = "" if entry is None else " ".join((*entry.groups, _GROUP))
-        by_group = f"Or, for less, add a group to the entry (update-access-entry --kubernetes-groups {groups or _GROUP}), and bind it to a ClusterRole."
         return cluster_remedy(
             f"Associate {policy} with the access entry",
             choice,
-            by_group,
+            f"Or, for less, add a group to the entry (update-access-entry --kubernetes-groups {groups or _GROUP}), and bind it to a ClusterRole.",
             "Reload the console after a few seconds.",
             _IAM_STEP,
             commands=(associate,)

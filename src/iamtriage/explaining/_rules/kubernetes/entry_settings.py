@@ -243,8 +243,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
         title = "Keep the mode, and delete access entries that you do not want"
         step = "A principal's access entry takes precedence over its aws-auth entry. Without the access entry, the aws-auth entry applies again. Keep the entries of nodes (type EC2_LINUX) and one with which you have access."
         step += "" if in_code else " If a template sets the mode, set it back to API_AND_CONFIG_MAP there."
-        delete = cluster.eks_command("delete-access-entry", principal="PRINCIPAL_ARN")
-        lines = (list_entries, delete)
+        lines = (list_entries, cluster.eks_command("delete-access-entry", principal="PRINCIPAL_ARN"))
     if old == "CONFIG_MAP" and (found is None or found[2] == "API"):
         title = "Change the mode to API_AND_CONFIG_MAP first"
         lines = (

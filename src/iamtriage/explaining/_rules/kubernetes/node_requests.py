@@ -263,14 +263,13 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     other = "If the kubelet did not make the request, use a service account or your own user for it."
     template = "kubectl get pods -n {} --field-selector {} -o yaml | grep -e '^    name: ' -e {}"
     named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
-    line = fill_command(template, *named)
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
         f"The command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
         "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
         None if is_kubelet else other,
-        commands=line,
+        commands=fill_command(template, *named),
         url=_PAGE,
     )
 

@@ -172,7 +172,6 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     found = _PROTECTED.search(message)
     if found:
         text = "Kubernetes does not allow anyone to delete this object."
-        cause = PROTECTED_OBJECT.cause("reported", f"The API server says: {found[0]}.", text=text)
         remedy = your_remedy(
             "Delete the contents of the object instead",
             "The namespaces default, kube-system and kube-public always exist.",
@@ -181,7 +180,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
         )
         return case.explain(
             text,
-            cause,
+            PROTECTED_OBJECT.cause("reported", f"The API server says: {found[0]}.", text=text),
             topic="kubernetes-admission",
             remedies=remedy,
             notes="Neither an IAM policy nor an RBAC role can allow this.",

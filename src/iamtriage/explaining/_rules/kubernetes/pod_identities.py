@@ -70,14 +70,12 @@ def explain_association_exists(case: Case[AccessEntry], message: str) -> Explana
     cluster = find_cluster(case)
     found = _ASSOCIATION.search(message)
     association = found[1] if found else "ASSOCIATION_ID"
-    identifier = f"{cluster.argument},{association}"
-    imported = import_remedy(case.failure, case.facts, identifier=identifier)
     return case.explain(
         "The service account already has a Pod Identity association.",
         ASSOCIATION_EXISTS.cause("reported", (f"The association is {association}",) if found else ()),
         topic="pod-identity-exists",
         remedies=(
-            imported,
+            import_remedy(case.failure, case.facts, identifier=f"{cluster.argument},{association}"),
             cluster_remedy(
                 "Inspect the existing association",
                 commands=(
@@ -128,8 +126,7 @@ def explain_pod_trust(case: Case[AccessEntry], message: str) -> Explanation:
         again = (_create_command(find_cluster(case)),)
     if role is not None:
         again = tuple(each.replace("ROLE_ARN", quote_argument(str(role))) for each in again)
-    cause = POD_IDENTITY_TRUST.cause("reported")
-    return _explain_trust(case, "pod-identity-trust", cause, role, again=again)
+    return _explain_trust(case, "pod-identity-trust", POD_IDENTITY_TRUST.cause("reported"), role, again=again)
 
 
 def explain_pod_denied(denial: Denial) -> Explanation:

@@ -271,7 +271,6 @@ def _explain_other_account(
 ) -> Explanation:
     caller, profile = describe_principal(case.principal, "the caller"), clues.find_profile(case)
     used = "" if profile is None else f" (profile {profile})"
-    message = clues.message_text(case)
     listed = [each for each in find_listed_profiles(case.failure.text) if each not in {"default", profile}]
     other = listed[0] if len(listed) == 1 and commands.profile(listed[0]) == listed[0] else "PROFILE_NAME"
     return case.explain(
@@ -281,7 +280,7 @@ def _explain_other_account(
             (f"The caller is {case.caller}", f"The cluster is in the account {cluster.account}"),
             text="A principal of another account has access only if the cluster grants it explicitly.",
         ),
-        _login_cause(message, None),
+        _login_cause(clues.message_text(case), None),
         topic="kubernetes-login",
         remedies=(
             your_remedy(
@@ -305,9 +304,8 @@ def _explain_other_account(
 
 def _login_cause(message: str, unknown_type: str | None) -> Cause:
     if unknown_type is None:
-        text = "The API server did not evaluate RBAC."
         because = clues.quote_phrases(message, *_PHRASES)[:1]
-        return IDENTITY_NOT_ACCEPTED.cause("reported", because, text=text)
+        return IDENTITY_NOT_ACCEPTED.cause("reported", because, text="The API server did not evaluate RBAC.")
     # For a type that is not built in, parse() does not report a rejected login.
     return IDENTITY_NOT_ACCEPTED.cause("derived", f"{clip_text(unknown_type)} is a built-in type.")
 
