@@ -113,54 +113,46 @@ _KINDS = (
         code=r"^AddonPermissionFailure$",
         summary="The EKS add-on lacks a permission in AWS.",
         lacks_permission=True,
-        remedies=(
-            account_remedy(
-                "Give the add-on a role with the policy that EKS recommends for it",
-                "The first command prints the add-on's role, or its EKS Pod Identity associations, and its version; the second prints the recommended policies. Without a role, the add-on uses the role of the node.",
-                commands=(
-                    "aws eks describe-addon --cluster-name CLUSTER --addon-name ADDON_NAME --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
-                    "aws eks describe-addon-configuration --addon-name ADDON_NAME --addon-version ADDON_VERSION --query podIdentityConfiguration",
-                ),
-                url=_ADD_ON_ROLES,
+        remedies=account_remedy(
+            "Give the add-on a role with the policy that EKS recommends for it",
+            "The first command prints the add-on's role, or its EKS Pod Identity associations, and its version; the second prints the recommended policies. Without a role, the add-on uses the role of the node.",
+            commands=(
+                "aws eks describe-addon --cluster-name CLUSTER --addon-name ADDON_NAME --query 'addon.[addonVersion,serviceAccountRoleArn,podIdentityAssociations]'",
+                "aws eks describe-addon-configuration --addon-name ADDON_NAME --addon-version ADDON_VERSION --query podIdentityConfiguration",
             ),
+            url=_ADD_ON_ROLES,
         ),
     ),
     ErrorKind(
         cause=OUTLIVES_SESSION,
         code=r"^(?:SessionDurationEscalation|InsufficientSessionLifetime)",
         summary="STS rejected the request: its DurationSeconds is longer than what is left of the caller's session.",
-        remedies=(
-            your_remedy(
-                "Request a shorter DurationSeconds, or call with a new session",
-                "DurationSeconds can be at most the seconds until the Expiration of the calling session.",
-                "If the token must be valid longer, get a new session right before the call, such as with AssumeRole. Its DurationSeconds can be up to the role's MaxSessionDuration, but only one hour if the caller of AssumeRole is a role, too.",
-                url=_TOKENS_OF_STS,
-            ),
+        remedies=your_remedy(
+            "Request a shorter DurationSeconds, or call with a new session",
+            "DurationSeconds can be at most the seconds until the Expiration of the calling session.",
+            "If the token must be valid longer, get a new session right before the call, such as with AssumeRole. Its DurationSeconds can be up to the role's MaxSessionDuration, but only one hour if the caller of AssumeRole is a role, too.",
+            url=_TOKENS_OF_STS,
         ),
     ),
     ErrorKind(
         cause=TOKEN_TOO_LARGE,
         code=r"^JWTPayloadSizeExceeded",
         summary="STS issues no token, because its tags would make it too large.",
-        remedies=(
-            your_remedy(
-                "Pass fewer or shorter tags to GetWebIdentityToken",
-                "Pass only the tags that the external service reads.",
-                url=_TOKENS_OF_STS,
-            ),
+        remedies=your_remedy(
+            "Pass fewer or shorter tags to GetWebIdentityToken",
+            "Pass only the tags that the external service reads.",
+            url=_TOKENS_OF_STS,
         ),
     ),
     ErrorKind(
         cause=CONTEXT_ASSERTION_REJECTED,
         code=r"^InvalidContextAssertion",
         summary="STS rejected the context assertion in ProvidedContexts.",
-        remedies=(
-            your_remedy(
-                "Get a new context assertion, and pass it unchanged",
-                "IAM Identity Center returns it as identityContext from CreateTokenWithIAM. It is valid for a short time: request it right before the call.",
-                "Its ProviderArn is arn:aws:iam::aws:contextProvider/IdentityCenter.",
-                url=_CONTEXT_ASSERTIONS,
-            ),
+        remedies=your_remedy(
+            "Get a new context assertion, and pass it unchanged",
+            "IAM Identity Center returns it as identityContext from CreateTokenWithIAM. It is valid for a short time: request it right before the call.",
+            "Its ProviderArn is arn:aws:iam::aws:contextProvider/IdentityCenter.",
+            url=_CONTEXT_ASSERTIONS,
         ),
     ),
     ErrorKind(
@@ -168,13 +160,11 @@ _KINDS = (
         code=r"^OutboundWebIdentityFederationDisabled",
         message=r"[Oo]utbound web identity federation is disabled",
         summary="STS issues no token, because outbound identity federation is not enabled for the account.",
-        remedies=(
-            account_remedy(
-                "Enable outbound identity federation",
-                "The command requires iam:EnableOutboundWebIdentityFederation. It prints the account's issuer URL, which the external service must trust. Then retry the call, for which the caller needs sts:GetWebIdentityToken.",
-                commands="aws iam enable-outbound-web-identity-federation",
-                url=_OUTBOUND_FEDERATION,
-            ),
+        remedies=account_remedy(
+            "Enable outbound identity federation",
+            "The command requires iam:EnableOutboundWebIdentityFederation. It prints the account's issuer URL, which the external service must trust. Then retry the call, for which the caller needs sts:GetWebIdentityToken.",
+            commands="aws iam enable-outbound-web-identity-federation",
+            url=_OUTBOUND_FEDERATION,
         ),
     ),
     ErrorKind(
@@ -182,56 +172,48 @@ _KINDS = (
         code=r"^InvalidGrantException$",
         summary="The IAM Identity Center sign-in cannot be renewed.",
         causes=(LOGGED_OUT.cause(),),
-        remedies=(SSO_LOGIN,),
+        remedies=SSO_LOGIN,
     ),
     ErrorKind(
         cause=THROTTLED,
         code=r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput",
         message=r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate",
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
-        remedies=(
-            account_remedy(
-                "If that is not enough, request a higher rate, where it can be raised",
-                "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
-                url=pages.QUOTAS,
-            ),
+        remedies=account_remedy(
+            "If that is not enough, request a higher rate, where it can be raised",
+            "Service Quotas shows which rates can be raised. Those of IAM and STS cannot: reuse credentials instead.",
+            url=pages.QUOTAS,
         ),
     ),
     ErrorKind(
         cause=DRY_RUN,
         code=r"^DryRunOperation$",
         summary="The dry run succeeded: the call would have been allowed.",
-        remedies=(
-            your_remedy(
-                "Call without the dry run", "Remove --dry-run to make the call.", url=pages.EC2_ERRORS
-            ),
+        remedies=your_remedy(
+            "Call without the dry run", "Remove --dry-run to make the call.", url=pages.EC2_ERRORS
         ),
     ),
     ErrorKind(
         cause=ACCOUNT_STATE,
         code=r"OptInRequired|Subscription(?:Required|Needed)|NotSubscribed|NotSignedUp|PendingVerification|^AccountSuspended|^Blocked$",
         summary="The account cannot use the service.",
-        remedies=(
-            account_remedy(
-                "Check the state of the account",
-                "Sign in to the console, open the service, and follow its instructions.",
-                "Check Billing and the emails to the account's address: payment, verification, suspension.",
-                "If nothing is pending there, open a support case.",
-                url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
-            ),
+        remedies=account_remedy(
+            "Check the state of the account",
+            "Sign in to the console, open the service, and follow its instructions.",
+            "Check Billing and the emails to the account's address: payment, verification, suspension.",
+            "If nothing is pending there, open a support case.",
+            url="https://docs.aws.amazon.com/accounts/latest/reference/welcome-first-time-user.html",
         ),
     ),
     ErrorKind(
         cause=NO_CAPACITY,
         code=r"Insufficient(?:Instance|Host|ReservedInstance|Volume|Address)?Capacity",
         summary="AWS has no capacity for this in the Availability Zone at the moment.",
-        remedies=(
-            your_remedy(
-                "Use another Availability Zone or instance type",
-                "Try another Availability Zone, or allow several zones and instance types.",
-                "Or retry later. A quota is not the cause.",
-                url=pages.EC2_ERRORS,
-            ),
+        remedies=your_remedy(
+            "Use another Availability Zone or instance type",
+            "Try another Availability Zone, or allow several zones and instance types.",
+            "Or retry later. A quota is not the cause.",
+            url=pages.EC2_ERRORS,
         ),
     ),
     ErrorKind(
@@ -239,27 +221,23 @@ _KINDS = (
         code=r"AlreadyExists|AlreadyOwnedByYou|^Duplicate|ResourceInUse",
         message=r"\balready exists\b",
         summary="The resource already exists or is in use.",
-        remedies=(
-            your_remedy(
-                "Use the existing resource, or choose another name",
-                "Inspect the existing resource: an earlier run may have created it. Use it, or import it into the tool that tries to create it (terraform import).",
-                "Otherwise, choose another name. The name of an S3 bucket must be unique in the whole partition. Do not delete a resource before you know what uses it.",
-                url=pages.API_REFERENCES,
-            ),
+        remedies=your_remedy(
+            "Use the existing resource, or choose another name",
+            "Inspect the existing resource: an earlier run may have created it. Use it, or import it into the tool that tries to create it (terraform import).",
+            "Otherwise, choose another name. The name of an S3 bucket must be unique in the whole partition. Do not delete a resource before you know what uses it.",
+            url=pages.API_REFERENCES,
         ),
     ),
     ErrorKind(
         cause=BUCKET_IN_OTHER_REGION,
         code=r"PermanentRedirect|TemporaryRedirect|IllegalLocationConstraint",
         summary="The bucket is in another Region than the endpoint that was called.",
-        remedies=(
-            your_remedy(
-                "Call S3 in the bucket's Region",
-                "The command prints the bucket's Region. Set it in the client.",
-                "Remove an endpoint URL of another Region.",
-                commands="aws s3api head-bucket --bucket BUCKET --query BucketRegion",
-                url=pages.SDK_ENDPOINTS,
-            ),
+        remedies=your_remedy(
+            "Call S3 in the bucket's Region",
+            "The command prints the bucket's Region. Set it in the client.",
+            "Remove an endpoint URL of another Region.",
+            commands="aws s3api head-bucket --bucket BUCKET --query BucketRegion",
+            url=pages.SDK_ENDPOINTS,
         ),
     ),
 )

@@ -15,7 +15,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared.clues import error_code, safe_name
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
-from iamtriage.explaining._rules.shared.routing import as_pattern
+from iamtriage.explaining._rules.shared.routing import as_optional_pattern, as_pattern
 
 if TYPE_CHECKING:
     from iamtriage.explaining._facts import Facts
@@ -73,12 +73,17 @@ def code_evidence(failure: AwsError, *, is_from_sdk: bool = False) -> tuple[str,
     return (f"The error code is {code}{f', the HTTP status {status}' if status else ''}.",)
 
 
+def _as_tuple(remedies: Remedy | tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    return remedies if isinstance(remedies, tuple) else (remedies,)
+
+
 @attrs.frozen(eq=False, repr=False)
 class ErrorKind(Value):
     """A kind of error and its explanation.
 
     Attributes:
         cause: The first cause: what the code means. Its code is the topic of the explanation.
+        remedies: The remedy, or several.
         message: A pattern for messages without a code.
         except_message: A pattern for messages of another kind.
         min_status: The lowest HTTP status that means this kind if there is no code.
@@ -91,13 +96,9 @@ class ErrorKind(Value):
     code: re.Pattern[str] = attrs.field(converter=as_pattern)
     summary: str
     causes: tuple[Cause, ...] = ()
-    remedies: tuple[Remedy, ...] = ()
-    message: re.Pattern[str] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_pattern)
-    )
-    except_message: re.Pattern[str] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_pattern)
-    )
+    remedies: tuple[Remedy, ...] = attrs.field(default=(), converter=_as_tuple)
+    message: re.Pattern[str] | None = attrs.field(default=None, converter=as_optional_pattern)
+    except_message: re.Pattern[str] | None = attrs.field(default=None, converter=as_optional_pattern)
     min_status: int | None = None
     is_from_sdk: bool = False
     notes: tuple[str, ...] = ()

@@ -151,14 +151,12 @@ KINDS_BY_MESSAGE = (
         message=r"authorization mechanism you have provided is not supported|require AWS Signature Version 4",
         summary="S3 rejected the request because it is signed with Signature Version 2; version 4 is required.",
         causes=(FORM_VERSION.cause(),),
-        remedies=(
-            your_remedy(
-                "Sign with version 4",
-                "Use a current SDK or tool, which signs with version 4 automatically.",
-                "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
-                commands="aws configure set default.s3.signature_version s3v4",
-                url=pages.SIGNATURES,
-            ),
+        remedies=your_remedy(
+            "Sign with version 4",
+            "Use a current SDK or tool, which signs with version 4 automatically.",
+            "If the version is a setting, its value is v4 or s3v4. Set the bucket's Region, too.",
+            commands="aws configure set default.s3.signature_version s3v4",
+            url=pages.SIGNATURES,
         ),
     ),
     ErrorKind(
@@ -166,14 +164,12 @@ KINDS_BY_MESSAGE = (
         code=r"^ResourceNotFoundException$",
         message=r"GetRequestAuthorization(?:Details|Policy)\b",
         summary="IAM has no authorization details for this ID in this Region: they are not recorded yet, or no longer kept.",
-        remedies=(
-            your_remedy(
-                "Retry after a minute, in the Region and the account of the denied call",
-                "Check that the ID is complete. The console link in the denial names the Region. The caller must be in the account or the organization of the denied call.",
-                "If the denial is older than 24 hours, repeat the denied call, and use its new ID.",
-                commands="aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
-                url=pages.AUTHORIZATION_DETAILS,
-            ),
+        remedies=your_remedy(
+            "Retry after a minute, in the Region and the account of the denied call",
+            "Check that the ID is complete. The console link in the denial names the Region. The caller must be in the account or the organization of the denied call.",
+            "If the denial is older than 24 hours, repeat the denied call, and use its new ID.",
+            commands="aws iam-toolbox get-request-authorization-details --authorization-id AUTHORIZATION_ID --region REGION",
+            url=pages.AUTHORIZATION_DETAILS,
         ),
     ),
     ErrorKind(
@@ -181,13 +177,11 @@ KINDS_BY_MESSAGE = (
         code=r"^(?:ResourceNotFoundException|AccessDeniedException|ValidationException)$",
         message=r"use case details have not been submitted",
         summary="The account has not submitted the use case form that this Bedrock model requires.",
-        remedies=(
-            account_remedy(
-                "Submit the use case form",
-                "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
-                "Retry the call after 15 minutes.",
-                url=pages.BEDROCK_MODELS,
-            ),
+        remedies=account_remedy(
+            "Submit the use case form",
+            "Open the model in the Bedrock console's model catalog and fill in the form, or call PutUseCaseForModelAccess.",
+            "Retry the call after 15 minutes.",
+            url=pages.BEDROCK_MODELS,
         ),
     ),
     ErrorKind(
@@ -195,19 +189,17 @@ KINDS_BY_MESSAGE = (
         code=r"^(?:ValidationError|ValidationException)?$",
         message=r"(?<!_)ROLLBACK_COMPLETE state and can ?not be updated",
         summary="The stack cannot be updated, because its creation failed and was rolled back. Delete it, and create it again.",
-        remedies=(
-            your_remedy(
-                "Delete the stack, and create it again",
-                "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
-                commands=(
-                    "aws cloudformation describe-stack-events --stack-name STACK_NAME --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
-                    Labelled(
-                        "Then, when that is fixed:",
-                        "aws cloudformation delete-stack --stack-name STACK_NAME",
-                    ),
+        remedies=your_remedy(
+            "Delete the stack, and create it again",
+            "The first command prints why resources were not created: the earliest event is the reason, often a denial.",
+            commands=(
+                "aws cloudformation describe-stack-events --stack-name STACK_NAME --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
+                Labelled(
+                    "Then, when that is fixed:",
+                    "aws cloudformation delete-stack --stack-name STACK_NAME",
                 ),
-                url=_FAILED_STACKS,
             ),
+            url=_FAILED_STACKS,
         ),
     ),
     ErrorKind(
@@ -215,23 +207,21 @@ KINDS_BY_MESSAGE = (
         code=r"^(?!OptIn|.*Quota|.*Limit)",
         message=r"(?i)account (?:currently does not support|(?:is|has been)(?: currently)? suspended|must be verified)",
         summary=f"{ACCOUNT_RESTRICTED}.",
-        remedies=(SUPPORT_CASE,),
+        remedies=SUPPORT_CASE,
     ),
     ErrorKind(
         cause=EMAIL_NOT_VERIFIED,
         code=r"^(?:MessageRejected(?:Exception)?)?$",
         message=r"Email address is not verified|identities failed the check in region",
         summary="SES rejected the message because an address is not verified in this Region.",
-        remedies=(
-            account_remedy(
-                "Verify the address or its domain, or request production access",
-                "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
-                commands=(
-                    "aws sesv2 get-account --query ProductionAccessEnabled",
-                    "aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",
-                ),
-                url=pages.SES_SANDBOX,
+        remedies=account_remedy(
+            "Verify the address or its domain, or request production access",
+            "Both are per Region: an address that is verified in another Region does not count. While ProductionAccessEnabled is false, the account is in the SES sandbox, where recipients must be verified, too.",
+            commands=(
+                "aws sesv2 get-account --query ProductionAccessEnabled",
+                "aws sesv2 create-email-identity --email-identity ADDRESS_OR_DOMAIN",
             ),
+            url=pages.SES_SANDBOX,
         ),
     ),
     ErrorKind(
@@ -239,14 +229,12 @@ KINDS_BY_MESSAGE = (
         code=r"^ValidationException$",
         message=r"on-demand throughput isn.{1,8}t supported",
         summary="This Bedrock model can only be called through an inference profile.",
-        remedies=(
-            your_remedy(
-                "Call the inference profile",
-                "Use the ID or ARN of an inference profile as model ID. Most often, it is the model ID with a geography prefix such as us. or eu.",
-                "Policies must allow bedrock:InvokeModel on the profile and on the model in each Region that the profile routes to.",
-                commands="aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
-                url=pages.BEDROCK_PROFILES,
-            ),
+        remedies=your_remedy(
+            "Call the inference profile",
+            "Use the ID or ARN of an inference profile as model ID. Most often, it is the model ID with a geography prefix such as us. or eu.",
+            "Policies must allow bedrock:InvokeModel on the profile and on the model in each Region that the profile routes to.",
+            commands="aws bedrock list-inference-profiles --region REGION --query 'inferenceProfileSummaries[].inferenceProfileId'",
+            url=pages.BEDROCK_PROFILES,
         ),
     ),
 )

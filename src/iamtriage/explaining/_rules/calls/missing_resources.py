@@ -321,14 +321,13 @@ def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
         misspelled = "The name of the bucket is misspelled, or it is that of an access point or an alias."
         steps = ("The command lists the buckets of the account that is called with.",)
         listing = "aws s3api list-buckets --query 'Buckets[].Name'"
-    remedy = your_remedy(
-        f"Compare the {name} with what exists", *steps, commands=listing, url=pages.S3_ERRORS
-    )
     return case.explain(
         f"The {kind} does not exist{end_summary(case.failure)}",
         NOT_FOUND.cause("reported", error_kind.code_evidence(case.failure), text=text),
         NAME_DIFFERS.cause(text=misspelled),
         DELETED_OR_NEW.cause(text="It was deleted, or not created yet."),
-        remedies=remedy,
+        remedies=your_remedy(
+            f"Compare the {name} with what exists", *steps, commands=listing, url=pages.S3_ERRORS
+        ),
         notes=NOT_A_DENIAL,
     )

@@ -245,13 +245,11 @@ REQUEST_KINDS = (
             r"|DependencyViolation|InvalidSequence|ResourceNotReady|NotEmpty|TransactionCanceled"
         ),
         summary="The resource's state does not allow the call at the moment.",
-        remedies=(
-            your_remedy(
-                "Wait for the other change, or remove what blocks the call",
-                "If another change is in progress, wait until it has finished and retry.",
-                "If something uses the resource, detach or delete that first. If a condition failed, read the current state and retry.",
-                url=pages.API_REFERENCES,
-            ),
+        remedies=your_remedy(
+            "Wait for the other change, or remove what blocks the call",
+            "If another change is in progress, wait until it has finished and retry.",
+            "If something uses the resource, detach or delete that first. If a condition failed, read the current state and retry.",
+            url=pages.API_REFERENCES,
         ),
     ),
     ErrorKind(
@@ -259,13 +257,11 @@ REQUEST_KINDS = (
         code=r"Internal(?:Failure|Error|Server)|ServiceUnavailable|^Unavailable$|^ServerException$|^ServiceException$|ServiceFailure",
         min_status=500,
         summary="The service failed to process the request.",
-        remedies=(
-            your_remedy(
-                "Retry with exponential backoff",
-                "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
-                "If the error persists, check AWS Health, and send AWS Support the request ID.",
-                url=pages.HEALTH,
-            ),
+        remedies=your_remedy(
+            "Retry with exponential backoff",
+            "SDKs retry a few times automatically. Before you retry a call that creates something, check whether it took effect.",
+            "If the error persists, check AWS Health, and send AWS Support the request ID.",
+            url=pages.HEALTH,
         ),
     ),
     ErrorKind(
@@ -282,13 +278,11 @@ REQUEST_KINDS = (
         ),
         summary="AWS rejected the request as invalid.",
         causes=(EMPTY_VARIABLE.cause(),),
-        remedies=(
-            your_remedy(
-                "Correct the value that the message names",
-                "Print the parameters of the call, and compare them with the API reference: form, length, allowed values.",
-                "The AWS CLI prints the request with --debug.",
-                url=pages.API_REFERENCES,
-            ),
+        remedies=your_remedy(
+            "Correct the value that the message names",
+            "Print the parameters of the call, and compare them with the API reference: form, length, allowed values.",
+            "The AWS CLI prints the request with --debug.",
+            url=pages.API_REFERENCES,
         ),
     ),
 )

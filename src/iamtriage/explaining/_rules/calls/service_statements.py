@@ -159,13 +159,12 @@ def _compare(
         return Contrast(f"allows {service} only for {unknown}: most likely, the request has another value")
     if unknown is not None:
         return None
-    show = fill_command(
-        "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
-    )
     remedy = owner_remedy(
         "Repeat the request, then compare the policy of the called function",
         "An alias or version has its own policy. If a stage variable names the function, each value of it needs the statement.",
-        commands=show,
+        commands=fill_command(
+            "aws lambda get-policy --function-name {} --query Policy --output text", target or "FUNCTION"
+        ),
         url=_URL,
     )
     return Contrast(f"allows {service}", remedy if ":lambda:" in (target or "") else None, is_allowed=True)

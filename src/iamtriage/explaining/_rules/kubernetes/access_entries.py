@@ -37,7 +37,7 @@ from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import end_summary, quoted_message
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
-from iamtriage.explaining._rules.shared.routing import Route, choose_rule
+from iamtriage.explaining._rules.shared.text_signs import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     """Explain that EKS rejects an access entry, an association or ``aws-auth``."""
     # The failure's own sentence comes first, because the text around it can describe another failure.
     for message in (failure_sentence(case), failure_context(case)):
-        rule = choose_rule(_ROUTES, case.failure, message)
+        rule = _RULES.find(message)
         if rule is not None:
             return rule(case, message)
     # The sentence is truncated or unknown.
@@ -315,48 +315,22 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
     )
 
 
-# The first route that matches is used.
-_ROUTES: tuple[Route[_Rule], ...] = (
-    Route(
-        _explain_entry_exists, message=r"access entry resource is already in use|access entry already exists"
-    ),
-    Route(entry_settings.explain_entries_not_accepted, message=r"authentication mode must be set to one of"),
-    Route(
-        entry_parameters.explain_entry_type,
-        message=r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)",
-    ),
-    Route(explain_fargate_role, message=r"Pod execution role is not found in auth config"),
-    Route(
-        pod_identities.explain_pod_trust,
-        message=(
-            r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
-            r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)"
-        ),
-    ),
-    Route(
-        pod_identities.explain_association_exists,
-        message=r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists",
-    ),
-    Route(
-        pod_identities.explain_association_missing,
-        message=r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)",
-    ),
-    Route(
-        _explain_entry_missing,
-        message=r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)",
-    ),
-    Route(
-        entry_settings.explain_mode_change,
-        message=r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)",
-    ),
-    Route(
-        entry_settings.explain_reserved_name,
-        message=r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid",
-    ),
-    Route(aws_auth_maps.explain_aws_auth_exists, message=r"aws-auth\"? already exists"),
-    Route(aws_auth_maps.explain_aws_auth_missing, message=r"aws-auth\"? (?:not found|does not exist)"),
-    Route(
-        aws_auth_maps.explain_aws_auth_unreadable,
-        message=r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn",
-    ),
+# The first pattern that matches is used.
+_RULES = Signs[_Rule](
+    {
+        r"access entry resource is already in use|access entry already exists": _explain_entry_exists,
+        r"authentication mode must be set to one of": entry_settings.explain_entries_not_accepted,
+        r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)": entry_parameters.explain_entry_type,
+        r"Pod execution role is not found in auth config": explain_fargate_role,
+        r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
+        r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)": pod_identities.explain_pod_trust,
+        r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists": pod_identities.explain_association_exists,
+        r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)": pod_identities.explain_association_missing,
+        r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)": _explain_entry_missing,
+        r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)": entry_settings.explain_mode_change,
+        r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid": entry_settings.explain_reserved_name,
+        r"aws-auth\"? already exists": aws_auth_maps.explain_aws_auth_exists,
+        r"aws-auth\"? (?:not found|does not exist)": aws_auth_maps.explain_aws_auth_missing,
+        r"parsing (?:config map|aws-auth)|one of rolearn or SSO|value for (?:user|role)arn": aws_auth_maps.explain_aws_auth_unreadable,
+    }
 )

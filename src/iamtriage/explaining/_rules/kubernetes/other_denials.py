@@ -172,17 +172,16 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     found = _PROTECTED.search(message)
     if found:
         text = "Kubernetes does not allow anyone to delete this object."
-        remedy = your_remedy(
-            "Delete the contents of the object instead",
-            "The namespaces default, kube-system and kube-public always exist.",
-            "Remove the deletion from the script or tool.",
-            url="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
-        )
         return case.explain(
             text,
             PROTECTED_OBJECT.cause("reported", f"The API server says: {found[0]}.", text=text),
             topic="kubernetes-admission",
-            remedies=remedy,
+            remedies=your_remedy(
+                "Delete the contents of the object instead",
+                "The namespaces default, kube-system and kube-public always exist.",
+                "Remove the deletion from the script or tool.",
+                url="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+            ),
             notes="Neither an IAM policy nor an RBAC role can allow this.",
         )
     remedies = (

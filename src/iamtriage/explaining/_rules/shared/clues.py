@@ -329,8 +329,7 @@ def find_partition(case: _AnyCase) -> str:
     partition = getattr(case.principal, "partition", None)  # accounts and services have none
     if isinstance(partition, str):
         return partition
-    region = find_region(case)
-    host = _find_endpoint(region)
+    host = _find_endpoint(find_region(case))
     if host is not None:
         return host.partition
     # A call that succeeded with another profile can be of another partition.

@@ -98,8 +98,7 @@ class ClusterPrincipal(Value):
     def associate_policy_command(self, cluster: Cluster, policy: str, namespace: str | None = None) -> str:
         """Return the command that associates an access policy, for one namespace or the whole cluster."""
         scope = "type=cluster" if namespace is None else f"type=namespace,namespaces={namespace}"
-        arn = access_policy_arn(policy, cluster.partition)
-        words = ("--policy-arn", arn, "--access-scope", scope)
+        words = ("--policy-arn", access_policy_arn(policy, cluster.partition), "--access-scope", scope)
         return cluster.eks_command("associate-access-policy", *words, principal=self.new_entry_argument)
 
     def inspect_access_remedy(self, cluster: Cluster) -> Remedy:

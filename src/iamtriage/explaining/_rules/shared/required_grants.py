@@ -101,13 +101,12 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     if grant.action == "ec2:CreateTags" and resource.endswith("/*"):
         kinds = _TAGGED_BY.get(created, ())
     prefix = resource.rpartition(":")[0]
-    resources = dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))
     # A fleet launches its instances with RunInstances.
     calls = (created, "RunInstances") if created == "CreateFleet" else (created,)
     note = f"{TAGGING_CALL}{created}, which was not denied itself: it tags what it creates, which requires {grant.action} on each {'type of resource that it tags (remove the others)' if kinds else 'new resource'}."
     return attrs.evolve(
         grant,
-        resources=tuple(resources),
+        resources=tuple(dict.fromkeys((resource, *(f"{prefix}:{kind}/*" for kind in kinds)))),
         conditions={"StringEquals": {key: calls if len(calls) > 1 else created}},
         notes=(f"{note} The condition {key} limits it to such calls.",),
     )

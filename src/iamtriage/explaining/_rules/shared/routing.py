@@ -24,6 +24,11 @@ def as_pattern(pattern: re.Pattern[str] | str) -> re.Pattern[str]:
     return lazy_pattern(pattern) if isinstance(pattern, str) else pattern
 
 
+def as_optional_pattern(pattern: re.Pattern[str] | str | None) -> re.Pattern[str] | None:
+    """Return a pattern that is compiled when it is first used, or ``None``."""
+    return None if pattern is None else as_pattern(pattern)
+
+
 @attrs.frozen(eq=False, repr=False)
 class Route(Value, Generic[_RuleT_co]):
     """A rule, and the errors that it explains: those with its code, its operation or its wording.
@@ -38,15 +43,11 @@ class Route(Value, Generic[_RuleT_co]):
     """
 
     rule: _RuleT_co
-    message: re.Pattern[str] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_pattern)
-    )
-    code: re.Pattern[str] | None = attrs.field(default=None, converter=attrs.converters.optional(as_pattern))
+    message: re.Pattern[str] | None = attrs.field(default=None, converter=as_optional_pattern)
+    code: re.Pattern[str] | None = attrs.field(default=None, converter=as_optional_pattern)
     operation: str | None = None
     service: str | None = None
-    except_code: re.Pattern[str] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(as_pattern)
-    )
+    except_code: re.Pattern[str] | None = attrs.field(default=None, converter=as_optional_pattern)
 
     def matches(self, failure: Failure, message: str) -> bool:
         """Return whether the rule explains a failure with this message."""
