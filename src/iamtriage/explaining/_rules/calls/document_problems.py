@@ -36,13 +36,9 @@ _OTHER_PARTITION = lazy_pattern(
     r"Partition \\?\"(?P<partition>aws[a-z-]{0,12})\\?\" is not valid for resource \\?\"(?P<arn>arn:[^\"\\\s]{1,300})"
 )
 _JSON_PHRASES = (
-    "contains invalid Json",
-    "contains invalid JSON",
-    "Syntax errors in policy",
-    "policy failed legacy parsing",
-    "invalid policy syntax",
-    "MALFORMED_POLICY_DOCUMENT",
-)
+    "contains invalid Json", "contains invalid JSON", "Syntax errors in policy",
+    "policy failed legacy parsing", "invalid policy syntax", "MALFORMED_POLICY_DOCUMENT",
+)  # fmt: skip
 FEDERATED_PRINCIPAL = CauseType(
     "federated-principal",
     title="A Federated principal is not a provider",

@@ -42,21 +42,15 @@ _SCOPED = lazy_pattern(
     re.ASCII,
 )
 _THINGS = {
-    "Policies": "managed policies",
-    "InstanceSessions": "roles",
-    "MFADevices": "MFA devices",
-    "OpenIdConnectProviders": "OIDC providers",
-    "OpenIdConnectProvider": "OIDC provider",
+    "Policies": "managed policies", "InstanceSessions": "roles", "MFADevices": "MFA devices",
+    "OpenIdConnectProviders": "OIDC providers", "OpenIdConnectProvider": "OIDC provider",
     "ClientIds": "client IDs",
-}
+}  # fmt: skip
 # What get-account-summary counts with its quota.
 _COUNTED = {
-    "Roles": "Role",
-    "Users": "User",
-    "Groups": "Group",
-    "Policies": "Policy",
+    "Roles": "Role", "Users": "User", "Groups": "Group", "Policies": "Policy",
     "InstanceProfiles": "InstanceProfile",
-}
+}  # fmt: skip
 # The start of a name with a number, of which earlier runs may have left others, such as pr-1482-worker.
 _NUMBERED = lazy_pattern(r"(?:[A-Za-z]{1,30}[-_.]){1,4}(?=\d)", re.ASCII)
 _PACKED_SIZE = lazy_pattern(

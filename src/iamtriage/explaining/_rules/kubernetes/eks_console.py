@@ -53,14 +53,9 @@ if TYPE_CHECKING:
 
 _GROUP = "eks-console-viewers"
 _CLUSTER_ACTIONS = (
-    "eks:AccessKubernetesApi",
-    "eks:DescribeCluster",
-    "eks:ListAddons",
-    "eks:ListFargateProfiles",
-    "eks:ListIdentityProviderConfigs",
-    "eks:ListNodegroups",
-    "eks:ListUpdates",
-)
+    "eks:AccessKubernetesApi", "eks:DescribeCluster", "eks:ListAddons", "eks:ListFargateProfiles",
+    "eks:ListIdentityProviderConfigs", "eks:ListNodegroups", "eks:ListUpdates",
+)  # fmt: skip
 _ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
 # What opens a cluster in the console. The remedy in IAM adds its other pages.
 _IAM_STEP = "In IAM, it needs eks:AccessKubernetesApi, eks:DescribeCluster and eks:ListClusters, as the next remedy shows."

@@ -140,16 +140,10 @@ _VERBS_WITHOUT_NAME = frozenset({"create", "deletecollection", "list", "watch"})
 # A controller generates the names of these objects, and of the jobs of a CronJob. Nodes come and go with machines.
 _GENERATED_NAMES = frozenset(
     {
-        "controllerrevisions",
-        "csinodes",
-        "endpointslices",
-        "events",
-        "nodeclaims",
-        "nodes",
-        "pods",
+        "controllerrevisions", "csinodes", "endpointslices", "events", "nodeclaims", "nodes", "pods",
         "replicasets",
     }
-)
+)  # fmt: skip
 _SCHEDULED_JOB = lazy_pattern(r"-[0-9]{8}\Z", re.ASCII)
 
 _OBJECT_NAME = lazy_pattern(r"[a-z0-9.-]\s+\"([^\"\n]{1,253})\"\s+is\s+forbidden:\s+User", re.ASCII)

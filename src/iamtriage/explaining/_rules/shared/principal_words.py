@@ -28,17 +28,12 @@ _T = TypeVar("_T")
 _MAX_LENGTH = 2048
 _COLONS = 5
 LINKED_ROLE_SERVICES = {
-    "AWSServiceRoleForAutoScaling": "autoscaling",
-    "AWSServiceRoleForAmazonEKS": "eks",
-    "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup",
-    "AWSServiceRoleForBackup": "backup",
-    "AWSServiceRoleForEC2Fleet": "ec2fleet",
-    "AWSServiceRoleForEC2Spot": "spot",
-    "AWSServiceRoleForEC2SpotFleet": "spotfleet",
-    "AWSServiceRoleForECS": "ecs",
-    "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing",
-    "AWSServiceRoleForRDS": "rds",
-}
+    "AWSServiceRoleForAutoScaling": "autoscaling", "AWSServiceRoleForAmazonEKS": "eks",
+    "AWSServiceRoleForAmazonEKSNodegroup": "eks-nodegroup", "AWSServiceRoleForBackup": "backup",
+    "AWSServiceRoleForEC2Fleet": "ec2fleet", "AWSServiceRoleForEC2Spot": "spot",
+    "AWSServiceRoleForEC2SpotFleet": "spotfleet", "AWSServiceRoleForECS": "ecs",
+    "AWSServiceRoleForElasticLoadBalancing": "elasticloadbalancing", "AWSServiceRoleForRDS": "rds",
+}  # fmt: skip
 """Service-linked roles and the services in their paths, as the user guides of the services name them."""
 PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""

@@ -240,33 +240,16 @@ _INTRODUCTIONS = (
 )
 # Messages that say only that access is denied.
 _STANDARD_MESSAGES = (
-    "access denied",
-    "access is denied",
-    "access is not allowed",
-    "an error occurred",
-    "error making request with error code",
-    "exaws request error",
-    "forbidden",
-    "insufficient permission",
-    "insufficient permissions",
-    "insufficient privileges to perform this action",
-    "none",
-    "not authorized",
-    "null",
-    "request failed with status code",
-    "response status code does not indicate success",
-    "service returned error code",
-    "the remote server returned an error",
-    "unauthorized",
-    "unauthorized operation",
-    "unknown error",
-    "unknownerror",
-    "you are not authorized to perform the operation",
-    "you are not authorized to perform this operation",
-    "you don't have permission to access this resource",
-    "you don't have permissions to access this resource",
+    "access denied", "access is denied", "access is not allowed", "an error occurred",
+    "error making request with error code", "exaws request error", "forbidden", "insufficient permission",
+    "insufficient permissions", "insufficient privileges to perform this action", "none", "not authorized",
+    "null", "request failed with status code", "response status code does not indicate success",
+    "service returned error code", "the remote server returned an error", "unauthorized",
+    "unauthorized operation", "unknown error", "unknownerror",
+    "you are not authorized to perform the operation", "you are not authorized to perform this operation",
+    "you don't have permission to access this resource", "you don't have permissions to access this resource",
     "you don't have the permissions that are required to perform this operation",
-)
+)  # fmt: skip
 # What is left of the standard denial message after the caller.
 _CUT_SENTENCE = r"(?: is(?: not?(?: a\w{0,9}(?: to?(?: p\w{0,6})?)?)?)?)?(?:\.{2,}|…)?"
 _UNINFORMATIVE = lazy_pattern(

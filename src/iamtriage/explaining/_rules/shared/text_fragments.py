@@ -35,18 +35,12 @@ _ACCOUNT_FRAGMENTS = (
     "OrganizationAccountAccessRole", "CodePipeline", "Action execution failed", "assume_role",
 )  # fmt: skip
 SERVICES_BY_SESSION_NAME = {
-    "AWSCloudFormation": "CloudFormation",
-    "AWSCodeBuild": "CodeBuild",
-    "AWSBackup": "AWS Backup",
-    "AWS-Crawler": "AWS Glue",
-    "GlueJobRunnerSession": "AWS Glue",
-    "AmazonMWAA-airflow": "Amazon MWAA",
-    "APPSYNC_ASSUME_ROLE": "AppSync",
-    "BackplaneAssumeRoleSession": "API Gateway",
-    "RedshiftIamRoleSession": "Amazon Redshift",
-    "SageMaker": "SageMaker",
+    "AWSCloudFormation": "CloudFormation", "AWSCodeBuild": "CodeBuild", "AWSBackup": "AWS Backup",
+    "AWS-Crawler": "AWS Glue", "GlueJobRunnerSession": "AWS Glue", "AmazonMWAA-airflow": "Amazon MWAA",
+    "APPSYNC_ASSUME_ROLE": "AppSync", "BackplaneAssumeRoleSession": "API Gateway",
+    "RedshiftIamRoleSession": "Amazon Redshift", "SageMaker": "SageMaker",
     "dms-session-for-replication-engine": "AWS DMS",
-}
+}  # fmt: skip
 """Prefixes of session names that AWS services choose when they act for a caller, and the services."""
 _SESSION_PREFIXES = tuple(SERVICES_BY_SESSION_NAME)
 # By a character that few texts have. Searching for one character takes a third of the time.
