@@ -120,8 +120,7 @@ def _choose_rule(case: Case[AwsError], message: str) -> _Rule:
         return explain_throttled_invocation
     if key_access.is_discarded_volume(case):
         return key_access.explain_discarded_volume
-    rule = choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)
-    if rule is not None:
+    if (rule := choose_rule(_ROUTES_BEFORE_KINDS, case.failure, message)) is not None:
         return rule
     if api_error_kinds.find_kind(case.failure, message) is not None:
         return _explain_kind

@@ -235,15 +235,13 @@ def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem,
     >>> problem.cause.code, because
     ('prohibited-field', ('AWS says: Has prohibited field Resource.',))
     """
-    other = _OTHER_PARTITION.search(message)
-    if other is not None:
+    if other := _OTHER_PARTITION.search(message):
         is_known = partition != other["partition"]
         own = partition if is_known else "aws-cn in China, aws-us-gov in GovCloud (US)"
         text = f"The resource {other['arn']} has the partition {other['partition']}, {f'but the call is in {partition}' if is_known else 'which is not that of the account'}."
         step = f"Write the partition of the account in every ARN of the document: {own}."
         return DocumentProblem(PARTITION_OF_ARN, (step, PARTITION_IN_TEMPLATES), text), ()
-    field = _FIELD_MESSAGE.search(message)
-    if field is not None:
+    if field := _FIELD_MESSAGE.search(message):
         return _describe_field_problem(field), (f"AWS says: {field[0]}.",)
     for phrase, cause in _PROBLEMS.items():
         if contains_phrase(message, phrase):

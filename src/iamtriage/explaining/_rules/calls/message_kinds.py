@@ -130,8 +130,7 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
 
 def _stack_command(case: Case[AwsError]) -> str:
     """Return the command that failed, if it is safe to repeat, or one that deploys a stack."""
-    repeated = repeat_command(case.context.command, "cloudformation")
-    if repeated is not None:
+    if (repeated := repeat_command(case.context.command, "cloudformation")) is not None:
         return repeated
     if "sam deploy" in case.text or "Failed to create changeset for the stack" in case.text:
         return "sam deploy"

@@ -201,8 +201,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
 
 
 def _controller_remedy(controller: Controller, operation: str, url: str) -> Remedy:
-    flags = _FLAGS.get(controller.name)
-    if flags is not None:
+    if (flags := _FLAGS.get(controller.name)) is not None:
         show = _SHOW_SETTINGS.get(controller.name)
         return cluster_remedy(
             f"Let {controller.name} make fewer calls",

@@ -241,8 +241,7 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
 
 def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> tuple[Remedy, ...]:
     """Return what to do first if the error states more than that no response came."""
-    region = _unknown_region(message, host)
-    if region is not None:
+    if (region := _unknown_region(message, host)) is not None:
         similar = _similar_regions(region)
         # Not REGION, which can become the Region that does not exist.
         correct = similar[0] if len(similar) == 1 else "REGION_CODE"

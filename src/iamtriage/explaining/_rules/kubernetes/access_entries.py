@@ -133,8 +133,7 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     """Explain that EKS rejects an access entry, an association or ``aws-auth``."""
     # The failure's own sentence comes first, because the text around it can describe another failure.
     for message in (failure_sentence(case), failure_context(case)):
-        rule = _RULES.find(message)
-        if rule is not None:
+        if (rule := _RULES.find(message)) is not None:
             return rule(case, message)
     # The sentence is truncated or unknown.
     if case.failure.envelope.code == "ResourceInUseException":

@@ -206,8 +206,7 @@ def _is_of_kubectl(
 ) -> bool:
     """Return whether the last kubectl command before a denial matches, or its output is in the text."""
     text, start = case.failure.text, case.failure.span[0]
-    commands = list(_KUBECTL.finditer(text, max(start - _CHARS_BEFORE, 0), start))
-    if commands:
+    if commands := list(_KUBECTL.finditer(text, max(start - _CHARS_BEFORE, 0), start)):
         return command.match(commands[-1][0]) is not None
     return output.search(case.text) is not None
 

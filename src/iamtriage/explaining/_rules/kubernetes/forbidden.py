@@ -188,8 +188,7 @@ def _describe_login(denied: DeniedRequest) -> str:
 
 
 def _causes(denied: DeniedRequest) -> Iterator[Cause]:
-    missing = find_missing_role(denied)
-    if missing is not None:
+    if (missing := find_missing_role(denied)) is not None:
         text = f"A binding refers to the {missing.kind} {clip_text(missing.name)}, which does not exist."
         yield RBAC_ROLE_MISSING.cause("reported", f"The API server says: {missing.words}.", text=text)
     who = "the service account" if denied.kind == "service account" else "the user"

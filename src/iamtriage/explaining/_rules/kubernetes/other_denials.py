@@ -159,18 +159,15 @@ REFUSED_BY_ADMISSION = CauseType(
 def explain_other_denial(case: Case[KubernetesForbidden]) -> Explanation:
     """Explain a denial that is not worded as RBAC words it."""
     message = clues.message_text(case)
-    missing = find_missing_account(message)
-    if missing is not None:
+    if (missing := find_missing_account(message)) is not None:
         return explain_missing_account(case, missing)
-    escalation = find_escalation(message)
-    if escalation is not None:
+    if (escalation := find_escalation(message)) is not None:
         return explain_escalation(case, message, escalation)
     return explain_node_restriction(case, message) or _explain_admission(case, message)
 
 
 def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explanation:
-    found = _PROTECTED.search(message)
-    if found:
+    if found := _PROTECTED.search(message):
         text = "Kubernetes does not allow anyone to delete this object."
         return case.explain(
             text,

@@ -67,8 +67,7 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
     found = find_entries(entries, caller)
     if caller is None:
         found = [each for each in found if each.entry.is_role and is_for_nodes(each.entry)]
-    matching = next((each for each in found if not each.difference), None)
-    if matching is not None:
+    if (matching := next((each for each in found if not each.difference), None)) is not None:
         misplaced = explain_misplaced_map(case, matching, explanation)
         if misplaced is not None or caller is not None:
             return misplaced or _explain_matching_entry(case, matching.caller, explanation)

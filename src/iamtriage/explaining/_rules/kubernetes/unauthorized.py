@@ -105,13 +105,11 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     """Explain a login that failed for a stated reason; return ``None`` for others."""
     if other_logins.is_rejected_certificate(message):
         return other_logins.explain_client_certificate(case, message)
-    missing = other_denials.find_missing_account(message)
-    if missing is not None:
+    if (missing := other_denials.find_missing_account(message)) is not None:
         return other_denials.explain_missing_account(case, missing)
     if other_denials.is_expired_token(message):
         return other_denials.explain_expired_token(case, message)
-    provider = other_logins.find_cluster_provider(case.failure.text)
-    if provider is not None:
+    if (provider := other_logins.find_cluster_provider(case.failure.text)) is not None:
         return other_logins.explain_other_cluster(case, provider)
     for rule in (
         explain_stored_token,
@@ -237,8 +235,7 @@ def _explain_unlisted(
     cluster = attrs.evolve(cluster, mode="API")
     known = find_listed(case.failure)
     only = "" if known is None else f": its access entries are for {describe_listed(case.failure)}"
-    former = find_former(case.failure, case.principal)
-    if former is not None:
+    if (former := find_former(case.failure, case.principal)) is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
         known = ()
     # Other roles can be those of nodes.

@@ -203,8 +203,7 @@ def stated_option(case: _AnyCase, *names: str) -> str | None:
 
 def find_profile(case: _AnyCase) -> str | None:
     """Return the profile that the text names."""
-    option = find_option(case, "profile")
-    if option is not None:
+    if (option := find_option(case, "profile")) is not None:
         return option
     stated = case.context.profile
     if stated is not None:
@@ -329,8 +328,7 @@ def find_partition(case: _AnyCase) -> str:
     partition = getattr(case.principal, "partition", None)  # accounts and services have none
     if isinstance(partition, str):
         return partition
-    host = _find_endpoint(find_region(case))
-    if host is not None:
+    if (host := _find_endpoint(find_region(case))) is not None:
         return host.partition
     # A call that succeeded with another profile can be of another partition.
     from iamtriage.explaining._context.readers.command_runs import hide_other_profiles

@@ -199,8 +199,7 @@ def java_message(text: str, start: int, end: int) -> str | None:
 
 def _find_message(entry: str, *, is_whole: bool) -> str:
     """Return the message at the end of a log entry, empty if its beginning is uncertain."""
-    class_names = list(_JAVA_CLASS.finditer(entry))
-    if class_names:
+    if class_names := list(_JAVA_CLASS.finditer(entry)):
         return " ".join(entry[class_names[-1].end() :].split())
     lines = entry.strip().split("\n")
     words = lines.pop()
@@ -294,8 +293,7 @@ def quoted_message(failure: Failure) -> str | None:
         # "message": "orders failed: OrdersException: AccessDenied: …"
         inner = max((each.end() for each in _EXCEPTION_CLASS.finditer(sentence)), default=0)
         return _informative_sentence(sentence[inner:])
-    message = java_message(failure.text, *failure.span)
-    if message:
+    if message := java_message(failure.text, *failure.span):
         return _informative_sentence(message)
     # The text is the message field of a response that has the code in another field.
     code = failure.envelope.code

@@ -149,8 +149,7 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     accounts = set(_ACCOUNT.findall(text))
     known |= {"ACCOUNT_ID": match["account"]} if accounts == {match["account"]} else {}
     remedy = allow_service_remedy(row, known)
-    imported = _IMPORTED.search(text)
-    if imported is not None:
+    if imported := _IMPORTED.search(text):
         step = f"The CDK does not change the policy of an imported resource ({imported[0]}): whoever manages it must."
         remedy = attrs.evolve(remedy, steps=(remedy.steps[0], step, *remedy.steps[1:]))
     if not policy.adds_statement:
