@@ -51,11 +51,9 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
     name = service.upper() if len(service) <= _CHARS_OF_ABBREVIATION else service
     plain, facts = host.replace("-fips.", ".", 1), case.facts
     switch = _SWITCH.search(case.failure.text)
-    look = (
-        f"The text has {switch[0]}: remove it, or set it to false."
-        if switch
-        else "Look for AWS_USE_FIPS_ENDPOINT in its environment, use_fips_endpoint in its AWS config file, and UseFIPSEndpoint in its code."
-    )
+    look = "Look for AWS_USE_FIPS_ENDPOINT in its environment, use_fips_endpoint in its AWS config file, and UseFIPSEndpoint in its code."
+    if switch:
+        look = f"The text has {switch[0]}: remove it, or set it to false."
     runtime = case.context.runtime
     is_pod = bool(facts.service_account or facts.namespace or (runtime and runtime.kind == "eks-pod"))
     lines: Commands = ("env | grep -i fips", "grep -i fips ~/.aws/config")
@@ -64,11 +62,9 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
             "kubectl get pods --namespace NAMESPACE -o yaml | grep -i fips",
             Labelled("After the change, re-create the pods:", RESTART_PODS),
         )
-    others = (
-        "us-east-1, us-east-2, us-west-1, us-west-2 or a GovCloud Region"
-        if service == "sts"
-        else "a Region of the United States or Canada"
-    )
+    others = "a Region of the United States or Canada"
+    if service == "sts":
+        others = "us-east-1, us-east-2, us-west-1, us-west-2 or a GovCloud Region"
     return case.explain(
         f"The host {host} does not exist: the program asks for FIPS endpoints, and {name} has none in {region}.",
         UNPUBLISHED_FIPS_HOST.cause(

@@ -45,11 +45,9 @@ def explain_lockout(case: Case[MalformedPolicy], because: tuple[str, ...]) -> Ex
     if (stated := _describe_policy(case)) is not None:
         summary = f"{summary}. {stated}"
     is_new = _CREATES.search(case.failure.text) is not None
-    saved = (
-        "KMS did not create the key"
-        if is_new
-        else "KMS did not save the policy, so the previous one stays in effect"
-    )
+    saved = "KMS did not save the policy, so the previous one stays in effect"
+    if is_new:
+        saved = "KMS did not create the key"
     return case.explain(
         f"{summary}.",
         LOCKOUT.cause("reported", because, text=text),

@@ -129,11 +129,9 @@ def _explain_lost_key(case: Case[AwsError], key: str, region: str, *, is_revoked
     # https://docs.aws.amazon.com/eks/latest/userguide/envelope-encryption.html
     cluster, event = find_cluster(case).name, "RevokeGrant" if is_revoked else "ScheduleKeyDeletion"
     of_cluster = f"the cluster{' ' + clip_text(cluster) if cluster else ''}"
-    state = (
-        f"The grant with which {of_cluster} uses the key was revoked"
-        if is_revoked
-        else f"{key} of {of_cluster} no longer exists"
-    )
+    state = f"{key} of {of_cluster} no longer exists"
+    if is_revoked:
+        state = f"The grant with which {of_cluster} uses the key was revoked"
     return case.explain(
         f"{state}, and EKS cannot recover such a cluster.",
         KMS_KEY_STATE.cause(

@@ -204,11 +204,9 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
     if correct != arn or "ARN partition" in clues.message_text(case):
         place = f"but the call is in {partition}" if correct != arn else "which is not that of the account"
         summary = f"The ARN of the AWS managed policy {name} has the partition {stated}, {place}."
-        title = (
-            f"Use {correct}"
-            if correct != arn
-            else "Use the ARN of the policy in the partition of the account"
-        )
+        title = "Use the ARN of the policy in the partition of the account"
+        if correct != arn:
+            title = f"Use {correct}"
         text = "The ARN has another partition than the call."
         evidence: Evidence = "derived" if correct != arn else "reported"
         causes = [arn_diagnosis.PARTITION_OF_ARN.cause(evidence, because, text=text)]
@@ -272,11 +270,9 @@ def _compare_remedy(
     stated = "the account of the resource" if owner is None else next(filter(None, owner.groups()))
     steps = [f"Compare the account that the first command prints with {stated}."]
     lines = ["aws sts get-caller-identity --query Account --output text"]
-    title = (
-        "Check the account of the call"
-        if resource.is_global
-        else "Check the account and the Region of the call"
-    )
+    title = "Check the account and the Region of the call"
+    if resource.is_global:
+        title = "Check the account of the call"
     if other is not None:
         title, region = f"Call {other.name} instead of {region}", other.name
     elif region is None and not resource.is_global:

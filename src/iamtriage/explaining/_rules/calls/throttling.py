@@ -162,11 +162,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     assumes_role = _calls_sts(case) and (not operation or operation.startswith("AssumeRole"))
     if assumes_role:
         provider = credential_remedies.REFRESHING_PROVIDERS.get(case.failure.envelope.source or "")
-        kept = (
-            f" With this SDK, {provider} does that, if all calls share one client for each role."
-            if provider
-            else ""
-        )
+        kept = ""
+        if provider:
+            kept = f" With this SDK, {provider} does that, if all calls share one client for each role."
         if case.failure.envelope.source == "botocore":
             kept = " A profile with role_arn does that: in boto3, for the calls of one Session, and in the AWS CLI also between commands (~/.aws/cli/cache)."
         fewer = f"{_REUSE}{kept}"

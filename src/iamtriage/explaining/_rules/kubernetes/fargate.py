@@ -158,11 +158,9 @@ def _explain_listed_role(
     # If the mode is unknown, the map in the text shows that the cluster uses it.
     first, *others = mapping[::-1] if places == "aws-auth" else mapping
     title = first.title.removeprefix("Or ")
-    has_none = (
-        "the cluster has no entry"
-        if " and " in places or len(mapping) == 1
-        else f"the text lists {places} without an entry"
-    )
+    has_none = f"the text lists {places} without an entry"
+    if " and " in places or len(mapping) == 1:
+        has_none = "the cluster has no entry"
     text = f"EKS has one message for a missing entry and missing permissions. The text shows the first, and nothing that {role.name} lacks in IAM ({_FARGATE_POLICY})."
     because = (f"The text lists {places}, without {role.arn}.",)
     first = attrs.evolve(

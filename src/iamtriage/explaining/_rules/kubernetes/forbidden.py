@@ -227,11 +227,9 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
             and request.path is None
             and not denied.is_for_installer
         )
-        viewing = (
-            "AmazonEKSAdminViewPolicy, which allows reading everything, including Secrets, and "
-            if sees
-            else ""
-        )
+        viewing = ""
+        if sees:
+            viewing = "AmazonEKSAdminViewPolicy, which allows reading everything, including Secrets, and "
         yield f"Of the access policies for people, only {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."

@@ -149,11 +149,9 @@ def _is_unmapped(case: AnyCase, role: Role) -> bool:
 
 
 def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
-    created = (
-        "EKS created one with the node group: it was deleted or changed."
-        if is_managed
-        else "EKS creates one for managed node groups, not for self-managed nodes."
-    )
+    created = "EKS creates one for managed node groups, not for self-managed nodes."
+    if is_managed:
+        created = "EKS created one with the node group: it was deleted or changed."
     text = f"The node role has {cluster_access.describe_missing_entry(cluster)}, or the node is configured for another cluster. {created}"
     yield NODE_ROLE_NOT_MAPPED.cause(text=text)
     if cluster.uses_aws_auth:

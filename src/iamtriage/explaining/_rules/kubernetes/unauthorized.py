@@ -380,11 +380,9 @@ def _caller_remedy(
     if grants and not cluster.uses_entries:
         [mapping, *_] = grants
         manifest, is_missing = mapping.manifest, "this principal is meant to have access and has no entry"
-        whose = (
-            ""
-            if principal.is_known
-            else "PRINCIPAL_ARN is the ARN of the role without its path, or that of the user (userarn, in mapUsers). "
-        )
+        whose = "PRINCIPAL_ARN is the ARN of the role without its path, or that of the user (userarn, in mapUsers). "
+        if principal.is_known:
+            whose = ""
         steps.append(f"{whose}GROUP is the subject of a RoleBinding or ClusterRoleBinding.")
         grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
