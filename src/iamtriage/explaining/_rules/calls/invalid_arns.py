@@ -14,12 +14,8 @@ from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.arns._role_arns import role_lookup_command
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.calls import entry_arns
 from iamtriage.explaining._rules.calls.account_roles import explain_missing_setting
-from iamtriage.explaining._rules.calls.entry_arns import (
-    explain_entry_arn,
-    explain_service_linked_role,
-    find_rejected_arn,
-)
 from iamtriage.explaining._rules.calls.missing_resources import MANAGED_POLICY, explain_managed_policy
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, clusters, commands, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
@@ -79,9 +75,9 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
         return explain_missing_setting(case)
     for message in (clusters.failure_sentence(case), context):
         if _SERVICE_LINKED.search(message):
-            return explain_service_linked_role(case)
+            return entry_arns.explain_service_linked_role(case)
         if _ACCESS_ENTRY.search(message):
-            return explain_entry_arn(case, message)
+            return entry_arns.explain_entry_arn(case, message)
         if "PodIdentityAssociation" in (case.failure.envelope.operation or ""):
             return _explain_association_role(case, context)
         if _STS_CALL.search(message):
@@ -92,7 +88,7 @@ def explain_invalid_arn(case: Case[InvalidArn]) -> Explanation:
 
 
 def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanation:
-    arn = find_rejected_arn(case, message)
+    arn = entry_arns.find_rejected_arn(case, message)
     called = case.context.command
     name = clues.stated_option(case, "role-arn") if arn.text is None else None
     lookup = role_lookup_command(commands.role_name(name)) if name else arn.lookup_command
@@ -123,7 +119,7 @@ def _explain_association_role(case: Case[InvalidArn], message: str) -> Explanati
 
 
 def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
-    arn = find_rejected_arn(case, message)
+    arn = entry_arns.find_rejected_arn(case, message)
     is_in_pod = "WebIdentity" in message or clues.mentions_kubernetes(case)
     is_role = isinstance(try_parse_principal(arn.text), Role) and arn.diagnosis is None
     causes = arn.causes(ARN_NOT_ACCEPTED.cause("reported"))
@@ -207,7 +203,7 @@ def _correction_steps(arn: RejectedArn) -> tuple[str, ...]:
 
 
 def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
-    arn = find_rejected_arn(case, message, "aws-auth")
+    arn = entry_arns.find_rejected_arn(case, message, "aws-auth")
     steps = () if arn.correct_arn is None else (f"Replace it with {clip_text(arn.correct_arn)}.",)
     reported = ARN_NOT_ACCEPTED.cause(
         "reported", text="The authenticator does not accept the ARN as a principal."
@@ -228,7 +224,7 @@ def _explain_aws_auth_arn(case: Case[InvalidArn], message: str) -> Explanation:
 
 
 def _explain_other(case: Case[InvalidArn], message: str) -> Explanation:
-    arn = find_rejected_arn(case, message)
+    arn = entry_arns.find_rejected_arn(case, message)
     if arn.text is not None and MANAGED_POLICY.fullmatch(arn.text):
         return explain_managed_policy(case, arn.text)
     summary = "An ARN is malformed, or the parameter expects the ARN of another resource type, account or partition."

@@ -18,15 +18,8 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.calls import key_states
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
-from iamtriage.explaining._rules.calls.key_states import (
-    KEY_ARN,
-    PRINT_POLICY,
-    STATE_WORDS,
-    enable_remedy,
-    find_state,
-    kms_command,
-)
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
 from iamtriage.explaining._rules.shared.clues import find_region, message_text
@@ -67,18 +60,18 @@ KEY_ACCESS = lazy_pattern(
 
 def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a service cannot use a KMS key, for one of three reasons that it does not distinguish."""
-    found = KEY_ARN.search(message) or KEY_ARN.search(case.text)
+    found = key_states.KEY_ARN.search(message) or key_states.KEY_ARN.search(case.text)
     called, region = case.failure.envelope.operation, find_region(case)
     call = f"the call {called}" if called and called.isalnum() else "the call"
     key_region = found[0].split(":")[3] if found else region
     if found is not None and region is not None and key_region != region:
         return _explain_other_region(case, found, call, region)
-    state = find_state(case.text)
-    if state in STATE_WORDS:
+    state = key_states.find_state(case.text)
+    if state in key_states.STATE_WORDS:
         return case.explain(
-            f"The KMS key of {call} {STATE_WORDS[state]}, as the text shows.",
+            f"The KMS key of {call} {key_states.STATE_WORDS[state]}, as the text shows.",
             KEY_NOT_ACCESSIBLE.cause("reported", code_evidence(case.failure), text="The key is not enabled."),
-            remedies=enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""),
+            remedies=key_states.enable_remedy(found, region, "pending" if state == "PendingDeletion" else ""),
             notes=NOT_A_DENIAL,
         )
     verdict = f"it does not exist in {region or 'this Region'}, is not enabled, or no policy allows the caller to use it"
@@ -99,8 +92,10 @@ def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
             commands=(
                 None
                 if state
-                else kms_command("describe-key", found, region, "--query 'KeyMetadata.[KeyState,Enabled]'"),
-                kms_command("get-key-policy", found, region, PRINT_POLICY),
+                else key_states.kms_command(
+                    "describe-key", found, region, "--query 'KeyMetadata.[KeyState,Enabled]'"
+                ),
+                key_states.kms_command("get-key-policy", found, region, key_states.PRINT_POLICY),
             ),
             url=pages.KMS_ACCESS,
         ),

@@ -25,14 +25,8 @@ from iamtriage.explaining._rules.kubernetes import (
 from iamtriage.explaining._rules.kubernetes.fargate import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
-from iamtriage.explaining._rules.shared import pages, principal_mappings
+from iamtriage.explaining._rules.shared import clusters, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.clusters import (
-    failure_context,
-    failure_sentence,
-    find_cluster,
-    find_entry_arn,
-)
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import end_summary, quoted_message
@@ -132,20 +126,20 @@ REFUSED_OBJECT = CauseType(
 def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
     """Explain that EKS rejects an access entry, an association or ``aws-auth``."""
     # The failure's own sentence comes first, because the text around it can describe another failure.
-    for message in (failure_sentence(case), failure_context(case)):
+    for message in (clusters.failure_sentence(case), clusters.failure_context(case)):
         if (rule := _RULES.find(message)) is not None:
             return rule(case, message)
     # The sentence is truncated or unknown.
     if case.failure.envelope.code == "ResourceInUseException":
         if case.failure.envelope.operation == "CreateAccessEntry":
-            return _explain_entry_exists(case, failure_sentence(case))
+            return _explain_entry_exists(case, clusters.failure_sentence(case))
         if case.failure.envelope.operation == "CreatePodIdentityAssociation":
-            return pod_identities.explain_association_exists(case, failure_sentence(case))
+            return pod_identities.explain_association_exists(case, clusters.failure_sentence(case))
     return _explain_other(case)
 
 
 def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation:
-    cluster, principal = find_cluster(case), entry_settings.entry_principal(case)
+    cluster, principal = clusters.find_cluster(case), entry_settings.entry_principal(case)
     called, argument = case.context.command, principal.entry_argument
     repeated = repeat_command(
         called, "eks", "create-access-entry", changes={"type": "", "tags": ""}, of_region=cluster.region
@@ -211,14 +205,14 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
     create, called = _create_entry_remedy(case, principal), case.context.command
     is_association = case.failure.envelope.operation == "AssociateAccessPolicy"
     why = ", and a policy can only be associated with an entry" if is_association else ""
-    named = f" {name}" if (name := find_cluster(case).name) else ""
+    named = f" {name}" if (name := clusters.find_cluster(case).name) else ""
     return case.explain(
         f"The cluster{named} has no access entry for {principal.description}{why}.",
         NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
         # A single command makes no entry in the same run.
         None if called is not None and called.program == "aws" else NOT_MADE_YET.cause(),
         None if find_listed(case.failure) else entry_parameters.OTHER_ARN.cause(),
-        MAPPED_IN_AWS_AUTH.cause() if find_cluster(case).uses_aws_auth else None,
+        MAPPED_IN_AWS_AUTH.cause() if clusters.find_cluster(case).uses_aws_auth else None,
         topic="access-entry-missing",
         remedies=create,
         notes=principal_mappings.IAM_DOES_NOT_HELP,
@@ -227,12 +221,12 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
 
 def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -> Remedy:
     """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
-    cluster, context = find_cluster(case), case.context
+    cluster, context = clusters.find_cluster(case), case.context
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
     precedence = "The access entry takes precedence over the principal's aws-auth entry: include its groups."
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
     if address is None:
-        create = create_mapped_command(case, try_parse_principal(find_entry_arn(case)), principal)
+        create = create_mapped_command(case, try_parse_principal(clusters.find_entry_arn(case)), principal)
         if create is not None:
             kept = "user name and groups" if "--kubernetes-groups" in create else "user name"
             precedence = f"The new entry takes precedence over the aws-auth entry, and keeps its {kept}. Then you can remove that one."
@@ -272,7 +266,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
 
 def _repeat_association(case: Case[AccessEntry]) -> str:
     """Return the command that failed, or one that associates the policy that the text states, for the same scope."""
-    cluster = find_cluster(case)
+    cluster = clusters.find_cluster(case)
     called = case.context.command
     repeated = repeat_command(called, "eks", "associate-access-policy", of_region=cluster.region)
     policies = set(entry_parameters.STATED_POLICY.findall(case.text))
@@ -287,12 +281,12 @@ def _repeat_association(case: Case[AccessEntry]) -> str:
 
 
 def _explain_other(case: Case[AccessEntry]) -> Explanation:
-    cluster, operation = find_cluster(case), case.failure.envelope.operation or ""
+    cluster, operation = clusters.find_cluster(case), case.failure.envelope.operation or ""
     rejected, listing = next(
         (each for name, *each in _OBJECTS if name in operation),
         ("an access entry, a Pod Identity association or aws-auth", "access-entries"),
     )
-    found = entry_parameters.correct_parameter(case, failure_sentence(case))
+    found = entry_parameters.correct_parameter(case, clusters.failure_sentence(case))
     message = quoted_message(case.failure)
     exists = case.failure.envelope.code == "ResourceInUseException"
     imported = import_remedy(case.failure, case.facts) if exists else None
@@ -315,7 +309,7 @@ def _explain_other(case: Case[AccessEntry]) -> Explanation:
 
 
 # The first pattern that matches is used.
-_RULES = Signs[_Rule](
+_RULES: Signs[_Rule] = Signs(
     {
         r"access entry resource is already in use|access entry already exists": _explain_entry_exists,
         r"authentication mode must be set to one of": entry_settings.explain_entries_not_accepted,

@@ -19,15 +19,9 @@ from iamtriage.explaining._rules.credentials.missing_logins import (
     KUBECONFIG_API_VERSION,
     KUBECONFIG_HELPER,
 )
-from iamtriage.explaining._rules.kubernetes import cluster_access
+from iamtriage.explaining._rules.kubernetes import cluster_access, stated_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import YAML_BROKEN
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER
-from iamtriage.explaining._rules.kubernetes.stated_entries import (
-    describe_listed,
-    find_listed,
-    find_policies,
-    is_listed,
-)
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -116,7 +110,7 @@ def explain_authenticator(case: AnyCase, message: str) -> Explanation | None:
 
 def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     cluster, principal = find_cluster(case), _caller(case)
-    listed = is_listed(case.failure, case.principal)
+    listed = stated_entries.is_listed(case.failure, case.principal)
     if listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
         cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
@@ -126,8 +120,8 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         text="The authenticator found no access entry and no aws-auth entry for the caller's ARN.",
     )
     why = "no access entry and no aws-auth entry matches it"
-    if listed is False and find_listed(case.failure):
-        why = f"its access entries are for {describe_listed(case.failure)}"
+    if listed is False and stated_entries.find_listed(case.failure):
+        why = f"its access entries are for {stated_entries.describe_listed(case.failure)}"
     summary = f"The cluster rejected {principal.description}: {why}."
     if listed:
         why = "the entry is newer than this request, belongs to another cluster, or is older than the role"
@@ -178,7 +172,7 @@ def explain_recreated(
             text="EKS stores the unique ID of the role or user in its access entry. The re-created one has another ID, so the entry does not match it, although the ARN is the same.",
         ),
         topic="kubernetes-not-mapped",
-        remedies=principal.recreate_entry_remedy(cluster, find_policies(case.failure)),
+        remedies=principal.recreate_entry_remedy(cluster, stated_entries.find_policies(case.failure)),
         notes="The kubeconfig is not the problem. The commands require permissions for EKS in IAM, not access to the cluster.",
     )
 

@@ -9,22 +9,11 @@ import attrs
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    DEPLOYMENT_ACCESS,
-    MAP_WITHOUT_EFFECT,
-    NOT_MAPPED,
-    mode_causes,
-    use_other_remedies,
-)
+from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.map_entries import arn_in_map, is_for_nodes
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.principal_mappings import (
-    NODE_GROUPS,
-    NODE_USERNAME,
-    build_cluster_principal,
-)
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
@@ -88,8 +77,8 @@ metadata:
 data:
   mapRoles: |
     - rolearn: NODE_ROLE_ARN
-      username: {NODE_USERNAME}
-      groups: [{", ".join(f'"{each}"' for each in NODE_GROUPS)}]
+      username: {principal_mappings.NODE_USERNAME}
+      groups: [{", ".join(f'"{each}"' for each in principal_mappings.NODE_GROUPS)}]
 """
 
 
@@ -138,8 +127,8 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
     return case.explain(
         "The cluster has no ConfigMap aws-auth.",
         NO_MAP.cause("reported"),
-        *mode_causes(cluster),
-        None if cluster.mode else MAP_WITHOUT_EFFECT.cause(),
+        *cluster_access.mode_causes(cluster),
+        None if cluster.mode else cluster_access.MAP_WITHOUT_EFFECT.cause(),
         topic="aws-auth-missing",
         remedies=(
             cluster_remedy(
@@ -207,7 +196,7 @@ def explain_no_entries(
 
     https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
     """
-    access = DEPLOYMENT_ACCESS
+    access = cluster_access.DEPLOYMENT_ACCESS
     only = ": it admits no IAM principal, not even the one that created it"
     if cluster.uses_aws_auth:
         only = ", so it admits only the principals in aws-auth"
@@ -227,8 +216,10 @@ def explain_no_entries(
     return case.explain(
         f"The cluster{f' {cluster.argument}' if cluster.name else ''} has no access entry{nobody}{only}.",
         reported,
-        NOT_MAPPED.cause("derived", "The text shows an empty list of access entries.", text=text),
-        *mode_causes(cluster),
+        cluster_access.NOT_MAPPED.cause(
+            "derived", "The text shows an empty list of access entries.", text=text
+        ),
+        *cluster_access.mode_causes(cluster),
         topic="kubernetes-login",
         remedies=attrs.evolve(create, who="account administrator"),
         notes="The entry is created with the EKS API, so nobody needs access to the cluster for it.",
@@ -240,7 +231,7 @@ def explain_absent_entry(
 ) -> Explanation:
     """Return the explanation of a caller for whom the map in the text has no entry."""
     is_node, cluster = explanation.topic in {"kubernetes-node-login", "nodes-not-joined"}, find_cluster(case)
-    principal = build_cluster_principal(caller if is_node else case.stated_principal)
+    principal = principal_mappings.build_cluster_principal(caller if is_node else case.stated_principal)
     listed = join_words([*_name(entries)[:_MAX_NAMES], *(["others"] * (len(entries) > _MAX_NAMES))], "and")
     summary = f"aws-auth maps only {listed}"
     of_user = isinstance(caller, Role) and any(not each.is_role for each in entries)
@@ -266,7 +257,7 @@ def explain_absent_entry(
         causes=(MAP_WITHOUT_ENTRY.cause("derived", text=text), *explanation.causes),
         remedies=(
             *((*entry, mapping) if cluster.mode else (mapping, *entry)),
-            *(() if is_node else use_other_remedies(named, cluster)),
+            *(() if is_node else cluster_access.use_other_remedies(named, cluster)),
         ),
     )
 
@@ -281,7 +272,7 @@ def _mapping_remedy(
     """Return the remedy that adds the entry to the map, or to the Terraform configuration that the text shows."""
     masters = _name([each for each in people if _MASTERS in each.groups])
     of_people = {each.groups for each in people if each.groups and _MASTERS not in each.groups}
-    groups: tuple[str, ...] = NODE_GROUPS if is_node else ("GROUP",)
+    groups: tuple[str, ...] = principal_mappings.NODE_GROUPS if is_node else ("GROUP",)
     step = None if is_node else "GROUP is the subject of a RoleBinding."
     if not is_node and len(of_people) == 1:
         [groups] = of_people
@@ -293,7 +284,7 @@ def _mapping_remedy(
     retry = " The kubelet keeps trying." if is_node else ""
     remedy = principal.aws_auth_remedy(
         groups=groups,
-        username=NODE_USERNAME if is_node else None,
+        username=principal_mappings.NODE_USERNAME if is_node else None,
         steps=present(step),
         others=f"{who} adds the entry: the other entries stay.{retry}",
     )
@@ -302,7 +293,7 @@ def _mapping_remedy(
     kind = "user" if ":user/" in principal.aws_auth_arn else "role"
     lines = (
         f'  {kind}arn  = "{principal.aws_auth_arn}"',
-        f'  username = "{NODE_USERNAME if is_node else principal.aws_auth_arn.rpartition("/")[2]}"',
+        f'  username = "{principal_mappings.NODE_USERNAME if is_node else principal.aws_auth_arn.rpartition("/")[2]}"',
         f"  groups   = [{', '.join(f'{chr(34)}{each}{chr(34)}' for each in groups)}]",
     )
     code = cluster_remedy(

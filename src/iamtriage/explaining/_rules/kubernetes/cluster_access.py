@@ -18,15 +18,10 @@ from iamtriage.arns._principals import (
     User,
 )
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
-    parse_masked_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -140,7 +135,7 @@ _UNSUITED_PRINCIPALS: dict[type[object], str] = {
 
 def describe_unsuited(principal: Principal | None) -> str | None:
     """Return the type of a caller that can have no access entry, as a phrase."""
-    return _UNSUITED_PRINCIPALS.get(type(underlying_role(principal) or principal))
+    return _UNSUITED_PRINCIPALS.get(type(principal_words.underlying_role(principal) or principal))
 
 
 def add_administrator(case: AnyCase, explanation: Explanation) -> Explanation:
@@ -179,8 +174,8 @@ def mode_causes(cluster: Cluster) -> Iterator[Cause]:
 
 def principal_causes(case: AnyCase) -> Iterator[Cause]:
     """Yield what follows from the type of the caller."""
-    principal = case.principal or parse_masked_principal(case.caller)
-    role = underlying_role(principal)
+    principal = case.principal or principal_words.parse_masked_principal(case.caller)
+    role = principal_words.underlying_role(principal)
     evidence: Evidence = "supplied" if case.failure.principal is None else "derived"
     because = (f"The caller is {case.caller}",)
     unsuited = describe_unsuited(principal)
@@ -293,7 +288,7 @@ def use_other_remedies(principals: Iterable[Principal], cluster: Cluster) -> Ite
             continue
         own = "Without --role-arn, kubectl uses the user's own credentials."
         yield your_remedy(
-            f"Or let kubectl use {describe_principal(each, None)}, which has an entry",
+            f"Or let kubectl use {principal_words.describe_principal(each, None)}, which has an entry",
             own if isinstance(each, User) else None,
             commands=lines,
             url=pages.EKS_KUBECONFIG,

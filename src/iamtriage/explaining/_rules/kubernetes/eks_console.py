@@ -28,14 +28,9 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import (
 )
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
-from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages
+from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
-    parse_masked_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.policies._documents import build_document
@@ -112,7 +107,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
     # People mask the account in the console's menu.
-    masked = parse_masked_principal(case.caller) if case.principal is None else None
+    masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure.text, case.principal)
     principal = build_cluster_principal(
         case.stated_principal or masked or (None if entry is None else entry.principal),
@@ -186,7 +181,7 @@ def _read_access(case: Case[ConsoleKubernetesAccess], entry: StatedEntry | None,
     if mapped is not None:
         groups = join_words([*map(clip_text, mapped.groups)], "and") or "no group"
         return _Access(f"aws-auth gives it {groups}, and no ClusterRole for that shows the objects")
-    listed = is_listed(case.failure, case.principal or parse_masked_principal(case.caller))
+    listed = is_listed(case.failure, case.principal or principal_words.parse_masked_principal(case.caller))
     if listed:
         return _Access(
             "it has an access entry, whose access policies or whose permissions in IAM do not suffice", listed
@@ -240,8 +235,8 @@ def _causes(
 
 
 def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy:
-    principal = case.principal or parse_masked_principal(case.caller)
-    role = underlying_role(principal)
+    principal = case.principal or principal_words.parse_masked_principal(case.caller)
+    role = principal_words.underlying_role(principal)
     account = cluster.account if cluster.account and ACCOUNT.fullmatch(cluster.account) else None
     # The console shows only clusters of the caller's own account.
     account = account or getattr(case.principal, "account", None) or "ACCOUNT_ID"
@@ -255,7 +250,9 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
             f"Add the policy to the {permission_set} in IAM Identity Center: the role itself cannot be changed."
         )
     else:
-        described = describe_principal(principal, None) if principal else "the signed-in user or role"
+        described = (
+            principal_words.describe_principal(principal, None) if principal else "the signed-in user or role"
+        )
         steps.append(f"Attach the policy to {described}.")
     steps += [
         "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles accept only * as the resource.",

@@ -15,13 +15,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
-from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clusters import (
-    failure_context,
-    find_cluster,
-    find_entry_arn,
-    find_iam_arns,
-)
+from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
@@ -56,12 +50,12 @@ ROLE_NOT_MAPPED = CauseType(
 
 def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that the cluster does not know the pod execution role of Fargate."""
-    cluster = find_cluster(case)
+    cluster = clusters.find_cluster(case)
     role = _find_execution_role(case)
     principal = principal_mappings.build_cluster_principal(
         role, "the pod execution role", placeholder="POD_EXECUTION_ROLE_ARN"
     )
-    found = _FARGATE_PROFILE.search(failure_context(case))
+    found = _FARGATE_PROFILE.search(clusters.failure_context(case))
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
     policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
@@ -122,9 +116,9 @@ def _find_execution_role(case: Case[AccessEntry]) -> Role | None:
     """Return the pod execution role that the AWS CLI prints, that Terraform sets, or that the failure states."""
     text = case.failure.text
     runs = (run.output for run in find_runs(case.failure) if run.command.words[1:2] == _DESCRIBE_PROFILE)
-    printed = [arn for output in runs for arn in find_iam_arns(output)]
+    printed = [arn for output in runs for arn in clusters.find_iam_arns(output)]
     named = {*_EXECUTION_ROLE.findall(text)} or {*printed}
-    arn = named.pop() if len(named) == 1 else find_entry_arn(case)
+    arn = named.pop() if len(named) == 1 else clusters.find_entry_arn(case)
     return underlying_role(try_parse_principal(arn))
 
 

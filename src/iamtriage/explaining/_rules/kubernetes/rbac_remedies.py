@@ -12,25 +12,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.kubernetes import cloud_roles
-from iamtriage.explaining._rules.kubernetes.denied_requests import (
-    AIRFLOW,
-    KUBECTL_APPLY,
-    VERBS_OF_APPLY,
-    access_policy_remedy,
-    bind_command,
-    installer_remedies,
-)
+from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
-from iamtriage.explaining._rules.shared import commands, manifests, pages
+from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import command, fill_command
-from iamtriage.explaining._rules.shared.kubernetes_requests import (
-    READ_VERBS,
-    Request,
-    is_custom_group,
-    user_argument,
-)
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -79,13 +65,16 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     # A controller that watches all namespaces needs the role; a person can often use one namespace.
     of_program = denied.kind == "service account" and denied.request.verb != "get"
     needs_role = of_program or denied.request.is_cluster_scoped_type is None
-    policy = None if denied.installer else access_policy_remedy(denied)
+    policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
     # With a policy, the access entry exists, so that a further one takes a single command.
     is_policy_first = denied.is_out_of_scope or denied.has_empty_entry
     is_policy_first = is_policy_first or bool(denied.stated_policies and not denied.allowing_policy)
-    installers = installer_remedies(denied)
+    installers = denied_requests.installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
-    is_role_first = denied.installer in {AIRFLOW, KUBECTL_APPLY} and installers[:1] != (None,)
+    is_role_first = denied.installer in {
+        denied_requests.AIRFLOW,
+        denied_requests.KUBECTL_APPLY,
+    } and installers[:1] != (None,)
     later = None if is_role_first else role
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
     remedies = (
@@ -146,7 +135,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
 def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
     request = denied.request
     asks_for_all_namespaces = request.is_cluster_scope and not request.is_cluster_scoped_type
-    if not asks_for_all_namespaces or request.path or request.verb not in READ_VERBS:
+    if not asks_for_all_namespaces or request.path or request.verb not in kubernetes_requests.READ_VERBS:
         return None
     is_known = request.is_cluster_scoped_type is not None
     return your_remedy(
@@ -209,7 +198,7 @@ def _update_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def _role_scope(request: Request) -> str | None:
+def _role_scope(request: kubernetes_requests.Request) -> str | None:
     is_cluster_wide = request.is_cluster_scope or (
         request.is_cluster_scoped_type and request.namespace is None
     )
@@ -226,8 +215,8 @@ def _role_name(denied: DeniedRequest) -> str:
     )
 
 
-def _only_reads(request: Request) -> bool:
-    return READ_VERBS.issuperset(request.verbs)
+def _only_reads(request: kubernetes_requests.Request) -> bool:
+    return kubernetes_requests.READ_VERBS.issuperset(request.verbs)
 
 
 def _role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -278,7 +267,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     )
 
 
-def _scope_step(request: Request) -> str | None:
+def _scope_step(request: kubernetes_requests.Request) -> str | None:
     """Return why a Role in a namespace is not enough, or may not be."""
     if request.is_cluster_scoped_type:
         return f"{request.resource} are cluster-scoped, so a namespaced Role is not enough."
@@ -294,9 +283,11 @@ def _verb_step(denied: DeniedRequest) -> str | None:
     request = denied.request
     is_unknown = denied.installer is None and "kubectl create" not in denied.case.text
     if is_unknown and request.verb == "create" and _FILE_CREATED in message_text(denied.case):
-        verbs = ",".join(VERBS_OF_APPLY)
+        verbs = ",".join(denied_requests.VERBS_OF_APPLY)
         return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
-    if request.verb != "list" or not (denied.is_iam and is_custom_group(request.group or "")):
+    if request.verb != "list" or not (
+        denied.is_iam and kubernetes_requests.is_custom_group(request.group or "")
+    ):
         return None
     return "kubectl get with a name also needs the verb get, and --watch the verb watch."
 
@@ -312,9 +303,9 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
         if base == "pods" and request.subresource:
             yield "kubectl reads the pod first: if the caller cannot get pods, bind a second role with --verb=get --resource=pods."
-    if denied.installer == KUBECTL_APPLY and denied.is_for_installer:
+    if denied.installer == denied_requests.KUBECTL_APPLY and denied.is_for_installer:
         yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
-    elif denied.installer == AIRFLOW:
+    elif denied.installer == denied_requests.AIRFLOW:
         yield "Airflow also reads the logs of its pods: allow get on pods/log, too."
     if request.granted_name is not None and _own_command(denied) is None:
         yield "The role is limited to this object. Without --resource-name, it covers all objects of the type."
@@ -329,7 +320,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
 
 
 def _role_commands(
-    request: Request, role: str, binding: str, subject: Subject, namespace: str | None
+    request: kubernetes_requests.Request, role: str, binding: str, subject: Subject, namespace: str | None
 ) -> tuple[str, ...]:
     """Return the commands that create the role and its binding, which fail if they exist already.
 
@@ -350,7 +341,7 @@ def _role_commands(
         allowed.append(f"--resource-name={commands.kubernetes_name(request.granted_name)}")
     return (
         command("kubectl", "create", kind, role, *scope, *allowed),
-        bind_command(f"{kind}={role}", binding, subject, namespace),
+        denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
     )
 
 
@@ -378,13 +369,13 @@ def check_command(denied: DeniedRequest) -> str:
     elif has_namespaces:
         arguments.append("--all-namespaces")
     # After an equals sign, no name can be mistaken for an option.
-    arguments.append(f"--as={user_argument(denied.user)}")
+    arguments.append(f"--as={kubernetes_requests.user_argument(denied.user)}")
     if denied.subject is not None and denied.subject.kind == "Group":
         arguments.append(f"--as-group={denied.subject.name}")
     return command(*arguments)
 
 
-def _can_i_arguments(request: Request) -> tuple[str, ...]:
+def _can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:
     verb, resource = request.verb or "", request.type_argument
     if request.path is not None and not _PATH.fullmatch(request.path):
         resource = "PATH"

@@ -17,23 +17,8 @@ from iamtriage.arns._principals import InstanceProfile, Role, User
 from iamtriage.explaining._context.readers.kubernetes.config_maps import find_misplaced_map
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_stated_node_role
 from iamtriage.explaining._context.resolving import is_derived
+from iamtriage.explaining._rules.kubernetes import cluster_access, map_entries
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import MAP_WITHOUT_ENTRY, explain_absent_entry
-from iamtriage.explaining._rules.kubernetes.cluster_access import (
-    CREATOR_NOTE,
-    MAP_WITHOUT_EFFECT,
-    find_needed_access,
-    node_cluster_remedy,
-)
-from iamtriage.explaining._rules.kubernetes.map_entries import (
-    MAP_ENTRY_OF_SIMILAR_NAME,
-    MAP_ENTRY_WITH_PATH,
-    ROLE_IN_PROFILE,
-    arn_in_map,
-    describe_groups,
-    explain_misplaced_map,
-    find_entries,
-    is_for_nodes,
-)
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -64,11 +49,11 @@ def add_stated_map(case: AnyCase, explanation: Explanation) -> Explanation:
         caller = find_node_role(case)
     if not entries or not (caller or is_node):
         return explanation
-    found = find_entries(entries, caller)
+    found = map_entries.find_entries(entries, caller)
     if caller is None:
-        found = [each for each in found if each.entry.is_role and is_for_nodes(each.entry)]
+        found = [each for each in found if each.entry.is_role and map_entries.is_for_nodes(each.entry)]
     if (matching := next((each for each in found if not each.difference), None)) is not None:
-        misplaced = explain_misplaced_map(case, matching, explanation)
+        misplaced = map_entries.explain_misplaced_map(case, matching, explanation)
         if misplaced is not None or caller is not None:
             return misplaced or _explain_matching_entry(case, matching.caller, explanation)
     # The entry with the caller's name is more likely to be the caller's than one with a similar name.
@@ -96,7 +81,9 @@ def find_map_entry(case: AnyCase) -> MappingEntry | None:
     caller, entries = _find_caller(case), case.context.mappings
     if caller is None or not find_cluster(case).uses_aws_auth or find_misplaced_map(case.failure.text):
         return None
-    return next((each.entry for each in find_entries(entries, caller) if not each.difference), None)
+    return next(
+        (each.entry for each in map_entries.find_entries(entries, caller) if not each.difference), None
+    )
 
 
 def _find_caller(case: AnyCase) -> Caller | None:
@@ -111,14 +98,14 @@ def _explain_matching_entry(case: AnyCase, caller: Caller, explanation: Explanat
             explanation,
             summary=f"The API server rejected the kubelet (Unauthorized), although aws-auth has the right entry for {who}: most likely, the node is configured for another cluster.",
             causes=tuple(each for each in explanation.causes if each.code not in {*_ANSWERED, "role-path"}),
-            remedies=(node_cluster_remedy(find_cluster(case)), explanation.remedies[-1]),
+            remedies=(cluster_access.node_cluster_remedy(find_cluster(case)), explanation.remedies[-1]),
         )
     if explanation.topic != "kubernetes-not-mapped":
         return explanation
     check = cluster_remedy(
         "Check the entry in the map of this cluster",
         "The first command finds errors in the YAML, the second one prints what the ARN maps to.",
-        commands=(commands.aws_auth_command(), commands.aws_auth_command(arn_in_map(caller))),
+        commands=(commands.aws_auth_command(), commands.aws_auth_command(map_entries.arn_in_map(caller))),
         url=pages.EKS_AUTH_CONFIGMAP,
     )
     return attrs.evolve(
@@ -153,15 +140,18 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
             *(
                 each
                 for each in explanation.remedies
-                if found.type is MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
+                if found.type is map_entries.MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
             ),
         ),
         # The reason says what the authenticator looks up, except in a name that only looks the same.
         notes=tuple(
             each
             for each in explanation.notes
-            if each != CREATOR_NOTE
-            and (found.type is MAP_ENTRY_OF_SIMILAR_NAME or not each.startswith("The authenticator looks up"))
+            if each != cluster_access.CREATOR_NOTE
+            and (
+                found.type is map_entries.MAP_ENTRY_OF_SIMILAR_NAME
+                or not each.startswith("The authenticator looks up")
+            )
         ),
     )
 
@@ -182,7 +172,7 @@ def _explain_ignored_entry(
 ) -> Explanation:
     """Return the explanation with the access entry that replaces the caller's ignored ``aws-auth`` entry."""
     people = [each for each in entries if "system:nodes" not in each.groups]
-    named = [each for each in find_entries(people, caller) if _is_of_caller(each)]
+    named = [each for each in map_entries.find_entries(people, caller) if _is_of_caller(each)]
     # Without a caller, only the single entry can be meant.
     if not named or (caller is None and len(people) > 1):
         return explanation
@@ -193,7 +183,7 @@ def _explain_ignored_entry(
     if not mapped.is_known or mapped.entry_refusal:
         return explanation
     where = f"The cluster {cluster.name}" if (cluster := find_cluster(case)).name else "The cluster"
-    cause = MAP_WITHOUT_EFFECT.cause(
+    cause = cluster_access.MAP_WITHOUT_EFFECT.cause(
         "derived",
         (
             "The authentication mode is API.",
@@ -227,7 +217,7 @@ def _replacing_entry_remedy(
     """Return the remedy that creates an access entry with the user name and groups of an ``aws-auth`` entry."""
     reserved = principal_mappings.RESERVED_PREFIXES
     groups = tuple(each for each in entry.groups if not each.startswith(reserved))
-    policy, namespace, reason = find_needed_access(case)
+    policy, namespace, reason = cluster_access.find_needed_access(case)
     kept = f"The new entry keeps the RBAC permissions of {join_words([*map(clip_text, groups)], 'and')}."
     if is_administrator := "system:masters" in entry.groups:
         policy, namespace = "AmazonEKSClusterAdminPolicy", None
@@ -261,16 +251,16 @@ def create_mapped_command(case: AnyCase, principal: Principal | None, mapped: Cl
     caller = underlying_role(principal) or principal
     if not isinstance(caller, Role | User):
         return None
-    found = find_entries(case.context.mappings, caller)
+    found = map_entries.find_entries(case.context.mappings, caller)
     same = next((each.entry for each in found if not each.difference), None)
     return None if same is None else _create_command(case, same, mapped)
 
 
 def _summary(found: Finding) -> str:
     name = clip_text(found.named.name)
-    if found.caller.name == ROLE_IN_PROFILE:
+    if found.caller.name == map_entries.ROLE_IN_PROFILE:
         return f"The API server rejected the node, because no aws-auth entry matches its role: the {found.field} of the entry for {name} is the ARN of an instance profile, not of the role in it."
-    looked_up = f"the authenticator looks for {arn_in_map(found.caller)}."
+    looked_up = f"the authenticator looks for {map_entries.arn_in_map(found.caller)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
         return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."
@@ -282,14 +272,14 @@ def _is_of_caller(found: Finding) -> bool:
     named = found.named
     return (
         not isinstance(named, InstanceProfile)
-        and arn_in_map(named).lower() == arn_in_map(found.caller).lower()
+        and map_entries.arn_in_map(named).lower() == map_entries.arn_in_map(found.caller).lower()
     )
 
 
 def _describe_node_entries(case: AnyCase, found: Finding) -> str:
     """Return what depends on the other entries in the text, as the end of a sentence."""
     others = (each for each in case.context.mappings if each is not found.entry)
-    roles = [each.arn.rpartition("/")[2] for each in others if is_for_nodes(each)]
+    roles = [each.arn.rpartition("/")[2] for each in others if map_entries.is_for_nodes(each)]
     return f": nodes join with that of {join_words([*map(clip_text, roles[:2])], 'and')}" if roles else ""
 
 
@@ -298,21 +288,21 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     is_terraform = "=" in start
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
     change = f"in the {where}, replace the {found.field} line of the entry with this one."
-    is_similar = found.type is MAP_ENTRY_OF_SIMILAR_NAME
+    is_similar = found.type is map_entries.MAP_ENTRY_OF_SIMILAR_NAME
     steps = [
         f"If the entry is meant for the caller, {change}"
         if is_similar
         else f"{change[:1].upper()}{change[1:]}",
         f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.",
     ]
-    steps += present(describe_groups(found.entry))
+    steps += present(map_entries.describe_groups(found.entry))
     lookup: tuple[str, ...] = ()
-    if found.caller.name == ROLE_IN_PROFILE:
+    if found.caller.name == map_entries.ROLE_IN_PROFILE:
         lookup = (_profile_command(found),)
         step = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
         steps.insert(0, step)
     check: tuple[str, ...] = ()
-    if is_for_nodes(found.entry):
+    if map_entries.is_for_nodes(found.entry):
         steps.append("The nodes then join automatically.")
         check = ("kubectl get nodes",)
     return cluster_remedy(
@@ -324,7 +314,7 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
             *check,
         ),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
-        manifest=f"{start}{arn_in_map(found.caller)}{end}\n",
+        manifest=f"{start}{map_entries.arn_in_map(found.caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 
@@ -341,7 +331,7 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
     cluster, entry = find_cluster(case), found.entry
     if not cluster.uses_entries:
         return ()
-    has_path = found.type is MAP_ENTRY_WITH_PATH and isinstance(found.named, Role)
+    has_path = found.type is map_entries.MAP_ENTRY_WITH_PATH and isinstance(found.named, Role)
     # Unless the entry has the role's path, its ARN is wrong, and the log shows the role's ARN without its path.
     mapped = (
         principal_mappings.build_cluster_principal(found.named)
@@ -349,7 +339,7 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
         else principal_mappings.build_cluster_principal(found.caller, is_canonical=True)
     )
     lookup: tuple[str, ...] = ()
-    if found.caller.name == ROLE_IN_PROFILE:
+    if found.caller.name == map_entries.ROLE_IN_PROFILE:
         mapped = principal_mappings.build_cluster_principal(
             None, "the role in the instance profile", placeholder="NODE_ROLE_ARN"
         )
@@ -357,7 +347,7 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
     title = f"Or create an access entry for {mapped.description}"
     # The cluster uses aws-auth.
     mode = ", in the authentication mode API_AND_CONFIG_MAP" if cluster.mode is None else ""
-    if is_for_nodes(entry):
+    if map_entries.is_for_nodes(entry):
         # The groups of nodes: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html and
         # https://docs.aws.amazon.com/eks/latest/userguide/fargate-getting-started.html.
         kind = "EC2_WINDOWS" if "eks:kube-proxy-windows" in entry.groups else "EC2_LINUX"

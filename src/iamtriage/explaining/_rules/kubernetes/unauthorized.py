@@ -23,27 +23,13 @@ from iamtriage.explaining._rules.kubernetes import (
     cluster_access,
     other_denials,
     other_logins,
+    stated_entries,
+    stored_tokens,
 )
 from iamtriage.explaining._rules.kubernetes.authenticator import explain_authenticator, explain_recreated
 from iamtriage.explaining._rules.kubernetes.aws_auth_maps import explain_no_entries
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_login
-from iamtriage.explaining._rules.kubernetes.stated_entries import (
-    describe_listed,
-    find_former,
-    find_listed,
-    find_recreation,
-    is_listed,
-    lists_nobody,
-)
 from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, find_map_entry
-from iamtriage.explaining._rules.kubernetes.stored_tokens import (
-    TERRAFORM,
-    configure_terraform,
-    explain_late_token,
-    explain_provider_role,
-    explain_stored_token,
-    find_terraform_cluster,
-)
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.clusters import failure_sentence
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
@@ -112,14 +98,14 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
     if (provider := other_logins.find_cluster_provider(case.failure.text)) is not None:
         return other_logins.explain_other_cluster(case, provider)
     for rule in (
-        explain_stored_token,
-        explain_provider_role,
-        explain_late_token,
+        stored_tokens.explain_stored_token,
+        stored_tokens.explain_provider_role,
+        stored_tokens.explain_late_token,
         client_configurations.explain_pinned_identity,
     ):
         if (explanation := rule(case)) is not None:
             return explanation
-    if (recreation := find_recreation(case.failure, case.principal)) is not None:
+    if (recreation := stated_entries.find_recreation(case.failure, case.principal)) is not None:
         return explain_recreated(case, message, recreation)
     if clues.is_from_kubelet(message):
         return add_stated_map(case, explain_node_login(case, message))
@@ -127,7 +113,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
 
 
 def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_type: str | None) -> Explanation:
-    cluster = find_terraform_cluster(case)
+    cluster = stored_tokens.find_terraform_cluster(case)
     account = getattr(case.principal, "account", None)
     is_other = isinstance(account, str) and cluster.account not in {None, account}
     other_account = account if is_other else None
@@ -140,7 +126,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         and (pinned := client_configurations.find_pinned_role(case)) is not None
     ):
         used, principal = pinned, build_cluster_principal(pinned, source=case.text)
-    is_terraform = TERRAFORM.search(case.text) is not None
+    is_terraform = stored_tokens.TERRAFORM.search(case.text) is not None
     renews_late = is_terraform and "get-token" not in case.failure.text
     client = None if is_terraform else client_configurations.find_cluster_client(case)
     if client is not None:
@@ -155,7 +141,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     access = (
         cluster_access.DEPLOYMENT_ACCESS if program == "the job" else cluster_access.find_needed_access(case)
     )
-    listed = None if is_mapped else is_listed(case.failure, used)
+    listed = None if is_mapped else stated_entries.is_listed(case.failure, used)
     if listed is not None and (called := client_configurations.find_other_context(case, cluster)) is not None:
         if listed:
             return client_configurations.explain_other_context(case, called, principal, access)
@@ -163,7 +149,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
     if (
         cluster.uses_entries
         and not is_mapped
-        and lists_nobody(case.failure, cluster.region)
+        and stated_entries.lists_nobody(case.failure, cluster.region)
         and client_configurations.find_other_context(case, cluster) is None
     ):
         return explain_no_entries(case, cluster, principal, _login_cause(message, unknown_type))
@@ -199,7 +185,7 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
         ),
         topic="kubernetes-login",
         remedies=(
-            configure_terraform(case, cluster) if renews_late else None,
+            stored_tokens.configure_terraform(case, cluster) if renews_late else None,
             *(grants if unsuited is not None else ()),
             _caller_remedy(case, cluster, principal, access, program, grants if shows_grant else ()),
             None if shows_grant and cluster.mode == "API" else principal.inspect_access_remedy(cluster),
@@ -233,9 +219,13 @@ def _explain_unlisted(
     """Explain that the access entries in the text do not include the caller."""
     # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
     cluster = attrs.evolve(cluster, mode="API")
-    known = find_listed(case.failure)
-    only = "" if known is None else f": its access entries are for {describe_listed(case.failure)}"
-    if (former := find_former(case.failure, case.principal)) is not None:
+    known = stated_entries.find_listed(case.failure)
+    only = (
+        ""
+        if known is None
+        else f": its access entries are for {stated_entries.describe_listed(case.failure)}"
+    )
+    if (former := stated_entries.find_former(case.failure, case.principal)) is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
         known = ()
     # Other roles can be those of nodes.
