@@ -334,3 +334,38 @@ application/pdf
     steps = " ".join(remedy.steps)
     assert "the Params of generate_presigned_url to application/pdf" in steps
     assert ('signature_version="s3v4"' in steps, "fetch takes the type" in steps) == says
+
+
+ASSUMED = "│ Error: operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 1, api error InvalidClientTokenId: The security token included in the request is invalid\n\n"
+PROVIDER = 'provider "aws" {{\n  region = "{}"\n  assume_role {{\n    role_arn = "arn:aws:iam::444455556666:role/deploy"\n  }}\n}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "account", "region"),
+    [
+        (
+            f'{ASSUMED}{PROVIDER.format("me-south-1")}The runner is in account 111122223333. With region = "eu-west-1" the plan works.',
+            "the caller's account 111122223333",
+            "eu-west-1",
+        ),
+        (f"{ASSUMED}{PROVIDER.format('af-south-1')}", "the caller's account has", "us-east-1"),
+        (
+            f'{ASSUMED}backend "s3" {{\n  region = "eu-central-1"\n}}\n{PROVIDER.format("ap-east-1")}',
+            "the caller's account has",
+            "us-east-1",
+        ),
+    ],
+)
+def test_caller_has_not_enabled_region(text: str, account: str, region: str) -> None:
+    explanation = explain(text)
+    assert account in explanation.summary
+    assert "Enabling it in 444455556666" in explanation.summary
+    enable, elsewhere = explanation.remedies[:2]
+    assert any("enable-region" in each for each in enable.commands)
+    assert f'sts_region = "{region}"' in elsewhere.title
+
+
+def test_region_that_needs_no_opt_in_is_not_the_cause() -> None:
+    explanation = explain(f"{ASSUMED}{PROVIDER.format('eu-west-1')}")
+    assert "has not enabled" not in explanation.summary
+    assert "enable-region" not in str(explanation.remedies[0])

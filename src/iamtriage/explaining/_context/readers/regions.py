@@ -57,7 +57,7 @@ _WORKS = lazy_pattern(
     re.ASCII,
 )
 _NEGATION = lazy_pattern(
-    r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? |\b(?:an)?other account\b|\b(?:skip|den|refus|block|reject)\w)|✗|❌"
+    r"(?i:\bnot?\b|n't\b|\bnever\b|\bwith(?:out)? (?!-{0,2}region)|\b(?:an)?other account\b|\b(?:skip|den|refus|block|reject)\w)|✗|❌"
 )
 # The number of characters to search for a heading before a failure, and for other calls around it.
 _CHARS_BEFORE, _CHARS_AROUND = 1_000, 8_000

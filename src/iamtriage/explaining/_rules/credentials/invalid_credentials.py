@@ -249,10 +249,10 @@ def _explain_keys_in_code(
 def _explain_rejecting_region(
     case: Case[InvalidCredentials], request: RejectedRequest, region: StsFindings
 ) -> Explanation:
-    others = join_words(request.working_regions, "and")
+    others, note = join_words(request.working_regions, "and"), ""
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
-        likeliest = "the account has not enabled it"
+        likeliest = _not_enabled(request, "it")
         if request.uses_session or request.is_enabled:
             likeliest = "the session token is a version 1 token of the global STS endpoint"
         if not (request.is_enabled and request.has_v1_tokens):
@@ -260,6 +260,8 @@ def _explain_rejecting_region(
         rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"
     enabled = v1_token_cause(request.region, is_shown=request.has_v1_tokens)
     causes = (enabled,) if request.is_enabled else region.causes
+    if request.lacks_region_of_caller:
+        causes, note = causes[:1], " The role and its trust policy are not the problem either."
     quoted = clues.quote_phrases(request.message, *REJECTION_PHRASES)
     because = (f"The text shows successful calls in {others}.", *quoted)
     return case.explain(
@@ -272,8 +274,16 @@ def _explain_rejecting_region(
         *(() if request.has_no_token else causes),
         topic="invalid-credentials",
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
-        notes=f"{request.region} evaluated no policy, so no permission is missing.",
+        notes=f"{request.region} evaluated no policy, so no permission is missing.{note}",
     )
+
+
+def _not_enabled(request: RejectedRequest, what: str) -> str:
+    """Return that an account has not enabled a Region: the caller's, if the call is to assume a role."""
+    if not request.lacks_region_of_caller or request.role is None:
+        return f"the account has not enabled {what}"
+    number = "" if request.account is None else f" {request.account}"
+    return f"the caller's account{number} has not enabled {what}. Enabling it in {request.role.account}, the account of the role, is not enough"
 
 
 def _summary(request: RejectedRequest) -> str:
@@ -296,7 +306,7 @@ def _summary(request: RejectedRequest) -> str:
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
     if request.is_signed and request.is_opt_in:
-        reason = "the account has not enabled this Region"
+        reason = _not_enabled(request, "this Region")
         if request.uses_session:
             reason = "the session token is from the global STS endpoint and not valid in this Region"
         return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."

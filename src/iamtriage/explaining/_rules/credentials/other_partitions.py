@@ -120,8 +120,12 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
     if request.is_opt_in:
         findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = REGION_NOT_ENABLED.cause(
-            because=f"The Region {request.region} must be enabled for each account.",
-            text=f"The account has not enabled {request.region}.",
+            because=None
+            if request.lacks_region_of_caller
+            else f"The Region {request.region} must be enabled for each account.",
+            text=f"STS in {request.region} knows only callers whose own account has enabled the Region."
+            if request.lacks_region_of_caller
+            else f"The account has not enabled {request.region}.",
         )
         causes = (*findings.causes, disabled) if request.uses_session else (disabled, *findings.causes)
         findings = attrs.evolve(findings, causes=causes)

@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.sts.region_settings import find_set_regions
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST, StsCall
 
@@ -40,7 +41,7 @@ _WEB_IDENTITY_ERROR = "WebIdentityErr"  # of the AWS SDK for Go v1
 # Keys of sessions, tools that start sessions, and the setting that makes SDKs get them from the global endpoint.
 _SESSIONS = lazy_pattern(
     r"(?<![A-Z0-9])ASIA[A-Z0-9]{16}|:assumed-role/|:federated-user/|AWS_STS_REGIONAL_ENDPOINTS=legacy"
-    r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume|granted|assume)\b"
+    r"|\b(?:saml2aws|aws-vault|aws-?azure-?login|gimme-aws-creds|okta-?aws|onelogin-aws|aws2-wrap|awsume)\b|(?<=[$❯%>] )(?:granted|assume)\b"
 )
 # The key of an IAM user, also masked or in words. The ARN of a user can be that of a session with a token.
 _LONG_TERM = lazy_pattern(
@@ -66,6 +67,7 @@ _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 # What the commands print about a Region and about the tokens of the global endpoint.
 _ENABLED = lazy_pattern(r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b")
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
+_ACCOUNT = lazy_pattern(r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII)
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -87,6 +89,9 @@ class RejectedRequest(Value):
         is_enabled: Whether the text shows that the account has enabled the Region.
         has_v1_tokens: Whether the text shows that the global STS endpoint issues version 1 tokens.
         uses_vault: Whether aws-vault, which caches sessions, ran the command.
+        assumes_role: Whether the call is to assume the role.
+        account: The caller's account, if the call is to assume a role of another one.
+        is_terraform: Whether a provider of Terraform makes the call.
     """
 
     message: str
@@ -108,11 +113,19 @@ class RejectedRequest(Value):
     is_enabled: bool = False
     has_v1_tokens: bool = False
     uses_vault: bool = False
+    assumes_role: bool = False
+    account: str | None = None
+    is_terraform: bool = False
 
     @property
     def is_temporary(self) -> bool | None:
         """Whether the access key is temporary; ``None`` if the text shows none."""
         return None if self.key is None else self.key.startswith("ASIA")
+
+    @property
+    def lacks_region_of_caller(self) -> bool:
+        """Whether a role is most likely assumed from an account that has not enabled the Region."""
+        return bool(self.is_opt_in) and self.assumes_role and not (self.uses_session or self.is_enabled)
 
     @property
     def concerns_token(self) -> bool:
@@ -131,7 +144,7 @@ class RejectedRequest(Value):
 
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
-    message, region = clues.message_text(case), clues.find_region(case)
+    message, region = clues.message_text(case), _find_region(case)
     runtime = case.context.runtime
     service = case.failure.envelope.service
     code, role = clues.error_code(case.failure), _find_role(case)
@@ -168,7 +181,27 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         has_v1_tokens=_V1_TOKENS.search(case.failure.text) is not None,
         uses_vault="aws-vault exec" in case.failure.text,
         lacks_region="AWS_ROLE_ARN=" in case.failure.text and "_REGION" not in case.failure.text,
+        assumes_role=operation == "AssumeRole" and role is not None,
+        account=_find_calling_account(case.failure.text, role) if operation == "AssumeRole" and role else None,
+        is_terraform='provider "aws"' in case.failure.text,
     )
+
+
+def _find_region(case: Case[InvalidCredentials]) -> str | None:
+    """Return the Region of the call, or else the only opt-in Region that is set in the text and does not work."""
+    text, region = case.failure.text, clues.find_region(case)
+    others = {each for each in find_set_regions(text) if StsCall().is_opt_in(each)}
+    if not others or region in others:
+        return region
+    working = find_working_regions(text, *case.failure.span)
+    others.difference_update(working)
+    return others.pop() if len(others) == 1 and (region is None or region in working) else region
+
+
+def _find_calling_account(text: str, role: Role) -> str | None:
+    """Return the only account in a text that is not that of the role to be assumed."""
+    accounts = {found[1] for found in _ACCOUNT.finditer(text)} - {role.account}
+    return accounts.pop() if len(accounts) == 1 else None
 
 
 def _find_role(case: Case[InvalidCredentials]) -> Role | None:
@@ -186,7 +219,11 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     if not request.is_opt_in:
         return
     works = bool(request.working_regions)
-    enable = credential_remedies.enable_region(request.region, works_elsewhere=works)
+    enable = credential_remedies.enable_region(request.region, request.account, works_elsewhere=works)
+    if request.lacks_region_of_caller:
+        yield enable
+        yield _call_elsewhere_remedy(request)
+        return
     if not (request.uses_session or request.is_enabled):
         yield enable
     if request.has_no_token:
@@ -211,6 +248,20 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     if request.uses_session:
         yield enable
     yield from (each for each in region.remedies if each.who == "account administrator")
+
+
+def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:
+    """Return how to assume a role without the STS endpoint of a Region that the caller's account has not enabled."""
+    region = request.working_regions[0] if request.working_regions else "us-east-1"
+    where = ""
+    if request.is_terraform:
+        # https://github.com/hashicorp/terraform-provider-aws/issues/32549
+        where = f': add sts_region = "{region}" to the provider block, and leave region'
+    return your_remedy(
+        f"Or call STS in {region}{where}",
+        f"Only the STS client needs another Region. The session is valid in {request.region}, too, if the account of the role has enabled it.",
+        url=pages.TEMPORARY_REGIONS,
+    )
 
 
 def set_region_remedy(request: RejectedRequest) -> Remedy | None:

@@ -126,6 +126,15 @@ def find_region_fix(
     return RegionFix(f"Set {name} to {region} in the manifest", (step,), (), f"{name} is {signed}")
 
 
+def find_set_regions(text: str) -> set[str]:
+    """Return the Regions that settings in a text have.
+
+    >>> find_set_regions('provider "aws" { region = "eu-south-1" }')
+    {'eu-south-1'}
+    """
+    return {each["region"] for each in _REGION_SETTING.finditer(text) if not _is_logged(text, each.start())}
+
+
 def find_endpoint_setting(text: str) -> str | None:
     """Return the name of the setting, such as ``AWS_ENDPOINT_URL``, that sets an AWS endpoint in a text."""
     found = _ENDPOINT.search(text)
