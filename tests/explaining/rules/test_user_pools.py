@@ -93,3 +93,50 @@ def test_trust_policy_of_the_pool_is_not_changed() -> None:
     for other in ("", f"PoolId: {OTHER_POOL}\nPoolId: {POOL}\n"):
         summary = explain(f"{NO_ROLE}\n\n{other}{_trust(OTHER_POOL, 'authenticated')}").summary
         assert "has no role for this caller, or cannot assume it" in summary
+
+
+_CDK = """new iam.Role(this, 'Guest', {{ assumedBy: new iam.FederatedPrincipal('cognito-identity.amazonaws.com', {{
+  StringEquals: {{ 'cognito-identity.amazonaws.com:aud': {} }} }}{}) }});"""
+_PYTHON = 'iam.FederatedPrincipal(\n  federated="cognito-identity.amazonaws.com", conditions={"StringEquals": {"cognito-identity.amazonaws.com:aud": pool.ref}})'
+
+
+@pytest.mark.parametrize(
+    ("shown", "title"),
+    [
+        (_CDK.format(f"'{POOL}'", ""), "third argument of FederatedPrincipal"),
+        (_CDK.format("pool.ref", ""), "third argument of FederatedPrincipal"),
+        (_PYTHON, "third argument of FederatedPrincipal"),
+        (
+            _trust(POOL, "authenticated").replace("WithWebIdentity", ""),
+            "Allow sts:AssumeRoleWithWebIdentity in",
+        ),
+    ],
+)
+def test_trust_policy_with_the_action_of_another_call(shown: str, title: str) -> None:
+    explanation = explain(f"{NO_ROLE}\n\n{shown}")
+    assert "allows sts:AssumeRole, and the pool calls sts:AssumeRoleWithWebIdentity" in explanation.summary
+    assert title in explanation.remedies[0].title
+    assert "conditions stay as they are" in str(explanation.causes[0])
+
+
+def test_trust_policy_with_both_another_action_and_pool_is_corrected_whole() -> None:
+    policy = _trust(OTHER_POOL, "authenticated").replace("WithWebIdentity", "")
+    explanation = explain(f"{NO_ROLE}\n\nIdentityPoolId: {POOL}\n\n{policy}")
+    assert explanation.remedies[0].policy == json.loads(_trust(POOL, "authenticated"))
+
+
+@pytest.mark.parametrize(
+    "shown", [_CDK.format(f"'{POOL}'", ", 'sts:AssumeRoleWithWebIdentity'"), "class FederatedPrincipal(Base):"]
+)
+def test_right_action_is_not_corrected(shown: str) -> None:
+    explanation = explain(f"{NO_ROLE}\n\n{shown}")
+    assert "FederatedPrincipal" not in str(explanation)
+
+
+def test_federated_principal_of_a_web_identity_without_action() -> None:
+    text = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
+    provider = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+    code = f"new iam.FederatedPrincipal('{provider}', {{ StringLike: {{ 'token.actions.githubusercontent.com:sub': 'repo:acme/web:*' }} }}"
+    explanation = explain(f"{text}{code})")
+    assert "third argument" in explanation.remedies[0].title
+    assert "third argument" not in str(explain(f"{text}{code}, 'sts:AssumeRoleWithWebIdentity')").remedies)

@@ -25,13 +25,16 @@ _START = lazy_pattern(
     r'|(?P<data>data "aws_iam_policy_document" "[\w-]{1,64}") {0,4}(?=\{)'
     r'|(?<![\w."])(?P<block>statement) {0,4}(?=\{)'
     # A statement of the CDK, and of Pulumi in Python.
-    r"|(?<!class )(?:PolicyStatement|GetPolicyDocumentStatementArgs)(?=\())"
+    r"|(?<!class )(?:PolicyStatement|GetPolicyDocumentStatementArgs)(?=\()"
+    # The trust policy of a role of the CDK.
+    r"|(?<!class )\b(?P<trust>Federated|WebIdentity)Principal(?=\())"
 )
 _TOKEN = lazy_pattern(
     r"\s+|//[^\n]*|#(?! \(\d)[^\n]*|/\*(?:[^*]|\*(?!/)){0,2000}\*/"
     r"|(?P<text>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]{0,2000}`)"
     r"|(?P<mark>[\[\]{}()=,:;])|(?P<word>[^\s\"'`\[\]{}()=,:;]+)"
 )
+_KEYWORD = lazy_pattern(r"\s{0,40}\w{1,40}\s?=(?!=)")
 _CHARS_OF_POLICY = 4_000
 _MAX_POLICIES, _MAX_DEPTH, _MAX_EXPRESSION = 8, 10, 200
 # Marks of a plan's lines: what is added or changed, and what is removed.
@@ -56,6 +59,8 @@ _ELEMENTS = {
     "notresources": "NotResource",
 }
 _PRINCIPALS = {"principals": "Principal", "notprincipals": "NotPrincipal"}
+# The arguments of FederatedPrincipal in the CDK, in their order, which has sts:AssumeRole by default.
+_FEDERATED = ("federated", "conditions", "assumeroleaction")
 # Arguments that add statements of other documents.
 _OTHER_DOCUMENTS = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
 
@@ -117,6 +122,8 @@ def _build_policy(statements: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _read_statements(found: re.Match[str], parser: _Parser) -> list[dict[str, Any]]:
     """Return the statements that begin with a match; the parser has failed if they are not all known."""
+    if found["trust"]:
+        return _read_federated(found["trust"], parser.parse_call())
     value = parser.parse_arguments() if found.lastgroup is None else parser.parse_value()
     if parser.has_failed:
         return []
@@ -131,6 +138,19 @@ def _read_statements(found: re.Match[str], parser: _Parser) -> list[dict[str, An
         return []
     statements = [_build_statement(each) for each in blocks]
     return statements if all("Action" in each or "NotAction" in each for each in statements) else []
+
+
+def _read_federated(kind: str, arguments: list[Any] | dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the statement of the trust policy that the CDK writes for a federated principal."""
+    named = dict(zip(_FEDERATED, arguments, strict=False)) if isinstance(arguments, list) else arguments
+    named = {key.replace("_", "").lower(): value for key, value in named.items()}
+    default = "sts:AssumeRole" if kind == "Federated" else "sts:AssumeRoleWithWebIdentity"
+    federated, conditions = named.get("federated", named.get("identityprovider")), named.get("conditions")
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": named.get("assumeroleaction", default)}
+    if not isinstance(federated, str) or not isinstance(conditions, dict | None):
+        return []
+    statement["Principal"] = {"Federated": federated}
+    return [statement if not conditions else {**statement, "Condition": conditions}]
 
 
 def _as_list(value: object) -> list[object]:
@@ -232,6 +252,12 @@ class _Parser:
             self._fail()
         return value
 
+    def parse_call(self) -> list[Any] | dict[str, Any]:
+        """Parse the arguments of a call: values, or keywords as in Python."""
+        self._take()
+        has_keywords = _KEYWORD.match(self._text, self.end) is not None
+        return self._parse_object(0, ")") if has_keywords else self._parse_list(0, ")")
+
     def parse_value(self, depth: int = 0) -> Any:  # noqa: ANN401 (any JSON value)
         """Parse a value, as JSON has it. An expression becomes a string with ``${…}``."""
         token = self._take()
@@ -294,9 +320,9 @@ class _Parser:
         written = self._text[start : self.end]
         return f"${{{' '.join(written.split())[:_MAX_EXPRESSION].translate(_BRACES)}}}"
 
-    def _parse_list(self, depth: int) -> list[Any]:
+    def _parse_list(self, depth: int, closing: str = "]") -> list[Any]:
         values: list[Any] = []
-        while not self.has_failed and not self._takes("]"):
+        while not self.has_failed and not self._takes(closing):
             is_removed = self._takes_removed()
             value = self.parse_value(depth + 1)
             if not is_removed:

@@ -16,16 +16,22 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.remedies import account_remedy, save_step, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    present,
+    save_step,
+    trust_remedy,
+    your_remedy,
+)
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
+from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -42,11 +48,13 @@ if TYPE_CHECKING:
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
 # In the settings of an app, a call or a command, and not in a policy. The IDs of identities have another name.
 _POOL_OF_APP = lazy_pattern(
-    r"(?:[Pp]ool[_-]?[Ii]d|POOL_ID)[\"']?\s{0,3}[:=\s]\s{0,3}[\"']?([a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?!\w)",
+    r"(?:[Pp]ool(?:[_-]?[Ii]d|\.ref)|POOL_ID)[\"']?\s{0,3}(?:[:=\s]|is)\s{0,3}[\"']?([a-z]{2}(?:-[a-z]{2,9}){1,3}-\d:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?!\w)",
     re.ASCII,
 )
 _KIND_OF_ROLE = lazy_pattern(r"(?P<guest>[Uu]nauth|[Gg]uest)|(?:(?<![a-z])a|A)uth(?:enticated)?(?![a-z])")
 _ACTION = "sts:AssumeRoleWithWebIdentity"
+# In the reason of a decision about a trust policy.
+_WRONG_ACTION = "its Action is"
 _USER_POOLS = (
     "https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow-things-to-know.html"
 )
@@ -253,11 +261,12 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
 
     pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
     compared = None
-    for policy in case.context.policies if len(pools) == 1 else ():
-        if not policy.is_trust_policy or not policy.is_whole or policy.has_references:
+    for policy in case.context.policies if len(pools) < 2 else ():
+        if not policy.is_trust_policy or not policy.is_whole:
             continue
+        stated = _ID.search(json.dumps(policy.content))
         role = None if policy.owner is None else policy.owner[1]
-        claims: dict[str, Any] = {"iss": f"https://{POOL_PROVIDER}", "aud": min(pools)}
+        claims: dict[str, Any] = {"iss": f"https://{POOL_PROVIDER}", "aud": min(pools) if pools else stated[0] if stated else "IDENTITY_POOL_ID"}
         # By the name of the role, or else as the policy says.
         kind = _KIND_OF_ROLE.search(role or "") or _KIND_OF_ROLE.search(json.dumps(policy.content))
         if kind is not None:
@@ -266,14 +275,20 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
             result = check_trust_policy(policy.content, action=_ACTION, claims=claims)
         except (IamTriageError, TypeError, ValueError):
             continue
-        compared = _PoolTrust(role, policy.content, claims, result)
-        if result.allowed is False:
-            break
+        # Without the pool of the app or of the policy, only a wrong action is known.
+        if _WRONG_ACTION in result.reason or (pools and not policy.has_references):
+            compared = _PoolTrust(role, policy.content, claims, result)
+            if result.allowed is False:
+                break
     return compared
 
 
 def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
+    from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
+    from iamtriage.policies._readers.unknown_values import has_reference
+    from iamtriage.trust._evaluation import check_trust_policy
+
     trust = _compare_pool(case)
     check = account_remedy(
         "Check which roles the pool has",
@@ -294,18 +309,31 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         text = f"The trust policy of {role} does not allow the pool."
         if "more mismatch" not in trust.result.reason and trust.result.condition:
             text += " The rest of the policy matches. The role's permissions do not matter yet."
-        change = pool_trust_remedy(trust.claims)
+        change, title = pool_trust_remedy(trust.claims), "Correct the condition in the role's trust policy"
+        other, in_code = " Or use the other pool in the app, if that is the right one.", None
+        if fixed is not None and _WRONG_ACTION in trust.result.reason:
+            title, other = f"Allow {_ACTION} in the role's trust policy", ""
+            in_code = pass_action_remedy(case.failure.text)
+            text = "The role's permissions do not matter yet. The policy's conditions stay as they are."
+            result = check_trust_policy(fixed, action=_ACTION, claims=trust.claims)
+            if has_reference(fixed):
+                in_code, fixed = in_code or your_remedy(f"{title}, where the code defines it"), None
+            elif result.allowed and _POOL_OF_APP.search(case.failure.text):
+                text = f"{text.removesuffix('.')}: they match the pool {trust.claims['aud']}."
+            elif result.condition and result.actual:
+                text = f"The policy's condition on {result.condition.rpartition(' ')[2]} does not match either."
+                fixed = policy_with_value(fixed, result, value=result.actual[0])
         if fixed is not None:
             change = trust_remedy(
-                "Correct the condition in the role's trust policy",
-                f"{WHOLE_DOCUMENT} Or use the other pool in the app, if that is the right one.",
+                title,
+                f"{WHOLE_DOCUMENT}{other}",
                 "Keep both conditions: without the one on aud, every identity pool can use the role.",
                 commands=trust_policy_commands(trust.role)[1:],
                 policy=fixed,
                 is_addition=False,
                 url=pages.IDENTITY_POOL_ROLES,
             )
-        remedies = (change, check)
+        remedies = present(in_code, change, check)
     return case.explain(
         f"The identity pool {summary}.",
         IDENTITY_POOL_ROLES.cause(
@@ -314,15 +342,24 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
             text=text,
         ),
         remedies=remedies,
-        notes="An Allow in the caller's policies does not help: the pool calls STS.",
+        notes="An Allow in another policy does not help: the pool has not assumed the role yet.",
     )
 
 
 def _describe_problem(trust: _PoolTrust) -> tuple[str, dict[str, Any] | None]:
     """Return why a trust policy does not allow the pool, as a clause, and the whole corrected policy."""
-    from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
+    from iamtriage.explaining._rules.sts.trust_documents import (
+        as_strings,
+        iterate_statements,
+        policy_with_value,
+    )
+    from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
 
     result = trust.result
+    wrong = find_trust_problem(trust.policy)
+    if wrong is not None and wrong.fixed is not None and _WRONG_ACTION in result.reason:
+        actions = join_words(as_strings(next(iterate_statements(trust.policy)).get("Action")), "and")
+        return f"its trust policy allows {clip_text(actions)}, and the pool calls {_ACTION}", wrong.fixed
     claim = (result.condition or "").rpartition(":")[2]
     if claim not in {"aud", "amr"} or not result.expected or not result.actual:
         return f"{result.reason[0].lower()}{result.reason[1:]}", None

@@ -312,7 +312,7 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
     """Explain a trust policy that accepts no token, or no token of a job."""
-    association = None
+    association, in_code = None, trust_fixes.pass_action_remedy(denial.failure.text)
     if problem.fixed is None:
         allow_token = web_identity_remedies.trust_token_remedy(denial, None)
         shown, policy = assuming_roles.trust_policy_commands(denial)[0], dict(allow_token.policy or {})
@@ -342,7 +342,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         denial,
         f"STS rejected the token: {problem.text}.",
         checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
-        remedies=present(remedy, association, other),
+        remedies=present(in_code, remedy, association, other),
     )
 
 

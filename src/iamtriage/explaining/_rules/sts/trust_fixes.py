@@ -46,6 +46,21 @@ WHOLE_DOCUMENT = (
 )
 
 
+def pass_action_remedy(text: str) -> Remedy | None:
+    """Return how to pass the action for web identities to the CDK, if its code in a text passes none.
+
+    The default is sts:AssumeRole: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html.
+    """
+    if "FederatedPrincipal(" not in text or f"{_ACTION}'" in text or f'{_ACTION}"' in text:
+        return None
+    return your_remedy(
+        f"Pass '{_ACTION}' as the third argument of FederatedPrincipal in the CDK",
+        "Without it, the action is sts:AssumeRole. Or use WebIdentityPrincipal with the first two arguments. The conditions stay as they are.",
+        commands="cdk deploy",
+        url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html",
+    )
+
+
 def describe_mismatch(result: TrustResult) -> str | None:
     """Return the condition that fails with both values, as a sentence without a full stop, or ``None``."""
     if result.is_explicit_deny or result.condition is None or not result.expected:
