@@ -126,7 +126,8 @@ def test_trust_policy_with_both_another_action_and_pool_is_corrected_whole() -> 
 
 
 @pytest.mark.parametrize(
-    "shown", [_CDK.format(f"'{POOL}'", ", 'sts:AssumeRoleWithWebIdentity'"), "class FederatedPrincipal(Base):"]
+    "shown",
+    [_CDK.format(f"'{POOL}'", ", 'sts:AssumeRoleWithWebIdentity'"), "class FederatedPrincipal(Base):"],
 )
 def test_right_action_is_not_corrected(shown: str) -> None:
     explanation = explain(f"{NO_ROLE}\n\n{shown}")
@@ -134,7 +135,9 @@ def test_right_action_is_not_corrected(shown: str) -> None:
 
 
 def test_federated_principal_of_a_web_identity_without_action() -> None:
-    text = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
+    text = (
+        "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
+    )
     provider = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
     code = f"new iam.FederatedPrincipal('{provider}', {{ StringLike: {{ 'token.actions.githubusercontent.com:sub': 'repo:acme/web:*' }} }}"
     explanation = explain(f"{text}{code})")

@@ -266,7 +266,10 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
             continue
         stated = _ID.search(json.dumps(policy.content))
         role = None if policy.owner is None else policy.owner[1]
-        claims: dict[str, Any] = {"iss": f"https://{POOL_PROVIDER}", "aud": min(pools) if pools else stated[0] if stated else "IDENTITY_POOL_ID"}
+        claims: dict[str, Any] = {
+            "iss": f"https://{POOL_PROVIDER}",
+            "aud": min(pools) if pools else stated[0] if stated else "IDENTITY_POOL_ID",
+        }
         # By the name of the role, or else as the policy says.
         kind = _KIND_OF_ROLE.search(role or "") or _KIND_OF_ROLE.search(json.dumps(policy.content))
         if kind is not None:
@@ -321,7 +324,9 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
             elif result.allowed and _POOL_OF_APP.search(case.failure.text):
                 text = f"{text.removesuffix('.')}: they match the pool {trust.claims['aud']}."
             elif result.condition and result.actual:
-                text = f"The policy's condition on {result.condition.rpartition(' ')[2]} does not match either."
+                text = (
+                    f"The policy's condition on {result.condition.rpartition(' ')[2]} does not match either."
+                )
                 fixed = policy_with_value(fixed, result, value=result.actual[0])
         if fixed is not None:
             change = trust_remedy(

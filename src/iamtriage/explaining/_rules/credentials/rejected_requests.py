@@ -67,7 +67,9 @@ _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 # What the commands print about a Region and about the tokens of the global endpoint.
 _ENABLED = lazy_pattern(r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b")
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
-_ACCOUNT = lazy_pattern(r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII)
+_ACCOUNT = lazy_pattern(
+    r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
+)
 _UNSIGNED_OPERATIONS = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -182,7 +184,9 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         uses_vault="aws-vault exec" in case.failure.text,
         lacks_region="AWS_ROLE_ARN=" in case.failure.text and "_REGION" not in case.failure.text,
         assumes_role=operation == "AssumeRole" and role is not None,
-        account=_find_calling_account(case.failure.text, role) if operation == "AssumeRole" and role else None,
+        account=_find_calling_account(case.failure.text, role)
+        if operation == "AssumeRole" and role
+        else None,
         is_terraform='provider "aws"' in case.failure.text,
     )
 
