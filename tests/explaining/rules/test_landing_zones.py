@@ -90,6 +90,32 @@ def test_other_denials_in_a_region(text: str) -> None:
     assert "denied-region" not in {each.code for each in explain(text).causes}
 
 
+PROFILE = DENIED.format(
+    "ConverseStream",
+    "bedrock:InvokeModelWithResponseStream",
+    "arn:aws:bedrock:eu-west-3::foundation-model/example.model-v1",
+)
+
+
+@pytest.mark.parametrize("setting", ["llm:\n  region: eu-central-1\n", "It works in eu-central-1.\n"])
+def test_inference_profile_chose_the_region(setting: str) -> None:
+    text = f"{PROFILE}\nmodelId: eu.example.model-v1\n{setting}\nWe allow only the regions eu-central-1 and eu-west-1.\n"
+    explanation = explain(text)
+    assert (
+        "in eu-west-3, where the inference profile eu.example.model-v1 sent the call" in explanation.summary
+    )
+    step = explanation.remedies[0].steps[0]
+    assert "only those to eu-west-3 fail" in step
+    assert "all allowed (eu-central-1 and eu-west-1)" in step
+
+
+def test_region_of_the_arn_comes_before_others_in_the_text() -> None:
+    launch = DENIED.format("RunInstances", "ec2:RunInstances", "arn:aws:ec2:{}:111122223333:instance/*")
+    allowed = "\nIt works in eu-west-1. We also have eu-north-1.\n"
+    assert "was denied ec2:RunInstances in eu-west-3" in explain(launch.format("eu-west-3") + allowed).summary
+    assert "calls in" not in explain(launch.format("eu-west-1") + allowed).summary
+
+
 def test_encoded_message_is_decoded_first() -> None:
     text = f"us-east-1 done\nsa-east-1: {VOLUMES} Encoded authorization failure message: {'aB3_' * 20}"
     assert explain(text).remedies[0].title.startswith("Decode the message")

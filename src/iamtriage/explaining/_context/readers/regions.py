@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 __all__ = ("find_bucket_region", "find_called_region", "find_heading_region", "find_working_regions")
 
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+# An indented "region:" and "region = " are settings.
 _HEADINGS = lazy_pattern(
-    rf"(?m:^[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({_REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
+    rf"(?m:^(?![ \t]{{1,8}}region:|[ \t]{{0,8}}region = )[ \t]{{0,8}}[=#*>\[(-]{{0,8}}[ \t]{{0,4}}(?:[Rr]egion[ :=]{{1,3}})?({_REGION})[ \t]{{0,4}}[=#*<:\])-]{{0,8}}[ \t\r]{{0,8}}$)",
     re.ASCII,
 )
 # The prompts of irb, Python, IPython, Node.js, PHP and JShell, with their input.

@@ -24,7 +24,11 @@ from iamtriage.explaining._rules.denials.deny_requirements import typical_requir
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
-from iamtriage.explaining._rules.shared.denied_regions import can_change_region, region_steps
+from iamtriage.explaining._rules.shared.denied_regions import (
+    can_change_region,
+    other_model_region,
+    region_steps,
+)
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -272,12 +276,24 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     """Return that most likely, a policy denies the Region, if the text shows that calls succeed in other ones."""
     text, (start, end) = denial.failure.text, denial.failure.span
     working = find_working_regions(text, start, end)
-    called = denial.facts.region if denial.facts.region not in {None, *working} else None
+    # The ARN of the message says more than the text around it.
+    called = denial.resource_arn.region if denial.resource_arn is not None else None
+    called = called or (denial.facts.region if denial.facts.region not in working else None)
     called = called or find_called_region(text, start, working)
-    if not working or called is None or denial.service == "s3" or not can_change_region(denial):
+    if (
+        not working
+        or called in {None, *working}
+        or other_model_region(denial)
+        or denial.service == "s3"
+        or not can_change_region(denial)
+    ):
         return explanation
     others, admin = join_words(working, "and"), _ADMINISTRATOR.search(text)
     is_stated = denial.policy_type is not None
+    loop = (
+        f" A loop over all Regions can also catch {denial.failure.envelope.code or 'this error'} and go on."
+    )
+    loop = loop if len(working) > 1 or _LOOP.search(text) is not None else ""
     policy = "a service control policy denies" if admin or is_stated else "a policy denies"
     allows = f"{admin[0]} does not help against it" if admin else "no Allow helps against it"
     alone = (
@@ -293,7 +309,7 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     )
     remedy = your_remedy(
         "Call only the Regions that the organization allows",
-        f"Leave out the others, such as {called}. A loop over all Regions can also catch {denial.failure.envelope.code or 'this error'} and go on.",
+        f"Leave out the others, such as {called}.{loop}",
         f"To check, an administrator of the management account runs the commands, and looks for aws:RequestedRegion. {commands.PARENTS}{alone}",
         f"Only they can exempt the caller (ArnNotLike on aws:PrincipalArn). A policy of AWS Control Tower changes only in its landing zone settings: govern {called} there.",
         commands=(

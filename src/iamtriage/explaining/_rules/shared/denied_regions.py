@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import quote_words
+from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
@@ -131,13 +131,15 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         return None
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     title = "If the Deny is on Regions, use an inference profile of allowed Regions only"
-    used = _inference_profile(denial)
+    used, among = _inference_profile(denial), ""
     others = "a geographic profile" if region else "a geographic profile (such as us., eu. or apac.)"
     others = f"a profile other than {used}" if used else others
     if other_model_region(denial):
+        if stated := find_allowed_regions(denial.failure.text, region):
+            among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            f"Another --region does not help as long as the profile covers {region}.",
+            f"{f'The profile {used}' if used else 'The profile'} sends each request to one of its Regions: only those to {region} fail. Another --region does not help.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -157,7 +159,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
     owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
     return your_remedy(
         title,
-        f"{text} Use the ID of {others} whose Regions are all allowed, or of a model that is available in an allowed Region without a profile.",
+        f"{text} Use the ID of {others} whose Regions are all allowed{among}, or of a model that is available in an allowed Region without a profile.",
         f"Or {owner} exempts the Bedrock actions in all Regions of the profile. An Allow does not help.",
         commands=f"aws bedrock list-inference-profiles --region {commands.region(denial.facts.region or region or None)} --query 'inferenceProfileSummaries[].[inferenceProfileId,models[].modelArn]'",
         url=pages.BEDROCK_PROFILES,
