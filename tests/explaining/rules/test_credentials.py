@@ -1720,7 +1720,7 @@ CALLS: tuple[Row, ...] = (
         "no-region",
         {"no-region": "reported"},
         (
-            "kubectl set env deployment/NAME --namespace shop AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
+            "kubectl set env $workload --namespace shop AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
         ),
     ),
     *(

@@ -69,7 +69,7 @@ def test_pod_is_checked_for_a_role_before_it_gets_one(account: str) -> None:
     facts = {"cluster": "shop", "namespace": "orders", "service_account": "api"}
     found = _explained(_POD_DENIAL.format(account=account), facts)
     assert "not with a role of its service account api" in found.summary
-    look, associations, create, put, associate, _ = found.remedies[0].commands
+    look, associations, create, put, associate, *_ = found.remedies[0].commands
     assert look.startswith("kubectl get serviceaccount api")
     assert "list-pod-identity-associations" in associations
     assert "create-role --role-name shop-orders-api" in create

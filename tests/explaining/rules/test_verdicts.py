@@ -1121,8 +1121,9 @@ def test_explanation_begins_with_the_decisive_fact(text: str, verdict: str, reme
             "",
             {"namespace": "shop", "service_account": "teas"},
             (
-                "kubectl exec deployment/NAME --namespace shop -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
-                "kubectl set env deployment/NAME --namespace shop AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
+                'workload="$(kubectl get deploy,ds,sts --namespace shop --output jsonpath=\'{range .items[?(@.spec.template.spec.serviceAccountName=="teas")]}{.kind}/{.metadata.name}{"\\n"}{end}\')"',
+                "kubectl exec $workload --namespace shop -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
+                "kubectl set env $workload --namespace shop AWS_REGION=us-east-2 AWS_DEFAULT_REGION=us-east-2",
             ),
         ),
         ("START RequestId: 0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f Version: $LATEST\n", {}, ()),

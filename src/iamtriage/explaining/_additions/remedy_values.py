@@ -11,6 +11,11 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import stated_names
 from iamtriage.arns._principals import User
+from iamtriage.explaining._additions.command_regions import (
+    find_only_region,
+    name_regions,
+    name_regions_of_iam,
+)
 from iamtriage.explaining._additions.command_values import (
     own_service,
     values_of_commands,
@@ -23,7 +28,12 @@ from iamtriage.explaining._additions.kubectl_options import (
     kubectl_value,
     with_kubeconfig,
 )
-from iamtriage.explaining._additions.pod_role_names import name_of_role, role_lookups, with_role_lookups
+from iamtriage.explaining._additions.pod_names import (
+    name_of_role,
+    role_lookups,
+    with_pod_lookups,
+    with_role_lookups,
+)
 from iamtriage.explaining._additions.saved_policies import save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
@@ -33,7 +43,6 @@ from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import (
     find_access_key,
     find_instance,
-    find_partition,
     find_profile,
     find_region,
     find_user,
@@ -71,15 +80,6 @@ _CALL = lazy_pattern(
 )
 # The cluster of ECS in a command of the text.
 _ECS_COMMAND = lazy_pattern(r"\baws ecs [^\n|;&]{1,400}?--cluster[ =]([\w-]{1,255})", re.ASCII)
-_REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
-# A call of a service that has Regions. S3 finds the Region of a bucket itself.
-_REGIONAL_COMMAND = lazy_pattern(
-    r"(?P<call>aws (?!(?:account|cloudfront|configure|iam|login|organizations|route53|s3|s3api|sso|sts) )[a-z0-9-]{2,40} [a-z][^|;&>]{0,4000}?)(?P<output> > /dev/null)?"
-)
-
-# Without a Region, the AWS CLI calls the IAM of the partition aws.
-_IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
-_REGIONS_OF_PARTITIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
 def complete_remedies(
@@ -87,7 +87,10 @@ def complete_remedies(
 ) -> tuple[Remedy, ...]:
     """Return the remedies of an explanation with the values that are known."""
     names = stated_names(_stated_values(explanation.failure, facts))
-    known = _known_values(explanation.failure, facts)
+    lines = "\n".join(
+        [line for remedy in explanation.remedies for line in (*remedy.commands, remedy.manifest or "")]
+    )
+    known = _known_values(explanation.failure, facts, lines)
     values = {word: value for word, value in known if word not in names}
     readers = (values_of_commands, values_of_parameters, values_of_shapes)
     for word, value in (pair for read in readers for pair in read(explanation)):
@@ -114,27 +117,16 @@ def complete_remedies(
         remedies = (_without_profile(each, profile) for each in remedies)
     stated = _value(facts.context.profile)
     completed = (_without_checks(each, answered, stated) for each in remedies)
-    with_lookups = tuple(with_role_lookups(each, lookups) for each in completed)
+    with_lookups = tuple(
+        with_pod_lookups(
+            with_role_lookups(each, lookups),
+            facts,
+            lambda line, is_own=each.who == "you": _for_cluster(line, values) if is_own else line,
+        )
+        for each in completed
+    )
     saved = drop_answered_commands(tuple(map(save_printed_policy, with_lookups)), explanation.failure)
-    if not any(_IAM_CALL.search(line) for each in saved for line in each.commands):
-        return saved
-    region = _region_of_iam(explanation.failure, facts, values.get("REGION"))
-    return saved if region is None else tuple(_name_region_of_iam(each, region) for each in saved)
-
-
-def _region_of_iam(failure: Failure | None, facts: ResolvedFacts, stated: str | None) -> str | None:
-    """Return a Region of the failure's partition, whose IAM the AWS CLI calls with it, or ``None`` for ``aws``."""
-    usual = None if failure is None else _REGIONS_OF_PARTITIONS.get(find_partition(Case(failure, facts)))
-    if usual is None or stated is None:
-        return usual
-    from iamtriage.policies._masked_arns import find_partition as partition_of_region
-
-    return stated if partition_of_region(stated) == partition_of_region(usual) else usual
-
-
-def _name_region_of_iam(remedy: Remedy, region: str) -> Remedy:
-    lines = tuple(_IAM_CALL.sub(rf"\g<0> --region {region}", line) for line in remedy.commands)
-    return remedy if lines == remedy.commands else change_commands(remedy, lines)
+    return name_regions_of_iam(saved, explanation.failure, facts, values.get("REGION"))
 
 
 def _stated_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[str | None]:
@@ -178,15 +170,22 @@ def _without_profile(remedy: Remedy, profile: str) -> Remedy:
     return change_commands(remedy, lines)
 
 
-def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
-    """Yield each placeholder whose meaning does not depend on the command, with its value."""
+def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> Iterator[tuple[str, str]]:
+    """Yield each placeholder of lines whose meaning does not depend on the command, with its value."""
     context = facts.context
+    cluster = facts.cluster
     region = profile = instance = user = key = domain = ecs_cluster = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
         text = case.text
         region, profile = find_region(case), find_profile(case)
+        if cluster is None and "CLUSTER" in lines:
+            from iamtriage.explaining._rules.shared.clusters import find_cluster
+
+            cluster, region = (found := find_cluster(case)).name, region or found.region
+        if region is None and "aws " in lines:
+            region = find_only_region(failure)
         instance = _find_instance(failure, facts)
         if namespace is None and account is None and may_name_controller(text):
             from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
@@ -208,7 +207,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tup
     endpoint = _value(context.vpc_endpoint) or next(iter(request_values(facts, "aws:SourceVpce")), None)
     stated: tuple[tuple[str, str | None, Callable[[str | None], str]], ...] = (
         ("REGION", facts.region or region, commands.region),
-        ("CLUSTER", facts.cluster, commands.cluster),
+        ("CLUSTER", cluster, commands.cluster),
         ("ECS_CLUSTER", ecs_cluster, commands.user_name),
         ("NAMESPACE", namespace, commands.namespace),
         ("SERVICE_ACCOUNT", account, commands.kubernetes_name),
@@ -333,16 +332,14 @@ def _complete_remedy(
             for line in lines
         )
     if remedy.who == "you":
-        # An administrator has another kubeconfig.
-        file, name = values.get("KUBECONFIG_FILE"), values.get("KUBECTL_CONTEXT")
-        lines = tuple(with_kubeconfig(line, file, name) for line in lines)
+        lines = tuple(_for_cluster(line, values) for line in lines)
     bucket, key = values.get("BUCKET"), values.get("OBJECT_KEY")
     if bucket is not None and key is not None:
         lines = tuple(line.replace(f"s3://{bucket}/KEY ", f"s3://{bucket}/{key} ") for line in lines)
     workload = values.get("WORKLOAD")
     if workload is not None:
         lines = tuple(line.replace("deployment/NAME", workload) for line in lines)
-    lines = _name_same_region(lines)
+    lines = name_regions(lines, values.get("REGION"))
     changes: dict[str, Any] = {}
     if lines != remedy.commands:
         # "TABLE_NAME is the name that …"
@@ -363,24 +360,9 @@ def _complete_remedy(
     return attrs.evolve(changed, **changes) if changes else changed
 
 
-def _name_same_region(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the commands for one Region: each names the one that some of them name, or none does.
-
-    The configured Region, which applies to a command that names none, can be another one. If the Region is not
-    known, all commands use the configured one.
-    """
-    regions = {region for line in lines for region in _REGION_OPTION.findall(line)}
-    if len(regions) != 1:
-        return lines
-    option = f" --region {regions.pop()}"
-    missing = {
-        line: f"{found['call']}{option}{found['output'] or ''}"
-        for line in lines
-        if option not in line and (found := _REGIONAL_COMMAND.fullmatch(line)) is not None
-    }
-    if missing and option.endswith(" REGION"):
-        return tuple(line.replace(option, "") for line in lines)
-    return tuple(missing.get(line, line) for line in lines)
+def _for_cluster(line: str, values: Mapping[str, str]) -> str:
+    """Return a kubectl command of the caller. An administrator has another kubeconfig."""
+    return with_kubeconfig(line, values.get("KUBECONFIG_FILE"), values.get("KUBECTL_CONTEXT"))
 
 
 def _fill(text: str, values: dict[str, str]) -> str:

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("Labelled", "Remedies", "Remedy", "Who", "build_remedies", "change_commands", "remedy_parts")
+__all__ = (
+    "Labelled",
+    "Remedies",
+    "Remedy",
+    "Who",
+    "build_remedies",
+    "change_commands",
+    "insert_command",
+    "remedy_parts",
+)
 
 Who: TypeAlias = Literal[
     "you", "account administrator", "organization administrator", "cluster administrator", "resource owner"
@@ -157,6 +166,16 @@ def change_commands(remedy: Remedy, commands: tuple[str, ...], *labels: Labelled
     new = dict(zip(remedy.commands, commands, strict=False))
     kept = (each._replace(command=new.get(each.command, each.command)) for each in _labels(remedy))
     return attrs.evolve(remedy, commands=commands, labels=(*labels, *kept))
+
+
+def insert_command(remedy: Remedy, at: int, command: str) -> Remedy:
+    """Return a remedy with another command before one of its own, whose label it takes."""
+    next_command = remedy.commands[at]
+    labels = (
+        each._replace(command=command) if each.command == next_command else each for each in _labels(remedy)
+    )
+    lines = (*remedy.commands[:at], command, *remedy.commands[at:])
+    return attrs.evolve(remedy, commands=lines, labels=tuple(labels))
 
 
 def _labels(remedy: Remedy) -> tuple[Labelled, ...]:

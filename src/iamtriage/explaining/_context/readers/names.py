@@ -6,6 +6,7 @@ A name is used only if the text states exactly one value. If it states several, 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -26,9 +27,11 @@ __all__ = (
 _REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ROLE_ARN = r"arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512}"
+# Between a name and its value: names in HCL and in the output of tools are padded.
+_IS = r"[\"']?[ \t]{0,20}(?:=>|[=:])\s?[ \t]{0,20}[\"']?"
 _REGIONS = lazy_pattern(
     rf"\bAWS_(?:DEFAULT_)?REGION[=:]\s?[\"']?({_REGION})\b|(?<![\w-])-Region [\"']?({_REGION})\b"
-    rf"|(?<![\w-])(?:aws[-_]?)?[Rr]egion(?:_name)?[\"']?\s?(?:[=:]|=>)\s?[\"']?({_REGION})\b"
+    rf"|(?<![\w-])(?:aws[-_]?)?[Rr]egion(?:_name)?{_IS}({_REGION})\b"
     rf"|[Rr]egion(?:\.of|Name)?\(\s?[\"']({_REGION})[\"']"
     # The second argument of boto3.
     rf"|\b(?:client|resource)\([\"'][a-z0-9-]{{2,40}}[\"'],\s?[\"']({_REGION})[\"']"
@@ -55,12 +58,14 @@ _CLUSTERS = lazy_pattern(
     r"\barn:aws[a-z-]{0,12}:eks:[a-z0-9-]{1,30}:[0-9]{12}:cluster/([0-9A-Za-z][\w-]{0,99})"
     r"|\bEKS (?:Cluster|Add-On|Addon|Node Group|Fargate Profile|Access Entry|Pod Identity Association|Identity Provider Config)s? \(([0-9A-Za-z][\w-]{0,99})[:)]"
     r"|^\s{0,40}- [\"']?--?(?:cluster-name|cluster-id|i)[\"']?\s{1,80}- [\"']?([0-9A-Za-z][\w-]{0,99})"
-    r"|\bcluster[_-]?[nN]ame[\"']?\s?[=:]\s?[\"']?([0-9A-Za-z][\w-]{0,99})"
+    rf"|\bcluster[_-]?[nN]ame{_IS}([0-9A-Za-z][\w-]{{0,99}})"
     r"|\bupdate-kubeconfig [^\n|;&]{0,200}?--name[= ][\"']?([0-9A-Za-z][\w-]{0,99})"
     # eksctl writes to a kubeconfig: the cluster NAME.REGION.eksctl.io and the context USER@NAME.REGION.eksctl.io.
     rf"|(?<![\w.-])([0-9A-Za-z][\w-]{{0,99}})\.{_REGION}\.eksctl\.io\b"
     r"|\baws_eks_cluster\.[\w.\[\]\"-]{1,80}: [A-Z][^\n\[]{3,60}\[id=([0-9A-Za-z][\w-]{0,99})\]"
-    r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b",  # the log group of the control plane
+    r"|/aws/eks/([0-9A-Za-z][\w-]{0,99})/cluster\b"  # the log group of the control plane
+    r"|\"aws_eks_cluster(?:_auth)?\"[ \t]{1,4}\"[\w-]{1,80}\"[ \t]{0,4}\{[^{}]{0,400}?^[ \t]{0,8}name[ \t]{0,20}=[ \t]{0,4}\"([0-9A-Za-z][\w-]{0,99})\""
+    r"|^kind: ClusterConfig\s{1,8}metadata:\s{1,8}(?:region: \S{1,40}\s{1,8})?name: [\"']?([0-9A-Za-z][\w-]{0,99})",
     re.ASCII | re.MULTILINE,
 )
 # Other commands for a cluster.
@@ -76,7 +81,7 @@ _SUBJECT = lazy_pattern(
 _EXPECTED = lazy_pattern(r":sub\\{0,3}[\"']?\s{0,20}[:=]\s{0,20}(?:\[[^\[\]]{0,2000})?\\{0,3}[\"']?")
 _CHARS_BEFORE_SUBJECT = 2_100
 _NAMESPACES = lazy_pattern(
-    rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
+    rf"(?<![\w-])(?:kubernetes_)?namespace(?:_name)?{_IS}({_LABEL})(?![\w-])"
     rf"|\bin (?:the )?namespace:? [\"']?({_LABEL})[\"']?(?![\w-])"
     rf"|\b[Nn]amespace [\"'](?P<quoted>{_LABEL})[\"']|\bpods?[/ ]({_LABEL})/{_LABEL}"
     rf"|\bkubectl (?:(?:exec|logs|describe) )?(?:-n |--namespace[ =])({_LABEL})(?![\w-])",
@@ -85,17 +90,18 @@ _NAMESPACES = lazy_pattern(
 # Controllers log the namespace of the object that they process, which is not their own.
 _CONTROLLER = lazy_pattern(r"[Rr]econcil|\bcontroller\b|\"kind\":")
 _SERVICE_ACCOUNTS = lazy_pattern(
-    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w-])"
+    rf"(?<!system:)\bservice[_ ]?[aA]ccount(?:Name|_name)?{_IS}({_LABEL})(?![\w-])"
     rf"|\b[Ss]ervice ?[Aa]ccount [\"'](?:{_LABEL}/)?({_LABEL})[\"']|\bservice account ({_LABEL}) \(namespace: "
     rf"|\bkubectl (?:[^\n|;&]{{0,100}} )?(?:get|describe|annotate) (?:sa|serviceaccounts?)[ /]({_LABEL})(?![\w-])",
     re.ASCII,
 )
-_SERVICE_ACCOUNT_OBJECT = "kind: ServiceAccount"
+_SERVICE_ACCOUNT = lazy_pattern(r"\bkind: (ServiceAccount)\b")
+_WORKLOAD = lazy_pattern(r"\bkind: (Deployment|DaemonSet|StatefulSet)\b")
 _OBJECT_NAME = lazy_pattern(rf"\n  name: [\"']?({_LABEL})(?![\w-])", re.ASCII)
 _OBJECT_NAMESPACE = lazy_pattern(rf"\n  namespace: [\"']?({_LABEL})(?![\w-])", re.ASCII)
 _MAX_OBJECTS, _CHARS_OF_OBJECT = 8, 2_000
 _PODS = lazy_pattern(
-    rf"\bpod(?:_name|Name)?[\"']?\s?[=:]\s?[\"']?({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
+    rf"\bpod(?:_name|Name)?{_IS}({_LABEL})(?![\w/-])|\b[Pp]od [\"'](?:{_LABEL}/)?({_LABEL})[\"']"
     r"|\bhostname\\?\"\s?:\s?\\?\"([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})\\?\""
     r"|\bpods? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
     r"|\bkubectl [^\n|;&]{0,120}? ([a-z0-9][a-z0-9-]{0,50}-[bcdf-hj-np-tv-z2456789]{4,10}-[bcdf-hj-np-tv-z2456789]{5})(?![\w-])"
@@ -118,13 +124,13 @@ _DEPLOYMENTS = lazy_pattern(
     re.ASCII,
 )
 _ROLES = lazy_pattern(
-    rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
+    rf"\b(?:TFC_(?=AWS_))?AWS_(?:(?:RUN|PLAN|APPLY)_)?ROLE_ARN{_IS}({_ROLE_ARN})|\beks\.amazonaws\.com/role-arn{_IS}({_ROLE_ARN})"
     # The role of an ECS task in its definition, or in what the AWS CLI prints of it.
     rf"|\b(?:taskRoleArn|task_role_arn|TaskRoleArn)(?:\"?\s?[=:]\s?|\]?['\"]?(?:\s--output\s\w{{4,5}})?\s{{1,3}})[\"']?({_ROLE_ARN})"
-    rf"|\brole[-_]to[-_]assume[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn)[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})"
+    rf"|\brole[-_]to[-_]assume{_IS}({_ROLE_ARN})|\b(?:role[-_]arn|role-?Arn){_IS}({_ROLE_ARN})"
     rf"|\b[Aa]ssum(?:e|ing) (?:the )?(?:IAM )?(?:[Rr]ole:? )?[\"'(]?({_ROLE_ARN})|\b[Aa]ssume IAM Role \(({_ROLE_ARN})\)"
     rf"|(?:\b(?:OIDC|as|under|us(?:e|es|ing)|with) |\()(?:the )?(?:IAM )?[Rr]ole:? [\"'(]?({_ROLE_ARN})"
-    rf"|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn[\"']?\s?[=:]\s?[\"']?({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
+    rf"|\b[Rr]ole[\"']?\s?[=:]\s{{0,4}}[\"']?({_ROLE_ARN})|\bRoleArn{_IS}({_ROLE_ARN})|\b(?:iam_role|IAM_ROLE)\s{{1,4}}'({_ROLE_ARN})'|\bIAM Role \(({_ROLE_ARN})\)",
     re.ASCII,
 )
 _ACCOUNTS = lazy_pattern(
@@ -249,7 +255,7 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
     subject = find_service_account(text)
     if subject is not None:
         return subject[0]
-    if (found := _service_account_object(text)) is not None and found[0] is not None:
+    if "kind: " in text and (found := _only_object(_SERVICE_ACCOUNT, text)) is not None and found[0]:
         return found[0]
     if not any(word in text for word in ("amespace", "pod", "kubectl ")) or _CONTROLLER.search(text):
         return None
@@ -265,23 +271,24 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
         return subject[1]
     if "ervice" not in text and " sa" not in text:
         return None
-    found = _service_account_object(text)
-    return unique_value(_SERVICE_ACCOUNTS, text) if found is None else found[1]
+    found = _only_object(_SERVICE_ACCOUNT, text) if "kind: " in text else None
+    if found is None:
+        return unique_value(_SERVICE_ACCOUNTS, text)
+    return found[1]._replace(value=found[1].value.partition("/")[2])
 
 
-def _service_account_object(text: str) -> tuple[Stated | None, Stated] | None:
-    """Return the namespace and the name of the only ServiceAccount object in a text."""
+def _only_object(kinds: re.Pattern[str], text: str) -> tuple[Stated | None, Stated] | None:
+    """Return the namespace and the name, with its kind, of the only object of some kinds in a text."""
     names: dict[str, tuple[Stated | None, Stated]] = {}
-    at = text.find(_SERVICE_ACCOUNT_OBJECT)
-    for _ in range(_MAX_OBJECTS):
-        if at == -1:
-            break
-        document = text[at : at + _CHARS_OF_OBJECT].partition("\n---")[0]
+    for kind in islice(kinds.finditer(text), _MAX_OBJECTS):
+        document = text[kind.start() : kind.start() + _CHARS_OF_OBJECT].partition("\n---")[0]
         if (found := _OBJECT_NAME.search(document)) is not None:
-            name = Stated(found[1], f"{_SERVICE_ACCOUNT_OBJECT}, {quote_match(found)}")
+            name = f"{kind[1].lower()}/{found[1]}"
             space = _OBJECT_NAMESPACE.search(document)
-            names[found[1]] = (None if space is None else Stated(space[1], quote_match(space)), name)
-        at = text.find(_SERVICE_ACCOUNT_OBJECT, at + 1)
+            names[name] = (
+                None if space is None else Stated(space[1], quote_match(space)),
+                Stated(name, f"{kind[0]}, {quote_match(found)}"),
+            )
     return next(iter(names.values())) if len(names) == 1 else None
 
 
@@ -311,6 +318,8 @@ def find_workload(text: str, command: CommandLine | None) -> Stated | None:
     pod = find_pod(text, command)
     if pod is not None and (found := _POD_OF_DEPLOYMENT.fullmatch(pod.value)):
         return Stated(f"deployment/{found[1]}", pod.words)
+    if "kind: " in text and (stated := _only_object(_WORKLOAD, text)) is not None:
+        return stated[1]
     named = unique_value(_DEPLOYMENTS, text) if "deploy" in text else None
     return None if named is None else Stated(f"deployment/{named.value}", named.words)
 

@@ -298,7 +298,7 @@ def _may_name_hosts(text: str) -> bool:
 def find_region(case: _AnyCase) -> str | None:
     """Return the region of the call, if it is known and exists.
 
-    The first of these wins: the facts; an option in the text; hosts in the text; the resource's ARN.
+    The first of these wins: the facts; an option in the text; hosts in the text; the ARN of the resource.
     """
     for name in _candidate_regions(case):
         if name is not None and commands.region(name) == name and _find_endpoint(name) is not None:
@@ -312,8 +312,9 @@ def _candidate_regions(case: _AnyCase) -> tuple[str | None, ...]:
     # Most texts name no host.
     hosts = find_aws_hosts(message_text(case)) if _may_name_hosts(case.failure.text) else ()
     host_labels = [label for host in hosts for label in host.split(".")]
-    arn = try_parse_arn(case.failure.resource)
-    return (find_option(case, "region"), *host_labels, None if arn is None else arn.region)
+    arns = map(try_parse_arn, (case.failure.resource, case.facts.resource))
+    of_arns = (None if arn is None else arn.region for arn in arns)
+    return (find_option(case, "region"), *host_labels, *of_arns)
 
 
 def _find_endpoint(region: str | None) -> StsEndpoint | None:

@@ -1,4 +1,4 @@
-"""Find the name of the role whose trust policy a remedy changes: in the text, or with a command."""
+"""Find the names of a pod, its workload and its role: in the text, or with a command for its service account."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._explanations.remedies import change_commands, insert_command
 from iamtriage.explaining._rules.shared import commands
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from iamtriage.explaining._context.resolving import ResolvedFacts
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.failures._failures import Failure
@@ -23,6 +25,19 @@ _LOOKED_UP_ROLE = '--role-name "${role_arn##*/}"'
 # The name of a role in prose: "the role (orders-api)", "IAM role `orders-api`".
 _NAMED_ROLE = lazy_pattern(
     r"\b(?:the|its|our|my|IAM|aws) role (?:\(|[`'\"])([\w+=,.@-]{3,64})(?:\)|[`'\"])", re.ASCII
+)
+# Placeholders, the variables that replace them, and the commands that find their values.
+_LOOKUPS = (
+    (
+        lazy_pattern(r"(?<!\S)deployment/NAME(?!\S)"),
+        "workload",
+        'kubectl get deploy,ds,sts --namespace {namespace} --output jsonpath=\'{{range .items[?(@.spec.template.spec.serviceAccountName=="{account}")]}}{{.kind}}/{{.metadata.name}}{{"\\n"}}{{end}}\'',
+    ),
+    (
+        lazy_pattern(r"(?<!\S)(?:pod/)?POD(?!\S)"),
+        "pod",
+        "kubectl get pods --namespace {namespace} --field-selector spec.serviceAccountName={account} --output jsonpath='{{.items[0].metadata.name}}'",
+    ),
 )
 
 
@@ -69,3 +84,34 @@ def with_role_lookups(remedy: Remedy, lookups: tuple[str, ...]) -> Remedy:
         for each in remedy.commands
     )
     return attrs.evolve(change_commands(remedy, lines), commands=(*lookups, *lines))
+
+
+def with_pod_lookups(remedy: Remedy, facts: ResolvedFacts, option: Callable[[str], str]) -> Remedy:
+    """Return a remedy that looks up the workload and the pod of the service account, if that is known.
+
+    Args:
+        remedy: The remedy.
+        facts: What is known.
+        option: Returns a kubectl command for the right cluster.
+    """
+    namespace, account = facts.namespace, facts.service_account
+    if commands.namespace(namespace) != namespace or commands.kubernetes_name(account) != account:
+        return remedy
+    for name, variable, lookup in _LOOKUPS:
+        uses = [
+            index
+            for index, line in enumerate(remedy.commands)
+            if name.search(line)
+            and "set serviceaccount" not in line
+            and re.search(rf" (?:-n|--namespace) {namespace}(?![\w-])", line)
+        ]
+        # The template of a workload that uses the account default names none.
+        if not uses or (variable == "workload" and account == "default"):
+            continue
+        show = option(lookup.format(namespace=namespace, account=account))
+        lines = [
+            name.sub(f"${variable}", line) if index in uses else line
+            for index, line in enumerate(remedy.commands)
+        ]
+        remedy = insert_command(change_commands(remedy, tuple(lines)), uses[0], f'{variable}="$({show})"')
+    return remedy

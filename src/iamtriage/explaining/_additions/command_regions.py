@@ -1,0 +1,100 @@
+"""Name the Region of each call in the commands of remedies: the configured Region can be another one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.command_runs import hide_other_profiles
+from iamtriage.explaining._explanations.remedies import change_commands
+from iamtriage.explaining._rules.shared.cases import Case
+from iamtriage.explaining._rules.shared.clues import find_partition
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.resolving import ResolvedFacts
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.failures._failures import Failure
+
+__all__ = ("find_only_region", "name_regions", "name_regions_of_iam")
+
+_REGION = r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}"
+_REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\w-]{1,40})", re.ASCII)
+# A call of a service that has Regions. S3 finds the Region of a bucket itself, and IAM Identity Center has its own.
+_REGIONAL_CALL = lazy_pattern(
+    r"(?:(?<=\$\()|(?<=[|;&] )|(?<=\bdo )|^)aws (?!(?:account|budgets|ce|cloudfront|configure|ecr-public|iam|identitystore|login|organizations|route53|s3|s3api|sso|sso-admin|sts|support) )[a-z0-9-]{2,40} (?:wait )?[a-z][a-z0-9-]+(?= |$)"
+)
+_SIMPLE = lazy_pattern(r"[^|;&<>()]*")
+_PARENTHESES = lazy_pattern(r"\([^()]{0,2000}\)")
+_NEXT_CALL = lazy_pattern(r"\)|[|;&] aws ")
+_REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({_REGION}):")
+# Without a Region, the AWS CLI calls the IAM of the partition aws.
+_IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
+_REGIONS_OF_PARTITIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+# What is part of a longer name is none.
+_NAMED_REGION = lazy_pattern(rf"(?<![\w-]){_REGION}(?![\w-])", re.ASCII)
+_MAX_CHARS = 20_000
+
+
+def find_only_region(failure: Failure) -> str | None:
+    """Return the Region that the text around a failure names, if it names only one."""
+    # Most explanations know the Region.
+    from iamtriage.sts._endpoints import find_endpoint
+
+    start, end = failure.span
+    text = hide_other_profiles(failure, failure.text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS])
+    found: set[str] = {name for name in _NAMED_REGION.findall(text) if find_endpoint(name) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def name_regions(lines: tuple[str, ...], known: str | None) -> tuple[str, ...]:
+    """Return the commands with the Region of each regional call: that of the ARN in it, or the one that is known.
+
+    The configured Region, which applies to a call that names none, can be another one. If the Region is not known,
+    all calls use the configured one, or the placeholder.
+    """
+    named = {region for line in lines for region in _REGION_OPTION.findall(line)}
+    region = named.pop() if len(named) == 1 else None if named else known
+    changed = tuple(_name_region(line, region) for line in lines)
+    if region == "REGION" and changed != lines:
+        return tuple(line.replace(" --region REGION", "") for line in lines)
+    return changed
+
+
+def _name_region(line: str, region: str | None) -> str:
+    for found in reversed(list(_REGIONAL_CALL.finditer(line))):
+        end = found.end()
+        # Without other calls: those in its arguments, those that it is an argument of, and those after it.
+        call = _NEXT_CALL.split(_PARENTHESES.sub("", _PARENTHESES.sub("", line[end:])), maxsplit=1)[0]
+        of_arns = set(_REGION_OF_ARN.findall(call))
+        own = of_arns.pop() if len(of_arns) == 1 else region
+        if own is not None and "--region" not in call:
+            end = len(line) if _SIMPLE.fullmatch(line, end) else end
+            line = f"{line[:end]} --region {own}{line[end:]}"
+    return line
+
+
+def name_regions_of_iam(
+    remedies: tuple[Remedy, ...], failure: Failure | None, facts: ResolvedFacts, stated: str | None
+) -> tuple[Remedy, ...]:
+    """Return remedies whose calls of IAM name a Region of the failure's partition, unless it is ``aws``."""
+    if not any(_IAM_CALL.search(line) for each in remedies for line in each.commands):
+        return remedies
+    region = _region_of_iam(failure, facts, stated)
+    if region is None:
+        return remedies
+    option = rf"\g<0> --region {region}"
+    return tuple(
+        change_commands(each, tuple(_IAM_CALL.sub(option, line) for line in each.commands))
+        for each in remedies
+    )
+
+
+def _region_of_iam(failure: Failure | None, facts: ResolvedFacts, stated: str | None) -> str | None:
+    """Return a Region of the failure's partition, whose IAM the AWS CLI calls with it, or ``None`` for ``aws``."""
+    usual = None if failure is None else _REGIONS_OF_PARTITIONS.get(find_partition(Case(failure, facts)))
+    if usual is None or stated is None:
+        return usual
+    from iamtriage.policies._masked_arns import find_partition as partition_of_region
+
+    return stated if partition_of_region(stated) == partition_of_region(usual) else usual
