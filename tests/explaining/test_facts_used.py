@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -124,6 +125,13 @@ STATED = {
     "function": "FUNCTION_NAME",
 }
 PLACEHOLDERS = {"REGION", "CLUSTER", "NAMESPACE", "SERVICE_ACCOUNT"}
+CLUSTER = "arn:aws:eks:eu-west-1:111122223333:cluster/orders"
+# Services without Regions, with their own, or with that of a bucket.
+GLOBAL = {
+    "account", "cloudfront", "configure", "iam", "identitystore", "login", "organizations", "route53", "s3", "s3api",
+    "sso", "sso-admin", "sts",
+}  # fmt: skip
+ORDINALS = ("first", "second", "third", "fourth")
 
 
 def _written(explanation: Explanation) -> str:
@@ -133,6 +141,22 @@ def _written(explanation: Explanation) -> str:
         lines = (each for each in remedy.commands if not each.startswith("aws ecs "))
         parts += [*lines, remedy.manifest or "", str(remedy.policy), str(remedy.statement)]
     return "\n".join(parts)
+
+
+def _regional_calls_without_region(line: str) -> list[str]:
+    """Return the services that the AWS CLI calls without naming a Region."""
+    calls = re.split(r"(?:^|\$\(|[|;&] )aws (?=[a-z])", line)
+    return [
+        call.partition(" ")[0]
+        for call in calls[1:]
+        if call.partition(" ")[0] not in GLOBAL and "--region" not in call
+    ]
+
+
+def _last_counted_command(words: str) -> int:
+    """Return the number of the last command that a step counts from the first one."""
+    numbers = [at for at, word in enumerate(ORDINALS, 1) if re.search(rf"(?i)\b{word} commands?\b", words)]
+    return max([*numbers, 2 if "first two commands" in words else 0])
 
 
 def test_the_table_has_each_fact() -> None:
@@ -147,9 +171,26 @@ def test_each_fact_changes_an_explanation(name: str) -> None:
 
 @check_rows("case", CASES, ids=[case[0] for case in CASES])
 def test_a_supplied_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
+    """Every command uses the supplied values, and finds what has a name that they do not state."""
     _, text, facts = case
     explanation = explain(text, facts={**SUPPLIED, **facts})
     assert PLACEHOLDERS.isdisjoint(find_placeholders(_written(explanation)))
+    for remedy in explanation.remedies:
+        for line in remedy.commands:
+            assert _regional_calls_without_region(line) == []
+            assert "deployment/NAME" not in line or "set serviceaccount" in line
+        # The lookup of a name is one more command.
+        lookups = [at for at, line in enumerate(remedy.commands) if line.startswith(("workload=", "pod="))]
+        assert not lookups or _last_counted_command(" ".join(remedy.steps)) <= lookups[0]
+
+
+@check_rows("case", CASES, ids=[case[0] for case in CASES])
+def test_a_supplied_resource_is_no_placeholder(case: tuple[str, str, dict[str, Any]]) -> None:
+    """The ARN of a resource states its name and its Region."""
+    _, text, facts = case
+    explanation = explain(text, facts={"resource": CLUSTER, **facts})
+    written = set(find_placeholders(_written(explanation)))
+    assert written.isdisjoint({"CLUSTER", "REGION"} if "resource" not in facts else ())
 
 
 @check_rows("case", CASES, ids=[case[0] for case in CASES])

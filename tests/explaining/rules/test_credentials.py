@@ -1719,9 +1719,7 @@ CALLS: tuple[Row, ...] = (
         {"region": "eu-west-1", "namespace": "shop", "service_account": "carts"},
         "no-region",
         {"no-region": "reported"},
-        (
-            "kubectl set env $workload --namespace shop AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",
-        ),
+        ("kubectl set env $workload --namespace shop AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1",),
     ),
     *(
         (

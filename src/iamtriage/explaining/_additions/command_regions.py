@@ -24,7 +24,8 @@ _REGION_OPTION = lazy_pattern(r"\baws [a-z0-9-]{2,40} [^|;]{0,2000}?--region ([\
 _REGIONAL_CALL = lazy_pattern(
     r"(?:(?<=\$\()|(?<=[|;&] )|(?<=\bdo )|^)aws (?!(?:account|budgets|ce|cloudfront|configure|ecr-public|iam|identitystore|login|organizations|route53|s3|s3api|sso|sso-admin|sts|support) )[a-z0-9-]{2,40} (?:wait )?[a-z][a-z0-9-]+(?= |$)"
 )
-_SIMPLE = lazy_pattern(r"[^|;&<>()]*")
+# What follows a header with credentials is redacted.
+_SIMPLE = lazy_pattern(r"(?:(?!Authorization)[^|;&<>()])*")
 _PARENTHESES = lazy_pattern(r"\([^()]{0,2000}\)")
 _NEXT_CALL = lazy_pattern(r"\)|[|;&] aws ")
 _REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({_REGION}):")

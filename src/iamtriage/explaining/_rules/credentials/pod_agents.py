@@ -192,7 +192,7 @@ _REREAD_TOKEN = your_remedy(
 )
 _CHECK_TOKEN = your_remedy(
     "Check whether the pod has the token",
-    "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. The second command prints the size of the token. If it prints 0 or an error, re-create the pod.",
+    "The pod must have AWS_CONTAINER_CREDENTIALS_FULL_URI and AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE. If the size of the token, which wc prints, is 0, or if it prints an error, re-create the pod.",
     "If both variables are set and the token is there, the SDK is too old or the process does not inherit the variables.",
     commands=(
         pod_roles.VARIABLES_OF_POD,

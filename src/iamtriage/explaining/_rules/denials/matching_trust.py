@@ -97,7 +97,7 @@ def compare_role_remedy(denial: Denial) -> Remedy:
             clusters.restart_command(denial.case).replace("rollout restart", "exec")
             + " -- printenv AWS_ROLE_ARN",
         )
-        step = "The first two commands print the role of the annotation and the one that the pod requests. If they differ, re-create the pods."
+        step = "If the pod requests another role (printenv) than that of the annotation, re-create the pods."
     return your_remedy(
         "Compare the role that the call requests with the role of this trust policy",
         step,
