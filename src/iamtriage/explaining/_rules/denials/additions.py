@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.model import NOTHING
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.text_fragments import (
     is_session_of_service,
     may_be_about_pods,
@@ -63,7 +62,7 @@ def _may_show_user(denial: Denial) -> bool:
     """Return whether the text or the principal can show what made the call."""
     session_name: str = getattr(denial.principal, "session_name", "")
     return (
-        context_of(denial.facts) is not NOTHING
+        denial.context is not NOTHING
         or isinstance(denial.principal, Root)
         or is_session_of_service(session_name)
         or may_name_user(denial.failure.text)
@@ -101,7 +100,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         # Athena's call was allowed: its rule compares what S3 denied.
         lambda denial: (
             denial.facts.policies is None
-            and (bool(context_of(denial.facts).policies) or _may_show_permission_set(denial))
+            and (bool(denial.context.policies) or _may_show_permission_set(denial))
             and denial.message_rule != _QUERY_RULE
         ),
         "denials.stated_policies.add_stated_policies",
@@ -117,10 +116,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.other_callers.add_working_profile",
     ),
-    (
-        lambda denial: "get-caller-identity" in denial.failure.text,
-        "denials.other_callers.add_other_caller",
-    ),
+    (lambda denial: "get-caller-identity" in denial.failure.text, "denials.other_callers.add_other_caller"),
     (_is_not_plain, "denials.other_policies.add_other_policies"),
     (
         lambda denial: denial.service in _SERVICES_OF_STATE and 'provider "aws"' in denial.failure.text,
@@ -133,7 +129,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         "denials.deployments.add_workspace_listing",
     ),
     (
-        lambda denial: bool(context_of(denial.facts).policies) and "ndpoint" in denial.failure.text,
+        lambda denial: bool(denial.context.policies) and "ndpoint" in denial.failure.text,
         "denials.guardrails.add_endpoint_policy",
     ),
     (

@@ -127,8 +127,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
         wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
         topic="assume-role",
-        remedies=present(*remedies),
-        notes=present(
+        remedies=(*remedies,),
+        notes=(
             # The supplied trust policy shows whether it names the caller or the account.
             None
             if denial.is_explicit
@@ -175,7 +175,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if attribute is not None:
         yield SESSION_TAGS.cause(
             "derived",
-            (f"The denied action is {denial.action}, not sts:AssumeRole.",),
+            f"The denied action is {denial.action}, not sts:AssumeRole.",
             text=describe_attribute(denial, attribute),
         )
     is_unexplained = denial.policy_type is None and denial.deny is None

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
@@ -59,31 +58,29 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
         f"S3 denied {denial.action} on {denial.resource} without a reason: {likely}{named}{when} denies it. No Allow overrides it, not even AdministratorAccess.",
         DENIES["resource"].cause(
             "derived" if is_met else "possible",
-            ("The text shows the bucket policy.",),
+            "The text shows the bucket policy.",
             text=f"{named[0].upper()}{named[1:]} matches the action and the resource{when.rstrip(',')}.",
         ),
         topic="s3-access-denied",
-        remedies=(
-            owner_remedy(
-                "Meet the condition of the Deny, or exempt the caller"
-                if conditions
-                else "Narrow the Deny in the bucket policy",
-                *((step,) if conditions else ()),
-                "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
-                commands=(
-                    fill_command(
-                        "aws s3api get-bucket-policy --bucket {} --query Policy --output text > policy.json",
-                        bucket_argument(denial),
-                    ),
-                    fill_command(
-                        "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
-                        bucket_argument(denial),
-                    ),
+        remedies=owner_remedy(
+            "Meet the condition of the Deny, or exempt the caller"
+            if conditions
+            else "Narrow the Deny in the bucket policy",
+            step if conditions else None,
+            "Or let the owner of the bucket exempt the caller in the statement, with ArnNotLike on aws:PrincipalArn, and keep the rest of the policy.",
+            commands=(
+                fill_command(
+                    "aws s3api get-bucket-policy --bucket {} --query Policy --output text > policy.json",
+                    bucket_argument(denial),
                 ),
-                url=pages.S3_403,
+                fill_command(
+                    "aws s3api put-bucket-policy --bucket {} --policy file://policy.json",
+                    bucket_argument(denial),
+                ),
             ),
+            url=pages.S3_403,
         ),
-        notes=(EVENTUAL_CONSISTENCY,),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -91,7 +88,7 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
     """Yield the Deny statements for everyone that match, those first whose conditions are known to be met."""
     matching = [
         (each, are_met(check_conditions(each, denial)))
-        for policy in context_of(denial.facts).policies
+        for policy in denial.context.policies
         if policy.has_principal and not policy.is_trust_policy
         for each in iterate_statements(policy.content)
         if each.get("Effect") == "Deny" and each.get("Principal") in ("*", {"AWS": "*"})
@@ -176,16 +173,14 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
             "derived", text=f"The bucket policy in the text does not name the role {role.name}. {note}"
         ),
         topic="s3-access-denied",
-        remedies=(
-            resource_policy_remedy(
-                f"Allow the role {role.name} in the bucket policy{where}",
-                *steps,
-                statements=(added,),
-                commands=bucket_policy_commands(denial),
-                url=pages.CROSS_ACCOUNT,
-            ),
+        remedies=resource_policy_remedy(
+            f"Allow the role {role.name} in the bucket policy{where}",
+            *steps,
+            statements=(added,),
+            commands=bucket_policy_commands(denial),
+            url=pages.CROSS_ACCOUNT,
         ),
-        notes=(EVENTUAL_CONSISTENCY,),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 

@@ -97,16 +97,14 @@ def explain_call_of_owner(denial: Denial) -> Explanation:
             text=f"{capitalize_start(denial.caller)} is in another account than the bucket: AWS refers to the bucket policy only then. Even with an Allow in it, S3 answers 405 (MethodNotAllowed).",
         ),
         topic="resource-policy",
-        remedies=(
-            your_remedy(
-                "Make the call with a role or user of the account that owns the bucket",
-                "Check the profile, the credentials of the job, and the name of the bucket. In the account that owns the bucket, the command prints its name.",
-                "If no identity of yours is in that account, ask its administrator for a role to assume, or to make the change.",
-                commands=(ownership_command(denial),),
-                url=ONLY_BUCKET_OWNER.sources[0],
-            ),
+        remedies=your_remedy(
+            "Make the call with a role or user of the account that owns the bucket",
+            "Check the profile, the credentials of the job, and the name of the bucket. In the account that owns the bucket, the command prints its name.",
+            "If no identity of yours is in that account, ask its administrator for a role to assume, or to make the change.",
+            commands=ownership_command(denial),
+            url=ONLY_BUCKET_OWNER.sources[0],
         ),
-        notes=("An Allow in the bucket policy or in a policy of the caller does not help.",),
+        notes="An Allow in the bucket policy or in a policy of the caller does not help.",
     )
 
 
@@ -145,24 +143,22 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
     return denial.explain(
         f"{summary}: most likely, the S3 endpoint of the VPC does not allow it.",
         NO_ALLOWS["vpc_endpoint"].cause(
-            because=(owner,),
+            because=owner,
             text="The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket.",
         ),
         topic="vpc-endpoint-policy",
-        remedies=(
-            Remedy(
-                title="Allow the bucket in the policy of the S3 endpoint of the VPC",
-                who="account administrator",
-                steps=(
-                    "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
-                    save_step("its policy"),
-                    more,
-                ),
-                commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
-                statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
-                layer="vpc_endpoint",
-                url=url,
+        remedies=Remedy(
+            title="Allow the bucket in the policy of the S3 endpoint of the VPC",
+            who="account administrator",
+            steps=(
+                "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
+                save_step("its policy"),
+                more,
             ),
+            commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
+            statement=allow("s3:GetObject", objects, sid="BucketOfAws", principal="*"),
+            layer="vpc_endpoint",
+            url=url,
         ),
     )
 
@@ -202,17 +198,15 @@ def explain_origin(denial: Denial) -> Explanation:
         ),
         KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
         topic="s3-access-denied",
-        remedies=(
-            resource_policy_remedy(
-                "Allow the distribution in the bucket policy",
-                "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-                save_step("the bucket policy"),
-                commands=bucket_policy_commands(denial),
-                statements=(statement,),
-                url=pages.ORIGIN_ACCESS,
-            ),
+        remedies=resource_policy_remedy(
+            "Allow the distribution in the bucket policy",
+            "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
+            save_step("the bucket policy"),
+            commands=bucket_policy_commands(denial),
+            statements=(statement,),
+            url=pages.ORIGIN_ACCESS,
         ),
-        notes=("CloudFront caches error responses: invalidate the path after the fix.",),
+        notes="CloudFront caches error responses: invalidate the path after the fix.",
     )
 
 
@@ -238,16 +232,12 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
             text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
         ),
         topic="s3-access-denied",
-        remedies=(
-            account_remedy(
-                "Find the denied call in CloudTrail, then allow its action",
-                actions,
-                "The command lists the calls that S3 denied in the last 90 days, with the callers. CloudTrail shows a call after a few minutes.",
-                commands=(
-                    f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `AccessDenied`)].[EventTime,EventName,Username]' --output text",
-                ),
-                url=pages.S3_403,
-            ),
+        remedies=account_remedy(
+            "Find the denied call in CloudTrail, then allow its action",
+            actions,
+            "The command lists the calls that S3 denied in the last 90 days, with the callers. CloudTrail shows a call after a few minutes.",
+            commands=f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventSource,AttributeValue=s3.amazonaws.com --query 'Events[?contains(CloudTrailEvent, `AccessDenied`)].[EventTime,EventName,Username]' --output text",
+            url=pages.S3_403,
         ),
-        notes=(EVENTUAL_CONSISTENCY,),
+        notes=EVENTUAL_CONSISTENCY,
     )

@@ -14,7 +14,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
@@ -147,7 +146,7 @@ def _describe_use(denial: Denial) -> str | None:
             return (
                 f"which {words.format(name=name, function=f' {session}' if session else '', instead=instead)}"
             )
-    context = context_of(denial.facts)
+    context = denial.context
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
     # Lambda names the session after the function.

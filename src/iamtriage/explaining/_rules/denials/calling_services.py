@@ -18,7 +18,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import service_roles
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
@@ -124,7 +123,7 @@ def explain_calling_service(denial: Denial) -> Explanation:
     service = next((principal for name, principal in named.items() if name in lowered), _ALARMS)
     if _ALARM_ACTION in words:
         service = _ALARMS
-    command = context_of(denial.facts).command
+    command = denial.context.command
     stated = None if command is None else command.option("destination-arn")
     found = _ARN.search(words if stated is None else f"{words} {stated.value}")
     arn = try_parse_arn(found[0] if found is not None else denial.resource)
@@ -337,7 +336,5 @@ def explain_redshift_role(denial: Denial) -> Explanation:
         *causes,
         topic="service-cannot-assume-role",
         remedies=remedies,
-        notes=(
-            "A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",
-        ),
+        notes="A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",
     )

@@ -132,10 +132,10 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     note = "Allow the denied calls one by one only if the caller cannot use the roles: they have the permissions."
     return denial.explain(
         summary,
-        CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", (stated,), text=text),
+        CDK_ROLES_NOT_ASSUMED.cause("derived" if is_of_call else "reported", stated, text=text),
         *causes,
         remedies=remedies,
-        notes=(note,),
+        notes=note,
     )
 
 
@@ -235,9 +235,9 @@ def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:
         f"Bootstrap {_environment(found)}"
         if is_missing
         else f"Check whether {_environment(found)} is bootstrapped, and if not, bootstrap it",
-        *(() if is_missing else ("Without the parameter, the environment is not bootstrapped.",)),
+        None if is_missing else "Without the parameter, the environment is not bootstrapped.",
         "Each account and Region needs it once, with permissions of an administrator. For a caller of another account, add --trust with its account ID and --cloudformation-execution-policies.",
-        commands=(*(() if is_missing else (check,)), _bootstrap_command(found)),
+        commands=(None if is_missing else check, _bootstrap_command(found)),
         url=_PAGE,
     )
 
@@ -263,6 +263,6 @@ def trust_account_remedy(denial: Denial) -> Remedy | None:
         f"Bootstrap {_environment(found)} so that its roles trust account {denial.account}",
         f"Run it with credentials of account {denial.resource_account}. The next cdk bootstrap undoes changes to the trust policies by hand.",
         "List every trusted account again: those that the command omits lose access. POLICY_NAME limits what deployments are allowed to do.",
-        commands=(_bootstrap_command(found, f"--trust {denial.account}", policies),),
+        commands=_bootstrap_command(found, f"--trust {denial.account}", policies),
         url=_PAGE,
     )

@@ -14,7 +14,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_invoked_function
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
@@ -156,10 +155,7 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     bucket = denial.resource if _BUCKET.fullmatch(denial.resource or "") else None
     if row is _LOAD_BALANCER and _IS_NETWORK.search(denial.failure.text):
         row = _NETWORK_LOAD_BALANCER
-    function, context = (
-        find_invoked_function(denial.failure.text),
-        context_of(denial.facts),
-    )
+    function, context = (find_invoked_function(denial.failure.text), denial.context)
     stated, in_path = context.account, _ACCOUNT.search(denial.failure.text)
     account = denial.account or (stated.value if stated else None) or (in_path[1] if in_path else None)
     if function is not None:
@@ -209,7 +205,7 @@ def _explain_image(denial: Denial, values: dict[str, str]) -> Explanation:
         f"The repository{name} {verdict} lambda.amazonaws.com to pull the image.",
         SERVICE_NOT_ALLOWED.cause("derived", because, text=_OF_IMAGE),
         topic="service-principal",
-        remedies=(remedy,),
+        remedies=remedy,
     )
 
 
@@ -273,7 +269,7 @@ def explain_access(
         f"{subject[0].upper()}{subject[1:]} {verdict}{instead}.",
         SERVICE_NOT_ALLOWED.cause("derived", text=text),
         topic="service-principal",
-        remedies=(remedy,),
+        remedies=remedy,
         notes=notes,
     )
 
@@ -363,15 +359,13 @@ def _explain_managed_key(
             text=f"Only a key policy can allow a service principal, so a change of the {noun}'s policy has no effect. People and roles of the account can use {key}: this is why they can send to the {noun}.",
         ),
         topic="service-principal",
-        remedies=(
-            attrs.evolve(
-                owner_remedy(
-                    f"Encrypt the {noun} with a customer managed key that allows {service}",
-                    *steps,
-                    commands=(create, Labelled("With the key that it prints as KEY_ID:", change)),
-                    url=_URL,
-                ),
-                policy=build_document([administer, statement]),
+        remedies=attrs.evolve(
+            owner_remedy(
+                f"Encrypt the {noun} with a customer managed key that allows {service}",
+                *steps,
+                commands=(create, Labelled("With the key that it prints as KEY_ID:", change)),
+                url=_URL,
             ),
+            policy=build_document([administer, statement]),
         ),
     )

@@ -158,7 +158,7 @@ def _explain_control_deny(
         ask,
         *((*region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
-        *present(parents),
+        parents,
         commands=(*listed, fill_command(_DESCRIBE_POLICY, policy_id)),
         url=url,
     )
@@ -259,7 +259,7 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         )
     cause = LANDING_ZONE_RESOURCE.cause(
         "derived",
-        (f"The name of the resource contains {mark}.",),
+        f"The name of the resource contains {mark}.",
         text=f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, there.",
     )
     remedy = your_remedy(f"Leave out the resources of {owner}", *steps, url=_PAGE if found["tower"] else None)
@@ -304,7 +304,7 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     reason = "" if is_stated else ", and the message gives no reason"
     cause = DENIED_REGION.cause(
         "derived",
-        (f"The text shows that calls succeed in {others}{reason}.",),
+        f"The text shows that calls succeed in {others}{reason}.",
         text=f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}.",
     )
     remedy = your_remedy(

@@ -145,7 +145,7 @@ def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
     version = f"The text shows {clip_text(plugin[0])}." if plugin else "Check the version of the plugin."
     cause = LOCATION_KEYS_IGNORED.cause(
         "derived",
-        (version,),
+        version,
         text=f"The keys in the Secret {clip_text(secret[1])} were not used: velero-plugin-for-aws before v1.9 prefers the web identity of the pod (IRSA) to the credential of a location.",
     )
     return attrs.evolve(

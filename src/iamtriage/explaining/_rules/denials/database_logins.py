@@ -83,7 +83,7 @@ def explain_database_login(denial: Denial) -> Explanation:
         *causes,
         topic="database-login",
         remedies=remedies,
-        notes=(EVENTUAL_CONSISTENCY,),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -154,8 +154,6 @@ def _check_remedy(login: Login | None) -> Remedy:
     return owner_remedy(
         "Check the resource ID, and that the database accepts tokens",
         "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user.",
-        commands=(
-            f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'",
-        ),
+        commands=f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'",
         url=_POLICIES,
     )

@@ -189,7 +189,7 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     text = str(condition)
     if clause is not None:
         text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
-    return DENYING_CONDITION.cause("supplied", ("The decoded message contains the statement.",), text=text)
+    return DENYING_CONDITION.cause("supplied", "The decoded message contains the statement.", text=text)
 
 
 def _add_reason(

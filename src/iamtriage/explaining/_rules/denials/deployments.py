@@ -20,7 +20,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
@@ -85,20 +84,16 @@ def explain_target_account(denial: Denial) -> Explanation:
         ),
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
-        remedies=(
-            trust_remedy(
-                f"Create the role in account {account}, or correct its trust policy",
-                f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
-                f"If it exists: {existing[:1].lower()}{existing[1:]}",
-                f"In the administrator account, the policy of {caller} needs the statement {json.dumps(allow_assume)}.",
-                commands=(show, fill_command(create, role), update),
-                policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
-                url=_PAGE,
-            ),
+        remedies=trust_remedy(
+            f"Create the role in account {account}, or correct its trust policy",
+            f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
+            f"If it exists: {existing[:1].lower()}{existing[1:]}",
+            f"In the administrator account, the policy of {caller} needs the statement {json.dumps(allow_assume)}.",
+            commands=(show, fill_command(create, role), update),
+            policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
+            url=_PAGE,
         ),
-        notes=(
-            "The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
-        ),
+        notes="The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
     )
 
 
@@ -139,7 +134,7 @@ def _allow_creation(denial: Denial, role: LinkedRole | None, caller: str) -> Rem
 
 
 _ADDITIONAL = lazy_pattern(
-    r"(?s)perform:? (?:[a-z0-9-]{2,40}:)?(?P<call>[A-Z]\w{2,60}) with Tags\b.{0,80}?additional permission \\?\"?(?P<action>[a-z0-9-]{2,40}:[A-Z]\w{2,60})\b",
+    r"(?s)perform:? (?:[a-z0-9-]{2,40}:)?(?P<call>[A-Z]\w{2,60}) with Tags\b.{0,80}?additional permission \\?\"?(?P<action>[a-z0-9-]{2,40}:[A-Z]\w{2,60})\b"
 )
 _EXECUTION_ROLE = lazy_pattern(
     r"\b(?i:execution[ _-]?role(?:[ _-]?name)?)[\"']?(?:\s?[:=]\s?[\"']?(?:arn:aws[a-z-]{0,12}:iam::\d{12}:role/)?([A-Za-z][\w+=,.@-]{2,63})|(?: is)? ([A-Z][\w+=,.@-]{2,63}))"
@@ -210,23 +205,21 @@ def explain_tagged_resource(denial: Denial) -> Explanation:
         resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"
     return denial.explain(
         f"{caller[0].upper()}{caller[1:]} lacks {action}, which {call} requires for a resource with tags.",
-        TAGS_NEED_ACTION.cause("reported", (f"The message names {action}.",), text=f"{why}{was}"),
+        TAGS_NEED_ACTION.cause("reported", f"The message names {action}.", text=f"{why}{was}"),
         topic="tags-need-action",
-        remedies=(
-            identity_remedy(
-                f"Allow {action} for {caller}",
-                f"Attach the policy, saved as policy.json, to {caller}, or add the action to its statement{f' with {former}' if has_former else ''}.",
-                f"Without tags{' on the stack, the stack set and the resource' if of_stack else ''}, the call does not need it.",
-                statements=(allow(action, resource, sid="TagResource"),),
-                commands=present(commands.put_policy(commands.role_name(role), "AllowTagResource")),
-                url=TAGS_NEED_ACTION.sources[0],
-            ),
+        remedies=identity_remedy(
+            f"Allow {action} for {caller}",
+            f"Attach the policy, saved as policy.json, to {caller}, or add the action to its statement{f' with {former}' if has_former else ''}.",
+            f"Without tags{' on the stack, the stack set and the resource' if of_stack else ''}, the call does not need it.",
+            statements=(allow(action, resource, sid="TagResource"),),
+            commands=commands.put_policy(commands.role_name(role), "AllowTagResource"),
+            url=TAGS_NEED_ACTION.sources[0],
         ),
     )
 
 
 def _account(denial: Denial) -> str | None:
-    stated = context_of(denial.facts).account
+    stated = denial.context.account
     return None if stated is None else stated.value
 
 
@@ -247,26 +240,22 @@ def explain_misspelled_transform(denial: Denial) -> Explanation:
     line = next((each for each in _TRANSFORM.finditer(denial.failure.text) if each["name"] == name), None)
     written = f"{line['owner'] if line else account.upper()}::{name}"
     right = f"AWS::{name}"
-    again = commands.repeat_command(context_of(denial.facts).command)
+    again = commands.repeat_command(denial.context.command)
     admin = " AdministratorAccess allows the call." if "AdministratorAccess" in denial.failure.text else ""
     shown = f"The template says Transform: {written}." if line else ""
     return denial.explain(
         f"The template misspells the transform: {clip_text(written)} instead of {right}. No permission is missing.",
         TRANSFORM_MISSPELLED.cause(
             "derived",
-            present(
-                f'The account in the ARN of the message is "{clip_text(account)}".{admin}', shown or None
-            ),
+            (f'The account in the ARN of the message is "{clip_text(account)}".{admin}', shown or None),
         ),
-        remedies=(
-            your_remedy(
-                f"Write Transform: {right} in the template",
-                "Correct the line in the template, and in what it was packaged from. Then deploy again.",
-                commands=present(again),
-                url=TRANSFORM_MISSPELLED.sources[0],
-            ),
+        remedies=your_remedy(
+            f"Write Transform: {right} in the template",
+            "Correct the line in the template, and in what it was packaged from. Then deploy again.",
+            commands=again,
+            url=TRANSFORM_MISSPELLED.sources[0],
         ),
-        notes=("An Allow for this resource does not help: the transform does not exist.",),
+        notes="An Allow for this resource does not help: the transform does not exist.",
     )
 
 
@@ -303,7 +292,7 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
         *found.steps,
         f"The role or profile needs s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. With use_lockfile, also these two and s3:DeleteObject on {file}.tflock.",
         f"Or allow {caller} to use the state, in its own policy and, if the bucket is in another account, in the bucket policy.{unnamed}",
-        commands=(found.retry,),
+        commands=found.retry,
         url=PAGE,
     )
     on = f" on {clip_text(resource)}" if resource else ""

@@ -9,7 +9,6 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
@@ -200,7 +199,7 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     if denial.failure.action is not None or denial.action_evidence == "supplied":
         return False
     # Only S3 returns host IDs, and its URLs name the bucket.
-    bucket = context_of(denial.facts).bucket
+    bucket = denial.context.bucket
     names_bucket = bucket is not None and ".amazonaws.com" in bucket.words
     return denial.service in {"s3", "s3express"} or (
         denial.service is None and (denial.failure.envelope.host_id is not None or names_bucket)
@@ -272,8 +271,7 @@ ROUTES: Routes = (
     (_calls_organizations, "denials.organizations.explain_organizations"),
     (
         _also(
-            _says(" with Tags. An additional permission "),
-            "denials.deployments.names_additional_permission",
+            _says(" with Tags. An additional permission "), "denials.deployments.names_additional_permission"
         ),
         "denials.deployments.explain_tagged_resource",
     ),

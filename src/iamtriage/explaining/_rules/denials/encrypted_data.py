@@ -11,7 +11,6 @@ from iamtriage._text import clip_text, quote_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -190,7 +189,7 @@ def show_store_command(denial: Denial) -> str:
 
 def stated_store_role(denial: Denial) -> tuple[str | None, Role | None]:
     """Return the name of the role that the text states for a SecretStore, and the role if its ARN is known."""
-    stated = context_of(denial.facts).role_arn
+    stated = denial.context.role_arn
     role = None if stated is None else try_parse_principal(stated.value)
     if isinstance(role, Role):
         return role.name, role
@@ -259,7 +258,7 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
     """Return the name of what a service encrypts, from the command or from the program that reads it."""
     if service not in SHOW_KEYS:
         return None
-    command = context_of(denial.facts).command
+    command = denial.context.command
     if command is not None and (stated := command.option(SHOW_KEYS[service][1])) is not None:
         return stated.value if _NAME.fullmatch(stated.value) else None
     text = denial.failure.text
@@ -297,7 +296,7 @@ def show_key_of_data(denial: Denial) -> str | None:
     if data != "object" and denial.failure.envelope.service != "s3":
         of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
         return show_key_command(denial, next(of_data, denial.service), None)
-    context = context_of(denial.facts)
+    context = denial.context
     bucket, key = (each and each.value for each in (context.bucket, context.key))
     if operation == "CopyObject" and (source := find_location(denial.failure.text, None, context.command)):
         bucket, key = source.bucket.value, source.key and source.key.value  # what is read is decrypted
@@ -372,7 +371,7 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
 
 def find_calling_service(denial: Denial) -> str | None:
     """Return the service that needs the key for its data, from the context or the class of an exception."""
-    stated = context_of(denial.facts).service
+    stated = denial.context.service
     found = _EXCEPTION_CLASS.search(denial.failure.text)
     names = (stated and stated.value, found and found[1])
     return next((each for each in names if each in SERVICES), None)
@@ -382,7 +381,7 @@ def find_key(denial: Denial) -> str | None:
     """Return the key of a denial by ARN, alias or ID: the resource, that of the command, or the one that the text names."""
     if denial.resource_arn is not None and denial.resource_arn.service == "kms":
         return denial.resource
-    context, text = context_of(denial.facts), denial.failure.text
+    context, text = denial.context, denial.failure.text
     stated = None if context.command is None else context.command.option("key-id")
     if stated is not None and KEY_NAME.fullmatch(stated.value):
         return stated.value

@@ -169,7 +169,7 @@ def _add_condition(
     condition = describe_conditions(statement)
     cause = STATED_POLICY_CONDITION.cause(
         "derived",
-        ("AWS found no identity-based policy that allows it.",),
+        "AWS found no identity-based policy that allows it.",
         text=f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that.",
     )
     contrast = find_condition_contrast(denial, statement)
@@ -196,7 +196,7 @@ def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanat
     if denial.policy_type == "identity":
         cause = STATED_POLICY_ALLOWS.cause(
             "derived",
-            ("AWS found no identity-based policy that allows it.",),
+            "AWS found no identity-based policy that allows it.",
             text=f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect.",
         )
         others = (each for each in explanation.remedies if each.policy is None or each.layer != "identity")

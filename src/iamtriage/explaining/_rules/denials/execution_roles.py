@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.policies._documents import allow
 from iamtriage.policies._grants import build_grant
@@ -127,17 +127,13 @@ def explain_execution_role(denial: Denial) -> Explanation:
     return denial.explain(
         f"Lambda rejected the call: {role} is not allowed to {missing}.",
         EXECUTION_ROLE.cause(
-            "reported",
-            quote_phrases(words, "execution role does not have permissions to call"),
-            text=text,
+            "reported", quote_phrases(words, "execution role does not have permissions to call"), text=text
         ),
-        *(
-            (ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet."),)
-            if not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text
-            else ()
-        ),
-        remedies=present(allow_it and _in_code(denial, deployment, allow_it, managed_policy, role)),
-        notes=(EVENTUAL_CONSISTENCY,),
+        ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet.")
+        if not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text
+        else None,
+        remedies=allow_it and _in_code(denial, deployment, allow_it, managed_policy, role),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -171,27 +167,25 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
             text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
         ),
         # What fails again, or works elsewhere, is not about time.
-        *(() if found else (ROLE_TOO_NEW.cause(text="The role did not have the policy yet."),)),
-        remedies=(
-            account_remedy(
-                "Find the policy that denies it: the role's own policy needs no change",
-                f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
-                "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
-                commands=(
-                    find,
-                    fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
-                    Labelled("With credentials of the management account:", listed),
-                    parents,
-                ),
-                url=pages.SERVICE_CONTROL,
+        None if found else ROLE_TOO_NEW.cause(text="The role did not have the policy yet."),
+        remedies=account_remedy(
+            "Find the policy that denies it: the role's own policy needs no change",
+            f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
+            "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
+            commands=(
+                find,
+                fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
+                Labelled("With credentials of the management account:", listed),
+                parents,
             ),
+            url=pages.SERVICE_CONTROL,
         ),
     )
 
 
 _FIND_ROLE = account_remedy(
     "Find the execution role of the function, and allow it what the message names",
-    commands=(_SHOW_ROLE,),
+    commands=_SHOW_ROLE,
     url=pages.LAMBDA_ROLE,
 )
 

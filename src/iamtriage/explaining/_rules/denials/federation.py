@@ -33,10 +33,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
-from iamtriage.explaining._rules.sts.trust_problems import (
-    find_misplaced_value,
-    find_trust_problem,
-)
+from iamtriage.explaining._rules.sts.trust_problems import find_misplaced_value, find_trust_problem
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
 
 if TYPE_CHECKING:
@@ -377,7 +374,7 @@ def _explain_identity_pool_token(denial: Denial) -> Explanation:
     findings = check_trust_policy(denial)
     cause = TOKEN_NOT_TRUSTED.cause(
         "derived",
-        ("The text or the token's claims name an Amazon Cognito identity pool.",),
+        "The text or the token's claims name an Amazon Cognito identity pool.",
         text="The role's trust policy does not allow the token of the identity pool. It must name the ID of the pool that the app uses (aud), and authenticated or unauthenticated (amr).",
     )
     return explain_rejected(

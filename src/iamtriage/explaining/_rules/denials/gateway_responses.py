@@ -111,9 +111,7 @@ def explain_gateway_response(denial: Denial) -> Explanation:
                 url=pages.API_GATEWAY_403,
             ),
         ),
-        notes=(
-            "If IAM or a resource policy denied the request, API Gateway would name execute-api:Invoke instead.",
-        ),
+        notes="If IAM or a resource policy denied the request, API Gateway would name execute-api:Invoke instead.",
     )
 
 
@@ -154,5 +152,5 @@ def _explain_unauthorized(denial: Denial) -> Explanation:
                 url=pages.JWT_AUTHORIZER,
             ),
         ),
-        notes=("IAM policies do not apply: the API's authorizer decides.",),
+        notes="IAM policies do not apply: the API's authorizer decides.",
     )

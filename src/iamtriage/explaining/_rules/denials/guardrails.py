@@ -17,7 +17,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
@@ -187,7 +186,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
 def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
     """Return the command that looks up the VPC of the instance or function after which AWS named the session."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    runtime = context_of(denial.facts).runtime
+    runtime = denial.context.runtime
     if runtime is not None and runtime.kind == "lambda" and _FUNCTION.fullmatch(session_name):
         show = "aws lambda get-function-configuration --region {} --function-name {} --query VpcConfig.VpcId"
     elif _INSTANCE_ID.fullmatch(session_name):

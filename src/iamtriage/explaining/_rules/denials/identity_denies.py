@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.shared.decisions import (
     other_policies_without_allow,
 )
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present
+from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
@@ -89,12 +89,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     find = "" if named else "Find the Deny statement, then c"
     remedy = account_remedy(
         f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
-        *(
-            ()
-            if inline or denial.policy
-            else (_SEARCH.format(denial.action or "the action", denial.service),)
-        ),
-        *present(typical_requirement(denial)),
+        None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
+        typical_requirement(denial),
         "Read the conditions of the Deny, such as MFA, a Region or a tag: it applies only if they match.",
         _change_step(denial),
         *denied_regions.region_steps(denial),
@@ -121,14 +117,14 @@ def explain_identity_deny(denial: Denial) -> Explanation:
             f"{'' if named else f'A Deny statement in {found} matches the request.'}{policy} {'An Allow does not override it.' if is_revoked or is_of_all else why_no_allow_helps(denial)}".lstrip(),
         ),
         # The authorization details name the policy, if the message does not.
-        remedies=present(
+        remedies=(
             denied_regions.model_region_remedy(denial),
             *((first, details) if denial.policy else (details, first)),
             allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}")
             if lacks_allow
             else None,
         ),
-        notes=(ONE_POLICY_TYPE,),
+        notes=ONE_POLICY_TYPE,
     )
 
 
@@ -223,7 +219,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
             text=f"AWS attaches its managed policy {(denial.policy or '').rpartition('/')[2]} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny.",
         ),
         topic="compromised-key",
-        remedies=(remedy,),
+        remedies=remedy,
     )
 
 
@@ -267,5 +263,5 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
             reason_lines(denial),
             text=f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}",
         ),
-        remedies=present(denial_remedies.authorization_details_remedy(denial), remedy),
+        remedies=(denial_remedies.authorization_details_remedy(denial), remedy),
     )

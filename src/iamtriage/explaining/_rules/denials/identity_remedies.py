@@ -122,8 +122,8 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     return account_remedy(
         f"Attach the AWS managed policy {path.rpartition('/')[2]} to {denial.caller}",
         AGENT_OF_NODE if denial.service == "eks-auth" else step,
-        *((_KEY_STEP,) if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else ()),
-        commands=(commands.attach_policy(commands.role_name(None if role is None else role.name), arn),),
+        _KEY_STEP if _ENCRYPTED_VOLUME.search(denial.failure.text) and "EBS" in path else None,
+        commands=commands.attach_policy(commands.role_name(None if role is None else role.name), arn),
         url=pages.MANAGE_POLICIES,
     )
 
@@ -228,7 +228,7 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
     return account_remedy(
         f"{FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it, if the call is still denied",
-        *((about_simulator,) if simulation else ()),
+        about_simulator if simulation else None,
         "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, _cloudtrail_command(denial)),
         url=pages.ACCESS_DENIED,

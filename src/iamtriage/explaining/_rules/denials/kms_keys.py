@@ -15,7 +15,6 @@ from iamtriage._text import clip_text, quote_argument
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import encrypted_data
@@ -76,7 +75,7 @@ KMS_BEHIND_SERVICE = CauseType(
 
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
-    context = context_of(denial.facts)
+    context = denial.context
     operation = denial.failure.envelope.operation or (context.operation and context.operation.value)
     if denial.resource is None and denial.deny == "implicit":
         explanation = attrs.evolve(
@@ -191,10 +190,10 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         KMS_KEY_POLICY.cause(
             text=f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
         ),
-        *(() if is_sops else (KMS_WRONG_REGION.cause(),)),
+        None if is_sops else KMS_WRONG_REGION.cause(),
         DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
-        remedies=present(*remedies, authorization_details_remedy(denial)),
-        notes=(_KEY_POLICY_NOTE,),
+        remedies=(*remedies, authorization_details_remedy(denial)),
+        notes=_KEY_POLICY_NOTE,
     )
 
 
@@ -225,7 +224,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         ),
         KMS_WRONG_REGION.cause(text=wrong_region),
         topic="kms-key-unknown",
-        remedies=(_inspect_key_remedy(denial),),
+        remedies=_inspect_key_remedy(denial),
         notes=(_REASONS_NOTE, _KEY_POLICY_NOTE),
     )
 
@@ -285,11 +284,11 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     put = commands.put_policy(holder, "AllowUseOfKey", kind)
     remedy = identity_remedy(
         title,
-        *present(find),
+        find,
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
             *lines[:1],
-            *present(show_store),
+            show_store,
             *lines[1:],
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
             put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
@@ -308,12 +307,10 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
             text=f"The use of the KMS key was denied, not {called}.{_MANAGED_KEY.format(service) if service in encrypted_data.SHOW_KEYS else ''}",
         ),
         KMS_KEY_POLICY.cause(),
-        *(
-            ()
-            if _OF_SECRETS_MANAGER in text
-            else (KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),)
-        ),
-        remedies=(remedy,),
+        None
+        if _OF_SECRETS_MANAGER in text
+        else KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
+        remedies=remedy,
     )
 
 
@@ -386,10 +383,11 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
     show_policy = f"aws kms get-key-policy --key-id {argument} --policy-name default --region {region} --query Policy --output text"
     return owner_remedy(
         title,
-        *present(
-            find, f"Check the key policy and the grants for an Allow for {caller}.", other_side, find_role
-        ),
-        commands=present(
+        find,
+        f"Check the key policy and the grants for an Allow for {caller}.",
+        other_side,
+        find_role,
+        commands=(
             show_key,
             show,
             Labelled("Then, with KEY_ARN filled in:", show_policy) if argument == "KEY_ARN" else show_policy,

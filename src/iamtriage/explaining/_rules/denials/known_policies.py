@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
@@ -64,7 +64,7 @@ def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str],
     """Return principals and resource of each Allow of resource-based policies in the text whose resource has a part."""
     return [
         (principal_names(statement) or ["*"], resource)
-        for policy in context_of(denial.facts).policies
+        for policy in denial.context.policies
         if policy.has_principal and policy.is_whole and not policy.is_trust_policy
         for statement in allow_statements(policy.content)
         for resource in as_strings(statement.get("Resource"))
@@ -99,7 +99,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     name = "the policy in the text"
     is_control = denial.policy_type in _CONTROLS
     ids = set(_CONTROL_POLICY_ID.findall(denial.failure.text)) if is_control else set[str]()
-    stated = [each for each in context_of(denial.facts).policies if not each.is_trust_policy]
+    stated = [each for each in denial.context.policies if not each.is_trust_policy]
     called = (denial.policy or "").rpartition("/")[2]
     if len(ids) == 1:
         name = f"the policy {ids.pop()} in the text"

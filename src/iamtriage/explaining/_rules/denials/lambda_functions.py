@@ -72,14 +72,12 @@ def explain_layer(denial: Denial) -> Explanation:
     of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""
     share = owner_remedy(
         f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}",
-        commands=(
-            fill_command(
-                "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}",
-                layer,
-                version,
-                commands.account(denial.account),
-                home,
-            ),
+        commands=fill_command(
+            "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}",
+            layer,
+            version,
+            commands.account(denial.account),
+            home,
         ),
         url=_PAGE,
     )
@@ -91,25 +89,25 @@ def explain_layer(denial: Denial) -> Explanation:
             f"Replace the ARN in the function's layers by the one that the publisher lists for {region}. Its account and version can differ there.",
             f"Or deploy the function in {home}.",
             "The command checks the new ARN: if it answers AccessDeniedException, there is no such version.",
-            commands=(fill_command(check, other, "VERSION", region),),
+            commands=fill_command(check, other, "VERSION", region),
             url=_PAGE,
         )
         return denial.explain(
             f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers of its own Region.",
             LAYER_IN_OTHER_REGION.cause(
                 "derived",
-                (f"The ARN of the layer has the Region {home}.",),
+                f"The ARN of the layer has the Region {home}.",
                 text=f"{of_owner}No Allow for {denial.caller} changes that.",
             ),
             topic="lambda-layer",
-            remedies=(use,),
+            remedies=use,
         )
     verdict = "the account of the layer has no such version, or does not share it"
     use = your_remedy(
         f"Use a version of {name} that its publisher lists",
         f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
         "The command works in each account that can use the version.",
-        commands=(fill_command(check, layer, version, home),),
+        commands=fill_command(check, layer, version, home),
         url=_PAGE,
     )
     return denial.explain(
@@ -178,7 +176,7 @@ def explain_function_url(denial: Denial) -> Explanation:
         commands=(
             f"aws lambda get-function-url-config {function}",
             policy,
-            *(() if is_signed or auth_type == "NONE" else (Labelled("With AWS_IAM:", sign),)),
+            None if is_signed or auth_type == "NONE" else Labelled("With AWS_IAM:", sign),
         ),
         url=pages.LAMBDA_URLS,
     )
@@ -204,7 +202,7 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         topic="function-url",
         remedies=remedies,
-        notes=("The function did not run, so it has no log entry.",),
+        notes="The function did not run, so it has no log entry.",
     )
 
 

@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.shared import commands, pages
@@ -222,22 +221,20 @@ def explain_weak_role(denial: Denial) -> Explanation:
     return denial.explain(
         f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
-        remedies=(
-            Remedy(
-                title=f"Give {named} the permissions",
-                who="account administrator",
-                steps=(*steps, *((row.step,) if row.step else ())),
-                commands=(line,),
-                policy=policy,
-                layer=None if policy is None else "identity",
-                url=row.url,
-            ),
+        remedies=Remedy(
+            title=f"Give {named} the permissions",
+            who="account administrator",
+            steps=(*steps, *((row.step,) if row.step else ())),
+            commands=(line,),
+            policy=policy,
+            layer=None if policy is None else "identity",
+            url=row.url,
         ),
-        notes=(EVENTUAL_CONSISTENCY,),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
 def _find_bucket(denial: Denial, words: str) -> str:
-    bucket, found = context_of(denial.facts).bucket, _BUCKET_OF_ARN.search(words)
+    bucket, found = denial.context.bucket, _BUCKET_OF_ARN.search(words)
     name = found["bucket"] if found else None
     return commands.bucket(name if bucket is None else bucket.value)

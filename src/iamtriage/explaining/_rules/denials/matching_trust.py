@@ -11,7 +11,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.pod_problems import recreate_pods_remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _REQUESTED = lazy_pattern(
-    r"\bAWS_ROLE_ARN[\"']?(?:\s?[=:]\s{0,9}|,?\s{0,40}\"?value\"?: ?)[\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
+    r"\bAWS_ROLE_ARN[\"']?(?:\s?[=:]\s{0,9}|,?\s{0,40}\"?value\"?: ?)[\"']?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 )
 OTHER_ROLE_REQUESTED = CauseType(
     "other-role-requested",
@@ -85,7 +84,7 @@ def compare_role_remedy(denial: Denial) -> Remedy:
         return your_remedy(
             f"Look at the trust policy of the role that is requested, {role}",
             f"Add the same statement to it, or name the role {clip_text(other)} in the {where}, if that is the one that you mean.",
-            commands=(last,),
+            commands=last,
             url=pages.OIDC_ROLES,
         )
     lines: tuple[str, ...] = ()
@@ -117,12 +116,12 @@ def _owner(denial: Denial) -> str | None:
     """Return the role whose trust policy a command in the text printed."""
     owners = {
         each.owner[1]
-        for each in context_of(denial.facts).policies
+        for each in denial.context.policies
         if each.is_trust_policy and each.owner is not None and each.owner[0] == "role"
     }
     return owners.pop() if len(owners) == 1 else None
 
 
 def _is_of_pod(denial: Denial) -> bool:
-    runtime, facts = context_of(denial.facts).runtime, denial.facts
+    runtime, facts = denial.context.runtime, denial.facts
     return bool(facts.service_account or facts.cluster) or (runtime is not None and runtime.kind == "eks-pod")

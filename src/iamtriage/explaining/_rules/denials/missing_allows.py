@@ -11,7 +11,6 @@ import attrs
 
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
@@ -37,10 +36,7 @@ _NO_REASON = "most likely, no identity-based policy allows it"
 _MOST_FREQUENT = "If the message gives no reason, a missing Allow is the most frequent cause."
 # A service with a new name checks the prefix of the resource's ARN:
 # https://docs.aws.amazon.com/dtconsole/latest/userguide/rename.html
-_OTHER_PREFIXES = {
-    "codeconnections": "codestar-connections",
-    "codestar-connections": "codeconnections",
-}
+_OTHER_PREFIXES = {"codeconnections": "codestar-connections", "codestar-connections": "codeconnections"}
 UNKNOWN_ACTION = CauseType(
     "unknown-action",
     title="The message names neither the action nor the policy",
@@ -67,7 +63,7 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         notes=(
             *_tag_notes(denial, tags),
             *wording.cross_account_notes(denial),
-            *((ONE_POLICY_TYPE,) if is_stated else ()),
+            ONE_POLICY_TYPE if is_stated else None,
             EVENTUAL_CONSISTENCY,
         ),
     )
@@ -175,7 +171,7 @@ def _describe_tags(tags: dict[str, str]) -> str:
 def _tag_notes(denial: Denial, tags: dict[str, str]) -> tuple[str, ...]:
     """Return the note with the condition that allows an action on all resources with the tag."""
     key = next(iter(tags), "")
-    if ":ResourceTag/" not in key or context_of(denial.facts).policies:
+    if ":ResourceTag/" not in key or denial.context.policies:
         return ()
     import json  # imported here because plain denials need no JSON
 

@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.statements import names_action, names_r
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.remedies import (
     organization_remedy,
-    present,
     resource_policy_remedy,
     your_remedy,
 )
@@ -80,21 +79,17 @@ def explain_organizations(denial: Denial) -> Explanation:
         summary,
         NOT_MANAGEMENT_ACCOUNT.cause(
             "derived",
-            ("AWS Organizations answers calls from other accounts with this message, whatever IAM allows.",),
+            "AWS Organizations answers calls from other accounts with this message, whatever IAM allows.",
         ),
         *also,
-        remedies=present(
+        remedies=(
             organization_remedy(
                 "Make the call in the management account",
                 f"{compare} If they differ, let {caller} assume a role of the management account that is allowed {action}, and call with its credentials.",
                 "Or register the account as a delegated administrator of a service (register-delegated-administrator): it is then allowed to list and describe, too.",
-                *(
-                    ()
-                    if is_allowed
-                    else (
-                        "In the right account, the caller needs an identity-based policy that allows the organizations: action.",
-                    )
-                ),
+                None
+                if is_allowed
+                else "In the right account, the caller needs an identity-based policy that allows the organizations: action.",
                 commands=(
                     *lines,
                     "aws organizations describe-organization --query Organization.MasterAccountId --output text",
@@ -187,7 +182,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         f"The signed-in user {verdict} (IAM Identity Center).",
         NO_ASSIGNMENT.cause(
             "reported" if is_reported else "derived",
-            ('The text says "No access".' if is_reported else "GetRoleCredentials was denied.",),
+            ('The text says "No access".' if is_reported else "GetRoleCredentials was denied."),
         ),
         wrong_profile,
         OTHER_LOGIN.cause(),
@@ -199,13 +194,11 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 else "Check the account and the permission set in the profile.",
                 "The access portal (the start URL) and aws configure sso list the user's accounts and permission sets.",
                 commands=(
-                    *(() if account else ("aws configure get sso_account_id --profile PROFILE",)),
-                    *(() if name else ("aws configure get sso_role_name --profile PROFILE",)),
-                    *(
-                        ()
-                        if "sso_start_url" in denial.failure.text
-                        else ("aws configure get sso_session --profile PROFILE",)
-                    ),
+                    None if account else "aws configure get sso_account_id --profile PROFILE",
+                    None if name else "aws configure get sso_role_name --profile PROFILE",
+                    None
+                    if "sso_start_url" in denial.failure.text
+                    else "aws configure get sso_session --profile PROFILE",
                 ),
                 url=pages.SSO_LOGIN,
             ),
@@ -229,7 +222,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 url=pages.ASSIGNMENTS,
             ),
         ),
-        notes=("An IAM policy does not help: only assignments in IAM Identity Center decide.",),
+        notes="An IAM policy does not help: only assignments in IAM Identity Center decide.",
     )
 
 
@@ -270,7 +263,7 @@ def _explain_other_name(
         ),
         WRONG_PROFILE.cause(
             "derived",
-            (f"list-account-roles printed {join_words(listed, 'and')}.",),
+            f"list-account-roles printed {join_words(listed, 'and')}.",
             text=f"{has}, and not {name}.",
         ),
         remedies=(
@@ -278,15 +271,14 @@ def _explain_other_name(
                 setting if chosen else f"{setting}: {join_words(listed, 'or')}",
                 "Names of permission sets are compared exactly. The new value is used at once, without another sign-in.",
                 commands=(
-                    *((f"aws configure set sso_role_name {chosen} --profile PROFILE",) if chosen else ()),
+                    f"aws configure set sso_role_name {chosen} --profile PROFILE" if chosen else None,
                     "aws sts get-caller-identity --profile PROFILE",
                 ),
                 url=pages.SSO_LOGIN,
             ),
             organization_remedy(
-                f"If {name} is meant, assign this permission set to the user",
-                url=pages.ASSIGNMENTS,
+                f"If {name} is meant, assign this permission set to the user", url=pages.ASSIGNMENTS
             ),
         ),
-        notes=("An IAM policy does not help: only assignments in IAM Identity Center decide.",),
+        notes="An IAM policy does not help: only assignments in IAM Identity Center decide.",
     )

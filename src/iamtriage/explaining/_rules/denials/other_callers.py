@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
 from iamtriage.explaining._rules.credentials.overridden_profiles import (
     PROFILE_OVERRIDDEN,
@@ -50,7 +49,7 @@ def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation
     remedy = your_remedy(
         f"Call with the profile {profile}, if its caller is meant to make the call",
         f"The same command succeeded with it. Otherwise, allow the call to {denial.caller}.",
-        commands=(fill_command("export AWS_PROFILE={}", contrast.succeeded),),
+        commands=fill_command("export AWS_PROFILE={}", contrast.succeeded),
         url=pages.OTHER_ACCOUNTS,
     )
     return attrs.evolve(
@@ -62,7 +61,7 @@ def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation
 
 def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the denied user is not the caller that the text shows, so that the call used other access keys."""
-    caller = context_of(denial.facts).caller
+    caller = denial.context.caller
     shown = None if caller is None else try_parse_principal(caller.value)
     if not isinstance(denial.principal, User) or shown is None or shown == denial.principal:
         return explanation
@@ -73,7 +72,7 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     remedy = your_remedy(
         f"If {who} is meant to call, find where the access key of {denial.caller} comes from",
         "Run it where the call is made: environment variables precede a profile, and a program can have keys of its own.",
-        commands=("aws configure list",),
+        commands="aws configure list",
         url=pages.CLI_PROFILES,
     )
     return attrs.evolve(
@@ -162,7 +161,7 @@ def _remove_keys(denial: Denial, role: str) -> Remedy:
         return cluster_remedy(
             title,
             *steps,
-            commands=(f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-",),
+            commands=f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-",
             url=pages.SDK_CREDENTIALS,
         )
     return your_remedy(title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS)

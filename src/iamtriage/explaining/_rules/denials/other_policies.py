@@ -219,7 +219,7 @@ def _explain_allowed(denial: Denial, explanation: Explanation) -> Explanation:
         "Repeat the call, with the credentials that the simulation is about",
         "The simulation evaluates the policies of now: the Allow may be younger than the call.",
         "If the call is denied again, compare its caller, action and resource with those of the simulation, and its conditions with ContextKeyNames: the simulator knows no values of the call.",
-        commands=("aws sts get-caller-identity",),
+        commands="aws sts get-caller-identity",
         url=pages.EVALUATION,
     )
     general = {NO_IDENTITY_ALLOW.code}

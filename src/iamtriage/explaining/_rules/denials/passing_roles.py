@@ -16,7 +16,6 @@ from iamtriage.actions._operation_resources import role_parameters
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.role_recipients import (
@@ -29,7 +28,7 @@ from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.service_access import DESTINATION_ACTIONS
 from iamtriage.explaining._rules.shared.services import RoleRecipient, service_trust_policy
@@ -131,7 +130,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         ),
         *causes,
         topic="pass-role",
-        remedies=present(
+        remedies=(
             _allow_pass_remedy(denial, role, recipient),
             _narrow_default_role_remedy(denial) if deploys else None,
             _trust_remedy(denial, role, recipient or guess_recipient(denial))
@@ -236,9 +235,7 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
         "Or deploy without -r (--role-arn), and limit the cfn-exec role with cdk bootstrap --cloudformation-execution-policies",
         "The bootstrap gives the role AdministratorAccess unless the option names other policies. POLICY_NAME is the policy of the narrow role.",
         "Or use CliCredentialsStackSynthesizer in the app: the CDK then deploys with your own credentials, and your iam:PassRole counts.",
-        commands=(
-            f"npx cdk bootstrap{options} --cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME aws://{account}/{commands.region(region)}",
-        ),
+        commands=f"npx cdk bootstrap{options} --cloudformation-execution-policies arn:{denial.location.partition or 'aws'}:iam::{account}:policy/POLICY_NAME aws://{account}/{commands.region(region)}",
         url="https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html",
     )
 
@@ -268,10 +265,7 @@ _RESOURCE = lazy_pattern(
 )
 
 _ROLE = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):role/[\w+=,.@/-]{1,300}\w", re.ASCII)
-_USED_PROFILE = lazy_pattern(
-    r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})",
-    re.ASCII,
-)
+_USED_PROFILE = lazy_pattern(r"(?:--(?:aws-)?profile[ =]|\bAWS_PROFILE=)[\"']?([\w.@+:/-]{1,64})", re.ASCII)
 
 CROSS_ACCOUNT_PASS_ROLE = CauseType(
     "cross-account-pass-role",
@@ -287,7 +281,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     """Explain that a role of another account can't be passed."""
     operation = denial.failure.envelope.operation
     call = f"the call {operation}" if operation else "the call"
-    stated, caller = context_of(denial.facts).account, context_of(denial.facts).caller
+    stated, caller = denial.context.account, denial.context.caller
     caller_arn = None if caller is None else try_parse_principal(caller.value)
     own = denial.account or (stated and stated.value) or getattr(caller_arn, "account", None)
     passed = denial.target_role or find_stated_role(denial) or _find_foreign_role(denial, own)
@@ -353,7 +347,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         )
     return denial.explain(
         summary,
-        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", (reason,)),
+        CROSS_ACCOUNT_PASS_ROLE.cause("reported" if is_reported else "derived", reason),
         remedies=remedies,
     )
 

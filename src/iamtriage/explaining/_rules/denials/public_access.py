@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import pages
@@ -95,7 +94,7 @@ def explain_block_public_access(denial: Denial) -> Explanation:
             ),
             public_access_remedy(denial, _public_title(denial, setting), setting),
         ),
-        notes=("An Allow in a policy of the caller does not help.",),
+        notes="An Allow in a policy of the caller does not help.",
     )
 
 
@@ -181,14 +180,14 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:
         text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
         sign = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."
-        return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", (sign,), text=text), title, is_likely=True)
+        return Blocked(BLOCK_PUBLIC_ACCESS.cause("derived", sign, text=text), title, is_likely=True)
     text = f"The {what} would make data public, which {setting} of S3 Block Public Access prevents."
-    is_shown = what == "policy" and any(each.has_principal for each in context_of(denial.facts).policies)
+    is_shown = what == "policy" and any(each.has_principal for each in denial.context.policies)
     shown = None if is_shown else _PUBLIC_SIGN.search(denial.failure.text)
     if shown is not None and is_on:
         text = f"{setting} of S3 Block Public Access is on and rejects a public {what}, whoever sets it."
         return Blocked(
-            BLOCK_PUBLIC_ACCESS.cause("derived", (f"The text has {shown[0]}.",), text=text),
+            BLOCK_PUBLIC_ACCESS.cause("derived", f"The text has {shown[0]}.", text=text),
             title,
             is_likely=True,
         )
@@ -202,7 +201,7 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
 
 def _find_public_statement(denial: Denial) -> str | None:
     """Return the Sid of a statement in the text that allows everyone, which can be empty, or ``None``."""
-    for policy in context_of(denial.facts).policies:
+    for policy in denial.context.policies:
         for each in allow_statements(policy.content):
             if "*" in {str(each.get("Principal")), *principal_names(each, "AWS")} and not each.get(
                 "Condition"
@@ -251,6 +250,6 @@ def explain_public_change(denial: Denial) -> Explanation | None:
         f"S3 denied {denial.action}{on} without a reason: {blocked.reason}.",
         blocked.cause,
         topic="s3-access-denied",
-        remedies=(public_access_remedy(denial, blocked.title),),
-        notes=("The caller has AdministratorAccess, so no identity-based policy is missing.",),
+        remedies=public_access_remedy(denial, blocked.title),
+        notes="The caller has AdministratorAccess, so no identity-based policy is missing.",
     )

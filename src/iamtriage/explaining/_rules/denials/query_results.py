@@ -109,7 +109,7 @@ def explain_query(denial: Denial) -> Explanation:
         "Attach the policy to the role or user that runs the query.",
         statements=tuple(allow(actions, each) for each, actions in needed.items()),
         commands=(
-            *(() if region else (f"aws s3api get-bucket-location --bucket {bucket}",)),
+            None if region else f"aws s3api get-bucket-location --bucket {bucket}",
             "aws sts get-caller-identity",
         ),
         url=_PAGE,
@@ -120,7 +120,7 @@ def explain_query(denial: Denial) -> Explanation:
         *possible,
         topic="s3-access-denied",
         remedies=(allow_it, inspect_remedy(denial, denial.operation)),
-        notes=("If Lake Formation manages the location, it must grant the access instead.",),
+        notes="If Lake Formation manages the location, it must grant the access instead.",
     )
 
 

@@ -28,7 +28,6 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     identity_remedy,
-    present,
     resource_policy_remedy,
     your_remedy,
 )
@@ -90,7 +89,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
             f"The text shows the credential helper {helper}." if stored else None,
             f"No permission is missing: the text says {quote_words(worked[0])}." if worked else None,
         )
-        cause = GIT_CREDENTIALS_STORED.cause("derived", present(*because))
+        cause = GIT_CREDENTIALS_STORED.cause("derived", (*because,))
         reason = f"{'' if stored and worked else 'most likely '}because Git sends a password that {helper} stored, and that has expired"
     no_allow = NO_IDENTITY_ALLOW.cause(
         text="No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push. It is not that if Git works once the stored password is deleted."
@@ -105,7 +104,7 @@ def explain_git_denial(denial: Denial) -> Explanation:
     return denial.explain(
         f"{summary}, {reason}.",
         cause,
-        *(() if worked else (no_allow,)),
+        None if worked else no_allow,
         topic="no-identity-allow",
         remedies=(
             your_remedy(
@@ -118,16 +117,12 @@ def explain_git_denial(denial: Denial) -> Explanation:
                     f"printf 'url=https://{host}\\n\\n' | git credential reject",
                     f"git config --global --replace-all credential.https://{host}.helper ''",
                     f"git config --global --add credential.https://{host}.helper '!aws codecommit credential-helper $@'",
-                    *(
-                        ()
-                        if has_path
-                        else (f"git config --global credential.https://{host}.useHttpPath true",)
-                    ),
-                    *(() if worked else ("aws sts get-caller-identity",)),
+                    None if has_path else f"git config --global credential.https://{host}.useHttpPath true",
+                    None if worked else "aws sts get-caller-identity",
                 ),
                 url=_SETUP,
             ),
-            *(() if worked else (allow_use,)),
+            None if worked else allow_use,
         ),
     )
 
@@ -227,7 +222,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
         "Every repository from which the role pulls needs the statement. The role can be replaced by the account's root ARN, to allow all its roles.",
         statements=(allow(PULL_ACTIONS, principal={"AWS": role["arn"]}, sid="Pull"),),
         commands=(
-            *(() if has_none else (repository.policy_command("get", " --query policyText --output text"),)),
+            None if has_none else repository.policy_command("get", " --query policyText --output text"),
             repository.policy_command("set", " --policy-text file://policy.json"),
         ),
         url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
@@ -239,7 +234,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
             text=f"A pull from another account requires the policies of both sides. Of the role {role['name']}, {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required.",
         ),
         topic=NO_ALLOWS["resource"].code,
-        remedies=(attrs.evolve(remedy, is_addition=not has_none),),
+        remedies=attrs.evolve(remedy, is_addition=not has_none),
     )
 
 
@@ -317,26 +312,22 @@ def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
     remedy = identity_remedy(
         f"Allow {_LIST_ACTION} for {owner}",
         "Attach the policy, saved as policy.json, to the role.",
-        *((own_role,) if controller == "source-controller" or "NodeInstanceRole" in (role or "") else ()),
+        own_role if controller == "source-controller" or "NodeInstanceRole" in (role or "") else None,
         f"If the role is not in account {repository.account}, the repository policy must allow it {_LIST_ACTION}, too.",
-        commands=(commands.put_policy(role or "ROLE_NAME", "AllowListImages"),),
+        commands=commands.put_policy(role or "ROLE_NAME", "AllowListImages"),
         statements=(allow(_LIST_ACTION, repository.arn(name), sid="ListTags"),),
         url=pages.ECR_LOGIN,
     )
     return denial.explain(
         f"The ECR registry denied listing the tags of {name} (GET …/tags/list), which requires {_LIST_ACTION}{f': {_PULL_ONLY} does not contain it' if has_pull_only else ''}.",
         NO_IDENTITY_ALLOW.cause("derived" if has_pull_only else "possible", text=text),
-        *(
-            ()
-            if has_pull_only
-            else (
-                NO_ALLOWS["resource"].cause(
-                    text="The repository is in another account, and its policy does not allow the call."
-                ),
-            )
+        None
+        if has_pull_only
+        else NO_ALLOWS["resource"].cause(
+            text="The repository is in another account, and its policy does not allow the call."
         ),
         topic="no-identity-allow",
-        remedies=(remedy,),
+        remedies=remedy,
     )
 
 

@@ -20,7 +20,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES, global_region
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.denials.statements import describe_condition, join_values
@@ -236,7 +235,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         start = max(denial.failure.span[0] - _MAX_TEXT, 0)
         text, command = (
             denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT],
-            context_of(denial.facts).command,
+            denial.context.command,
         )
         settings = [
             each
@@ -282,7 +281,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     elif name == "aws:requestedregion" and denial.resource_arn is not None:
         value = denial.resource_arn.region or ("unspecified" if calls_global_profile(denial) else None)
     elif name == "aws:requestedregion" and denial.resource is None:
-        command = context_of(denial.facts).command
+        command = denial.context.command
         stated = None if command is None else command.option("region")
         value = None if stated is None else stated.value
     return None if value is None else (value,)
@@ -293,7 +292,7 @@ def _listed_prefix(denial: Denial) -> str | None:
     if LISTS_WORKSPACES in denial.failure.text:
         found = _PREFIX.search(denial.failure.text)
         return f"{found['prefix'] if found is not None else 'env:'}/"
-    command = context_of(denial.facts).command
+    command = denial.context.command
     if command is None or command.program != "aws":
         return None
     if command.words[:1] == ("s3api",):

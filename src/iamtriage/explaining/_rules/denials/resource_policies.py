@@ -119,7 +119,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         stated_cause(denial, "resource", text),
         topic="resource-policy",
-        remedies=present(remedy, denial_remedies.authorization_details_remedy(denial)),
+        remedies=(remedy, denial_remedies.authorization_details_remedy(denial)),
         notes=notes,
     )
 
@@ -153,8 +153,8 @@ def explain_service_principal(denial: Denial) -> Explanation:
             text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it.",
         ),
         topic="service-principal",
-        remedies=(remedy,),
-        notes=("A service principal has no identity-based policies.",),
+        remedies=remedy,
+        notes="A service principal has no identity-based policies.",
     )
 
 
@@ -328,14 +328,14 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
-        *present(None if is_upload else typical_requirement(denial)),
+        None if is_upload else typical_requirement(denial),
         " ".join(
             (
                 f"If the request is legitimate, exempt the caller from the Deny{_describe_exemption(denial)}.{save}",
                 *((REDEPLOY,) if denial.service == "execute-api" else ()),
             )
         ),
-        *((_ROOT_USER,) if denial.lowercase_action.endswith("bucketpolicy") else ()),
+        _ROOT_USER if denial.lowercase_action.endswith("bucketpolicy") else None,
         statements=(),
         commands=(*policy_commands(denial, policy.show_command, change), *redeploy_commands(denial)),
         url=pages.EVALUATION,

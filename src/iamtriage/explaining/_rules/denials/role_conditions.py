@@ -10,7 +10,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import find_program
@@ -85,9 +84,7 @@ def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None)
 
 def find_call(denial: Denial) -> RoleCall | None:
     """Return how the text shows that the role is assumed."""
-    return trust_conditions.find_role_call(
-        denial.failure.text, context_of(denial.facts).command, denial.resource
-    )
+    return trust_conditions.find_role_call(denial.failure.text, denial.context.command, denial.resource)
 
 
 def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustResult | None) -> RoleCondition:

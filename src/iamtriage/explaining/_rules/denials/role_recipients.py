@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.explaining._context.readers.kubernetes.controllers import permissions_of
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.derived_actions import find_called_service
 from iamtriage.explaining._rules.shared.services import RoleRecipient, find_role_recipient
@@ -166,7 +166,7 @@ def _recipient_in_policies(denial: Denial) -> RoleRecipient | None:
     """Return the only service to which the calls that the policies in the text allow pass a role."""
     actions = {
         action
-        for policy in context_of(denial.facts).policies
+        for policy in denial.context.policies
         for statement in allow_statements(policy.content)
         for action in as_strings(statement.get("Action"))
     }

@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copi
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.tasks import (
@@ -106,14 +106,14 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         _summary(denial, to),
         *_causes(denial, operation),
         topic="s3-access-denied",
-        remedies=present(
+        remedies=(
             blocked and public_access.public_access_remedy(denial, blocked.title),
             _with_owner(denial, _with_options(denial, _with_get(denial, _allow_remedy(denial)))),
             inspect_remedy(denial, operation) if has_bucket else None,
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
-        notes=(EVENTUAL_CONSISTENCY,),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -373,15 +373,13 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
         f"Check {checks}" if is_on_bucket or is_first else "Check the bucket's settings",
-        *present(
-            unsigned if is_first and may_be_unsigned(denial) else None,
-            "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
-            if is_first
-            else "Check which identity the program uses, and which account owns the bucket.",
-            get if operation in _HEAD_OPERATIONS else None,
-            None if is_first else f"Check {checks}.",
-        ),
-        commands=present(
+        unsigned if is_first and may_be_unsigned(denial) else None,
+        "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
+        if is_first
+        else "Check which identity the program uses, and which account owns the bucket.",
+        get if operation in _HEAD_OPERATIONS else None,
+        None if is_first else f"Check {checks}.",
+        commands=(
             _SHOW_CALLER,
             buckets.ownership_command(denial) if is_first else None,
             buckets.bucket_policy_commands(denial)[0],

@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.credentials.rewritten_requests import explain_changed_header
 from iamtriage.explaining._rules.shared import credential_remedies, pages
@@ -110,7 +109,7 @@ ENDPOINT_NOT_USED = CauseType(
 def is_from_other_system(case: Case[Failure]) -> bool:
     """Return whether a system that is not AWS answered, by the endpoint that the text names."""
     failure = case.failure
-    if context_of(case.facts).other_endpoint is None or error_code(failure) in _CLOCK_CODES:
+    if case.context.other_endpoint is None or error_code(failure) in _CLOCK_CODES:
         return False
     code = error_code(failure)
     return failure.kind in _KINDS or (
@@ -128,7 +127,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     failure = case.failure
     if failure.kind == "signature_mismatch" and (explanation := explain_changed_header(case)) is not None:
         return explanation
-    endpoint, command = context_of(case.facts).other_endpoint, context_of(case.facts).command
+    endpoint, command = case.context.other_endpoint, case.context.command
     is_of_s3 = "s3" in {each.service for each in actions_for(failure.envelope.operation or "")}
     words = () if command is None or command.option("endpoint-url") is None else command.words[:2]
     if endpoint is not None and is_of_s3 and words in _UPLOADING:
@@ -152,7 +151,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
     if checksum is not None and checksum[0]:
         answer = f"{answer.partition(':')[0]}: {checksum[0]} adds a checksum to uploads, which that system does not accept"
         text = OTHER_SOFTWARE.text
-    causes: tuple[Cause, ...] = (OTHER_SOFTWARE.cause("derived", (because,), text=text),)
+    causes: tuple[Cause, ...] = (OTHER_SOFTWARE.cause("derived", because, text=text),)
     if checksum is not None:
         causes += (checksum[1],)
     use_key = your_remedy(
@@ -160,7 +159,7 @@ def explain_other_system(case: Case[Failure]) -> Explanation:
         "Check which key the client sends: one in the code, else AWS_ACCESS_KEY_ID, else that of the profile. The command prints its last characters.",
         f"Pass a key that was created at {host} to the client, or keep it in a profile for this endpoint.",
         _REMOVE_ENDPOINT,
-        commands=("aws configure list",),
+        commands="aws configure list",
         url=pages.SDK_ENDPOINTS,
     )
     remedies: tuple[Remedy, ...] = (use_key,)
@@ -236,17 +235,13 @@ def _explain_upload(case: Case[Failure], call: str, host: str) -> Explanation:
         case.failure,
         ENDPOINT_NOT_USED.code,
         f"Amazon S3, not {_find_product(host) or 'the system'} at {host}, rejected the upload ({operation}): --endpoint-url applies only to the calls of CloudFormation.{unknown if code == 'InvalidAccessKeyId' else ''}",
-        (
-            ENDPOINT_NOT_USED.cause(
-                "derived", (f'The text shows "aws {call}" with --endpoint-url for {host}.',)
-            ),
-        ),
+        (ENDPOINT_NOT_USED.cause("derived", f'The text shows "aws {call}" with --endpoint-url for {host}.'),),
         (
             your_remedy(
                 "Set the endpoint in a variable, which applies to all clients of the command",
                 f"The AWS CLI reads it since versions 2.13.0 and 1.29.0. Then run aws {call} again.",
                 "With an older version, upload the archives with aws s3 cp, which has the option, and name them in the template.",
-                commands=(fill_command("export AWS_ENDPOINT_URL={}", f"{scheme}://{host}"),),
+                commands=fill_command("export AWS_ENDPOINT_URL={}", f"{scheme}://{host}"),
                 url=pages.SDK_ENDPOINTS,
             ),
         ),

@@ -19,7 +19,6 @@ from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_contrast, find_runs
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
@@ -30,7 +29,7 @@ from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY
@@ -90,12 +89,12 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         meanings = (text for start, text in _MISSING.items() if other.startswith(start))
         needs = next(meanings, f"Only the command that worked has {other}.")
         is_plain = not contrast.has_secrets and commands.PLAIN_COMMAND.fullmatch(other)
-        again = commands.repeat_command(context_of(denial.facts).command) if is_plain else None
+        again = commands.repeat_command(denial.context.command) if is_plain else None
         remedies = (
             your_remedy(
                 f"Add {other}",
                 "In code, set the parameter of the same name in each call.",
-                commands=present(again and f"{again} {other}"),
+                commands=again and f"{again} {other}",
                 url=pages.S3_403,
             ),
         )
@@ -109,10 +108,10 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         remedies = _allow_it(denial, contrast)
     return denial.explain(
         f"{summary}.",
-        cause.cause("derived", (f"The text shows that {contrast.shown} worked.",), text=needs),
+        cause.cause("derived", f"The text shows that {contrast.shown} worked.", text=needs),
         topic="s3-access-denied",
-        remedies=present(*remedies),
-        notes=(EVENTUAL_CONSISTENCY,),
+        remedies=(*remedies,),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -163,12 +162,12 @@ def explain_parts(denial: Denial) -> Explanation | None:
         f"S3 denied {'a part of the' if is_begun else 'the multipart'} upload to {denial.resource} without a reason: {likely}the caller lacks kms:Decrypt on {whose}{f' of account {owner}' if is_other else ''}.",
         buckets.KMS_KEY.cause(
             "derived",
-            present(*shown),
+            (*shown,),
             text="A large object is sent in parts (multipart upload), which S3 decrypts to join them: that requires kms:Decrypt. A small one is sent whole, which requires only kms:GenerateDataKey: s3:PutObject and the bucket policy are not the cause.",
         ),
         topic="s3-access-denied",
-        remedies=present(remedy),
-        notes=(EVENTUAL_CONSISTENCY,),
+        remedies=remedy,
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -202,13 +201,13 @@ def _explain_bucket_key(denial: Denial) -> Explanation | None:
             "derived",
             (
                 "The text shows the encryption of the bucket (aws:kms).",
-                *((f"The text shows that {works.command.text} worked.",) if works else ()),
+                f"The text shows that {works.command.text} worked." if works else None,
             ),
             text=f"{denial.action} is allowed, and S3 also uses the key with the caller's permissions: both the key policy and a policy of the caller must allow {needed}.",
         ),
         topic="s3-bucket-key",
-        remedies=present(_allow_use_of_key(denial, named, bucket, f"Allow {needed} on the bucket's KMS key")),
-        notes=(EVENTUAL_CONSISTENCY,),
+        remedies=_allow_use_of_key(denial, named, bucket, f"Allow {needed} on the bucket's KMS key"),
+        notes=EVENTUAL_CONSISTENCY,
     )
 
 
@@ -277,10 +276,8 @@ def _explain_option(denial: Denial, failed: str) -> tuple[str, tuple[Remedy, ...
         "Allow the caller to use the KMS key",
         "The key policy must allow the caller, too, or enable IAM policies. A policy accepts no alias as its resource: the command prints KEY_ARN.",
         statements=(allow(actions, arn, sid="KmsKey"),),
-        commands=(
-            commands.fill_command(
-                "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text", key or "KEY_ID"
-            ),
+        commands=commands.fill_command(
+            "aws kms describe-key --key-id {} --query KeyMetadata.Arn --output text", key or "KEY_ID"
         ),
         url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     )
@@ -317,7 +314,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     Return ``None`` if no policy shows that.
     """
     bucket, _, key = (denial.resource or "").partition("/")
-    has_policies = bool(denial.facts.policies or context_of(denial.facts).policies)
+    has_policies = bool(denial.facts.policies or denial.context.policies)
     if not has_policies or denial.operation not in {"GetObject", "HeadObject"}:
         return None
     # Most denials have no policy.
@@ -364,7 +361,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     fix = account_remedy(
         f"Allow {_LIST} on the bucket, so that S3 answers 404 for missing objects",
         step,
-        *(() if absent else (check,)),
+        None if absent else check,
         commands=() if absent else (head,),
         url=pages.S3_403,
     )
@@ -376,12 +373,10 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
             text=f"{capitalize_start(policy.name)} allows {denial.action} on the object, but not {_LIST} on {clip_text(bucket)}{text}",
         ),
         topic=buckets.MISSING_OBJECT.code,
-        remedies=(
-            attrs.evolve(
-                fix,
-                policy=build_document(statements),
-                layer="identity",
-                is_addition=not (misplaced and policy.is_whole),
-            ),
+        remedies=attrs.evolve(
+            fix,
+            policy=build_document(statements),
+            layer="identity",
+            is_addition=not (misplaced and policy.is_whole),
         ),
     )

@@ -163,7 +163,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
             text=f"S3 names only the call. Without {words}, {denial.action} is enough.{caveat}",
         ),
         topic=_TOPIC,
-        remedies=(attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),),
+        remedies=attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),
     )
 
 
@@ -228,25 +228,21 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
         f"S3 denied {denial.operation}{f' on {denial.resource}' if denial.resource else ''} because another account wrote the object and owns it{f' (Object Ownership is {value})' if value else ''}: an Allow in policies of the bucket or of its account does not apply to it.",
         OBJECT_OF_OTHER_ACCOUNT.cause("derived" if differs else "possible", because),
         topic=_TOPIC,
-        remedies=(
-            owner_remedy(
-                "Let the bucket own all of its objects",
-                "The command makes the bucket's account the owner of all objects, also of those that are there. The writer need not change anything, unless its uploads set an ACL other than bucket-owner-full-control: S3 then rejects them.",
-                "ACLs of the bucket and its objects have no effect any more. If the first command prints a grant to anyone but the owner, allow them in the bucket policy, and reset the ACL first: put-bucket-acl --acl private.",
-                "Or let the writer upload with --acl bucket-owner-full-control, which also requires s3:PutObjectAcl in both accounts, and set that ACL on the old objects (put-object-acl). With BucketOwnerPreferred, such new objects belong to the bucket's account.",
-                commands=(
-                    fill_command("aws s3api get-bucket-acl --bucket {}", bucket),
-                    fill_command(
-                        "aws s3api put-bucket-ownership-controls --bucket {} --ownership-controls 'Rules=[{{ObjectOwnership=BucketOwnerEnforced}}]'",
-                        bucket,
-                    ),
+        remedies=owner_remedy(
+            "Let the bucket own all of its objects",
+            "The command makes the bucket's account the owner of all objects, also of those that are there. The writer need not change anything, unless its uploads set an ACL other than bucket-owner-full-control: S3 then rejects them.",
+            "ACLs of the bucket and its objects have no effect any more. If the first command prints a grant to anyone but the owner, allow them in the bucket policy, and reset the ACL first: put-bucket-acl --acl private.",
+            "Or let the writer upload with --acl bucket-owner-full-control, which also requires s3:PutObjectAcl in both accounts, and set that ACL on the old objects (put-object-acl). With BucketOwnerPreferred, such new objects belong to the bucket's account.",
+            commands=(
+                fill_command("aws s3api get-bucket-acl --bucket {}", bucket),
+                fill_command(
+                    "aws s3api put-bucket-ownership-controls --bucket {} --ownership-controls 'Rules=[{{ObjectOwnership=BucketOwnerEnforced}}]'",
+                    bucket,
                 ),
-                url=OBJECT_OF_OTHER_ACCOUNT.sources[0],
             ),
+            url=OBJECT_OF_OTHER_ACCOUNT.sources[0],
         ),
-        notes=(
-            "No Allow in a policy helps, and no KMS key is involved unless the object is encrypted with one.",
-        ),
+        notes="No Allow in a policy helps, and no KMS key is involved unless the object is encrypted with one.",
     )
 
 

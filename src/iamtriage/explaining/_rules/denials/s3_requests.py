@@ -16,7 +16,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
@@ -26,12 +25,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    present,
-    resource_policy_remedy,
-    your_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import account_remedy, resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import without_other_commands
 from iamtriage.policies._documents import allow, build_document
 
@@ -95,7 +89,7 @@ def explain_unsigned_object(denial: Denial) -> Explanation | None:
         topic="anonymous-call",
         remedies=(
             _sign_remedy(denial, None if setting is None else setting[0], arn, is_read=is_read),
-            *((_publish_remedy(denial, arn),) if is_read else ()),
+            _publish_remedy(denial, arn) if is_read else None,
         ),
     )
 
@@ -112,7 +106,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
     url = f"s3://{bucket_argument(denial)}/{arn.partition('/')[2]}"
     of_object = "aws s3 cp {} ." if is_read else "aws s3 cp FILE {}"
     signed = fill_command(of_object if "/" in arn else "aws s3 ls {}", url)
-    if (again := commands.repeat_command(context_of(denial.facts).command, "s3")) is not None:
+    if (again := commands.repeat_command(denial.context.command, "s3")) is not None:
         signed = again.replace(" --no-sign-request", "")
     step = f"The credentials need {denial.action or 'the permission for the call'}."
     lines: Commands = (signed,)
@@ -128,7 +122,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
         if setting
         else "Sign the request: use the AWS CLI, an SDK or a presigned URL",
         step,
-        *(() if setting else (_LINK,)),
+        None if setting else _LINK,
         commands=lines,
         url=pages.S3_403,
     )
@@ -209,20 +203,16 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     sid = "S3GetObject" if reads else "S3PutObject"
     return denial.explain(
         f"S3 accepted the signature of the presigned URL, but denied the request for {denial.resource}: most likely, the signer lacks {action}. It was signed by {who}.",
-        SIGNER_DENIED.cause("derived", ("The text shows the presigned URL.",)),
-        *((MISSING_OBJECT.cause(),) if reads else ()),
+        SIGNER_DENIED.cause("derived", "The text shows the presigned URL."),
+        MISSING_OBJECT.cause() if reads else None,
         DENIES["resource"].cause(
             text="The bucket policy denies it, such as by aws:SourceIp, aws:SourceVpce, s3:signatureAge or s3:authType, which apply to whoever uses the URL."
         ),
         topic="s3-access-denied",
-        remedies=(
-            attrs.evolve(
-                remedy,
-                policy=build_document([allow(action, denial.resource or "*", sid=sid)]),
-                layer="identity",
-            ),
+        remedies=attrs.evolve(
+            remedy, policy=build_document([allow(action, denial.resource or "*", sid=sid)]), layer="identity"
         ),
-        notes=("Neither the URL nor its expiry is the problem: S3 reports those differently.",),
+        notes="Neither the URL nor its expiry is the problem: S3 reports those differently.",
     )
 
 
@@ -263,7 +253,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
         if is_known
         else f"The text says {quote_words(said[0]) if said else ''}."
     )
-    command = context_of(denial.facts).command
+    command = denial.context.command
     again = commands.repeat_command(command, "s3") or commands.repeat_command(command, "s3api")
     name = f"the bucket {bucket}" if bucket else "the bucket"
     needs = f"If the request is still denied, the caller needs {denial.action or 'the action'} in an identity-based policy, too."
@@ -271,22 +261,20 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
         needs = "AdministratorAccess is enough for the caller: no permission is missing."
     return denial.explain(
         f"S3 denied the call {denial.operation} to {name}: {'' if is_known else 'most likely, '}it is a Requester Pays bucket, and the request does not agree to pay.",
-        REQUESTER_PAYS.cause("derived" if is_known else "possible", (because,)),
+        REQUESTER_PAYS.cause("derived" if is_known else "possible", because),
         topic="s3-access-denied",
-        remedies=(
-            your_remedy(
-                "Sign the request, and agree to pay: --request-payer requester",
-                "Add the option to each command, ls and cp. The account of the credentials is charged for requests and data transfer.",
-                'In code, set RequestPayer="requester" in each call, in GDAL the variable AWS_REQUEST_PAYER=requester. Otherwise, send the header x-amz-request-payer: requester.',
-                commands=present(
-                    f"{again} --request-payer requester"
-                    if again
-                    else commands.fill_command("aws s3 ls s3://{}/ --request-payer requester", bucket)
-                    if bucket
-                    else None
-                ),
-                url=_PAGE,
+        remedies=your_remedy(
+            "Sign the request, and agree to pay: --request-payer requester",
+            "Add the option to each command, ls and cp. The account of the credentials is charged for requests and data transfer.",
+            'In code, set RequestPayer="requester" in each call, in GDAL the variable AWS_REQUEST_PAYER=requester. Otherwise, send the header x-amz-request-payer: requester.',
+            commands=(
+                f"{again} --request-payer requester"
+                if again
+                else commands.fill_command("aws s3 ls s3://{}/ --request-payer requester", bucket)
+                if bucket
+                else None
             ),
+            url=_PAGE,
         ),
-        notes=(f"Another account owns the bucket. {needs}",),
+        notes=f"Another account owns the bucket. {needs}",
     )

@@ -79,7 +79,7 @@ def explain_saml(denial: Denial) -> Explanation:
     return explain_rejected(
         denial,
         f"{rejected}: {verdict}.",
-        ASSERTION_NOT_TRUSTED.cause("derived", (_ONLY_TRUST_POLICY,), text=text),
+        ASSERTION_NOT_TRUSTED.cause("derived", _ONLY_TRUST_POLICY, text=text),
         SAML_PAIR.cause(),
         assuming_roles.NO_SUCH_ROLE.cause(
             text="The role does not exist, or its ARN is misspelled (it is case-sensitive): STS reports the same error."

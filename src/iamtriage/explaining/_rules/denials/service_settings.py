@@ -28,7 +28,6 @@ from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
     organization_remedy,
     owner_remedy,
-    present,
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -94,7 +93,7 @@ def explain_ssec_block(denial: Denial) -> Explanation:
                 "Upload with another encryption",
                 f"Remove the customer-provided key from the call: {where}. No permission is missing.",
                 "The bucket then encrypts with its default, which the command prints. For a key of your own, use SSE-KMS.",
-                commands=(fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),),
+                commands=fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
                 url=SSEC_BLOCKED.sources[0],
             ),
             owner_remedy(
@@ -107,7 +106,7 @@ def explain_ssec_block(denial: Denial) -> Explanation:
                 url=SSEC_BLOCKED.sources[0],
             ),
         ),
-        notes=("Existing objects with SSE-C stay readable.",),
+        notes="Existing objects with SSE-C stay readable.",
     )
 
 
@@ -116,20 +115,18 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
     return denial.explain(
         "AWS cannot determine from the request which operation was called.",
         UNKNOWN_OPERATION.cause(
-            "derived", ('The text says "Unable to determine service/operation name to be authorized".',)
+            "derived", 'The text says "Unable to determine service/operation name to be authorized".'
         ),
         HAND_MADE_REQUEST.cause(),
         common_causes.REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
-        remedies=(
-            your_remedy(
-                "Compare the request with the service's API reference",
-                "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
-                "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
-                commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
-                url=pages.SDK_ENDPOINTS,
-            ),
+        remedies=your_remedy(
+            "Compare the request with the service's API reference",
+            "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
+            "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
+            commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
+            url=pages.SDK_ENDPOINTS,
         ),
-        notes=("No policy helps: AWS did not evaluate any policy.",),
+        notes="No policy helps: AWS did not evaluate any policy.",
     )
 
 
@@ -140,7 +137,7 @@ def explain_restricted_account(denial: Denial) -> Explanation:
         f"{ACCOUNT_RESTRICTED}{f', although the code is {code}' if code else ''}{end_summary(denial.failure)}",
         ACCOUNT_STATE.cause("reported", text=UNTIL_VERIFIED),
         topic="account-state",
-        remedies=(SUPPORT_CASE,),
+        remedies=SUPPORT_CASE,
     )
 
 
@@ -148,7 +145,7 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
     """Explain that Cost Explorer is not enabled for the account or the caller."""
     return denial.explain(
         denial_summary(denial, "Cost Explorer is not enabled for this account"),
-        COST_EXPLORER_OFF.cause("derived", ('The text says "User not enabled for cost explorer".',)),
+        COST_EXPLORER_OFF.cause("derived", 'The text says "User not enabled for cost explorer".'),
         remedies=(
             organization_remedy(
                 "Enable Cost Explorer",
@@ -162,7 +159,7 @@ def explain_cost_explorer(denial: Denial) -> Explanation:
                 url=pages.BILLING_ACCESS,
             ),
         ),
-        notes=("An identity-based policy must allow the ce: actions, too.",),
+        notes="An identity-based policy must allow the ce: actions, too.",
     )
 
 
@@ -200,7 +197,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
         "The subscription applies to the account: after that, calls to the model require no AWS Marketplace permissions.",
         _RETRY_LATER,
-        commands=(_AVAILABILITY_COMMAND,),
+        commands=_AVAILABILITY_COMMAND,
         url=pages.BEDROCK_MODELS,
     )
     allow: Remedy | None = None
@@ -225,10 +222,10 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         ),
         common_causes.NO_IDENTITY_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",
-        remedies=present(subscribe, allow, denial_remedies.authorization_details_remedy(denial)),
+        remedies=(subscribe, allow, denial_remedies.authorization_details_remedy(denial)),
         notes=(
             "Allowing bedrock:InvokeModel does not help: it is another permission.",
-            *((ONE_POLICY_TYPE,) if denial.policy_type is not None else ()),
+            ONE_POLICY_TYPE if denial.policy_type is not None else None,
         ),
     )
 
@@ -274,6 +271,6 @@ def explain_bedrock_model(denial: Denial) -> Explanation:
         common_causes.CREDENTIALS_OF_OTHER_ACCOUNT.cause(
             text="The call goes to another account or Region than the one with access, or the model ID is misspelled."
         ),
-        remedies=present(*remedies),
-        notes=("If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",),
+        remedies=(*remedies,),
+        notes="If an identity-based policy lacked bedrock:InvokeModel, the message would name the action.",
     )

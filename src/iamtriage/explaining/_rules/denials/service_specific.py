@@ -13,7 +13,7 @@ from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, join_first_four, reason_lines
 
 if TYPE_CHECKING:
@@ -119,19 +119,15 @@ def explain_authorizer(denial: Denial) -> Explanation:
             text=f"The authorizer answered with a policy that {verb}, or its policy was cached for another method: API Gateway applies it to all methods that the token calls.",
         ),
         topic="lambda-authorizer",
-        remedies=(
-            owner_remedy(
-                "Check what the authorizer returns",
-                "Test the authorizer with the token of the request, and read the policy that it returns.",
-                "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
-                "If the token is rejected, check its issuer, audience, scopes and expiry.",
-                commands=(
-                    "aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
-                ),
-                url=pages.LAMBDA_AUTHORIZER,
-            ),
+        remedies=owner_remedy(
+            "Check what the authorizer returns",
+            "Test the authorizer with the token of the request, and read the policy that it returns.",
+            "Return a policy for all methods that the token may call (…/*/*), or disable the cache.",
+            "If the token is rejected, check its issuer, audience, scopes and expiry.",
+            commands="aws apigateway test-invoke-authorizer --rest-api-id API_ID --authorizer-id AUTHORIZER_ID --headers Authorization=TOKEN",
+            url=pages.LAMBDA_AUTHORIZER,
         ),
-        notes=("IAM policies of the caller do not apply: the policy that the authorizer returns decides.",),
+        notes="IAM policies of the caller do not apply: the policy that the authorizer returns decides.",
     )
 
 
@@ -146,12 +142,12 @@ def explain_mfa(denial: Denial) -> Explanation:
     user = commands.user_name(named["name"].rpartition("/")[2]) if named and named["kind"] == "user" else None
     reported = MFA_CODE.cause(
         "reported",
-        ("The message says: MultiFactorAuthentication failed",),
+        "The message says: MultiFactorAuthentication failed",
         text="STS could not validate the code with this serial number." if is_about_device else "",
     )
     device = MFA_DEVICE.cause()
     if problem is not None:
-        device = MFA_DEVICE.cause("derived", ("The text names it.",), text=f"The serial number {problem}.")
+        device = MFA_DEVICE.cause("derived", "The text names it.", text=f"The serial number {problem}.")
     listed = "aws iam list-mfa-devices"
     if user is not None:
         listed = fill_command(f"{listed} --user-name {{}}", user)
@@ -175,16 +171,14 @@ def explain_mfa(denial: Denial) -> Explanation:
         reported,
         device,
         topic="mfa",
-        remedies=(
-            your_remedy(
-                title,
-                *steps,
-                # A wrong serial number is in the user's own command.
-                commands=present(listed, None if problem else denial_remedies.mfa_command(denial, serial)),
-                url=pages.MFA,
-            ),
+        remedies=your_remedy(
+            title,
+            *steps,
+            # A wrong serial number is in the user's own command.
+            commands=(listed, None if problem else denial_remedies.mfa_command(denial, serial)),
+            url=pages.MFA,
         ),
-        notes=("No policy is involved.",),
+        notes="No policy is involved.",
     )
 
 
@@ -199,23 +193,17 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
         reported,
         MFA_CODE_REUSED.cause(
-            "derived",
-            ("The text passes one code to several calls.",),
-            text="The first call used the code up.",
+            "derived", "The text passes one code to several calls.", text="The first call used the code up."
         ),
         topic="mfa",
-        remedies=(
-            your_remedy(
-                "Use the code once, for a session, and assume all roles with that session",
-                "Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
-                "Or wait for the next code before each call.",
-                commands=(with_profile(profile, session),),
-                url=MFA_CODE_REUSED.sources[0],
-            ),
+        remedies=your_remedy(
+            "Use the code once, for a session, and assume all roles with that session",
+            "Export what the command prints as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and assume each role without --serial-number, --token-code and --profile. The session keeps the fact that MFA was used (aws:MultiFactorAuthPresent), which the trust policies check.",
+            "Or wait for the next code before each call.",
+            commands=with_profile(profile, session),
+            url=MFA_CODE_REUSED.sources[0],
         ),
-        notes=(
-            "No policy is involved. The session is valid for 12 hours by default, and each session of a role that it assumes for at most one hour.",
-        ),
+        notes="No policy is involved. The session is valid for 12 hours by default, and each session of a role that it assumes for at most one hour.",
     )
 
 
@@ -239,16 +227,14 @@ def explain_not_owner(denial: Denial) -> Explanation:
     resource = found["resource"] if found else "it"
     return denial.explain(
         denial_summary(denial, f"the caller's account does not own {resource}"),
-        NOT_OWNER.cause("reported", ("The message says: You are not the owner",)),
-        remedies=(
-            your_remedy(
-                "Make the call in the account that owns the resource",
-                "Compare the account of the credentials with that of the owner.",
-                commands=("aws sts get-caller-identity --query Account --output text",),
-                url=pages.OTHER_ACCOUNTS,
-            ),
+        NOT_OWNER.cause("reported", "The message says: You are not the owner"),
+        remedies=your_remedy(
+            "Make the call in the account that owns the resource",
+            "Compare the account of the credentials with that of the owner.",
+            commands="aws sts get-caller-identity --query Account --output text",
+            url=pages.OTHER_ACCOUNTS,
         ),
-        notes=("An Allow does not help: EC2 checks the owner.",),
+        notes="An Allow does not help: EC2 checks the owner.",
     )
 
 
@@ -258,7 +244,7 @@ def explain_image(denial: Denial) -> Explanation:
     image = found[0] if found else "IMAGE_ID"
     return denial.explain(
         f"The account is not allowed to use {f'the image {found[0]}' if found else 'the AMI'}.",
-        IMAGE_NOT_SHARED.cause("reported", ('The text says "Not authorized for images".',)),
+        IMAGE_NOT_SHARED.cause("reported", 'The text says "Not authorized for images".'),
         CREDENTIALS_OF_OTHER_ACCOUNT.cause(text="The credentials belong to another account than intended."),
         remedies=(
             your_remedy(
@@ -274,13 +260,11 @@ def explain_image(denial: Denial) -> Explanation:
             owner_remedy(
                 "Or ask its owner to share it",
                 "The owner adds the account to the image's launch permissions, in that Region.",
-                commands=(
-                    f"aws ec2 modify-image-attribute --region REGION --image-id {image} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
-                ),
+                commands=f"aws ec2 modify-image-attribute --region REGION --image-id {image} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
                 url=pages.SHARED_IMAGES,
             ),
         ),
-        notes=("An Allow in a policy of the caller does not help.",),
+        notes="An Allow in a policy of the caller does not help.",
     )
 
 
@@ -289,17 +273,13 @@ def explain_dependency(denial: Denial) -> Explanation:
     code = denial.failure.envelope.code or ""
     return denial.explain(
         denial_summary(denial, "a permission for another service, on which this one depends, is missing"),
-        DEPENDENCY.cause("reported", (f"The code is {code}.",)),
-        remedies=(
-            account_remedy(
-                "Find the denied call to the other service",
-                "Search CloudTrail for a denied call to another service at the same time.",
-                "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
-                commands=(
-                    "aws cloudtrail lookup-events --region REGION --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
-                ),
-                url=pages.ACCESS_DENIED,
-            ),
+        DEPENDENCY.cause("reported", f"The code is {code}."),
+        remedies=account_remedy(
+            "Find the denied call to the other service",
+            "Search CloudTrail for a denied call to another service at the same time.",
+            "Allow that action for the role or user in the record. If it is iam:CreateServiceLinkedRole, create the role once as an administrator.",
+            commands="aws cloudtrail lookup-events --region REGION --max-results 50 --query 'Events[?contains(CloudTrailEvent, `errorCode`)].CloudTrailEvent'",
+            url=pages.ACCESS_DENIED,
         ),
     )
 
@@ -326,14 +306,14 @@ def explain_service_message(denial: Denial) -> Explanation:
         denial_summary(denial, "the service gives its own reason"),
         *causes,
         topic="own-words",
-        remedies=present(
+        remedies=(
             your_remedy(
                 "Follow the message of the service",
                 "If the message is not about a permission, an Allow does not help. Look the message up in the documentation of the service.",
-                commands=("aws sts get-caller-identity",),
+                commands="aws sts get-caller-identity",
                 url=pages.ACCESS_DENIED,
             ),
             denial_remedies.authorization_details_remedy(denial),
         ),
-        notes=("iamtriage suggests an Allow only if a policy is the cause.",),
+        notes="iamtriage suggests an Allow only if a policy is the cause.",
     )

@@ -15,7 +15,6 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
@@ -69,27 +68,25 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
     return denial.explain(
         f"IAM Roles Anywhere {verdict}.",
         CERTIFICATE_NOT_TRUSTED.cause("reported", text=text),
-        remedies=(
-            your_remedy(
-                "Check the certificate's issuer and dates, and pass the intermediate CAs",
-                "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
-                "If an intermediate CA issued it, pass the intermediate certificates with --intermediates. If it has expired or was revoked, issue a new one.",
-                "The trust anchor must be enabled, and be the one of the Region that the call uses.",
-                commands=(
-                    fill_command(
-                        "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
-                        path or "CERTIFICATE_FILE",
-                    ),
-                    fill_command(
-                        "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
-                        name,
-                        commands.region(region),
-                    ),
+        remedies=your_remedy(
+            "Check the certificate's issuer and dates, and pass the intermediate CAs",
+            "Compare the issuer of the certificate with the CA in the trust anchor, and check its dates and the clock of the machine.",
+            "If an intermediate CA issued it, pass the intermediate certificates with --intermediates. If it has expired or was revoked, issue a new one.",
+            "The trust anchor must be enabled, and be the one of the Region that the call uses.",
+            commands=(
+                fill_command(
+                    "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
+                    path or "CERTIFICATE_FILE",
                 ),
-                url=_PAGE,
+                fill_command(
+                    "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
+                    name,
+                    commands.region(region),
+                ),
             ),
+            url=_PAGE,
         ),
-        notes=("No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",),
+        notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
     )
 
 
@@ -105,7 +102,7 @@ ROOT_ASSUMES_ROLE = CauseType(
 
 def explain_root_assumes(denial: Denial) -> Explanation:
     """Explain that an account's root user cannot assume roles."""
-    stated = context_of(denial.facts).role_arn
+    stated = denial.context.role_arn
     role = commands.arn(denial.resource or (stated and stated.value), "ROLE_ARN")
     needed = json.dumps({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
     name = "the role" if role == "ROLE_ARN" else f"the role {role.rpartition('/')[2]}"
@@ -115,17 +112,15 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     return denial.explain(
         f"The root user of an account cannot assume a role: call with another identity to assume {name}.",
         ROOT_ASSUMES_ROLE.cause("reported"),
-        remedies=(
-            account_remedy(
-                "Use IAM Identity Center or an IAM role for the call",
-                f"Use one {trusts}. It needs the statement {needed}.",
-                "The Arn that the first command prints ends in :root for the root user. The second command prints where its access key is from.",
-                "Delete the access keys of the root user once nothing uses them.",
-                commands=("aws sts get-caller-identity", "aws configure list"),
-                url=pages.BEST_PRACTICES,
-            ),
+        remedies=account_remedy(
+            "Use IAM Identity Center or an IAM role for the call",
+            f"Use one {trusts}. It needs the statement {needed}.",
+            "The Arn that the first command prints ends in :root for the root user. The second command prints where its access key is from.",
+            "Delete the access keys of the root user once nothing uses them.",
+            commands=("aws sts get-caller-identity", "aws configure list"),
+            url=pages.BEST_PRACTICES,
         ),
-        notes=("No policy can allow it.",),
+        notes="No policy can allow it.",
     )
 
 
@@ -198,17 +193,15 @@ def explain_called_from_session(denial: Denial) -> Explanation:
     return denial.explain(
         f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary.",
         CALLED_FROM_SESSION.cause("reported", because),
-        remedies=(
-            attrs.evolve(
-                your_remedy(
-                    title,
-                    *present(*steps, shown),
-                    commands=(with_profile(profile, line),),
-                    url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
-                ),
-                policy=policy,
-                layer="role_trust" if policy else None,
+        remedies=attrs.evolve(
+            your_remedy(
+                title,
+                *present(*steps, shown),
+                commands=with_profile(profile, line),
+                url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
             ),
+            policy=policy,
+            layer="role_trust" if policy else None,
         ),
     )
 
@@ -336,8 +329,8 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         *causes,
         topic="anonymous-call",
-        remedies=(*remedies, sign, *(() if denial.is_explicit else (open_to_network,))),
-        notes=(f"{note}.",),
+        remedies=(*remedies, sign, None if denial.is_explicit else open_to_network),
+        notes=f"{note}.",
     )
 
 

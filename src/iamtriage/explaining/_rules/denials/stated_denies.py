@@ -258,7 +258,7 @@ def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
             f"Karpenter validates an EC2NodeClass with a dry run of RunInstances that has only the launch template. EC2 reads {key} from the request, so httpTokens in the EC2NodeClass has no effect on it. Real launches are not affected.",
             "Set DISABLE_DRY_RUN in the Helm values, too. Check the issue aws/karpenter-provider-aws 9018 for a release whose dry run sends the setting.",
             change,
-            commands=("kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",),
+            commands="kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",
             url="https://karpenter.sh/docs/reference/settings/",
         )
     requirement = next((each for each in REQUIREMENTS if each.has_key(key)), None)

@@ -34,20 +34,13 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     limit_to_resource,
     statements_with,
 )
-from iamtriage.explaining._rules.denials.stated_contrasts import (
-    Contrast,
-    find_condition_contrast,
-)
+from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
-from iamtriage.explaining._rules.shared.wording import (
-    FIND_POLICY,
-    capitalize_start,
-    denial_summary,
-)
+from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
 from iamtriage.policies._managed_policies import is_known_policy
 
 if TYPE_CHECKING:

@@ -121,7 +121,7 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
     proxy = "127.0.0.1 is the TLS proxy of the mount helper: the network is not the cause."
     allow_it = identity_remedy(
         "Allow the mount" if "iam" in given else "Mount with the option iam, and allow the mount",
-        *(() if "iam" in given else (where,)),
+        None if "iam" in given else where,
         f"Attach the policy to {client}. Add elasticfilesystem:ClientRootAccess if it writes as root.",
         "The first command prints the file system policy. An explicit Deny in it overrides the policy.",
         commands=(
@@ -135,7 +135,7 @@ def explain_efs_mount(text: str, facts: Facts) -> Explanation | None:
         failure=None,
         topic="efs-mount-denied",
         summary=summary,
-        causes=(EFS_MOUNT_DENIED.cause("derived", (f'The text says "{denied[0]}".',), text=reason),),
+        causes=(EFS_MOUNT_DENIED.cause("derived", f'The text says "{denied[0]}".', text=reason),),
         remedies=(_mount_with_iam(text, given, where, roles) if is_anonymous and roles else allow_it,),
         notes=present(
             proxy if is_local else None,
@@ -183,12 +183,10 @@ def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[
         "Mount with the option iam, next to tls",
         "Add iam to the mountOptions of the StorageClass, for new volumes. An existing PersistentVolume keeps its own options: the command sets them. Then re-create the pod.",
         f"The driver's service account on the nodes (efs-csi-node-sa) must have the credentials of {_name_roles(roles)}.",
-        commands=(
-            fill_command(
-                "kubectl patch persistentvolume {} --type merge --patch {}",
-                volume[1] if volume else "VOLUME_NAME",
-                patch,
-            ),
+        commands=fill_command(
+            "kubectl patch persistentvolume {} --type merge --patch {}",
+            volume[1] if volume else "VOLUME_NAME",
+            patch,
         ),
         manifest="mountOptions:\n" + "".join(f"  - {each}\n" for each in options),
         url=pages.EFS_IAM,
@@ -246,7 +244,7 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
         f"{'Allow' if is_cached else 'If a pull through cache rule has this prefix, allow'} {who} to fill {prefix}/",
         who_pulls,
         "Instead, the registry policy can allow both actions (aws ecr put-registry-policy), or an administrator, who has both, pulls each image once: what is in the cache needs neither.",
-        commands=(commands.put_policy(role, "FillPullThroughCache"),),
+        commands=commands.put_policy(role, "FillPullThroughCache"),
         statements=(allow((_IMPORT, _CREATE), arn, sid="FillCache"),),
         url=_CACHE,
     )
@@ -347,7 +345,7 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
         failure=None,
         topic=NO_KUBECONFIG.code,
         summary=f"{summary}. No request reached the cluster, and nothing was denied.",
-        causes=(NO_KUBECONFIG.cause("derived", (reason,)),),
+        causes=(NO_KUBECONFIG.cause("derived", reason),),
         remedies=(your_remedy(title, *steps, commands=shown, url=pages.EKS_KUBECONFIG),),
     )
 
@@ -360,11 +358,11 @@ def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
         failure=None,
         topic="no-credentials",
         summary=describe_missing_token(text),
-        causes=(SECRETS_OF_FORKS.cause("derived", (f"The text shows {quote_words(fork)}.",)),)
+        causes=(SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}."),)
         if fork
         else (
             NO_ID_TOKEN_PERMISSION.cause(
-                "derived", ("The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set.",)
+                "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."
             ),
         ),
         remedies=(SKIP_FORKS,)

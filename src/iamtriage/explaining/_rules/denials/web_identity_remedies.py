@@ -21,7 +21,6 @@ from iamtriage.explaining._context.readers.workflows import (
     find_pushed_branch,
     runs_for_pull_requests,
 )
-from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
@@ -228,7 +227,7 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
         *guide,
         *(found.steps if found else ()),
         CHANGE_STATEMENT,
-        commands=(*((show_issuer,) if _is_of_pod(denial) else ()), *trust_policy_commands(denial)),
+        commands=(show_issuer if _is_of_pod(denial) else None, *trust_policy_commands(denial)),
         policy=build_document([added]),
         url=found.url if found else _token_page(denial),
     )
@@ -289,7 +288,7 @@ def _find_project(denial: Denial) -> str | None:
 
 
 def _is_of_pod(denial: Denial) -> bool:
-    facts, runtime = denial.facts, context_of(denial.facts).runtime
+    facts, runtime = denial.facts, denial.context.runtime
     is_pod = (runtime is not None and runtime.kind == "eks-pod") or bool(
         facts.cluster or facts.service_account
     )
@@ -299,7 +298,7 @@ def _is_of_pod(denial: Denial) -> bool:
 
 def _find_pipeline(denial: Denial) -> _Pipeline | None:
     """Return the CI system whose job made the call, if the text shows it."""
-    runtime, provider = context_of(denial.facts).runtime, find_provider(denial.facts.trust_policy) or ""
+    runtime, provider = denial.context.runtime, find_provider(denial.facts.trust_policy) or ""
     of_provider = _PIPELINES.get(provider.partition("oidc-provider/")[2])
     return of_provider or (None if runtime is None else _PIPELINES.get(runtime.kind))
 
