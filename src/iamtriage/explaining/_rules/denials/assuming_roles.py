@@ -14,32 +14,30 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.denials.role_calls import (
+    ASSUMES_ITSELF,
+    SUPPLIED,
+    assumes_itself,
+    caller_allow_step,
+    describe_accounts,
+    describe_attribute,
+    describe_mistrust,
+    find_attribute,
+    find_working_accounts,
+    is_omitted_first,
+    needs_both_sides,
+    omit_attribute_remedy,
+    other_account_steps,
+    own_credentials_remedy,
+    tag_session_step,
+    trusting_statement,
+)
 from iamtriage.explaining._rules.denials.role_conditions import (
     ACTIONS,
     check_trust_policy,
     compare_call,
     find_call,
     narrow_deny_remedy,
-)
-from iamtriage.explaining._rules.denials.session_attributes import (
-    ASSUMES_ITSELF,
-    assumes_itself,
-    caller_allow_step,
-    describe_attribute,
-    find_attribute,
-    is_omitted_first,
-    needs_both_sides,
-    omit_attribute_remedy,
-    own_credentials_remedy,
-    tag_session_step,
-)
-from iamtriage.explaining._rules.denials.trusted_callers import (
-    SUPPLIED,
-    describe_accounts,
-    describe_mistrust,
-    find_working_accounts,
-    other_account_steps,
-    trusting_statement,
 )
 from iamtriage.explaining._rules.shared import (
     allow_remedies,
@@ -196,9 +194,9 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
 
 def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
     is_known = findings is not None and findings.allowed is False and not denial.is_explicit
-    mistrust = (
-        SUPPLIED if findings is None or not is_known or attribute else describe_mistrust(denial, findings)
-    )
+    mistrust = SUPPLIED
+    if findings is not None and is_known and not attribute:
+        mistrust = describe_mistrust(denial, findings)
     if _names_trust_policy(denial):
         return mistrust if mistrust != SUPPLIED else f"the role's trust policy {_trust_verdict(denial)}"
     if denial.policy_type == "identity":

@@ -16,11 +16,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
-from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
+from iamtriage.explaining._rules.denials.known_policies import (
+    describe_conditions,
+    list_resource_statements,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.request_conditions import are_met, check_conditions
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.denials.statements import describe_conditions, names_action, names_resource
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
@@ -45,11 +49,9 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
         return None
     statement, is_met = found[0]
     sid = statement.get("Sid")
-    named = (
-        f"the Deny {clip_text(sid)} of the bucket policy"
-        if isinstance(sid, str) and sid
-        else "a Deny of the bucket policy"
-    )
+    named = "a Deny of the bucket policy"
+    if isinstance(sid, str) and sid:
+        named = f"the Deny {clip_text(sid)} of the bucket policy"
     conditions = describe_conditions(statement) if statement.get("Condition") else ""
     when = f", which applies if {conditions}," if conditions else ", which has no condition,"
     likely = "" if is_met else "most likely, "

@@ -287,10 +287,8 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     show = f"aws redshift describe-clusters --cluster-identifier {cluster} --region {region} --query 'Clusters[].IamRoles'"
     change = f"aws redshift modify-cluster-iam-roles --cluster-identifier {cluster} --region {region} --add-iam-roles"
     if cluster.startswith("serverless-"):
-        where, check = (
-            "the namespace",
-            f"{check} The last command replaces the list: repeat the roles that it has.",
-        )
+        where = "the namespace"
+        check = f"{check} The last command replaces the list: repeat the roles that it has."
         show = f"aws redshift-serverless get-namespace --namespace-name NAMESPACE_NAME --region {region} --query namespace.iamRoles"
         change = f"aws redshift-serverless update-namespace --namespace-name NAMESPACE_NAME --region {region} --iam-roles"
     text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."

@@ -95,16 +95,12 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     is_several = len({each["purpose"] for each in found}) > 1
     roles = f"its bootstrap roles ({purposes})" if is_several else f"its {purposes} role"
     stated = f"The {'first ' if len(found) > 1 else ''}warning names {first[0].split()[-1].strip(_QUOTES)}."
-    parameter, where, is_of_call = (
-        _NO_PARAMETER.search(denial.failure.text),
-        _environment(first),
-        _is_of_call(denial),
-    )
+    parameter = _NO_PARAMETER.search(denial.failure.text)
+    where = _environment(first)
+    is_of_call = _is_of_call(denial)
     may_not = f"{denial.caller} is not allowed to perform sts:AssumeRole on {'them' if is_several else 'it'}"
-    assume, bootstrap = (
-        _assume_remedy(denial, first),
-        _bootstrap_remedy(first, is_missing=parameter is not None),
-    )
+    assume = _assume_remedy(denial, first)
+    bootstrap = _bootstrap_remedy(first, is_missing=parameter is not None)
     not_allowed = NO_IDENTITY_ALLOW.cause(
         text=f"No policy of {denial.caller} allows sts:AssumeRole on {'these roles' if is_several else 'this role'}."
     )

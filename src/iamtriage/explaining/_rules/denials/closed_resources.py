@@ -256,10 +256,8 @@ def explain_access(
         text += f" The caller's permissions are not the problem{role}."
         key = "" if _NO_KEY.search(denial.failure.text) else ", or a KMS key that encrypts the resource,"
         notes = (f"A Deny statement in the policy{key} can block the service, too.",)
-    remedy, verdict = (
-        service_access.allow_service_remedy(row, values),
-        f"does not allow {row.service} to {row.purpose}",
-    )
+    remedy = service_access.allow_service_remedy(row, values)
+    verdict = f"does not allow {row.service} to {row.purpose}"
     if stated is not None and not instead and not stated.is_allowed:
         verdict, remedy, notes = stated.verdict, stated.correct(remedy), ()
     elif stated is not None and stated.is_allowed:

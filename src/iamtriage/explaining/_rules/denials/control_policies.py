@@ -64,19 +64,15 @@ def explain_service_control(denial: Denial) -> Explanation:
         each.target_arn for each in reasons if each.policy_type == "service_control" and each.target_arn
     )
     level = next(targets, "").rpartition("/")[2]
-    where, title = (
-        "some level between the organization's root and the account",
-        "Allow it at the level where no service control policy does",
-    )
+    where = "some level between the organization's root and the account"
+    title = "Allow it at the level where no service control policy does"
     replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
     find = f"Find the level where none does, {replaced}, and add the statement to a policy there. {commands.PARENTS}"
     describe = fill_command(_DESCRIBE_POLICY, "POLICY_ID")
     lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:
-        where, title = (
-            f"the level {clip_text(level)}",
-            f"Allow it in a service control policy of {clip_text(level)}",
-        )
+        where = f"the level {clip_text(level)}"
+        title = f"Allow it in a service control policy of {clip_text(level)}"
         find = f"{clip_text(level)} has none, {replaced}: add the statement to a policy there."
         lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
     remedy = Remedy(
@@ -138,9 +134,9 @@ def _explain_control_deny(
     if policy_type == "resource_control":
         limits = ", which limits access to the resources of its accounts,"
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
-    of_account = (
-        f", or StringNotEquals on aws:PrincipalAccount {denial.account}" if denial.crosses_accounts else ""
-    )
+    of_account = ""
+    if denial.crosses_accounts:
+        of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
     caller = principal_arn_pattern(denial)
     of_caller = f" {caller}" if caller.startswith("arn:") and not denial.has_masked_account else ""
     if of_caller and role_path_steps(denial) and "*" not in caller:
@@ -184,11 +180,9 @@ def _typical_rcp(denial: Denial) -> str:
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
     if name == "resource control policy":
-        own = (
-            "the role's trust"
-            if denial.lowercase_action.startswith("sts:assumerole")
-            else "the resource's own"
-        )
+        own = "the resource's own"
+        if denial.lowercase_action.startswith("sts:assumerole"):
+            own = "the role's trust"
         return f"Neither an identity-based policy nor {own} policy overrides it."
     account = f"account {denial.account}" if denial.account else "the account"
     permission_set = getattr(denial.role, "permission_set", None)
@@ -245,10 +239,8 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         return explanation
     owner, control = "the Landing Zone Accelerator on AWS", "its guardrails deny"
     if found["tower"]:
-        owner, control = (
-            "AWS Control Tower",
-            "one of its mandatory controls, which cannot be turned off, denies",
-        )
+        owner = "AWS Control Tower"
+        control = "one of its mandatory controls, which cannot be turned off, denies"
     mark = found[0]
     steps = [
         f"The call can work for resources without {mark} in their names: most likely, the Deny is only about these."
@@ -296,11 +288,9 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     loop = loop if len(working) > 1 or _LOOP.search(text) is not None else ""
     policy = "a service control policy denies" if admin or is_stated else "a policy denies"
     allows = f"{admin[0]} does not help against it" if admin else "no Allow helps against it"
-    alone = (
-        ""
-        if admin or is_stated
-        else " If there is none, look for such a condition in the policies of the caller."
-    )
+    alone = " If there is none, look for such a condition in the policies of the caller."
+    if admin or is_stated:
+        alone = ""
     reason = "" if is_stated else ", and the message gives no reason"
     cause = DENIED_REGION.cause(
         "derived",

@@ -133,9 +133,9 @@ def _token_remedy(login: Login | None) -> Remedy:
 
 def _add_port_remedy(call: str, argument: str, port: str) -> Remedy:
     """Return how to pass the port to a call in Go."""
-    endpoint = (
-        f'{argument[:-1]}:{port}"' if argument[0] == '"' else f'fmt.Sprintf("%s:%d", {argument}, {port})'
-    )
+    endpoint = f'fmt.Sprintf("%s:%d", {argument}, {port})'
+    if argument[0] == '"':
+        endpoint = f'{argument[:-1]}:{port}"'
     name, _, arguments = call.partition("(")
     before, _, after = arguments.partition(argument)
     changed = escape_controls(hide_secrets(f"{name}({before}{endpoint}{after}"))

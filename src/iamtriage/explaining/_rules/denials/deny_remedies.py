@@ -61,11 +61,9 @@ def exempt_global_service(denial: Denial) -> Remedy:
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     build_remedy = organization_remedy if is_of_organization else account_remedy
     where = deny_conditions.global_region(denial.service, denial.location.partition)
-    counts = (
-        f"requests to {names} count as {where}"
-        if where
-        else f"AWS treats requests to {names} as requests in one Region"
-    )
+    counts = f"AWS treats requests to {names} as requests in one Region"
+    if where:
+        counts = f"requests to {names} count as {where}"
     steps = [f"Changing the client's Region does not help: {counts}, whatever Region the client has."]
     exempt = _exempting_statement(denial, services)
     steps.append(
@@ -195,10 +193,8 @@ def describe_called_region(denial: Denial, called: str) -> str:
 
 def revocation_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that revokes sessions, and who added it."""
-    role, name = (
-        commands.role_name(None if denial.role is None else denial.role.name),
-        deny_conditions.REVOCATION.names,
-    )
+    role = commands.role_name(None if denial.role is None else denial.role.name)
+    name = deny_conditions.REVOCATION.names
     listed = [run.command for run in find_runs(denial.failure) if name in run.output]
     profile = listed[0].option("profile") if listed else None
     lines: tuple[str, ...] = (

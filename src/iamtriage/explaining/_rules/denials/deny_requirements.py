@@ -260,10 +260,8 @@ def _remedy_by_condition(
             title = f"Launch an instance of the type {listed}"
         elif requirement is deny_conditions.VPC:
             is_endpoint = condition.key.lower().endswith("vpce")
-            title, step = (
-                f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}",
-                requirement.step,
-            )
+            title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"
+            step = requirement.step
     tag = condition.key.partition("/")[2]
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)

@@ -22,9 +22,8 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import find_co
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies
+from iamtriage.explaining._rules.denials.known_policies import list_known_policies, names_action
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_CONDITION
-from iamtriage.explaining._rules.denials.statements import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.backend_blocks import (
@@ -193,13 +192,11 @@ def explain_tagged_resource(denial: Denial) -> Explanation:
     why = "The request has tags."
     if of_stack:
         why = "The request has tags: CloudFormation passes those of the stack or stack set on to its resources, also if the template has none."
-    was = (
-        f" {former} in the policy is the former action, which does not cover the call." if has_former else ""
-    )
-    partition, account = (
-        denial.location.partition or "aws",
-        commands.account(denial.account or _account(denial)),
-    )
+    was = ""
+    if has_former:
+        was = f" {former} in the policy is the former action, which does not cover the call."
+    partition = denial.location.partition or "aws"
+    account = commands.account(denial.account or _account(denial))
     resource = "RESOURCE_ARN"
     if action.startswith("logs:"):
         resource = f"arn:{partition}:logs:REGION:{account}:log-group:LOG_GROUP_NAME"

@@ -9,7 +9,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies
+from iamtriage.explaining._rules.denials.known_policies import describe_conditions, list_known_policies
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
 from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller, first_remedy
-from iamtriage.explaining._rules.denials.statements import describe_conditions
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements

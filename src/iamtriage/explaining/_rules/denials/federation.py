@@ -273,10 +273,8 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
     )
     facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
     findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
-    text, compare = (
-        "The role's trust policy does not name the token's issuer.",
-        web_identity_remedies.compare_token_remedy(denial),
-    )
+    text = "The role's trust policy does not name the token's issuer."
+    compare = web_identity_remedies.compare_token_remedy(denial)
     others: tuple[Cause, ...] = ()
     if findings is not None and findings.allowed:
         text += " Its other conditions match."

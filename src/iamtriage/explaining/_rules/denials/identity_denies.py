@@ -237,11 +237,9 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
     named = f" named {clip_text(denial.statements[0])}" if denial.statements else ""
     of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
     is_user = isinstance(denial.principal, User)
-    own = (
-        "the user's own policies and those of its groups"
-        if is_user
-        else "the caller's identity-based policies"
-    )
+    own = "the caller's identity-based policies"
+    if is_user:
+        own = "the user's own policies and those of its groups"
     session = "" if is_user else "the session policy, "
     search = f"Check in this order: {own}, {of_resource}the permissions boundary, service control policies, {session}the VPC endpoint policy."
     lines: Commands = tuple(f"{each} --query {_RESULT}" for each in simulation_commands(denial))

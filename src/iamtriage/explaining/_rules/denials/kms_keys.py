@@ -100,18 +100,16 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         data, bucket = encrypted_data.describe_data(operation), context.bucket
         encrypted = f"The {data} is encrypted with {key}"
         if data == "object" and operation in encrypted_data.UPLOADS:
-            named = (
-                f" {bucket.value}"
-                if bucket is not None and commands.bucket(bucket.value) == bucket.value
-                else ""
-            )
+            named = ""
+            if bucket is not None and commands.bucket(bucket.value) == bucket.value:
+                named = f" {bucket.value}"
             encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
     elif operation is None and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
-        verb = (
-            "would be" if denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt")) else "is"
-        )
+        verb = "is"
+        if denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt")):
+            verb = "would be"
         text = f"The {data} {verb} encrypted with {key}: the call to {name} itself was not denied, only the use of the key."
     else:
         return explanation
@@ -129,9 +127,9 @@ def _with_key(denial: Denial, remedy: Remedy) -> Remedy:
     find = "The message does not name the key. It is most likely the one in the text."
     if ":key/" not in key:
         key, show_key = "KEY_ARN", encrypted_data.show_key_of_data(denial)
-        names = (
-            "the first command prints it" if show_key else "what holds the data names it (such as KmsKeyId)"
-        )
+        names = "what holds the data names it (such as KmsKeyId)"
+        if show_key:
+            names = "the first command prints it"
         find = f"The message does not name the key: {names}."
         if show_key and "KMSKeyArn" in show_key:
             find += " None means the AWS managed key aws/lambda: then set the role again instead."

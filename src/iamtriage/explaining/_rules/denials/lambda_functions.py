@@ -1,30 +1,296 @@
-"""Explain that a Lambda function cannot use a layer, or that its URL rejects a request.
+"""Explain permissions that a Lambda function's execution role lacks, and layers that the function cannot use.
 
-Sources: https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html,
-https://docs.datadoghq.com/serverless/guide/layer_not_authorized/ and
-https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html.
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html,
+https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html and
+https://docs.datadoghq.com/serverless/guide/layer_not_authorized/.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.denials.policy_causes import DENIES
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command, signed_curl
-from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
-from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
+from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    identity_remedy,
+    owner_remedy,
+    your_remedy,
+)
+from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
+from iamtriage.policies._documents import allow
+from iamtriage.policies._grants import build_grant
+from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
     from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.explaining._rules.shared.text_signs import Deployment
+    from iamtriage.policies._grants import Grant
+
+_MISSING_PERMISSION = lazy_pattern(
+    r"execution role does not have permissions to call (?P<call>[A-Za-z]{3,60}) on (?P<service>[A-Za-z0-9]{2,20})"
+)
+# "Cannot access stream arn:…. Please ensure the role can perform the GetRecords, … and ListStreams Actions on …"
+_STREAM = lazy_pattern(
+    r"(?P<arn>arn:[\w-]{3,20}:(?P<service>kinesis|dynamodb):\S{1,300}?)[.:,]? Please ensure the role can perform"
+)
+_VPC_POLICY = "AWSLambdaVPCAccessExecutionRole"
+_SHOW_ROLE = "aws lambda get-function-configuration --function-name FUNCTION_NAME --query Role --output text"
+_ROLE = "the function's execution role"
+# What the managed policies for event sources allow, and their names. ListStreams has no resource.
+_EVENT_SOURCES = {
+    ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"): "AWSLambdaSQSQueueExecutionRole",
+    (
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        "dynamodb:ListStreams",
+    ): "AWSLambdaDynamoDBExecutionRole",
+    (
+        *("kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords"),
+        *("kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:ListStreams"),
+    ): "AWSLambdaKinesisExecutionRole",
+}
+_SOURCE_ARN = lazy_pattern(
+    r"\barn:[\w-]{3,12}:(?P<service>sqs|kinesis|dynamodb):[a-z0-9-]{6,30}:[0-9]{12}:[\w./:-]{1,300}\w",
+    re.ASCII,
+)
+
+# The roles in a template or in HCL, and the name of one.
+_ROLE_IN_CODE = lazy_pattern(r"AWS::IAM::Role\b|\bresource \"aws_iam_role\"")
+_NAME_OF_ROLE = lazy_pattern(
+    r"(?:\bRoleName[\"']?: ?[\"']?|\bresource \"aws_iam_role\" \"[\w-]{1,100}\" \{[^}]{0,300}?\bname {1,30}= ?\")([\w+=,.@-]{1,64})(?=[\"'\s,])",
+    re.ASCII,
+)
+
+# The same works in another account, or has failed before.
+_WORKS_OR_REPEATED = lazy_pattern(
+    r"(?i:(?P<other>\b(?:fine|went through|works?|worked)\b[^\n.]{0,60}\baccount\b|\baccount\b[^\n.]{0,60}\b(?:fine|went through|works|worked)\b|\b(?:another|different|other) (?:OU|organizational unit)\b)"
+    r"|\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
+)
+
+EXECUTION_ROLE = CauseType(
+    "execution-role",
+    title="The execution role lacks a permission",
+    meaning="The function's execution role lacks a permission that the function needs for what the call sets up.",
+    recognised_by='AWS says "The provided execution role does not have permissions to call …".',
+    fix="Allow the action for the function's execution role.",
+    sources=(pages.LAMBDA_ROLE,),
+)
+
+
+def explain_execution_role(denial: Denial) -> Explanation:
+    """Explain that Lambda requires a permission that the execution role lacks."""
+    words = denial_paragraph(denial.failure)
+    found = _MISSING_PERMISSION.search(words)
+    stream = _STREAM.search(words)
+    grant = None
+    if found is not None:
+        grant = build_grant(f"{found['service'].lower()}:{found['call']}", None, denial.location)
+    elif stream is not None:
+        grant = build_grant(f"{stream['service']}:GetRecords", stream["arn"], denial.location)
+    if grant is not None and not grant.known:
+        grant = None
+    names = _NAME_OF_ROLE.findall(denial.failure.text)
+    is_of_function = "AWSLambda" in denial.failure.text or "lambda.amazonaws.com" in denial.failure.text
+    is_shown = is_of_function and len(names) == len(_ROLE_IN_CODE.findall(denial.failure.text)) == 1
+    role = f"the execution role {names[0]}" if is_shown else _ROLE
+    missing = f"perform {'what the message names' if grant is None else grant.action}"
+    if stream is not None:
+        missing = f"read the stream {clip_text(stream['arn'])}"
+    deployment = find_deployment(denial.failure, denial.facts)
+    source = None if grant is None else _find_source(grant, denial.failure.text)
+    if grant and (allowing := _find_allowing(denial, grant.action, source and source[2])):
+        return _explain_allowed(denial, grant.action, allowing.name, names[0] if is_shown else "ROLE_NAME")
+    text = "The function needs the permission for what the call sets up. The caller lacks no permission."
+    allow_it: Remedy | None = _FIND_ROLE
+    managed_policy = "what the message names"
+    if source is not None:
+        statements, managed_policy, arn = source
+        missing += f" on {arn}" if arn and stream is None else ""
+        allow_it = _source_remedy(statements, managed_policy)
+        managed_policy = _service_role_policy(denial, managed_policy)
+    elif grant is not None and grant.action.startswith("ec2:"):
+        region = None if deployment is None else deployment.region
+        allow_it, managed_policy = _vpc_policy_remedy(denial), _vpc_policy(denial, region)
+        text = "The function has a VpcConfig, so Lambda creates its network interfaces with the execution role, which needs ec2:CreateNetworkInterface, ec2:DescribeNetworkInterfaces and ec2:DeleteNetworkInterface. The caller lacks no permission. Without a VpcConfig, none of them is needed."
+    elif grant is not None:
+        allow_it = allow_remedy(denial, grant=grant, grantee=_ROLE, url=pages.LAMBDA_ROLE)
+        managed_policy = ""
+    return denial.explain(
+        f"Lambda rejected the call: {role} is not allowed to {missing}.",
+        EXECUTION_ROLE.cause(
+            "reported", quote_phrases(words, "execution role does not have permissions to call"), text=text
+        ),
+        ROLE_TOO_NEW.cause(text="The permission was added seconds ago and is not in effect yet.")
+        if not is_shown or managed_policy.rpartition("/")[2] in denial.failure.text
+        else None,
+        remedies=allow_it and _in_code(denial, deployment, allow_it, managed_policy, role),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:
+    """Return a policy that allows an action and was in effect: what a template creates can be too new."""
+    policy = find_allowing_policy(attrs.evolve(denial, action=action, resource=resource or "*"))
+    is_new = policy is not None and policy.is_code and _WORKS_OR_REPEATED.search(denial.failure.text) is None
+    return None if is_new else policy
+
+
+def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -> Explanation:
+    """Explain that a policy of the execution role allows the action, so that one of another type takes it away."""
+    found = _WORKS_OR_REPEATED.search(denial.failure.text)
+    listed, parents = commands.list_control_policies(commands.account(denial.account))
+    other: str | None = found and found["other"]
+    works = f" The text says {quote_words(other)}." if other else ""
+    call = action.partition(":")[2]
+    rolled_back = ""
+    if "CREATE_FAILED" in denial.failure.text:
+        rolled_back = (
+            " CloudFormation deletes the role when it rolls back: deploy with --disable-rollback to keep it."
+        )
+    find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --query \"Events[?contains(CloudTrailEvent, 'errorMessage')].CloudTrailEvent | [0]\" --output text"
+    return denial.explain(
+        f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
+        EXECUTION_ROLE.cause(
+            "reported",
+            text="Lambda checks the execution role of the function, not the caller who deploys it.",
+        ),
+        DENIES["service_control"].cause(
+            text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
+        ),
+        # What fails again, or works elsewhere, is not about time.
+        None if found else ROLE_TOO_NEW.cause(text="The role did not have the policy yet."),
+        remedies=account_remedy(
+            "Find the policy that denies it: the role's own policy needs no change",
+            f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
+            "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
+            commands=(
+                find,
+                fill_command("aws iam get-role --role-name {} --query Role.PermissionsBoundary", role),
+                Labelled("With credentials of the management account:", listed),
+                parents,
+            ),
+            url=pages.SERVICE_CONTROL,
+        ),
+    )
+
+
+_FIND_ROLE = account_remedy(
+    "Find the execution role of the function, and allow it what the message names",
+    commands=_SHOW_ROLE,
+    url=pages.LAMBDA_ROLE,
+)
+
+
+def _vpc_policy(denial: Denial, region: str | None = None) -> str:
+    return _service_role_policy(denial, _VPC_POLICY, region)
+
+
+def _service_role_policy(denial: Denial, name: str, region: str | None = None) -> str:
+    partition = denial.location.partition or (find_partition(region) if region else None)
+    return f"arn:{partition or 'aws'}:iam::aws:policy/service-role/{name}"
+
+
+def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, str | None] | None:
+    """Return the statements for reading an event source, the managed policy with them, and the ARN of the source."""
+    found = (each for each in _EVENT_SOURCES.items() if grant.action in each[0])
+    actions, managed = next(found, ((), ""))
+    if not actions:
+        return None
+    service = grant.action.partition(":")[0]
+    arn = next((found[0] for found in _SOURCE_ARN.finditer(text) if found["service"] == service), None)
+    on_source = [each for each in actions if not each.endswith(":ListStreams")]
+    reading = allow(on_source, arn or grant.resources[0], sid=f"Read{service.capitalize()}")
+    return [reading, *(allow(each, "*") for each in actions if each not in on_source)], managed, arn
+
+
+def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
+    """Return the remedy that allows the execution role to read an event source."""
+    name = inline_policy_name(statements)
+    return identity_remedy(
+        f"Allow {_ROLE} to read the event source",
+        "Attach the policy, saved as policy.json, to the role that the first command prints.",
+        f"The AWS managed policy {managed_policy} allows the same for every such source.",
+        commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", name)),
+        statements=tuple(statements),
+        url=pages.LAMBDA_ROLE,
+    )
+
+
+def _in_code(
+    denial: Denial, deployment: Deployment | None, remedy: Remedy, managed_policy: str, role: str
+) -> Remedy:
+    """Return the remedy in the code that deploys the function, which would undo a change by hand.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
+    """
+    if deployment is None:
+        return remedy
+    name = deployment.resource or "the function"
+    place, attach, wait = "template", "in ManagedPolicyArns", f"DependsOn of {name}"
+    inline = "in Policies, as PolicyDocument with a PolicyName"
+    if deployment.tool == "Terraform":
+        place, attach, wait = "configuration", "an aws_iam_role_policy_attachment", f"depends_on of {name}"
+        inline = "an aws_iam_role_policy"
+    of = role if role != _ROLE else f"the role of {name}"
+    if role == _ROLE and ("EventSourceMapping" in (deployment.type or "") or "event_source_mapping" in name):
+        of = f"the execution role of the function that {name} uses"
+    add = f"Add this policy to {of} ({inline})"
+    if managed_policy:
+        add = f"Add {managed_policy} to {of} ({attach})"
+    if managed_policy and remedy.policy is not None:
+        add += f", or this policy ({inline})"
+    # The role that another resource uses is not in its own properties.
+    named = deployment.resource and of == f"the role of {name}"
+    prop = "role" if deployment.tool == "Terraform" else "Role"
+    where = f" The text does not name the role: see {prop} of {name} in the {place}. If it is not created there, attach the policy to it in IAM."
+    steps = [
+        f"{add}.{where if named else ''}",
+        f"If the policy is a resource of its own, name it in {wait}, so that it is there first. Then deploy again.",
+    ]
+    if "AWSLambdaBasicExecutionRole" in denial.failure.text:
+        steps[0] += " AWSLambdaBasicExecutionRole allows only the logs."
+    lines: tuple[str, ...] = ()
+    if deployment.is_new_stack:
+        steps.append("First delete the stack: it cannot be updated, because its creation failed.")
+        region = commands.region(denial.facts.region or deployment.region)
+        delete = "aws cloudformation delete-stack --stack-name {} --region {}"
+        lines = (fill_command(delete, deployment.stack or "STACK_NAME", region),)
+    elif deployment.tool == "CloudFormation" and deployment.status == "CREATE_FAILED":
+        steps.append("If the stack is new, delete it first: a stack in ROLLBACK_COMPLETE cannot be updated.")
+    title = f"In the {place}, allow it for {of}"
+    return attrs.evolve(remedy, title=title, who="you", steps=tuple(steps), commands=lines)
+
+
+def _vpc_policy_remedy(denial: Denial) -> Remedy:
+    """Return the remedy that attaches the managed policy, because a statement can't name the network interfaces."""
+    is_new = denial.operation == "CreateFunction"
+    printed = "" if is_new else ", or else the one that the first command prints"
+    attach = commands.attach_policy("ROLE_NAME", _vpc_policy(denial))
+    return account_remedy(
+        f"Attach {_VPC_POLICY} to the function's execution role",
+        f"It is the role that the call names (Role){printed}. Then retry the call.",
+        f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
+        commands=(attach,) if is_new else (_SHOW_ROLE, attach),
+        url=pages.LAMBDA_ROLE,
+    )
+
 
 _PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/permissions-layer-cross-account.html"
 _VERSION = lazy_pattern(r"layer:(?P<name>[\w-]{1,140}):(?P<version>[0-9]{1,10})", re.ASCII)
@@ -119,94 +385,3 @@ def explain_layer(denial: Denial) -> Explanation:
         topic="lambda-layer",
         remedies=(use, share),
     )
-
-
-_FUNCTION_URL = lazy_pattern(
-    r"https://[a-z0-9]{10,40}\.lambda-url\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.on\.aws/?[\w/.~+-]{0,200}",
-    re.ASCII,
-)
-# In a SAM or CloudFormation template, in Terraform, in code of the CDK, or in what the AWS CLI prints.
-_AUTH_TYPE = lazy_pattern(
-    r"(?i)\bauth(?:orization_?)?_?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
-)
-_SIGNED = ("--aws-sigv4", "AWS4-HMAC-SHA256", "awscurl ")
-_METHOD = lazy_pattern(r"\bcurl [^\n]{0,400}?(?:-X ?|--request[ =])(?P<method>[A-Z]{3,7})\b")
-FUNCTION_URL_REJECTED = CauseType(
-    "function-url-rejected",
-    title="The function URL rejects the request",
-    text="With AuthType AWS_IAM, the request is not signed, or its caller is not allowed. With NONE, the function policy does not allow everyone.",
-    recognised_by='Lambda says "Forbidden. For troubleshooting Function URL authorization issues", or only "Forbidden" for a host with lambda-url.',
-    fix="Check the URL's AuthType. Sign the request if it is AWS_IAM; otherwise, allow it in the function policy.",
-    sources=(pages.LAMBDA_URLS,),
-)
-_ALLOWED = "The caller's policy must allow lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function; for a caller in another account, the function policy, too."
-_TEXTS = {
-    "AWS_IAM": "The URL accepts only signed requests of callers that are allowed to invoke the function.",
-    "NONE": "Even with AuthType NONE, the function policy has to allow the request.",
-}
-_VERDICTS = {
-    "AWS_IAM": (
-        "its AuthType is AWS_IAM, and the request is not signed",
-        "its AuthType is AWS_IAM, and the caller is not allowed",
-    ),
-    "NONE": ("its AuthType is NONE, and the function policy does not allow everyone",) * 2,
-    "": ("it is not signed, or the function policy does not allow it", "its caller is not allowed"),
-}
-
-
-def explain_function_url(denial: Denial) -> Explanation:
-    """Explain that the URL of a Lambda function rejected a request."""
-    text = denial.failure.text
-    url = find_closest(_FUNCTION_URL.finditer(text), denial.failure, prefers_before=True)
-    settings = [each for each in _AUTH_TYPE.finditer(text) if not _is_of_gateway(text[: each.start()])]
-    stated = {each["type"].upper() for each in settings}
-    region = commands.region(url["region"] if url else denial.facts.region)
-    address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"
-    auth_type = stated.pop() if len(stated) == 1 else ""
-    is_signed = any(each in text for each in _SIGNED)
-    method = _METHOD.search(text)
-    sign = signed_curl("lambda", region, address, method["method"] if method else "GET")
-    function = f"--function-name FUNCTION_NAME --region {region}"
-    policy = f"aws lambda get-policy {function} --query Policy --output text"
-    public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"
-    check = owner_remedy(
-        "Check the AuthType of the function URL and the function policy",
-        f"With AWS_IAM, sign the request with the service name lambda: plain curl and browsers do not sign. {_ALLOWED}",
-        "With NONE, the function policy must allow both actions to everyone: URLs created since October 2025 need both.",
-        commands=(
-            f"aws lambda get-function-url-config {function}",
-            policy,
-            None if is_signed or auth_type == "NONE" else Labelled("With AWS_IAM:", sign),
-        ),
-        url=pages.LAMBDA_URLS,
-    )
-    allow = owner_remedy(
-        "If the URL is meant to be public (AuthType NONE), allow everyone in the function policy",
-        "Anyone who knows the URL can then invoke the function.",
-        commands=(
-            public.format("url-public", "lambda:InvokeFunctionUrl", "--function-url-auth-type NONE"),
-            public.format("url-invoke", "lambda:InvokeFunction", "--invoked-via-function-url"),
-        ),
-        url=pages.LAMBDA_URLS,
-    )
-    remedies = (allow, check) if auth_type == "NONE" else (check, allow)
-    if auth_type and not is_signed and remedies[0] is check:
-        title = "Sign the request with the credentials of a caller that is allowed"
-        remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])), allow)
-    return denial.explain(
-        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_VERDICTS[auth_type][is_signed]}.",
-        FUNCTION_URL_REJECTED.cause(
-            "reported",
-            quote_phrases(text, "Function URL authorization issues", "Forbidden")[:1],
-            text=_TEXTS.get(auth_type, FUNCTION_URL_REJECTED.text),
-        ),
-        topic="function-url",
-        remedies=remedies,
-        notes="The function did not run, so it has no log entry.",
-    )
-
-
-def _is_of_gateway(before: str) -> bool:
-    """Return whether a setting after a text is that of a method or route of API Gateway."""
-    owners = re.findall(r"api_?gateway|function_?url|lambda-url", before[-400:].lower())
-    return bool(owners) and owners[-1].startswith("api")

@@ -17,8 +17,11 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies
-from iamtriage.explaining._rules.denials.statements import names_action, names_resource
+from iamtriage.explaining._rules.denials.known_policies import (
+    list_known_policies,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.remedies import (
     organization_remedy,
@@ -250,9 +253,9 @@ def _explain_other_name(
     chosen = next((each for each in close if each in listed), None) or (
         listed[0] if len(listed) == 1 else None
     )
-    misspelled = (
-        "a misspelled name" if close and chosen in close else "a permission set that the user does not have"
-    )
+    misspelled = "a permission set that the user does not have"
+    if close and chosen in close:
+        misspelled = "a misspelled name"
     meant = f", {chosen} is meant" if close and chosen in close else ""
     signed_in = " The sign-in itself succeeded." if _SIGNED_IN in denial.case.text else ""
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"

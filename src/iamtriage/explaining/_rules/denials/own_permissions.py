@@ -348,11 +348,9 @@ def explain_dashboards(denial: Denial) -> Explanation:
     policy, domain = policy_of(denial), find_domain(denial.failure.text)
     allowed = list_resource_statements(denial, ":domain/")
     named = list(dict.fromkeys(clip_text(name) for names, _ in allowed for name in names))
-    only = (
-        f" The access policy in the text allows only {join_words(named[:_MAX_NAMES], 'and')}."
-        if named
-        else ""
-    )
+    only = ""
+    if named:
+        only = f" The access policy in the text allows only {join_words(named[:_MAX_NAMES], 'and')}."
     arn = next((resource for _, resource in allowed), None)
     if arn is None:
         region, name = (domain["region"], domain["domain"]) if domain else ("REGION", "DOMAIN")

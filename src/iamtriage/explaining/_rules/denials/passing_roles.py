@@ -227,9 +227,9 @@ def _narrow_default_role_remedy(denial: Denial) -> Remedy:
     """
     name = "" if denial.role is None else denial.role.name
     found = _DEPLOY_ROLE.match(name)
-    options = (
-        "" if found is None or found["qualifier"] == "hnb659fds" else f" --qualifier {found['qualifier']}"
-    )
+    options = ""
+    if found is not None and found["qualifier"] != "hnb659fds":
+        options = f" --qualifier {found['qualifier']}"
     account, region = ("ACCOUNT_ID", "REGION") if found is None else (found["account"], found["region"])
     return account_remedy(
         "Or deploy without -r (--role-arn), and limit the cfn-exec role with cdk bootstrap --cloudformation-execution-policies",

@@ -17,7 +17,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._rules.denials.known_policies import KnownPolicy, is_of_caller
+from iamtriage.explaining._rules.denials.known_policies import (
+    KnownPolicy,
+    describe_allowed,
+    describe_conditions,
+    describe_difference,
+    is_of_caller,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     fails_condition,
@@ -25,13 +33,6 @@ from iamtriage.explaining._rules.denials.stated_contrasts import (
     find_region_contrast,
     find_wildcard_key,
     meets_conditions,
-)
-from iamtriage.explaining._rules.denials.statements import (
-    describe_allowed,
-    describe_conditions,
-    describe_difference,
-    names_action,
-    names_resource,
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -293,11 +294,9 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
             "derived" if is_decisive and not denial.is_explicit else "possible", text=text
         )
     is_attached = is_of_caller(policy, denial)
-    text = (
-        "."
-        if is_attached
-        else f". It is not attached to {caller}, or a policy of another type denies the call."
-    )
+    text = f". It is not attached to {caller}, or a policy of another type denies the call."
+    if is_attached:
+        text = "."
     if denial.policy_type == "identity":
         text = f", so it {'' if policy.owner else f'is not attached to {caller}, or '}was not yet in effect."
     return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on this resource{text}")
@@ -312,15 +311,11 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
     named = statements_with(policy, action)
     on = [each for each in named if resource is None or names_resource(each, resource) is not False]
     if not named:
-        verdict, code = (
-            f"does not allow this action{describe_allowed(allows, action)}",
-            STATED_POLICY_OTHER_ACTION,
-        )
+        verdict = f"does not allow this action{describe_allowed(allows, action)}"
+        code = STATED_POLICY_OTHER_ACTION
     elif not on:
-        verdict, code = (
-            f"allows it only on {join_resources(allowed_resources(named))}",
-            STATED_POLICY_OTHER_RESOURCE,
-        )
+        verdict = f"allows it only on {join_resources(allowed_resources(named))}"
+        code = STATED_POLICY_OTHER_RESOURCE
     elif not any(names_caller(each, denial) for each in on):
         listed = [name for each in on for name in principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
@@ -366,10 +361,8 @@ def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allow
 
 def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     """Return on which resources, or in which Region, a policy allows the denied action."""
-    allowed, whole = (
-        allowed_resources(statements_with(policy, denial.action or "")),
-        compared_resource(denial) or "",
-    )
+    allowed = allowed_resources(statements_with(policy, denial.action or ""))
+    whole = compared_resource(denial) or ""
     if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
         return describe_partial_arn(denial, whole)
     readers = (find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)

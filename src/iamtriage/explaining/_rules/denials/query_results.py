@@ -13,11 +13,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
-from iamtriage.explaining._rules.denials.known_policies import list_known_policies, may_decide
+from iamtriage.explaining._rules.denials.known_policies import (
+    list_known_policies,
+    may_decide,
+    names_action,
+    names_resource,
+)
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_ACTION
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
-from iamtriage.explaining._rules.denials.statements import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import identity_remedy
@@ -58,10 +62,8 @@ def explain_query(denial: Denial) -> Explanation:
     step = f"For the location of query results, it also needs {', '.join(_WRITES)}."
     if is_result:
         summary = f"Athena cannot write query results to {f'the bucket {bucket}' if found else 'S3'}"
-        title, call = (
-            "Allow the caller to store results in the bucket",
-            "find the bucket (s3:GetBucketLocation) and write objects",
-        )
+        title = "Allow the caller to store results in the bucket"
+        call = "find the bucket (s3:GetBucketLocation) and write objects"
         step = "If the first command answers NoSuchBucket, correct the location of the results (s3_staging_dir, OutputLocation, or that of the workgroup)."
         objects = (*objects, *_WRITES)
     reason = "it reads and writes S3 with the permissions of the caller"

@@ -21,8 +21,8 @@ from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES, global_region
+from iamtriage.explaining._rules.denials.known_policies import describe_condition, join_values
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
-from iamtriage.explaining._rules.denials.statements import describe_condition, join_values
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.decisions import request_tags, request_values
 from iamtriage.explaining._rules.shared.remedies import account_remedy
@@ -233,10 +233,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     name = key.lower()
     if name in _SETTINGS:
         start = max(denial.failure.span[0] - _MAX_TEXT, 0)
-        text, command = (
-            denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT],
-            denial.context.command,
-        )
+        text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
+        command = denial.context.command
         settings = [
             each
             for each in _SETTINGS[name].finditer(text)

@@ -132,11 +132,9 @@ def _may_need_identity_allow(denial: Denial) -> bool:
 
 def explain_service_principal(denial: Denial) -> Explanation:
     """Explain the denial of a service that calls as itself."""
-    policy, verdict, remedy = (
-        policy_of(denial),
-        f"the {policy_of(denial).name} does not allow the service",
-        resource_remedy(denial),
-    )
+    policy = policy_of(denial)
+    verdict = f"the {policy_of(denial).name} does not allow the service"
+    remedy = resource_remedy(denial)
     source = denial.principal_text if try_parse_arn(denial.principal_text) else None
     stated = (
         compare_statements(denial.case, denial.principal.name, denial.action, denial.resource, source)
@@ -302,10 +300,8 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     """
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
-    networks, domain = (
-        "aws:SourceVpc, aws:SourceVpce or aws:SourceIp",
-        services.find_domain(denial.failure.text),
-    )
+    networks = "aws:SourceVpc, aws:SourceVpce or aws:SourceIp"
+    domain = services.find_domain(denial.failure.text)
     if denial.service == "es":
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
         networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"

@@ -23,8 +23,8 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import buckets
 from iamtriage.explaining._rules.denials.encrypted_data import key_policy_step
+from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, resource_remedy
-from iamtriage.explaining._rules.denials.statements import names_action, names_resource
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -329,11 +329,9 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
     # A denied GET has other causes, too, such as a KMS key.
     if is_allowed or (misplaced is None and denial.operation != "HeadObject"):
         return None
-    statements, step, text = (
-        [allow(_LIST, bucket, sid="S3ListBucket")],
-        "Add this statement to the policy.",
-        ".",
-    )
+    statements = [allow(_LIST, bucket, sid="S3ListBucket")]
+    step = "Add this statement to the policy."
+    text = "."
     if misplaced is not None:
         resources = as_strings(misplaced.get("Resource"))
         kept, unknown = list[str](), list[str]()

@@ -16,6 +16,7 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import resource_policies
+from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.denials.public_access import (
     BLOCK_PUBLIC_ACCESS,
     blocks_public_acls,
@@ -145,11 +146,9 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     omit = f"Or upload without tags: remove {tagging}." if tagging else None
     if acl is not None:
         omit = f"Or upload without an ACL: {'set AWS_DEFAULT_ACL = None' if 'AWS_DEFAULT_ACL' in text else f'remove {words}'}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
-    caveat = (
-        " Block Public Access rejects a public ACL even then."
-        if acl is not None and acl.is_public and blocked is None
-        else ""
-    )
+    caveat = ""
+    if acl is not None and acl.is_public and blocked is None:
+        caveat = " Block Public Access rejects a public ACL even then."
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} because of {words}, which also requires {listed}: {f'{policy.name} allows {denial.action}, but not that' if policy else 'an upload without it works'}.",
         common_causes.DERIVED_ACTION.cause(
@@ -177,10 +176,10 @@ def _allowed_objects(statements: list[Mapping[str, Any]], denial: Denial) -> Ite
 def _explain_blocked_acl(denial: Denial, words: str, allowing: str) -> Explanation:
     """Explain that Block Public Access rejects the public ACL of an upload."""
     known = (
-        "the setting BlockPublicAcls rejects it"
-        if not allowing
-        else f"{allowing} allows the upload with its ACL, so most likely the setting BlockPublicAcls rejects it"
+        f"{allowing} allows the upload with its ACL, so most likely the setting BlockPublicAcls rejects it"
     )
+    if not allowing:
+        known = "the setting BlockPublicAcls rejects it"
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} because of the public ACL {words}: {known}. An Allow does not help.",
         BLOCK_PUBLIC_ACCESS.cause(
@@ -275,9 +274,9 @@ def name_copy(denial: Denial) -> str:
 def describe_copy(denial: Denial) -> str:
     """Return which actions a copy requires on its source and its destination."""
     unnamed = "" if _find_source(denial) else ", which the text does not name,"
-    tags = (
-        ", and tags s3:GetObjectTagging and s3:PutObjectTagging" if denial.operation == "CopyObject" else ""
-    )
+    tags = ""
+    if denial.operation == "CopyObject":
+        tags = ", and tags s3:GetObjectTagging and s3:PutObjectTagging"
     return f"{denial.operation} requires s3:GetObject on the source{unnamed} and {denial.action} on the destination. KMS keys also require kms:Decrypt (source) and kms:GenerateDataKey (destination){tags}."
 
 

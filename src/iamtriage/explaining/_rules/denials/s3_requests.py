@@ -248,11 +248,9 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     is_known = bucket in _BUCKETS
     if denial.operation not in _READS or _AGREED.search(text) or not (is_known or said):
         return None
-    because = (
-        f"{bucket} is known to be one."
-        if is_known
-        else f"The text says {quote_words(said[0]) if said else ''}."
-    )
+    because = f"{bucket} is known to be one."
+    if not is_known:
+        because = f"The text says {quote_words(said[0]) if said else ''}."
     command = denial.context.command
     again = commands.repeat_command(command, "s3") or commands.repeat_command(command, "s3api")
     name = f"the bucket {bucket}" if bucket else "the bucket"

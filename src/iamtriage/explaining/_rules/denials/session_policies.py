@@ -89,11 +89,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}"
-    title, statement, url = (
-        "Change the session policy",
-        guardrails.allowing_statement(denial),
-        pages.SESSION_POLICIES,
-    )
+    title = "Change the session policy"
+    statement = guardrails.allowing_statement(denial)
+    url = pages.SESSION_POLICIES
     who: Who = "you"
     lines: tuple[str, ...] = ()
     policy: dict[str, Any] | None = None

@@ -15,6 +15,12 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, REQUIREMENTS
+from iamtriage.explaining._rules.denials.known_policies import (
+    describe_condition,
+    describe_conditions,
+    join_values,
+    other_region,
+)
 from iamtriage.explaining._rules.denials.request_conditions import (
     are_met,
     check_conditions,
@@ -22,12 +28,6 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     find_resource_tags,
     is_being_created,
     resource_name,
-)
-from iamtriage.explaining._rules.denials.statements import (
-    describe_condition,
-    describe_conditions,
-    join_values,
-    other_region,
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command, fill_command
@@ -135,11 +135,9 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     denied, *ids = [each[2] for each in arns]
     if not all(map(_RESOURCE_ID.fullmatch, (denied, *ids))) or len({each[0] for each in arns}) > 1:
         return None
-    name, flags, listed = (
-        controller.name,
-        [f"{controller.filter_flag}{each}" for each in ids],
-        join_words(ids, "and"),
-    )
+    name = controller.name
+    flags = [f"{controller.filter_flag}{each}" for each in ids]
+    listed = join_words(ids, "and")
     they = "it" if len(ids) == 1 else "them"
     remedy = cluster_remedy(
         f"Limit {name} to {listed}: {' '.join(flags)}",
@@ -274,11 +272,9 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     accepted = [*failed.values, *requested] if failed.key.lower() == _PREFIX else [*requested]
     conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
     sid = statement.get("Sid")
-    named = (
-        f"the statement {clip_text(sid)}"
-        if isinstance(sid, str) and sid
-        else f"the statement that allows {denial.action}"
-    )
+    named = f"the statement that allows {denial.action}"
+    if isinstance(sid, str) and sid:
+        named = f"the statement {clip_text(sid)}"
     remedy = account_remedy(
         f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}",
         f"Change the value in {named}, as below.",
@@ -315,11 +311,9 @@ def _missing_tag(
         lines = (command(*line.split()),)
     same = next((each for each in tags if tags[each] in values and each != key), None)
     other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
-    title, code, written = (
-        f"Tag {shown} with {tag}",
-        "Add the tag to the code that creates the resource, too.",
-        None,
-    )
+    title = f"Tag {shown} with {tag}"
+    code = "Add the tag to the code that creates the resource, too."
+    written = None
     set_in_text = same and re.compile(
         rf"(?<![\w/:.-])[\"']?{re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])[\"']?"
     ).search(denial.failure.text)

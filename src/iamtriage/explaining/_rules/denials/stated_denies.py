@@ -18,9 +18,12 @@ from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.deny_conditions import REQUIREMENTS
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
+    excluding_pattern,
     is_of_other,
     list_known_policies,
     may_decide,
+    names_action,
+    names_resource,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
 from iamtriage.explaining._rules.denials.request_conditions import (
@@ -30,7 +33,6 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     join_conditions,
     without_settings,
 )
-from iamtriage.explaining._rules.denials.statements import excluding_pattern, names_action, names_resource
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -132,10 +134,8 @@ class StatedDeny(Value):
         """Return the statement as the cause of the denial; ``is_only`` says whether it is the only one that can be."""
         text = capitalize_start(self.verdict.replace(" denies it", f" denies {denial.action}", 1))
         if self.revoked is not None:
-            name, text = (
-                deny_conditions.REVOCATION.names,
-                f"{self.policy.name} denies the call to these sessions",
-            )
+            name = deny_conditions.REVOCATION.names
+            text = f"{self.policy.name} denies the call to these sessions"
             if name in denial.failure.text:
                 text = f"The inline policy {name} denies every action to these sessions"
             text = capitalize_start(text)
@@ -244,9 +244,9 @@ def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
     """Return how to send the value that the text sets elsewhere."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.values, "or"))
     who = "an administrator of the organization" if denial.policy_type in _CONTROLS else "an administrator"
-    exempt = (
-        f"exempt {principal_arn_pattern(denial)} (ArnNotLike on aws:PrincipalArn), or " if denial.role else ""
-    )
+    exempt = ""
+    if denial.role:
+        exempt = f"exempt {principal_arn_pattern(denial)} (ArnNotLike on aws:PrincipalArn), or "
     change = f'Or {who} can {exempt}add "Null": {{"{key}": "false"}} to the Condition: the Deny then matches only requests that have the key.'
     controller = find_controller(denial.failure.text)
     # A fleet, which real launches create, is denied this action, too.

@@ -248,10 +248,8 @@ def _explain_without_effect(
     title, lines = f"Check that {policy.name} is attached to {denial.caller}", list_policies_commands(denial)
     if policy.version is not None:
         arn, version = policy.version
-        verdict, title = (
-            f"it is version {version}, not the default one",
-            f"Make {version} the default version",
-        )
+        verdict = f"it is version {version}, not the default one"
+        title = f"Make {version} the default version"
         lines = (
             fill_command(f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}", arn),
         )

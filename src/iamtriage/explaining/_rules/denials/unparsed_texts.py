@@ -29,7 +29,7 @@ from iamtriage.explaining._rules.credentials.ci_jobs import (
     github_workflow,
 )
 from iamtriage.explaining._rules.denials import repositories
-from iamtriage.explaining._rules.denials.statements import names_action
+from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -272,10 +272,8 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
     causes, remedies = zip(*(parts[::-1] if is_likely else parts), strict=True)
     if is_cached and attached:
         # Before its first pull, an image is only in the upstream registry.
-        causes, remedies = (
-            (cache, IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag.")),
-            (grant,),
-        )
+        causes = (cache, IMAGE_NOT_FOUND.cause(text="The upstream registry has no such image or tag."))
+        remedies = (grant,)
     topic = NO_IDENTITY_ALLOW.code if is_likely else IMAGE_NOT_FOUND.code
     return Explanation(failure=None, topic=topic, summary=summary, causes=causes, remedies=remedies)
 
@@ -313,11 +311,9 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
     context, cluster = found["context"], Cluster(facts.cluster, region=facts.region)
     calls_localhost = "KUBERNETES_MASTER" not in found[0]
     summary = f"The client has no kubeconfig for a cluster{', so it called localhost' * calls_localhost}"
-    reason = (
-        "The text shows a call to localhost."
-        if calls_localhost
-        else "The text says that no configuration has been provided."
-    )
+    reason = "The text says that no configuration has been provided."
+    if calls_localhost:
+        reason = "The text shows a call to localhost."
     title = "Add the cluster to the kubeconfig"
     steps = [
         "For an EKS cluster, the first command adds it and makes it the current context. The second lists the contexts.",

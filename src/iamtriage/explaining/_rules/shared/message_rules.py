@@ -149,13 +149,13 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "topic policy is incorrect",
         *(f"{name} is not authorized to {verb}" for name in SERVICES_IN_PROSE for verb in _PROSE_VERBS),
     ),
-    "denials.execution_roles.explain_execution_role": (
+    "denials.lambda_functions.explain_execution_role": (
         "ensure the role can perform",
         "execution role does not have permissions to call",
     ),
     "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
     "denials.service_specific.explain_not_owner": ("you are not the owner",),
-    "denials.lambda_functions.explain_function_url": ("function url authorization",),
+    "denials.api_responses.explain_function_url": ("function url authorization",),
     "denials.database_logins.explain_database_login": ("pam authentication failed for",),
     "denials.service_specific.explain_image": ("not authorized for images",),
     "denials.service_settings.explain_bedrock_model": (
