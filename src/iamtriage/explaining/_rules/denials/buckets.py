@@ -87,15 +87,12 @@ def bucket_policy_commands(denial: Denial) -> tuple[str, ...]:
 
 def explain_call_of_owner(denial: Denial) -> Explanation:
     """Explain that a call requires an identity of the account that owns the bucket."""
+    text = f"{capitalize_start(denial.caller)} is in another account than the bucket: AWS refers to the bucket policy only then. Even with an Allow in it, S3 answers 405 (MethodNotAllowed)."
     return denial.explain(
         denial_summary(
             denial, "the bucket is in another account, and only its own account can make this call"
         ),
-        ONLY_BUCKET_OWNER.cause(
-            "derived",
-            reason_lines(denial),
-            text=f"{capitalize_start(denial.caller)} is in another account than the bucket: AWS refers to the bucket policy only then. Even with an Allow in it, S3 answers 405 (MethodNotAllowed).",
-        ),
+        ONLY_BUCKET_OWNER.cause("derived", reason_lines(denial), text=text),
         topic="resource-policy",
         remedies=your_remedy(
             "Make the call with a role or user of the account that owns the bucket",
@@ -140,12 +137,10 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
         url = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html"
         owner = f"ECR keeps the layers of images in {bucket}, which belongs to AWS. Sign-in and manifest worked, so no ecr permission is missing."
         more = "If the VPC has no S3 endpoint, a proxy or firewall can be what answers 403."
+    text = "The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket."
     return denial.explain(
         f"{summary}: most likely, the S3 endpoint of the VPC does not allow it.",
-        NO_ALLOWS["vpc_endpoint"].cause(
-            because=owner,
-            text="The request went through an S3 gateway endpoint whose policy does not allow s3:GetObject on this bucket.",
-        ),
+        NO_ALLOWS["vpc_endpoint"].cause(because=owner, text=text),
         topic="vpc-endpoint-policy",
         remedies=Remedy(
             title="Allow the bucket in the policy of the S3 endpoint of the VPC",
@@ -188,11 +183,10 @@ def explain_origin(denial: Denial) -> Explanation:
         principal={"Service": "cloudfront.amazonaws.com"},
         condition={"StringEquals": {"AWS:SourceArn": distribution}},
     )
+    text = "The bucket policy does not allow the distribution (origin access control)."
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request without a reason.",
-        NO_ALLOWS["resource"].cause(
-            text="The bucket policy does not allow the distribution (origin access control)."
-        ),
+        NO_ALLOWS["resource"].cause(text=text),
         MISSING_OBJECT.cause(
             text="The object does not exist, or the distribution has no default root object: without s3:ListBucket, S3 answers 403 instead of 404."
         ),
@@ -223,11 +217,10 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
     actions = "The policy requires s3:PutBucketPolicy, and Block Public Access rejects a public one."
     if deployment.type != "AWS::S3::BucketPolicy":
         actions = "A bucket requires s3:CreateBucket, and each property an action, such as s3:PutBucketTagging, s3:PutEncryptionConfiguration, s3:PutBucketPublicAccessBlock, s3:PutBucketVersioning or s3:PutBucketOwnershipControls."
+    text = "The permissions with which CloudFormation acts lack an action that a property requires."
     return denial.explain(
         f"S3 denied a call for {named or deployment.type}: the message names neither the action nor the reason.",
-        common_causes.NO_IDENTITY_ALLOW.cause(
-            text="The permissions with which CloudFormation acts lack an action that a property requires."
-        ),
+        common_causes.NO_IDENTITY_ALLOW.cause(text=text),
         DENIES["resource"].cause(
             text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
         ),

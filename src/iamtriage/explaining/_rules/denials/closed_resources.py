@@ -350,12 +350,10 @@ def _explain_managed_key(
         )
     if noun == "queue":
         steps.append(_SSE_SQS.strip())
+    text = f"Only a key policy can allow a service principal, so a change of the {noun}'s policy has no effect. People and roles of the account can use {key}: this is why they can send to the {noun}."
     return denial.explain(
         f"KMS denied {service} the key of {of}: it is {key}, an AWS managed key, whose policy does not allow the service and cannot be changed.",
-        SERVICE_NOT_ALLOWED.cause(
-            "derived",
-            text=f"Only a key policy can allow a service principal, so a change of the {noun}'s policy has no effect. People and roles of the account can use {key}: this is why they can send to the {noun}.",
-        ),
+        SERVICE_NOT_ALLOWED.cause("derived", text=text),
         topic="service-principal",
         remedies=attrs.evolve(
             owner_remedy(

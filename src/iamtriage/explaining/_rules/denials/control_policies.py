@@ -249,11 +249,8 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         steps.append(
             f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
         )
-    cause = LANDING_ZONE_RESOURCE.cause(
-        "derived",
-        f"The name of the resource contains {mark}.",
-        text=f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, there.",
-    )
+    text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, there."
+    cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
     remedy = your_remedy(f"Leave out the resources of {owner}", *steps, url=_PAGE if found["tower"] else None)
     summary = f"{explanation.summary.removesuffix('.')}, most likely to protect the resources of {owner}."
     return attrs.evolve(

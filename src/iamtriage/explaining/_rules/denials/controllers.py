@@ -143,11 +143,8 @@ def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
     location = f"the location {clip_text(found[1])}" if found else "the location"
     used = f"{denial.caller}{f' of account {denial.account}' if denial.account else ''}"
     version = f"The text shows {clip_text(plugin[0])}." if plugin else "Check the version of the plugin."
-    cause = LOCATION_KEYS_IGNORED.cause(
-        "derived",
-        version,
-        text=f"The keys in the Secret {clip_text(secret[1])} were not used: velero-plugin-for-aws before v1.9 prefers the web identity of the pod (IRSA) to the credential of a location.",
-    )
+    text = f"The keys in the Secret {clip_text(secret[1])} were not used: velero-plugin-for-aws before v1.9 prefers the web identity of the pod (IRSA) to the credential of a location."
+    cause = LOCATION_KEYS_IGNORED.cause("derived", version, text=text)
     return attrs.evolve(
         explanation,
         summary=f"Velero used {used} for {location}, and not the keys in its Secret {clip_text(secret[1])}: {denial.action} was denied on {bucket}.",

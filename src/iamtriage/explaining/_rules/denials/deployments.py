@@ -75,12 +75,11 @@ def explain_target_account(denial: Denial) -> Explanation:
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
     allow_assume = allow("sts:AssumeRole", f"arn:{partition}:iam::{account}:role/{role}")
     administrator = {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"}
+    text = f"The trust policy of {role} does not allow {caller} of the administrator account."
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
         assuming_roles.NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
-        assuming_roles.CALLER_NOT_TRUSTED.cause(
-            text=f"The trust policy of {role} does not allow {caller} of the administrator account."
-        ),
+        assuming_roles.CALLER_NOT_TRUSTED.cause(text=text),
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
         remedies=trust_remedy(

@@ -184,13 +184,11 @@ def _explain_literal_pattern(denial: Denial) -> Explanation | None:
         found.fixed,
         f"{trust_fixes.WHOLE_DOCUMENT} {web_identity_remedies.narrow_subject_step(denial, found.value) or f'It then trusts every subject that matches {value}.'}",
     )
+    text = f"In {found.operator}, * and ? are ordinary characters. {like} supports them as wildcards."
     return explain_rejected(
         denial,
         f"STS rejected the token for {denial.target_role_text}: {found.operator} in the trust policy compares literally, so {value} matches no token.",
-        LITERAL_PATTERN.cause(
-            "derived",
-            text=f"In {found.operator}, * and ? are ordinary characters. {like} supports them as wildcards.",
-        ),
+        LITERAL_PATTERN.cause("derived", text=text),
         remedies=(remedy, web_identity_remedies.compare_token_remedy(denial)),
     )
 

@@ -211,13 +211,10 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         ),
         url=pages.ROTATE_KEYS,
     )
+    text = f"AWS attaches its managed policy {(denial.policy or '').rpartition('/')[2]} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny."
     return denial.explain(
         denial_summary(denial, "AWS quarantined the user because an access key is exposed"),
-        KEY_QUARANTINE.cause(
-            "reported",
-            reason_lines(denial),
-            text=f"AWS attaches its managed policy {(denial.policy or '').rpartition('/')[2]} when it finds an access key of the user exposed publicly. An Allow does not override its explicit deny.",
-        ),
+        KEY_QUARANTINE.cause("reported", reason_lines(denial), text=text),
         topic="compromised-key",
         remedies=remedy,
     )
@@ -254,12 +251,9 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         commands=lines,
         url=pages.EVALUATION,
     )
+    text = f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
-        EXPLICIT_DENY.cause(
-            denial.policy_type_evidence,
-            reason_lines(denial),
-            text=f"A Deny statement matches the request. The message does not name its policy. {why_no_allow_helps(denial)}",
-        ),
+        EXPLICIT_DENY.cause(denial.policy_type_evidence, reason_lines(denial), text=text),
         remedies=(denial_remedies.authorization_details_remedy(denial), remedy),
     )

@@ -183,11 +183,10 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
         remedies = (of_owner, across, inspect)
     verdict = f"the key is not in this Region, or its key policy does not allow it or denies it, which KMS does not tell apart{accounts}"
+    text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),
-        KMS_KEY_POLICY.cause(
-            text=f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
-        ),
+        KMS_KEY_POLICY.cause(text=text),
         None if is_sops else KMS_WRONG_REGION.cause(),
         DENIES["resource"].cause(text="A Deny statement in the key policy matches."),
         remedies=(*remedies, authorization_details_remedy(denial)),
@@ -215,11 +214,10 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         key = f"{f' {data[0]}' if data else ''}, most likely with the key {arn.resource.removeprefix('key/')} of account {arn.account} in {arn.region}: it"
         place = "the Region of the call"
         wrong_region = f"The call goes to another Region than {arn.region}, the data is encrypted with another key, or the key was deleted."
+    text = f"Neither the key policy nor an identity-based policy of {denial.caller} allows kms:Decrypt."
     return denial.explain(
         f"KMS cannot decrypt{key} does not exist in {place}, or {caller} is not allowed to use it.{called}",
-        KMS_KEY_POLICY.cause(
-            text=f"Neither the key policy nor an identity-based policy of {denial.caller} allows kms:Decrypt."
-        ),
+        KMS_KEY_POLICY.cause(text=text),
         KMS_WRONG_REGION.cause(text=wrong_region),
         topic="kms-key-unknown",
         remedies=_inspect_key_remedy(denial),

@@ -165,12 +165,10 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
             " CloudFormation deletes the role when it rolls back: deploy with --disable-rollback to keep it."
         )
     find = f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue={call} --query \"Events[?contains(CloudTrailEvent, 'errorMessage')].CloudTrailEvent | [0]\" --output text"
+    text = "Lambda checks the execution role of the function, not the caller who deploys it."
     return denial.explain(
         f"Lambda rejected the call: the execution role is not allowed to perform {action}, although {policy_name} allows it. Most likely, {'an SCP of this account or OU' if other else 'an SCP or a permissions boundary'} denies it.",
-        EXECUTION_ROLE.cause(
-            "reported",
-            text="Lambda checks the execution role of the function, not the caller who deploys it.",
-        ),
+        EXECUTION_ROLE.cause("reported", text=text),
         DENIES["service_control"].cause(
             text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
         ),
@@ -358,13 +356,10 @@ def explain_layer(denial: Denial) -> Explanation:
             commands=fill_command(check, other, "VERSION", region),
             url=_PAGE,
         )
+        text = f"{of_owner}No Allow for {denial.caller} changes that."
         return denial.explain(
             f"The layer {name} is in {home}, but the function is in {region}: a function can use only layers of its own Region.",
-            LAYER_IN_OTHER_REGION.cause(
-                "derived",
-                f"The ARN of the layer has the Region {home}.",
-                text=f"{of_owner}No Allow for {denial.caller} changes that.",
-            ),
+            LAYER_IN_OTHER_REGION.cause("derived", f"The ARN of the layer has the Region {home}.", text=text),
             topic="lambda-layer",
             remedies=use,
         )

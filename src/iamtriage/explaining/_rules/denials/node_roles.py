@@ -97,11 +97,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         reason = "it has the variables from which SDKs get its role, so its SDK is too old, or its code or a profile selects other credentials"
     elif role is not None:
         reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
-    cause = POD_USES_NODE_ROLE.cause(
-        evidence,
-        because,
-        text=f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}.",
-    )
+    text = f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}."
+    cause = POD_USES_NODE_ROLE.cause(evidence, because, text=text)
     title = "Give the pod's service account its own role"
     title = title if is_certain else "If a pod called, give its service account its own role"
     pod_remedies: tuple[Remedy, ...] = (

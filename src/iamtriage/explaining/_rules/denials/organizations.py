@@ -69,11 +69,8 @@ def explain_organizations(denial: Denial) -> Explanation:
         also: tuple[Cause, ...] = ()
     else:
         summary = denial_summary(denial, f"most likely, {verdict}")
-        also = (
-            common_causes.NO_IDENTITY_ALLOW.cause(
-                text=f"No identity-based policy of {denial.caller} allows the action."
-            ),
-        )
+        text = f"No identity-based policy of {denial.caller} allows the action."
+        also = (common_causes.NO_IDENTITY_ALLOW.cause(text=text),)
     compare = "Compare the account of the credentials with the management account."
     lines: tuple[str, ...] = ("aws sts get-caller-identity --query Account --output text",)
     if account is not None:
@@ -259,16 +256,13 @@ def _explain_other_name(
     meant = f", {chosen} is meant" if close and chosen in close else ""
     signed_in = " The sign-in itself succeeded." if _SIGNED_IN in denial.case.text else ""
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"
+    text = f"{has}, and not {name}."
     return denial.explain(
         f"The profile has {misspelled}: sso_role_name is {name}{meant}. {has}.",
         NO_ASSIGNMENT.cause(
             "reported", text=f"IAM Identity Center has no assignment of {name} to the user.{signed_in}"
         ),
-        WRONG_PROFILE.cause(
-            "derived",
-            f"list-account-roles printed {join_words(listed, 'and')}.",
-            text=f"{has}, and not {name}.",
-        ),
+        WRONG_PROFILE.cause("derived", f"list-account-roles printed {join_words(listed, 'and')}.", text=text),
         remedies=(
             your_remedy(
                 setting if chosen else f"{setting}: {join_words(listed, 'or')}",

@@ -321,9 +321,8 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
     else:
         return None
-    return f"{policy.name} {verdict}", code.cause(
-        "derived", text=f"{subject} {verdict.replace(' it ', f' {action} ')}."
-    )
+    text = f"{subject} {verdict.replace(' it ', f' {action} ')}."
+    return f"{policy.name} {verdict}", code.cause("derived", text=text)
 
 
 def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:

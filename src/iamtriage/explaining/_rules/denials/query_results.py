@@ -100,10 +100,8 @@ def explain_query(denial: Denial) -> Explanation:
         possible = possible[1:2]
         needed, title = missing, f"Add {next(iter(missing.values()))[0]} to the policy"
         reason = f"{policy.name} lacks {next(iter(missing.values()))[0]}"
-        cause = STATED_POLICY_OTHER_ACTION.cause(
-            "derived",
-            text=f"Athena checks and uses the bucket with the permissions of the caller, and {policy.name} does not allow {listed}.",
-        )
+        text = f"Athena checks and uses the bucket with the permissions of the caller, and {policy.name} does not allow {listed}."
+        cause = STATED_POLICY_OTHER_ACTION.cause("derived", text=text)
         step = "get-bucket-location needs this permission, too: if it answers AccessDenied, that confirms it."
     allow_it = identity_remedy(
         title,

@@ -91,9 +91,8 @@ def explain_git_denial(denial: Denial) -> Explanation:
         )
         cause = GIT_CREDENTIALS_STORED.cause("derived", (*because,))
         reason = f"{'' if stored and worked else 'most likely '}because Git sends a password that {helper} stored, and that has expired"
-    no_allow = NO_IDENTITY_ALLOW.cause(
-        text="No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push. It is not that if Git works once the stored password is deleted."
-    )
+    text = "No policy of the caller allows codecommit:GitPull, or codecommit:GitPush for a push. It is not that if Git works once the stored password is deleted."
+    no_allow = NO_IDENTITY_ALLOW.cause(text=text)
     allow_use = identity_remedy(
         "Allow the caller to use the repository",
         "Attach the policy to the role or user that aws sts get-caller-identity prints. codecommit:GitPush is required only for pushes.",
@@ -227,12 +226,10 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
         ),
         url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
     )
+    text = f"A pull from another account requires the policies of both sides. Of the role {role['name']}, {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
     return denial.explain(
         f"The ECR registry denied the pull of {name}: the repository is in account {owner}, the role {role['name']} in {account}, and the repository {verdict}.",
-        NO_ALLOWS["resource"].cause(
-            "derived" if has_none else "possible",
-            text=f"A pull from another account requires the policies of both sides. Of the role {role['name']}, {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required.",
-        ),
+        NO_ALLOWS["resource"].cause("derived" if has_none else "possible", text=text),
         topic=NO_ALLOWS["resource"].code,
         remedies=attrs.evolve(remedy, is_addition=not has_none),
     )
@@ -342,12 +339,11 @@ def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanat
     """Explain a push, which runs as the user or role whose token the client got at its login."""
     name = repository.stated_name
     pusher = "the user or role of the registry login"
+    text = "The repository is in another account, and its policy does not allow the push."
     return case.explain(
         f"The ECR registry denied the push{f' to {name}' if name else ''} without a reason.",
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {pusher} allows the push."),
-        NO_ALLOWS["resource"].cause(
-            text="The repository is in another account, and its policy does not allow the push."
-        ),
+        NO_ALLOWS["resource"].cause(text=text),
         _OLD_LOGIN,
         remedies=(
             identity_remedy(

@@ -143,13 +143,10 @@ def explain_service_principal(denial: Denial) -> Explanation:
     )
     if stated is not None and not stated.is_allowed:
         verdict, remedy = f"the {policy.name} in the text {stated.verdict}", stated.correct(remedy)
+    text = f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it."
     return denial.explain(
         denial_summary(denial, verdict),
-        SERVICE_NOT_ALLOWED.cause(
-            "derived",
-            reason_lines(denial),
-            text=f"{denial.principal} calls as a service principal, not with a role of yours. Only the {policy.name} can allow it.",
-        ),
+        SERVICE_NOT_ALLOWED.cause("derived", reason_lines(denial), text=text),
         topic="service-principal",
         remedies=remedy,
         notes="A service principal has no identity-based policies.",

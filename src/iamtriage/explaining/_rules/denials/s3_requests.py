@@ -201,13 +201,12 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
         url=pages.S3_PRESIGNED,
     )
     sid = "S3GetObject" if reads else "S3PutObject"
+    text = "The bucket policy denies it, such as by aws:SourceIp, aws:SourceVpce, s3:signatureAge or s3:authType, which apply to whoever uses the URL."
     return denial.explain(
         f"S3 accepted the signature of the presigned URL, but denied the request for {denial.resource}: most likely, the signer lacks {action}. It was signed by {who}.",
         SIGNER_DENIED.cause("derived", "The text shows the presigned URL."),
         MISSING_OBJECT.cause() if reads else None,
-        DENIES["resource"].cause(
-            text="The bucket policy denies it, such as by aws:SourceIp, aws:SourceVpce, s3:signatureAge or s3:authType, which apply to whoever uses the URL."
-        ),
+        DENIES["resource"].cause(text=text),
         topic="s3-access-denied",
         remedies=attrs.evolve(
             remedy, policy=build_document([allow(action, denial.resource or "*", sid=sid)]), layer="identity"

@@ -111,13 +111,10 @@ DEPENDENCY = CauseType(
 def explain_authorizer(denial: Denial) -> Explanation:
     """Explain a denial by the Lambda authorizer of an API."""
     verb = "denies the method explicitly" if denial.is_explicit else "does not allow this method"
+    text = f"The authorizer answered with a policy that {verb}, or its policy was cached for another method: API Gateway applies it to all methods that the token calls."
     return denial.explain(
         "The Lambda authorizer of the API denied the request.",
-        AUTHORIZER_POLICY.cause(
-            "derived",
-            reason_lines(denial),
-            text=f"The authorizer answered with a policy that {verb}, or its policy was cached for another method: API Gateway applies it to all methods that the token calls.",
-        ),
+        AUTHORIZER_POLICY.cause("derived", reason_lines(denial), text=text),
         topic="lambda-authorizer",
         remedies=owner_remedy(
             "Check what the authorizer returns",
@@ -189,12 +186,11 @@ def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explan
         "aws sts get-session-token --serial-number {} --token-code MFA_CODE",
         commands.arn(serial, "MFA_DEVICE_ARN"),
     )
+    text = "The first call used the code up."
     return denial.explain(
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
         reported,
-        MFA_CODE_REUSED.cause(
-            "derived", "The text passes one code to several calls.", text="The first call used the code up."
-        ),
+        MFA_CODE_REUSED.cause("derived", "The text passes one code to several calls.", text=text),
         topic="mfa",
         remedies=your_remedy(
             "Use the code once, for a session, and assume all roles with that session",
