@@ -153,7 +153,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         f"S3 denied {denial.operation or denial.action} because of {words}, which also requires {listed}: {f'{policy.name} allows {denial.action}, but not that' if policy else 'an upload without it works'}.",
         common_causes.DERIVED_ACTION.cause(
             "derived",
-            present(
+            (
                 f"The text shows that {worked} worked." if worked else None,
                 f"The text says {quote_words(told[0])}: the bucket, the credentials and {denial.action} are not the cause."
                 if told
