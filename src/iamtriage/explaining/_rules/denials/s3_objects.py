@@ -16,14 +16,13 @@ from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import resource_policies
-from iamtriage.explaining._rules.denials.known_policies import names_action
+from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
 from iamtriage.explaining._rules.denials.public_access import (
     BLOCK_PUBLIC_ACCESS,
     blocks_public_acls,
     public_access_remedy,
 )
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
-from iamtriage.explaining._rules.denials.statements import names_action, names_resource
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
