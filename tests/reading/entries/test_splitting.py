@@ -186,6 +186,24 @@ def test_a_long_word_that_is_broken_between_lines() -> None:
     assert all_facts_in("\n".join(log)) == [facts]
 
 
+@pytest.mark.parametrize("level", ["ERROR ", "boto [ERROR]:", "boto - ERROR - "])
+def test_boto_2_logs_a_status_and_the_body_apart(level: str) -> None:
+    """The logger puts its prefix before both; a status before another entry is not that entry's."""
+    declaration, body = _BOTO_2[-2:]
+    status = f"{_STAMP.format(8)} {level}403 Forbidden"
+    facts: Facts = {**DENIED, "code": "AccessDenied", "request_id": REQUEST}
+    log = [
+        *_stamped(_FOREIGN),
+        status,
+        f"{_STAMP.format(8)} {level}{declaration}",
+        body,
+        *_stamped(_FOREIGN, 10),
+    ]
+    assert all_facts_in("\n".join(log)) == [{**facts, "status_code": 403}]
+    log = [status, f"{_STAMP.format(9)} {level}answered:", declaration, body]
+    assert all_facts_in("\n".join(log)) == [facts]
+
+
 @pytest.mark.parametrize("name", MULTI_LINE)
 @pytest.mark.parametrize("gap", ["", "\n"])
 def test_statements_of_a_text_without_a_format_stay_apart(name: str, gap: str) -> None:
