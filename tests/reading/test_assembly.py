@@ -442,16 +442,52 @@ def test_a_quoted_policy_is_not_the_cause() -> None:
     assert facts_in(quoted + message) == denied(code="AccessDenied", principal="Ana", action="iam:ListUsers")
 
 
-def test_a_title_of_a_box_is_not_the_cause_of_another_error_of_a_call() -> None:
+_NO_METADATA = (
+    "failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata"
+)
+_STS_CALL = "operation error STS: AssumeRole, https response error StatusCode: 403, "
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        (_EXPIRED, _OLD),
+        (
+            f"{_STS_CALL}RequestID: {REQUEST}, api error AccessDenied: {DENIAL}",
+            {**DENIED, "code": "AccessDenied", "operation": "AssumeRole", "status_code": 403, "request_id": REQUEST},
+        ),
+        (
+            f"{_STS_CALL}RequestID: {REQUEST}, api error AccessDenied: Access denied",
+            denied(code="AccessDenied", operation="AssumeRole", service="sts", status_code=403, request_id=REQUEST, resource=ROLE),
+        ),
+        (
+            f"operation error STS: AssumeRole, get identity: get credentials: {_NO_METADATA}",
+            expect("missing_credentials", operation="AssumeRole", service="sts"),
+        ),
+        (
+            "NoCredentialProviders: no valid providers in chain. Deprecated.",
+            expect("missing_credentials", code="NoCredentialProviders"),
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("box", ["│ ", ""])
+def test_the_titles_of_terraform_are_not_failures_beside_the_error(
+    message: str, cause: Facts, box: str
+) -> None:
     lines = (
         "Error: Cannot assume IAM Role",
         "",
         "  with provider, on providers.tf line 14:",
         "",
-        f"Error: {_EXPIRED}",
+        f"IAM Role ({ROLE}) cannot be assumed.",
+        "",
+        "There are several possible causes, such as credentials that are invalid.",
+        "",
+        f"Error: {message}",
     )
-    text = "".join(f"│ {line}\n" for line in lines)
-    assert facts_in(text) == _OLD
+    text = "".join(f"{box}{line}\n" for line in lines)
+    assert all_facts_in(text) == [cause]
+    assert facts_in(text) == cause
 
 
 def test_a_body_goes_on_in_indented_lines_with_a_time() -> None:

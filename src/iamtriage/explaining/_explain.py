@@ -18,7 +18,6 @@ from iamtriage.explaining._extensions import apply_extensions
 from iamtriage.explaining._facts import NO_FACTS, add_attached_facts
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.loading import load_rule
-from iamtriage.failures._envelopes import Envelope
 from iamtriage.failures._failures import (
     FAILURE_CLASSES,
     AccessDenied,
@@ -200,14 +199,12 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     keys with 403, too, and a HEAD request does not show that reason.
     """
     is_standard = _STANDARD_DENIAL in text
-    is_bare = denial.principal is None and denial.envelope == Envelope()
     has_room = len(text) - (denial.span[1] - denial.span[0]) > _MIN_OTHER
     is_nameless = not is_standard and has_room and _names_nothing(denial)
     is_head = not is_standard and (denial.envelope.operation or "").startswith("Head")
-    if not (is_standard or is_bare or is_nameless or is_head):
+    if not (is_standard or is_nameless or is_head):
         return None
     from iamtriage._reading.scanning import scan
-    from iamtriage.explaining._others.repeats import is_summary
     from iamtriage.failures._fingerprints import fingerprint
 
     others = tuple(scan(text))
@@ -216,10 +213,6 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     if is_standard:
         specific = tuple(
             each for each in others if isinstance(each, AccessDenied) and each.action is not None
-        )
-    elif is_bare:
-        specific = tuple(
-            each for each in others if not isinstance(each, AccessDenied) and is_summary(denial, each)
         )
     elif is_head:
         specific = tuple(each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch))
@@ -230,7 +223,7 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     # Without the denial, the text has another headline, at the same position, and with all of its context.
     start, end = denial.span
     main = parse(text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:])
-    chosen = specific[:1] if is_standard or is_bare else specific
+    chosen = specific[:1] if is_standard else specific
     if main is not None and fingerprint(main) in map(fingerprint, chosen):
         return attrs.evolve(main, text=text)
     return specific[0]

@@ -1798,7 +1798,7 @@ OTHERS: tuple[Case, ...] = (
         "An error occurred (AuthFailure) when calling the RunInstances operation: Not authorized for images: [ami-0a1b2c3d4e5f60718]",
         {"region": "eu-west-1"},
         ("the image ami-0a1b2c3d4e5f60718.", "--image-ids ami-0a1b2c3d4e5f60718"),
-        ("Replace",),
+        ("REGION",),
     ),
     (
         "role that CloudFormation passes",

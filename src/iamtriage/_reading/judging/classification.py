@@ -239,6 +239,7 @@ def _is_of_aws(candidate: Candidate, context: TextContext) -> bool:
 
 def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Candidate]:
     """Return the candidates, except those that only wrap the next candidate."""
+    candidates = _drop_titles(candidates, context.text)
     kept: list[Candidate] = []
     for candidate, following in zip(candidates, [*candidates[1:], None], strict=False):
         if (
@@ -276,6 +277,30 @@ def drop_wrappers(candidates: list[Candidate], context: TextContext) -> list[Can
             continue
         kept.append(candidate)
     return kept
+
+
+def _drop_titles(candidates: list[Candidate], text: str) -> list[Candidate]:
+    """Return the candidates, except titles that a role cannot be assumed if the error of STS follows.
+
+    Terraform prints such titles, and the role in them: https://github.com/hashicorp/aws-sdk-go-base.
+    """
+    kept: list[Candidate] = []
+    for candidate in reversed(candidates):
+        facts, call = candidate.facts, next(filter(_is_of_assumption, reversed(kept)), None)
+        is_title = facts.keys() <= {"resource"} and "assume" in text[candidate.start : candidate.end]
+        if call is None or not is_title:
+            kept.append(candidate)
+        elif call.kind == "access_denied" and "resource" in facts:
+            call.facts.setdefault("resource", facts["resource"])
+    return kept[::-1]
+
+
+def _is_of_assumption(candidate: Candidate) -> bool:
+    """Return whether STS denied a call such as AssumeRole, or it had no valid credentials."""
+    if candidate.kind in {"missing_credentials", "expired_credentials", "invalid_credentials"}:
+        return True
+    operation = candidate.facts.get("operation")
+    return operation is not None and operation.value.startswith("AssumeRole")
 
 
 def _explains_missing_credentials(first: Candidate, second: Candidate) -> bool:

@@ -320,7 +320,7 @@ class _Builder:
             yield from self._remedy_blocks(self._remedy, selection)
         if parts.second is not None:
             yield Heading(f"Then: {parts.second.title}", 2, (parts.second.who,))
-            yield from remedy_content(parts.second._replace(steps=()), self._width - _INDENT)
+            yield from remedy_content(parts.second._replace(steps=(), manifest=None), self._width - _INDENT)
         if selection.next:
             if self._next is None:
                 self._next = tuple(_next_blocks(parts.remedies[1], self._width - _INDENT))

@@ -334,7 +334,9 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
     is_other = other is not None and (other.has_person or not mentions_metadata)
     if not is_without_role and (is_other or other_users.find_identity(case) is not None):
         return [_advise_other_user]
-    if _TERRAFORM.search(text) or _PERSONS_TOOL.search(text):
+    if _TERRAFORM.search(text) or (
+        _PERSONS_TOOL.search(text) and not provider_chains.ROLE_SOURCE.search(message)
+    ):
         # The chain ends with the instance metadata, but Terraform mostly runs on a computer or in CI.
         return [on_laptop, on_ec2]
     if _LOG_SHIPPER.search(text):
@@ -345,6 +347,8 @@ def _likely_environments(case: Case[MissingCredentials], message: str) -> list[_
         return [ecs_tasks.advise_on_ecs, on_ec2]
     if is_without_role:
         return [on_ec2]
+    if provider_chains.ROLE_SOURCE.search(message):
+        return [provider_chains.advise_on_role_source, on_ec2]
     if provider_chains.CONTAINER_TRIED.search(message) or (is_of_program and _IMAGE_PATH.search(text)):
         return [provider_chains.advise_anywhere]
     if find_signed_in_profile(text) is not None:

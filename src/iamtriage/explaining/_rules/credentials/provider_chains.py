@@ -14,7 +14,7 @@ from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_roles
-from iamtriage.explaining._rules.shared import credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -69,6 +69,18 @@ MODULE_MISSING = CauseType(
     fix="Add the module, such as the dependency software.amazon.awssdk:sts.",
     sources=("https://github.com/aws/aws-sdk-java-v2/issues/2961",),
 )
+ROLE_SOURCE_EMPTY = CauseType(
+    "role-source-empty",
+    title="The credentials for assuming the role are missing",
+    meaning="A profile or program assumes a role with other credentials, and the SDK finds none for that call.",
+    recognised_by="The SDK could not call AssumeRole to get its credentials, because it found none for this call.",
+    fix="Give the profile in source_profile credentials, or use another credential_source.",
+    sources=(pages.CLI_ROLES,),
+)
+ROLE_SOURCE = lazy_pattern(
+    r"refresh cached credentials, operation error STS: AssumeRole, (?:get identity: get|failed to sign request: failed to retrieve) credentials: "
+)
+"""What the SDK for Go 2 prints if it has no credentials for assuming the role of a profile."""
 
 
 def describe_outcomes(message: str) -> str:
@@ -104,6 +116,32 @@ def advise_anywhere(case: Case[MissingCredentials], message: str) -> pod_roles.A
         url=pages.SDK_CREDENTIALS,
     )
     return pod_roles.Advice([], [remedy])
+
+
+def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_roles.Advice:
+    """Return that the credentials with which a role is assumed are missing."""
+    profile = clues.find_profile(case)
+    of = "The profile" if profile is None else f"The profile {profile}"
+    remedy = your_remedy(
+        "Give the source of the role credentials",
+        f"{of} has role_arn and either source_profile or credential_source. The commands print them. Without role_arn, the program's own settings contain the role.",
+        "If a source_profile is printed, sign in to that profile, or add credentials to it. With credential_source = Ec2InstanceMetadata, the program must run on an EC2 instance with a role.",
+        commands=(
+            *(
+                credential_remedies.with_profile(profile, f"aws configure get {each}")
+                for each in ("role_arn", "source_profile", "credential_source")
+            ),
+            Labelled(
+                "If the source_profile uses IAM Identity Center:", "aws sso login --profile SOURCE_PROFILE"
+            ),
+        ),
+        url=pages.CLI_ROLES,
+    )
+    cause = ROLE_SOURCE_EMPTY.cause(
+        "derived",
+        text="The profile or program assumes a role, and the SDK found no credentials for that call of AssumeRole.",
+    )
+    return pod_roles.Advice([cause], [remedy], " with which to assume the role")
 
 
 def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
