@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
-from iamtriage.explaining._rules.credentials.stored_keys import stored_keys_remedy
+from iamtriage.explaining._rules.credentials.key_sources import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND

@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
-from iamtriage.explaining._rules.credentials.overridden_profiles import find_signed_in_profile
+from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy

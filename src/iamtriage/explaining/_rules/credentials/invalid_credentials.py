@@ -22,6 +22,11 @@ from iamtriage.explaining._rules.credentials.access_keys import (
     find_listed_key,
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
+from iamtriage.explaining._rules.credentials.key_sources import (
+    explain_override,
+    find_override,
+    stored_keys_remedy,
+)
 from iamtriage.explaining._rules.credentials.mfa_sessions import explain_session_without_mfa
 from iamtriage.explaining._rules.credentials.missing_logins import add_other_user
 from iamtriage.explaining._rules.credentials.mixed_credentials import (
@@ -41,7 +46,6 @@ from iamtriage.explaining._rules.credentials.other_partitions import (
     partition_remedy,
 )
 from iamtriage.explaining._rules.credentials.other_users import find_unit
-from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
 from iamtriage.explaining._rules.credentials.rejected_requests import (
     CHECK_KEY,
     INVALID_TOKEN_CODES,
@@ -52,7 +56,6 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     describe_request,
     region_remedies,
 )
-from iamtriage.explaining._rules.credentials.stored_keys import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT

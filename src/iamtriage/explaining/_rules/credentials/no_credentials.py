@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.credentials import (
     provider_chains,
     unread_sources,
 )
-from iamtriage.explaining._rules.credentials.overridden_profiles import find_signed_in_profile
+from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import your_remedy

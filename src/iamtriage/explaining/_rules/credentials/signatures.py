@@ -16,9 +16,12 @@ from iamtriage.explaining._rules.credentials import (
     presigned_urls,
     rewritten_requests,
 )
+from iamtriage.explaining._rules.credentials.key_sources import (
+    explain_override,
+    find_override,
+    stored_keys_remedy,
+)
 from iamtriage.explaining._rules.credentials.other_partitions import find_shown_caller
-from iamtriage.explaining._rules.credentials.overridden_profiles import explain_override, find_override
-from iamtriage.explaining._rules.credentials.stored_keys import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clocks, clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.common_causes import OTHER_ENDPOINT, REQUEST_CHANGED

@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
-from iamtriage.explaining._rules.credentials.overridden_profiles import (
+from iamtriage.explaining._rules.credentials.key_sources import (
     PROFILE_OVERRIDDEN,
     find_override,
     unset_keys,
