@@ -15,8 +15,6 @@ from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
-    import re
-
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import Failure, MissingCredentials
@@ -42,7 +40,7 @@ PROFILE_BROKEN = CauseType(
 class _ProfileError(NamedTuple):
     """An error in a profile: the message that reports it, its meaning, and how to correct it."""
 
-    pattern: re.Pattern[str]
+    sign: str
     summary: str
     phrase: str
     title: str
@@ -54,9 +52,7 @@ class _ProfileError(NamedTuple):
 
 _PROFILE_ERRORS = (
     _ProfileError(
-        lazy_pattern(
-            r"(?:Unable to parse config file:|failed to load (?:shared )?config file,|Invalid credentials file:) (?P<source>[\w./~\\:@-]{1,200}[\w])"
-        ),
+        r"(?:Unable to parse config file:|failed to load (?:shared )?config file,|Invalid credentials file:) (?P<source>[\w./~\\:@-]{1,200}[\w])",
         "The file{source} has invalid syntax, so the AWS CLI and SDKs read no profile from it.",
         "Unable to parse config file",
         "Correct the line, or write the file again with aws configure",
@@ -69,7 +65,7 @@ _PROFILE_ERRORS = (
         pages.CLI_PROFILES,
     ),
     _ProfileError(
-        lazy_pattern(r"Infinite loop in credential configuration"),
+        r"Infinite loop in credential configuration",
         "The profiles refer to each other with source_profile in a loop, so none of them provides credentials.",
         "Infinite loop in credential configuration",
         "Give the last profile its own credentials instead of source_profile",
@@ -81,9 +77,7 @@ _PROFILE_ERRORS = (
         ("aws configure get source_profile", "aws configure list-profiles"),
     ),
     _ProfileError(
-        lazy_pattern(
-            rf"profile {_PROFILE_NAME} contains both source_profile and credential_source|has a source_profile, and a credential_source"
-        ),
+        rf"profile {_PROFILE_NAME} contains both source_profile and credential_source|has a source_profile, and a credential_source",
         "The profile{of} has both source_profile and credential_source, and only one is allowed.",
         "contains both source_profile and credential_source",
         "Keep either source_profile or credential_source",
@@ -94,9 +88,7 @@ _PROFILE_ERRORS = (
         ("aws configure get source_profile", "aws configure get credential_source"),
     ),
     _ProfileError(
-        lazy_pattern(
-            rf"credential[_ ]source \"(?P<source>[^\"\n]{{1,64}})\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid"
-        ),
+        rf"credential[_ ]source \"(?P<source>[^\"\n]{{1,64}})\" referenced in (?:the )?profile {_PROFILE_NAME} is not valid",
         "The profile{of} has an unknown credential_source{source}.",
         "credential source",
         "Use Environment, Ec2InstanceMetadata or EcsContainer",
@@ -108,7 +100,7 @@ _PROFILE_ERRORS = (
         before_source=" = ",
     ),
     _ProfileError(
-        lazy_pattern(rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured"),
+        rf"is specified in profile {_PROFILE_NAME}, but no source provider was configured",
         "The program does not support the credential_source of the profile{of}.",
         "no source provider was configured",
         "Use source_profile, or provide the credentials in another way",
@@ -116,9 +108,7 @@ _PROFILE_ERRORS = (
         ("aws configure get credential_source",),
     ),
     _ProfileError(
-        lazy_pattern(
-            rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration:?[ ]?(?P<source>[a-z_]{{3,40}}(?:, ?[a-z_]{{3,40}})*)?"
-        ),
+        rf"profile {_PROFILE_NAME} is configured to use SSO but is missing required configuration:?[ ]?(?P<source>[a-z_]{{3,40}}(?:, ?[a-z_]{{3,40}})*)?",
         "The profile{of} lacks IAM Identity Center settings{source}.",
         "is configured to use SSO but is missing required configuration",
         "Run aws configure sso to write the profile again",
@@ -132,7 +122,7 @@ _PROFILE_ERRORS = (
         ": ",
     ),
     _ProfileError(
-        lazy_pattern(r"specified sso-session does not exist: \"(?P<source>[^\"\n]{1,64})\""),
+        r"specified sso-session does not exist: \"(?P<source>[^\"\n]{1,64})\"",
         "The profile uses the sso-session{source}, which the config file does not have.",
         "specified sso-session does not exist",
         "Run aws configure sso-session, or correct the name",
@@ -143,9 +133,7 @@ _PROFILE_ERRORS = (
         pages.SSO_LOGIN,
     ),
     _ProfileError(
-        lazy_pattern(
-            rf"source[_ ]profile \"(?P<source>[^\"\n]{{1,64}})\" referenced in the profile {_PROFILE_NAME}"
-        ),
+        rf"source[_ ]profile \"(?P<source>[^\"\n]{{1,64}})\" referenced in the profile {_PROFILE_NAME}",
         "The profile{of} uses source_profile{source}, and that profile does not exist.",
         "source_profile",
         "Create the source profile, or specify another one",
@@ -154,10 +142,8 @@ _PROFILE_ERRORS = (
         before_source=" = ",
     ),
     _ProfileError(
-        lazy_pattern(
-            rf"source[_ ]profile (?:{_PROFILE_NAME} must have credentials|has no shared credentials)"
-            r"|has a role_arn, and source_profile, ?but the source_profile does not have"
-        ),
+        rf"source[_ ]profile (?:{_PROFILE_NAME} must have credentials|has no shared credentials)"
+        r"|has a role_arn, and source_profile, ?but the source_profile does not have",
         "The profile{of} uses a source_profile that has no credentials.",
         "must have credentials",
         "Give the source profile its own credentials",
@@ -165,9 +151,7 @@ _PROFILE_ERRORS = (
         ("aws configure list",),
     ),
     _ProfileError(
-        lazy_pattern(
-            r"credential type (?P<source>[a-z_]{3,40}) requires role_arn, profile (?P<name>[\w.@:+/-]{1,64})"
-        ),
+        r"credential type (?P<source>[a-z_]{3,40}) requires role_arn, profile (?P<name>[\w.@:+/-]{1,64})",
         "The profile{of} has no role_arn, which its{source} requires.",
         "requires role_arn",
         "Add role_arn to the profile, or remove source_profile or credential_source",
@@ -208,7 +192,8 @@ _EMPTY_SOURCES = {
     ),
 }
 _WITHOUT_PROFILE = ("list-profiles", " sso-session")
-BROKEN_PROFILE_MESSAGES = (_EMPTY_SOURCE, *(error.pattern for error in _PROFILE_ERRORS))
+_PATTERNS = tuple(lazy_pattern(each.sign) for each in _PROFILE_ERRORS)
+BROKEN_PROFILE_MESSAGES = (_EMPTY_SOURCE, *_PATTERNS)
 """Patterns of the messages that report such a profile."""
 
 
@@ -217,10 +202,8 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     empty = _EMPTY_SOURCE.search(message)
     if empty:
         return _explain_empty_source(case, message, empty["source"])
-    error, found = next(
-        (error, match) for error in _PROFILE_ERRORS if (match := error.pattern.search(message))
-    )
-    values = found.groupdict()
+    searched = zip(_PROFILE_ERRORS, (each.search(message) for each in _PATTERNS), strict=True)
+    error, values = next((error, found.groupdict()) for error, found in searched if found is not None)
     profile = clues.safe_name(values.get("name")) or clues.find_profile(case)
     source = clues.safe_name(values.get("source"))
     summary = error.summary.format(

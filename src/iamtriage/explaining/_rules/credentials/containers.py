@@ -75,12 +75,9 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
             [container_remedy(case)],
             f" in the container: AWS_PROFILE names the profile {profile}, but ~/.aws is not mounted",
         )
+    not_passed = credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because="The text is from a container.")
     return pod_roles.Advice(
-        [
-            credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause(because="The text is from a container."),
-            credential_sources.NOTHING_CONFIGURED.cause(),
-        ],
-        [container_remedy(case)],
+        [not_passed, credential_sources.NOTHING_CONFIGURED.cause()], [container_remedy(case)]
     )
 
 
@@ -218,10 +215,6 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
-    steps = (
-        "Any response, even an error, shows that STS is reachable.",
-        "A VPC without internet access needs an interface endpoint for STS, with private DNS and a security group that allows port 443. Clients must call the regional endpoint.",
-    )
     hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     return case.explain(
@@ -235,7 +228,8 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
             *findings.remedies,
             cluster_remedy(
                 "Test the connection to STS from where the call runs",
-                *steps,
+                "Any response, even an error, shows that STS is reachable.",
+                "A VPC without internet access needs an interface endpoint for STS, with private DNS and a security group that allows port 443. Clients must call the regional endpoint.",
                 commands=fill_command("curl --silent --show-error --head --max-time 10 {}", url),
                 url=pages.STS_REGIONS,
             ),
@@ -263,15 +257,11 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     because = () if (found := denied or absent) is None else (f'The text says "{found[0].strip()}".',)
     causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
     if not denied:
-        causes.append(
-            PODS_NOT_RECREATED.cause(
-                text="The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
-            )
-        )
+        unmounted = "The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
+        causes.append(PODS_NOT_RECREATED.cause(text=unmounted))
     if changed is None and not absent:
-        causes.append(
-            TOKEN_FILE_OF_ROOT.cause(because="Only the file's owner and the pod's fsGroup can read it.")
-        )
+        owner_only = "Only the file's owner and the pod's fsGroup can read it."
+        causes.append(TOKEN_FILE_OF_ROOT.cause(because=owner_only))
     kind, variable = "web identity", "AWS_WEB_IDENTITY_TOKEN_FILE"
     if "/pods.eks." in message:
         kind, variable = "EKS Pod Identity", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
@@ -282,9 +272,8 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         role = pod_roles.irsa_remedy(case)
         steps = role.steps
         if pod_roles.annotated_role(case.failure.text) is None:
-            steps = (
-                "If the service account has no role, annotate it (IRSA) or create a Pod Identity association. Then re-create the pods.",
-            )
+            without_role = "If the service account has no role, annotate it (IRSA) or create a Pod Identity association. Then re-create the pods."
+            steps = (without_role,)
         # The variables are not those of a role.
         lines = tuple(line for line in role.commands if ".env[*]" not in line)
         title = "Let EKS mount the token into new pods"
@@ -296,7 +285,6 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     return case.explain(
         f"The pod's {kind} token could not be read{outcome}.",
         *causes,
-        topic="token-file-unreadable",
         remedies=tuple(remedies),
         notes=credential_remedies.NO_CALL_MADE,
     )

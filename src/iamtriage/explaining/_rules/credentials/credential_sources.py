@@ -146,11 +146,8 @@ def advise_on_laptop(case: Case[MissingCredentials], _message: str) -> Advice:
         )
         return Advice([not_named, ENVIRONMENT_NOT_PASSED_ON.cause()], [select, set_up])
     signed_in = find_signed_in_profile(case.failure.text)
-    if (
-        signed_in is not None
-        and clues.find_shell_profile(case.failure.text) is None
-        and clues.stated_option(case, "profile") is None
-    ):
+    is_selected = clues.find_shell_profile(case.failure.text) or clues.stated_option(case, "profile")
+    if signed_in is not None and is_selected is None:
         text = f"The sign-in is that of the profile {signed_in}, and nothing selects this profile: the call used default."
         select = your_remedy(
             f"Select the profile {signed_in}",
@@ -200,52 +197,34 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         )
     because = "The SDK tried the instance metadata, where SDKs look last."
     no_profile = NO_INSTANCE_PROFILE.cause(because=because if METADATA_SIGNS.search(message) else None)
-    hop_limit = METADATA_HOP_LIMIT.cause(
-        because="The request to the metadata service timed out." if timed_out else None
-    )
+    timeout = "The request to the metadata service timed out." if timed_out else None
+    hop_limit = METADATA_HOP_LIMIT.cause(because=timeout)
     raise_limit = hop_limit_remedy(case)
     if "docker " in case.text:
         step = "Then restart the container. One on the host's network (docker run --network host) needs no change."
         steps = (*(each.partition(" In EKS,")[0] for each in raise_limit.steps), step)
         if _TEMPLATE.search(case.text) is not None:
-            steps = (
-                *steps,
-                "For new instances, set HttpPutResponseHopLimit to 2 in the launch template, too. HttpTokens can stay required.",
-            )
+            template = "For new instances, set HttpPutResponseHopLimit to 2 in the launch template, too. HttpTokens can stay required."
+            steps = (*steps, template)
         raise_limit = attrs.evolve(raise_limit, title="For containers: raise the hop limit to 2", steps=steps)
     is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
     works = WORKS_ON_INSTANCE.search(case.text)
     if works is not None:
-        hop_limit = METADATA_HOP_LIMIT.cause(
-            because="Outside the container, the role of the instance is used: it is in order."
-        )
+        outside = "Outside the container, the role of the instance is used: it is in order."
+        hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
     if works is not None or INSTANCE_SESSION.search(case.text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
-        step = (
-            "The text shows that the instance has no role. Attach an instance profile; no restart is needed."
-        )
-        attach = attrs.evolve(
-            _INSTANCE_ROLE,
-            title="Give the EC2 instance a role",
-            steps=(step, *_INSTANCE_ROLE.steps[1:]),
-            commands=_INSTANCE_ROLE.commands[1:],
-        )
-        return Advice([no_profile], [attach], ": the EC2 instance has no role")
+        return Advice([no_profile], [_ATTACH_PROFILE], ": the EC2 instance has no role")
     if is_reachable or (not timed_out and _CONTAINER.search(case.text) is None):
         return Advice([no_profile], [_INSTANCE_ROLE])
-    # A timeout shows that the response was lost; an instance without a role gets a 404.
-    if timed_out and HOP_LIMIT_OF_ONE.search(case.text):
+    if not timed_out:
+        return Advice([no_profile, hop_limit], [_INSTANCE_ROLE, raise_limit])
+    # A timeout shows that the response was lost; an instance without a role gets a 404. Nodes have a role.
+    if HOP_LIMIT_OF_ONE.search(case.text) or case.facts.service_account is not None:
         return Advice([hop_limit], [raise_limit])
-    if timed_out and case.facts.service_account is not None:
-        # Nodes have a role.
-        return Advice([hop_limit], [raise_limit])
-    return (
-        Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
-        if timed_out
-        else Advice([no_profile, hop_limit], [_INSTANCE_ROLE, raise_limit])
-    )
+    return Advice([hop_limit, no_profile], [raise_limit, _INSTANCE_ROLE])
 
 
 _INSTANCE_ROLE = account_remedy(
@@ -258,8 +237,15 @@ _INSTANCE_ROLE = account_remedy(
     ),
     url=pages.EC2_ROLES,
 )
-
-
+_ATTACH_PROFILE = attrs.evolve(
+    _INSTANCE_ROLE,
+    title="Give the EC2 instance a role",
+    steps=(
+        "The text shows that the instance has no role. Attach an instance profile; no restart is needed.",
+        *_INSTANCE_ROLE.steps[1:],
+    ),
+    commands=_INSTANCE_ROLE.commands[1:],
+)
 _TEMPLATE = lazy_pattern(r"launch[-_ ]?template|auto ?scaling", re.IGNORECASE)
 
 
@@ -283,19 +269,15 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
 
 
 def advise_on_lambda(_case: Case[MissingCredentials], _message: str) -> Advice:
-    return Advice(
-        [LAMBDA_VARIABLES_LOST.cause(because="The text mentions Lambda.")],
-        [
-            your_remedy(
-                "On Lambda: let the SDK find the execution role",
-                "Create clients without profile and keys, and don't set AWS_PROFILE.",
-                "Pass the environment to processes that the function starts.",
-                "On your computer, the function has no role: use a profile there.",
-                commands="aws lambda get-function-configuration --function-name FUNCTION --query Role",
-                url=pages.LAMBDA_ROLE,
-            )
-        ],
+    remedy = your_remedy(
+        "On Lambda: let the SDK find the execution role",
+        "Create clients without profile and keys, and don't set AWS_PROFILE.",
+        "Pass the environment to processes that the function starts.",
+        "On your computer, the function has no role: use a profile there.",
+        commands="aws lambda get-function-configuration --function-name FUNCTION --query Role",
+        url=pages.LAMBDA_ROLE,
     )
+    return Advice([LAMBDA_VARIABLES_LOST.cause(because="The text mentions Lambda.")], [remedy])
 
 
 UNUSABLE_INSTANCE_ROLE = (
@@ -329,9 +311,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         ),
         url=pages.IAM_EC2_TROUBLESHOOTING,
     )
-    notes = (
-        "No access keys are needed on the instance. A few minutes after EC2 can use the role, /latest/meta-data/iam/info has the code Success, and the SDK gets credentials.",
-    )
+    note = "No access keys are needed on the instance. A few minutes after EC2 can use the role, /latest/meta-data/iam/info has the code Success, and the SDK gets credentials."
     if is_lost:
         return case.explain(
             f"The instance metadata has no credentials: the instance profile{f' {profile}' if lost else ''} no longer exists. It was deleted or re-created.",
@@ -342,7 +322,7 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
             ),
             topic="no-credentials",
             remedies=attach,
-            notes=notes,
+            notes=note,
         )
     found = _NAMED_ROLE.search(case.text)
     name = None if found is None else found[1] or found[2]
@@ -358,9 +338,8 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
     )
     role = "the instance's role" if name is None else f"the instance's role {name}"
     _, _, verdict = explanation.summary.partition(": ")
-    reported = attrs.evolve(
-        explanation.causes[0], text="The metadata returns an error in place of credentials."
-    )
+    text = "The metadata returns an error in place of credentials."
+    reported = attrs.evolve(explanation.causes[0], text=text)
     return attrs.evolve(
         explanation,
         summary=f"The instance metadata has no credentials, because EC2 cannot assume {role}: {verdict}",
@@ -368,6 +347,6 @@ def explain_instance_role(case: Case[MissingCredentials], _message: str) -> Expl
         remedies=(explanation.remedies[0], attach),
         notes=(
             "The instance profile is attached, because the metadata names its role. The permissions of the role are not the cause.",
-            *notes,
+            note,
         ),
     )

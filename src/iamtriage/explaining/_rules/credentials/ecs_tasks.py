@@ -118,21 +118,12 @@ def _find_task_definition(text: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-_BATCH_ADVICE = Advice(
-    [
-        NO_TASK_ROLE.cause(
-            text="The job definition has no job role. The program does not use the execution role, which is for AWS Batch itself."
-        )
-    ],
-    [
-        account_remedy(
-            "In AWS Batch: give the job a role",
-            f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
-            commands="aws batch describe-job-definitions --job-definition-name JOB_DEFINITION --status ACTIVE --query 'jobDefinitions[].containerProperties.[jobRoleArn,executionRoleArn]'",
-            url=pages.ECS_TASK_ROLE,
-        )
-    ],
-    ": the Batch job has no job role",
+_BATCH_PROBLEM = "The job definition has no job role. The program does not use the execution role, which is for AWS Batch itself."
+_BATCH_ROLE = account_remedy(
+    "In AWS Batch: give the job a role",
+    f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
+    commands="aws batch describe-job-definitions --job-definition-name JOB_DEFINITION --status ACTIVE --query 'jobDefinitions[].containerProperties.[jobRoleArn,executionRoleArn]'",
+    url=pages.ECS_TASK_ROLE,
 )
 
 
@@ -140,24 +131,22 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return what gives the program in an ECS task or a job of AWS Batch credentials: its role."""
     text = case.text
     if _BATCH_SIGNS.search(text) is not None:
-        return _BATCH_ADVICE
+        without_role = NO_TASK_ROLE.cause(text=_BATCH_PROBLEM)
+        return Advice([without_role], [_BATCH_ROLE], ": the Batch job has no job role")
     shown = re.search(NO_TASK_ROLE.sign, text)
     if shown is not None:
-        because = ("The definition in the text sets none.",) if shown["shown"] else ()
+        cause = NO_TASK_ROLE.cause(
+            because="The definition in the text sets none." if shown["shown"] else None
+        )
         name = _find_task_definition(text)
         owner = "ECS task" if name is None else f"task definition {name}"
-        return Advice(
-            [NO_TASK_ROLE.cause(because=because)],
-            [task_role_remedy(text, is_missing=True)],
-            f": the {owner} has no task role",
-        )
+        return Advice([cause], [task_role_remedy(text, is_missing=True)], f": the {owner} has no task role")
     if _TASK_ROLE_SET.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(text="The running task is of another revision, which has no task role.")
     elif _ECS_NAMED.search(text) is not None:
         no_role = NO_TASK_ROLE.cause(because="The text mentions ECS.")
     else:
-        because = ("The variables that ECS sets in a task with a role are not set.",)
-        no_role = NO_TASK_ROLE.cause(because=because)
+        no_role = NO_TASK_ROLE.cause(because="The variables that ECS sets in a task with a role are not set.")
     return Advice([no_role, RELATIVE_URI_LOST.cause()], [task_role_remedy(text, is_missing=False)])
 
 
@@ -168,29 +157,23 @@ def task_role_remedy(text: str, *, is_missing: bool) -> Remedy:
     deploy = f"aws ecs update-service --cluster ECS_CLUSTER --service SERVICE --task-definition {name.partition(':')[0]}"
     title = "On ECS: give the task a role"
     last = "Start tasks of the new revision, as update-service does: running tasks do not change."
-    steps: tuple[str, ...]
-    lines: tuple[str, ...]
+    more = None
     if is_missing:
         # https://docs.aws.amazon.com/cli/latest/reference/ecs/register-task-definition.html
-        steps = (
-            f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}. In Terraform, it is task_role_arn of aws_ecs_task_definition, in CloudFormation TaskRoleArn.",
-            "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy.",
-        )
+        step = f"In the saved task.json, add taskRoleArn: {_PROGRAM_ROLE}. In Terraform, it is task_role_arn of aws_ecs_task_definition, in CloudFormation TaskRoleArn."
+        more = "Delete what a new revision does not accept: taskDefinitionArn, revision, status, requiresAttributes, compatibilities, registeredAt and registeredBy."
         register = "aws ecs register-task-definition --cli-input-json file://task.json"
-        lines = (f"{describe} --query taskDefinition > task.json", register, deploy)
+        lines: tuple[str, ...] = (f"{describe} --query taskDefinition > task.json", register)
     elif _TASK_ROLE_SET.search(text) is not None:
         title = "On ECS: start tasks of the revision with the role"
-        steps = ("The definition in the text has a task role: check which revision the failing task runs.",)
-        tasks = (
-            "aws ecs describe-tasks --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'"
+        step = "The definition in the text has a task role: check which revision the failing task runs."
+        lines = (
+            "aws ecs describe-tasks --cluster ECS_CLUSTER --tasks TASK --query 'tasks[].taskDefinitionArn'",
         )
-        lines = (tasks, deploy)
     else:
-        steps = (
-            f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}.",
-        )
-        lines = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'", deploy)
-    return account_remedy(title, *steps, last, commands=lines, url=pages.ECS_TASK_ROLE)
+        step = f"Check the task definition. If taskRoleArn is null, register a revision with {_PROGRAM_ROLE}."
+        lines = (f"{describe} --query 'taskDefinition.[taskRoleArn,executionRoleArn]'",)
+    return account_remedy(title, step, more, last, commands=(*lines, deploy), url=pages.ECS_TASK_ROLE)
 
 
 def explain_unknown_credentials_id(case: Case[MissingCredentials], message: str) -> Explanation:

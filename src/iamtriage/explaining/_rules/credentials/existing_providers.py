@@ -14,19 +14,17 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.arns._principals import Role
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION
 from iamtriage.explaining._rules.sts.trust_documents import find_provider, parse_document
+from iamtriage.explaining._rules.sts.trust_findings import trust_policy_evidence
 from iamtriage.sts._endpoints import find_endpoint
 
 if TYPE_CHECKING:
+    from iamtriage.arns._principals import Role
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import InvalidIdentityToken
@@ -51,7 +49,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     own, called = _partition_of(issuer.region), _find_called(case)
     if own is not None and called is not None and _partition_of(called[0]) not in {None, own}:
         return _explain_other_partition(case, issuer, called, listed)
-    explanation, role = issuers.explain_no_provider(case, message), _find_role(case)
+    explanation, role = issuers.explain_no_provider(case, message), issuers.find_role(case)
     named = listed or _find_named(case, issuer.url)
     if named is not None and role is not None and role.account != named[1]:
         return _explain_other_account(case, issuer, role, *named)
@@ -70,10 +68,8 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         else None,
         url=pages.OIDC_PROVIDERS,
     )
-    cause = issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text)
-    return attrs.evolve(
-        explanation, summary=summary, causes=(explanation.causes[0], cause), remedies=(check,), notes=()
-    )
+    causes = (explanation.causes[0], issuers.ROLE_OF_OTHER_ACCOUNT.cause(text=text))
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=(check,), notes=())
 
 
 def _explain_other_account(
@@ -83,12 +79,6 @@ def _explain_other_account(
     document = parse_document(case.facts.trust_policy)
     own = arn.replace(f"::{account}:", f"::{role.account}:", 1)
     fixed = None if document is None else json.loads(json.dumps(document).replace(arn, own))
-    uses_sts = issuer.is_eks or issuer.system == issuers.GITHUB
-    create = fill_command(
-        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        commands.issuer(issuer.url),
-        issuers.STS_AUDIENCE if uses_sts else "AUDIENCE",
-    )
     change = "trust.json is the whole trust policy with this provider as Principal.Federated."
     if fixed is None:
         change = f"The trust policy of the role must name this provider as Principal.Federated: {own}."
@@ -97,24 +87,20 @@ def _explain_other_account(
         f"Create the IAM OIDC provider in account {role.account}{', and name it in the trust policy' if fixed else ''}",
         f"Run the commands in account {role.account}.",
         change,
-        commands=(create, *lines),
+        commands=(issuers.create_provider_command(issuer), *lines),
         url=pages.OIDC_PROVIDERS,
     )
     if fixed is not None:
         remedy = attrs.evolve(remedy, policy=fixed, layer="role_trust")
     whose = "pod" if issuer.is_eks else "job"
+    missing = f"Account {role.account} has no IAM OIDC provider for this issuer."
+    evidence, text = trust_policy_evidence(case.facts), f"The role's trust policy names the provider {arn}."
+    if fixed is None:
+        evidence, text = "derived", f"The text lists the provider {arn}."
     return case.explain(
         f"STS looks for the OIDC provider of {issuer.description} in account {role.account}, that of the role {role.name}, and it is in account {account}.",
-        issuers.NO_OIDC_PROVIDER.cause(
-            "reported", text=f"Account {role.account} has no IAM OIDC provider for this issuer."
-        ),
-        issuers.ROLE_OF_OTHER_ACCOUNT.cause(
-            "supplied" if fixed is not None and not is_derived(case.facts, "trust_policy") else "derived",
-            text=f"The role's trust policy names the provider {arn}."
-            if fixed is not None
-            else f"The text lists the provider {arn}.",
-        ),
-        topic="no-oidc-provider",
+        issuers.NO_OIDC_PROVIDER.cause("reported", text=missing),
+        issuers.ROLE_OF_OTHER_ACCOUNT.cause(evidence, text=text),
         remedies=(
             remedy,
             account_remedy(
@@ -131,12 +117,11 @@ def _explain_other_account(
 def _without_trust_policy(explanation: Explanation) -> Explanation:
     """Return the explanation of a missing provider that the role's trust policy names as it should."""
     create, *others = explanation.remedies
-    create = attrs.evolve(create, steps=create.steps[:1])
     return attrs.evolve(
         explanation,
         summary=f"{explanation.summary.removesuffix('.')}, although the role's trust policy names it: the provider was deleted or never created, and the trust policy needs no change.",
         causes=explanation.causes[:1],
-        remedies=(create, *others),
+        remedies=(attrs.evolve(create, steps=create.steps[:1]), *others),
     )
 
 
@@ -197,14 +182,7 @@ def _find_listed(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str
     """Return the ARN and the account of the issuer's provider, if a command in the text lists it."""
     path = (url or "").removeprefix("https://")
     for run in find_runs(case.failure) if "open-id-connect-provider" in case.failure.text else ():
-        if run.command.words[:1] == ("iam",):
-            for found in _LISTED.finditer(run.output):
-                if path and found["path"] == path:
-                    return found[0], found["account"]
+        for found in _LISTED.finditer(run.output) if run.command.words[:1] == ("iam",) else ():
+            if path and found["path"] == path:
+                return found[0], found["account"]
     return None
-
-
-def _find_role(case: Case[InvalidIdentityToken]) -> Role | None:
-    stated = case.context.role_arn
-    role = try_parse_principal(case.failure.resource or case.facts.resource or (stated and stated.value))
-    return role if isinstance(role, Role) else None

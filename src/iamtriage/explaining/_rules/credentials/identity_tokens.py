@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.credentials import existing_providers, issuers,
 from iamtriage.explaining._rules.shared import credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import message_text, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.common_causes import TOKEN_EXPIRED
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
@@ -105,20 +105,15 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
     if findings.allowed is False:
         text = "The role's trust policy does not allow this token either. This error follows once STS accepts the token."
         cause = attrs.evolve(cause, text=text)
-    remedies = () if findings.remedy is None else (findings.remedy,)
-    return attrs.evolve(
-        explanation, causes=(*explanation.causes, cause), remedies=(*explanation.remedies, *remedies)
-    )
+    remedies = (*explanation.remedies, *present(findings.remedy))
+    return attrs.evolve(explanation, causes=(*explanation.causes, cause), remedies=remedies)
 
 
 def _with_claims_of_text(case: Case[InvalidIdentityToken]) -> Facts:
     """Return the facts with the claims that the issuer in the text and the pod's service account determine."""
     facts, issuer = case.facts, issuers.find_issuer(case, message_text(case))
-    if (
-        facts.token_claims is not None
-        or issuer.url is None
-        or not (facts.namespace and facts.service_account)
-    ):
+    is_of_account = facts.namespace and facts.service_account
+    if facts.token_claims is not None or issuer.url is None or not is_of_account:
         return facts
     claims = {
         "iss": issuer.url,
@@ -172,20 +167,13 @@ def _explain_other(case: Case[InvalidIdentityToken], message: str) -> Explanatio
         "identity provider was invalid",
     )
     is_not_jwt = "not a valid JWT" in message
+    differs = "The token's issuer differs from the provider's URL."
     return case.explain(
         f"STS does not accept the web identity token{': it is not an ID token in the form of a JWT' if is_not_jwt else ''}.",
         INVALID_IDENTITY_TOKEN.cause("reported", (*quote_phrases(message, *phrases), *issuer.because)),
         NOT_AN_ID_TOKEN.cause() if is_not_jwt else None,
-        *(
-            ()
-            if is_not_jwt
-            else (
-                TOKEN_EXPIRED.cause(text="The token has expired."),
-                issuers.PROVIDER_URL_DIFFERS.cause(
-                    text="The token's issuer differs from the provider's URL."
-                ),
-            )
-        ),
+        None if is_not_jwt else TOKEN_EXPIRED.cause(text="The token has expired."),
+        None if is_not_jwt else issuers.PROVIDER_URL_DIFFERS.cause(text=differs),
         remedies=(_SEND_ID_TOKEN if is_not_jwt else credential_remedies.REREAD_TOKEN, _INSPECT_TOKEN),
         notes=issuers.ROLE_NOT_EVALUATED,
     )

@@ -13,7 +13,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
@@ -22,7 +21,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider, find_provider
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, trust_policy_evidence
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -196,12 +195,8 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
         rest = ": the cluster was re-created, or the role belongs to that cluster."
         if found is not None and found.allowed:
             rest = ". The subject and audience in it match the token."
-        causes = [
-            CLUSTER_RECREATED.cause(
-                "derived" if is_derived(case.facts, "trust_policy") else "supplied",
-                text=f"The role's trust policy names the provider of another cluster, {other.named}{rest}",
-            )
-        ]
+        text = f"The role's trust policy names the provider of another cluster, {other.named}{rest}"
+        causes = [CLUSTER_RECREATED.cause(trust_policy_evidence(case.facts), text=text)]
     else:
         causes.append(CLUSTER_RECREATED.cause() if issuer.is_eks else PROVIDER_URL_DIFFERS.cause())
     where, account = f"the role's account{_describe_other(other)}", None
@@ -225,14 +220,29 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     )
 
 
-def _find_listed(case: Case[InvalidIdentityToken]) -> list[str] | None:
-    """Return the providers that list-open-id-connect-providers printed, ``None`` without an output of the role's account."""
+def find_role(case: Case[InvalidIdentityToken]) -> Role | None:
+    """Return the role that the call was to assume."""
     stated = case.context.role_arn
     role = try_parse_principal(case.failure.resource or case.facts.resource or (stated and stated.value))
+    return role if isinstance(role, Role) else None
+
+
+def create_provider_command(issuer: Issuer) -> str:
+    """Return the command that creates the IAM OIDC provider for an issuer."""
+    uses_sts = issuer.is_eks or issuer.system == GITHUB
+    return fill_command(
+        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
+        *(commands.issuer(issuer.url), STS_AUDIENCE if uses_sts else "AUDIENCE"),
+    )
+
+
+def _find_listed(case: Case[InvalidIdentityToken]) -> list[str] | None:
+    """Return the providers that list-open-id-connect-providers printed, ``None`` without an output of the role's account."""
+    role = find_role(case)
     for run in find_runs(case.failure) if "list-open-id-connect-providers" in case.failure.text else ():
         output = run.output.partition("\n\n")[0]
         found = list(dict.fromkeys(_PROVIDER.findall(output)))
-        is_same = not isinstance(role, Role) or all(f":{role.account}:" in arn for arn in found)
+        is_same = role is None or all(f":{role.account}:" in arn for arn in found)
         is_list = run.command.words[:2] == ("iam", "list-open-id-connect-providers")
         if is_list and is_same and (found or "[]" in output):
             return found
@@ -282,19 +292,12 @@ def _create_and_trust_remedy(
 
 
 def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
-    uses_sts_audience = issuer.is_eks or issuer.system == GITHUB
-    create = fill_command(
-        "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
-        commands.issuer(issuer.url),
-        STS_AUDIENCE if uses_sts_audience else "AUDIENCE",
-    )
+    create = create_provider_command(issuer)
     creations: Commands = (create,)
-    steps = [
-        f"Run the command in account {account}. IAM gets the thumbprint itself."
-        if account
-        else "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
-    ]
-    url = pages.OIDC_PROVIDERS
+    where = "Run the commands in the account of the role. The first one lists its providers: each ARN ends in the issuer without https://. If none matches exactly, create one, once per issuer. IAM gets the thumbprint itself."
+    if account:
+        where = f"Run the command in account {account}. IAM gets the thumbprint itself."
+    audience, url = None, pages.OIDC_PROVIDERS
     if issuer.is_eks:
         eksctl = f"eksctl utils associate-iam-oidc-provider --cluster CLUSTER --region {issuer.region or 'REGION'} --approve"
         other_account = "Or, if the cluster is in another account than the role, in the role's account:"
@@ -303,12 +306,10 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
             creations = (eksctl,)
         url = pages.EKS_IRSA
     elif issuer.system == GITHUB:
-        steps.append(
-            "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
-        )
+        audience = "The action aws-actions/configure-aws-credentials requests the audience sts.amazonaws.com."
         url = pages.GITHUB_OIDC
     else:
-        steps.append(
+        audience = (
             "AUDIENCE is the token's aud claim: for many systems sts.amazonaws.com, for others a client ID."
         )
     url_text = issuer.url or ""
@@ -316,9 +317,7 @@ def _create_provider_remedy(issuer: Issuer, account: str | None) -> Remedy:
     name = clip_text(url_text.removeprefix("https://")) or "its URL without https://"
     provider = f"arn:{partition}:iam::{account}:oidc-provider/{name}" if account and url_text else "its ARN"
     old = " That of a re-created cluster's role still names the old one." if issuer.is_eks else ""
-    steps.append(
-        f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {name} before :sub and :aud in the condition keys.{old}"
-    )
+    trust = f"The role's trust policy must name this provider: {provider} as Principal.Federated, and {name} before :sub and :aud in the condition keys.{old}"
     if account is None:
         creations = ("aws iam list-open-id-connect-providers", *creations)
-    return account_remedy("Create the IAM OIDC provider", *steps, commands=creations, url=url)
+    return account_remedy("Create the IAM OIDC provider", where, audience, trust, commands=creations, url=url)

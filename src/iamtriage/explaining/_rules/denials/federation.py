@@ -96,8 +96,8 @@ def checked_cause(denial: Denial, text: str, *because: str) -> Cause:
 
 def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str) -> Remedy:
     """Return the remedy that replaces the trust policy of the facts with a corrected one."""
-    remedy = trust_fixes.replace_policy_remedy(title, dict(fixed), denial.target_role_name, denial.facts)
-    return attrs.evolve(remedy, steps=(*steps, *remedy.steps))
+    role, facts = denial.target_role_name, denial.facts
+    return trust_fixes.replace_policy_remedy(title, *steps, policy=dict(fixed), role=role, facts=facts)
 
 
 def explain_web_identity(denial: Denial) -> Explanation:

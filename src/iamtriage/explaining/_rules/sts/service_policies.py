@@ -10,7 +10,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.exceptions import IamTriageError
 from iamtriage.explaining._cause_types import Cause, Evidence
-from iamtriage.explaining._context.resolving import context_of, is_derived
+from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._facts import NO_FACTS, Facts
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
@@ -74,7 +74,7 @@ def check_service_trust(  # noqa: PLR0913 (what is known about the request)
         return None
     keys = {_SOURCE_ACCOUNT: _find_account(facts, role_arn), **(known or {})}
     role: str | None = getattr(principal_words.parse_masked_role(role_arn), "name", role_name)
-    evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
+    evidence = trust_findings.trust_policy_evidence(facts)
     stated = {key: value for key, value in keys.items() if value is not None}
     question = _Question(facts, service, role, evidence, stated, added)
     try:
@@ -143,11 +143,8 @@ def _describe(
         return ServiceTrust(result.reason, cause, remedy)
     # The reason begins with the statement that comes closest.
     verdict = result.reason.partition(": ")[2]
-    for old, new in (
-        ("the policy trusts", "its trust policy trusts"),
-        ("its Action", "the Action in its trust policy"),
-    ):
-        verdict = verdict.replace(old, new)
+    verdict = verdict.replace("the policy trusts", "its trust policy trusts")
+    verdict = verdict.replace("its Action", "the Action in its trust policy")
     if result.statement is None:
         verdict = f"its trust policy names {trust_documents.describe_trusted(question.facts.trust_policy) or 'other principals'}, not {service}"
     title = f"Allow {service} in the role's trust policy"
@@ -161,21 +158,18 @@ def _describe(
         cause = attrs.evolve(cause, text=text)
         kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a role of its own."
     if action != "sts:AssumeRole" or _TAGS in result.reason:
-        missing = [
-            each for each in actions if each != "sts:AssumeRole" and not _evaluate(question, each).allowed
-        ]
+        others = [each for each in actions if each != "sts:AssumeRole"]
+        missing = [each for each in others if not _evaluate(question, each).allowed]
         lacks = f"{join_words(missing, 'and')} {'is' if len(missing) == 1 else 'are'} missing"
         verdict = f"its trust policy allows {service} only sts:AssumeRole: {lacks}"
-        passed = (
-            "session tags and a source identity" if "sts:SetSourceIdentity" in actions else "session tags"
-        )
-        text = f"{service} passes {passed} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
+        identity = " and a source identity" if "sts:SetSourceIdentity" in actions else ""
+        text = f"{service} passes session tags{identity} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
         cause = attrs.evolve(cause, text=text)
         title, kept = f"Allow {join_words(missing, 'and')} in the role's trust policy", ""
     # Callers with a token of a provider in the policy are others than the service.
-    remedy = trust_fixes.replace_policy_remedy(title, policy, role, NO_FACTS)
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
-    return ServiceTrust(verdict, cause, attrs.evolve(remedy, steps=(step, *remedy.steps)))
+    remedy = trust_fixes.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
+    return ServiceTrust(verdict, cause, remedy)
 
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:
@@ -229,16 +223,17 @@ def _describe_condition(question: _Question, result: TrustResult) -> ServiceTrus
     if value is not None and "Not" not in operator:
         fixed = trust_documents.policy_with_value(facts.trust_policy, result, value=value)
     title = f"Correct the condition on {clip_text(key)} in the role's trust policy"
-    remedy = trust_fixes.replace_policy_remedy(title, fixed or {}, question.role, NO_FACTS)
-    keep = "Keep a condition: it prevents other accounts from using the role through the service."
     if fixed is None:
-        lines: tuple[str, ...] = commands.trust_policy_commands(question.role)
-        remedy = attrs.evolve(remedy, policy=None, layer=None, steps=(step, keep), commands=lines)
+        keep = "Keep a condition: it prevents other accounts from using the role through the service."
+        lines = commands.trust_policy_commands(question.role)
+        remedy = account_remedy(title, step, keep, commands=lines, url=pages.TRUST_POLICIES)
     else:
-        lines = remedy.commands
+        remedy = trust_fixes.replace_policy_remedy(
+            title, trust_fixes.WHOLE_DOCUMENT, step, policy=fixed, role=question.role, facts=NO_FACTS
+        )
         if value == "ACCOUNT_ID":
-            lines = ("aws sts get-caller-identity --query Account --output text", *lines)
-        remedy = attrs.evolve(remedy, steps=(trust_fixes.WHOLE_DOCUMENT, step, *remedy.steps), commands=lines)
+            show = "aws sts get-caller-identity --query Account --output text"
+            remedy = attrs.evolve(remedy, commands=(show, *remedy.commands))
     text = f"Statement[{result.statement}] of the supplied trust policy has this condition."
     return ServiceTrust(
         f"its trust policy names {service}, but requires {requires}{difference}",

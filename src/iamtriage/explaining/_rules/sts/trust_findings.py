@@ -88,6 +88,11 @@ class TrustFindings(Value):
         )
 
 
+def trust_policy_evidence(facts: Facts) -> Evidence:
+    """Return what a finding rests on that comes from the trust policy in the facts."""
+    return "derived" if is_derived(facts, "trust_policy") else "supplied"
+
+
 def evaluate_trust_policy(
     facts: Facts, action: str, role_arn: str | None = None, context: Mapping[str, str] | None = None
 ) -> TrustFindings | None:
@@ -99,10 +104,10 @@ def evaluate_trust_policy(
     """
     if facts.trust_policy is None or (facts.token_claims is None and facts.caller is None):
         return None
-    evidence: Evidence = "derived" if is_derived(facts, "trust_policy") else "supplied"
     # The token identifies the caller, so the caller in the facts does not matter.
     caller = None if facts.token_claims is not None else facts.caller
     role = principal_words.underlying_role(principal_words.try_parse_principal(role_arn))
+    evidence = trust_policy_evidence(facts)
     try:
         result = check_trust_policy(
             facts.trust_policy,

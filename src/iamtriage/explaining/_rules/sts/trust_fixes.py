@@ -162,12 +162,16 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     fixed = _with_value(result, facts, value=[*result.expected, actual])
     if fixed is None:
         return
-    remedy = replace_policy_remedy(
-        f"Or accept the audience {clip_text(actual)} in the trust policy", fixed, role, facts
-    )
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
-    yield attrs.evolve(remedy, steps=(f"{WHOLE_DOCUMENT} {REMOVE_OLD}", known, *remedy.steps))
+    yield replace_policy_remedy(
+        f"Or accept the audience {clip_text(actual)} in the trust policy",
+        f"{WHOLE_DOCUMENT} {REMOVE_OLD}",
+        known,
+        policy=fixed,
+        role=role,
+        facts=facts,
+    )
 
 
 def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
@@ -208,7 +212,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
-    decide = ""
+    decide = None
     if not whom:
         decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     is_part = _shows_only_condition(facts)
@@ -218,37 +222,34 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     fixed = None
     if pattern is not None and like.startswith("StringLike"):
         is_covered = expected.startswith(pattern.removesuffix("*"))
-        fixed = _with_value(
-            result, facts, value=pattern if is_covered else [expected, pattern], new_operator=like
-        )
+        patterns = pattern if is_covered else [expected, pattern]
+        fixed = _with_value(result, facts, value=patterns, new_operator=like)
         title = f"Accept {pattern.rpartition(':')[2]} in the trust policy"
         more = f"{like} accepts every version: an exact subject fails with the next."
         if actual.startswith("system:serviceaccount:"):
             who = trust_subjects.describe_naming(actual)
             more = f"{who}, so the suffix changes with each upgrade: {like} accepts them all."
         more += "" if is_covered else f" {REMOVE_OLD}"
-        decide = ""
+        decide = None
     elif trust_subjects.lacks_context(expected):
         more = "Keep it this narrow: a pattern such as :* trusts all jobs of the project, on any branch."
         more += f" With this one, {whom} can assume the role: give it read-only permissions." if whom else ""
-        decide = ""
+        decide = None
     elif is_replaced and not trust_subjects.is_of_controller(actual):
         more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
         more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
     elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
         # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
-        actual, is_replaced, decide = with_ids, len(result.expected) == 1, ""
+        actual, is_replaced, decide = with_ids, len(result.expected) == 1, None
         more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. The repository's tokens no longer match the subject without them."
     if fixed is None:
-        fixed = _with_value(
-            result, facts, value=actual if is_replaced or is_part else [*result.expected, actual]
-        )
+        value = actual if is_replaced or is_part else [*result.expected, actual]
+        fixed = _with_value(result, facts, value=value)
     if fixed is None:
         return None
-    remedy = replace_policy_remedy(title, fixed, role, facts)
-    steps = tuple(each for each in (decide, f"{WHOLE_DOCUMENT} {more}".rstrip(), *remedy.steps) if each)
-    return attrs.evolve(remedy, steps=steps)
+    step = f"{WHOLE_DOCUMENT} {more}".rstrip()
+    return replace_policy_remedy(title, decide, step, policy=fixed, role=role, facts=facts)
 
 
 def _branch_remedies(
@@ -261,25 +262,20 @@ def _branch_remedies(
     fixed = _with_value(result, facts, value=[*others, pattern], new_operator=like) if others else own
     who = f"The pattern accepts every branch, so everyone who can push one can use the role{' of the other jobs, with their permissions' if others else ''}"
     if others and own is not None:
-        remedy = replace_policy_remedy("Give the merge requests a role of their own", own, role, facts)
+        title = "Give the merge requests a role of their own"
+        remedy = replace_policy_remedy(title, policy=own, role=role, facts=facts)
         create = (
             "aws iam create-role --role-name NEW_ROLE_NAME --assume-role-policy-document file://trust.json"
         )
-        yield attrs.evolve(
-            remedy,
-            steps=(
-                "trust.json accepts all branches of the project, so allow the new role only to read, such as what a plan needs. Use its ARN in the job for merge requests.",
-                "In the trust policy of the old role, remove the subject that no token has.",
-            ),
-            commands=(create,),
+        steps = (
+            "trust.json accepts all branches of the project, so allow the new role only to read, such as what a plan needs. Use its ARN in the job for merge requests.",
+            "In the trust policy of the old role, remove the subject that no token has.",
         )
+        yield attrs.evolve(remedy, steps=steps, commands=(create,))
     if fixed is not None:
-        title = "Accept the branches of merge requests in the trust policy"
-        remedy = replace_policy_remedy(f"Or a{title[1:]}" if others else title, fixed, role, facts)
-        yield attrs.evolve(
-            remedy,
-            steps=(f"{who}. Do this only if it may do no more than read.", WHOLE_DOCUMENT, *remedy.steps),
-        )
+        title = f"{'Or accept' if others else 'Accept'} the branches of merge requests in the trust policy"
+        step = f"{who}. Do this only if it may do no more than read."
+        yield replace_policy_remedy(title, step, WHOLE_DOCUMENT, policy=fixed, role=role, facts=facts)
 
 
 def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Iterator[Remedy]:
@@ -290,18 +286,13 @@ def _literal_remedies(result: TrustResult, facts: Facts, role: str | None, opera
     if fixed is not None:
         others = f"if others that match {clip_text(expected)} are meant to use the role, too"
         change = f"move this key from {operator} to {like} instead"
-        remedy = replace_policy_remedy("Expect the exact subject in the trust policy", fixed, role, facts)
-        yield attrs.evolve(
-            remedy,
-            steps=(
-                f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}.",
-                *remedy.steps,
-            ),
-        )
+        step = f"{WHOLE_DOCUMENT} It accepts no other subject: {others}, {change if pattern is not None else 'list their subjects'}."
+        title = "Expect the exact subject in the trust policy"
+        yield replace_policy_remedy(title, step, policy=fixed, role=role, facts=facts)
     if pattern is not None:
-        remedy = replace_policy_remedy(f"Or compare the subject with {like}", pattern, role, facts)
         step = f"{WHOLE_DOCUMENT} In {like}, * and ? are wildcards: it trusts every subject that matches {clip_text(expected)}."
-        yield attrs.evolve(remedy, steps=(step, *remedy.steps))
+        title = f"Or compare the subject with {like}"
+        yield replace_policy_remedy(title, step, policy=pattern, role=role, facts=facts)
 
 
 def _shows_only_condition(facts: Facts) -> bool:
@@ -310,14 +301,17 @@ def _shows_only_condition(facts: Facts) -> bool:
     return not is_whole and any(each.is_condition for each in context_of(facts).policies)
 
 
-def replace_policy_remedy(title: str, policy: Mapping[str, Any], role: str | None, facts: Facts) -> Remedy:
-    """Return the remedy that replaces the trust policy of a role."""
+def replace_policy_remedy(
+    title: str, *steps: str | None, policy: Mapping[str, Any], role: str | None, facts: Facts
+) -> Remedy:
+    """Return the remedy that replaces the trust policy of a role, with the given steps first."""
     policy, removed = trust_documents.remove_deleted_principals(policy)
     policy, limited = trust_documents.limit_to_subject(policy, facts)
     show, update = commands.trust_policy_commands(role)
     is_part = _shows_only_condition(facts)
     return trust_remedy(
         title,
+        *steps,
         *limited,
         *removed,
         _REMOVE_STATEMENT if is_part else None,
