@@ -16,7 +16,7 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import region_settings, rejected_calls, service_scopes
 from iamtriage.explaining._rules.sts.findings import (
     GLOBAL_HOST_REGIONAL_CREDENTIALS,
@@ -129,14 +129,11 @@ def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
     return all(host.startswith("sts") for host in hosts)
 
 
-def _signed_region_lines(signed_region: str | None) -> tuple[str, ...]:
-    return () if signed_region is None else (f"AWS reports that the signature is for {signed_region}.",)
-
-
 def _explain_sts(
     case: Case[CredentialScope], message: str, signed_region: str | None, *, is_global: bool, host: str | None
 ) -> Explanation:
-    because = (*clues.quote_phrases(message, *service_scopes.PHRASES), *_signed_region_lines(signed_region))
+    stated = signed_region and f"AWS reports that the signature is for {signed_region}."
+    because = (*clues.quote_phrases(message, *service_scopes.PHRASES), *present(stated))
     if is_global:
         because += (f"The text names the host {GLOBAL_HOST}, which accepts signatures for us-east-1.",)
     findings = diagnose_sts_call(
@@ -155,14 +152,13 @@ def _explain_sts(
     endpoint = f"the global endpoint https://{GLOBAL_HOST}"
     if not is_global and (host is not None or not clues.mentions_kubernetes(case)):
         endpoint = host or "another endpoint"
-    expected = (
-        "us-east-1" if endpoint.startswith("the global") and region != "us-east-1" else "another Region"
-    )
+    is_of_global = endpoint.startswith("the global") and region != "us-east-1"
+    expected = "us-east-1" if is_of_global else "another Region"
     # The text need not name the host: then it is inferred from the runtime.
     likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global and host is None else ""
-    causes = (
-        [*findings.causes] if clues.mentions_kubernetes(case) else [*map(_drop_eks_reasons, findings.causes)]
-    )
+    causes = [*findings.causes]
+    if not clues.mentions_kubernetes(case):
+        causes = [*map(_drop_eks_reasons, causes)]
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
@@ -188,23 +184,19 @@ def _regional_endpoint_remedy(
     if clusters.runs_in_pod(case):
         of_sts = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
         of_all = clusters.set_variables_command(case, "AWS_ENDPOINT_URL-")
-    remove = (
-        Labelled("If AWS_ENDPOINT_URL_STS has this URL:", of_sts),
-        Labelled("If AWS_ENDPOINT_URL, which applies to all services, has it:", of_all),
-    )
     return your_remedy(
-        _REMOVE_ENDPOINT,
+        "Remove the endpoint URL of STS from the code and its settings",
         f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If env prints no URL, it is in the code or the profile.",
         f"Without a URL, current SDKs call the regional endpoint. If one must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
-            *remove,
+            Labelled("If AWS_ENDPOINT_URL_STS has this URL:", of_sts),
+            Labelled("If AWS_ENDPOINT_URL, which applies to all services, has it:", of_all),
         ),
         url=pages.STS_REGIONS,
     )
 
 
-_REMOVE_ENDPOINT = "Remove the endpoint URL of STS from the code and its settings"
 _GLOBAL_ENDPOINT = your_remedy(
     f"Or, if code in EKS pods that you cannot change calls the global endpoint without a URL, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
     "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
@@ -239,20 +231,20 @@ def explain_wrong_region(
     """Explain that a client uses another region than that of the bucket."""
     fix = region_settings.find_region_fix(case, signed, expected, is_of_host=host is not None)
     bucket = None if host is not None else region_settings.find_bucket(case)
-    of_s3 = (
-        "the bucket" if "authorization header is malformed" in case.failure.text else "the bucket or endpoint"
-    )
-    named = of_s3 if bucket is None else f"the bucket {clip_text(bucket)}"
-    reported: tuple[str, ...] = (f"The message names {' and '.join(filter(None, (signed, expected)))}.",)
+    is_of_s3 = "authorization header is malformed" in case.failure.text
+    named = "the bucket" if is_of_s3 else "the bucket or endpoint"
+    if bucket is not None:
+        named = f"the bucket {clip_text(bucket)}"
+    reported: str | tuple[str, ...] = f"The message names {' and '.join(filter(None, (signed, expected)))}."
     if cause is WRONG_SIGNING_REGION:
-        reported = (f"AWS says: the region '{signed}' is wrong; expecting '{expected}'.",)
+        reported = f"AWS says: the region '{signed}' is wrong; expecting '{expected}'."
     text = f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}."
     # No setting of the Region was found, and EKS sets none.
     if signed == _DEFAULT_REGION and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
         text = f"The text sets no Region, so {signed} is most likely the default of the client. The Region is part of the signature."
         if (case.failure.envelope.source or "").startswith(_SDKS_WITHOUT_DEFAULT):
-            java = ("-Daws.region, ", "the instance's metadata, ")
-            first, last = java if case.failure.envelope.source == "java-v2" else ("", "")
+            is_java = case.failure.envelope.source == "java-v2"
+            first, last = ("-Daws.region, ", "the instance's metadata, ") if is_java else ("", "")
             text = f"This SDK has no default Region, so {signed} comes from the code that builds the client, which takes precedence, from {first}AWS_REGION, the profile, {last}or an endpoint. The Region is part of the signature."
     step = "An endpoint URL in code or settings must be for that Region, too."
     is_endpoint_set = host is not None and fix.title.startswith("Remove ")
@@ -265,15 +257,13 @@ def explain_wrong_region(
         text = f"The endpoint accepts only signatures for {expected}."
         named = f"the endpoint {host}"
         reported = clues.quote_phrases(clues.message_text(case), *service_scopes.PHRASES)
-    where = f"in {expected}" if expected is not None else "in another Region"
     place = f": {fix.place}" if fix.place else ""
-    lines = fix.commands
-    if expected is None:
-        lines = (region_settings.check_bucket_command(bucket), *lines)
-    elif bucket is not None:
-        lines = (*lines, region_settings.check_bucket_command(bucket))
+    check = region_settings.check_bucket_command(bucket)
+    lines = (check, *fix.commands) if expected is None else fix.commands
+    if expected is not None and bucket is not None:
+        lines = (*lines, check)
     return case.explain(
-        f"The request is signed for {signed or 'another Region'}, but {named} is {where}{place}.",
+        f"The request is signed for {signed or 'another Region'}, but {named} is in {expected or 'another Region'}{place}.",
         cause.cause("reported", reported, text=text),
         ENDPOINT_OF_OTHER_REGION.cause("derived", text=f"{fix.place}.") if is_endpoint_set else None,
         remedies=your_remedy(
@@ -290,9 +280,10 @@ def explain_wrong_region(
 def _explain_region(case: Case[CredentialScope], message: str, signed_region: str | None) -> Explanation:
     hosts = clues.find_aws_hosts(message)
     in_place = "" if signed_region is None else f" instead of {signed_region}"
+    stated = signed_region and f"AWS reports that the signature is for {signed_region}."
     because = (
         *clues.quote_phrases(message, *service_scopes.PHRASES),
-        *_signed_region_lines(signed_region),
+        *present(stated),
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
     return case.explain(

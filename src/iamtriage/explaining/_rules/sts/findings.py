@@ -203,14 +203,12 @@ def diagnose_sts_call(  # noqa: PLR0913 (the settings that a rule can derive fro
 
 def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ...]:
     """Return the remedies of a cause, first the one that the reader can do."""
-    remedies: dict[Place, Remedy] = _convert_fixes(cause)
+    remedies = _convert_fixes(cause)
     controller = find_controller(case.failure.text)
-    if controller is not None:
+    if controller is not None and (code := remedies.pop("code", None)) is not None:
         # A controller is configured: its code is not the reader's.
         title = f"Change how {controller.name} calls STS"
-        code = remedies.pop("code", None)
-        if code is not None:
-            remedies["code"] = attrs.evolve(code, title=title, who="cluster administrator")
+        remedies["code"] = attrs.evolve(code, title=title, who="cluster administrator")
     if cause.code != "private-dns-regional-only":
         return tuple(remedies.values())
     if _is_of_pod(case):
@@ -223,11 +221,8 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
 
 
 def _is_of_pod(case: Case[Failure]) -> bool:
-    runtime, facts = case.context.runtime, case.facts
-    is_pod = runtime is not None and runtime.kind == "eks-pod"
-    return bool(
-        is_pod or facts.cluster or facts.service_account or find_controller(case.failure.text) is not None
-    )
+    facts, is_pod = case.facts, getattr(case.context.runtime, "kind", None) == "eks-pod"
+    return bool(is_pod or facts.cluster or facts.service_account or find_controller(case.failure.text))
 
 
 def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure]) -> Remedy:

@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import command, repeat_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -103,12 +103,8 @@ def find_region_fix(
             continue
         if endpoint["region"] == signed:
             return _remove_endpoint(case, endpoint, region)
-        if (
-            is_of_host
-            and signed is not None
-            and endpoint["region"] == expected
-            and is_of_service(endpoint["host"], endpoint["region"])
-        ):
+        is_expected = is_of_host and endpoint["region"] == expected
+        if is_expected and signed is not None and is_of_service(endpoint["host"], endpoint["region"]):
             return _remove_endpoint(case, endpoint, signed)
     settings = (each for each in _REGION_SETTING.finditer(text) if each["region"] == signed)
     setting = next((each for each in settings if not _is_logged(text, each.start())), None)
@@ -119,10 +115,8 @@ def find_region_fix(
         return _fix_client_in_pod(case, signed, region)
     if variable is None:
         return _fix_client(case, find_profile(case), region)
-    name, step = (
-        variable["name"],
-        "Then apply the manifest again, or change it in the Helm values or the repository.",
-    )
+    name = variable["name"]
+    step = "Then apply the manifest again, or change it in the Helm values or the repository."
     return RegionFix(f"Set {name} to {region} in the manifest", (step,), (), f"{name} is {signed}")
 
 
@@ -183,34 +177,27 @@ _REGION_IN_CODE = {
 }
 
 
-def _variables(case: Case[Failure]) -> tuple[str, ...]:
+def _variables(case: Case[Failure], region: str) -> str:
     # The SDK for Java reads only the first one.
-    return ("AWS_REGION", "AWS_DEFAULT_REGION")[: 1 if case.failure.envelope.source == "java-v2" else 2]
+    only_first = case.failure.envelope.source == "java-v2"
+    return f"AWS_REGION={region}{'' if only_first else f' AWS_DEFAULT_REGION={region}'}"
 
 
 def _fix_client_in_pod(case: Case[Failure], signed: str | None, region: str) -> RegionFix:
-    shown = _show_code(case, region)
-    why: tuple[str, ...] = ()
+    shown, why = _show_code(case, region), None
     if signed is not None and case.facts.region == signed:
-        why = (
-            f"The client most likely uses AWS_REGION, which EKS sets to the cluster's Region, {signed}, in pods with an IAM role. If the bucket is meant to be there, its name is wrong.",
-        )
-    variables = " ".join(f"{each}={region}" for each in _variables(case))
-    return RegionFix(
-        f"Set the client's Region to {region}",
-        (
-            f"Set the Region in the code or configuration of this client{shown}. Then deploy the pods again.",
-            *why,
-            "The last command restarts the pods, and sets the Region of all their clients.",
-        ),
-        (
-            "env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
-            Labelled(
-                "Or, if these pods call no other service in another Region:",
-                clusters.set_variables_command(case, variables),
-            ),
-        ),
+        why = f"The client most likely uses AWS_REGION, which EKS sets to the cluster's Region, {signed}, in pods with an IAM role. If the bucket is meant to be there, its name is wrong."
+    steps = present(
+        f"Set the Region in the code or configuration of this client{shown}. Then deploy the pods again.",
+        why,
+        "The last command restarts the pods, and sets the Region of all their clients.",
     )
+    set_variables = clusters.set_variables_command(case, _variables(case, region))
+    lines = (
+        "env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL",
+        Labelled("Or, if these pods call no other service in another Region:", set_variables),
+    )
+    return RegionFix(f"Set the client's Region to {region}", steps, lines)
 
 
 def _show_code(case: Case[Failure], region: str) -> str:
@@ -226,11 +213,8 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
     title, runtime = f"Set the client's Region to {region}", case.context.runtime
     called = case.context.command
     is_of_cli = called is not None and called.program == "aws"
-    is_of_sdk = (case.failure.envelope.source or "botocore") != "botocore" or _IN_CODE.search(
-        case.text
-    ) is not None
-    variables = " ".join(f"{each}={region}" for each in _variables(case))
-    lines: tuple[str, ...]
+    is_of_sdk = case.failure.envelope.source not in {None, "", "botocore"} or _IN_CODE.search(case.text)
+    lines: tuple[str, ...] = ()
     if (variable := _PHP_CLASS.search(case.failure.text)) is not None:
         code = f"{variable[1]}->setRegion('{region}');"
         step = f"The class reads neither a profile nor AWS_REGION. After the line that creates the client, add: {code}"
@@ -238,10 +222,9 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
     if runtime is not None and runtime.kind == "lambda":
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
         step = "Set the Region in the code of this client, then deploy the function again: Lambda reserves AWS_REGION and AWS_DEFAULT_REGION."
-        lines = ()
     elif is_of_sdk and not is_of_cli:
         step = f"Set the Region in the code or configuration of this client{_show_code(case, region)}. Or set it in the environment for all clients. Then restart the program."
-        lines = (f"export {variables}",) if runtime is None else ()
+        lines = (f"export {_variables(case, region)}",) if runtime is None else ()
     else:
         step = "Set the Region in the client, in the profile, or in AWS_REGION and AWS_DEFAULT_REGION."
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
@@ -250,16 +233,13 @@ def _fix_client(case: Case[Failure], profile: str | None, region: str) -> Region
 
 def _remove_endpoint(case: Case[Failure], endpoint: re.Match[str], region: str) -> RegionFix:
     name = endpoint["name"]
-    called = case.context.command
-    words = () if called is None else called.words[:1]
-    repeated = repeat_command(called, *words, changes={"endpoint-url": "", "region": region})
+    repeated = repeat_command(case.context.command, changes={"endpoint-url": "", "region": region})
+    own = f"{'' if repeated else 'which must be '}{region}"
     return RegionFix(
         f"Remove {name}, or use the endpoint of {region}",
         (
             f"The endpoint URL is that of {endpoint['region']}, whatever Region is set.",
-            f"Without it, the client calls the endpoint of its Region, {region}."
-            if repeated is not None
-            else f"Without it, the client calls the endpoint of its Region, which must be {region}.",
+            f"Without it, the client calls the endpoint of its Region, {own}.",
         ),
         () if repeated is None or name != "--endpoint-url" else (repeated,),
         f"{name} is the endpoint of {endpoint['region']}",
@@ -293,8 +273,7 @@ def _fix_setting(case: Case[Failure], setting: re.Match[str], region: str) -> Re
         profile = section.removeprefix("[profile ").strip("[]")
         lines = (credential_remedies.with_profile(profile, f"aws configure set region {region}"),)
     elif written.startswith("--region") and called is not None:
-        repeated = repeat_command(called, *called.words[:1], changes={"region": region})
-        lines = () if repeated is None else (repeated,)
+        lines = present(repeat_command(called, changes={"region": region}))
     elif section.startswith("backend"):
         lines = ("terraform init -reconfigure",)
     return RegionFix(

@@ -70,20 +70,20 @@ def explain_region_disabled(case: Case[RegionDisabled]) -> Explanation:
         causes = tuple(attrs.evolve(cause, text=text) for cause in causes)
     # Of all Regions, STS is always active in this one: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_region-endpoints.html
     repeated = repeat_command(context.command, "sts", changes={"region": "us-east-1"})
-    steps: tuple[str, ...] = (
-        "Create only the STS client for an active Region; the other clients keep their Region.",
-        "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
-    )
-    if repeated is not None:
-        steps = ("This works at once. Any Region that is active for the account will do.",)
-    remedies = (
-        *([_activate_sts_remedy(region, case.failure.account)] if opts_in is not True else []),
-        *([credential_remedies.enable_region(region, case.failure.account)] if opts_in is not False else []),
+    owner = case.failure.account
+    remedies = present(
+        None if opts_in else _activate_sts_remedy(region, owner),
+        None if opts_in is False else credential_remedies.enable_region(region, owner),
     )
     elsewhere = your_remedy(
         f"{'C' if repeated else 'Or c'}all STS in an active Region",
-        *steps,
-        commands=present(repeated),
+        "This works at once. Any Region that is active for the account will do."
+        if repeated
+        else "Create only the STS client for an active Region; the other clients keep their Region.",
+        None
+        if repeated
+        else "In pods, set AWS_REGION and AWS_DEFAULT_REGION only if all calls can go to that Region.",
+        commands=repeated,
         url=pages.STS_REGIONS,
     )
     return case.explain(
@@ -176,26 +176,23 @@ def explain_non_sts_response(case: Case[AwsError], message: str) -> Explanation:
     host = next(filter(None, map(clues.safe_name, _URL.findall(message))), None)
     is_sts_host = host is not None and _STS_HOST.match(host) is not None
     is_other_host = host is not None and not is_sts_host
-    because: list[str] = []
-    if clues.error_code(case.failure) == _SERIALIZATION_ERROR:
-        because.append("The SDK could not parse the response.")
-    if _is_method_not_allowed(case):
-        because.append(
-            "The response is 405 MethodNotAllowed, which S3 and web servers return for an STS call, but STS never does."
-        )
-    if host is not None:
-        because.append(
-            f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}."
-        )
-    setting = ENDPOINT_SET.cause(
-        because="The text names AWS-compatible software." if clues.AWS_COMPATIBLE.search(case.text) else None
+    not_parsed = clues.error_code(case.failure) == _SERIALIZATION_ERROR
+    because = (
+        "The SDK could not parse the response." if not_parsed else None,
+        "The response is 405 MethodNotAllowed, which S3 and web servers return for an STS call, but STS never does."
+        if _is_method_not_allowed(case)
+        else None,
+        host
+        and f"The text names the host {host}{', which is not an STS endpoint' if is_other_host else ''}.",
     )
+    compatible = "The text names AWS-compatible software." if clues.AWS_COMPATIBLE.search(case.text) else None
+    setting = ENDPOINT_SET.cause(because=compatible)
     proxy = PROXY_ANSWERS.cause()
     return case.explain(
         f"The host {host}, not STS, answered the STS call."
         if is_other_host
         else "Something other than STS answered the STS call.",
-        NOT_STS.cause("derived", tuple(because)),
+        NOT_STS.cause("derived", because),
         *((proxy, setting) if is_sts_host else (setting, proxy)),
         remedies=your_remedy(
             "Check which host the STS call goes to",
@@ -240,16 +237,15 @@ def explain_relayed_scope(
 ) -> Explanation:
     """Explain that Vault sends the signed request of a client to the STS endpoint of another Region."""
     configured = _STS_OF_RELAY.search(case.text)
-    called = f"the global endpoint https://{GLOBAL_HOST}, its default"
+    called, region = f"the global endpoint https://{GLOBAL_HOST}, its default", "us-east-1"
     if configured is not None:
-        called = f"https://sts.{configured['region']}.amazonaws.com, which its configuration names"
-    configure = _configure_remedy(signed_region)
-    sign = _sign_remedy(configured["region"] if configured else "us-east-1")
+        region = configured["region"]
+        called = f"https://sts.{region}.amazonaws.com, which its configuration names"
+    configure, sign = _configure_remedy(signed_region), _sign_remedy(region)
+    text = f"{_RELAYS} The signature and the endpoint must be for the same Region."
     return case.explain(
         f"The Vault server sent the client's STS request to {called}, but the client signed it for {signed_region or 'another Region'}.",
-        GLOBAL_HOST_REGIONAL_CREDENTIALS.cause(
-            "derived", because, text=f"{_RELAYS} The signature and the endpoint must be for the same Region."
-        ),
+        GLOBAL_HOST_REGIONAL_CREDENTIALS.cause("derived", because, text=text),
         topic="sts-endpoint",
         remedies=(sign, configure) if configured else (configure, sign),
         notes="The secret access key is not the problem, and no permission is missing.",

@@ -9,7 +9,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings
 
 if TYPE_CHECKING:
@@ -93,20 +93,18 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     elif signed is not None:
         remedies = remedies[::-1]
     other = f"the service {signed}" if signed is not None and signed != expected else "another service"
+    all_clients = "AWS_ENDPOINT_URL applies to the clients of all services."
+    of_other = ENDPOINT_OF_OTHER_SERVICE.cause(because=all_clients)
+    checked = f" {_ACTIONS[expected]} is checked afterwards." if expected in _ACTIONS else ""
     return case.explain(
         f"The request is signed for {other}, but the endpoint expects signatures for {expected or 'its own service'}.",
         WRONG_SIGNING_SERVICE.cause(
             "reported", because, text="The service in the signature is not that of the endpoint."
         ),
-        *(
-            ENDPOINT_OF_OTHER_SERVICE.cause(
-                because="AWS_ENDPOINT_URL applies to the clients of all services."
-            )
-            for _ in range(1 if setting is not None or len(remedies) > 1 else 0)
-        ),
+        of_other if setting is not None or len(remedies) > 1 else None,
         SIGNED_BY_HAND.cause(),
         remedies=remedies,
-        notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{f' {checked} is checked afterwards.' if (checked := _ACTIONS.get(expected or '')) else ''}",
+        notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",
     )
 
 
@@ -115,12 +113,9 @@ def _sign_for_service_remedy(
 ) -> Remedy:
     """Return the remedy that signs for another service."""
     in_place = "" if signed is None or signed == expected else f" instead of {signed}"
-    names = (
-        "" if expected is not None else " The name is es for OpenSearch, and aoss for OpenSearch Serverless."
-    )
+    names = " The name is es for OpenSearch, and aoss for OpenSearch Serverless." if expected is None else ""
     service = expected or "the service of the endpoint"
-    text, tools = case.failure.text, ""
-    lines: tuple[str, ...] = ()
+    text, tools, line = case.failure.text, "", None
     if expected is not None:
         tools = f", such as curl --aws-sigv4 aws:amz:{commands.region(region)}:{expected} or awscurl --service {expected}"
     # Without the scope of the signature, a region in the text can be another client's.
@@ -131,23 +126,23 @@ def _sign_for_service_remedy(
     request = _TRACED.search(text)
     if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
         url = f"https://{request['host']}{request['path']}"
-        lines = (commands.signed_curl(expected, region or "", url, request["method"]),)
+        line = commands.signed_curl(expected, region or "", url, request["method"])
     return your_remedy(
         f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
         f"Set the service to {service}{in_place} in the code, proxy or tool that signs the request{tools}.{names}{of_region}",
-        commands=lines,
+        commands=line,
         url=pages.SIGNATURES,
     )
 
 
 def _remove_endpoint_remedy(case: Case[CredentialScope], setting: str, expected: str | None) -> Remedy:
     repeated = repeat_command(case.context.command, changes={"endpoint-url": ""})
-    steps = [
-        f"It is the endpoint of {expected or 'another service'}. Without {setting}, clients call the endpoint of their own service."
-    ]
-    if setting == "AWS_ENDPOINT_URL":
-        steps.append(
-            "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS."
-        )
-    lines = present(repeated if setting == "--endpoint-url" else None)
-    return your_remedy(f"Remove or correct {setting}", *steps, commands=lines, url=pages.SDK_ENDPOINTS)
+    return your_remedy(
+        f"Remove or correct {setting}",
+        f"It is the endpoint of {expected or 'another service'}. Without {setting}, clients call the endpoint of their own service.",
+        "AWS_ENDPOINT_URL applies to all services. For one, use its own variable, such as AWS_ENDPOINT_URL_SQS."
+        if setting == "AWS_ENDPOINT_URL"
+        else None,
+        commands=repeated if setting == "--endpoint-url" else None,
+        url=pages.SDK_ENDPOINTS,
+    )

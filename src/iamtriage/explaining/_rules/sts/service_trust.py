@@ -82,10 +82,8 @@ def explain_untrusted_role(
     phrases: tuple[str, ...] = (),
 ) -> Explanation:
     """Explain that a service cannot assume a role, by the trust policy in the facts if there is one."""
-    parsed, in_code = (
-        parse_masked_role(role_arn),
-        trust_in_code_steps(find_deployment(case.failure, case.facts)),
-    )
+    parsed = parse_masked_role(role_arn)
+    in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
     name = _find_terraform_role(case.failure.text) if parsed is None else parsed.name
     role = "the role" if name is None else f"the role {name}"
     who, trust = service or "the service", None
@@ -107,12 +105,8 @@ def explain_untrusted_role(
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
             verdict = "the trust policy in the text is right, but the role is only seconds old, and the service does not see it yet"
             remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
-            causes = (
-                ROLE_TOO_NEW.cause(
-                    "derived",
-                    text="Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN.",
-                ),
-            )
+            text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
+            causes = (ROLE_TOO_NEW.cause("derived", text=text),)
         others = list_services(case.facts.trust_policy)
         if name is not None and not trust.is_allowed and others:
             other = _other_role_remedy(case.failure.text, name, service, actions)
@@ -155,13 +149,11 @@ def explain_untrusted_role(
 
 
 def _is_new(text: str, name: str) -> bool:
-    """Return whether a text shows that a role was created right before the call."""
     created = {each["cli"] or each["terraform"] for each in _CREATED.finditer(text)}
     return name in created or _WORKS_LATER.search(text) is not None
 
 
 def _retry_remedy(title: str, text: str) -> Remedy:
-    """Return the remedy that waits for a new role."""
     waits = "aws iam wait role-exists does not help: it only asks IAM, which knows the role at once."
     loop = "In the script, repeat the call, and stop at the sixth failure: n=0; until COMMAND; do n=$((n+1)); [ $n -lt 6 ] || exit 1; sleep 10; done. Before you run the script again, delete the role, or let it accept that the role exists."
     return your_remedy(

@@ -78,81 +78,65 @@ SESSION_NAME_INVALID = CauseType(
 
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
-    seconds, request_less = _describe_own_setting(case.text, "3600" if "role chaining" in message else None)
+    is_chained = "role chaining" in message
+    seconds, request_less = _describe_own_setting(case.text, "3600" if is_chained else None)
     section, source = _find_profile(case)
     requested = clues.stated_option(case, "role-arn") or case.failure.resource
     stated = requested or (section and section.settings["role_arn"]) or clues.find_role_arn(case.text)
     role = underlying_role(try_parse_principal(stated))
     name = commands.role_name(None if role is None else role.name)
-    is_chained = "role chaining" in message
     target = "the role" if role is None else f"the role {clip_text(role.name)}"
     duration = f"the session duration{f' of {seconds} seconds' if seconds else ''}{'' if role is None else f' for {target}'}"
-    note = "No permission is missing: STS rejects the duration."
     if is_chained and (direct := _find_direct_call(case)) is not None:
         return _explain_session_of_user(case, duration, target, direct)
+    raised = min(int(seconds or _LONGEST_MAXIMUM), _LONGEST_MAXIMUM)
+    change = fill_command(f"aws iam update-role --role-name {{}} --max-session-duration {raised}", name)
     if not is_chained:
         account = "" if role is None else f" of account {role.account}"
-        steps: tuple[str, ...] = (
-            request_less,
-            f"Or let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
-        )
-        raised = seconds if seconds is not None and int(seconds) <= _LONGEST_MAXIMUM else _LONGEST_MAXIMUM
-        show = "aws iam get-role --role-name {} --query Role.MaxSessionDuration"
-        change = f"aws iam update-role --role-name {{}} --max-session-duration {raised}"
+        show = fill_command("aws iam get-role --role-name {} --query Role.MaxSessionDuration", name)
         return case.explain(
             f"STS rejected {duration}: it is longer than the role's maximum session duration.",
             SESSION_LONGER_THAN_MAXIMUM.cause("reported"),
             topic="session-duration",
             remedies=your_remedy(
                 "Request a shorter session, or raise the role's maximum",
-                *steps,
-                commands=(fill_command(show, name), Labelled("To raise it:", fill_command(change, name))),
+                request_less,
+                f"Or let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
+                commands=(show, Labelled("To raise it:", change)),
                 url=pages.SESSION_DURATION,
             ),
-            notes=note,
+            notes="No permission is missing: STS rejects the duration.",
         )
     caller = _find_source_role(source) or _find_chained_caller(case, role)
     first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
     chain = "one role assuming another,"
     if caller is not None:
         first, chain = f"the identity that assumes {caller}", f"here from {caller},"
-    summary = f"STS rejected {duration}: role chaining, {chain} is limited to one hour."
-    note = f"No permission is missing, and a longer maximum session duration of {target} does not help as long as a role assumes it."
     again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
     again = again if again and "assume-role" in again and section is None else None
+    refresh = None
     if section is not None:
         step, way = _profile_steps(section, source)
-        steps = (step,)
     else:
-        setting = f" {request_less}" if seconds is None or again is None else ""
-        steps = (
-            f"Request 3600 seconds or less, or omit the duration.{setting}",
-            "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires.",
-        )
+        step = f"Request 3600 seconds or less, or omit the duration.{f' {request_less}' if seconds is None or again is None else ''}"
+        refresh = "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires."
         way = f"assume it with {first} and without another role in between, such as with the OIDC token of a CI job"
-    steps = (
-        *steps,
-        f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity{'' if section is None else ', which also needs sts:AssumeRole'}, and the role's maximum session duration applies: raise it{f' to {seconds}' if seconds and int(seconds) <= _LONGEST_MAXIMUM else ''}.",
-    )
-    raise_maximum = Labelled(
-        "For longer sessions without chaining, an administrator raises the maximum:",
-        fill_command(
-            f"aws iam update-role --role-name {{}} --max-session-duration {min(int(seconds or _LONGEST_MAXIMUM), _LONGEST_MAXIMUM)}",
-            name,
-        ),
-    )
+    longer = f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity{'' if section is None else ', which also needs sts:AssumeRole'}, and the role's maximum session duration applies: raise it{f' to {seconds}' if seconds and int(seconds) <= _LONGEST_MAXIMUM else ''}."
+    label = "For longer sessions without chaining, an administrator raises the maximum:"
     return case.explain(
-        summary,
+        f"STS rejected {duration}: role chaining, {chain} is limited to one hour.",
         CHAINED_SESSION_TOO_LONG.cause("reported"),
         topic="session-duration",
         remedies=your_remedy(
             "Request at most one hour",
-            *steps,
+            step,
+            refresh,
+            longer,
             # The label is not shown before the first command.
-            commands=(again, raise_maximum) if again else (),
+            commands=(again, Labelled(label, change)) if again else (),
             url=pages.SESSION_DURATION,
         ),
-        notes=note,
+        notes=f"No permission is missing, and a longer maximum session duration of {target} does not help as long as a role assumes it.",
     )
 
 
@@ -224,13 +208,13 @@ def _find_profile(case: Case[AwsError]) -> tuple[ProfileSection | None, ProfileS
 def _profile_steps(section: ProfileSection, source: ProfileSection | None) -> tuple[str, str]:
     """Return how a profile requests less, and how it assumes its role without another one."""
     header, origin = section.header, source.settings.get("source_profile") if source else None
-    way = f"set source_profile in {header} to a profile that is no role, such as that of a user"
+    step = f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on."
     if origin is not None:
-        way = f"set source_profile = {origin} in {header}, if {origin} has the keys of a user, not a role"
-    return (
-        f"In {header}, set duration_seconds = 3600, or delete the line. The AWS CLI and SDKs assume the role again before the hour ends, so long jobs go on.",
-        way,
-    )
+        return (
+            step,
+            f"set source_profile = {origin} in {header}, if {origin} has the keys of a user, not a role",
+        )
+    return step, f"set source_profile in {header} to a profile that is no role, such as that of a user"
 
 
 def _find_source_role(source: ProfileSection | None) -> str | None:
@@ -245,10 +229,8 @@ def _find_source_role(source: ProfileSection | None) -> str | None:
 
 def _find_chained_caller(case: Case[AwsError], target: Role | None) -> str | None:
     """Return the role that assumes another one, if the text states the ARN of one session only."""
-    roles = [underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text))]
-    others = {
-        role.name for role in roles if role is not None and (target is None or role.name != target.name)
-    }
+    roles = (underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text)))
+    others = {role.name for role in roles if role is not None} - {target.name if target else None}
     return f"the role {others.pop()}" if len(others) == 1 else None
 
 

@@ -103,9 +103,7 @@ def lacks_context(subject: str) -> bool:
 
 def is_same_account(expected: str, actual: str) -> bool:
     """Return whether two subjects are service accounts of the same name in different namespaces."""
-    if not _are_accounts(expected, actual):
-        return False
-    return expected.rpartition(":")[2] == actual.rpartition(":")[2]
+    return _are_accounts(expected, actual) and expected.rpartition(":")[2] == actual.rpartition(":")[2]
 
 
 def _are_accounts(*subjects: str) -> bool:
@@ -122,10 +120,8 @@ def is_misplaced(expected: str, actual: str) -> bool:
     """Return whether the names show that the policy is wrong, not the pod."""
     if is_of_controller(actual) or lacks_context(expected):
         return True
-    namespaces = (expected.split(":")[2:3], actual.split(":")[2:3])
-    return is_same_account(expected, actual) and (
-        namespaces[0] == ["default"] or namespaces[1] == ["kube-system"]
-    )
+    is_of_namespace = expected.split(":")[2:3] == ["default"] or actual.split(":")[2:3] == ["kube-system"]
+    return is_of_namespace and is_same_account(expected, actual)
 
 
 def find_pattern(expected: str, actual: str) -> str | None:
@@ -209,9 +205,8 @@ def describe_expected_caller(expected: str, actual: str) -> tuple[str, str, tupl
 def _describe_expected_account(wanted: list[str], found: list[str]) -> tuple[str, str, tuple[str, ...]]:
     namespace, account = commands.namespace(wanted[0]), commands.kubernetes_name(wanted[1])
     path = r"jsonpath={{.metadata.annotations.eks\.amazonaws\.com/role-arn}}"
-    line = fill_command(
-        f"kubectl get serviceaccount {{}} --namespace {{}} --output '{path}'", account, namespace
-    )
+    show = f"kubectl get serviceaccount {{}} --namespace {{}} --output '{path}'"
+    line = fill_command(show, account, namespace)
     if wanted[1] == found[1]:
         title = f"Or run the pod in the namespace {clip_text(wanted[0])}"
         step = (
