@@ -241,8 +241,10 @@ def _find_prefixed_secrets(
     text: str, names: list[tuple[int, int]], starts: list[int]
 ) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only without the prefix of each line."""
-    for lines in find_prefixed_lines(text, names, starts):
-        for found in find_in_scalar(text, lines, _find_in_lines):
+    # Line breaks can be escaped.
+    broken = text.replace("\\n", " \n")
+    for lines in find_prefixed_lines(broken, names, starts):
+        for found in find_in_scalar(broken, lines, _find_in_lines):
             if is_unmarked(text, found.start, found.end):
                 yield found._replace(is_unwrapped=True)
 

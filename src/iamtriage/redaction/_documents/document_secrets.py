@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
 from iamtriage._text import SECRET_SIGNS
-from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings
+from iamtriage.redaction._documents.encoded_texts import find_cells, find_program_strings, find_scripts
 from iamtriage.redaction._documents.hcl_spans import find_hcl
 from iamtriage.redaction._documents.json_spans import find_json
 from iamtriage.redaction._documents.keys import (
@@ -301,8 +301,9 @@ def _find_documents(text: str) -> _FoundDocuments:
         others += find_yaml_parts(text)
     # A document at the beginning of a line is not in a string.
     may_be_inside = any(value.start and text[value.start - 1] != "\n" for value in (*values, *others))
-    cells, strings = [*find_cells(text)], [*find_program_strings(text)] if may_be_inside else []
-    # The quotes of JSON in a cell are doubled, but those of JSON in a string show that it is JSON.
+    cells = [*find_cells(text), *find_scripts(text)]
+    strings = [*find_program_strings(text)] if may_be_inside else []
+    # JSON in a cell or a script is a part of it, but the quotes of JSON in a string show that it is JSON.
     values = [*_without_overlaps([*cells, *values, *strings, *others], {*cells, *strings})]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
 

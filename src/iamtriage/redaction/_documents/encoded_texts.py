@@ -25,6 +25,7 @@ __all__ = (
     "find_encoded_texts",
     "find_escaped_html",
     "find_program_strings",
+    "find_scripts",
     "find_shell_text",
     "join_percent_encoded",
 )
@@ -44,8 +45,8 @@ _CELL = re.compile(r"\"(?<![^\n,;\t].)(?P<content>(?:[^\"]++|\"\")*+)\"(?=[,;\t\
 _SCRIPT = re.compile(r"[ ]-[a-z]{0,3}c[ ]\"(?P<content>(?:[^\"\\]|\\.)*+)\"", re.DOTALL)
 _BEFORE_STRING = r"(?:(?<![\w\\].)|(?<=[bBrRuUfF].)|(?<=\x1b\[[0-9]m.)|(?<=\x1b\[[0-9]{2}m.))"
 _STRING = re.compile(
-    rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n][^'\\\n]*+)++)'"
-    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.\"'\x1b]|\\[nrt]|\Z)"
+    rf"(?:'{_BEFORE_STRING}(?P<single>[^'\\\n]*+(?:\\[^\n&][^'\\\n]*+)++)'"
+    rf"|\"{_BEFORE_STRING}(?P<double>[^\"\\\n]*+(?:\\[^\n&][^\"\\\n]*+)++)\")(?=[\s,;:)\]}}.\"'\x1b]|\\[nrt]|\Z)"
 )
 # A document has a bracket or a line break, which can be escaped.
 _DOCUMENT = re.compile(r"[{\[<\n]|\\[nr]|%(?:25){0,16}(?:26(?:lt|quot)%|0[AaDd]|3[Cc]|5[BbCc]|7[Bb])")
@@ -151,7 +152,7 @@ def find_cells(text: str) -> Iterator[Scalar]:
 
 
 def find_program_strings(text: str) -> Iterator[Scalar]:
-    """Yield the strings of programs and shells with escapes in them, and those in such a string."""
+    """Yield the strings of programs with escapes in them, and those in such a string."""
     for found in _STRING.finditer(text) if "\\" in text else ():
         start, end = found.span(found.lastgroup or 0)
         if end - start >= _MIN_LENGTH:
@@ -161,10 +162,14 @@ def find_program_strings(text: str) -> Iterator[Scalar]:
             while inner:
                 yield Encoded(*inner.span(inner.lastgroup or 0), DOUBLE_QUOTED)
                 inner = _STRING.search(text, inner.end(), end)
+
+
+def find_scripts(text: str) -> Iterator[Scalar]:
+    """Yield the strings of a shell over several lines with escapes in them."""
     for script in _SCRIPT.finditer(text) if 'c "' in text and "\\" in text else ():
         start, end = script.span("content")
         if text.find("\n", start, end) >= 0 and text.find("\\", start, end) >= 0:
             yield Encoded(start, end, _SCRIPT_ENCODING)
 
 
-_FINDERS = (_find_percent_encoded, find_cells, find_program_strings)
+_FINDERS = (_find_percent_encoded, find_cells, find_scripts, find_program_strings)

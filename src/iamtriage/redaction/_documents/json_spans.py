@@ -33,7 +33,8 @@ _OPENING = re.compile(
 _ESCAPED_OPENING = re.compile(r"[{\[](?:[ {\[]|\\{1,31}[nrt]){0,8}\\{1,31}\"(?!\")")
 # In a string of Python, JSON with escaped newlines.
 _OPENING_OF_PYTHON = re.compile(r"[{\[](?:(?:\r|\\r)?\\n[ \t]{0,40}[{\[]?){1,4}\"")
-_REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+")
+# A quote before a word begins another string.
+_REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+(?!'\w)|(?:[^'\\\n]|\\[^\n])*[}\]]")
 # In a string of a shell, JSON with escaped quotes.
 _OPENING_LINES = re.compile(r"[{\[](?:\r?\n[ ]{0,40}[{\[]?){1,4}\\{1,31}\"")
 _STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*+\""

@@ -71,7 +71,10 @@ def find_prefixed_lines(
         if zeroed is None:
             # Times and numbers in a prefix can differ in their digits.
             zeroed = zero_all_digits(text)
-        content = zeroed.rfind(zeroed[end : end + size], start, at) + size if is_hidden else start + size
+        content = start + size
+        if is_hidden:
+            prefix = zeroed[end:content].lstrip()
+            content = zeroed.rfind(prefix, start, at) + len(prefix)
         cell = max(text.rfind(separator, content, at) for separator in ",|\t")
         if not start + size <= content <= at or _PROSE.search(text, max(content, cell), name_end):
             continue

@@ -42,8 +42,9 @@ _DASHES = frozenset("-?:")
 _BLOCK = re.compile(r"(?P<style>[|>])(?:[-+]?(?P<indent>[1-9])?[-+]?)(?=[ \t\r\n]|\Z)")
 _BLANK_LINES = re.compile(r"(?:[ \t]*+\r?\n)*+")
 _MAX_KEY = 1024
-# A sentence, a log line or a command before a colon: four words, a sign that names do not contain, a drive.
-_PROSE_KEY = re.compile(r"(?:\S++[ \t]++){3}|[^\n]*?(?:[\",=]|[ ]')|net use ")
+# A sentence, a log line or a command before a colon: four words, a sign that names do not contain, a drive;
+# or a line that begins with an escape.
+_PROSE_KEY = re.compile(r"(?:\S++[ \t]++){3}|[^\n]*?(?:[\",=]|[ ]')|net use |\\[nrt]")
 # A string in the source code of a program.
 _PREFIXED_STRING = re.compile(r"[bBuUrRfF]{1,2}[\"']")
 # Real documents are less deeply nested. Hostile ones would take long.

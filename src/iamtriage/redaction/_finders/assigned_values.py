@@ -53,7 +53,7 @@ _MARKER_REACH = 2 + len(WORD)
 _WRAPPER = r"(?:(?:Some|Optional|Just|Secret|String|SecretString|SecretStr)?[\[(][ \t]?|Just\s)"
 _BELOW = r"\r?\n[ \t]{0,40}"
 # YAML's block indicator, and the sign of a diff or a trace before the next line.
-_BLOCK = rf"[|>][-+]?[ \t]*\r?(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+][ ])?[ \t]{{0,40}}"
+_BLOCK = rf"[|>][-+]?[ \t]*\r{{0,2}}(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+][ ])?[ \t]{{0,40}}"
 # Between a name and its value in source code: "password: str | None = …".
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"

@@ -84,7 +84,9 @@ def _judge(
     is_marked = WORD in text
     has_markers = MARKER_START in folded
     for name_end in names:
-        if name_end.start() < done or (has_markers and name_end[0].startswith(MARKER_START)):
+        # A value can end with another name and its sign.
+        is_inside = name_end.start() < done and not (name_end.end() == done - 1 and text[done - 1] in "=:")
+        if is_inside or (has_markers and name_end[0].startswith(MARKER_START)):
             continue
         name = match_name(text, folded, name_end, runs)
         if name is None:
