@@ -169,9 +169,7 @@ def _explain_missing_constraint(case: Case[AwsError], message: str) -> Explanati
     create = f"aws s3api create-bucket --bucket BUCKET --region {region} --create-bucket-configuration LocationConstraint={region}"
     return case.explain(
         "The bucket was not created: outside us-east-1, CreateBucket must specify the Region as LocationConstraint.",
-        request_kinds.INVALID_REQUEST.cause(
-            "reported", clues.quote_phrases(message, "The unspecified location constraint")
-        ),
+        clues.reported_cause(request_kinds.INVALID_REQUEST, message, "The unspecified location constraint"),
         remedies=your_remedy(
             f"Set the LocationConstraint to {region}",
             "In code, pass CreateBucketConfiguration with LocationConstraint. aws s3 mb does this automatically.",

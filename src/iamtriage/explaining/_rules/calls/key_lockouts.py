@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition
 from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, mapping
+from iamtriage.policies._documents import allow
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -111,15 +112,6 @@ def _add_statement(case: Case[MalformedPolicy], account: str | None, partition: 
     return resource_policy_remedy(
         title,
         *steps,
-        statements=(
-            {
-                "Sid": "EnableIamPolicies",
-                "Effect": "Allow",
-                "Principal": {"AWS": root},
-                "Action": "kms:*",
-                "Resource": "*",
-            },
-        ),
-        commands=(),
+        statements=[allow("kms:*", "*", sid="EnableIamPolicies", principal={"AWS": root})],
         url=_DEFAULT_POLICY,
     )

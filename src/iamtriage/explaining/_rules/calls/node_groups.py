@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_option, find_role_arn, reported_cause
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
@@ -94,9 +94,7 @@ def explain_node_group(case: Case[AwsError], message: str) -> Explanation:
     named = f" {clip_text(cluster.name)}" if cluster.name else ""
     return case.explain(
         f"The instances started, but the nodes did not join the cluster{named} in time: most often, they cannot reach its endpoint or AWS, or the node role lacks policies or its access entry.",
-        NODES_NOT_JOINED.cause(
-            "reported", quote_phrases(message, "Instances failed to join the kubernetes cluster")
-        ),
+        reported_cause(NODES_NOT_JOINED, message, "Instances failed to join the kubernetes cluster"),
         NODE_WITHOUT_NETWORK.cause(),
         NODE_ROLE_WITHOUT_POLICIES.cause(),
         NODE_STARTUP.cause(),

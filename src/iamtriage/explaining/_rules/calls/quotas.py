@@ -144,6 +144,7 @@ def _increase_remedy(service_code: str) -> Remedy:
 
 def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase: Remedy) -> Explanation:
     what, count, kind = scoped["what"], scoped["count"], _to_words(scoped["scope"])
+    because = (f"The message says: {scoped[0]}", *code_evidence(case.failure))
     things = _to_words(what).removesuffix("s" if count == "1" else "")
     deployment = find_deployment(case.failure, case.facts)
     is_template = deployment is not None and deployment.tool == "CloudFormation"
@@ -172,10 +173,8 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         title, limit = f"Reduce the {things} of {holder} to {count}", f"{count} {things} per {kind}"
         steps = [f"Remove {things} that {holder} does not need."]
     if what == "InstanceSessions":
-        evidence = (f"The message says: {scoped[0]}", *code_evidence(case.failure))
-        return explain_second_role(
-            case, QUOTA_REACHED.cause("reported", evidence, text="An instance profile has one role at most.")
-        )
+        text = "An instance profile has one role at most."
+        return explain_second_role(case, QUOTA_REACHED.cause("reported", because, text=text))
     if is_attached:
         title = f"Detach a managed policy that {holder} does not need"
         steps = [
@@ -206,11 +205,7 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
         increase = attrs.evolve(increase, title=f"Or raise the quota in Service Quotas, to {most} at most")
     return case.explain(
         f"{summary}. This is a quota per {kind}, not a missing permission.",
-        QUOTA_REACHED.cause(
-            "reported",
-            (f"The message says: {scoped[0]}", *code_evidence(case.failure)),
-            text=f"The account's quota is {limit}.",
-        ),
+        QUOTA_REACHED.cause("reported", because, text=f"The account's quota is {limit}."),
         remedies=(
             account_remedy(title, *steps, commands=lines, url=pages.IAM_QUOTAS),
             increase if can_increase else None,

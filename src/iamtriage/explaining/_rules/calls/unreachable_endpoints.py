@@ -133,7 +133,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
         topic="no-answer",
         remedies=(
             *findings.remedies,
-            *_related_remedies(case, message, host),
+            _related_remedy(case, message, host),
             _TASK_REMEDY if _TASK_START.search(case.text) else None,
             None
             if (region := _unknown_region(message, host)) and _region_of_zone(region)
@@ -239,7 +239,7 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
     return () if _PROXY.search(message) else (certificates.NO_WAY_OUT.cause(), *others)
 
 
-def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> tuple[Remedy, ...]:
+def _related_remedy(case: Case[AwsError], message: str, host: str | None) -> Remedy | None:
     """Return what to do first if the error states more than that no response came."""
     if (region := _unknown_region(message, host)) is not None:
         similar = _similar_regions(region)
@@ -248,35 +248,32 @@ def _related_remedies(case: Case[AwsError], message: str, host: str | None) -> t
         command = case.context.command
         again = [repeat_command(command, changes={"region": each}) for each in similar or (correct,)]
         list_regions = "aws account list-regions --region us-east-1 --query 'Regions[].RegionName'"
-        return (
-            your_remedy(
-                "Correct the Region",
-                "Use the Region, without the letter of the zone."
-                if _region_of_zone(region)
-                else f"Most likely, {join_words(similar, 'or')} is meant."
-                if similar
-                else "The second command lists the Regions of the account.",
-                f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",
-                commands=(
-                    "aws configure list",
-                    None if similar else list_regions,
-                    *(present(*again) or (f"export AWS_REGION={correct} AWS_DEFAULT_REGION={correct}",)),
-                ),
-                url=pages.CLI_PROFILES,
+        which = "The second command lists the Regions of the account."
+        if similar:
+            which = f"Most likely, {join_words(similar, 'or')} is meant."
+        if _region_of_zone(region):
+            which = "Use the Region, without the letter of the zone."
+        return your_remedy(
+            "Correct the Region",
+            which,
+            f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",
+            commands=(
+                "aws configure list",
+                None if similar else list_regions,
+                *(present(*again) or (f"export AWS_REGION={correct} AWS_DEFAULT_REGION={correct}",)),
             ),
+            url=pages.CLI_PROFILES,
         )
     if _PROXY.search(message):
-        return (
-            your_remedy(
-                "Check the proxy that the client uses",
-                "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network requires, including user name and password. Do not share the output: it can contain the password.",
-                "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
-                "If the address is correct, let the owner of the proxy allow the AWS hosts.",
-                commands="set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",
-                url=pages.CLI_PROXY,
-            ),
+        return your_remedy(
+            "Check the proxy that the client uses",
+            "Compare HTTPS_PROXY and HTTP_PROXY with the address that the network requires, including user name and password. Do not share the output: it can contain the password.",
+            "Add hosts that are reached directly to NO_PROXY: 169.254.169.254, 169.254.170.2, and .amazonaws.com if the VPC has endpoints.",
+            "If the address is correct, let the owner of the proxy allow the AWS hosts.",
+            commands="set | findstr /i proxy" if WINDOWS.search(case.text) else "env | grep -i proxy",
+            url=pages.CLI_PROXY,
         )
-    return ()
+    return None
 
 
 def _test_connection_remedy(case: Case[AwsError], host: str | None, *, has_region: bool) -> Remedy:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -246,7 +244,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
         )
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry
     name = address["name"]
-    remedy = cluster_remedy(
+    return cluster_remedy(
         "Create the entry in Terraform, before the association",
         *notes,
         "Add the first resource, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
@@ -259,9 +257,9 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
             ),
         ),
         manifest=f'resource "aws_eks_access_entry" "{name}" {{\n  cluster_name  = "{cluster.argument}"\n  principal_arn = "{principal.entry_argument}"\n}}\n\nresource "aws_eks_access_policy_association" "{name}" {{\n  principal_arn = aws_eks_access_entry.{name}.principal_arn\n  # the other lines stay\n}}',
+        manifest_language="hcl",
         url=pages.EKS_ACCESS_POLICIES,
     )
-    return attrs.evolve(remedy, manifest_language="hcl")
 
 
 def _repeat_association(case: Case[AccessEntry]) -> str:

@@ -114,11 +114,9 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
     if listed is not None:
         # A cluster with the mode CONFIG_MAP lists no entries.
         cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
-    cause = cluster_access.NOT_MAPPED.cause(
-        "reported",
-        clues.quote_phrases(clues.message_text(case), "is not mapped"),
-        text="The authenticator found no access entry and no aws-auth entry for the caller's ARN.",
-    )
+    text = "The authenticator found no access entry and no aws-auth entry for the caller's ARN."
+    access = cluster_access.find_needed_access(case)
+    grants = cluster_access.grant_access_remedies(cluster, principal, access)
     why = "no access entry and no aws-auth entry matches it"
     if listed is False and stated_entries.find_listed(case.failure):
         why = f"its access entries are for {stated_entries.describe_listed(case.failure)}"
@@ -128,19 +126,13 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         summary = f"The cluster rejected {principal.description}, although it has an access entry: {why}."
     explanation = case.explain(
         summary,
-        cause,
+        clues.reported_cause(cluster_access.NOT_MAPPED, clues.message_text(case), "is not mapped", text=text),
         *_mapping_causes(cluster, listed=listed),
         *cluster_access.mode_causes(cluster),
         *(() if listed is False else cluster_access.principal_causes(case)),
         topic="kubernetes-not-mapped",
         remedies=(
-            *(
-                (principal.recreate_entry_remedy(cluster),)
-                if listed
-                else cluster_access.grant_access_remedies(
-                    cluster, principal, cluster_access.find_needed_access(case)
-                )
-            ),
+            *((principal.recreate_entry_remedy(cluster),) if listed else grants),
             principal.inspect_access_remedy(cluster),
         ),
         notes=(

@@ -15,7 +15,7 @@ from iamtriage.explaining._rules.shared import clues, commands, pages, principal
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,15 +202,12 @@ def explain_no_entries(
         only = ", so it admits only the principals in aws-auth"
     text = "The cluster was created without bootstrapClusterCreatorAdminPermissions, or the entry of its creator was deleted."
     who = principal.description if principal.is_known else "the role or user that is to be the administrator"
+    unknown = "PRINCIPAL_ARN is its ARN in IAM, with the path, and not that of a session."
     create = principal.create_entry_remedy(
         cluster,
         policy=access.policy,
         title=f"Create the first access entry, for {who}",
-        steps=present(
-            None
-            if principal.is_known
-            else "PRINCIPAL_ARN is its ARN in IAM, with the path, and not that of a session."
-        ),
+        steps=(None if principal.is_known else unknown,),
     )
     nobody = f" for {who} or anybody else" if principal.is_known else ""
     return case.explain(
@@ -285,7 +282,7 @@ def _mapping_remedy(
     remedy = principal.aws_auth_remedy(
         groups=groups,
         username=principal_mappings.NODE_USERNAME if is_node else None,
-        steps=present(step),
+        steps=(step,),
         others=f"{who} adds the entry: the other entries stay.{retry}",
     )
     if not any("=" in each.around[0] for each in entries):
@@ -296,15 +293,15 @@ def _mapping_remedy(
         f'  username = "{principal_mappings.NODE_USERNAME if is_node else principal.aws_auth_arn.rpartition("/")[2]}"',
         f"  groups   = [{', '.join(f'{chr(34)}{each}{chr(34)}' for each in groups)}]",
     )
-    code = cluster_remedy(
+    return cluster_remedy(
         f"Add {principal.description} to aws-auth in the Terraform configuration",
         step,
         f"Whoever can run Terraform for the cluster adds the entry: the other entries stay.{retry}",
         commands="terraform apply",
         manifest="\n".join(("{", *lines, "},")),
+        manifest_language="hcl",
         url=pages.EKS_AUTH_CONFIGMAP,
     )
-    return attrs.evolve(code, manifest_language="hcl")
 
 
 def _name(entries: Sequence[MappingEntry]) -> list[str]:

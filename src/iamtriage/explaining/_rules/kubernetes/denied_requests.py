@@ -258,11 +258,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
     role = "a Role and RoleBinding allow" if stated else "the role above allows"
-    steps = [f"{policy} allows more than the denied request, {scope}; {role} only this request."]
+    step = f"{policy} allows more than the denied request, {scope}; {role} only this request."
     if policy == _ADMIN_POLICY and denied.has_empty_entry:
-        steps[0] = (
-            f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, AmazonEKSAdminViewPolicy is enough."
-        )
+        step = f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, AmazonEKSAdminViewPolicy is enough."
     manifest = None
     in_module = "terraform-aws-modules/eks" in denied.case.failure.text
     if denied.has_empty_entry and in_module and namespace is None:
@@ -270,38 +268,34 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     scoped = namespace
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
     if extends_scope:
-        steps = [
-            "An access entry has each policy only once: include the namespaces of its current scope, separated by commas."
-        ]
+        step = "An access entry has each policy only once: include the namespaces of its current scope, separated by commas."
         if kept := _find_namespaces(denied.case.failure.text):
-            steps = ["An access entry has each policy only once, so the command keeps its namespaces."]
+            step = "An access entry has each policy only once, so the command keeps its namespaces."
             scoped = ",".join(dict.fromkeys((*kept, namespace or "")))
-    if cluster.mode is None and not stated:
-        steps.append("The cluster's authentication mode must be API or API_AND_CONFIG_MAP.")
-    if cluster.uses_aws_auth and not stated:
-        steps.append(
-            "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
-        )
-    if not principal.is_known:
-        steps.append(f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}.")
-    if principal.path_note:
-        steps.append(principal.path_note)
-    remedy = cluster_remedy(
+    mode = "The cluster's authentication mode must be API or API_AND_CONFIG_MAP."
+    mapped = "If EKS says that the principalArn could not be found, the caller has access from aws-auth. A new access entry takes precedence over aws-auth: include its groups."
+    unknown = f"PRINCIPAL_ARN is the principal of the access entry with the user name {denied.user}."
+    return cluster_remedy(
         (
             f"Extend the scope of {policy} to the namespace {namespace}"
             if extends_scope
             else f"{'Associate' if stated else 'Or associate'} {policy} with the access entry"
         ),
-        *steps,
+        step,
+        mode if cluster.mode is None and not stated else None,
+        mapped if cluster.uses_aws_auth and not stated else None,
+        None if principal.is_known else unknown,
+        principal.path_note,
         commands=(
             None
             if "associatedAccessPolicies" in denied.case.text
             else cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
             principal.associate_policy_command(cluster, policy, scoped),
         ),
+        manifest=manifest,
+        manifest_language="hcl",
         url=pages.EKS_ACCESS_POLICIES,
     )
-    return remedy if manifest is None else attrs.evolve(remedy, manifest=manifest, manifest_language="hcl")
 
 
 def _find_namespaces(text: str) -> tuple[str, ...]:
@@ -371,14 +365,6 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         return None
     scope = ("-n", commands.namespace(request.namespace))
     name = object_name(subject.name.rpartition(":")[2].rpartition("/")[2], role)
-    check = (
-        "auth",
-        "can-i",
-        request.verb or "create",
-        request.type_argument,
-        *scope,
-        f"--as={user_argument(denied.user)}",
-    )
     start = "Or let" if denied.installer in {AIRFLOW, KUBECTL_APPLY} else "Let"
     return cluster_remedy(
         f"{start} {denied.installer} manage the namespace with the ClusterRole {role}",
@@ -386,7 +372,10 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
         _SCOPES[role],
         commands=(
             bind_command(f"clusterrole={role}", name, subject, request.namespace),
-            command("kubectl", *check),
+            command(
+                *("kubectl", "auth", "can-i", request.verb or "create", request.type_argument, *scope),
+                f"--as={user_argument(denied.user)}",
+            ),
         ),
         url=pages.RBAC,
     )

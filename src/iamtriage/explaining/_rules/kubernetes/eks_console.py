@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
@@ -33,7 +33,7 @@ from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,20 +266,15 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
         steps=tuple(steps),
         policy=build_document(
             [
-                _statement("ViewCluster", _CLUSTER_ACTIONS, f"{eks}:cluster/{name}"),
-                _statement("ViewNodegroups", "eks:DescribeNodegroup", f"{eks}:nodegroup/{name}/*/*"),
-                _statement("ListWithoutResource", _ACTIONS_WITHOUT_RESOURCE, "*"),
-                _statement("ReadParameters", "ssm:GetParameter", parameters),
+                allow(_CLUSTER_ACTIONS, f"{eks}:cluster/{name}", sid="ViewCluster"),
+                allow("eks:DescribeNodegroup", f"{eks}:nodegroup/{name}/*/*", sid="ViewNodegroups"),
+                allow(_ACTIONS_WITHOUT_RESOURCE, "*", sid="ListWithoutResource"),
+                allow("ssm:GetParameter", parameters, sid="ReadParameters"),
             ]
         ),
         layer="identity",
         url=pages.EKS_CONSOLE,
     )
-
-
-def _statement(sid: str, actions: tuple[str, ...] | str, resource: str) -> dict[str, Any]:
-    action = actions if isinstance(actions, str) else list(actions)
-    return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": resource}
 
 
 def _access_entry_remedy(

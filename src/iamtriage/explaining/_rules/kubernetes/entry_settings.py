@@ -133,32 +133,25 @@ _ASSOCIATION = """resource "aws_eks_access_policy_association" "{name}" {{
 def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> Remedy:
     cluster, principal = find_cluster(case), entry_principal(case)
     if deployment is not None:
-        argument, policy = (
-            "kubernetes_groups",
-            "an aws_eks_access_policy_association (in the module, policy_associations)",
-        )
+        argument = "kubernetes_groups"
+        policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
         if deployment.tool == "CloudFormation":
             argument, policy = "KubernetesGroups", "AccessPolicies"
         of = f" of {clip_text(deployment.resource)}" if deployment.resource else ""
         arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
-        remedy = your_remedy(
+        added, manifest = f"{policy} with the policy {arn} and an access scope of type cluster", None
+        entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
+        if entry is not None and deployment.tool == "Terraform":
+            added = "this association"
+            manifest = _ASSOCIATION.format(entry=entry[0], name=entry[1], arn=arn)
+        return your_remedy(
             f"Replace the group with the access policy in the {deployment.tool} code",
-            f"Remove system:masters from {argument}{of}, and add {policy} with the policy {arn} and an access scope of type cluster.",
+            f"Remove system:masters from {argument}{of}, and add {added}.",
             _SMALLER,
             _OWN_GROUP,
-            url=pages.EKS_ACCESS_POLICIES,
-        )
-        entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
-        if entry is None or deployment.tool != "Terraform":
-            return remedy
-        return attrs.evolve(
-            remedy,
-            steps=(
-                f"Remove system:masters from {argument}{of}, and add this association.",
-                *remedy.steps[1:],
-            ),
-            manifest=_ASSOCIATION.format(entry=entry[0], name=entry[1], arn=arn),
+            manifest=manifest,
             manifest_language="hcl",
+            url=pages.EKS_ACCESS_POLICIES,
         )
     exists = case.failure.envelope.operation == "UpdateAccessEntry"
     return cluster_remedy(

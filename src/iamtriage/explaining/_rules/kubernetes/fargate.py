@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clusters, commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
@@ -58,48 +58,38 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
     found = _FARGATE_PROFILE.search(clusters.failure_context(case))
     profile = found[1] if found else "FARGATE_PROFILE"
     name = commands.role_name(role.name if role else None)
-    policy = f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"
-    remedies = [
-        cluster_remedy(
-            "Find the pod execution role, and check whether it is mapped",
-            commands=(
-                cluster.eks_command(
-                    *("describe-fargate-profile", "--fargate-profile-name", profile),
-                    query="fargateProfile.podExecutionRoleArn",
-                ),
-                cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
+    find = cluster_remedy(
+        "Find the pod execution role, and check whether it is mapped",
+        commands=(
+            cluster.eks_command(
+                *("describe-fargate-profile", "--fargate-profile-name", profile),
+                query="fargateProfile.podExecutionRoleArn",
             ),
-            url=pages.EKS_FARGATE_ROLE,
-        )
-    ]
-    if cluster.uses_entries:
-        remedies.append(
-            cluster_remedy(
-                "Create an access entry of type FARGATE_LINUX for the pod execution role",
-                commands=principal.create_entry_command(cluster, kind="FARGATE_LINUX"),
-                url=pages.EKS_ACCESS_ENTRIES,
-            )
-        )
-    if cluster.uses_aws_auth:
-        remedies.append(
-            principal.aws_auth_remedy(
-                groups=(*principal_mappings.NODE_GROUPS, "system:node-proxier"),
-                username="system:node:{{SessionName}}",
-                title=f"{'Or map' if cluster.uses_entries else 'Map'} the pod execution role in aws-auth",
-            )
-        )
-    remedies.append(
-        account_remedy(
-            f"Attach {_FARGATE_POLICY}",
-            commands=(
-                fill_command("aws iam list-attached-role-policies --role-name {}", name),
-                fill_command("aws iam attach-role-policy --role-name {} --policy-arn {}", name, policy),
-            ),
-            url=pages.EKS_FARGATE_ROLE,
-        )
+            cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
+        ),
+        url=pages.EKS_FARGATE_ROLE,
+    )
+    create = cluster_remedy(
+        "Create an access entry of type FARGATE_LINUX for the pod execution role",
+        commands=principal.create_entry_command(cluster, kind="FARGATE_LINUX"),
+        url=pages.EKS_ACCESS_ENTRIES,
+    )
+    mapping = principal.aws_auth_remedy(
+        groups=(*principal_mappings.NODE_GROUPS, "system:node-proxier"),
+        username="system:node:{{SessionName}}",
+        title=f"{'Or map' if cluster.uses_entries else 'Map'} the pod execution role in aws-auth",
+    )
+    admit = present(create if cluster.uses_entries else None, mapping if cluster.uses_aws_auth else None)
+    attach = account_remedy(
+        f"Attach {_FARGATE_POLICY}",
+        commands=(
+            fill_command("aws iam list-attached-role-policies --role-name {}", name),
+            commands.attach_policy(name, f"arn:{cluster.partition}:iam::aws:policy/{_FARGATE_POLICY}"),
+        ),
+        url=pages.EKS_FARGATE_ROLE,
     )
     if role is not None and (listed := _find_in_lists(case, cluster, role)) is not None:
-        return _explain_listed_role(case, role, remedies, listed)
+        return _explain_listed_role(case, role, admit, attach, listed)
     return case.explain(
         "Fargate cannot start pods: the pod execution role is not mapped in the cluster, or lacks permissions.",
         ROLE_NOT_MAPPED.cause("reported"),
@@ -107,7 +97,7 @@ def explain_fargate_role(case: Case[AccessEntry], _message: str) -> Explanation:
             text="The pod execution role was re-created, or aws-auth contains its path."
         ),
         topic="fargate-role",
-        remedies=tuple(remedies),
+        remedies=(find, *admit, attach),
         notes=_MAPPED_BY_EKS,
     )
 
@@ -136,24 +126,27 @@ def _find_in_lists(case: Case[AccessEntry], cluster: Cluster, role: Role) -> tup
 
 
 def _explain_listed_role(
-    case: Case[AccessEntry], role: Role, remedies: list[Remedy], listed: tuple[bool, str]
+    case: Case[AccessEntry],
+    role: Role,
+    admit: tuple[Remedy, ...],
+    attach: Remedy,
+    listed: tuple[bool, str],
 ) -> Explanation:
     """Explain which of the two reasons applies, as the lists in the text show."""
     has_entry, places = listed
-    _, *mapping, attach = remedies
     if has_entry:
         check = "The entry must have the type FARGATE_LINUX, or in aws-auth the user name system:node:{{SessionName}} and the groups of a node."
         return case.explain(
             f"Fargate cannot start pods: the text lists the pod execution role {role.name} in {places}, so most likely it lacks {_FARGATE_POLICY}.",
             ROLE_NOT_MAPPED.cause("derived", text=f"The role is mapped, so no new entry is needed. {check}"),
             topic="fargate-role",
-            remedies=(attach, *mapping),
+            remedies=(attach, *admit),
         )
     # If the mode is unknown, the map in the text shows that the cluster uses it.
-    first, *others = mapping[::-1] if places == "aws-auth" else mapping
+    first, *others = admit[::-1] if places == "aws-auth" else admit
     title = first.title.removeprefix("Or ")
     has_none = f"the text lists {places} without an entry"
-    if " and " in places or len(mapping) == 1:
+    if " and " in places or len(admit) == 1:
         has_none = "the cluster has no entry"
     text = f"EKS has one message for a missing entry and missing permissions. The text shows the first, and nothing that {role.name} lacks in IAM ({_FARGATE_POLICY})."
     because = (f"The text lists {places}, without {role.arn}.",)

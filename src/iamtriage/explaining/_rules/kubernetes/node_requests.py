@@ -138,23 +138,19 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     reason = "" if found is None else found[0]
     is_kubelet, is_kubectl = (each.search(case.text) is not None for each in (_KUBELET_LINE, _KUBECTL))
     is_deleted = re.search(POD_GONE.sign, case.text) is not None
-    causes: list[Cause] = []
-    if reason:
-        text = ""
-        if _ALL_OBJECTS in reason:
-            text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
-        causes.append(NOT_OF_THIS_NODE.cause("reported", f"The API server says: {reason}.", text=text))
-    if is_template:
-        causes.append(TEMPLATE_NOT_REPLACED.cause("derived", f"The user name is {user}"))
-    if not reason:
-        causes.append(NODE_AUTHORIZER.cause("derived", f"The user name is {user}"))
-    elif _ALL_OBJECTS not in reason and (is_kubelet or is_deleted or not is_kubectl):
-        causes.append(POD_GONE.cause())
-    if not is_kubelet:
-        causes.append(_program_as_node(case))
-    if not reason:
+    text, of_user = "", f"The user name is {user}"
+    if _ALL_OBJECTS in reason:
+        text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
+    may_be_gone = reason and not text and (is_kubelet or is_deleted or not is_kubectl)
+    causes = (
+        NOT_OF_THIS_NODE.cause("reported", f"The API server says: {reason}.", text=text) if reason else None,
+        TEMPLATE_NOT_REPLACED.cause("derived", of_user) if is_template else None,
+        None if reason else NODE_AUTHORIZER.cause("derived", of_user),
+        POD_GONE.cause() if may_be_gone else None,
+        None if is_kubelet else _program_as_node(case),
         # The reason shows that the node authorizer knows the node, so its groups and user name are correct.
-        causes.append(NODE_MAPPING.cause())
+        None if reason else NODE_MAPPING.cause(),
+    )
     what = f" ({clip_text(name)})" if name else ""
     who = "" if not is_kubelet and is_kubectl else "the kubelet "
     summary = f"The node authorizer does not allow {who}{clip_text(user)} to {request.description}{what}"

@@ -165,10 +165,7 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
 
 
 def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
-    lookup: Commands = ()
-    lookup_steps: tuple[str, ...] = ()
-    if not principal.is_known:
-        lookup_steps, lookup = _find_role(case, cluster)
+    lookup_steps, lookup = ((), ()) if principal.is_known else _find_role(case, cluster)
     if cluster.uses_entries:
         title = "Create an access entry of type EC2_LINUX for the node role"
         yield principal.create_node_entry_remedy(cluster, title=title, steps=lookup_steps, lookup=lookup)
@@ -212,10 +209,9 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], Comman
             f"instance-id,Values={node['id']}" if node["id"] else f"private-ip-address,Values={address}"
         )
     region = commands.region(cluster.region or find_region(case))
-    arguments = ("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text")
     instance = command(
         *("aws", "ec2", "describe-instances", "--region", region, "--filters", f"Name={selection}"),
-        *arguments,
+        *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
     )
     return (
         "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role.",
@@ -262,18 +258,16 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
     shown = _STANDARD_ENTRY.search(case.failure.text)
     kind = "access entry" if shown or cluster.mode == "API" else "access entry or aws-auth entry"
     because = "The user name is that of an IAM session whose name is an instance ID, not system:node:NAME."
+    if shown:
+        because = f"The text shows {' '.join(shown[0].split())}."
     return case.explain(
         f"The kubelet cannot {request.replace(' in the whole cluster', '')}: {principal.description} has an {kind} of the type STANDARD, which is not for nodes.",
         cluster_access.ENTRY_OF_OTHER_TYPE.cause(
             "derived",
-            (f"The text shows {' '.join(shown[0].split())}.",) if shown else (because,),
+            because,
             text="The kubelet is a session of the role to the cluster, without the user name and groups of a node, so it is denied everything.",
         ),
         topic="kubernetes-node-login",
-        remedies=(
-            (principal.node_entry_remedy(cluster), mapping)
-            if cluster.uses_aws_auth
-            else (principal.node_entry_remedy(cluster),)
-        ),
+        remedies=(principal.node_entry_remedy(cluster), mapping if cluster.uses_aws_auth else None),
         notes="Do not bind an RBAC role to the session: the node authorizer grants nodes their permissions.",
     )

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared.principal_mappings import IAM_DOES_NOT_H
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, save_step, trust_remedy
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from typing import Any
@@ -196,17 +196,12 @@ def _explain_trust(
 
 def _build_statement(facts: Facts) -> dict[str, Any]:
     """Return the statement that allows Pod Identity, limited to the service account if that is known."""
-    statement: dict[str, Any] = {
-        "Sid": "AllowPodIdentity",
-        "Effect": "Allow",
-        "Principal": {"Service": _SERVICE},
-        "Action": list(_ACTIONS),
-    }
+    condition = None
     namespace, account = commands.namespace(facts.namespace), commands.kubernetes_name(facts.service_account)
     if (namespace, account) == (facts.namespace, facts.service_account):
         tags = {f"{_TAG}namespace": namespace, f"{_TAG}service-account": account}
-        statement["Condition"] = {"StringEquals": tags}
-    return statement
+        condition = {"StringEquals": tags}
+    return allow(_ACTIONS, sid="AllowPodIdentity", principal={"Service": _SERVICE}, condition=condition)
 
 
 def _known_keys(facts: Facts, role: Role | None) -> dict[str, str | None]:

@@ -77,7 +77,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     } and installers[:1] != (None,)
     later = None if is_role_first else role
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
-    remedies = (
+    return present(
         _check_caller_remedy(denied) if is_allowed else None,
         policy if is_policy_first else None,
         cloud_roles.azure_remedy(denied),
@@ -90,7 +90,6 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         None if is_policy_first or is_allowed else policy,
         None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
     )
-    return tuple(remedy for remedy in remedies if remedy is not None)
 
 
 def _own_command(denied: DeniedRequest) -> str | None:

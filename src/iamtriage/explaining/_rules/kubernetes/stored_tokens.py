@@ -79,20 +79,17 @@ def configure_terraform(case: AnyCase, cluster: Cluster, *, first_step: str | No
     """Return the remedy that gets a token when Terraform needs one, after a first step if there is one."""
     has_helm = "helm_release" in case.text
     is_both = has_helm and 'provider "kubernetes"' in case.failure.text
-    places = [
-        *(["the provider kubernetes"] if is_both or not has_helm else []),
-        *(["the block kubernetes of the provider helm"] if has_helm else []),
-    ]
+    places = present(
+        "the provider kubernetes" if is_both or not has_helm else None,
+        "the block kubernetes of the provider helm" if has_helm else None,
+    )
     form = " In version 3 of the provider helm, write exec = {…}." if has_helm else ""
     words = ["eks", "get-token", "--cluster-name", cluster.argument, *cluster.region_arguments]
-    return Remedy(
+    return your_remedy(
         "Add an exec block to Terraform's provider",
-        "you",
-        (
-            *present(first_step),
-            f"In {' and '.join(places)}, next to host and cluster_ca_certificate, replace token by this block: Terraform then gets a token when it needs one.{form}",
-            "Create the cluster in a separate run, before the objects in it.",
-        ),
+        first_step,
+        f"In {' and '.join(places)}, next to host and cluster_ca_certificate, replace token by this block: Terraform then gets a token when it needs one.{form}",
+        "Create the cluster in a separate run, before the objects in it.",
         manifest=_EXEC_BLOCK.format(json.dumps(words)),
         manifest_language="hcl",
         url="https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#exec-plugins",
@@ -174,14 +171,11 @@ def explain_provider_role(case: AnyCase) -> Explanation | None:
         ),
         topic="kubernetes-login",
         remedies=(
-            Remedy(
+            your_remedy(
                 f"Get the token as the role {name} in the exec block",
-                "you",
-                (
-                    f"In the exec block of each provider (kubernetes, helm, kubectl), set these args. {capitalize_start(principal.description)} is allowed to assume the role, as the AWS provider does.",
-                    f"Or use the data source {_DATA_SOURCE}, which the AWS provider reads with its role.",
-                ),
-                commands=(f"{'tofu' if is_opentofu(text) else 'terraform'} apply",),
+                f"In the exec block of each provider (kubernetes, helm, kubectl), set these args. {capitalize_start(principal.description)} is allowed to assume the role, as the AWS provider does.",
+                f"Or use the data source {_DATA_SOURCE}, which the AWS provider reads with its role.",
+                commands=f"{'tofu' if is_opentofu(text) else 'terraform'} apply",
                 manifest=f'args = [{hide_secrets(plugins[0].strip())}, "--role-arn", {json.dumps(clip_text(role))}]',
                 manifest_language="hcl",
                 url=pages.EKS_KUBECONFIG,

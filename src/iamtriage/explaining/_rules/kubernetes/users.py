@@ -114,10 +114,8 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     invalid = "For an invalid token, the API server would respond with Unauthorized."
     causes = [ANONYMOUS_REQUEST.cause("derived", ("The user name is system:anonymous.", invalid))]
     remedies = [kubeconfig_remedy(cluster)]
-    notes = [
-        f"The caller must authenticate first. Then it needs a role or access policy that allows it to {request.description}, and an IAM principal also needs an access entry, or an entry in aws-auth.",
-        "Never bind a role to system:anonymous or system:unauthenticated: anyone who can reach the API server would have its permissions.",
-    ]
+    needed = f"The caller must authenticate first. Then it needs a role or access policy that allows it to {request.description}, and an IAM principal also needs an access entry, or an entry in aws-auth."
+    never = "Never bind a role to system:anonymous or system:unauthenticated: anyone who can reach the API server would have its permissions."
     sent = _HTTP_CLIENT.search(case.text)
     if sent is not None:
         text = f"The {sent['tool']} command sends no token: unlike kubectl, {sent['tool']} does not read the kubeconfig."
@@ -131,9 +129,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     if sent is None and clues.is_from_kubelet(case.text):
         causes.append(KUBELET_WITHOUT_CREDENTIALS.cause(because="The text is from a kubelet."))
         remedies = [_CHECK_KUBELET]
-        notes[0] = (
-            "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
-        )
+        needed = "If the node role were not mapped, the API server would respond with Unauthorized. So neither an access entry nor aws-auth fixes this."
     elif sent is None:
         causes.append(KUBECONFIG_WITHOUT_USER.cause())
     if sent is None:
@@ -143,7 +139,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         *causes,
         topic="kubernetes-anonymous",
         remedies=tuple(remedies),
-        notes=tuple(notes),
+        notes=(needed, never),
     )
 
 
