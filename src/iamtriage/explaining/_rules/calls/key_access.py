@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.calls import key_states
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.shared import clues, commands, pages, text_signs
-from iamtriage.explaining._rules.shared.clues import find_region, message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE, SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn
@@ -61,7 +60,7 @@ KEY_ACCESS = lazy_pattern(
 def explain_key_access(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a service cannot use a KMS key, for one of three reasons that it does not distinguish."""
     found = key_states.KEY_ARN.search(message) or key_states.KEY_ARN.search(case.text)
-    called, region = case.failure.envelope.operation, find_region(case)
+    called, region = case.failure.envelope.operation, clues.find_region(case)
     call = f"the call {called}" if called and called.isalnum() else "the call"
     key_region = found[0].split(":")[3] if found else region
     if found is not None and region is not None and key_region != region:
@@ -158,7 +157,7 @@ _PAGE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-da
 
 def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that the policy of a key does not allow CloudWatch Logs to encrypt a log group."""
-    group = _LOG_GROUP.search(message_text(case))
+    group = _LOG_GROUP.search(clues.message_text(case))
     arn = try_parse_arn(group[0]) if group else None
     region = commands.region(case.facts.region if arn is None else arn.region)
     partition = "aws" if arn is None else arn.partition

@@ -25,7 +25,6 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import error_code
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -134,7 +133,7 @@ def throttling_text(case: Case[AwsError]) -> str:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html and
     https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
     """
-    if error_code(case.failure) == "PriorRequestNotComplete":
+    if clues.error_code(case.failure) == "PriorRequestNotComplete":
         return "Route 53 was still processing an earlier change of the same hosted zone."
     if _calls_route_53(case):
         return "All programs of an account share the rate of Route 53, by default 10 calls a second and fewer for some operations. Record changes have a separate limit."

@@ -20,7 +20,6 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes import cluster_access
-from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_CLUSTER, OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import is_listed
 from iamtriage.explaining._rules.shared import clues, commands, pages
@@ -177,7 +176,7 @@ def explain_pinned_identity(case: AnyCase) -> Explanation | None:
             f"--profile {profile}" if argument else f"AWS_PROFILE={profile}",
             f"the profile {profile}",
         )
-    cluster, access = find_cluster(case), find_needed_access(case)
+    cluster, access = find_cluster(case), cluster_access.find_needed_access(case)
     own = build_cluster_principal(caller, "your principal", source=case.text)
     other = build_cluster_principal(role, f"the principal of {used}", source=case.text)
     mine = f"the shell's profile {shell}" if shell else own.description

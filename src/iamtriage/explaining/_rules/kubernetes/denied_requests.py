@@ -20,10 +20,8 @@ from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pa
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clusters import Cluster, find_cluster
 from iamtriage.explaining._rules.shared.commands import command
-from iamtriage.explaining._rules.shared.kubernetes_requests import user_argument
 from iamtriage.explaining._rules.shared.manifests import object_name
 from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 from iamtriage.failures._failures import KubernetesForbidden
 
@@ -245,7 +243,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     stated = denied.stated_policies or denied.has_empty_entry
     caller = denied.principal
     if caller is None and denied.kind in {"user", "unknown"}:
-        caller = try_parse_principal(denied.case.facts.caller)
+        caller = principal_words.try_parse_principal(denied.case.facts.caller)
     if policy is None or not cluster.uses_entries or denied.provider is not None:
         return None
     principal = build_cluster_principal(caller, source=denied.case.text)
@@ -338,7 +336,7 @@ def bind_command(role: str, binding: str, subject: Subject, namespace: str | Non
         name = subject.name if is_placeholder else commands.kubernetes_name(subject.name)
         who = f"--serviceaccount={commands.namespace(subject.namespace)}:{name}"
     else:
-        who = f"--{subject.kind.lower()}={user_argument(subject.name) if subject.kind == 'User' else subject.name}"
+        who = f"--{subject.kind.lower()}={kubernetes_requests.user_argument(subject.name) if subject.kind == 'User' else subject.name}"
     kind = "clusterrolebinding" if namespace is None else "rolebinding"
     place = () if namespace is None else ("-n", commands.namespace(namespace))
     return command("kubectl", "create", kind, binding, *place, f"--{role}", who)
@@ -374,7 +372,7 @@ def _default_role_remedy(denied: DeniedRequest) -> Remedy | None:
             bind_command(f"clusterrole={role}", name, subject, request.namespace),
             command(
                 *("kubectl", "auth", "can-i", request.verb or "create", request.type_argument, *scope),
-                f"--as={user_argument(denied.user)}",
+                f"--as={kubernetes_requests.user_argument(denied.user)}",
             ),
         ),
         url=pages.RBAC,

@@ -18,7 +18,6 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -217,7 +216,7 @@ def explain_misplaced_map(case: AnyCase, found: Finding, explanation: Explanatio
     place = find_misplaced_map(case.failure.text)
     if place is None:
         return None
-    caller = build_cluster_principal(found.caller).description
+    caller = principal_mappings.build_cluster_principal(found.caller).description
     where = (
         f"in the namespace {place.namespace}"
         if place.namespace != "kube-system"
