@@ -115,8 +115,7 @@ def _explain_unmapped(case: AnyCase, _message: str) -> Explanation:
         # A cluster with the mode CONFIG_MAP lists no entries.
         cluster = attrs.evolve(cluster, mode=cluster.mode or "API_AND_CONFIG_MAP")
     text = "The authenticator found no access entry and no aws-auth entry for the caller's ARN."
-    access = cluster_access.find_needed_access(case)
-    grants = cluster_access.grant_access_remedies(cluster, principal, access)
+    grants = cluster_access.grant_access_remedies(cluster, principal, cluster_access.find_needed_access(case))
     why = "no access entry and no aws-auth entry matches it"
     if listed is False and stated_entries.find_listed(case.failure):
         why = f"its access entries are for {stated_entries.describe_listed(case.failure)}"

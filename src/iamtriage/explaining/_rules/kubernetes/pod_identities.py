@@ -199,8 +199,7 @@ def _build_statement(facts: Facts) -> dict[str, Any]:
     condition = None
     namespace, account = commands.namespace(facts.namespace), commands.kubernetes_name(facts.service_account)
     if (namespace, account) == (facts.namespace, facts.service_account):
-        tags = {f"{_TAG}namespace": namespace, f"{_TAG}service-account": account}
-        condition = {"StringEquals": tags}
+        condition = {"StringEquals": {f"{_TAG}namespace": namespace, f"{_TAG}service-account": account}}
     return allow(_ACTIONS, sid="AllowPodIdentity", principal={"Service": _SERVICE}, condition=condition)
 
 

@@ -220,11 +220,9 @@ def _explain_unlisted(
     # Other modes have no access entries to list. Whoever can edit aws-auth can create an entry, too.
     cluster = attrs.evolve(cluster, mode="API")
     known = stated_entries.find_listed(case.failure)
-    only = (
-        ""
-        if known is None
-        else f": its access entries are for {stated_entries.describe_listed(case.failure)}"
-    )
+    only = ""
+    if known is not None:
+        only = f": its access entries are for {stated_entries.describe_listed(case.failure)}"
     if (former := stated_entries.find_former(case.failure, case.principal)) is not None:
         only = f": the entry of {former.name} is for an earlier role of the same permission set"
         known = ()
