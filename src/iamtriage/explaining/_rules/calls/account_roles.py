@@ -1,4 +1,10 @@
-"""Explain that a service has no role in the account's settings, or no default role."""
+"""Explain roles of an account that a service lacks, that only AWS can change, or that an instance profile has already.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html,
+https://docs.aws.amazon.com/singlesignon/latest/userguide/using-service-linked-roles.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html and
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/replace-iam-role.html.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +12,32 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.cases import Case
-from iamtriage.explaining._rules.shared.clues import find_partition, find_role_arn
-from iamtriage.explaining._rules.shared.services import ASSUME_ROLE, service_trust_policy
+from iamtriage.explaining._rules.shared.clues import find_partition, find_region, find_role_arn, stated_option
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    owner_remedy,
+    resource_policy_remedy,
+    save_step,
+    your_remedy,
+)
+from iamtriage.explaining._rules.shared.services import (
+    ASSUME_ROLE,
+    RESOURCE_POLICIES,
+    linked_role_key_statements,
+    service_trust_policy,
+)
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, Failure, InvalidArn
@@ -191,4 +215,145 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
         policy=service_trust_policy(setting.principal, ASSUME_ROLE) if setting.role else None,
         layer="role_trust" if setting.role else None,
         url=setting.url,
+    )
+
+
+PROTECTED_ROLE = lazy_pattern(r"protected role [\"'`]?(?P<role>[\w+=,.@-]{1,64})?")
+"""How IAM names a role that only AWS can change."""
+_PERMISSION_SET = lazy_pattern(r"AWSReservedSSO_(?P<name>[\w+=,.@-]{1,32})_[0-9a-f]{16}")
+_OF_KEYS = lazy_pattern(r"(?i:kms|ebs|encrypt|cmk|(?<![a-z])key)")
+PROTECTED = CauseType(
+    "protected-role",
+    title="A service of AWS manages the role",
+    text="It is a service-linked role: only its service changes the policies of the role, whatever permissions the caller has.",
+    recognised_by='The error code UnmodifiableEntity, or the message "Cannot perform the operation on the protected role".',
+    fix="Allow the role in the policy of the resource, or use a role of your own where the service accepts one.",
+    sources=(pages.SERVICE_LINKED,),
+)
+
+
+def explain_protected_role(case: Case[AwsError], message: str) -> Explanation:
+    """Explain that only AWS can change a role."""
+    found = PROTECTED_ROLE.search(message)
+    name = (found["role"] if found else None) or stated_option(case, "role-name") or "ROLE_NAME"
+    permission_set = _PERMISSION_SET.fullmatch(name)
+    text = ""
+    if permission_set is not None:
+        text = "IAM Identity Center manages the role, and changes it only with its permission set."
+        remedy = account_remedy(
+            f"Change the permission set {clip_text(permission_set['name'])} instead",
+            "In the management account or the delegated administrator's, IAM Identity Center, Permission sets: attach or remove the policy there, and provision the permission set again.",
+            url="https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html",
+        )
+    elif (case.failure.envelope.operation or "").startswith("Delete"):
+        remedy = account_remedy(
+            "Delete the role with its own call, once its service uses it no more",
+            "First delete the resources of the service that use the role: otherwise, the deletion task fails, and names them.",
+            commands=fill_command("aws iam delete-service-linked-role --role-name {}", name),
+            url=pages.SERVICE_LINKED,
+        )
+    else:
+        remedy = _allow_remedy(case, name)
+    return case.explain(
+        f"Only AWS can change the role {clip_text(name)}: {'IAM Identity Center manages it' if permission_set else 'it is a service-linked role'}. No permission is missing.",
+        PROTECTED.cause("reported", code_evidence(case.failure), text=text),
+        remedies=remedy,
+    )
+
+
+def _allow_remedy(case: Case[AwsError], name: str) -> Remedy:
+    """Return the remedy that allows a service-linked role in the policy of what it is to use."""
+    policy_arn = stated_option(case, "policy-arn") or ""
+    policy = stated_option(case, "policy-name") or policy_arn.rpartition("/")[2]
+    stated, region = case.context.account, find_region(case)
+    owner = policy_arn.partition(":policy/")[0].rpartition(":")[2]
+    account = commands.account(stated.value if stated else owner)
+    service = LINKED_ROLE_SERVICES.get(name.partition("_")[0], "SERVICE")
+    arn = f"arn:{find_partition(case)}:iam::{account}:role/aws-service-role/{service}.amazonaws.com/{name}"
+    own = (
+        "Where the service accepts a role of your own, attach the policy to such a role, and pass it instead."
+    )
+    if not _OF_KEYS.search(policy):
+        return owner_remedy(
+            "Allow the role in the policy of the resource that it is to use",
+            f"The policy of a KMS key, bucket, queue or topic can allow the principal {arn}, without a policy of the role.",
+            own,
+            commands=fill_command("aws iam get-role --role-name {} --query Role.Arn", name),
+            url=pages.SERVICE_LINKED,
+        )
+    key = RESOURCE_POLICIES["kms"]
+    in_region = f" --region {commands.region(region)}" if region else ""
+    return resource_policy_remedy(
+        "Allow the role in the key policy instead",
+        f"The name {clip_text(policy)} suggests that the role is to use a KMS key: if so, the key policy is the place for it.",
+        save_step("the key policy"),
+        f"If the key is in another account, its policy allows this account, and kms create-grant names the role. {own}",
+        commands=tuple(
+            each.replace(" ARN", " KEY_ID") + in_region for each in (key.show_command, key.change_command)
+        ),
+        statements=linked_role_key_statements(arn),
+        url="https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
+    )
+
+
+# What Ansible and Terraform say of the call, and what the AWS CLI prints of a profile.
+_ADDED_ROLE = lazy_pattern(
+    r"\brole[ :(\"']{1,3}(?P<role>[\w+=,.@-]{1,64})[)\"']{0,2} to (?:IAM )?[Ii]nstance[ _]?[Pp]rofile[ :(\"']{1,3}(?P<profile>[\w+=,.@-]{0,127}[\w+=@-])"
+)
+_ROLE_OF_PROFILE = lazy_pattern(
+    r"\"RoleName\"\s?:\s?\"(?P<role>[\w+=,.@-]{1,64})\"|\A\s{0,4}[\[\"\s]{0,20}(?P<plain>[\w+=,.@-]{1,64})[\"\s\]]{0,20}\Z"
+)
+
+
+def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
+    """Explain that an instance profile has a role already, which a command of the text can show."""
+    added = _ADDED_ROLE.search(case.text)
+    role = commands.role_name(stated_option(case, "role-name") or (added["role"] if added else None))
+    profile = commands.instance_profile(
+        stated_option(case, "instance-profile-name") or (added["profile"] if added else None)
+    )
+    shown = f"The instance profile{'' if profile == 'INSTANCE_PROFILE' else f' {profile}'}"
+    is_of_profile = ("iam", "get-instance-profile")
+    outputs = (run.output for run in find_runs(case.failure) if run.command.words[:2] == is_of_profile)
+    present = next(filter(None, map(_ROLE_OF_PROFILE.search, outputs)), None)
+    old, other = (
+        (present["role"] or present["plain"]) if present else "PRESENT_ROLE",
+        role if role != "ROLE_NAME" else "PROFILE",
+    )
+    has = f"has the role {old}" if present else "has a role already"
+    if old == role:
+        return case.explain(
+            f"{shown} has the role {role} already, so nothing is to be added. No permission is missing.",
+            cause,
+            remedies=your_remedy("Skip the call", url=pages.EC2_ROLES),
+        )
+    look = f"aws iam get-instance-profile --instance-profile-name {profile} --query 'InstanceProfile.Roles[].RoleName' --output text"
+    in_profile = "--instance-profile-name {} --role-name {}"
+    return case.explain(
+        f"{shown} {has}, and holds one only: IAM does not raise this quota. No permission is missing.",
+        cause,
+        remedies=account_remedy(
+            "Replace the role, or create a second instance profile",
+            "Running instances lose the permissions of the present role when it is removed, and get those of the other one after a while. To keep them, attach the missing policies to the present role instead, or use a second profile.",
+            "Adding a role requires iam:PassRole on it.",
+            commands=(
+                None if present else look,
+                Labelled(
+                    "Either replace the role:",
+                    fill_command(f"aws iam remove-role-from-instance-profile {in_profile}", profile, old),
+                ),
+                fill_command(f"aws iam add-role-to-instance-profile {in_profile}", profile, role),
+                Labelled(
+                    "Or create a second profile, and associate it with the instances that need the role:",
+                    fill_command("aws iam create-instance-profile --instance-profile-name {}", other),
+                ),
+                fill_command(f"aws iam add-role-to-instance-profile {in_profile}", other, role),
+                "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",
+                fill_command(
+                    "aws ec2 replace-iam-instance-profile-association --association-id ASSOCIATION_ID --iam-instance-profile Name={}",
+                    other,
+                ),
+            ),
+            url=pages.IAM_QUOTAS,
+        ),
     )

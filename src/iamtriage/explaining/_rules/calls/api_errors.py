@@ -28,10 +28,14 @@ from iamtriage.explaining._rules.calls import (
     service_roles,
     session_manager,
 )
-from iamtriage.explaining._rules.calls.account_roles import ACCOUNT_ROLE_MISSING, explain_missing_setting
+from iamtriage.explaining._rules.calls.account_roles import (
+    ACCOUNT_ROLE_MISSING,
+    PROTECTED_ROLE,
+    explain_missing_setting,
+    explain_protected_role,
+)
 from iamtriage.explaining._rules.calls.metadata_requests import METADATA_REQUEST, explain_metadata_request
 from iamtriage.explaining._rules.calls.missing_resources import MISSING_IN_S3, explain_not_found
-from iamtriage.explaining._rules.calls.protected_roles import PROTECTED_ROLE, explain_protected_role
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_policy_size, explain_quota
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,

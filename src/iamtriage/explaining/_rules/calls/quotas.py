@@ -14,9 +14,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.calls.account_roles import explain_second_role
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
 from iamtriage.explaining._rules.calls.policy_sizes import CDK, MERGED_BY_CDK, POLICY_SIZES
-from iamtriage.explaining._rules.calls.protected_roles import explain_second_role
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, stated_option
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
