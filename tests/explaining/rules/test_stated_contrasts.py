@@ -451,10 +451,18 @@ _NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
 
 
 @pytest.mark.parametrize(
-    ("required", "code", "verdict", "title"),
+    ("set_tag", "required", "code", "verdict", "title"),
     [
-        ("discovery", "", "lacks it (its tags: discovery/blue = blue)", "Tag subnet-0a1b2c3d4e5f60718 with"),
+        ("Name", "discovery", "", "lacks it (its tags: Name = blue)", "Tag subnet-0a1b2c3d4e5f60718 with"),
         (
+            "discovery/blue",
+            "discovery",
+            "",
+            "lacks it (its tags: discovery/blue = blue)",
+            "Tag subnet-0a1b2c3d4e5f60718 with",
+        ),
+        (
+            "discovery/blue",
             "discovery",
             "  tags:\n    discovery/blue: blue\n",
             "lacks it",
@@ -462,15 +470,16 @@ _NETWORK = "arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-0a1b2c3d4e5f60718"
         ),
         (
             "discovery/blue",
+            "discovery/blue",
             "",
             "an Allow that requires another tag or value",
             "Check that the policy is attached",
         ),
     ],
-    ids=["key", "code", "same"],
+    ids=["name", "key", "code", "same"],
 )
-def test_tag_of_a_decoded_message(required: str, code: str, verdict: str, title: str) -> None:
-    conditions = [{"key": "ec2:ResourceTag/discovery/blue", "values": {"items": [{"value": "blue"}]}}]
+def test_tag_of_a_decoded_message(set_tag: str, required: str, code: str, verdict: str, title: str) -> None:
+    conditions = [{"key": f"ec2:ResourceTag/{set_tag}", "values": {"items": [{"value": "blue"}]}}]
     context = {"action": "ec2:RunInstances", "resource": _NETWORK, "conditions": {"items": conditions}}
     decoded = {"allowed": False, "explicitDeny": False, "context": context}
     policy = _policy("ec2:RunInstances", StringEquals={f"ec2:ResourceTag/{required}": "blue"})

@@ -312,7 +312,10 @@ def describe_condition(operator: str, key: str, values: Sequence[str]) -> str:
     's3:TlsVersion is less than 1.2'
     """
     if operator == "Null":
-        return f"the request has {'no ' if list(values) == ['true'] else ''}{clip_text(key)}"
+        is_absent, (kind, _, tag) = list(values) == ["true"], key.partition("/")
+        if kind.lower().endswith(":resourcetag"):
+            return f"the resource has {'no' if is_absent else 'the'} tag {clip_text(tag)}"
+        return f"the request has {'no ' if is_absent else ''}{clip_text(key)}"
     comparison = next((words for name, words in _COMPARISONS.items() if name in operator), "")
     return f"{clip_text(key)} is {'not ' if 'Not' in operator else ''}{comparison}{join_values(values)}"
 

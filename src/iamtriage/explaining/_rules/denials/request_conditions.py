@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES,
 from iamtriage.explaining._rules.denials.known_policies import describe_condition, join_values
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.shared import commands
-from iamtriage.explaining._rules.shared.decisions import request_tags, request_values
+from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
@@ -195,11 +195,15 @@ def calls_global_profile(denial: Denial) -> bool:
 
 def find_resource_tags(denial: Denial) -> dict[str, str] | None:
     """Return the tags of the denied resource, if the text or a decoded message shows them."""
-    decoded = request_tags(denial.facts)
+    message = denial.facts.decoded_message
+    decoded = () if message is None else message.context
     if found := {
-        key.partition("/")[2]: value for key, value in decoded.items() if _RESOURCE_TAG in key.lower()
+        each.key.partition("/")[2]: clip_text(", ".join(each.values))
+        for each in decoded
+        if each.key.partition("/")[0].lower().endswith(_RESOURCE_TAG)
     }:
-        return found
+        # A name is shown only in place of other tags.
+        return {key: value for key, value in found.items() if key != "Name"} or found
     arn = denial.resource_arn
     name = resource_name(denial)
     return find_tags(denial.failure, arn.service, name) if arn is not None and name else None

@@ -175,7 +175,11 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     failed = next((each for each in conditions if each.is_met is False and each.has_values), None)
     if failed is None:
         remedy = condition_remedy(denial, statement)
-        return Contrast(f"allows it only if {describe_conditions(statement)}", (remedy,))
+        return Contrast(
+            f"allows it only if {describe_conditions(statement)}",
+            (remedy,),
+            "The action and the resource match the statement: only the condition does not.",
+        )
     if failed.is_of_resource_tag and is_being_created(denial):
         verdict, remedy, text = describe_new_resource(denial, statement, failed)
         return Contrast(verdict, (remedy,), text)
@@ -353,5 +357,6 @@ def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
                 lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
             other = "Or ask an administrator to change the condition."
             return your_remedy(title, requirement.step, other, commands=lines, url=requirement.url)
-    step = f"The statement covers the call only if {describe_conditions(statement)}."
+    keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
+    step = f"Compare {keys} of this call with the condition of the statement."
     return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)
