@@ -165,3 +165,30 @@ def test_denials_that_show_the_owner_are_no_other_failures() -> None:
     assert explain(calls).other_failures == ()
     # Another call can have another cause.
     assert len(explain(calls + denied.format("PutObject")).other_failures) == 1
+
+
+_FRAME = "AccessDenied: Access Denied\n    at Request.extractError (/srv/app/node_modules/aws-sdk/lib/services/s3.js:714:35)\n\n"
+_PARAMETERS = "putObject({ Bucket: 'acme-web', Key: 'a.html', ACL: 'public-read' })\n"
+_RUBY = "Aws::S3::Errors::AccessDenied (Access Denied)\n[Aws::S3::Client 403 0.2 0 retries] put_object(acl:\"public-read\",bucket:\"acme-web\",key:\"a.html\")\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (f"{_FRAME}[AWS s3 403 0.2s 0 retries] {_PARAMETERS}", "remove ACL: 'public-read'"),
+        (f"{_FRAME}await s3.{_PARAMETERS}", "remove ACL: 'public-read'"),
+        (f"$ sls s3deploy\n{_FRAME}[AWS s3 403 0.2s 0 retries] {_PARAMETERS}", "set acl: private"),
+        (_RUBY, 'remove acl:"public-read"'),
+    ],
+)
+def test_call_that_a_logger_or_code_shows(text: str, title: str) -> None:
+    worked = "$ aws s3 cp a.html s3://acme-web/\nupload: ./a.html to s3://acme-web/a.html\n"
+    explanation = explain(f"{text}\n{worked}{_BLOCK.format('true')}")
+    assert "S3 denied PutObject because of its public ACL" in explanation.summary
+    assert title in explanation.remedies[0].title
+    assert "worked without an ACL" in str(explanation)
+
+
+def test_one_of_several_calls_in_code_is_not_chosen() -> None:
+    explanation = explain(f"{_FRAME}s3.headObject({{ Bucket: 'acme-web' }});\ns3.{_PARAMETERS}")
+    assert "names no action" in explanation.summary

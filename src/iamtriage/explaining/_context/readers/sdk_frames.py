@@ -22,6 +22,13 @@ _JS_OPERATION = lazy_pattern(
 _JS_CLIENT = lazy_pattern(r"@aws-sdk[/+]client-([a-z0-9-]{2,40})[/@]", re.ASCII)
 # Version 2 of the SDK for JavaScript reads the errors of some services in a module of its own.
 _JS_SERVICE = lazy_pattern(r"/aws-sdk/(?:lib/services|clients)/([a-z0-9]{2,40})\.js:", re.ASCII)
+# What the loggers of the SDKs for JavaScript 2 and Ruby print of a call that failed.
+_LOGGED_CALL = lazy_pattern(
+    r"\[(?:AWS |Aws::)(?P<service>\w{2,40})(?:::Client)? [45]\d\d [\d.]{1,12}s? \d{1,3} retries\] (?P<name>[a-z]\w{2,80})\(",
+    re.ASCII,
+)
+# A call in code with the client named after its service.
+_JS_CALL = r"(?<![\w.]){}\.([a-z]\w{{2,80}})\(\{{"
 _RUBY_CALL = lazy_pattern(
     r"/aws-sdk-[a-z0-9]{2,40}/client\.rb:[0-9]{1,6}:in [`'](?:Aws::(?P<service>\w{2,40})::Client#)?(?P<name>[a-z]\w{2,80})'"
     # Version 1 defines its methods with eval.
@@ -165,8 +172,13 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
         service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
+    elif " retries] " in text and (found := _LOGGED_CALL.search(text)):
+        service, name = Stated(found["service"].lower(), found[0]), found["name"]
+        operation = Stated(_capitalize(name) if "_" in name else f"{name[0].upper()}{name[1:]}", found[0])
     elif "/aws-sdk/" in text and (found := _JS_SERVICE.search(text)):
         service = Stated(found[1], found[0].rstrip(":"))
+        called = unique_value(re.compile(_JS_CALL.format(found[1])), text)
+        operation = None if called is None else Stated(f"{called.value[0].upper()}{called.value[1:]}", called.words)
     elif ".rb:" in text and (found := _RUBY_CALL.search(text)):
         service = unique_value(_RUBY_SERVICE, text)
         operation = Stated(_capitalize(found["name"] or found["defined"]), found[0])

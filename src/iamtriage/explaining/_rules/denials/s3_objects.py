@@ -97,18 +97,19 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
 
     policy, acl = find_allowing_policy(denial), find_acl(text)
     blocked = blocks_public_acls(text)
-    if acl is not None and acl.is_public and blocked:
-        return _explain_blocked_acl(denial, acl.words, "")
     worked = next(
         (
             run.command.text
             for run in find_runs(denial.failure)
             if run.has_succeeded
             and run.command.words[:1] in {("s3",), ("s3api",)}
+            and run.command.words[1:2] in {("cp",), ("mv",), ("sync",), ("put-object",)}
             and not upload_option_actions(run.command.text)
         ),
         None,
     )
+    if acl is not None and acl.is_public and blocked:
+        return _explain_blocked_acl(denial, acl.words, "", worked)
     told = None if worked else _UPLOAD_WORKS.search(text)
     told = None if told is None or upload_option_actions(told[0]) else told
     if policy is None and (told is None or acl is not None):
@@ -117,7 +118,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     missing = [each for each in options if not any(names_action(row, each) for row in allowed)]
     if policy and not missing:
         is_public = acl is not None and acl.is_public and blocked is None
-        return _explain_blocked_acl(denial, acl.words, policy.name) if acl and is_public else None
+        return _explain_blocked_acl(denial, acl.words, policy.name, worked) if acl and is_public else None
     acl = acl if "s3:PutObjectAcl" in missing else None
     tagging = find_tagging(text) if missing == ["s3:PutObjectTagging"] else None
     words = acl.words if acl else tagging or "the option"
@@ -144,7 +145,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     )
     omit = f"Or upload without tags: remove {tagging}." if tagging else None
     if acl is not None:
-        omit = f"Or upload without an ACL: {'set AWS_DEFAULT_ACL = None' if 'AWS_DEFAULT_ACL' in text else f'remove {words}'}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
+        omit = f"Or upload without an ACL: {_omit_acl(text, words)}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
     caveat = ""
     if acl is not None and acl.is_public and blocked is None:
         caveat = " Block Public Access rejects a public ACL even then."
@@ -172,7 +173,17 @@ def _allowed_objects(statements: list[Mapping[str, Any]], denial: Denial) -> Ite
             yield from as_strings(each.get("Resource"))
 
 
-def _explain_blocked_acl(denial: Denial, words: str, allowing: str) -> Explanation:
+def _omit_acl(text: str, words: str) -> str:
+    """Return how a program uploads without a public ACL, as a clause."""
+    if "AWS_DEFAULT_ACL" in text:
+        return "set AWS_DEFAULT_ACL = None"
+    if "s3deploy" in text or "serverless-s3-deploy" in text:
+        # https://www.npmjs.com/package/serverless-s3-deploy
+        return "set acl: private for each target in custom.assets.targets, because public-read is the default of serverless-s3-deploy"
+    return f"remove {words}"
+
+
+def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str | None) -> Explanation:
     """Explain that Block Public Access rejects the public ACL of an upload."""
     known = (
         f"{allowing} allows the upload with its ACL, so most likely the setting BlockPublicAcls rejects it"
@@ -180,16 +191,19 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str) -> Explanati
     if not allowing:
         known = "the setting BlockPublicAcls rejects it"
     return denial.explain(
-        f"S3 denied {denial.operation or denial.action} because of the public ACL {words}: {known}. An Allow does not help.",
+        f"S3 denied {denial.operation or denial.action} because of its public ACL ({words}): {known}. An Allow does not help.",
         BLOCK_PUBLIC_ACCESS.cause(
             "possible" if allowing else "derived",
-            () if allowing else ("The text shows that it is on.",),
+            present(
+                None if allowing else "The text shows that it is on.",
+                f"The text shows that {worked} worked without an ACL, so the caller may upload." if worked else None,
+            ),
             text="BlockPublicAcls of S3 Block Public Access, of the bucket or the account, rejects an upload with a public ACL, whoever makes it.",
         ),
         topic=_TOPIC,
         remedies=(
             your_remedy(
-                f"Upload without {words}",
+                f"Upload without a public ACL: {_omit_acl(denial.failure.text, words)}",
                 "To let anyone read the objects, use CloudFront with origin access control. To share them, allow accounts or roles in the bucket policy.",
                 url=pages.S3_PUBLIC_ACCESS,
             ),
