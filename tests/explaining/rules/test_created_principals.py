@@ -40,3 +40,37 @@ def test_principal_of_the_same_run_is_referred_to(text: str, reference: str) -> 
 )
 def test_other_unknown_principals(text: str) -> None:
     assert all(each.manifest is None for each in explain(text).remedies)
+
+
+LINKED = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+INVALID_KEY = "MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.\n\n"
+KEY_MODULE = f'''module "key" {{
+  source = "terraform-aws-modules/kms/aws"
+  key_service_roles_for_autoscaling = ["{LINKED.replace("111122223333", "${local.account}")}", module.eks.cluster_iam_role_arn]
+}}'''
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (f"Error: creating KMS Key: operation error KMS: CreateKey, https response error StatusCode: 400, RequestID: 1, {INVALID_KEY}{KEY_MODULE}", " --aws-service-name autoscaling.amazonaws.com"),
+        (f"An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: \"AWS\" : \"{LINKED.replace('autoscaling', 'rds').replace('AutoScaling', 'RDS')}\"", " --aws-service-name rds.amazonaws.com"),
+        (f"An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: \"AWS\" : \"{LINKED}_shop\"", " --custom-suffix shop"),
+    ],
+)  # fmt: skip
+def test_service_linked_role_of_a_new_account(text: str, command: str) -> None:
+    explanation = explain(text)
+    assert explanation.causes[0].code == "linked-role-absent"
+    assert command in explanation.remedies[0].commands[1]
+    assert ("module.eks.cluster_iam_role_arn" in str(explanation)) is ("module" in text)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f'{INVALID_KEY}"{LINKED}"\n$ aws iam get-role --role-name AWSServiceRoleForAutoScaling\n{{"Role": {{"RoleName": "AWSServiceRoleForAutoScaling"}}}}',
+        f'An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: "AWS" : "arn:aws:iam::111122223333:role/app"\n"{LINKED}"',
+    ],
+)
+def test_other_principal_than_the_service_linked_role(shown: str) -> None:
+    assert "linked-role-absent" not in {each.code for each in explain(shown).causes}

@@ -16,6 +16,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT, explain_lockout
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
+from iamtriage.explaining._rules.calls.service_roles import explain_absent_role
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -169,6 +170,8 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
             remedies=_refer_remedy(reference, tool),
             notes=_describe_effect(message),
         )
+    if (absent := explain_absent_role(case, name, _describe_effect(message))) is not None:
+        return absent
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
     can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and kind != "service")
     lookup = (_find_principal_remedy(kind, name),) if can_look_up else ()

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
@@ -34,8 +35,25 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, Failure
+    from iamtriage.failures._failures import AwsError, Failure, MalformedPolicy
 
+_LINKED_ARN = lazy_pattern(
+    r"\brole/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/(?P<role>AWSServiceRoleFor[A-Za-z0-9]{1,44}(?:_(?P<suffix>[\w+=,.@-]{1,20}))?)",
+    re.ASCII,
+)
+# In Terraform, a role that a module or the same run creates.
+_OTHER_PRINCIPAL = lazy_pattern(
+    r"\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b", re.ASCII
+)
+LINKED_ROLE_ABSENT = CauseType(
+    "linked-role-absent",
+    title="The service-linked role in the policy does not exist",
+    text="A new account does not have the role: its service creates it with the first resource that needs it. A policy can only name principals that exist.",
+    recognised_by="The policy in the text names a role with the path /aws-service-role/.",
+    fix="Create the service-linked role, then save the policy again.",
+    of="invalid-principal",
+    sources=(pages.SERVICE_LINKED,),
+)
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
 )
@@ -306,6 +324,47 @@ def create_role_remedy(principal: str | None, title: str, *steps: str) -> Remedy
     create = "aws iam create-service-linked-role --aws-service-name {}"
     lines = (fill_command(create, principal or "SERVICE.amazonaws.com"),)
     return account_remedy(title, *steps, commands=lines, url=pages.SERVICE_LINKED)
+
+
+def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: str) -> Explanation | None:
+    """Explain that a rejected policy names a service-linked role, which the account does not have yet.
+
+    Args:
+        case: The failure and the facts.
+        named: The principal that the message names, if it names one, or else the only one of the policy.
+        note: What became of the policy.
+    """
+    text = case.failure.text
+    found = _LINKED_ARN.search(text if named is None else named)
+    if found is None:
+        return None
+    role, suffix = found["role"], found["suffix"] or ""
+    if re.search(rf"\"RoleName\": ?\"{re.escape(role)}\"|\b{re.escape(role)} has been taken", text):
+        return None
+    other = None if named else _OTHER_PRINCIPAL.search(text)
+    in_code = f'In Terraform, aws_iam_service_linked_role with aws_service_name = "{found["service"]}" creates it. Let the resource with the policy depend on it.'
+    create = f"aws iam create-service-linked-role --aws-service-name {{}}{' --custom-suffix {}' if suffix else ''}"
+    return case.explain(
+        f"AWS rejected the policy because it cannot find a principal in it: {'' if named else 'most likely, '}the account does not have the service-linked role {role} yet.",
+        LINKED_ROLE_ABSENT.cause("derived" if named else "possible", f"The policy names {clip_text(found[0])}."),
+        other
+        and ROLE_TOO_NEW.cause(
+            text=f"Another principal, such as {other[0]}, is too new. That is less likely, because Terraform waits minutes for a new role."
+        ),
+        topic="invalid-principal",
+        remedies=account_remedy(
+            f"Create the service-linked role {role} in this account",
+            in_code if "erraform" in text or "aws_" in text else None,
+            commands=(
+                fill_command("aws iam get-role --role-name {}", role),
+                Labelled(
+                    "If it does not exist:", fill_command(create, *filter(None, (found["service"], suffix)))
+                ),
+            ),
+            url=pages.SERVICE_LINKED,
+        ),
+        notes=note,
+    )
 
 
 def find_linked_role(text: str, services: Iterable[str]) -> LinkedRole | None:
