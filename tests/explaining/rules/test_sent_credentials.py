@@ -369,3 +369,43 @@ def test_region_that_needs_no_opt_in_is_not_the_cause() -> None:
     explanation = explain(f"{ASSUMED}{PROVIDER.format('eu-west-1')}")
     assert "has not enabled" not in explanation.summary
     assert "enable-region" not in str(explanation.remedies[0])
+
+
+SWAPPED = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+UNKNOWN_KEY = "An error occurred (InvalidAccessKeyId) when calling the ListBuckets operation: The AWS Access Key Id you provided does not exist in our records."
+MALFORMED = 'AuthorizationHeaderMalformed: The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{MALFORMED}\nAuthorization: AWS4-HMAC-SHA256 Credential={SWAPPED}/20260102/eu-west-1/s3/aws4_request",
+        f"{MALFORMED}\nhttps://shop.s3.amazonaws.com/a?X-Amz-Credential={SWAPPED.replace('/', '%2F')}%2F20260102%2Feu-west-1%2Fs3%2Faws4_request",
+        f"{UNKNOWN_KEY}\n\n[default]\naws_access_key_id = {SWAPPED}\naws_secret_access_key = x",
+        f"{UNKNOWN_KEY}\n\nAWS_ACCESS_KEY_ID=***\nAWS_SECRET_ACCESS_KEY=AKIAIOSFODNN7EXAMPLE",
+        f"<Error><Code>InvalidAccessKeyId</Code><Message>The AWS Access Key Id you provided does not exist in our records.</Message><AWSAccessKeyId>{SWAPPED.replace('/', 'a')}</AWSAccessKeyId></Error>",
+    ],
+)
+def test_swapped_keys(text: str) -> None:
+    explanation = explain(text)
+    assert [each.code for each in explanation.causes] == ["swapped-keys"]
+    assert "Exchange the values" in explanation.remedies[0].title
+    assert "--status Inactive" in str(explanation.remedies[1].commands)
+    assert "wJalr" not in str(explanation)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY={SWAPPED}",
+        f"AWS_ACCESS_KEY_ID={'0' * 40}",
+        f"commit {'a1' * 20}",
+    ],
+)
+def test_keys_in_their_place_are_not_swapped(shown: str) -> None:
+    assert "swapped-keys" not in {each.code for each in explain(f"{UNKNOWN_KEY}\n\n{shown}").causes}
+
+
+def test_class_and_message_in_two_entries_are_one_failure() -> None:
+    text = f"Aws::S3::Errors::AuthorizationHeaderMalformed in ReportsController#create\n\n{MALFORMED.partition(': ')[2]}\n\napp/models/report.rb:9:in `upload_file'\n"
+    assert explain(text).other_failures == ()

@@ -10,7 +10,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.failures._envelopes import Envelope
-from iamtriage.failures._failures import AccessDenied, AwsError, KubernetesForbidden, KubernetesUnauthorized
+from iamtriage.failures._failures import AccessDenied, AwsError, KubernetesForbidden, KubernetesUnauthorized, SignatureMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -173,6 +173,9 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
             failure.principal,
             explained.principal,
         }
+    if isinstance(failure, SignatureMismatch) and failure.kind == explained.kind:
+        # The class of the error, and its message in another entry.
+        return failure.envelope == Envelope()
     if not isinstance(explained, AccessDenied):
         return False
     if _KMS_PART.match(_get_span_text(failure)):

@@ -15,14 +15,14 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.credentials.key_sources import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.service_scopes import SIGNED_BY_HAND
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, SignatureMismatch
+    from iamtriage.failures._failures import AwsError, InvalidCredentials, SignatureMismatch
 
 # An access key ID that is not right between the equals sign and the slash, in the header that AWS repeats.
 _SHOWN_KEY = lazy_pattern(
@@ -57,6 +57,24 @@ WHITESPACE_IN_CREDENTIALS = CauseType(
     fix="Copy the credentials again without spaces, newlines and quotes.",
     of="authorization-malformed",
 )
+# A secret where the key ID belongs: in a header or URL, in an answer of S3, in a setting; or the reverse.
+_SWAPPED_KEYS = lazy_pattern(
+    r"(?:\bCredential=|<AWSAccessKeyId>|\b(?i:aws_access_key_id)[\"']?\s?[=:]\s?[\"']?)(?!A[KS]IA)(?=[^\s&<]{0,120}[a-z])(?:[A-Za-z0-9/+]|%2[FB]){40}(?=/\d{8}/|%2F\d{8}%2F|</|[\"'\s]|\Z)"
+    r"|\b(?i:aws_secret_access_key)[\"']?\s?[=:]\s?[\"']?A[KS]IA[A-Z0-9]{16}(?!\w)",
+    re.ASCII,
+)
+_SETTINGS_FILE = lazy_pattern(
+    r"(?<![\w/.])(?:~/)?\.(?:(?:bash_|z)?profile|(?:bash|zsh)rc|env|aws/credentials)(?![\w/])"
+)
+SWAPPED_KEYS = CauseType(
+    "swapped-keys",
+    title="The access key ID and the secret access key are swapped",
+    text="The text shows 40 characters, the length of a secret, in place of the key ID, which has 20 and begins with AKIA or ASIA.",
+    recognised_by="The text shows 40 characters where the access key ID belongs, or a key ID as the secret.",
+    fix="Exchange the two values. Then replace the key, because its secret was sent as the key ID.",
+    of="authorization-malformed",
+    sources=(pages.ACCESS_KEYS,),
+)
 DATES_DIFFER = CauseType(
     "date-mismatch",
     title="The credential scope and the date header differ",
@@ -68,6 +86,8 @@ DATES_DIFFER = CauseType(
 
 def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_keys: Remedy) -> Explanation:
     """Explain that AWS cannot parse the Authorization header, or the parameters of the URL."""
+    if (swapped := explain_swapped_keys(case)) is not None:
+        return swapped
     causes = [clues.reported_cause(AUTHORIZATION_MALFORMED, message, *_PHRASES)]
     if (defect := _find_key_defect(case.failure.text)) is not None:
         is_from_cli = message.startswith("An error occurred (")
@@ -106,6 +126,39 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         *causes,
         topic="authorization-malformed",
         remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or copy_keys, sign),
+    )
+
+
+def explain_swapped_keys(case: Case[SignatureMismatch] | Case[InvalidCredentials]) -> Explanation | None:
+    """Explain that the key ID and the secret are swapped, or return ``None`` if the text does not show it."""
+    found = _SWAPPED_KEYS.search(case.failure.text)
+    if found is None:
+        return None
+    file = _SETTINGS_FILE.search(case.failure.text)
+    return case.explain(
+        "The access key ID and the secret access key are swapped: where the key ID (AKIA…) belongs, the client has the secret. No permission is missing.",
+        SWAPPED_KEYS.cause(
+            "derived",
+            "AWS splits Credential at slashes, which a secret can contain." if "redential" in found[0] else None,
+            text="The text shows a key ID in place of the secret." if "secret" in found[0].lower() else "",
+        ),
+        remedies=(
+            your_remedy(
+                f"Exchange the values of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY{f' in {file[0]}' if file else ''}",
+                "The key ID is the value with 20 characters. Then open a new shell, and start the program again: it keeps the old values.",
+                commands="aws sts get-caller-identity",
+                url=pages.ACCESS_KEYS,
+            ),
+            account_remedy(
+                "Replace the key, too: its secret was sent as the key ID, so logs and this text have it",
+                commands=(
+                    "aws iam create-access-key --user-name USER_NAME",
+                    "aws iam update-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID --status Inactive",
+                ),
+                url=pages.ROTATE_KEYS,
+            ),
+            stored_keys_remedy(case),
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.credentials.access_keys import (
     explain_inactive_key,
     find_listed_key,
 )
+from iamtriage.explaining._rules.credentials.authorization_headers import explain_swapped_keys
 from iamtriage.explaining._rules.credentials.expired_logins import explain_invalid_sso_token
 from iamtriage.explaining._rules.credentials.key_sources import (
     explain_override,
@@ -109,7 +110,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         return service_logins.explain_smtp_login(case)
     if service_logins.is_about_packages(case):
         return service_logins.explain_no_codeartifact_login(case)
-    explanation = _explain_sent_credentials(case, request)
+    explanation = explain_swapped_keys(case) or _explain_sent_credentials(case, request)
     if explanation is not None:
         return explanation
     region = diagnose_region(case, request)
