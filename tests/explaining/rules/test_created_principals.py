@@ -42,20 +42,22 @@ def test_other_unknown_principals(text: str) -> None:
     assert all(each.manifest is None for each in explain(text).remedies)
 
 
-LINKED = "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
-INVALID_KEY = "MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.\n\n"
-KEY_MODULE = f'''module "key" {{
-  source = "terraform-aws-modules/kms/aws"
-  key_service_roles_for_autoscaling = ["{LINKED.replace("111122223333", "${local.account}")}", module.eks.cluster_iam_role_arn]
-}}'''
+LINKED = (
+    "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+)
+INVALID_KEY = (
+    "MalformedPolicyDocumentException: Policy contains a statement with one or more invalid principals.\n\n"
+)
+KEY_MODULE = f'module "key" {{\n  key_service_roles_for_autoscaling = ["{LINKED}", module.eks.cluster_iam_role_arn]\n}}'
+PUT_POLICY = "An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: "
 
 
 @pytest.mark.parametrize(
     ("text", "command"),
     [
         (f"Error: creating KMS Key: operation error KMS: CreateKey, https response error StatusCode: 400, RequestID: 1, {INVALID_KEY}{KEY_MODULE}", " --aws-service-name autoscaling.amazonaws.com"),
-        (f"An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: \"AWS\" : \"{LINKED.replace('autoscaling', 'rds').replace('AutoScaling', 'RDS')}\"", " --aws-service-name rds.amazonaws.com"),
-        (f"An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: \"AWS\" : \"{LINKED}_shop\"", " --custom-suffix shop"),
+        (f'{PUT_POLICY}"AWS" : "{LINKED.replace("autoscaling", "rds").replace("AutoScaling", "RDS")}"', " --aws-service-name rds.amazonaws.com"),
+        (f'{PUT_POLICY}"AWS" : "{LINKED}_shop"', " --custom-suffix shop"),
     ],
 )  # fmt: skip
 def test_service_linked_role_of_a_new_account(text: str, command: str) -> None:
@@ -69,7 +71,7 @@ def test_service_linked_role_of_a_new_account(text: str, command: str) -> None:
     "shown",
     [
         f'{INVALID_KEY}"{LINKED}"\n$ aws iam get-role --role-name AWSServiceRoleForAutoScaling\n{{"Role": {{"RoleName": "AWSServiceRoleForAutoScaling"}}}}',
-        f'An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy: "AWS" : "arn:aws:iam::111122223333:role/app"\n"{LINKED}"',
+        f'{PUT_POLICY}"AWS" : "arn:aws:iam::111122223333:role/app"\n"{LINKED}"',
     ],
 )
 def test_other_principal_than_the_service_linked_role(shown: str) -> None:

@@ -169,7 +169,7 @@ def test_denials_that_show_the_owner_are_no_other_failures() -> None:
 
 _FRAME = "AccessDenied: Access Denied\n    at Request.extractError (/srv/app/node_modules/aws-sdk/lib/services/s3.js:714:35)\n\n"
 _PARAMETERS = "putObject({ Bucket: 'acme-web', Key: 'a.html', ACL: 'public-read' })\n"
-_RUBY = "Aws::S3::Errors::AccessDenied (Access Denied)\n[Aws::S3::Client 403 0.2 0 retries] put_object(acl:\"public-read\",bucket:\"acme-web\",key:\"a.html\")\n"
+_RUBY = 'Aws::S3::Errors::AccessDenied (Access Denied)\n[Aws::S3::Client 403 0.2 0 retries] put_object(acl:"public-read",bucket:"acme-web",key:"a.html")\n'
 
 
 @pytest.mark.parametrize(

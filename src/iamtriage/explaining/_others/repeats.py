@@ -10,7 +10,13 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.failures._envelopes import Envelope
-from iamtriage.failures._failures import AccessDenied, AwsError, KubernetesForbidden, KubernetesUnauthorized, SignatureMismatch
+from iamtriage.failures._failures import (
+    AccessDenied,
+    AwsError,
+    KubernetesForbidden,
+    KubernetesUnauthorized,
+    SignatureMismatch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -172,13 +172,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
         service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
-    elif " retries] " in text and (found := _LOGGED_CALL.search(text)):
-        service, name = Stated(found["service"].lower(), found[0]), found["name"]
-        operation = Stated(_capitalize(name) if "_" in name else f"{name[0].upper()}{name[1:]}", found[0])
-    elif "/aws-sdk/" in text and (found := _JS_SERVICE.search(text)):
-        service = Stated(found[1], found[0].rstrip(":"))
-        called = unique_value(re.compile(_JS_CALL.format(found[1])), text)
-        operation = None if called is None else Stated(f"{called.value[0].upper()}{called.value[1:]}", called.words)
+    elif (" retries] " in text or "/aws-sdk/" in text) and (call := _find_logged_call(text)):
+        service, operation = call
     elif ".rb:" in text and (found := _RUBY_CALL.search(text)):
         service = unique_value(_RUBY_SERVICE, text)
         operation = Stated(_capitalize(found["name"] or found["defined"]), found[0])
@@ -202,8 +197,19 @@ def find_storage_call(words: str) -> Stated | None:
     return last
 
 
+def _find_logged_call(text: str) -> tuple[Stated, Stated | None] | None:
+    """Return the call that an SDK's logger shows, or the service of a frame with its only call in the text."""
+    if found := _LOGGED_CALL.search(text):
+        return Stated(found["service"].lower(), found[0]), Stated(_capitalize(found["name"]), found[0])
+    if (found := _JS_SERVICE.search(text)) is None:
+        return None
+    called = unique_value(re.compile(_JS_CALL.format(found[1])), text)
+    operation = None if called is None else Stated(_capitalize(called.value), called.words)
+    return Stated(found[1], found[0].rstrip(":")), operation
+
+
 def _capitalize(method: str) -> str:
-    return "".join(part.capitalize() for part in method.split("_"))
+    return "".join(f"{part[:1].upper()}{part[1:]}" for part in method.split("_"))
 
 
 def _botocore_calls(text: str) -> Iterator[tuple[Stated | None, Stated]]:

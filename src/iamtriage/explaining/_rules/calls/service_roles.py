@@ -343,10 +343,14 @@ def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: st
         return None
     other = None if named else _OTHER_PRINCIPAL.search(text)
     in_code = f'In Terraform, aws_iam_service_linked_role with aws_service_name = "{found["service"]}" creates it. Let the resource with the policy depend on it.'
-    create = f"aws iam create-service-linked-role --aws-service-name {{}}{' --custom-suffix {}' if suffix else ''}"
+    create = (
+        f"aws iam create-service-linked-role --aws-service-name {{}}{' --custom-suffix {}' if suffix else ''}"
+    )
     return case.explain(
         f"AWS rejected the policy because it cannot find a principal in it: {'' if named else 'most likely, '}the account does not have the service-linked role {role} yet.",
-        LINKED_ROLE_ABSENT.cause("derived" if named else "possible", f"The policy names {clip_text(found[0])}."),
+        LINKED_ROLE_ABSENT.cause(
+            "derived" if named else "possible", f"The policy names {clip_text(found[0])}."
+        ),
         other
         and ROLE_TOO_NEW.cause(
             text=f"Another principal, such as {other[0]}, is too new. That is less likely, because Terraform waits minutes for a new role."

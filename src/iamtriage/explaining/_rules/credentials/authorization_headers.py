@@ -139,7 +139,9 @@ def explain_swapped_keys(case: Case[SignatureMismatch] | Case[InvalidCredentials
         "The access key ID and the secret access key are swapped: where the key ID (AKIA…) belongs, the client has the secret. No permission is missing.",
         SWAPPED_KEYS.cause(
             "derived",
-            "AWS splits Credential at slashes, which a secret can contain." if "redential" in found[0] else None,
+            "AWS splits Credential at slashes, which a secret can contain."
+            if "redential" in found[0]
+            else None,
             text="The text shows a key ID in place of the secret." if "secret" in found[0].lower() else "",
         ),
         remedies=(

@@ -196,7 +196,9 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
             "possible" if allowing else "derived",
             present(
                 None if allowing else "The text shows that it is on.",
-                f"The text shows that {worked} worked without an ACL, so the caller may upload." if worked else None,
+                f"The text shows that {worked} worked without an ACL, so the caller may upload."
+                if worked
+                else None,
             ),
             text="BlockPublicAcls of S3 Block Public Access, of the bucket or the account, rejects an upload with a public ACL, whoever makes it.",
         ),
