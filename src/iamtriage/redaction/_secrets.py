@@ -242,11 +242,11 @@ def _find_prefixed_secrets(
 ) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only without the prefix of each line."""
     # Line breaks can be escaped.
-    broken = text.replace("\\n", " \n")
-    for lines in find_prefixed_lines(broken, names, starts):
-        for found in find_in_scalar(broken, lines, _find_in_lines):
-            if is_unmarked(text, found.start, found.end):
-                yield found._replace(is_unwrapped=True)
+    for broken in dict.fromkeys((text, text.replace("\\n", " \n"))):
+        for lines in find_prefixed_lines(broken, names, starts):
+            for found in find_in_scalar(broken, lines, _find_in_lines):
+                if is_unmarked(text, found.start, found.end):
+                    yield found._replace(is_unwrapped=True)
 
 
 def _find_in_lines(text: str) -> list[FoundSecret]:

@@ -73,9 +73,9 @@ def find_prefixed_lines(
             zeroed = zero_all_digits(text)
         content = start + size
         if is_hidden:
-            prefix = zeroed[end:content].lstrip()
+            prefix = zeroed[end : end + size].lstrip()
             content = zeroed.rfind(prefix, start, at) + len(prefix)
-        cell = max(text.rfind(separator, content, at) for separator in ",|\t")
+        cell = max(text.rfind(separator, content, at) for separator in (",", "|", "\t", "\\n"))
         if not start + size <= content <= at or _PROSE.search(text, max(content, cell), name_end):
             continue
         runs = _list_lines(zeroed, end, end, size) if is_hidden else _list_lines(zeroed, done, start, size)

@@ -219,7 +219,7 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     text = match.text
     columns = _COLUMNS.match(text, match.end)
     if columns and columns["more"] and not looks_random(columns["value"]):
-        columns = None
+        columns = columns if match.name.what == "password" and is_mixed(columns["value"]) else None
     if columns and (before in _BEFORE_CELL or columns["tab"] or match.line_start() is not None):
         return check_value(match, "tuple", Extent(*columns.span("value"), ""))
     key = match.name.key
