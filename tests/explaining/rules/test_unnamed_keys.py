@@ -73,6 +73,8 @@ ENVIRONMENT = "Lambda was unable to decrypt the environment variables because KM
         ("Yesterday we deleted and recreated the role mailer-role of the function mail-sender. The default key aws/lambda is used.", "derived", False),
         ("The role was re-created by CloudFormation, the function mail-sender was not.", "derived", True),
         ('$ terraform apply\n-/+ resource "aws_iam_role" "mailer" {\nfunction mail-sender', "derived", True),
+        ("After terraform destroy and apply of the IAM module, the function mail-sender fails. We never configured a KMS key.", "derived", False),
+        ("tofu apply -replace=aws_iam_role.mailer, then the function mail-sender failed", "derived", True),
         ('{"FunctionName": "mail-sender", "KMSKeyArn": null}\nfunction mail-sender', "possible", False),
     ],
 )  # fmt: skip
@@ -86,10 +88,14 @@ def test_grant_for_a_deleted_role(words: str, evidence: str, *, has_key_policy: 
     assert first.title.startswith("Set the function's role again")
     assert "aws lambda wait function-updated --function-name mail-sender" in first.commands
     assert any("get-key-policy" in str(each.commands) for each in explanation.remedies) is has_key_policy
+    assert ("Terraform sees no change" in str(first.steps)) is ("terraform" in words or "tofu" in words)
 
 
-def test_other_recreated_resources_are_not_the_role() -> None:
-    explanation = explain(f"The table was re-created yesterday.\n{ENVIRONMENT}")
+@pytest.mark.parametrize(
+    "words", ["The table was re-created.", "After terraform destroy/apply of the VPC module."]
+)
+def test_other_recreated_resources_are_not_the_role(words: str) -> None:
+    explanation = explain(f"{words}\n{ENVIRONMENT}")
     assert explanation.causes[0].code != "kms-grant-of-other-role"
 
 

@@ -140,11 +140,15 @@ KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}"
 _INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
 _RECREATED = lazy_pattern(
     r"[^\n.;:,]{0,60}\b(?:re-?creat(?:ed?|ing)|(?:destroy|delet|remov)\w{0,4}(?: it)? and (?:then )?(?:re-?)?(?:creat|ma[dk])\w{1,3})\b[^\n.;:,]{0,60}"
-    r"|-/\+ resource \"aws_iam_role\""
+    r"|[^\n.;:,]{0,60}\bdestroy\w{0,3}(?: ?/ ?|,? and (?:then )?|,? then )(?:re-?)?appl(?:y|ied)\b[^\n.;:,]{0,60}"
+    r"|-/\+ resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
 )
+_OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)
+_TERRAFORM = lazy_pattern(r"\b(?i:terraform|tofu|terragrunt)\b|\baws_lambda_function\b")
 _TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
 MANAGED_KEY = lazy_pattern(
-    r"\baws/lambda\b|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) set (?:a|any) KMS key"
+    r"\baws/lambda\b|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
+    r"|\b[Nn]o (?:KMS|customer[- ]managed) key\b|\bwithout (?:a|any) (?:KMS|customer[- ]managed) key\b"
 )
 """What shows that a function uses the AWS managed key."""
 ROLE_LACKS_KEY = (
@@ -324,7 +328,7 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
 
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
     """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
-    said = next((each[0] for each in _RECREATED.finditer(text) if "role" in each[0].lower()), None)
+    said = next((each[0] for each in _RECREATED.finditer(text) if _OF_ROLE.search(each[0])), None)
     if said is not None:
         return (f"The text says {quote_words(said.strip())}.",), True
     is_invalid = _INVALID_TOKEN in text
@@ -341,16 +345,18 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         'aws iam get-role --role-name "${role##*/}" --query Role.CreateDate',
     )
     steps = [
-        "Set any other role that Lambda can assume, then the right one again: Lambda then creates a new grant on the key. This requires iam:PassRole and, for a customer managed key, kms:CreateGrant."
+        f"Lambda creates a new grant on the key when the role changes: set another one that Lambda can assume, then the right one again, for each function with the role. This requires iam:PassRole{'' if MANAGED_KEY.search(text) else ' and, for a customer managed key, kms:CreateGrant'}."
     ]
     if not is_certain:
         steps.insert(
             0,
             "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key.",
         )
-    if (resource := _TERRAFORM_ROLE.search(text)) is not None:
+    if _TERRAFORM.search(text) is not None:
+        found = _TERRAFORM_ROLE.search(text)
+        name = found[0] if found else "aws_iam_role.NAME"
         steps.append(
-            f"In Terraform, replace_triggered_by = [{resource[0]}.unique_id] in the lifecycle block of the function re-creates it with its role. It accepts only resources of the same module."
+            f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
         )
     return account_remedy(
         "Set the function's role again, after another one",

@@ -320,7 +320,7 @@ def explain_environment_key(denial: Denial) -> Explanation:
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, _inspect_key_remedy(denial))
     notes = (encrypted_data.MANAGED_KEY_NOTE,) if is_managed else ()
     if because or is_managed:
-        reason = f"{'' if is_certain else 'most likely, '}its role was re-created, and the grant on the KMS key is for the old one. Your own credentials and permissions are not the problem"
+        reason = f"{'' if is_certain else 'most likely, '}its role was re-created, and the grant on the {'key aws/lambda' if is_managed else 'KMS key'} is for the old one. Your own credentials and permissions are not the problem"
         grant = encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause("derived" if because else "possible", because)
         causes: tuple[Cause, ...] = (grant, key)
     else:
