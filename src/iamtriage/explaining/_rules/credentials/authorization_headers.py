@@ -96,23 +96,14 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
     if "(missing equal-sign)" in message and (foreign := explain_foreign_header(case, causes[0])) is not None:
         return foreign
     if _MALFORMED_KEY.search(message):
-        causes.append(
-            WHITESPACE_IN_CREDENTIALS.cause(because="AWS splits the header at spaces, commas and slashes.")
-        )
+        split = "AWS splits the header at spaces, commas and slashes."
+        causes.append(WHITESPACE_IN_CREDENTIALS.cause(because=split))
     dates_differ = "Date in Credential scope" in message
+    by_hand = "Custom signing code omits a part of the signature, or a proxy, basic authentication or a bearer token sets the header."
     if dates_differ:
         causes.append(DATES_DIFFER.cause("derived"))
-        causes.append(
-            SIGNED_BY_HAND.cause(
-                text="Custom signing code takes the two dates at different times, or one of them in local time instead of UTC."
-            )
-        )
-    else:
-        causes.append(
-            SIGNED_BY_HAND.cause(
-                text="Custom signing code omits a part of the signature, or a proxy, basic authentication or a bearer token sets the header."
-            )
-        )
+        by_hand = "Custom signing code takes the two dates at different times, or one of them in local time instead of UTC."
+    causes.append(SIGNED_BY_HAND.cause(text=by_hand))
     sign = your_remedy(
         "Let an SDK sign the request",
         "Sign with an SDK or with curl --aws-sigv4 instead of custom code.",
@@ -124,7 +115,6 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
         if dates_differ
         else "AWS cannot parse the signature in the request's Authorization header, or in the URL. No permission is missing.",
         *causes,
-        topic="authorization-malformed",
         remedies=(sign,) if dates_differ else (stored_keys_remedy(case) or copy_keys, sign),
     )
 
@@ -166,19 +156,15 @@ def explain_swapped_keys(case: Case[SignatureMismatch] | Case[InvalidCredentials
 
 def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     """Explain that a client did not send the credentials, because a header cannot have their characters."""
-    text, which, because = (
-        case.failure.text,
-        "",
-        clues.quote_phrases(message, "invalid header field value", "Invalid header value"),
-    )
+    text = case.failure.text
     is_encoded = any(_ends_with_newline(found[0]) for found in _ENCODED_KEY.finditer(text))
     if is_encoded or (defect := _find_key_defect(text)) in {None, _EMPTY}:
         defect = "ends with a line break, as its Base64 value shows (echo adds one)" if is_encoded else None
-    if defect is not None:
-        which = f"the access key ID {defect}"
     summary = "The credentials contain characters that an HTTP header cannot have, so no request was sent."
-    if which:
-        summary = f"No request was sent, because of a character that an HTTP header cannot have: {which}. The key itself can be valid."
+    reason = "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter."
+    if defect is not None:
+        summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. The key itself can be valid."
+        reason = f"The access key ID {defect}. Check the secret access key and the session token for the same: in them, it would cause SignatureDoesNotMatch."
     remedy = stored_keys_remedy(case) or your_remedy(
         "Set the credentials again, without surrounding whitespace",
         "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
@@ -190,10 +176,8 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         summary,
         WHITESPACE_IN_CREDENTIALS.cause(
             "derived",
-            because,
-            text=f"{which[0].upper()}{which[1:]}. Check the secret access key and the session token for the same: in them, it would cause SignatureDoesNotMatch."
-            if which
-            else "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter.",
+            clues.quote_phrases(message, "invalid header field value", "Invalid header value"),
+            text=reason,
         ),
         remedies=remedy,
         notes="An IAM policy does not help: the request did not reach AWS.",

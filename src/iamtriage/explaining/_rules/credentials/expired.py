@@ -124,23 +124,21 @@ EXPIRED_REQUEST = CauseType(
 def explain_expired_credentials(case: Case[ExpiredCredentials]) -> Explanation:
     """Explain that credentials, a sign-in or a token have expired."""
     message = clues.message_text(case)
-    if clues.error_code(case.failure) in _TOKEN_CODES and presigned_urls.SIGNED_WITH_SESSION.search(
-        case.text
-    ):
+    is_token = clues.error_code(case.failure) in _TOKEN_CODES
+    if is_token and presigned_urls.SIGNED_WITH_SESSION.search(case.text):
         return presigned_urls.explain_url_of_expired_session(case, message)
     rule = choose_rule(_ROUTES, case.failure, message) or _explain_session
     return add_other_user(rule(case, message), case)
 
 
 def _explain_request(case: Case[ExpiredCredentials], message: str) -> Explanation:
+    held = "The request waited in a queue, or was sent again without a new signature."
     return case.explain(
         "The signature of the request had expired when the request reached AWS.",
         clues.reported_cause(EXPIRED_REQUEST, message, *expired_logins.EXPIRY_PHRASES),
         clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind."),
         presigned_urls.PRESIGNED_URL_EXPIRED.cause(text="The presigned URL is older than its expiry."),
-        clocks.REQUEST_HELD.cause(
-            text="The request waited in a queue, or was sent again without a new signature."
-        ),
+        clocks.REQUEST_HELD.cause(text=held),
         remedies=(
             credential_remedies.set_clock(case.text),
             your_remedy(
@@ -171,17 +169,15 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     override = find_override(case)
     if is_from_aws and override is not None:
         return explain_override(case, override, "answers that it has expired", "expired-session")
+    too_late = "The machine's clock is behind, so the SDK refreshes the credentials too late."
     causes = [
         EXPIRED_SESSION.cause("reported" if is_from_aws else "derived", because),
         PASTED_SESSION.cause(),
         LONG_RUNNING.cause(because="A client that is created with fixed credentials keeps them."),
         session_renewal.ROLE_CHAINING.cause(),
-        clocks.CLOCK_WRONG.cause(
-            text="The machine's clock is behind, so the SDK refreshes the credentials too late."
-        ),
+        clocks.CLOCK_WRONG.cause(text=too_late),
     ]
-    runtime = case.context.runtime
-    is_job = runtime is not None and runtime.kind in session_renewal.JOB_STEPS
+    is_job = getattr(case.context.runtime, "kind", None) in session_renewal.JOB_STEPS
     if is_job:
         causes[1:] = _causes_in_job(case) or (
             LONG_RUNNING.cause(text="The job takes longer than its credentials last, by default one hour."),
@@ -225,7 +221,6 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
     return case.explain(
         f"{summary} No permission is missing.",
         *causes,
-        topic="expired-session",
         remedies=(renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting))),
         notes=credential_remedies.NO_RETRY,
     )
@@ -310,16 +305,12 @@ def _find_process(case: Case[ExpiredCredentials]) -> tuple[str, str] | None:
 def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a credential source returned credentials that have expired already."""
     process, container = _find_process(case), _CONTAINER_SIGN.search(case.text)
-    clock = clocks.CLOCK_WRONG.cause(
-        text="The clock of the machine is ahead, so new credentials look expired."
-    )
+    ahead = "The clock of the machine is ahead, so new credentials look expired."
+    clock = clocks.CLOCK_WRONG.cause(text=ahead)
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Compare the clock with the Expiration that the source returns"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    steps: tuple[str, ...] = (
-        _CORRECT_CLOCK,
-        "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead.",
-    )
+    check = "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead."
     lines: tuple[str, ...] = _METADATA_COMMANDS
     if process is not None:
         profile, words = process[0], process[1].split()
@@ -331,24 +322,20 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
         title = f"Run {name or 'the credential process'}, and compare its Expiration with the clock"
         # The reader's own config file names the program to run, not a text from anywhere.
         lines = (f'sh -c "$({show})"{_ONLY_EXPIRATION}',)
-        steps = (
-            "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it.",
-            _CORRECT_CLOCK,
-        )
+        check = "Run it as the same user as the program. Expiration is in UTC: if it is in the past, delete the cache of the process, or sign in again to the system behind it."
     elif container is not None:
         source = "credential endpoint of the container"
-        cause = STALE_METADATA.cause(
-            text="The credential endpoint of the container has only old credentials."
-        )
+        text = "The credential endpoint of the container has only old credentials."
+        cause = STALE_METADATA.cause(text=text)
         is_ecs = container["kind"] == "RELATIVE" or container[0].endswith(".2")
         url, remedies = pages.ECS_TASK_ROLE if is_ecs else pages.EKS_POD_IDENTITY, ()
         lines = (f"{_OF_TASK if is_ecs else _OF_POD}{_ONLY_EXPIRATION}",)
-        steps = (
-            f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node.",
-            _CORRECT_CLOCK,
-        )
+        check = f"Run the commands in the container. Expiration is in UTC: if it is in the past, replace the {'task' if is_ecs else 'pod'} and look at the log of the agent on its node."
     elif _EC2_PROMPT.search(case.text) is not None:
         source = "credential source, most likely the instance metadata service,"
+    # On EC2, the clock is the likelier cause.
+    is_clock_first = process is None and container is None
+    steps = (_CORRECT_CLOCK, check) if is_clock_first else (check, _CORRECT_CLOCK)
     return case.explain(
         f"The {source} returned credentials that have expired by the machine's clock: they are old, or the clock is ahead. No permission is missing.",
         clues.reported_cause(SOURCE_RETURNS_EXPIRED, message, _STILL_EXPIRED_PHRASE),

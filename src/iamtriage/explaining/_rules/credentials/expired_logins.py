@@ -126,7 +126,6 @@ def explain_expired_sso(
     return case.explain(
         "The IAM Identity Center sign-in has expired: sign in again. No permission is missing.",
         *causes,
-        topic="expired-sso-session",
         remedies=(
             *session_renewal.remedy_of_workload(case),
             credential_remedies.SSO_LOGIN,
@@ -194,8 +193,8 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         EXPIRED_WEB_IDENTITY_TOKEN, message, "Token expired: current date/time", "Token too old"
     )
     summary = "The web identity token sent to STS has expired"
-    if found is not None and int(found[1]) >= int(found[2]):
-        summary = f"The web identity token sent to STS expired {describe_duration(int(found[1]) - int(found[2]))} before the call"
+    if found is not None and (late := int(found[1]) - int(found[2])) >= 0:
+        summary = f"The web identity token sent to STS expired {describe_duration(late)} before the call"
     kept = TOKEN_KEPT.cause(
         because="Kubernetes replaces the file's content before the token expires.",
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
@@ -359,15 +358,12 @@ def explain_unknown_session(
 def _profile_remedy(case: Case[ExpiredCredentials] | Case[MissingCredentials]) -> Remedy:
     """Return the remedy that adds a profile without sso_session, with the settings that the text shows."""
     profile = commands.profile(clues.find_profile(case))
-    values: dict[str, set[str]] = {}
-    for found in _SETTING.finditer(case.failure.text):
-        if _PLAIN_VALUE.fullmatch(found["value"]):
-            values.setdefault(found["name"], set()).add(found["value"])
-    lines: list[str] = []
     name = "legacy" if profile == "PROFILE" else f"{profile}-legacy"
+    shown = {(each["name"], each["value"]) for each in _SETTING.finditer(case.failure.text)}
+    lines: list[str] = []
     for setting in _SETTINGS:
-        stated = values.get(setting, set())
-        value = min(stated) if len(stated) == 1 else setting.upper()
+        stated = [value for each, value in shown if each == setting and _PLAIN_VALUE.fullmatch(value)]
+        value = stated[0] if len(stated) == 1 else setting.upper()
         if setting != "region" or len(stated) == 1:
             lines.append(fill_command("aws configure set {} {} --profile {}", setting, value, name))
     return your_remedy(

@@ -74,25 +74,14 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
     if url is None or not url["stage"] or _WITH_AUTHORIZER.search(text):
         return None
     listed = list(_listed_routes(case.failure))
-    routes, owner = listed, "API"
-    if not listed:
-        owner = "template"
-        routes = [
-            (
-                str(each["method"] or each["method_first"] or each["method_short"]).upper(),
-                f"/{path.strip('/')}",
-            )
-            for each in _ROUTES.finditer(text)
-            if (path := each["path"] or each["path_last"] or each["path_short"]) is not None
-        ]
+    routes, owner = (listed, "API") if listed else (_template_routes(text), "template")
     stated, path = _METHOD.search(text), f"/{(url['path'] or '').strip('/')}"
     method = stated["method"] if stated else "GET"
     host, stage, stages = url[0].partition(f"/{url['stage']}")[0], url["stage"], _listed_stages(case.failure)
     if stages and stage not in stages:
         verdict = f"The API has no stage {stage}, only {join_words(stages[:_SHOWN_ROUTES], 'and')}"
-        return _explain_route(
-            case, url, verdict, f"Call the stage {stages[0]}", method, f"{host}/{stages[0]}{path}"
-        )
+        title, address = f"Call the stage {stages[0]}", f"{host}/{stages[0]}{path}"
+        return _explain_route(case, url, verdict, title, method, address)
     of_path = [each for each, template in routes if _matches_route(path, template)]
     if not routes:
         return None
@@ -115,6 +104,16 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
     return _explain_route(case, url, verdict, title, right, f"{host}/{stage}{other}")
 
 
+def _template_routes(text: str) -> list[tuple[str, str]]:
+    """Return the methods and paths of the routes in a template."""
+    found = (
+        (each["method"] or each["method_first"] or each["method_short"], path)
+        for each in _ROUTES.finditer(text)
+        if (path := each["path"] or each["path_last"] or each["path_short"]) is not None
+    )
+    return [(method.upper(), f"/{path.strip('/')}") for method, path in found]
+
+
 def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Explanation | None:
     """Explain that API Gateway takes a header for a signature, if the text shows API Gateway.
 
@@ -127,14 +126,12 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
     if (other := explain_other_route(case, url)) is not None:
         return other
     token = _TOKEN_KIND.search(text)
-    sent = {"bearer": "a bearer token", "basic": "a user name and password"}.get(
-        token[1].lower() if token else "", "another value"
-    )
-    stated = _METHOD.search(text)
-    route = f"{stated['method'] if stated else 'GET'} /{url['path'] or ''}" if url and url["stage"] else ""
-    named = (
-        f"{route} is not deployed to the stage {url['stage']}" if url and route else "It has no such route"
-    )
+    kinds = {"bearer": "a bearer token", "basic": "a user name and password"}
+    sent = kinds.get(token[1].lower() if token else "", "another value")
+    stated, named = _METHOD.search(text), "It has no such route"
+    if url and url["stage"]:
+        route = f"{stated['method'] if stated else 'GET'} /{url['path'] or ''}"
+        named = f"{route} is not deployed to the stage {url['stage']}"
     return case.explain(
         f"API Gateway read the Authorization header as an AWS signature (SigV4), but got {sent}, which it did not check. {named}, or the method requires a signature.",
         reported,
@@ -150,9 +147,8 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
 
 
 def _check_method_remedy(url: re.Match[str] | None) -> Remedy:
-    of_api = "--rest-api-id API_ID --region REGION"
-    if url:
-        of_api = f"--rest-api-id {url['api']} --region {url['region']}"
+    api, region = (url["api"], url["region"]) if url else ("API_ID", "REGION")
+    of_api = f"--rest-api-id {api} --region {region}"
     stage = url["stage"] if url and url["stage"] else "STAGE"
     return your_remedy(
         "Check the method's path and authorization type, and deploy the API again",
@@ -188,7 +184,6 @@ def _explain_route(
             "The text shows the routes or stages and the URL.",
             text="The URL must end with the stage and the path of a route, and the method must be that of the route.",
         ),
-        topic="no-such-route",
         remedies=your_remedy(
             title,
             "Keep other options of your call. If the answer stays the same, the stage can have a deployment from before the route was created: deploy the API again. If the method uses AWS_IAM, sign the request: a Bearer token does not count there.",
@@ -210,7 +205,6 @@ def _explain_existing_route(case: Case[Failure], url: re.Match[str], route: str)
         UNSIGNED_CALL.cause(
             text="The method uses IAM authorization (AWS_IAM), and the request is not signed. A Bearer token does not count there."
         ),
-        topic="no-such-route",
         remedies=(
             your_remedy(
                 f"Deploy the API to the stage {stage}",
@@ -236,10 +230,7 @@ def _deploy_commands(url: re.Match[str], stage: str) -> tuple[Labelled | str, ..
 
 def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
     """Yield the methods and paths that ``aws apigateway get-resources`` prints."""
-    outputs = (
-        run.output for run in find_runs(failure) if run.command.words[:2] == ("apigateway", "get-resources")
-    )
-    for output in outputs:
+    for output in _outputs(failure, "get-resources"):
         try:
             content: Any = json.loads(output)
         except (ValueError, RecursionError):
@@ -261,13 +252,12 @@ def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
 
 
 def _listed_stages(failure: Failure) -> list[str]:
-    """Return the stages that ``aws apigateway get-stages`` prints."""
-    outputs = (
-        run.output for run in find_runs(failure) if run.command.words[:2] == ("apigateway", "get-stages")
-    )
-    return [
-        str(each["name"] or each["plain"]) for output in outputs for each in _LISTED_STAGE.finditer(output)
-    ]
+    found = (each for output in _outputs(failure, "get-stages") for each in _LISTED_STAGE.finditer(output))
+    return [str(each["name"] or each["plain"]) for each in found]
+
+
+def _outputs(failure: Failure, operation: str) -> Iterator[str]:
+    return (run.output for run in find_runs(failure) if run.command.words[:2] == ("apigateway", operation))
 
 
 def _matches_route(path: str, template: str) -> bool:

@@ -122,11 +122,10 @@ USER_POOL_REJECTED = CauseType(
 
 def explain_identity_pool_guest(denial: Denial) -> Explanation:
     """Explain that an unauthenticated call reached an identity pool without guest access."""
+    because = 'The text says "Unauthenticated access is not supported for this identity pool".'
     return denial.explain(
         "The identity pool has no guest access, and the call has no sign-in token.",
-        IDENTITY_POOL_GUEST.cause(
-            "reported", 'The text says "Unauthenticated access is not supported for this identity pool".'
-        ),
+        IDENTITY_POOL_GUEST.cause("reported", because),
         LOGINS_NOT_PASSED.cause(),
         remedies=(
             your_remedy(
@@ -180,7 +179,6 @@ def explain_user_pool(denial: Denial) -> Explanation:
     return denial.explain(
         f"The Amazon Cognito user pool rejected the sign-in or the token{end_summary(denial.failure)}",
         USER_POOL_REJECTED.cause("reported"),
-        topic="user-pool-rejected",
         remedies=your_remedy(
             "Do what the message says",
             "The password or user name is wrong, or too many attempts failed: check the user with the command, and wait before the next attempt.",
@@ -196,9 +194,8 @@ def explain_user_pool(denial: Denial) -> Explanation:
 def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: str = "") -> Explanation:
     """Explain that an identity pool does not accept the token in Logins."""
     text = case.failure.text
-    phrase, problem, title, step = next(
-        (row for row in _LOGIN_PROBLEMS if row[0] in text), _LOGIN_PROBLEMS[-1]
-    )
+    rows = (row for row in _LOGIN_PROBLEMS if row[0] in text)
+    phrase, problem, title, step = next(rows, _LOGIN_PROBLEMS[-1])
     return case.explain(
         f"Amazon Cognito rejected the sign-in: {problem}.",
         reported_cause(LOGIN_REJECTED, text, phrase, text=f"{capitalize_start(problem)}."),

@@ -153,15 +153,15 @@ def _issue_again_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | 
     if call == "get-session-token":
         # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
         longer, limit = f"{longer}, for a user at most 129600", ""
-    lines = [repeat_command(issuing, "sts", call)]
+    show = None
     if role is not None and call == "assume-role":
         name = commands.role_name(role.value.rpartition("/")[2])
-        lines.append(f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration")
+        show = f"aws iam get-role --role-name {name} --query Role.MaxSessionDuration"
     return remedies.your_remedy(
         f"Get new credentials with aws sts {call}",
         "Run the same command again right before the call, and export all three values.",
         f"{longer}. {limit}".rstrip(),
-        commands=tuple(each for each in lines if each),
+        commands=(repeat_command(issuing, "sts", call), show),
         url=pages.SESSION_DURATION,
     )
 
@@ -195,11 +195,11 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
         seconds = limit
         step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS refuses the second."
     # A permission set has the duration of its roles.
-    lines = [] if isinstance(role, IdentityCenterRole) else [_raise_maximum_command(name, seconds)]
+    line = None if isinstance(role, IdentityCenterRole) else _raise_maximum_command(name, seconds)
     return remedies.your_remedy(
         "Get new credentials in the job, right before the call",
         *(renew, step),
-        commands=tuple(lines),
+        commands=line,
         url=pages.SESSION_DURATION,
     )
 
@@ -315,7 +315,6 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         f"The session of the role {name} expired after one hour, the limit of role chaining: the role {chain.source} assumed it{times}. No permission is missing.",
         expired,
         ROLE_CHAINING.cause("derived", because),
-        topic="expired-session",
         remedies=_chain_remedy(case, chain, name),
         notes=credential_remedies.NO_RETRY,
     )
