@@ -138,8 +138,7 @@ _QUOTA_REMEDIES = (
 
 def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     """Explain that the user already has two access keys."""
-    user = clues.find_user(case)
-    name = commands.user_name(user)
+    name = commands.user_name(clues.find_user(case))
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return case.explain(
         f"{whose} has two access keys already, and cannot have a third.",
@@ -323,10 +322,7 @@ def _exposed_key_remedies(user: str | None, partition: str, key: str | None) -> 
         "Sessions that were created with the key stay valid after it is deactivated. The policy AWSDenyAll stops them, and everything else that the user does: detach it after the cleanup.",
         "A policy AWSCompromisedKeyQuarantine (or its versions V2 and V3) means that AWS found the key exposed publicly. Leave it attached until the support case is resolved.",
         commands=(
-            fill_command(
-                "aws cloudtrail lookup-events --lookup-attributes {}",
-                f"AttributeKey=AccessKeyId,AttributeValue={key_id}",
-            ),
+            f"aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue={key_id}",
             _user_command("list-attached-user-policies", user),
             _user_command("attach-user-policy", user, "--policy-arn", deny),
         ),

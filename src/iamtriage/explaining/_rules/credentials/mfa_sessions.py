@@ -86,12 +86,12 @@ def explain_session_without_mfa(
     if _CLOUD9.search(text) and not _CLOUD9_OFF.search(text):
         return _explain_cloud9(case, works)
     vault = _AWS_VAULT.search(case.text)
-    shows = "aws-vault exec, which calls GetSessionToken" if vault else "GetSessionToken"
-    if vault is None and _GET_SESSION.search(case.text) is None:
-        shows = ""
+    shows = "GetSessionToken" if _GET_SESSION.search(case.text) else ""
+    if vault:
+        shows = "aws-vault exec, which calls GetSessionToken"
     if _OTHER_SESSION.search(case.text) or is_role or not (shows or works):
         return None
-    because = present(works or None, f"The text shows {shows}, and no MFA." if shows else None)
+    because = (works, f"The text shows {shows}, and no MFA." if shows else None)
     whose = "the session that aws-vault creates" if vault else "a session of GetSessionToken"
     api = service.upper()
     summary = f"{api} rejects only {whose}, because it was created without MFA"
@@ -113,7 +113,7 @@ def _explain_cloud9(case: Case[InvalidCredentials], works: str) -> Explanation:
         f"{'The' if works else 'Most likely, the'} credentials are those that Cloud9 manages: other services accept them, but IAM and STS reject most calls with them, whatever the user may do. No permission is missing.",
         SESSION_WITHOUT_MFA.cause(
             "derived" if works else "possible",
-            present(works or None, "The text shows Cloud9."),
+            (works, "The text shows Cloud9."),
             text="Cloud9 creates a session that may call only a few actions of IAM and STS. For others, the answer is InvalidClientTokenId.",
         ),
         topic="invalid-credentials",

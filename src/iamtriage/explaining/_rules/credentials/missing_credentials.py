@@ -40,7 +40,7 @@ from iamtriage.explaining._rules.shared.routing import Route, choose_rule
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from iamtriage.explaining._cause_types import Cause
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._context.readers.profiles import ProfileSection
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -146,10 +146,8 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     wrong = None if profile is None else _find_wrong_section(profile, sections)
     if profile is not None and wrong is not None:
         return _explain_wrong_section(case, profile, wrong)
-    if (
-        profile is not None
-        and (home := unread_sources.explain_other_home(case, f"profile {profile}")) is not None
-    ):
+    home = profile and unread_sources.explain_other_home(case, f"profile {profile}")
+    if home:
         return home
     shown = tuple(
         f"The text shows {each.header} in {'the file' if each.file is None else f'~/.aws/{each.file}'}."
@@ -163,18 +161,15 @@ def _explain_profile_not_found(case: Case[MissingCredentials], message: str) -> 
     other = None if in_container else other_users.find_other_shell(case)
     is_theirs = other is not None and other.has_person
     spellings: tuple[Cause, ...] = () if shown else (PROFILE_MISTYPED.cause(), SECTION_NAME.cause())
-    other_home = missing_logins.OTHER_HOME.cause(
-        "derived" if shown or in_container else "possible",
-        because=shown
-        or (
-            ("The text is from a container.",)
-            if in_container
-            else ("AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set.",)
-        ),
-        text="The container has its own file system, so it does not read ~/.aws of the computer that runs it."
-        if in_container
-        else "The call runs as another user, in a container or with sudo, and reads other files.",
-    )
+    because = "AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name the files, if they are set."
+    text = "The call runs as another user, in a container or with sudo, and reads other files."
+    if in_container:
+        because = "The text is from a container."
+        text = (
+            "The container has its own file system, so it does not read ~/.aws of the computer that runs it."
+        )
+    evidence: Evidence = "derived" if shown or in_container else "possible"
+    other_home = missing_logins.OTHER_HOME.cause(evidence, shown or because, text=text)
     if other is not None:
         files = other.files
         other_home = missing_logins.OTHER_HOME.cause("derived", (*shown, *other.because), text=other.why)
@@ -259,9 +254,8 @@ def _explain_wrong_section(
             text="In ~/.aws/config, the section of a profile other than default begins with the word profile. In ~/.aws/credentials, it does not.",
         )
         step = f"In {file}, replace {section.header} with {correct}. The settings below it stay."
-        if section.file == "config" and re.search(
-            rf"{re.escape(section.header)}[^\[]{{0,400}}?\baws_secret_access_key\b", case.failure.text
-        ):
+        with_key = rf"{re.escape(section.header)}[^\[]{{0,400}}?\baws_secret_access_key\b"
+        if section.file == "config" and re.search(with_key, case.failure.text):
             step += f" Or move the keys to [{profile}] in ~/.aws/credentials (chmod 600), the better place: there, the name stands alone."
     else:
         cause = PROFILE_MISTYPED.cause(

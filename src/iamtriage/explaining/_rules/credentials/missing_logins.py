@@ -125,7 +125,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
     session = None if found is None or "://" in found[1] else clues.safe_name(found[1])
     described = f"the session {session}" if session else "the profile"
     login = credential_remedies.SSO_LOGIN
-    steps = login.steps
+    steps, show = login.steps, None
     lines: Commands = login.commands
     if session is not None and clues.find_profile(case) is None:
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
@@ -133,11 +133,8 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         lines = (fill_command("aws sso login --sso-session {}", commands.profile(session)),)
     if _FROM_KUBECTL in case.text:
         why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
-        lines = (
-            *lines,
-            Labelled(why, "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"),
-        )
-    login = your_remedy(login.title, *steps, commands=lines, url=login.url)
+        show = Labelled(why, "kubectl config view --minify --output jsonpath='{.users[].user.exec}'")
+    login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)
     other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
     return case.explain(
@@ -187,7 +184,6 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
         LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
-        topic="login-not-allowed",
         remedies=account_remedy(
             "Allow the user or role to use aws login",
             "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
@@ -208,9 +204,8 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
 
 def explain_credential_process(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a ``credential_process`` returned no credentials."""
-    outcome = (
-        "was not found" if "not found" in message or "No such file" in message else "returned no credentials"
-    )
+    is_absent = "not found" in message or "No such file" in message
+    outcome = "was not found" if is_absent else "returned no credentials"
     return case.explain(
         f"The program that the profile names as credential_process {outcome}.",
         CREDENTIAL_PROCESS.cause(
@@ -237,12 +232,8 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     if exit_code is not None:
         because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
     outcome = "failed"
-    causes: tuple[Cause, ...] = (
-        HELPER_WITHOUT_CREDENTIALS.cause(
-            text="The profile or role in the kubeconfig has no AWS credentials, or expired ones."
-        ),
-        HELPER_TIMEOUT.cause(),
-    )
+    lacking = "The profile or role in the kubeconfig has no AWS credentials, or expired ones."
+    causes: tuple[Cause, ...] = (HELPER_WITHOUT_CREDENTIALS.cause(text=lacking), HELPER_TIMEOUT.cause())
     first: tuple[Remedy, ...] = ()
     other = other_users.find_other_shell(case)
     # The helper's own error takes precedence over a file that was not found.
@@ -264,7 +255,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
             install = your_remedy(
                 "Let the kubeconfig use the AWS CLI instead",
                 "The command writes an entry that gets the token with aws eks get-token. aws-iam-authenticator is then not needed. Add --profile or --role-arn if the old entry has one.",
-                commands="aws eks update-kubeconfig --name CLUSTER --region REGION",
+                commands=_UPDATE_KUBECONFIG,
                 url=pages.EKS_KUBECONFIG,
             )
         outcome, causes, first = "was not found", (), (install,)

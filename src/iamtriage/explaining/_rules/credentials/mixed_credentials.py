@@ -84,10 +84,8 @@ class MixedCredentials(NamedTuple):
 def find_mixed_credentials(case: Case[InvalidCredentials]) -> MixedCredentials | None:
     """Return the access key and the session token that do not belong together, if the text shows both."""
     text = case.failure.text
-    return _find_in_commands(case) or next(
-        filter(None, (_find_in_block(text, key) for key in islice(_LONG_TERM_KEY.finditer(text), _MAX_KEYS))),
-        None,
-    )
+    blocks = (_find_in_block(text, key) for key in islice(_LONG_TERM_KEY.finditer(text), _MAX_KEYS))
+    return _find_in_commands(case) or next(filter(None, blocks), None)
 
 
 def _find_in_commands(case: Case[InvalidCredentials]) -> MixedCredentials | None:
@@ -100,10 +98,10 @@ def _find_in_commands(case: Case[InvalidCredentials]) -> MixedCredentials | None
             stored["default" if profile is None else profile.value, each.words[2]] = each.words[3]
     used = clues.find_profile(case) or "default"
     key, token = (stored.get((used, name), "") for name in ("aws_access_key_id", "aws_session_token"))
-    names = [_VARIABLE.fullmatch(each) for each in (key, token)]
-    if names[0] is None or names[1] is None or names[1]["name"] != "AWS_SESSION_TOKEN":
+    of_key, of_token = _VARIABLE.fullmatch(key), _VARIABLE.fullmatch(token)
+    if of_key is None or of_token is None or of_token["name"] != "AWS_SESSION_TOKEN":
         return None
-    if names[0]["name"] == "AWS_ACCESS_KEY_ID":
+    if of_key["name"] == "AWS_ACCESS_KEY_ID":
         return None
     name = commands.profile(used)
     return MixedCredentials(
@@ -233,32 +231,26 @@ def explain_key_of_vault(case: Case[InvalidCredentials]) -> Explanation | None:
         return None
     path = found["read"] or found["path"] or found["id"]
     mount, _, role = path.partition("/creds/")
-    uses_terraform = "vault_generic_secret" in case.text
-    steps: tuple[str, ...] = (
-        "Let the program retry for about half a minute with the same key. Don't read the path again: each read creates another user and key.",
-    )
     title = "Wait until the key works before you use it"
+    step = "Let the program retry for about half a minute with the same key. Don't read the path again: each read creates another user and key."
     manifest = None
-    if uses_terraform:
+    if "vault_generic_secret" in case.text:
         title = "Read the key with vault_aws_access_credentials, which waits until it works"
-        steps = (
-            "Replace vault_generic_secret by this data source: it tests the key with calls to AWS before it returns it. In the provider block, use its attributes access_key and secret_key.",
-        )
-        manifest = (
-            f'data "vault_aws_access_credentials" "aws" {{\n  backend = "{mount}"\n  role    = "{role}"\n}}\n'
-        )
+        step = "Replace vault_generic_secret by this data source: it tests the key with calls to AWS before it returns it. In the provider block, use its attributes access_key and secret_key."
+        settings = f'{{\n  backend = "{mount}"\n  role    = "{role}"\n}}\n'
+        manifest = f'data "vault_aws_access_credentials" "aws" {settings}'
     later = lazy_pattern(KEY_TOO_NEW.sign).search(case.text)
-    works = (f"The text says {quote_words(later[0])}.",) if later else ()
+    works = f"The text says {quote_words(later[0])}." if later else None
     return case.explain(
         f"{'T' if later else 'Most likely, t'}he access key is too new: Vault creates an IAM user and a key for each read of {path}, and AWS does not know them everywhere yet.",
         KEY_TOO_NEW.cause(
             "derived",
-            (f"The text shows that Vault creates the key at {path}.", *works),
+            (f"The text shows that Vault creates the key at {path}.", works),
             text="IAM is eventually consistent: a new key is rejected for some seconds. The key itself is right.",
         ),
         topic="invalid-credentials",
         remedies=(
-            your_remedy(title, *steps, manifest=manifest, url=_DOCUMENTATION),
+            your_remedy(title, step, manifest=manifest, url=_DOCUMENTATION),
             account_remedy(
                 "Or let Vault return temporary credentials, which are valid at once",
                 "Set credential_type of the Vault role to assumed_role, with role_arns, and pass the session token, too.",

@@ -134,9 +134,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
-    lacks_id_token = _ID_TOKEN.search(case.text) is not None or (
-        "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
-    )
+    shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
+    lacks_id_token = shows_permissions or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
     tool = "AWS CLI" if _OF_CLI in message else "SDK"
     # The summary repeats the list.
@@ -151,17 +150,17 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         *(cause for each in advice for cause in each.causes[:likeliest]),
         *(cause for each in advice for cause in each.causes[likeliest:]),
     )
+    summary = f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked."
+    if lacks_id_token:
+        summary = ci_jobs.describe_missing_token(case.failure.text)
+    is_outside = place or environments[0] is credential_sources.advise_on_laptop
     return case.explain(
-        ci_jobs.describe_missing_token(case.failure.text)
-        if lacks_id_token
-        else f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked.",
+        summary,
         *causes[:_MAX_CAUSES],
-        topic="no-credentials",
         remedies=tuple(remedy for each in advice for remedy in each.remedies)
         or (credential_remedies.SHOW_IDENTITY,),
         notes=unread_sources.NO_INSTANCE_OUTSIDE_AWS
-        if (place or environments[0] is credential_sources.advise_on_laptop)
-        and credential_sources.METADATA_SIGNS.search(message)
+        if is_outside and credential_sources.METADATA_SIGNS.search(message)
         else None,
     )
 
@@ -273,12 +272,9 @@ def _metadata_outcome(text: str, message: str) -> str:
 
 def _is_blocked_by_hop_limit(text: str) -> bool:
     """Return whether the text shows that only a container on an instance gets no credentials of its role."""
-    signs = (
-        credential_sources.HOP_LIMIT_OF_ONE,
-        credential_sources.INSTANCE_SESSION,
-        credential_sources.WORKS_ON_INSTANCE,
-    )
-    is_higher = credential_sources.HIGHER_HOP_LIMIT.search(text) is not None
+    sources = credential_sources
+    signs = (sources.HOP_LIMIT_OF_ONE, sources.INSTANCE_SESSION, sources.WORKS_ON_INSTANCE)
+    is_higher = sources.HIGHER_HOP_LIMIT.search(text) is not None
     return any(each.search(text) for each in signs) and not is_higher and containers.is_in_container(text)
 
 

@@ -101,9 +101,8 @@ FILES_IN_OTHER_HOME = CauseType(
 
 def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that credentials are where the SDK does not look, if the text shows it."""
-    return (
-        _explain_unset(case) or _explain_misnamed(case) or explain_other_home(case) or _explain_unloaded(case)
-    )
+    rules = (_explain_unset, _explain_misnamed, explain_other_home, _explain_unloaded)
+    return next(filter(None, (rule(case) for rule in rules)), None)
 
 
 def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
@@ -158,9 +157,9 @@ def explain_other_home(case: Case[MissingCredentials], missing: str = "credentia
     if mount is None or user is None:
         return None
     name = next(filter(None, user.groups()))
-    if mount["home"] == ("/root" if name == "root" else f"/home/{name}"):
-        return None
     home = "/root" if name == "root" else f"/home/{name}"
+    if mount["home"] == home:
+        return None
     return case.explain(
         f"The container's process found no {missing}: ~/.aws is mounted at {mount['target']}, and the process runs as {name}, who reads {home}/.aws.",
         FILES_IN_OTHER_HOME.cause(
@@ -252,7 +251,8 @@ def find_place(text: str) -> str | None:
 def explain_cached_configuration(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that Laravel does not load the keys in .env, because its configuration is cached."""
     shown = CACHED_CONFIGURATION.search(case.text)
-    because = (f"The text shows {quote_words(shown[0])}.",) if shown else ()
+    failed = "Error retrieving credentials from the instance profile metadata service"
+    because = (shown and f"The text shows {quote_words(shown[0])}.", *quote_phrases(message, failed))
     file = _CONFIGURATION_FILE.search(case.text)
     name = file[0] if file else "config/aws.php"
     is_passed = _KEY_IN_CONFIGURATION.search(case.text) is not None
@@ -277,15 +277,7 @@ def explain_cached_configuration(case: Case[MissingCredentials], message: str) -
         reason = "the cached configuration has no keys"
     return case.explain(
         f"The SDK found no credentials: most likely, {reason}. No request was sent to AWS.",
-        CONFIGURATION_CACHED.cause(
-            "derived",
-            (
-                *because,
-                *quote_phrases(
-                    message, "Error retrieving credentials from the instance profile metadata service"
-                ),
-            ),
-        ),
+        CONFIGURATION_CACHED.cause("derived", because),
         topic="no-credentials",
         remedies=caching if is_passed else passing,
         notes=NO_INSTANCE_OUTSIDE_AWS if _METADATA.search(message) else None,
