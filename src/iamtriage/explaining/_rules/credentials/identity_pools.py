@@ -31,8 +31,12 @@ from iamtriage.explaining._rules.shared.remedies import (
     your_remedy,
 )
 from iamtriage.explaining._rules.shared.wording import capitalize_start
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, policy_with_value
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
+from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
 from iamtriage.policies._documents import build_document
+from iamtriage.policies._readers.unknown_values import has_reference
+from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +46,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
-    from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
@@ -254,8 +257,6 @@ class _PoolTrust(NamedTuple):
 
 def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
     """Return the trust policy in the text that does not allow the app's pool, or else the last one."""
-    from iamtriage.trust._evaluation import check_trust_policy
-
     pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
     compared = None
     for policy in case.context.policies if len(pools) < 2 else ():
@@ -285,10 +286,6 @@ def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
 
 def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Explanation:
     """Explain that a pool has no role for the caller or cannot assume it."""
-    from iamtriage.explaining._rules.sts.trust_documents import policy_with_value
-    from iamtriage.policies._readers.unknown_values import has_reference
-    from iamtriage.trust._evaluation import check_trust_policy
-
     trust = _compare_pool(case)
     check = account_remedy(
         "Check which roles the pool has",
@@ -321,9 +318,8 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
             elif result.allowed and _POOL_OF_APP.search(case.failure.text):
                 text = f"{text.removesuffix('.')}: they match the pool {trust.claims['aud']}."
             elif result.condition and result.actual:
-                text = (
-                    f"The policy's condition on {result.condition.rpartition(' ')[2]} does not match either."
-                )
+                key = result.condition.rpartition(" ")[2]
+                text = f"The policy's condition on {key} does not match either."
                 fixed = policy_with_value(fixed, result, value=result.actual[0])
         if fixed is not None:
             change = trust_remedy(
@@ -350,13 +346,6 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
 
 def _describe_problem(trust: _PoolTrust) -> tuple[str, dict[str, Any] | None]:
     """Return why a trust policy does not allow the pool, as a clause, and the whole corrected policy."""
-    from iamtriage.explaining._rules.sts.trust_documents import (
-        as_strings,
-        iterate_statements,
-        policy_with_value,
-    )
-    from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
-
     result = trust.result
     wrong = find_trust_problem(trust.policy)
     if wrong is not None and wrong.fixed is not None and _WRONG_ACTION in result.reason:
@@ -380,27 +369,23 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     audience, methods = (claims or {}).get("aud"), (claims or {}).get("amr")
     pool = audience if isinstance(audience, str) and _ID.fullmatch(audience) else "IDENTITY_POOL_ID"
     is_guest = isinstance(methods, list) and "unauthenticated" in methods
-    steps = [
-        save_step("the role's trust policy", "trust.json"),
-        "Keep both conditions. amr is authenticated in the role for signed-in users, and unauthenticated in the role for guests.",
-        "In China and GovCloud, the provider has another name.",
-    ]
-    if pool != audience:
-        steps.insert(0, "The ID of an identity pool begins with its Region, such as eu-west-1:0a1b….")
+    kind = "unauthenticated" if is_guest else "authenticated"
+    form = "The ID of an identity pool begins with its Region, such as eu-west-1:0a1b…."
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Federated": POOL_PROVIDER},
         "Action": _ACTION,
         "Condition": {
             "StringEquals": {f"{POOL_PROVIDER}:aud": pool},
-            "ForAnyValue:StringLike": {
-                f"{POOL_PROVIDER}:amr": "unauthenticated" if is_guest else "authenticated"
-            },
+            "ForAnyValue:StringLike": {f"{POOL_PROVIDER}:amr": kind},
         },
     }
     return trust_remedy(
         "Allow the pool in the role's trust policy",
-        *steps,
+        form if pool != audience else None,
+        save_step("the role's trust policy", "trust.json"),
+        "Keep both conditions. amr is authenticated in the role for signed-in users, and unauthenticated in the role for guests.",
+        "In China and GovCloud, the provider has another name.",
         commands=trust_policy_commands(None),
         policy=build_document([statement]),
         url=pages.IDENTITY_POOL_ROLES,

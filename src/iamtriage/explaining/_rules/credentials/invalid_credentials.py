@@ -152,21 +152,18 @@ def _explain_sent_credentials(case: Case[InvalidCredentials], request: RejectedR
     mixed = find_mixed_credentials(case) if request.is_signed and not request.is_temporary else None
     if mixed is not None:
         return explain_mixed_credentials(case, mixed)
-    may_lack_token = request.is_signed and request.is_temporary is not False and not request.is_aws_compatible
-    if request.is_signed and (override := find_override(case)) is not None:
+    if not request.is_signed:
+        return explain_session_without_mfa(case, request)
+    if (override := find_override(case)) is not None:
         return explain_override(case, override, "does not accept it", "invalid-credentials")
-    unpassed = explain_token_not_passed(case) if request.is_signed else None
-    if (explanation := unpassed or (explain_key_in_code(case) if request.is_signed else None)) is not None:
+    if (explanation := explain_token_not_passed(case) or explain_key_in_code(case)) is not None:
         return explanation
+    may_lack_token = request.is_temporary is not False and not request.is_aws_compatible
     keys = given_credentials.find_keys_in_code(case.text) if may_lack_token else None
     if keys is not None:
         return _explain_keys_in_code(case, request, keys)
-    if request.is_signed and (explanation := explain_other_partition(case, request)) is not None:
-        return explanation
-    explanation = explain_session_without_mfa(case, request)
-    if explanation is None and request.is_signed and not request.is_temporary:
-        explanation = explain_key_of_vault(case)
-    return explanation
+    explanation = explain_other_partition(case, request) or explain_session_without_mfa(case, request)
+    return explanation or (None if request.is_temporary else explain_key_of_vault(case))
 
 
 def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRequest) -> Explanation:
@@ -179,7 +176,6 @@ def _explain_invalid_session(case: Case[InvalidCredentials], request: RejectedRe
             *REJECTION_PHRASES,
             text="The credentials of the call are not those of a session that STS can resolve.",
         ),
-        topic="invalid-credentials",
         remedies=your_remedy(
             "Call GetScopedCredentials with the credentials of a session",
             "Assume a role first. As an IAM user, call GetSessionToken first.",
@@ -218,23 +214,23 @@ def _explain_keys_in_code(
 ) -> Explanation:
     is_lambda = keys.is_from_environment and request.is_in_lambda
     is_temporary = is_lambda or not keys.is_from_environment
-    whose = "of temporary credentials" if is_temporary else "and nothing else"
-    because = ("STS returned the key ID and secret together with a session token.",) if is_temporary else ()
+    whose, because = "and nothing else", None
+    if is_temporary:
+        whose = "of temporary credentials"
+        because = "STS returned the key ID and secret together with a session token."
     if is_lambda:
         whose = "of the execution role"
         locally = given_credentials.describe_computers(case.failure.text)
         because = (
-            f"In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN.{locally}",
+            f"In Lambda, the variables are temporary credentials, valid only with AWS_SESSION_TOKEN.{locally}"
         )
-    steps = [f"Pass {keys.token}: it must come from the same response as the other two values."]
+    title, other = "Pass the session token, too", None
+    step = f"Pass {keys.token}: it must come from the same response as the other two values."
     if keys.is_from_environment:
         restart = "Deploy the function again." if is_lambda else "Restart the program."
-        steps = [
-            f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}",
-            f"Or pass the session token, too: {keys.argument}",
-        ]
-    title = "Remove the keys from the code" if keys.is_from_environment else "Pass the session token, too"
-    remedy = your_remedy(title, *steps, url=pages.TEMPORARY_CREDENTIALS)
+        title, other = "Remove the keys from the code", f"Or pass the session token, too: {keys.argument}"
+        step = f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}"
+    remedy = your_remedy(title, step, other, url=pages.TEMPORARY_CREDENTIALS)
     return case.explain(
         f"The code passes a key ID and secret {whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
         _reported_cause(request),
@@ -276,7 +272,6 @@ def _explain_rejecting_region(
             text=f"The access key exists and is active.{' It is that of a user, without a session token.' if request.has_no_token else ''}",
         ),
         *(() if request.has_no_token else causes),
-        topic="invalid-credentials",
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
         notes=f"{request.region} evaluated no policy, so no permission is missing.{note}",
     )

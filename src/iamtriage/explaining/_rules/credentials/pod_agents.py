@@ -37,18 +37,12 @@ UNKNOWN_HOST = lazy_pattern(
 """What SDKs say that are too old to accept the agent's address."""
 # What each SDK says, and its first version with EKS Pod Identity:
 # https://docs.aws.amazon.com/eks/latest/userguide/pod-id-minimum-sdk.html.
-_OLD_SDKS = (
-    (
-        "only loopback hosts are allowed",
-        "AWS SDK for Go v1.47.11 or later, or v2 of November 14, 2023, or later",
-    ),
-    ("Can only retrieve metadata from these hosts", "Boto3 1.34.41 or later"),
-    ("has an invalid host", "AWS SDK for Java 1.12.746 or later, or 2.21.30 or later"),
-    (
-        "is not a valid container metadata service hostname",
-        "AWS SDK for JavaScript v3.458.0 or later, or v2.1550.0 or later",
-    ),
-)
+_OLD_SDKS = {
+    "only loopback hosts are allowed": "AWS SDK for Go v1.47.11 or later, or v2 of November 14, 2023, or later",
+    "Can only retrieve metadata from these hosts": "Boto3 1.34.41 or later",
+    "has an invalid host": "AWS SDK for Java 1.12.746 or later, or 2.21.30 or later",
+    "is not a valid container metadata service hostname": "AWS SDK for JavaScript v3.458.0 or later, or v2.1550.0 or later",
+}
 _FAILED_PROVIDER = lazy_pattern(r"\bwith provider\[\"[^\"/\n]{1,80}/([\w-]{1,60}/[\w-]{1,60})\"\]", re.ASCII)
 REJECTED_TOKEN = lazy_pattern(
     r"[Ss]ervice account token (?:cannot be (?P<problem>empty|parsed)|failed basic claim validations)"
@@ -243,10 +237,8 @@ def _find_terraform_provider(text: str) -> tuple[str, str] | None:
     found = _FAILED_PROVIDER.search(text)
     if found is None:
         return None
-    stated = re.search(
-        rf'{re.escape(found[1])}"[^}}]{{0,200}}?\bversion\s{{0,20}}=\s{{0,4}}"[=~>< ]{{0,4}}([\d.]{{1,20}})"',
-        text,
-    )
+    version = r'"[^}]{0,200}?\bversion\s{0,20}=\s{0,4}"[=~>< ]{0,4}([\d.]{1,20})"'
+    stated = re.search(re.escape(found[1]) + version, text)
     return found[1], stated[1] if stated else ""
 
 
@@ -279,7 +271,7 @@ def _update_remedy(case: Case[MissingCredentials], version: str) -> Remedy:
 def explain_old_sdk(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that an SDK does not accept the address of the agent, which EKS injected into the pod."""
     text = case.text
-    phrase, version = next((row for row in _OLD_SDKS if row[0] in text), ("", ""))
+    phrase, version = next((row for row in _OLD_SDKS.items() if row[0] in text), ("", ""))
     controller = find_controller(text)
     program = "" if controller is None else f" in {controller.name}"
     if (provider := _find_terraform_provider(text)) is not None:

@@ -205,10 +205,10 @@ def _describe_account_without_role(case: AnyCase) -> str | None:
 def _associate_role_remedy(case: AnyCase) -> Remedy:
     envelope, restart = case.failure.envelope, clusters.restart_command(case)
     is_known = case.context.workload is not None or not find_placeholders(restart)
-    needed = (
-        actions_for(envelope.operation, envelope.service) if envelope.operation and envelope.service else ()
-    )
-    allows = f", and allows what the program does ({needed[0].actions[0]})" if needed else ""
+    allows = ""
+    if envelope.operation and envelope.service:
+        needed = actions_for(envelope.operation, envelope.service)
+        allows = f", and allows what the program does ({needed[0].actions[0]})" if needed else ""
     return cluster_remedy(
         "Give the pod's service account a role",
         f"ROLE_ARN is a role that trusts pods.eks.amazonaws.com with sts:AssumeRole and sts:TagSession{allows}. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
@@ -312,25 +312,23 @@ def irsa_remedy(case: AnyCase) -> Remedy:
         lookups, annotate = [LIST_ASSOCIATIONS], ANNOTATE_ACCOUNT
         provide = "annotate it with the role, or create an association"
     restart = clusters.restart_command(case)
-    again = restart
-    if find_placeholders(restart):
-        again = "EKS injects the variables only when a pod is created."
+    injects = "EKS injects the variables only when a pod is created."
+    again = injects if find_placeholders(restart) else restart
     return cluster_remedy(
         "Give the pod's service account a role",
         check,
         f"If it has {'none' if lookups == [LIST_ASSOCIATIONS] else 'neither'}, {provide}. Then re-create the pods: {again}",
-        *_usual_account_steps(case),
+        _usual_account_step(case),
         commands=(*lookups, annotate, restart),
         url=pages.EKS_IRSA_POD,
     )
 
 
-def _usual_account_steps(case: AnyCase) -> tuple[str, ...]:
-    facts = case.facts
-    controller = find_controller(case.text)
+def _usual_account_step(case: AnyCase) -> str | None:
+    facts, controller = case.facts, find_controller(case.text)
     if controller is None or facts.namespace is not None or facts.service_account is not None:
-        return ()
-    return (f"The text is from {controller.name}: the names are those of its installation guide.",)
+        return None
+    return f"The text is from {controller.name}: the names are those of its installation guide."
 
 
 def variables_command(case: AnyCase) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_argument
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -108,12 +108,10 @@ def compare_with_url(text: str) -> Difference:
     signed, sent = signer.method, request.method
     if signed is not None and sent is not None and sent != signed:
         step = f"Send a {signed} request: the URL allows no other method. Or sign the URL for {sent}, with the same bucket and key{', with an SDK' if signer.name == _CLI_SIGNER else ''}."
+        because = f"The code signs {signer.name}, whose method is {signed}."
         return Difference(
             f"it was signed for {signed}, but {request.sender} sent {sent}",
-            (
-                f"The code signs {signer.name}, whose method is {signed}.",
-                f"{request.source} has the method {sent}.",
-            ),
+            (because, f"{request.source} has the method {sent}."),
             _remedy(text, step, method=signed),
         )
     # Most SDKs sign the type that is set, whether or not the text shows the names of the signed headers.
@@ -147,14 +145,12 @@ def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
     is_form = received.startswith("multipart/form-data")
     shown = clip_text(received)
     because: tuple[str, ...] = ()
-    most_likely = "most likely "
-    if signer.code and _TYPE_PARAMETER.search(signer.code) is None:
-        most_likely = ""
-        because = (
+    if is_certain := bool(signer.code) and _TYPE_PARAMETER.search(signer.code) is None:
+        works = "The URL works with curl, which sends no type: key and secret are right."
+        because = present(
             f"The code that signs the URL sets no ContentType, and the StringToSign of S3 has {shown} in its third line.",
+            works if _WORKS_WITH_CURL.search(text) is not None else None,
         )
-        if _WORKS_WITH_CURL.search(text) is not None:
-            because += ("The URL works with curl, which sends no type: key and secret are right.",)
     kind = "the type of the file" if is_form else shown
     where = "the code that signs the URL, such as getSignedUrl,"
     if "generate_presigned_url" in text:
@@ -176,7 +172,7 @@ def _unsigned_type(text: str, received: str, signer: _Signer) -> Difference:
         body = "Pass the file itself as the body of the PUT to fetch, XMLHttpRequest, $http.put or Upload.http. FormData and upload functions for forms send multipart/form-data, which S3 would store with its boundaries."
         steps = (body, sign)
     return Difference(
-        f"the request sent Content-Type: {shown}, and the URL was {most_likely}signed without it",
+        f"the request sent Content-Type: {shown}, and the URL was {'' if is_certain else 'most likely '}signed without it",
         because,
         your_remedy(
             "Send the file itself, not a form, and sign its Content-Type"
@@ -205,8 +201,7 @@ def _likely_difference(
         adds_type = f"curl adds {_FORM_TYPE} to data unless -H sets another type."
     # If the URL is signed for the host alone, other headers do not matter.
     is_for_host = not names and _SIGNED_HEADERS.search(text) is not None
-    steps = (step,) if is_for_host else (step, adds_type)
-    remedy = _remedy(text, *steps, headers=headers, method=request.method)
+    remedy = _remedy(text, step, None if is_for_host else adds_type, headers=headers, method=request.method)
     sent = request.headers.get(_TYPE_HEADER)
     missing = [name for name in names if request.headers.get(name) == ""]
     summary = (
@@ -222,7 +217,7 @@ def _likely_difference(
 
 
 def _remedy(
-    text: str, *steps: str, headers: dict[str, str] | None = None, method: str | None = None
+    text: str, *steps: str | None, headers: dict[str, str] | None = None, method: str | None = None
 ) -> Remedy:
     check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     if "<CanonicalRequest>" in text:
@@ -266,13 +261,8 @@ def _method_of(found: re.Match[str]) -> str:
 def _parameter(code: str, header: str) -> str | None:
     """Return the value of a header in the parameters of signing code: ``ContentType``, ``content_type``."""
     name = re.escape(re.sub(r"^x-amz-(?:meta-)?", "", header)).replace(r"\-", "_?")
-    found: set[str] = set(
-        re.findall(
-            rf"(?<![\w-]){name}[\"']?\s?(?::|=>?|\()\s?(?:aws\.String\(|Some\()?[\"']{_VALUE}[\"']",
-            code,
-            re.IGNORECASE,
-        )
-    )
+    setting = rf"(?<![\w-]){name}[\"']?\s?(?::|=>?|\()\s?(?:aws\.String\(|Some\()?[\"']{_VALUE}[\"']"
+    found: set[str] = set(re.findall(setting, code, re.IGNORECASE))
     return found.pop() if len(found) == 1 else None
 
 

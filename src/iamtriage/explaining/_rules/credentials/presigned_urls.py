@@ -13,7 +13,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clocks, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -118,13 +118,13 @@ def explain_url_expired(denial: Denial) -> Explanation:
             summary = f"The presigned URL expired {clocks.describe_duration(late)} before it was used."
     # Clocks are off by minutes, or by the hours of a time zone.
     may_be_clock = late <= _MAX_CLOCK_ERROR
+    is_long = expires is not None and int(expires[1]) > _MINUTE
+    behind = "The clock of the machine that signed it is behind."
     return denial.explain(
         summary,
         PRESIGNED_URL_EXPIRED.cause("reported", because),
-        None if expires and int(expires[1]) > _MINUTE else EXPIRY_TOO_SHORT.cause(),
-        clocks.CLOCK_WRONG.cause(text="The clock of the machine that signed it is behind.")
-        if may_be_clock
-        else None,
+        None if is_long else EXPIRY_TOO_SHORT.cause(),
+        clocks.CLOCK_WRONG.cause(text=behind) if may_be_clock else None,
         remedies=(_NEW_URL, credential_remedies.set_clock() if may_be_clock else None),
         notes=_URL_REJECTED,
     )
@@ -138,14 +138,12 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
     signer = "the temporary credentials that signed it"
     if _SIGNED_IN_LAMBDA.search(text):
         signer = "the temporary credentials of the Lambda function's role, which signed it,"
-    because = "The URL has a session token. " if _SESSION_IN_URL.search(text) else ""
+    because, it = "", "The URL"
+    if _SESSION_IN_URL.search(text):
+        because, it = "The URL has a session token. ", "It"
     if seconds:
-        because += (
-            f"It asks for {clocks.describe_duration(seconds)}"
-            if because
-            else f"The URL asks for {clocks.describe_duration(seconds)}"
-        )
-        because += ", the maximum." if seconds == _MAX_EXPIRY else "."
+        maximum = ", the maximum" if seconds == _MAX_EXPIRY else ""
+        because += f"{it} asks for {clocks.describe_duration(seconds)}{maximum}."
         if seconds <= _MAX_EXPIRY:
             because += " That is valid, but no URL outlives the credentials that signed it."
     # No session of a role lasts longer than 12 hours.
@@ -162,8 +160,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
     return case.explain(
         f"The presigned URL stopped working because {signer} have expired.",
         SIGNER_EXPIRED.cause(
-            "reported",
-            (*quote_phrases(message, "The provided token has expired"), *present(because.strip() or None)),
+            "reported", (*quote_phrases(message, "The provided token has expired"), because.strip())
         ),
         topic="presigned-url-expired",
         remedies=(change, _NEW_URL) if is_long else (_NEW_URL, change),

@@ -159,24 +159,19 @@ def explain_helper_without_login(
     roles = {each["name"] for each in _ROLE.finditer(text)}
     role = min(roles) if len(roles) == 1 else None
     lacks_policy = _HAS_NO_OTHER_POLICY.search(text) is not None and _ALLOWS_ECR.search(text) is None
-    image = re.search(
-        rf"{re.escape(registry)}/(?:v2/)?([a-z0-9][a-z0-9._/-]{{0,200}}?)(?=[:@\s]|/(?:manifests|blobs)/)",
-        text,
-    )
-    actions = (*(PUSH_ACTIONS if is_of_push(text) else PULL_ACTIONS),)
+    name = r"(?:v2/)?([a-z0-9][a-z0-9._/-]{0,200}?)(?=[:@\s]|/(?:manifests|blobs)/)"
+    image = re.search(rf"{re.escape(registry)}/{name}", text)
+    actions = tuple(PUSH_ACTIONS if is_of_push(text) else PULL_ACTIONS)
     arn = f"arn:{partition}:ecr:{region}:{account}:repository/{image[1] if image else 'REPOSITORY'}"
     who = f"the role {role}" if role else "the caller"
     others = _find_trusted_accounts(case) - {account}
-    steps = [
-        f"The login requires {LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it."
-    ]
+    allowed = None
     if others:
-        steps.append(
-            f"The repository policy allows the account {join_words(sorted(others), 'and')}, which is right but not enough: the role's own policies in that account must allow the pull, too."
-        )
+        allowed = f"The repository policy allows the account {join_words(sorted(others), 'and')}, which is right but not enough: the role's own policies in that account must allow the pull, too."
     policy = identity_remedy(
         f"Allow {who} to sign in to ECR and to {'push' if is_of_push(text) else 'pull'}",
-        *steps,
+        f"The login requires {LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it.",
+        allowed,
         f"Attach the policy, saved as policy.json, to {who}.",
         statements=(allow(LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
         commands=commands.put_policy(commands.role_name(role), "AllowEcr"),
@@ -262,21 +257,14 @@ def explain_public_registry(
     logouts = (f"helm registry logout {_HOST}",) if is_helm else ()
     if not is_helm or _DOCKER.search(text):
         logouts = (f"docker logout {_HOST}", *logouts)
-    title, steps = (
-        "Delete the saved login",
-        [
-            "Then pull again, without a login. Who has no saved login, such as a colleague without AWS, can pull already."
-        ],
+    title = "Delete the saved login"
+    step = "Then pull again, without a login. Who has no saved login, such as a colleague without AWS, can pull already."
+    stores: str | None = (
+        f"With credsStore or credHelpers in config.json, the password is in that store: an empty entry {_HOST} does not mean that none is saved."
     )
     if _NODE.search(text):
-        title, logouts = "Delete the login from the pod's pull secret", ()
-        steps = [
-            f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
-        ]
-    else:
-        steps.append(
-            f"With credsStore or credHelpers in config.json, the password is in that store: an empty entry {_HOST} does not mean that none is saved."
-        )
+        title, logouts, stores = "Delete the login from the pod's pull secret", (), None
+        step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
     who = "The" if reported else "Most likely, the"
     return case.explain(
         f"No permission or login is needed: {_HOST} allows anonymous pulls. {who} client sends a saved login that has expired.",
@@ -284,7 +272,8 @@ def explain_public_registry(
         topic="expired-registry-login",
         remedies=your_remedy(
             title,
-            *steps,
+            step,
+            stores,
             commands=(
                 *logouts,
                 Labelled(

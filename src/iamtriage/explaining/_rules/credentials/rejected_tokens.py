@@ -105,12 +105,10 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
     close = _find_misspelled(listed or ())
-    is_usual = audience is None and (
-        close is not None or (listed is not None and not is_of_job and _has_usual_audience(case))
-    )
-    if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not _STS_AUDIENCES.intersection(
-        listed or ()
-    ):
+    has_default = listed is not None and not is_of_job and _has_usual_audience(case)
+    is_usual = audience is None and (close is not None or has_default)
+    lists_sts = bool(_STS_AUDIENCES.intersection(listed or ()))
+    if (is_usual or (audience in _STS_AUDIENCES and is_of_partition)) and not lists_sts:
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     if not is_of_job and _may_be_of_cluster(case):
         default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
@@ -122,7 +120,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     host = _GITHUB_ISSUER if is_of_github else "gitlab.com" if is_of_job else ""
     # A token for another service does not become one for AWS.
     is_other = audience is not None and audience not in _STS_AUDIENCES and "oidc.eks." in (issuer.url or "")
-    is_listed = audience is None and bool(_STS_AUDIENCES.intersection(listed or ()))
+    is_listed = audience is None and lists_sts
     expected = issuers.STS_AUDIENCE if is_other or is_listed or not is_of_partition else None
     if audience is not None and listed and audience not in listed:
         summary = f"The token is for the audience {audience}, but the IAM OIDC provider lists only {join_words(listed, 'and')}."
@@ -130,18 +128,15 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         host = (issuer.url or host).removeprefix("https://")
     if is_listed:
         summary = f"The IAM OIDC provider lists {expected}, so the token has another audience. The provider is not the problem."
-    request = (
-        None if expected is None else request_audience_remedy(host or issuer.url or "", expected, case.facts)
-    )
+    request, facts = None, case.facts
     if audience is None and not is_of_job and "eks.amazonaws.com/audience" in case.failure.text:
-        request = request_audience_remedy(
-            "oidc.eks.REGION", issuers.STS_AUDIENCE, case.facts, is_annotated=True
-        )
+        request = request_audience_remedy("oidc.eks.REGION", issuers.STS_AUDIENCE, facts, is_annotated=True)
+    elif expected is not None:
+        request = request_audience_remedy(host or issuer.url or "", expected, facts)
     add = _add_audience_remedy(case, issuer, audience, host, is_of_job=is_of_job)
     return case.explain(
         summary,
         *causes,
-        topic="wrong-audience",
         remedies=present(request, None if is_listed or is_other else add),
         notes=(
             "The trust policy's condition on aud is checked after that: it must name the audience of the token, too.",
@@ -164,9 +159,9 @@ def _explain_other_client_id(
     token = f"and the token is for {audience}" if of_token else f"not {audience}"
     show, add = commands.oidc_client_commands(issuers.build_provider_arn(case, issuer), audience)
     only = f"only {join_words(listed, 'and')}" if listed else "no audience"
-    summary = (
-        f"lists {only}, {token}{misspelled}" if listed or of_token else f"lists {only}, also not {audience}"
-    )
+    summary = f"lists {only}, also not {audience}"
+    if listed or of_token:
+        summary = f"lists {only}, {token}{misspelled}"
     if listed is None:
         summary = f"does not list the audience of the token, {audience}"
     trust = f"The trust policy's condition on aud must have {audience}, too."
@@ -174,18 +169,15 @@ def _explain_other_client_id(
         trust = f"The trust policy has {audience} already, and needs no change."
     if matches := _describe_match(case):
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
-    steps = [f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."]
-    if close is not None:
-        steps.append(
-            f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
-        )
+    right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
+    correct = f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
     return case.explain(
         f"The IAM OIDC provider {summary}.",
         *causes,
-        topic="wrong-audience",
         remedies=account_remedy(
             f"Add the audience {audience} to the IAM OIDC provider",
-            *steps,
+            right,
+            correct if close else None,
             commands=(show, add) if listed is None else (add,),
             url=pages.OIDC_PROVIDERS,
         ),
@@ -213,8 +205,7 @@ def _add_audience_remedy(
     # A token for another service does not become valid for AWS if the provider accepts its audience.
     is_other = audience is not None and not audience.startswith("sts.") and not is_of_job
     client = "AUDIENCE" if is_other else audience or issuers.STS_AUDIENCE
-    lines: tuple[str, ...] = ()
-    url = pages.OIDC_PROVIDERS
+    show_account, url = None, pages.OIDC_PROVIDERS
     if host == _GITHUB_ISSUER:
         where = f"The action aws-actions/configure-aws-credentials requests {issuers.STS_AUDIENCE}, unless its input audience specifies another one."
         url = pages.GITHUB_OIDC
@@ -223,7 +214,7 @@ def _add_audience_remedy(
         client = audience or "AUDIENCE"
     elif _may_be_of_cluster(case):
         where = f"{where} For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions."
-        lines = ("kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml",)
+        show_account = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
         url = pages.EKS_IRSA_POD
     provider = issuers.build_provider_arn(case, issuer)
     account = case.failure.account or commands.role_account(case.context.role_arn)
@@ -234,7 +225,7 @@ def _add_audience_remedy(
         "Make the token and the IAM OIDC provider agree on the audience",
         where,
         "The first command prints the audiences that the provider accepts. Request the token for one of them. Or let an account administrator add the token's audience with the second command.",
-        commands=(show, add, *lines),
+        commands=(show, add, show_account),
         url=url,
     )
 
@@ -295,6 +286,9 @@ WRONG_THUMBPRINT = CauseType(
 )
 
 
+_NO_KEY = "retrieve verification key from your identity provider"
+
+
 def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
     """Explain that STS found no key to verify the token with."""
     issuer = issuers.find_issuer(case, message)
@@ -311,13 +305,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
     return case.explain(
         summary,
-        NO_VERIFICATION_KEY.cause(
-            "reported",
-            (
-                *quote_phrases(message, "retrieve verification key from your identity provider"),
-                *issuer.because,
-            ),
-        ),
+        NO_VERIFICATION_KEY.cause("reported", (*quote_phrases(message, _NO_KEY), *issuer.because)),
         *causes,
         remedies=remedies,
         notes=f"{issuers.ROLE_NOT_EVALUATED}{_describe_match(case)}",

@@ -193,38 +193,36 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
         return _explain_changed_request(case, message, shown)
-    remedies = [set_keys]
-    if problem is None:
-        remedies.append(_changed_request_remedy(message, is_presigned=is_presigned or is_s3))
-    if problem is not None:
-        summary = f"AWS rejected the signature: {problem}. No permission is missing."
     if difference is not None:
-        remedies.insert(0, difference.remedy)
         summary = _url_summary(difference)
-    if is_other_software or (is_s3 and not clues.find_aws_hosts(message)):
-        remedies.append(credential_remedies.check_endpoint(is_other_software=True))
-    edited_url = PRESIGNED_URL_EDITED.cause(
-        because="The text shows a presigned URL." if is_presigned else None
-    )
+    shown_url = "The text shows a presigned URL." if is_presigned else None
+    edited_url = PRESIGNED_URL_EDITED.cause(because=shown_url)
+    may_be_edited = is_s3 and problem is None and not is_from_cli
     other_endpoint = OTHER_ENDPOINT.cause(
         because="The text names an endpoint that does not belong to AWS.",
         text="The endpoint does not belong to AWS and requires its own keys and settings.",
     )
+    encoded = "Secrets can contain / and +, which must be percent-encoded in URLs."
+    wrong_secret = WRONG_SECRET.cause(because=encoded if _URL_WITH_KEYS.search(message) else None)
+    if problem is not None:
+        summary = f"AWS rejected the signature: {problem}. No permission is missing."
+        wrong_secret = WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
+    may_be_elsewhere = is_other_software or (is_s3 and not clues.find_aws_hosts(message))
+    changed = _changed_request_remedy(message, is_presigned=is_presigned or is_s3)
     return case.explain(
         summary,
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
         edited_url if is_presigned else None,
         other_endpoint if is_other_software else None,
-        WRONG_SECRET.cause("derived", text=f"{problem[0].upper()}{problem[1:]}.")
-        if problem is not None
-        else WRONG_SECRET.cause(
-            because="Secrets can contain / and +, which must be percent-encoded in URLs."
-            if _URL_WITH_KEYS.search(message)
-            else None
-        ),
+        wrong_secret,
         None if problem is not None else REQUEST_CHANGED.cause(),
-        edited_url if is_s3 and not is_presigned and problem is None and not is_from_cli else None,
-        remedies=tuple(remedies),
+        edited_url if may_be_edited and not is_presigned else None,
+        remedies=(
+            difference and difference.remedy,
+            set_keys,
+            None if problem is not None else changed,
+            credential_remedies.check_endpoint(is_other_software=True) if may_be_elsewhere else None,
+        ),
     )
 
 
@@ -237,11 +235,8 @@ def _explain_other_request(
         PRESIGNED_URL_EDITED.cause(
             "derived", difference.because, text="The request is not the one that the URL was signed for."
         ),
-        remedies=(
-            difference.remedy,
-            # What the text shows of both sides settles it.
-            None if difference.because else _changed_request_remedy(message, is_presigned=True),
-        ),
+        # What the text shows of both sides settles it.
+        remedies=difference.remedy,
     )
 
 
@@ -278,21 +273,16 @@ _COPY_KEYS = your_remedy(
 
 
 def _changed_request_remedy(message: str, *, is_presigned: bool) -> Remedy:
-    steps = [
-        "If aws sts get-caller-identity works with the same credentials, the secret is correct, and something changes the request.",
-        "Try without the proxy, or configure it to pass Host, path, query and signed headers unchanged.",
-    ]
-    if _CANONICAL_REQUEST.search(message):
-        steps.append(
-            "The response contains the canonical request that AWS computed: compare it line by line with the client's."
-        )
-    if is_presigned:
-        steps.append(
-            "Use a presigned URL unchanged, with the method and headers that it was signed for, including Content-Type."
-        )
     return your_remedy(
         "Check whether something changes the request in transit",
-        *steps,
+        "If aws sts get-caller-identity works with the same credentials, the secret is correct, and something changes the request.",
+        "Try without the proxy, or configure it to pass Host, path, query and signed headers unchanged.",
+        "The response contains the canonical request that AWS computed: compare it line by line with the client's."
+        if _CANONICAL_REQUEST.search(message)
+        else None,
+        "Use a presigned URL unchanged, with the method and headers that it was signed for, including Content-Type."
+        if is_presigned
+        else None,
         commands="aws sts get-caller-identity --debug",
         url=pages.SIGNATURES,
     )
@@ -334,7 +324,7 @@ def _find_secret_problem(text: str) -> str | None:
         return "the command that sets the secret has a space inside the quotes"
     if found is None:
         return None
-    value = found["quoted"] if found["quoted"] is not None else found["plain"]
+    value = found["quoted"] or found["plain"]
     stripped = value.strip()
     if stripped != value:
         where = "begins" if value != value.lstrip() else "ends"
