@@ -204,6 +204,23 @@ def test_boto_2_logs_a_status_and_the_body_apart(level: str) -> None:
     assert all_facts_in("\n".join(log)) == [facts]
 
 
+def test_duckdb_prints_a_code_after_an_empty_line() -> None:
+    """It belongs to the status above, but not to another line's."""
+    status = (
+        "HTTP GET error reading 'https://orders.s3.amazonaws.com/a.parquet' in region '' (HTTP 403 Forbidden)"
+    )
+    lines = ("HTTP Error:", status, "", "AccessDenied: Access Denied", "", "Authentication Failure")
+    facts = denied(code="AccessDenied", service="s3", status_code=403)
+    assert all_facts_in("\n".join(lines)) == [facts]
+    for prefix in ("api-1  | ", "Oct  7 09:00:00 web-1 api[401]: "):
+        assert all_facts_in("\n".join(prefix + line for line in (*lines, *_FOREIGN))) == [facts]
+    assert all_facts_in(
+        "\n".join((*_stamped(_FOREIGN), f"{_STAMP.format(9)} ERROR {lines[0]}", *lines[1:]))
+    ) == [facts]
+    other = [status.replace(".s3.amazonaws.com", ".example.com"), "", _TRACEBACK[-1]]
+    assert all_facts_in("\n".join(other)) == [_CALLED]
+
+
 @pytest.mark.parametrize("name", MULTI_LINE)
 @pytest.mark.parametrize("gap", ["", "\n"])
 def test_statements_of_a_text_without_a_format_stay_apart(name: str, gap: str) -> None:

@@ -906,6 +906,11 @@ NETWORK: Table = (
         'level=error err="ResourceNotFoundException: Requested resource not found: Table: orders not found"',
         expect("aws_error", code="ResourceNotFoundException"),
     ),
+    (
+        "log-group",
+        "failed to start logging driver: failed to create log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1",
+        expect("aws_error", code="ResourceNotFoundException"),
+    ),
     ("not-found-elsewhere", "ResourceNotFoundException: Requested resource not found on this host", None),
     ("stack", "orders-prod failed: Error: Stack with id orders-prod does not exist", expect("aws_error")),
     (

@@ -296,6 +296,11 @@ GO1: Table = (
         expect("aws_error", code="RequestError"),
     ),
     (
+        "ecs-cut",
+        "TaskFailedToStart: ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: failed to fetch secret arn:aws:secretsm...",
+        expect("aws_error", code="ResourceInitializationError"),
+    ),
+    (
         "network",
         'RequestError: send request failed\ncaused by: Post "https://sts.eu-west-1.amazonaws.com/": dial tcp: i/o timeout',
         expect("aws_error", code="RequestError", service="sts"),

@@ -614,6 +614,10 @@ MASKED_ACTIONS: Table = (
             "batch:${Action}",
             "s3:****",
             "s3:Get***",
+            "<action>",
+            "[REDACTED]",
+            "xxxx",
+            "****",
         )
     ),
     *(
@@ -634,6 +638,11 @@ MASKED_ACTIONS: Table = (
         "masked-in-three-sections",
         f"User: {ANA} is not authorized to perform: vault:<path>:read on resource: orders",
         denied(principal=ANA),
+    ),
+    (
+        "masked-whole-of-nobody",
+        "User is not authorized to perform: <action> on resource: orders",
+        None,
     ),
     (
         "masked-of-nobody",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from iamtriage._reading.entries.blocks import TRACEBACK, Block
 from iamtriage._reading.entries.formats import TOOL_OUTPUT, has_fraction
 from iamtriage._reading.entries.lines import EMPTY_LINE, LEVEL, Line
-from iamtriage._reading.entries.statements import continues_statement, has_body_of
+from iamtriage._reading.entries.statements import ANNOUNCED_STATUS, continues_statement, has_body_of
 
 _OPENERS = frozenset("{[")
 # The first characters of what a JSON document contains.
@@ -115,8 +115,9 @@ class OpenEntry:
                 or has_body_of(self.words, content)
             )
         )
-        self.words = content.strip()
-        block.add(content, self.words)
+        words = content.strip()
+        block.add(content, words)
+        self.words = words or self._announced_status
         self.lines.append(line)
         self.may_fail = line.is_hot or (self.may_fail and not self.begins[-1])
         if ends_element:
@@ -127,6 +128,11 @@ class OpenEntry:
             self.is_hot, self.quiet = True, 0
         elif not is_part:
             self.quiet += 1
+
+    @property
+    def _announced_status(self) -> str:
+        """What a line after an empty line can continue."""
+        return self.words if self.words and ANNOUNCED_STATUS.search(self.words[-80:]) else ""
 
     def _is_next_element(self, content: str) -> bool:
         """Return whether a line starts with the same key as the previous element of a list in YAML."""
@@ -147,7 +153,7 @@ class OpenEntry:
         self.lines.append(line)
         if self.block.is_element_end(line.content):
             self.boundary = len(self.lines)
-        self.words = ""
+        self.words = self._announced_status
         self.size += len(line.text)
         self.is_touched = True
 

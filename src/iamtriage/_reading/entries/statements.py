@@ -23,6 +23,9 @@ _BROKEN_WORD = re.compile(r"(?<![\w-])[\w-]{80,}\s*\Z")
 # The body of a response, and the status before it in the format of boto 2, which also logs both.
 _BODY_START = re.compile(r"(?:[^<\n]{0,40}\b[A-Z]{4,8}\b[^<\w]{0,6})?<(?:\?xml|ErrorResponse)\b")
 _STATUS_LINE = re.compile(r"(?:\A|[\s:])[345]\d\d(?: [A-Z][a-z]{1,20}){1,3}\Z")
+# The status at the end of DuckDB's line, and the code after an empty line.
+ANNOUNCED_STATUS = re.compile(r"\(HTTP [345]\d\d(?: [A-Z][a-z]{1,20}){1,3}\)\Z")
+_CODE_LINE = re.compile(r"[A-Z][a-z]+(?:[A-Z][A-Za-z]+)+: ")
 # The body of a response of API Gateway or a function URL without a reason, and the command that prints it.
 _GATEWAY_BODY_STARTS = ('{"message":', '{"Message":')
 _GATEWAY_COMMAND = re.compile(
@@ -88,6 +91,8 @@ def has_body_of(before: str, content: str) -> bool:
         return _POWERSHELL_POSITION.search(before[-40:]) is not None
     if content.startswith(_GATEWAY_BODY_STARTS):
         return _GATEWAY_COMMAND.match(before) is not None
+    if before.endswith(")"):
+        return ANNOUNCED_STATUS.search(before[-80:]) is not None and _CODE_LINE.match(content) is not None
     return (
         "<" in content[:56]
         and _BODY_START.match(content) is not None

@@ -76,6 +76,7 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             continue
         if (
             current is not None
+            and current.is_complete
             and piece.role == "head"
             and piece.facts.get("code")
             and piece.facts["code"].rank == HINT

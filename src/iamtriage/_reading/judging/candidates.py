@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 MAX_HEAD_TO_HEAD = 160
 MAX_CHAIN_GAP = 400
 # Codes that clients use for errors without a response from the service.
-CLIENT_CODES = frozenset({"RequestError", "WebIdentityErr", "EndpointConnectionError"})
+CLIENT_CODES = frozenset(
+    {"RequestError", "WebIdentityErr", "EndpointConnectionError", "ResourceInitializationError"}
+)
 
 
 class Candidate:

@@ -151,7 +151,7 @@ sure   | to http://aws.amazon.com to subscribe | You are not subscribed to this 
 sure   | object metadata from S3 | (?:(?P<code>InvalidS3ObjectException): )?Unable to get object metadata from S3\. Check object key, region and/or access permissions
 sure   | <InvalidAccessException>: Account | (?P<code>InvalidAccessException): Account \S{1,40} is not (?:an administrator for this organization|subscribed to AWS Security Hub)
 sure   | Invalid identity pool configuration | Invalid identity pool configuration\. Check assigned IAM roles for this pool
-sure   | <ResourceNotFoundException>: Requested resource not found | (?P<code>ResourceNotFoundException): Requested resource not found(?!\x20\w)
+sure   | <ResourceNotFoundException>: Requested resource|<ResourceNotFoundException>: The specified log | (?P<code>ResourceNotFoundException): (?:Requested resource not found(?!\x20\w)|The specified log (?:group|stream) does not exist)
 sure   | find the specified secret | (?:(?P<code>ResourceNotFoundException): )?Secrets Manager can't find the specified secret\b
 sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>ConditionalCheckFailedException): The conditional request failed
 sure   | identities failed the check in region | Email address is not verified\. The following identities failed the check in region

@@ -78,6 +78,9 @@ _MASKED_ACTION = lazy_pattern(
     rf"(?:\$?(?!\[[0-9]{{1,3}}\])(?:{BRACKETED})|(?<=:)\*{{2,16}}|\*{{3,16}})[A-Za-z0-9]{{0,60}})(?=[\s\"'`.,;)\]]|\Z)"
 )
 _MAX_MASKED_ACTION_LENGTH = 130
+_HIDDEN_ACTION = lazy_pattern(
+    rf"\s*(?P<action>{BRACKETED}|[xX]{{3,20}}|\*{{3,20}}|REDACTED|redacted){_NEXT_CLAUSE}"
+)
 # "the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, …)"
 _ACTIONS_IN_PARENTHESES = lazy_pattern(r"(?:[\w-]+\s+){1,6}\([`'\"]?(?=[a-z][a-z0-9-]{1,40}:[A-Z])")
 _OTHER_ACTIONS = lazy_pattern(
@@ -181,6 +184,8 @@ def _read_around(text: str, anchor: re.Match[str], floor: int, labels: Sequence[
             # After an opening `*`, trailing asterisks close Markdown's emphasis; they mask nothing.
             masked = _read_masked_action(text, begin) if text[begin - 1] != "*" else None
             action = masked or _ACTION.match(text, begin) or _BARE_ACTION.match(text, begin)
+        if action is None and "erform" in perform[0]:
+            masked = action = _HIDDEN_ACTION.match(text, perform.start() + len(perform[0].rstrip("*[ ")))
         if action is None:
             if not named and "this" not in text[perform.end() : perform.end() + 24]:
                 return None

@@ -127,6 +127,7 @@ _PLAIN_CODES = """
     InvalidSequenceTokenException DataAlreadyAcceptedException StackInstanceNotFoundException
     ResourceNotReadyException ServerException ImageNotFoundException LayerInaccessibleException ServiceException
     CertificateNotFoundException RequestError RequestCanceled SerializationError MissingRegion MissingEndpoint NoRegionError
+    ResourceInitializationError
     EndpointConnectionError AWSOrganizationsNotInUseException UnsupportedAvailabilityZoneException
 """
 _PLAIN = frozenset(_PLAIN_CODES.split())
