@@ -144,16 +144,16 @@ def _describe_effect(message: str) -> str:
 
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     suspect = _find_suspect(case, message)
-    kind, name = suspect.kind, suspect.name
+    name = suspect.name
     text = "AWS rejected the policy because it cannot find a principal in it."
-    if name is not None and _has_wildcard(name):
+    if suspect.has_wildcard:
         text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
-    elif name is not None and _is_principal(name):
+    elif name and _is_principal(name):
         text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}."
     if suspect.role is not None:
         text = f"AWS rejected the policy because it cannot find the principal {name}{suspect.statement}: the role has the path {suspect.role.path}."
-    elif name is not None and _UNIQUE_ID.fullmatch(name):
-        text = f"AWS rejected the policy because the principal {name}{suspect.statement} is the unique ID of a deleted {_kind_of_id(name)}."
+    elif suspect.is_unique_id:
+        text = f"AWS rejected the policy because the principal {name}{suspect.statement} is the unique ID of a deleted {suspect.kind_of_id}."
     causes = [
         INVALID_PRINCIPAL.cause("reported", quote_phrases(message, "invalid principal in policy"), text=text),
         *_principal_causes(suspect),
@@ -173,13 +173,16 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
     if (absent := explain_absent_role(case, name, _describe_effect(message))) is not None:
         return absent
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
-    can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and kind != "service")
-    lookup = (_find_principal_remedy(kind, name),) if can_look_up else ()
+    can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and suspect.kind != "service")
     return case.explain(
         text,
         *causes,
         topic="invalid-principal",
-        remedies=(*lookup, _correct_principal_remedy(case, suspect), _validate_remedy(message)),
+        remedies=(
+            _find_principal_remedy(suspect) if can_look_up else None,
+            _correct_principal_remedy(case, suspect),
+            _validate_remedy(message),
+        ),
         notes=_describe_effect(message),
     )
 
@@ -187,10 +190,25 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
 class _Suspect(NamedTuple):
     """The principal that AWS most likely does not find."""
 
-    kind: str | None = None
-    name: str | None = None
+    kind: str = ""
+    name: str = ""
     statement: str = ""
     role: Role | None = None
+
+    @property
+    def is_unique_id(self) -> bool:
+        """Whether AWS shows the ID of a deleted principal."""
+        return _UNIQUE_ID.fullmatch(self.name) is not None
+
+    @property
+    def kind_of_id(self) -> str:
+        """What has such an ID."""
+        return "role" if self.name.startswith("AROA") else "user"
+
+    @property
+    def has_wildcard(self) -> bool:
+        """Whether it is the ARN of several principals."""
+        return "*" in self.name and self.name != "*"
 
     @property
     def lacks_path(self) -> bool:
@@ -217,15 +235,12 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
                 if not has_reference(name)
             )
     # A secret pasted in place of a role's name is valid in an ARN.
-    suspects = [each for each in suspects if all(map(safe_name, (each.name or "").split("/")))]
-    for is_suspicious in (_has_unique_id, _has_other_path):
-        if (suspect := next(filter(is_suspicious, suspects), None)) is not None:
-            return suspect
+    suspects = [each for each in suspects if all(map(safe_name, each.name.split("/")))]
+    first = [each for each in suspects if each.is_unique_id]
+    first += [each for each in suspects if each.role is not None or each.lacks_path]
     # An account always exists.
-    others = {each.name: each for each in suspects if not _ACCOUNT.fullmatch(each.name or "")} or {
-        each.name: each for each in suspects
-    }
-    return others.popitem()[1] if len(others) == 1 else _Suspect()
+    others = [each for each in suspects if not _ACCOUNT.fullmatch(each.name)] or suspects
+    return next(iter(first), others[-1] if len({each.name for each in others}) == 1 else _Suspect())
 
 
 def _find_created(case: Case[MalformedPolicy], suspect: _Suspect) -> tuple[str, str] | None:
@@ -267,18 +282,6 @@ def _role_of(name: str) -> Role | None:
     return principal if isinstance(principal, Role) else None
 
 
-def _has_unique_id(suspect: _Suspect) -> bool:
-    return _UNIQUE_ID.fullmatch(suspect.name or "") is not None
-
-
-def _has_other_path(suspect: _Suspect) -> bool:
-    return suspect.role is not None or suspect.lacks_path
-
-
-def _kind_of_id(name: str) -> str:
-    return "role" if name.startswith("AROA") else "user"
-
-
 def _is_principal(name: str) -> bool:
     """Return whether a name has the form of a principal, so that it is safe to show."""
     if _UNIQUE_ID.fullmatch(name) or try_parse_principal(name) is not None:
@@ -286,12 +289,8 @@ def _is_principal(name: str) -> bool:
     return commands.arn(name, "") == name
 
 
-def _has_wildcard(name: str) -> bool:
-    return "*" in name and name != "*"
-
-
 def _principal_causes(suspect: _Suspect) -> list[Cause]:
-    kind, name, role = suspect.kind, suspect.name, suspect.role
+    role = suspect.role
     if role is not None:
         because = f"The text states the role's ARN: {role}"
         text = f"The ARN in the policy lacks the path {role.path} of the role."
@@ -299,31 +298,29 @@ def _principal_causes(suspect: _Suspect) -> list[Cause]:
     if suspect.lacks_path:
         text = "It is an IAM Identity Center role, and its path is missing in the ARN: /aws-reserved/sso.amazonaws.com/, in most cases with a Region."
         return [PRINCIPAL_MISTYPED.cause("derived", text=text)]
-    if name is not None and _UNIQUE_ID.fullmatch(name):
-        because = f"The name begins with {name[:4]}, as unique IDs of {_kind_of_id(name)}s do."
+    if suspect.is_unique_id:
+        because = f"The name begins with {suspect.name[:4]}, as unique IDs of {suspect.kind_of_id}s do."
         return [DELETED_PRINCIPAL.cause("derived", because)]
-    if name is not None and _has_wildcard(name):
+    if suspect.has_wildcard:
         return [WILDCARD_IN_PRINCIPAL.cause("derived", "The name contains an asterisk.")]
-    if kind == "service":
+    if suspect.kind == "service":
         text = "The service principal does not exist in this partition and Region."
         return [PRINCIPAL_NOT_FOUND.cause(text=text)]
-    if kind == "federated":
+    if suspect.kind == "federated":
         text = "The account has no such identity provider, or its ARN is misspelled."
         return [PRINCIPAL_NOT_FOUND.cause(text=text)]
     return [PRINCIPAL_NOT_FOUND.cause(), PRINCIPAL_TOO_NEW.cause(), PRINCIPAL_MISTYPED.cause()]
 
 
-def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
-    principal = try_parse_principal(name)
+def _find_principal_remedy(suspect: _Suspect) -> Remedy:
+    principal = try_parse_principal(suspect.name)
     role = underlying_role(principal)
-    name_of_role = commands.role_name(None if role is None else role.name)
-    lookups: tuple[str, ...] = (
-        fill_command("aws iam get-role --role-name {} --query Role.Arn", name_of_role),
-    )
+    name = commands.role_name(None if role is None else role.name)
+    lookups: tuple[str, ...] = (fill_command("aws iam get-role --role-name {} --query Role.Arn", name),)
     if isinstance(principal, User):
         user = commands.user_name(principal.name)
         lookups = (fill_command("aws iam get-user --user-name {} --query User.Arn", user),)
-    elif kind == "federated":
+    elif suspect.kind == "federated":
         lookups = ("aws iam list-open-id-connect-providers", "aws iam list-saml-providers")
     return your_remedy(
         "Check whether the principal exists",
@@ -335,7 +332,7 @@ def _find_principal_remedy(kind: str | None, name: str | None) -> Remedy:
 
 
 def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) -> Remedy:
-    kind, name = suspect.kind, suspect.name
+    name = suspect.name
     again = present(commands.repeat_command(case.context.command))
     if not any("file://" in line for line in again):
         again = ()
@@ -347,18 +344,18 @@ def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) ->
             commands=again,
             url=pages.POLICY_PRINCIPAL,
         )
-    if name is not None and _UNIQUE_ID.fullmatch(name):
+    if suspect.is_unique_id:
         return your_remedy(
             f"Remove {name}, or replace it with the ARN of a principal that exists",
-            f"AWS shows this ID in place of the ARN since the {_kind_of_id(name)} was deleted. A re-created one has another ID: if it is to have the access again, write its ARN.",
+            f"AWS shows this ID in place of the ARN since the {suspect.kind_of_id} was deleted. A re-created one has another ID: if it is to have the access again, write its ARN.",
             "Keep the other principals and statements.",
             commands=again,
             url=pages.POLICY_PRINCIPAL,
         )
-    if name is not None and _has_wildcard(name):
+    if suspect.has_wildcard:
         return _condition_remedy(name)
-    if kind == "service":
-        service = find_similar_service(name or "")
+    if suspect.kind == "service":
+        service = find_similar_service(name)
         return your_remedy(
             "Correct the service principal",
             f"Most likely, {service} is meant." if service else None,
