@@ -83,6 +83,11 @@ class Finding(NamedTuple):
         return "rolearn" if self.entry.is_role else "userarn"
 
     @property
+    def is_similar(self) -> bool:
+        """Whether the entry has only a similar name, so that it can be another principal's."""
+        return self.type is MAP_ENTRY_OF_SIMILAR_NAME
+
+    @property
     def has_name(self) -> bool:
         """Whether the entry has the name of the caller."""
         return self.named.name.lower() == self.caller.name.lower()

@@ -180,12 +180,12 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     reason = _REASON.search(message)
     if reason is None or any(each in reason[0] for each in _REFERENCE_REASONS):
         return None
-    failure, evidence = case.failure, (f"The API server says: {reason[0]}.",)
+    failure, evidence = case.failure, f"The API server says: {reason[0]}."
     found, named = _NODE_USER.search(message), _NAMED_NODE.search(message)
     node = (found[1] or found[2]) if found else None
     name = find_object_name(case) or (named[1] if named else None)
     cause = NODE_RESTRICTION.cause("reported", evidence)
-    notes: tuple[str, ...] = (_NO_BINDING,)
+    note = _NO_BINDING
     causes: tuple[Cause, ...] = (cause,)
     other = reason["other"] or (name if failure.kubernetes_resource in _NAMED_AS_NODE else None)
     is_kubelet = (
@@ -193,14 +193,12 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
     ) and not _KUBECTL.search(case.text)
     if reason["labels"]:
         text = "The admission plugin NodeRestriction does not allow a node to set protected labels on itself. IAM policies do not help."
-        causes, notes = (NODE_RESTRICTION.cause("reported", evidence, text=text),), ()
+        causes, note = (NODE_RESTRICTION.cause("reported", evidence, text=text),), ""
         summary = f"A kubelet is not allowed to set {clip_text(reason['labels'])}."
         remedy = _label_remedy(reason["labels"], name or node)
     elif is_kubelet and node and other not in {None, node}:
         summary = f"The kubelet uses the node name {clip_text(other or '')}, but the cluster knows the node as {clip_text(node)}: the names must be equal."
-        notes = (
-            "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct.",
-        )
+        note = "Neither an RBAC binding nor an IAM policy helps, and the mapping of the node role is correct."
         remedy = _rename_remedy(case, node, other or "")
     else:
         own = f" (system:node:{clip_text(node)})" if node else ""
@@ -211,7 +209,7 @@ def explain_node_restriction(case: Case[KubernetesForbidden], message: str) -> E
             denial = f"cannot {failure.verb} {what}: a node has access only to its own Node object and pods"
         summary = f"The request used the identity of a node{own}, which {denial}."
         causes, remedy = (cause, _program_as_node(case)), _use_remedy(case)
-    return case.explain(summary, *causes, topic=_TOPIC, remedies=remedy, notes=notes)
+    return case.explain(summary, *causes, topic=_TOPIC, remedies=remedy, notes=note)
 
 
 def _rename_remedy(case: Case[KubernetesForbidden], node: str, other: str) -> Remedy:

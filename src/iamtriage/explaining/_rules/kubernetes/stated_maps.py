@@ -117,42 +117,23 @@ def _explain_matching_entry(case: AnyCase, caller: Caller, explanation: Explanat
 
 
 def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -> Explanation:
+    because = f"The text has the entry {found.field}: {clip_text(found.entry.arn)}"
+    # The entry explains the failure, so nothing that is only possible remains.
+    known = [each for each in explanation.causes if each.evidence != "possible"]
+    others = [each for each in explanation.remedies if found.is_similar and not _grants_access(each)]
+    notes = [each for each in explanation.notes if each != cluster_access.CREATOR_NOTE]
+    if not found.is_similar:
+        # The reason says what the authenticator looks up.
+        notes = [each for each in notes if not each.startswith("The authenticator looks up")]
     return attrs.evolve(
         explanation,
         summary=_summary(found),
         causes=(
-            found.type.cause(
-                "derived",
-                f"The text has the entry {found.field}: {clip_text(found.entry.arn)}",
-                text=found.reason,
-            ),
-            # The entry explains the failure, so nothing that is only possible remains.
-            *(
-                each
-                for each in explanation.causes
-                if each.evidence != "possible" and each.code not in _ANSWERED
-            ),
+            found.type.cause("derived", because, text=found.reason),
+            *(each for each in known if each.code not in _ANSWERED),
         ),
-        remedies=(
-            _correct_entry_remedy(case, found),
-            *_access_entry_remedy(case, found),
-            # An entry of a similar name can be another role's.
-            *(
-                each
-                for each in explanation.remedies
-                if found.type is map_entries.MAP_ENTRY_OF_SIMILAR_NAME and not _grants_access(each)
-            ),
-        ),
-        # The reason says what the authenticator looks up, except in a name that only looks the same.
-        notes=tuple(
-            each
-            for each in explanation.notes
-            if each != cluster_access.CREATOR_NOTE
-            and (
-                found.type is map_entries.MAP_ENTRY_OF_SIMILAR_NAME
-                or not each.startswith("The authenticator looks up")
-            )
-        ),
+        remedies=(_correct_entry_remedy(case, found), *_access_entry_remedy(case, found), *others),
+        notes=tuple(notes),
     )
 
 
@@ -285,33 +266,22 @@ def _describe_node_entries(case: AnyCase, found: Finding) -> str:
 
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     start, end = found.entry.around
-    is_terraform = "=" in start
+    is_terraform, is_for_nodes = "=" in start, map_entries.is_for_nodes(found.entry)
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
-    change = f"in the {where}, replace the {found.field} line of the entry with this one."
-    is_similar = found.type is map_entries.MAP_ENTRY_OF_SIMILAR_NAME
-    steps = [
-        f"If the entry is meant for the caller, {change}"
-        if is_similar
-        else f"{change[:1].upper()}{change[1:]}",
-        f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.",
-    ]
-    steps += present(map_entries.describe_groups(found.entry))
-    lookup: tuple[str, ...] = ()
-    if found.caller.name == map_entries.ROLE_IN_PROFILE:
-        lookup = (_profile_command(found),)
-        step = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
-        steps.insert(0, step)
-    check: tuple[str, ...] = ()
-    if map_entries.is_for_nodes(found.entry):
-        steps.append("The nodes then join automatically.")
-        check = ("kubectl get nodes",)
+    change = f"n the {where}, replace the {found.field} line of the entry with this one."
+    is_profile = found.caller.name == map_entries.ROLE_IN_PROFILE
+    look_up = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
     return cluster_remedy(
         f"Correct the {found.field} in aws-auth",
-        *steps,
+        look_up if is_profile else None,
+        f"If the entry is meant for the caller, i{change}" if found.is_similar else f"I{change}",
+        f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.",
+        map_entries.describe_groups(found.entry),
+        "The nodes then join automatically." if is_for_nodes else None,
         commands=(
-            *lookup,
+            _profile_command(found) if is_profile else None,
             "terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
-            *check,
+            "kubectl get nodes" if is_for_nodes else None,
         ),
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{map_entries.arn_in_map(found.caller)}{end}\n",
