@@ -316,10 +316,8 @@ def explain_second_role(case: Case[AwsError], cause: Cause) -> Explanation:
     is_of_profile = ("iam", "get-instance-profile")
     outputs = (run.output for run in find_runs(case.failure) if run.command.words[:2] == is_of_profile)
     present = next(filter(None, map(_ROLE_OF_PROFILE.search, outputs)), None)
-    old, other = (
-        (present["role"] or present["plain"]) if present else "PRESENT_ROLE",
-        role if role != "ROLE_NAME" else "PROFILE",
-    )
+    old = (present["role"] or present["plain"]) if present else "PRESENT_ROLE"
+    other = role if role != "ROLE_NAME" else "PROFILE"
     has = f"has the role {old}" if present else "has a role already"
     if old == role:
         return case.explain(

@@ -178,11 +178,8 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
     policy = None if has_access else VIEW_POLICY
     lines = mapped.create_entry_remedy(cluster, policy=policy, create=repeated).commands
     # Two commands with the ARN look it up themselves.
-    lines = (
-        lines
-        if stated is not None or lines[0].partition("=")[0] in {"role_arn", "user_arn"}
-        else (lookup, *lines)
-    )
+    if stated is None and lines[0].partition("=")[0] not in {"role_arn", "user_arn"}:
+        lines = (lookup, *lines)
     is_terraform = deployment is not None and deployment.tool == "Terraform"
     by_hand = cluster_remedy(
         f"{'Create' if stated else 'Look up the full ARN, and create'} the access entry with {'the full ARN' if stated else 'it'}",
@@ -194,18 +191,15 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         commands=lines,
         url=pages.EKS_ACCESS_ENTRIES,
     )
+    remedy = change_in_code(by_hand, deployment, "principal_arn")
     if is_terraform and isinstance(principal, RoleSession):
-        session = change_in_code(by_hand, deployment, "principal_arn", _SESSION_CONTEXT)
-        remedies = [attrs.evolve(session, manifest=_ISSUER_ARN, manifest_language="hcl")]
-    else:
-        remedies = [change_in_code(by_hand, deployment, "principal_arn")]
-    if is_unknown and arn.diagnosis is None:
-        remedies.append(_WAIT)
+        remedy = change_in_code(by_hand, deployment, "principal_arn", _SESSION_CONTEXT)
+        remedy = attrs.evolve(remedy, manifest=_ISSUER_ARN, manifest_language="hcl")
     return case.explain(
         f"EKS rejects the ARN for an access entry: {arn.describe(reason)}",
         *causes,
         topic="access-entry-principal",
-        remedies=tuple(remedies),
+        remedies=(remedy, _WAIT if is_unknown and arn.diagnosis is None else None),
         notes="An IAM policy does not help: the call was allowed, but its argument is invalid.",
     )
 

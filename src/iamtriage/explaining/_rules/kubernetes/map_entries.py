@@ -124,10 +124,8 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
         return found
     if not found.has_name and not (is_profile and is_for_nodes(entry)) and not _is_similar(named, caller):
         return None
-    kind, reason = (
-        MAPPED_IN_WRONG_FORM,
-        "The authenticator compares the ARN in the entry with that of the caller.",
-    )
+    kind = MAPPED_IN_WRONG_FORM
+    reason = "The authenticator compares the ARN in the entry with that of the caller."
     if named.partition != caller.partition:
         difference = f"is in the partition {clip_text(named.partition)}, but the caller in {caller.partition}"
     elif named.account != caller.account:
@@ -144,10 +142,8 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     elif isinstance(mapped, RoleSession):
         difference = "is the ARN of a session"
     elif isinstance(caller, User):
-        kind, reason = (
-            MAP_ENTRY_WITH_PATH,
-            "In aws-auth, the ARN of a user has its path. Only that of a role omits it.",
-        )
+        kind = MAP_ENTRY_WITH_PATH
+        reason = "In aws-auth, the ARN of a user has its path. Only that of a role omits it."
         path, expected = (clip_text(each.path.lstrip("/")) for each in (named, caller))
         difference = f"has the path {path}, which the user does not have"
         if expected:

@@ -58,10 +58,8 @@ _KINDS_WITH_CHECK = frozenset({"service account", "user"})
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     """Return the remedies, in the order to try them."""
-    one_namespace, role = (
-        None if denied.has_empty_entry else _one_namespace_remedy(denied),
-        _role_remedy(denied),
-    )
+    one_namespace = None if denied.has_empty_entry else _one_namespace_remedy(denied)
+    role = _role_remedy(denied)
     # A controller that watches all namespaces needs the role; a person can often use one namespace.
     of_program = denied.kind == "service account" and denied.request.verb != "get"
     needs_role = of_program or denied.request.is_cluster_scoped_type is None
