@@ -141,10 +141,10 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     change = {} if correct_arn is None else {"role-arn": quote_argument(correct_arn)}
     called = case.context.command if change else None
     repeated = repeat_command(called, "sts", "assume-role", changes=change, of_region=clues.find_region(case))
-    remedies = (
-        []
-        if is_in_pod and _ANNOTATION in case.text
-        else [
+    if is_in_pod and _ANNOTATION in case.text:
+        remedies = []
+    else:
+        remedies = [
             your_remedy(
                 "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
                 *_correction_steps(arn),
@@ -152,7 +152,6 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
                 url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
             )
         ]
-    )
     if is_in_pod:
         is_profile = isinstance(arn.principal, InstanceProfile)
         remedies.insert(0, _annotation_remedy(case, new_arn, *((lookup,) if is_profile else ())))

@@ -75,11 +75,10 @@ def _describe_policy(case: Case[MalformedPolicy]) -> str | None:
     holders: list[str] = []
     for statement in allow_statements(documents[0].content):
         principal = statement.get("Principal")
-        listed = (
-            [principal]
-            if isinstance(principal, str)
-            else [name for each in mapping(principal).values() for name in as_strings(each)]
-        )
+        if isinstance(principal, str):
+            listed = [principal]
+        else:
+            listed = [name for each in mapping(principal).values() for name in as_strings(each)]
         names += listed
         actions = as_strings(statement.get("Action"))
         if any(matches(_PUT, compile_glob(action.lower())) for action in actions) or "NotAction" in statement:
@@ -88,11 +87,9 @@ def _describe_policy(case: Case[MalformedPolicy]) -> str | None:
         return f"It allows kms:PutKeyPolicy only to {clip_text(join_words(list(dict.fromkeys(holders)), 'and'))}, not to the caller"
     if not names:
         return None
-    return (
-        f"Its only principal is {clip_text(names[0])}, and no statement allows kms:PutKeyPolicy"
-        if len(set(names)) == 1
-        else "No statement in it allows kms:PutKeyPolicy"
-    )
+    if len(set(names)) == 1:
+        return f"Its only principal is {clip_text(names[0])}, and no statement allows kms:PutKeyPolicy"
+    return "No statement in it allows kms:PutKeyPolicy"
 
 
 def _add_statement(case: Case[MalformedPolicy], account: str | None, partition: str) -> Remedy:

@@ -218,11 +218,10 @@ def explain_misplaced_map(case: AnyCase, found: Finding, explanation: Explanatio
     if place is None:
         return None
     caller = principal_mappings.build_cluster_principal(found.caller).description
-    where = (
-        f"in the namespace {place.namespace}"
-        if place.namespace != "kube-system"
-        else f"named {place.name} instead of aws-auth"
-    )
+    if place.namespace != "kube-system":
+        where = f"in the namespace {place.namespace}"
+    else:
+        where = f"named {place.name} instead of aws-auth"
     none = ("kubectl lists no ConfigMap aws-auth in kube-system.",) if place.is_only else ()
     cause = MAP_IN_WRONG_PLACE.cause(
         "derived",

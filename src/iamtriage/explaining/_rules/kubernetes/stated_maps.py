@@ -303,11 +303,10 @@ def _access_entry_remedy(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
         return ()
     has_path = found.type is map_entries.MAP_ENTRY_WITH_PATH and isinstance(found.named, Role)
     # Unless the entry has the role's path, its ARN is wrong, and the log shows the role's ARN without its path.
-    mapped = (
-        principal_mappings.build_cluster_principal(found.named)
-        if has_path
-        else principal_mappings.build_cluster_principal(found.caller, is_canonical=True)
-    )
+    if has_path:
+        mapped = principal_mappings.build_cluster_principal(found.named)
+    else:
+        mapped = principal_mappings.build_cluster_principal(found.caller, is_canonical=True)
     lookup: tuple[str, ...] = ()
     if found.caller.name == map_entries.ROLE_IN_PROFILE:
         mapped = principal_mappings.build_cluster_principal(
