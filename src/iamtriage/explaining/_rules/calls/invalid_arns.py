@@ -141,20 +141,13 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
     change = {} if correct_arn is None else {"role-arn": quote_argument(correct_arn)}
     called = case.context.command if change else None
     repeated = repeat_command(called, "sts", "assume-role", changes=change, of_region=clues.find_region(case))
-    if is_in_pod and _ANNOTATION in case.text:
-        remedies = []
-    else:
-        remedies = [
-            your_remedy(
-                "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
-                *_correction_steps(arn),
-                commands=repeated or lookup,
-                url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
-            )
-        ]
-    if is_in_pod:
-        is_profile = isinstance(arn.principal, InstanceProfile)
-        remedies.insert(0, _annotation_remedy(case, new_arn, *((lookup,) if is_profile else ())))
+    correct = your_remedy(
+        "Correct the role ARN" + (", if it is set elsewhere" if is_in_pod else ""),
+        *_correction_steps(arn),
+        commands=repeated or lookup,
+        url=pages.OIDC_ROLES if is_in_pod else pages.ASSUME_ROLE,
+    )
+    look_up = lookup if isinstance(arn.principal, InstanceProfile) else None
     reason = arn.describe("the value is not a valid role ARN.")
     if arn.text is not None and ":policy/" in arn.text:
         reason = f"{clip_text(arn.text)} is the ARN of a policy, not of a role."
@@ -162,12 +155,15 @@ def _explain_role_arn(case: Case[InvalidArn], message: str) -> Explanation:
         f"STS rejected the role to assume: {reason}",
         *causes,
         topic="role-arn-malformed",
-        remedies=tuple(remedies),
+        remedies=(
+            _annotation_remedy(case, new_arn, look_up) if is_in_pod else None,
+            None if is_in_pod and _ANNOTATION in case.text else correct,
+        ),
         notes="AWS evaluated no policy yet, so neither an IAM policy nor the trust policy helps.",
     )
 
 
-def _annotation_remedy(case: Case[InvalidArn], role_arn: str, *lookup: str) -> Remedy:
+def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: str | None) -> Remedy:
     account = "serviceaccount SERVICE_ACCOUNT -n NAMESPACE"
     path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
     # A nested command stays unquoted, so that the shell runs it.
@@ -176,7 +172,7 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, *lookup: str) -> R
         "Correct the annotation of the service account",
         "Then re-create the pods, which get the ARN when they are created.",
         commands=(
-            *lookup,
+            lookup,
             f"kubectl get {account} -o {path}",
             Labelled(
                 "If it prints the rejected ARN:",

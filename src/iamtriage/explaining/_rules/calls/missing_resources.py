@@ -191,9 +191,8 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
     query = f"\"Policies[?PolicyName=='{name}'].Arn\""
     listing = f"aws iam list-policies --scope AWS --query {query} --output text"
     correct = arn.replace(f":{stated}:", f":{partition}:", 1)
-    steps: tuple[str, ...] = (
-        "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide.",
-    )
+    step = "The command prints the ARN with its path. If it prints nothing, look for the name or the replacement in the AWS Managed Policy Reference Guide."
+    is_of_other = correct != arn or "ARN partition" in clues.message_text(case)
     summary = (
         f"AWS has no managed policy with the ARN {arn}: its name or path is wrong, or AWS retired the policy."
     )
@@ -201,7 +200,7 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
     missing = "IAM has no such AWS managed policy. The account does not matter."
     misspelled = "The name is misspelled, or the path before it is missing, such as service-role/ or job-function/. Or AWS deprecated the policy: it stays where it is attached, but cannot be attached again."
     causes = [NOT_FOUND.cause("reported", because, text=missing), NAME_DIFFERS.cause(text=misspelled)]
-    if correct != arn or "ARN partition" in clues.message_text(case):
+    if is_of_other:
         place = f"but the call is in {partition}" if correct != arn else "which is not that of the account"
         summary = f"The ARN of the AWS managed policy {name} has the partition {stated}, {place}."
         title = "Use the ARN of the policy in the partition of the account"
@@ -210,12 +209,14 @@ def explain_managed_policy(case: Case[AwsError] | Case[InvalidArn], arn: str) ->
         text = "The ARN has another partition than the call."
         evidence: Evidence = "derived" if correct != arn else "reported"
         causes = [arn_diagnosis.PARTITION_OF_ARN.cause(evidence, because, text=text)]
-        steps = (
-            f"Not all AWS managed policies exist in every partition. {steps[0]}",
-            arn_diagnosis.PARTITION_IN_TEMPLATES,
-        )
-    line = credential_remedies.with_profile(clues.find_profile(case), listing)
-    remedy = your_remedy(title, *steps, commands=line, url=pages.MANAGED_POLICY_REFERENCE)
+        step = f"Not all AWS managed policies exist in every partition. {step}"
+    remedy = your_remedy(
+        title,
+        step,
+        arn_diagnosis.PARTITION_IN_TEMPLATES if is_of_other else None,
+        commands=credential_remedies.with_profile(clues.find_profile(case), listing),
+        url=pages.MANAGED_POLICY_REFERENCE,
+    )
     return case.explain(summary, *causes, remedies=remedy, notes=NOT_A_DENIAL)
 
 
@@ -268,29 +269,30 @@ def _compare_remedy(
     """Return how to compare the account and the Region of the call with those of the resource."""
     owner = _OWNER.search(message)
     stated = "the account of the resource" if owner is None else next(filter(None, owner.groups()))
-    steps = [f"Compare the account that the first command prints with {stated}."]
-    lines = ["aws sts get-caller-identity --query Account --output text"]
+    asks_region = other is None and region is None and not resource.is_global
     title = "Check the account and the Region of the call"
     if resource.is_global:
         title = "Check the account of the call"
     if other is not None:
         title, region = f"Call {other.name} instead of {region}", other.name
-    elif region is None and not resource.is_global:
-        lines.append("aws configure get region")
-        steps.append(
-            "Compare the Region: the second command prints the configured one, which applies if the call names none."
-        )
-    if resource.listing:
-        is_known = region is not None and not resource.is_global
-        steps.append(
-            f"Compare the name with those that the last command lists{f' in {region}' if is_known else ''}."
-        )
-        lines.append(
-            f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
-        )
+    is_known = region is not None and not resource.is_global
+    configured = "Compare the Region: the second command prints the configured one, which applies if the call names none."
+    listed = f"Compare the name with those that the last command lists{f' in {region}' if is_known else ''}."
+    listing = f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
+    lines = (
+        "aws sts get-caller-identity --query Account --output text",
+        "aws configure get region" if asks_region else None,
+        listing if resource.listing else None,
+    )
     profile = clues.find_profile(case)
-    shown = tuple(credential_remedies.with_profile(profile, line) for line in lines)
-    return your_remedy(title, *steps, commands=shown, url=pages.CLI_CREDENTIALS)
+    return your_remedy(
+        title,
+        f"Compare the account that the first command prints with {stated}.",
+        configured if asks_region else None,
+        listed if resource.listing else None,
+        commands=tuple(credential_remedies.with_profile(profile, line) for line in lines if line),
+        url=pages.CLI_CREDENTIALS,
+    )
 
 
 def _explain_missing_s3_object(case: Case[AwsError]) -> Explanation:
