@@ -18,9 +18,8 @@ from iamtriage.explaining._rules.kubernetes import (
     aws_auth_maps,
     entry_parameters,
     entry_settings,
-    pod_identities,
+    rejected_pod_roles,
 )
-from iamtriage.explaining._rules.kubernetes.fargate import explain_fargate_role
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.shared import clusters, pages, principal_mappings
@@ -132,7 +131,7 @@ def explain_access_entry(case: Case[AccessEntry]) -> Explanation:
         if case.failure.envelope.operation == "CreateAccessEntry":
             return _explain_entry_exists(case, clusters.failure_sentence(case))
         if case.failure.envelope.operation == "CreatePodIdentityAssociation":
-            return pod_identities.explain_association_exists(case, clusters.failure_sentence(case))
+            return rejected_pod_roles.explain_association_exists(case, clusters.failure_sentence(case))
     return _explain_other(case)
 
 
@@ -312,11 +311,11 @@ _RULES: Signs[_Rule] = Signs(
         r"access entry resource is already in use|access entry already exists": _explain_entry_exists,
         r"authentication mode must be set to one of": entry_settings.explain_entries_not_accepted,
         r"Access Entries with a type of|kubernetesGroups .{0,60} type (?:EC2|FARGATE|HY)": entry_parameters.explain_entry_type,
-        r"Pod execution role is not found in auth config": explain_fargate_role,
+        r"Pod execution role is not found in auth config": rejected_pod_roles.explain_fargate_role,
         r"Trust policy of the role provided is invalid|PodIdentityAssociation.{0,400}[Tt]rust (?:[Pp]olicy|[Rr]elationship)"
-        r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)": pod_identities.explain_pod_trust,
-        r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists": pod_identities.explain_association_exists,
-        r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)": pod_identities.explain_association_missing,
+        r"|[Tt]rust (?:[Pp]olicy|[Rr]elationship).{0,200}(?:pods\.eks\.|Pod Identity)": rejected_pod_roles.explain_pod_trust,
+        r"[Aa]ssociation already exists|odIdentityAssociation .{0,80}already exists": rejected_pod_roles.explain_association_exists,
+        r"[Pp]od ?[Ii]dentity ?[Aa]ssociation.{0,120}(?:not (?:be )?found|NotFound)": rejected_pod_roles.explain_association_missing,
         r"principalArn could not be found|access entry (?:could not be|does not exist|was not found)": _explain_entry_missing,
         r"authentication mode update|authentication mode .{0,60}(?:cannot be changed|not supported)": entry_settings.explain_mode_change,
         r"(?:begin|start)s? with|[Gg]roup ?[Nn]ame \S{1,60} is invalid": entry_settings.explain_reserved_name,

@@ -85,7 +85,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "account currently does not support",
     ),
     "denials.service_settings.explain_cost_explorer": ("user not enabled for cost explorer",),
-    "kubernetes.pod_identities.explain_pod_denied": (
+    "kubernetes.rejected_pod_roles.explain_pod_denied": (
         "does not have permissions to assume the associated role",
     ),
     "kubernetes.nodes.explain_node_access": (
