@@ -170,7 +170,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
             remedies=_refer_remedy(reference, tool),
             notes=_describe_effect(message),
         )
-    if (absent := explain_absent_role(case, name, _describe_effect(message))) is not None:
+    if (absent := explain_absent_role(case, name or None, _describe_effect(message))) is not None:
         return absent
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
     can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and suspect.kind != "service")
