@@ -31,7 +31,7 @@ from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_listed_commands, find_phrased_secrets
-from iamtriage.redaction._finders.shapes import find_shaped_secrets, find_whole_secret
+from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._repetition import find_parts
@@ -169,14 +169,8 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
         is_wrapped: Whether unwrapping the text can reveal secrets.
         depth: How many encoded texts it is in.
     """
-    if whole := find_whole_secret(text):
-        # It contains no other secret.
-        return [whole]
-    return _search(text, is_wrapped=is_wrapped, depth=depth) if may_contain_secret(text) else []
-
-
-def _search(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
-    """Find every secret in the documents of a text, and in its other parts."""
+    if not may_contain_secret(text):
+        return []
     if depth < _MAX_DEPTH and (shell := find_shell_text(text)):
         # What looks like a document can contain a quote of the shell.
         find = functools.partial(find_secrets, is_wrapped=is_wrapped, depth=depth + 1)
@@ -251,8 +245,7 @@ def _find_prefixed_secrets(
 
 def _find_in_lines(text: str) -> list[FoundSecret]:
     """Find the secrets in lines without their prefix."""
-    has_values = _DIGIT_OR_SIGN.search(text) is not None and may_contain_secret(text)
-    return _search(text, is_wrapped=False, depth=0) if has_values else []
+    return find_secrets(text, is_wrapped=False) if _DIGIT_OR_SIGN.search(text) else []
 
 
 def _find_encoded_secrets(text: str, depth: int) -> Iterator[FoundSecret]:

@@ -82,7 +82,9 @@ _MORE = re.compile(r"[ ]{1,8}[^\s#]")
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
-_TAGS_BETWEEN = re.compile(rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}")
+_TAGS_BETWEEN = re.compile(
+    rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}(?![^\s<]{{1,200}}+[ ][A-Za-z])"
+)
 _TAG_START = re.compile(rf"\s{{0,80}}{LT}/?[\w:.-]{{1,60}}(?:\s|{GT})")
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
 _PAIR = re.compile(
@@ -106,7 +108,7 @@ HIDDEN = re.compile(
     r"|[0-9]{1,9} bytes\b)"
 )
 # A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
-_CALLEE = re.compile(r"(?:await )?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
+_CALLEE = re.compile(r"(?:await )?\$?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 _HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
 # ("name", "value"), setName("value"), env.NAME || "value"
 _TUPLE = re.compile(

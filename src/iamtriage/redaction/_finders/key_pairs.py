@@ -33,6 +33,7 @@ _REACH = 300
 # The rule of detect-secrets, slightly extended.
 _NAME = re.compile(r"aws.{0,20}?(?:key|pwd|pw|password|pass|token)(?s:.){0,20}\Z", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"'](?P<value>[0-9a-zA-Z/+]{40})(?=[\"'])")
+_LINE_END = re.compile(r"\n|\\n")
 _MAX_NAME = 51
 
 
@@ -43,7 +44,7 @@ def find_paired_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
     for quoted in _QUOTED.finditer(text) if "aws" in folded else ():
         start = quoted.start()
         name = _NAME.search(text, max(0, start - _MAX_NAME), start)
-        if name is None or not ("\n" not in name[0] or _is_key(quoted["value"])):
+        if name is None or (_LINE_END.search(name[0]) and not _is_key(quoted["value"])):
             continue
         if is_unmarked(text, *quoted.span("value")):
             yield FoundSecret(*quoted.span("value"), "secret access key")

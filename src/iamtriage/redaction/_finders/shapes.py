@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._vocabulary.markers import Secret
 
-__all__ = ("find_shaped_secrets", "find_whole_secret")
+__all__ = ("find_shaped_secrets",)
 
 # https://www.rfc-editor.org/rfc/rfc7519: the header is JSON, and base64url of {" is eyJ.
 _WEB_TOKEN_START = separate("ey[JA]", 3)
@@ -128,14 +128,6 @@ _SHAPES: tuple[tuple[str, re.Pattern[str], Secret], ...] = (
     ("FQoDYXdz", re.compile(separate("FQoDYXdz", 8) + _SESSION_TOKEN), "session token"),
     ("QVdTOmV5", _ECR_LOGIN, "authorization"),
 )
-# What the first kinds of secrets begin with.
-_BEGINNINGS = ("ey", "k8s-aws-v1.", "IQoJ", "AgoJ", "FwoG", "FQo", "QVdTOmV5")
-
-
-def find_whole_secret(text: str) -> FoundSecret | None:
-    """Return the secret that is the whole text, except at most for a quote after it; ``None`` if there is none."""
-    found = next(find_shaped_secrets(text), None) if text.startswith(_BEGINNINGS) else None
-    return found if found and not found.start and found.end + 1 >= len(text) else None
 
 
 def _find_private_keys(text: str) -> Iterator[FoundSecret]:
