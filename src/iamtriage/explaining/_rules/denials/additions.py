@@ -80,7 +80,7 @@ def _is_not_plain(denial: Denial) -> bool:
     return not is_plain or denial.facts.authorization_details is not None
 
 
-_QUERY_RULE = "denials.query_results.explain_query"
+_QUERY_RULE = "denials.databases.explain_query"
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb"})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
@@ -134,9 +134,9 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (
         lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
-        "denials.controllers.add_ignored_keys",
+        "denials.other_callers.add_ignored_keys",
     ),
-    (_may_be_of_release, "denials.controllers.add_release"),
+    (_may_be_of_release, "denials.callers.add_release"),
     (
         lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,
         "denials.other_callers.add_precedence",

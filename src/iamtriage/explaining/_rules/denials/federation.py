@@ -19,12 +19,7 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
-from iamtriage.explaining._rules.denials import (
-    assuming_roles,
-    matching_trust,
-    role_conditions,
-    web_identity_remedies,
-)
+from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -106,7 +101,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
         return _explain_identity_pool_token(denial)
     has_claims = denial.facts.token_claims is not None
     denial = _with_claims_of_pod(denial)
-    if (old := matching_trust.find_old_role(denial)) is not None:
+    if (old := role_conditions.find_old_role(denial)) is not None:
         text, cause, remedy = old
         return explain_rejected(denial, f"STS rejected the token: {text}.", cause, remedies=(remedy,))
     findings = check_trust_policy(denial)
@@ -130,7 +125,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if not has_claims and (of_job := _explain_job(denial)) is not None:
         return of_job
     if findings is not None and findings.allowed:
-        return _explain_matching(denial, findings, matching_trust.compare_role_remedy(denial))
+        return _explain_matching(denial, findings, role_conditions.compare_role_remedy(denial))
     if (problem := find_trust_problem(policy)) is not None and (findings is None or not findings.allowed):
         return _explain_trust_problem(denial, problem, "No token")
     causes: tuple[Cause, ...] = (TOKEN_NOT_TRUSTED.cause("derived"),)
@@ -163,9 +158,9 @@ def _explain_matching(denial: Denial, findings: TrustFindings, *remedies: Remedy
     """Explain that the trust policy allows the token that STS rejected."""
     matching = "The trust policy allows the token, so it need not change."
     return denial.explain(
-        f"STS rejected the token for {denial.target_role_text}: {matching_trust.describe_matching(denial)}.",
+        f"STS rejected the token for {denial.target_role_text}: {role_conditions.describe_matching(denial)}.",
         attrs.evolve(findings.cause, text=matching, because=()),
-        *matching_trust.matching_causes(denial),
+        *role_conditions.matching_causes(denial),
         topic="web-identity",
         remedies=remedies,
     )

@@ -59,7 +59,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "does not have any privilege on specified resource",
         "lake formation permission",
     ),
-    "denials.query_results.explain_query": (
+    "denials.databases.explain_query": (
         "insufficient permissions to execute the query",
         "access denied when writing",
         "verify/create output bucket",
@@ -156,7 +156,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
     "denials.service_specific.explain_not_owner": ("you are not the owner",),
     "denials.api_responses.explain_function_url": ("function url authorization",),
-    "denials.database_logins.explain_database_login": ("pam authentication failed for",),
+    "denials.databases.explain_database_login": ("pam authentication failed for",),
     "denials.service_specific.explain_image": ("not authorized for images",),
     "denials.service_settings.explain_bedrock_model": (
         "access to the model with the specified model",
