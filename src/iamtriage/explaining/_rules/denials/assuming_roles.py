@@ -171,11 +171,8 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     elif findings is not None:
         yield findings.cause
     if attribute is not None:
-        yield SESSION_TAGS.cause(
-            "derived",
-            f"The denied action is {denial.action}, not sts:AssumeRole.",
-            text=describe_attribute(denial, attribute),
-        )
+        because = f"The denied action is {denial.action}, not sts:AssumeRole."
+        yield SESSION_TAGS.cause("derived", because, text=describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
     if assumes_itself(denial):
         yield ASSUMES_ITSELF.cause("derived")

@@ -160,9 +160,8 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
     )
     steps = [save_step("the bucket policy")]
     if is_artifact:
-        steps.append(
-            "Each run of a pipeline has other objects: end the Resource with the folder and /* to allow all of them."
-        )
+        step = "Each run of a pipeline has other objects: end the Resource with the folder and /* to allow all of them."
+        steps.append(step)
     if "kms" in text.lower():
         needs = "kms:Decrypt" if action == "s3:GetObject" else "kms:GenerateDataKey"
         of_key = json.dumps(allow(needs, "*", principal={"AWS": str(role)}))

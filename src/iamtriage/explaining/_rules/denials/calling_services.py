@@ -294,12 +294,10 @@ def explain_redshift_role(denial: Denial) -> Explanation:
     text = f"Either {role} is not associated with {where}, or its trust policy does not allow {_SERVICE} sts:AssumeRole. If the trust policy has a condition on sts:ExternalId, it must match {external_id}."
     if chained:
         text += f" The roles after it ({clip_text(chained)}) are not associated: each must trust the role before it."
+    title = f"Associate {role} with {where}"
+    step = "The caller of the last command needs iam:PassRole for the role."
     associate = account_remedy(
-        f"Associate {role} with {where}",
-        check,
-        "The caller of the last command needs iam:PassRole for the role.",
-        commands=(show, f"{change} {quote_argument(arn)}"),
-        url=_PAGE,
+        title, check, step, commands=(show, f"{change} {quote_argument(arn)}"), url=_PAGE
     )
     allow = trust_remedy(
         f"Allow {_SERVICE} in the role's trust policy",
@@ -329,10 +327,6 @@ def explain_redshift_role(denial: Denial) -> Explanation:
             "derived", text=f"The list IamRoles in the text does not contain {role}."
         )
         causes, remedies = (lacks, *causes[: trust is not None]), (_associate_listed(associate),)
-    return denial.explain(
-        f"Amazon Redshift cannot assume {role}: {verdict}.",
-        *causes,
-        topic="service-cannot-assume-role",
-        remedies=remedies,
-        notes="A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject.",
-    )
+    summary = f"Amazon Redshift cannot assume {role}: {verdict}."
+    note = "A database user is not an IAM principal, so no policy can be attached to it. Redshift assumes the role, which also needs the permissions for the data, such as s3:GetObject."
+    return denial.explain(summary, *causes, topic="service-cannot-assume-role", remedies=remedies, notes=note)

@@ -216,12 +216,8 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
         ),
     )
     code = f"rolePolicyStatements: [new iam.PolicyStatement({{\n  actions: ['sts:AssumeRole'],\n  resources: ['{arn}'],\n}})],"
-    return attrs.evolve(
-        account_remedy(
-            remedy.title, *steps, url="https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html"
-        ),
-        manifest=code,
-    )
+    page = "https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html"
+    return attrs.evolve(account_remedy(remedy.title, *steps, url=page), manifest=code)
 
 
 def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:

@@ -345,9 +345,8 @@ def _explain_managed_key(
     create, change = policy_commands(denial, create, _SET_KEY[noun])
     steps: list[str] = []
     if _TEMPLATE.search(denial.failure.text):
-        steps.append(
-            f"Set it in the template of the {noun}, too (KmsMasterKeyId, kms_master_key_id): the next deployment would set {key} again."
-        )
+        step = f"Set it in the template of the {noun}, too (KmsMasterKeyId, kms_master_key_id): the next deployment would set {key} again."
+        steps.append(step)
     if noun == "queue":
         steps.append(_SSE_SQS.strip())
     text = f"Only a key policy can allow a service principal, so a change of the {noun}'s policy has no effect. People and roles of the account can use {key}: this is why they can send to the {noun}."

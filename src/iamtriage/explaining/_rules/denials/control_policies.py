@@ -160,9 +160,8 @@ def _explain_control_deny(
     )
     text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"
     remedy = attrs.evolve(remedy, layer=policy_type)
-    return guardrails.explain_guardrail(
-        denial, f"{named} explicitly denies it", text, policy_type, remedy, *notes
-    )
+    verdict = f"{named} explicitly denies it"
+    return guardrails.explain_guardrail(denial, verdict, text, policy_type, remedy, *notes)
 
 
 def _typical_rcp(denial: Denial) -> str:
@@ -246,9 +245,8 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         f"The call can work for resources without {mark} in their names: most likely, the Deny is only about these."
     ]
     if _LOOP.search(denial.failure.text) is not None:
-        steps.append(
-            f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
-        )
+        step = f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
+        steps.append(step)
     text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, there."
     cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
     remedy = your_remedy(f"Leave out the resources of {owner}", *steps, url=_PAGE if found["tower"] else None)

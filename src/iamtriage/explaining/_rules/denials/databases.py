@@ -98,12 +98,9 @@ def explain_database_login(denial: Denial) -> Explanation:
         shown = (f"The text has the {name}.",)
         token = TOKEN_NOT_FOR_LOGIN.cause("derived", shown, text=_HOLDS)
         causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
+    summary = f"{database} rejected the IAM token of {user}: {reason}."
     return denial.explain(
-        f"{database} rejected the IAM token of {user}: {reason}.",
-        *causes,
-        topic="database-login",
-        remedies=remedies,
-        notes=EVENTUAL_CONSISTENCY,
+        summary, *causes, topic="database-login", remedies=remedies, notes=EVENTUAL_CONSISTENCY
     )
 
 
@@ -171,12 +168,10 @@ def _check_remedy(login: Login | None) -> Remedy:
     kind, host, region = ("db", None, None) if login is None else (login.kind, login.host, login.region)
     name = host.partition(".")[0] if host else "DATABASE_NAME"
     noun, option, query = _SHOW[kind]
-    return owner_remedy(
-        "Check the resource ID, and that the database accepts tokens",
-        "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user.",
-        commands=f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'",
-        url=_POLICIES,
-    )
+    title = "Check the resource ID, and that the database accepts tokens"
+    step = "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user."
+    line = f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'"
+    return owner_remedy(title, step, commands=line, url=_POLICIES)
 
 
 _LOCATION = lazy_pattern(

@@ -71,12 +71,9 @@ def exempt_global_service(denial: Denial) -> Remedy:
         if exempt is None
         else "The statement with NotAction, which also exempts other services of this kind:"
     )
-    remedy = build_remedy(
-        f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions",
-        f"{steps[0]} {as_sentence(describe_change(denial))}",
-        steps[1],
-        url="https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
-    )
+    title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"
+    page = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
+    remedy = build_remedy(title, f"{steps[0]} {as_sentence(describe_change(denial))}", steps[1], url=page)
     return remedy if exempt is None else attrs.evolve(remedy, manifest=exempt)
 
 

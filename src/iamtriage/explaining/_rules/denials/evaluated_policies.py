@@ -166,11 +166,9 @@ def _add_condition(
 ) -> Explanation:
     """Add that the request did not meet the condition of the statement that would allow it."""
     condition = describe_conditions(statement)
-    cause = STATED_POLICY_CONDITION.cause(
-        "derived",
-        "AWS found no identity-based policy that allows it.",
-        text=f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that.",
-    )
+    because = "AWS found no identity-based policy that allows it."
+    text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that."
+    cause = STATED_POLICY_CONDITION.cause("derived", because, text=text)
     contrast = find_condition_contrast(denial, statement)
     return attrs.evolve(
         explanation,
@@ -193,11 +191,9 @@ def _allows_caller(denial: Denial) -> bool:
 def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanation:
     """Return the explanation without what the caller's policies allow already."""
     if denial.policy_type == "identity":
-        cause = STATED_POLICY_ALLOWS.cause(
-            "derived",
-            "AWS found no identity-based policy that allows it.",
-            text=f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect.",
-        )
+        because = "AWS found no identity-based policy that allows it."
+        text = f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect."
+        cause = STATED_POLICY_ALLOWS.cause("derived", because, text=text)
         others = (each for each in explanation.remedies if each.policy is None or each.layer != "identity")
         remedies = *present(first_remedy(denial, STATED_POLICY_ALLOWS.code)), *others
         return attrs.evolve(explanation, causes=(cause, *explanation.causes), remedies=remedies)

@@ -133,11 +133,9 @@ def explain_web_identity(denial: Denial) -> Explanation:
         causes += (assuming_roles.NO_SUCH_ROLE.cause(),)
     if findings is not None:
         causes = (findings.cause,) if findings.allowed is False else (findings.cause, causes[0])
+    summary = f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}."
     return explain_rejected(
-        denial,
-        f"STS rejected the token for {denial.target_role_text}: {_describe_decision(denial, findings)}.",
-        *causes,
-        remedies=web_identity_remedies.token_remedies(denial, findings),
+        denial, summary, *causes, remedies=web_identity_remedies.token_remedies(denial, findings)
     )
 
 
@@ -363,11 +361,9 @@ def _is_from_identity_pool(denial: Denial) -> bool:
 def _explain_identity_pool_token(denial: Denial) -> Explanation:
     """Explain that STS did not accept a Cognito identity pool's token for a role."""
     findings = check_trust_policy(denial)
-    cause = TOKEN_NOT_TRUSTED.cause(
-        "derived",
-        "The text or the token's claims name an Amazon Cognito identity pool.",
-        text="The role's trust policy does not allow the token of the identity pool. It must name the ID of the pool that the app uses (aud), and authenticated or unauthenticated (amr).",
-    )
+    because = "The text or the token's claims name an Amazon Cognito identity pool."
+    text = "The role's trust policy does not allow the token of the identity pool. It must name the ID of the pool that the app uses (aud), and authenticated or unauthenticated (amr)."
+    cause = TOKEN_NOT_TRUSTED.cause("derived", because, text=text)
     return explain_rejected(
         denial,
         "STS rejected the identity pool's token for the role: its trust policy does not allow it.",

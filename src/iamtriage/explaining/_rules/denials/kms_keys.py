@@ -330,9 +330,8 @@ def explain_environment_key(denial: Denial) -> Explanation:
         key = KMS_BEHIND_SERVICE.cause("reported", text=encrypted_data.USED_BY_ROLE)
         causes = (key, KMS_KEY_POLICY.cause(text=encrypted_data.ROLE_LACKS_KEY), encrypted_data.OLD_GRANT)
         remedies, notes = remedies[::-1], (encrypted_data.ENVIRONMENT_NOTE,)
-    return denial.explain(
-        f"{failed}: {reason}.", *causes, topic="kms-behind-service", remedies=remedies, notes=notes
-    )
+    summary = f"{failed}: {reason}."
+    return denial.explain(summary, *causes, topic="kms-behind-service", remedies=remedies, notes=notes)
 
 
 def _inspect_key_remedy(denial: Denial) -> Remedy:

@@ -334,17 +334,10 @@ def explain_layer(denial: Denial) -> Explanation:
     layer = commands.arn((denial.resource or "").removesuffix(f":{version}"), "LAYER_ARN")
     owner = denial.resource_account
     of_owner = f"The layer belongs to account {owner}. " if denial.crosses_accounts else ""
-    share = owner_remedy(
-        f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}",
-        commands=fill_command(
-            "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}",
-            layer,
-            version,
-            commands.account(denial.account),
-            home,
-        ),
-        url=_PAGE,
-    )
+    title = f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}"
+    template = "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}"
+    line = fill_command(template, layer, version, commands.account(denial.account), home)
+    share = owner_remedy(title, commands=line, url=_PAGE)
     check = "aws lambda get-layer-version --layer-name {} --version-number {} --region {}"
     if region is not None:
         other = layer.replace(f":{home}:", f":{region}:")

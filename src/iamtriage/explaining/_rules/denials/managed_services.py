@@ -207,9 +207,8 @@ def explain_weak_role(denial: Denial) -> Explanation:
     line = commands.put_policy(name, inline_policy_name([statement]))
     steps = [f"Attach the policy, saved as policy.json, to {named}."]
     if denial.failure.encoded_message is not None:
-        steps.append(
-            "The decoded message says which action is missing (aws sts decode-authorization-message)."
-        )
+        step = "The decoded message says which action is missing (aws sts decode-authorization-message)."
+        steps.append(step)
     needs = join_words(row.actions, "and")
     if row.managed_policy:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"

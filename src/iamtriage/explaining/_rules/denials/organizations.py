@@ -75,12 +75,10 @@ def explain_organizations(denial: Denial) -> Explanation:
     lines: tuple[str, ...] = ("aws sts get-caller-identity --query Account --output text",)
     if account is not None:
         compare, lines = f"The command prints the management account. The caller is in {account}.", ()
+    because = "AWS Organizations answers calls from other accounts with this message, whatever IAM allows."
     return denial.explain(
         summary,
-        NOT_MANAGEMENT_ACCOUNT.cause(
-            "derived",
-            "AWS Organizations answers calls from other accounts with this message, whatever IAM allows.",
-        ),
+        NOT_MANAGEMENT_ACCOUNT.cause("derived", because),
         *also,
         remedies=(
             organization_remedy(

@@ -56,17 +56,12 @@ def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation
     if contrast is None or contrast.kind != "profile":
         return explanation
     profile = clip_text(contrast.succeeded)
-    remedy = your_remedy(
-        f"Call with the profile {profile}, if its caller is meant to make the call",
-        f"The same command succeeded with it. Otherwise, allow the call to {denial.caller}.",
-        commands=fill_command("export AWS_PROFILE={}", contrast.succeeded),
-        url=pages.OTHER_ACCOUNTS,
-    )
-    return attrs.evolve(
-        explanation,
-        summary=f"{explanation.summary} With the profile {profile}, the same command succeeds.",
-        remedies=(remedy, *explanation.remedies),
-    )
+    title = f"Call with the profile {profile}, if its caller is meant to make the call"
+    step = f"The same command succeeded with it. Otherwise, allow the call to {denial.caller}."
+    line = fill_command("export AWS_PROFILE={}", contrast.succeeded)
+    remedy = your_remedy(title, step, commands=line, url=pages.OTHER_ACCOUNTS)
+    summary = f"{explanation.summary} With the profile {profile}, the same command succeeds."
+    return attrs.evolve(explanation, summary=summary, remedies=(remedy, *explanation.remedies))
 
 
 def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
@@ -79,16 +74,12 @@ def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     text = (
         f" The text shows {who} as the caller, so this call used other credentials: those of {denial.caller}."
     )
-    remedy = your_remedy(
-        f"If {who} is meant to call, find where the access key of {denial.caller} comes from",
-        "Run it where the call is made: environment variables precede a profile, and a program can have keys of its own.",
-        commands="aws configure list",
-        url=pages.CLI_PROFILES,
-    )
+    title = f"If {who} is meant to call, find where the access key of {denial.caller} comes from"
+    step = "Run it where the call is made: environment variables precede a profile, and a program can have keys of its own."
+    remedy = your_remedy(title, step, commands="aws configure list", url=pages.CLI_PROFILES)
+    summary = f"{explanation.summary}{text}"
     return attrs.evolve(
-        explanation,
-        summary=f"{explanation.summary}{text}",
-        remedies=(*explanation.remedies[:1], remedy, *explanation.remedies[1:]),
+        explanation, summary=summary, remedies=(*explanation.remedies[:1], remedy, *explanation.remedies[1:])
     )
 
 

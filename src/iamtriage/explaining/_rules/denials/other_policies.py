@@ -195,12 +195,9 @@ def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
 def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -> Explanation:
     """Return that policies of the caller, which the simulation names, have the Deny."""
     names = join_words(tuple(map(clip_text, found.policies)), "or")
-    remedy = account_remedy(
-        f"Read the Deny in {names}, then call as it requires or scope it down",
-        "An Allow does not override it, not even AdministratorAccess.",
-        commands=list_policies_commands(denial),
-        url=pages.EVALUATION,
-    )
+    title = f"Read the Deny in {names}, then call as it requires or scope it down"
+    step = "An Allow does not override it, not even AdministratorAccess."
+    remedy = account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, f"according to {_NAME}, {names} denies it explicitly"),

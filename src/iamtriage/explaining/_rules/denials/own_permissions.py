@@ -82,28 +82,25 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     region = domain["region"] if domain else commands.region(denial.facts.region)
     outputs = {f"{each['name']}{'-*' if each['is_prefix'] else ''}" for each in _OUTPUT_INDEX.finditer(text)}
     index = max(outputs, key=lambda name: name.endswith("-*"), default=None)
-    return denial.explain(
-        f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: no role inside OpenSearch (fine-grained access control) that is mapped to this caller has it.",
-        OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"),
-        topic="opensearch-role",
-        remedies=owner_remedy(
-            "Map the caller to an OpenSearch role with the permission",
-            "As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles, Mapped users). The role all_access would allow far too much.",
-            f'If the master user is an IAM role, replace --user MASTER_USER_NAME by: --aws-sigv4 aws:amz:{region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN".',
-            None if index else "INDEX_PATTERN matches the indexes of the client, such as logs-*.",
-            "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
-            commands=tuple(
-                fill_command(
-                    "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
-                    f"{url}/_plugins/_security/api/{path}/{name}",
-                    json.dumps(body, separators=(",", ":")).replace(
-                        "INDEX_PATTERN", index or "INDEX_PATTERN"
-                    ),
-                )
-                for path, body in (("roles", _needed_permissions(names)), ("rolesmapping", {kind: [arn]}))
-            ),
-            url=_PAGE,
+    summary = f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: no role inside OpenSearch (fine-grained access control) that is mapped to this caller has it."
+    remedy = owner_remedy(
+        "Map the caller to an OpenSearch role with the permission",
+        "As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles, Mapped users). The role all_access would allow far too much.",
+        f'If the master user is an IAM role, replace --user MASTER_USER_NAME by: --aws-sigv4 aws:amz:{region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN".',
+        None if index else "INDEX_PATTERN matches the indexes of the client, such as logs-*.",
+        "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
+        commands=tuple(
+            fill_command(
+                "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
+                f"{url}/_plugins/_security/api/{path}/{name}",
+                json.dumps(body, separators=(",", ":")).replace("INDEX_PATTERN", index or "INDEX_PATTERN"),
+            )
+            for path, body in (("roles", _needed_permissions(names)), ("rolesmapping", {kind: [arn]}))
         ),
+        url=_PAGE,
+    )
+    return denial.explain(
+        summary, OPENSEARCH_ROLE_NOT_MAPPED.cause("reported"), topic="opensearch-role", remedies=remedy
     )
 
 

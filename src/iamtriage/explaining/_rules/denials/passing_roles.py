@@ -322,11 +322,8 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         url=pages.PASS_ROLE,
     )
     profile = None if own is None or other is None else find_other_profile(denial.failure.text)
-    other_account = your_remedy(
-        "Or make the call in the role's account",
-        "Assume a role of that account, and make the call with it.",
-        url=pages.OTHER_ACCOUNTS,
-    )
+    step = "Assume a role of that account, and make the call with it."
+    other_account = your_remedy("Or make the call in the role's account", step, url=pages.OTHER_ACCOUNTS)
     remedies = (own_role, other_account)
     if profile is not None:
         needs = "" if passed is None else f" Its caller needs iam:PassRole on {passed}."

@@ -92,9 +92,8 @@ def find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
     for each in allowed:
         if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
             verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
-            return Contrast(
-                verdict, _slash_remedies(denial), "The action matches, and so does the rest of the resource."
-            )
+            text = "The action matches, and so does the rest of the resource."
+            return Contrast(verdict, _slash_remedies(denial), text)
     return None
 
 

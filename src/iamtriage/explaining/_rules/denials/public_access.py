@@ -232,9 +232,8 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         )
         change = (turn_off_command(denial, setting),)
     if is_terraform:
-        steps.append(
-            "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
-        )
+        step = "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
+        steps.append(step)
     return account_remedy(
         title, *steps, commands=(*show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
     )

@@ -282,12 +282,10 @@ def explain_image_pull(denial: Denial) -> Explanation:
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         remedies.append(credential_remedies.docker_login(repository.registry, repository.region))
-    return denial.explain(
-        f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason. {summary_end}",
-        *causes,
-        topic="no-identity-allow",
-        remedies=tuple(remedies),
+    summary = (
+        f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason. {summary_end}"
     )
+    return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies))
 
 
 def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:

@@ -344,15 +344,10 @@ def describe_new_resource(
         steps.insert(0, f"Attach the policy, saved as policy.json, to {denial.caller}.")
     resources = as_strings(statement.get("Resource"))
     if denial.lowercase_action in _TAGGING and len(resources) > 1:
-        steps.append(
-            "Its Resource can be that of the statement in the policy, for the other types of resources."
-        )
-    remedy = account_remedy(
-        f"Allow {denial.action} while the resource is created",
-        *steps,
-        commands=lines,
-        url=_URLS.get(denial.service or ""),
-    )
+        step = "Its Resource can be that of the statement in the policy, for the other types of resources."
+        steps.append(step)
+    title = f"Allow {denial.action} while the resource is created"
+    remedy = account_remedy(title, *steps, commands=lines, url=_URLS.get(denial.service or ""))
     added = required_statement(denial, _condition_for_new(denial, statement))
     if added is None:
         return verdict, remedy, text

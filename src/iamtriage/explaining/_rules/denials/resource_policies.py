@@ -175,9 +175,8 @@ def resource_remedy(denial: Denial) -> Remedy:
     lines: Commands = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
         statements = _linked_role_statements(denial)
-        steps.append(
-            "The second statement lets the service create the grants with which it uses the key for the resources it manages."
-        )
+        step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
+        steps.append(step)
         if denial.crosses_accounts:
             steps.append(
                 f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
@@ -197,12 +196,9 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(
             "Not every service supports resource-based policies. Otherwise, assume a role of the resource's account."
         )
+    title = f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}"
     return resource_policy_remedy(
-        f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}",
-        *steps,
-        commands=lines,
-        statements=statements,
-        url=pages.CROSS_ACCOUNT,
+        title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
     )
 
 

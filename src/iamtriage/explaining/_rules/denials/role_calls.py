@@ -79,9 +79,8 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
     trusted = _trusted_accounts(denial)
     steps: list[str] = []
     if trusted and denial.account not in trusted:
-        steps.append(
-            f"Or call from account {join_words(trusted, 'or')}, which the policy trusts already, such as with another source_profile."
-        )
+        step = f"Or call from account {join_words(trusted, 'or')}, which the policy trusts already, such as with another source_profile."
+        steps.append(step)
     role = denial.role
     who = denial.caller
     if isinstance(role, IdentityCenterRole) and role.permission_set:

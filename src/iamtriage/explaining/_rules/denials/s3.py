@@ -239,9 +239,8 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         return remedy
     name, bucket = (denial.resource or "").partition("/")[2], resource_policies.bucket_argument(denial)
     name = "" if "*" in name or commands.arn(denial.resource) != denial.resource else name
-    line = fill_command(
-        "aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null", bucket, name or "OBJECT_KEY"
-    )
+    template = "aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null"
+    line = fill_command(template, bucket, name or "OBJECT_KEY")
     line = with_profile(find_profile(denial.case), line)
     step = "repeat the call as a GET, which can name the reason."
     if denial.principal_text is None:

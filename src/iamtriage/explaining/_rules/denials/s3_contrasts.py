@@ -222,11 +222,10 @@ def _allow_use_of_key(denial: Denial, named: re.Match[str] | None, bucket: str, 
     )
     if remedy is None:
         return None
-    look = fill_command(
-        "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}",
-        key or "KEY_ARN",
-        key.split(":")[3] if key else "REGION",
+    template = (
+        "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}"
     )
+    look = fill_command(template, key or "KEY_ARN", key.split(":")[3] if key else "REGION")
     lines: tuple[str, ...] = ()
     if not key:
         find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
@@ -352,9 +351,8 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
         if unknown:
             step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
     absent = _ABSENT.search(denial.failure.text)
-    head = fill_command(
-        "aws s3api head-object --bucket {} --key {}", bucket_argument(denial), key or "OBJECT_KEY"
-    )
+    template = "aws s3api head-object --bucket {} --key {}"
+    head = fill_command(template, bucket_argument(denial), key or "OBJECT_KEY")
     check = "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead."
     fix = account_remedy(
         f"Allow {_LIST} on the bucket, so that S3 answers 404 for missing objects",

@@ -148,9 +148,8 @@ def _describe_problem(denial: Denial, statement: Mapping[str, Any]) -> str | Non
     )
     for values in _audiences(statement) if domain else ():
         if values and not any(form.fullmatch(each) or set("*$") & set(each) for each in values):
-            problems.append(
-                f"expects SAML:aud {clip_text(' or '.join(values[:2]))} instead of https://{domain}/saml, the sign-in endpoint in {partition}"
-            )
+            step = f"expects SAML:aud {clip_text(' or '.join(values[:2]))} instead of https://{domain}/saml, the sign-in endpoint in {partition}"
+            problems.append(step)
     return ", and ".join(problems) or None
 
 

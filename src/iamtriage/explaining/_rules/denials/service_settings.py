@@ -202,23 +202,18 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     )
     allow: Remedy | None = None
     if denial_remedies.identity_allow_helps(denial):
-        allow = allow_remedy(
-            denial,
-            title=f"Or allow {denial.caller} to subscribe the account",
-            first_step="Avoid this for the role of a program: aws-marketplace:Subscribe allows purchases for the account, and is required only once.",
-        )
+        title = f"Or allow {denial.caller} to subscribe the account"
+        first_step = "Avoid this for the role of a program: aws-marketplace:Subscribe allows purchases for the account, and is required only once."
+        allow = allow_remedy(denial, title=title, first_step=first_step)
     missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
+    verdict = "the account is not subscribed to the model, and the caller is not allowed to subscribe to it"
+    text = "The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe the account with the caller's permissions."
     return denial.explain(
-        denial_summary(
-            denial,
-            "the account is not subscribed to the model, and the caller is not allowed to subscribe to it",
-        ),
+        denial_summary(denial, verdict),
         BEDROCK_MODEL_ACCESS.cause(
-            "derived",
-            quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED),
-            text="The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe the account with the caller's permissions.",
+            "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED), text=text
         ),
         common_causes.NO_IDENTITY_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",

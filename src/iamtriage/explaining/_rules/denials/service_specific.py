@@ -182,10 +182,8 @@ def explain_mfa(denial: Denial) -> Explanation:
 def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
     """Explain that one MFA code was passed to several calls."""
     profile = find_profile(denial.case)
-    session = fill_command(
-        "aws sts get-session-token --serial-number {} --token-code MFA_CODE",
-        commands.arn(serial, "MFA_DEVICE_ARN"),
-    )
+    template = "aws sts get-session-token --serial-number {} --token-code MFA_CODE"
+    session = fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))
     text = "The first call used the code up."
     return denial.explain(
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",
@@ -293,11 +291,8 @@ def explain_service_message(denial: Denial) -> Explanation:
         takes = f"the call requires {denial.action}"
         if denial.action is None:
             takes = f"depending on the service, the call requires {join_first_four(denial.actions)}"
-        causes.append(
-            POLICY_BEHIND_MESSAGE.cause(
-                text=f"If the message does not say otherwise, a policy may be the reason: {takes}."
-            )
-        )
+        text = f"If the message does not say otherwise, a policy may be the reason: {takes}."
+        causes.append(POLICY_BEHIND_MESSAGE.cause(text=text))
     return denial.explain(
         denial_summary(denial, "the service gives its own reason"),
         *causes,

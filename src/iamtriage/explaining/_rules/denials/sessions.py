@@ -180,9 +180,8 @@ def explain_called_from_session(denial: Denial) -> Explanation:
             line = "aws iam create-role --role-name passed-on --assume-role-policy-document file://trust.json"
             arn = str(denial.role or f"arn:aws:iam::{commands.account(denial.account)}:role/{role}")
             policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
-        steps.append(
-            f"For other credentials, call AssumeRole {chosen}. As a role, the caller gets at most one hour (role chaining){limit}."
-        )
+        step = f"For other credentials, call AssumeRole {chosen}. As a role, the caller gets at most one hour (role chaining){limit}."
+        steps.append(step)
     else:
         title = f"Leave out {call}, or call it as the IAM user"
         steps.append(
@@ -190,20 +189,14 @@ def explain_called_from_session(denial: Denial) -> Explanation:
         )
     if f'"sts:{call}"' in text:
         steps.append(f"Remove the Allow for sts:{call}, which has no effect.")
-    return denial.explain(
-        f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary.",
-        CALLED_FROM_SESSION.cause("reported", because),
-        remedies=attrs.evolve(
-            your_remedy(
-                title,
-                *present(*steps, shown),
-                commands=with_profile(profile, line),
-                url=f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html",
-            ),
-            policy=policy,
-            layer="role_trust" if policy else None,
-        ),
+    summary = f"STS accepts {call} only with the long-term access key of an IAM user, and the credentials {where} are temporary."
+    page = f"https://docs.aws.amazon.com/STS/latest/APIReference/API_{call}.html"
+    remedy = attrs.evolve(
+        your_remedy(title, *present(*steps, shown), commands=with_profile(profile, line), url=page),
+        policy=policy,
+        layer="role_trust" if policy else None,
     )
+    return denial.explain(summary, CALLED_FROM_SESSION.cause("reported", because), remedies=remedy)
 
 
 _SIGNING_NAMES = frozenset({"execute-api", "es", "aoss", "appsync", "lambda", "vpc-lattice-svcs"})

@@ -90,9 +90,8 @@ class Contrast(NamedTuple):
 def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
     """Return that a policy allows the action in another Region only, if nothing else differs."""
     if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
-        return Contrast(
-            f"allows it only in {region}, and the call was denied{other_model_region(denial)}", ()
-        )
+        verdict = f"allows it only in {region}, and the call was denied{other_model_region(denial)}"
+        return Contrast(verdict, ())
     grant = required_grant(denial)
     if grant is None or len(grant.resources) != 1:
         return None
@@ -149,9 +148,8 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     flag = f"{'Without' if shows_arguments else 'Unless it has'} {controller.filter_flag.rstrip('=')}"
     cause = f"{flag}, {name} reads every {kind} that it lists. One that it may not read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
-    return Contrast(
-        f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}", (remedy,), cause
-    )
+    verdict = f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}"
+    return Contrast(verdict, (remedy,), cause)
 
 
 def _find_name(arn: str) -> str:
@@ -279,11 +277,8 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     named = f"the statement that allows {denial.action}"
     if isinstance(sid, str) and sid:
         named = f"the statement {clip_text(sid)}"
-    remedy = account_remedy(
-        f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}",
-        f"Change the value in {named}, as below.",
-        url=pages.EVALUATION,
-    )
+    title = f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}"
+    remedy = account_remedy(title, f"Change the value in {named}, as below.", url=pages.EVALUATION)
     return _with_statement(remedy, denial, conditions)
 
 

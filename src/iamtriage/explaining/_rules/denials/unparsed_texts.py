@@ -173,9 +173,8 @@ def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[
     """Return the remedy that only adds the option, because the file system policy allows the client's role."""
     if "mountOptions" not in where:
         title = "Mount with the option iam"
-        return your_remedy(
-            title, where, f"The client must have the credentials of {_name_roles(roles)}.", url=pages.EFS_IAM
-        )
+        step = f"The client must have the credentials of {_name_roles(roles)}."
+        return your_remedy(title, where, step, url=pages.EFS_IAM)
     options = [*(each for each in given if each == "tls"), "iam"]
     volume = _VOLUME.search(text)
     patch = json.dumps({"spec": {"mountOptions": options}}, separators=(",", ":"))
