@@ -243,6 +243,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
     has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
+    action = added["Action"]
     fixed, result = None, None if findings is None else findings.result
     if result is not None:
         fixed = policy_with_principal(result, denial.facts.trust_policy, added)
@@ -252,7 +253,6 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         if attribute and "ExternalId" in str(denial.facts.trust_policy):
             # A statement without a condition can allow both actions.
             text += f" A condition on sts:ExternalId never matches {denial.action}."
-        action = added["Action"]
         others = caller_allow_step(denial, action) or other_account_steps(denial, action)
         if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
             text += f" It still trusts {trusted}."
@@ -268,9 +268,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         steps.append(save_step("the role's trust policy", "trust.json"))
         url = pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
-            steps += caller_allow_step(denial, added["Action"]) or other_account_steps(
-                denial, added["Action"]
-            )
+            steps += caller_allow_step(denial, action) or other_account_steps(denial, action)
             url = pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
             steps.insert(
@@ -281,10 +279,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         elif denial.crosses_accounts:
             call = find_call(denial)
             external_id = commands.external_id(call.settings.get("external_id") if call else None)
-            added["Condition"] = {
-                **added.get("Condition", {}),
-                "StringEquals": {"sts:ExternalId": external_id},
-            }
+            added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
                 if external_id == "EXTERNAL_ID"

@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 def explain_bucket_deny(denial: Denial) -> Explanation | None:
     """Explain that a Deny of the bucket policy in the text matches, or return ``None``."""
-    found = (
-        list(_find_denies(denial)) if denial.action and denial.resource and denial.policy_type is None else []
-    )
+    if not denial.action or not denial.resource or denial.policy_type is not None:
+        return None
+    found = list(_find_denies(denial))
     if not found:
         return None
     statement, is_met = found[0]
@@ -96,11 +96,8 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
         if each.get("Effect") == "Deny" and each.get("Principal") in ("*", {"AWS": "*"})
     ]
     for each, is_met in sorted(matching, key=lambda row: row[1] is not True):
-        if (
-            is_met is not False
-            and names_action(each, denial.action or "")
-            and names_resource(each, denial.resource or "")
-        ):
+        is_about = names_action(each, denial.action or "") and names_resource(each, denial.resource or "")
+        if is_met is not False and is_about:
             yield each, is_met is True
 
 
@@ -136,11 +133,8 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
     owner = _OWNER.search(text)
     # Within one account, the role's own policies suffice.
     is_own = owner is not None and owner["account"] == role.account
-    if (
-        is_own
-        or not roles
-        or any(each is None or (each.account, each.name) == (role.account, role.name) for each in roles)
-    ):
+    allowed = [each and (each.account, each.name) for each in roles]
+    if is_own or not roles or None in allowed or (role.account, role.name) in allowed:
         return None
     where = f" in account {owner['account']}" if owner else ""
     others = join_words([f"the role {clip_text(each.name)}" for each in roles if each is not None][:3], "and")

@@ -21,6 +21,7 @@ from iamtriage.explaining._context.readers.kubernetes.controller_signs import ma
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.text_fragments import (
     PULUMI_FRAGMENTS,
     SERVICES_BY_SESSION_NAME,
@@ -93,12 +94,12 @@ _SEPARATOR = "\0"
 
 
 def add_user(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add what uses the denied role to the summary, and notes on the kind of caller."""
-    before, after = _deletion_notes(denial), _caller_notes(denial, explanation.topic)
+    """Add what uses the denied role to the summary, and a note on the kind of caller."""
+    before, after = _deletion_note(denial), _caller_note(denial, explanation.topic)
     summary = _name_user(denial, explanation.summary)
     if not before and not after and summary == explanation.summary:
         return explanation
-    return attrs.evolve(explanation, summary=summary, notes=(*before, *explanation.notes, *after))
+    return attrs.evolve(explanation, summary=summary, notes=present(before, *explanation.notes, after))
 
 
 def _name_user(denial: Denial, summary: str) -> str:
@@ -127,7 +128,7 @@ def _describe_use(denial: Denial) -> str | None:
     """Return what uses the denied role, as a relative clause, or ``None`` if the text does not name it."""
     if isinstance(denial.role, ServiceLinkedRole):
         return None
-    service = next(iter(_calling_services(denial)), None)
+    service = _calling_service(denial)
     stack = _find_stack(denial) if service in {None, "CloudFormation"} else None
     if stack is not None and stack.type is not None and stack.status is not None:
         verb = stack.status.partition("_")[0].lower()
@@ -154,9 +155,8 @@ def _describe_use(denial: Denial) -> str | None:
             host, _, path = stated.partition("/")
             name = clip_text(path if path and "." in host else stated)
             instead = _instead_of_task_role(denial) if "{instead}" in words else ""
-            return (
-                f"which {words.format(name=name, function=f' {session}' if session else '', instead=instead)}"
-            )
+            of_function = f" {session}" if session else ""
+            return f"which {words.format(name=name, function=of_function, instead=instead)}"
     context = denial.context
     function = context.function
     is_lambda = context.runtime is not None and context.runtime.kind == "lambda" and bool(session)
@@ -206,53 +206,43 @@ def _find_stack(denial: Denial) -> Deployment | None:
     return deployment if deployment is not None and deployment.tool == "CloudFormation" else None
 
 
-def _caller_notes(denial: Denial, topic: str) -> tuple[str, ...]:
-    """Return notes on the kind of caller."""
+def _caller_note(denial: Denial, topic: str) -> str | None:
     if isinstance(denial.principal, Root):
         if denial.policy_type == "service_control":
-            return ()
+            return None
         check = ": check the control policies and the resource's policy" if denial.policy_type is None else ""
         return (
-            f"The caller is the root user, which has no identity-based policies{check}. Use a role instead.",
+            f"The caller is the root user, which has no identity-based policies{check}. Use a role instead."
         )
     if isinstance(denial.role, ServiceLinkedRole):
-        return ()
+        return None
     if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
         if topic in _TOPICS_OF_OTHER_ROLES:
-            return ()
-        return (
-            "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards.",
-        )
+            return None
+        return "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
     if denial.role is not None and "role-arn" in denial.failure.text:
         from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 
         given = read_pod_evidence(denial.failure.text).given
         if given is not None and given.role == str(denial.role):
-            return (
-                "The pod has the role of its service account: neither the annotation nor the trust policy is the problem.",
-            )
-    services = _calling_services(denial)
+            return "The pod has the role of its service account: neither the annotation nor the trust policy is the problem."
+    service = _calling_service(denial)
     if _is_of_stack_set(denial):
         found = _STACK_SET.search(denial.failure.text)
         stack_set = "the stack set" if found is None else f"the stack set {found[1]}"
-        return (
-            f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). The same call is denied in the other target accounts, unless their policies differ.",
-        )
+        return f"Then start the operation of {stack_set} again (create-stack-instances or update-stack-set). The same call is denied in the other target accounts, unless their policies differ."
     if denial.role is not None and denial.role.name == "AWSControlTowerExecution":
-        return ("AWS Control Tower acts with this role in an enrolled account. Then repeat its operation.",)
+        return "AWS Control Tower acts with this role in an enrolled account. Then repeat its operation."
     if any(map(denial.failure.text.__contains__, PULUMI_FRAGMENTS)):
-        return ("Run pulumi up again after the fix.",)
+        return "Run pulumi up again after the fix."
     if (_describe_use(denial) or "").endswith("Step Functions state machine uses"):
-        return (
-            "After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one.",
-        )
-    if "CloudFormation" not in services and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
-        return _deployment_notes(denial)
+        return "After the fix, continue the execution where it failed (aws stepfunctions redrive-execution) or start another one."
+    if service != "CloudFormation" and any(map(denial.failure.text.__contains__, STACK_FRAGMENTS)):
+        return _deployment_note(denial)
+    if service is None:
+        return None
     about = "The Deny is about the role" if denial.is_explicit else "The role needs the permission"
-    return tuple(
-        f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
-        for service in services
-    )
+    return f"{service} made the call with this role, as the session name shows. {about}, not the person who uses {service}.{_retry_sentence(denial, service)}"
 
 
 def _retry_sentence(denial: Denial, service: str) -> str:
@@ -260,45 +250,40 @@ def _retry_sentence(denial: Denial, service: str) -> str:
     if service != "CloudFormation":
         is_api = service in {"API Gateway", "AppSync"}
         return f" Afterwards, {'repeat the request' if is_api else f'run the job in {service} again'}."
-    if _deletion_notes(denial):
+    if _deletion_note(denial):
         return ""
     stack = _find_stack(denial)
     is_update = stack is not None and (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
     return f" {RETRY if is_update else RETRY_NEW}"
 
 
-def _deployment_notes(denial: Denial) -> tuple[str, ...]:
+def _deployment_note(denial: Denial) -> str | None:
     """Return how to continue with the CloudFormation stack whose deployment was denied."""
     deployment = _find_stack(denial)
-    if deployment is None:
-        return ()
-    if deployment.status == "DELETE_FAILED":
-        return ()  # _deletion_notes() says how to continue
+    if deployment is None or deployment.status == "DELETE_FAILED":
+        return None  # _deletion_note() says how to continue
     if not deployment.is_new_stack:
-        return (RETRY,)
+        return RETRY
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
-    return (f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again.",)
+    return f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again."
 
 
-def _deletion_notes(denial: Denial) -> tuple[str, ...]:
+def _deletion_note(denial: Denial) -> str | None:
     """Return how to delete a stack without the resource whose deletion was denied.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html
     """
     deployment = _find_stack(denial) if "DELETE_FAILED" in denial.failure.text else None
     if deployment is None or deployment.status != "DELETE_FAILED":
-        return ()
-    return (
-        "Then delete the stack again. To keep the resource, delete the stack, which is in DELETE_FAILED, with --retain-resources LOGICAL_ID.",
-    )
+        return None
+    return "Then delete the stack again. To keep the resource, delete the stack, which is in DELETE_FAILED, with --retain-resources LOGICAL_ID."
 
 
-def _calling_services(denial: Denial) -> tuple[str, ...]:
+def _calling_service(denial: Denial) -> str | None:
     """Return the service that made the call with the role, according to the session name."""
     session_name: str = getattr(denial.principal, "session_name", "")
-    return tuple(
-        service for prefix, service in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix)
-    )
+    found = (name for prefix, name in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix))
+    return next(found, None)
 
 
 POLICY_OLDER_THAN_RELEASE = CauseType(

@@ -143,9 +143,8 @@ def _only_looks_up(text: str) -> bool:
 
 def _trusts_account(denial: Denial, account: str) -> bool:
     """Return whether a trust policy in the text allows the caller's account, which is that of the role."""
-    named = [
-        name for each in allow_statements(denial.facts.trust_policy) for name in principal_names(each, "AWS")
-    ]
+    trusting = allow_statements(denial.facts.trust_policy)
+    named = [name for each in trusting for name in principal_names(each, "AWS")]
     return denial.account in {None, account} and any(each.endswith(f"::{account}:root") for each in named)
 
 
@@ -157,11 +156,9 @@ def _direct_remedy(denial: Denial) -> Remedy | None:
         grant = attrs.evolve(grant, conditions=_PASSED_TO_CLOUDFORMATION)
         on = f" on {denial.target_role_name}" if denial.target_role_name else ""
     title = f"Or allow {denial.action}{on} for {denial.caller}, and each further call that is denied"
-    return (
-        None
-        if grant is None or _only_looks_up(denial.failure.text)
-        else allow_remedy(denial, grant=grant, title=title)
-    )
+    if grant is None or _only_looks_up(denial.failure.text):
+        return None
+    return allow_remedy(denial, grant=grant, title=title)
 
 
 def _is_bootstrapped(text: str, region: str | None) -> bool:

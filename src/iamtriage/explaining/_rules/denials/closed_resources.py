@@ -170,16 +170,15 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     prefix = _KEY_PREFIX.search(denial.failure.text)
     if prefix is not None and "s3:PutObject" in str(row.statements):
         path = f"/{prefix['prefix']}/AWSLogs/"
-        statements = tuple(
-            (action, each.replace("/AWSLogs/", path), keys) for action, each, keys in row.statements
-        )
+        rows = row.statements
+        statements = tuple((action, each.replace("/AWSLogs/", path), keys) for action, each, keys in rows)
         row = attrs.evolve(row, statements=statements, step=row.step.replace(_PREFIX_STEP, "").strip())
     if row is _IMAGE:
         return _explain_image(denial, values)
     of = f" of {bucket}" if bucket and "bucket" in row.resource else ""
-    contrast = (
-        compare_statements(denial.case, row.service, "lambda:InvokeFunction", function) if function else None
-    )
+    contrast = None
+    if function:
+        contrast = compare_statements(denial.case, row.service, "lambda:InvokeFunction", function)
     instead = _describe_allowed(denial, row, bucket, account) if of else ""
     return explain_access(denial, row, values, of, instead, contrast)
 

@@ -60,10 +60,8 @@ def explain_service_control(denial: Denial) -> Explanation:
         denied = _explain_control_deny(denial, "service_control", ask, *scope)
         return add_landing_zone(denial, denied)
     reasons = matching_reasons(denial.action, denial.facts.authorization_details)
-    targets = (
-        each.target_arn for each in reasons if each.policy_type == "service_control" and each.target_arn
-    )
-    level = next(targets, "").rpartition("/")[2]
+    targets = (each.target_arn or "" for each in reasons if each.policy_type == "service_control")
+    level = next(filter(None, targets), "").rpartition("/")[2]
     where = "some level between the organization's root and the account"
     title = "Allow it at the level where no service control policy does"
     replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
@@ -241,22 +239,19 @@ def add_landing_zone(denial: Denial, explanation: Explanation) -> Explanation:
         owner = "AWS Control Tower"
         control = "one of its mandatory controls, which cannot be turned off, denies"
     mark = found[0]
-    steps = [
-        f"The call can work for resources without {mark} in their names: most likely, the Deny is only about these."
-    ]
+    step = f"The call can work for resources without {mark} in their names: most likely, the Deny is only about these."
+    in_loop = None
     if _LOOP.search(denial.failure.text) is not None:
-        step = f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
-        steps.append(step)
+        in_loop = (
+            f"In the loop, add this to the command that lists the names: | tr '\\t' '\\n' | grep -v {mark}"
+        )
     text = f"The resource belongs to {owner}: most likely, {control} its change. Only the administrators of the landing zone can change it, there."
     cause = LANDING_ZONE_RESOURCE.cause("derived", f"The name of the resource contains {mark}.", text=text)
-    remedy = your_remedy(f"Leave out the resources of {owner}", *steps, url=_PAGE if found["tower"] else None)
+    page = _PAGE if found["tower"] else None
+    remedy = your_remedy(f"Leave out the resources of {owner}", step, in_loop, url=page)
     summary = f"{explanation.summary.removesuffix('.')}, most likely to protect the resources of {owner}."
-    return attrs.evolve(
-        explanation,
-        summary=summary,
-        causes=(*explanation.causes, cause),
-        remedies=(remedy, *explanation.remedies),
-    )
+    causes, remedies = (*explanation.causes, cause), (remedy, *explanation.remedies)
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 
 def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
@@ -287,11 +282,9 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     if admin or is_stated:
         alone = ""
     reason = "" if is_stated else ", and the message gives no reason"
-    cause = DENIED_REGION.cause(
-        "derived",
-        f"The text shows that calls succeed in {others}{reason}.",
-        text=f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}.",
-    )
+    because = f"The text shows that calls succeed in {others}{reason}."
+    text = f"Such a Deny has the condition aws:RequestedRegion. AWS Control Tower has one for Regions that its landing zone does not govern, and {allows}."
+    cause = DENIED_REGION.cause("derived", because, text=text)
     remedy = your_remedy(
         "Call only the Regions that the organization allows",
         f"Leave out the others, such as {called}.{loop}",

@@ -268,6 +268,11 @@ _NULLABLE = lazy_pattern(
 )
 
 
+def find_requirement(key: str) -> Requirement | None:
+    """Return what Deny statements with a condition key require, if it is a well-known one."""
+    return next((each for each in REQUIREMENTS if each.has_key(key)), None)
+
+
 def shows_revocation(denial: Denial) -> bool:
     """Return whether the text shows that the caller's role has the policy that revokes sessions."""
     name, role = REVOCATION.names, denial.role

@@ -64,16 +64,14 @@ def exempt_global_service(denial: Denial) -> Remedy:
     counts = f"AWS treats requests to {names} as requests in one Region"
     if where:
         counts = f"requests to {names} count as {where}"
-    steps = [f"Changing the client's Region does not help: {counts}, whatever Region the client has."]
+    step = f"Changing the client's Region does not help: {counts}, whatever Region the client has."
     exempt = _exempting_statement(denial, services)
-    steps.append(
-        "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
-        if exempt is None
-        else "The statement with NotAction, which also exempts other services of this kind:"
-    )
+    statement = "The statement with NotAction, which also exempts other services of this kind:"
+    if exempt is None:
+        statement = "A Deny on aws:RequestedRegion usually exempts such services with NotAction."
     title = f"Have the Deny exempt {names}, which {'has' if len(services) == 1 else 'have'} one endpoint for all Regions"
     page = "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html"
-    remedy = build_remedy(title, f"{steps[0]} {as_sentence(describe_change(denial))}", steps[1], url=page)
+    remedy = build_remedy(title, f"{step} {as_sentence(describe_change(denial))}", statement, url=page)
     return remedy if exempt is None else attrs.evolve(remedy, manifest=exempt)
 
 
@@ -88,11 +86,8 @@ def _exempting_statement(denial: Denial, services: list[str]) -> str | None:
             if not exempt and as_strings(each.get("Action")) != ["*"]:
                 return None
             actions = [f"{name}:*" for name in sorted({*services, *_USUALLY_EXEMPT})]
-            changed = {
-                name: value
-                for name, value in each.items()
-                if name in {"Sid", "Effect", "Resource", "Condition"}
-            }
+            kept = {"Sid", "Effect", "Resource", "Condition"}
+            changed = {name: value for name, value in each.items() if name in kept}
             listed = [*exempt, *(name for name in actions if not exempt or name[:-2] in services)]
             changed["NotAction"] = list(dict.fromkeys(listed))
             lines = ",\n ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in changed.items())
@@ -245,19 +240,13 @@ def build_remedy(
         device = devices.pop() if len(devices) == 1 else device
         needs_session = find_program(denial.failure) is not None
         if denial.lowercase_action == "sts:assumerole" and not needs_session:
-            steps = tuple(
-                each.replace(deny_conditions.MFA.step, deny_conditions.MFA_WITH_ROLE) for each in steps
-            )
+            with_role = deny_conditions.MFA_WITH_ROLE
+            steps = tuple(each.replace(deny_conditions.MFA.step, with_role) for each in steps)
         call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
         listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
-    return your_remedy(
-        title.replace("{what}", _describe_created(denial)),
-        *steps,
-        *after,
-        commands=lines,
-        url=requirement.url,
-    )
+    title = title.replace("{what}", _describe_created(denial))
+    return your_remedy(title, *steps, *after, commands=lines, url=requirement.url)
 
 
 def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:

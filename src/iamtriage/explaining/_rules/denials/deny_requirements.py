@@ -122,9 +122,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
                 ),
             )
     # The caller can change the request more easily than the resource or who calls.
-    ordered = sorted(
-        conditions, key=lambda each: ("request", "resource", "principal").index(condition_owner(each))
-    )
+    owners = ("request", "resource", "principal")
+    ordered = sorted(conditions, key=lambda each: owners.index(condition_owner(each)))
     met = next((each for each in ordered if each.request_values), None)
     # Whether the condition of a statement accepts its values is known without those of the request.
     met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
@@ -205,10 +204,8 @@ def _add_reason(
         return f"{words}: someone revoked the sessions issued before {clip_text(join_words(revoked.policy_values, 'or'))}."
     if deny_conditions.shows_revocation(denial):
         name = deny_conditions.REVOCATION.names
-        verdict = (
-            f"most likely, somebody revoked the role's sessions, and this one is older (inline policy {name})"
-        )
-        return denial_summary(denial, verdict)
+        revoked_by = f"somebody revoked the role's sessions, and this one is older (inline policy {name})"
+        return denial_summary(denial, f"most likely, {revoked_by}")
     checks = (_describe_presence(denial, each) for each in conditions)
     reason = next((each for each in checks if each is not None), None)
     if reason is None and met is None and (tested := describe_tested_value(denial)) is not None:
@@ -226,9 +223,7 @@ def _satisfying_remedy(
     from iamtriage.explaining._rules.denials.request_conditions import calls_global_profile
 
     for condition in conditions:
-        requirement = next(
-            (each for each in deny_conditions.REQUIREMENTS if each.has_key(condition.key)), None
-        )
+        requirement = deny_conditions.find_requirement(condition.key)
         if (deny_conditions.describe_presence(condition) or "").partition(" has ")[2].startswith("the "):
             # A value that is present has to go.
             continue
@@ -287,8 +282,8 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
     if deployment is not None:
         setting = f"In {deployment.resource or 'the resource'}, set {argument['property']}: {values[0]}"
         if deployment.tool == "Terraform":
-            setting = setting.replace(
-                f"{argument['property']}: {values[0]}", f'{argument["argument"]} = "{values[0]}"'
+            setting = (
+                f'In {deployment.resource or "the resource"}, set {argument["argument"]} = "{values[0]}"'
             )
     if argument["property"] == "PermissionsBoundary" and _SERVERLESS.search(denial.failure.text):
         # https://www.serverless.com/framework/docs/providers/aws/guide/iam: it creates the role of the functions.

@@ -32,7 +32,7 @@ from iamtriage.policies._evaluation.verification import verify
 from iamtriage.policies._sets import PolicySet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -64,9 +64,8 @@ def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
         failure = attrs.evolve(failure, action=denial.action, resource=resource)
     request = build_request(failure, facts)
     if isinstance(request, str):
-        return attrs.evolve(
-            explanation, notes=(f"The policies were not evaluated. {request}", *explanation.notes)
-        )
+        unevaluated = f"The policies were not evaluated. {request}"
+        return attrs.evolve(explanation, notes=(unevaluated, *explanation.notes))
     decision = evaluate(request, policies)
     if is_any_object and not decision.allowed:
         unknown = "The policies were not evaluated. The error does not state the key of the object."
@@ -88,11 +87,8 @@ def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
         explanation = _add_deny(explanation, denial, decision)
     elif decision.deny == "implicit" and not is_decided:
         explanation = _add_missing_allow(explanation, denial, decision)
-    return attrs.evolve(
-        explanation,
-        remedies=tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies),
-        notes=explanation.notes if note is None else (note, *explanation.notes),
-    )
+    remedies = tuple(_verify_remedy(each, failure, facts, policies) for each in explanation.remedies)
+    return attrs.evolve(explanation, remedies=remedies, notes=present(note, *explanation.notes))
 
 
 def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
@@ -110,13 +106,13 @@ def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> E
     return attrs.evolve(explanation, summary=summary, causes=(cause, *explanation.causes))
 
 
+def _identity_policies(denial: Denial) -> Iterator[KnownPolicy]:
+    return (each for each in list_known_policies(denial) if each.policy_type == "identity")
+
+
 def _lacks_allow(denial: Denial, decision: Decision) -> bool:
     """Return whether the identity-based policies that deny a call have no Allow for it."""
-    allows = [
-        allow_statements(policy.content)
-        for policy in list_known_policies(denial)
-        if policy.policy_type == "identity"
-    ]
+    allows = [allow_statements(policy.content) for policy in _identity_policies(denial)]
     identity = [{"Version": "2012-10-17", "Statement": each} for each in allows if each]
     without = evaluate(decision.request, attrs.evolve(decision.policies, identity=identity))
     return bool(identity) and (without.deny, without.layer) == ("implicit", "identity")
@@ -139,7 +135,7 @@ def _add_missing_allow(explanation: Explanation, denial: Denial, decision: Decis
         if denial.policy_type in {None, layer} and not denial.is_explicit:
             contrast = describe_other_resource(denial, policy)
             summary = denial_summary(denial, f"{policy.name} {contrast.verdict}")
-            explanation = attrs.evolve(explanation, remedies=(*contrast.remedies, *explanation.remedies))
+            explanation = attrs.evolve(explanation, remedies=present(contrast.remedy, *explanation.remedies))
     elif len(compared) == 1 and compared[0][1].code == STATED_POLICY_OTHER_ACTION.code:
         cause = compared[0][1]
     elif layer == decision.layer:
@@ -156,8 +152,7 @@ def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, 
     """
     if decision.allowed is not None or denial.policy_type != "identity" or denial.is_explicit:
         return None
-    policies = (each for each in list_known_policies(denial) if each.policy_type == "identity")
-    found = ((policy, find_conditional(denial, policy)) for policy in policies)
+    found = ((policy, find_conditional(denial, policy)) for policy in _identity_policies(denial))
     return next(((policy, statement) for policy, statement in found if statement is not None), None)
 
 
@@ -174,17 +169,13 @@ def _add_condition(
         explanation,
         summary=denial_summary(denial, f"{policy.name} {contrast.verdict}"),
         causes=(cause, *explanation.causes),
-        remedies=(*contrast.remedies, *explanation.remedies),
+        remedies=present(contrast.remedy, *explanation.remedies),
     )
 
 
 def _allows_caller(denial: Denial) -> bool:
     """Return whether a given identity-based policy allows the call without a condition."""
-    causes = (
-        compare(denial, denial.action or "", policy)
-        for policy in list_known_policies(denial)
-        if policy.policy_type == "identity"
-    )
+    causes = (compare(denial, denial.action or "", policy) for policy in _identity_policies(denial))
     return any(cause is not None and cause.code == STATED_POLICY_ALLOWS.code for cause in causes)
 
 
@@ -195,7 +186,7 @@ def _add_allowing_policies(explanation: Explanation, denial: Denial) -> Explanat
         text = f"The given policies allow {denial.action} on this resource, so they are not attached to {denial.caller}, or were not yet in effect."
         cause = STATED_POLICY_ALLOWS.cause("derived", because, text=text)
         others = (each for each in explanation.remedies if each.policy is None or each.layer != "identity")
-        remedies = *present(first_remedy(denial, STATED_POLICY_ALLOWS.code)), *others
+        remedies = present(first_remedy(denial, STATED_POLICY_ALLOWS.code), *others)
         return attrs.evolve(explanation, causes=(cause, *explanation.causes), remedies=remedies)
     return explain_allowed_caller(denial, explanation, "the given identity-based policy")
 

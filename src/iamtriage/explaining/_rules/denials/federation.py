@@ -114,9 +114,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if checked is not None:
         return checked
     claims = denial.facts.token_claims
-    other = trust_documents.find_other_provider(
-        denial.facts.trust_policy, None if claims is None else claims.get("iss")
-    )
+    other = trust_documents.find_other_provider(denial.facts.trust_policy, (claims or {}).get("iss"))
     if other is not None:
         return _explain_other_provider(denial, other)
     policy = denial.facts.trust_policy
@@ -242,11 +240,8 @@ def _explain_job(denial: Denial) -> Explanation | None:
     if findings is None or findings.result is None or not str(findings.result.condition).endswith(":sub"):
         return None
     explanation = _explain_checked_policy(known, findings)
-    if (
-        explanation is None
-        or "@" in str(known.facts.token_claims)
-        or "repo:" not in str(known.facts.token_claims)
-    ):
+    stated = str(known.facts.token_claims)
+    if explanation is None or "@" in stated or "repo:" not in stated:
         return explanation
     because = "The subject follows from the workflow. It also has the IDs of owner and repository (repo:OWNER@ID/REPOSITORY@ID:…) if the repository was created, renamed or transferred after July 15, 2026."
     causes = (attrs.evolve(explanation.causes[0], because=(because,)), *explanation.causes[1:])

@@ -159,12 +159,8 @@ def _remove_keys(denial: Denial, role: str) -> Remedy:
     title = f"Remove the access keys from the container, so that {role} is used"
     if is_about_pods(denial.failure.text):
         line = clusters.restart_command(denial.case).replace("rollout restart", "set env")
-        return cluster_remedy(
-            title,
-            *steps,
-            commands=f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-",
-            url=pages.SDK_CREDENTIALS,
-        )
+        line = f"{line} AWS_ACCESS_KEY_ID- AWS_SECRET_ACCESS_KEY- AWS_SESSION_TOKEN-"
+        return cluster_remedy(title, *steps, commands=line, url=pages.SDK_CREDENTIALS)
     return your_remedy(title, *steps, "Then start new tasks or containers.", url=pages.SDK_CREDENTIALS)
 
 
@@ -233,13 +229,8 @@ def _update_plugin() -> Remedy:
 def _allow_role(denial: Denial, bucket: str) -> Remedy:
     """Return the remedy that allows the role all that Velero does in a bucket."""
     controller, policy = find_controller_of_account("velero"), RESOURCE_POLICIES["s3"]
-    listed = (
-        []
-        if controller is None
-        else controller.build_statements(
-            denial.action or "", denial.resource or "", denial.location.partition or "aws"
-        )
-    )
+    call = (denial.action or "", denial.resource or "", denial.location.partition or "aws")
+    listed = [] if controller is None else controller.build_statements(*call)
     principal = {"AWS": policy_principals.policy_principal_arn(denial)}
     statements = [
         {"Effect": "Allow", "Principal": principal, "Action": each["Action"], "Resource": each["Resource"]}

@@ -68,19 +68,17 @@ _SAM_READ = lazy_pattern(
 def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
     """Return that a policy has the ARN of a secret without its end, like the call."""
     end = whole[-len(RANDOM_END) :]
-    remedies: tuple[Remedy, ...] = ()
+    remedy = None
     if _CDK_PARTIAL.search(denial.failure.text):
         step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
-        remedies = (
-            your_remedy(
-                "Let the CDK write the whole ARN of the secret",
-                step,
-                url="https://github.com/aws/aws-cdk/issues/12411",
-            ),
+        title, page = (
+            "Let the CDK write the whole ARN of the secret",
+            "https://github.com/aws/aws-cdk/issues/12411",
         )
+        remedy = your_remedy(title, step, url=page)
     return Contrast(
         f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",
-        remedies,
+        remedy,
         "The call may use the secret's name or the ARN without its end, as in the message. The policy may not: the secret's ARN is "
         f"{clip_text(whole)}.",
     )
@@ -93,28 +91,24 @@ def find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
         if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
             verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
             text = "The action matches, and so does the rest of the resource."
-            return Contrast(verdict, _slash_remedies(denial), text)
+            return Contrast(verdict, _slash_remedy(denial), text)
     return None
 
 
-def _slash_remedies(denial: Denial) -> tuple[Remedy, ...]:
+def _slash_remedy(denial: Denial) -> Remedy:
     sam = _SAM_READ.search(denial.failure.text)
     if sam is None:
-        return (
-            your_remedy(
-                "Remove one of the slashes where the ARN is written",
-                "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
-                "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
-            ),
+        return your_remedy(
+            "Remove one of the slashes where the ARN is written",
+            "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
+            "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
         )
-    return (
-        your_remedy(
-            "Use SSMParameterWithSlashPrefixReadPolicy in the template",
-            "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
-            "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
-            manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
-            url="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html",
-        ),
+    return your_remedy(
+        "Use SSMParameterWithSlashPrefixReadPolicy in the template",
+        "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
+        "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
+        manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
+        url="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html",
     )
 
 
@@ -123,23 +117,21 @@ def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
     table, separator, index = (denial.resource or "").partition("/index/")
     if not separator or table not in allowed or ":dynamodb:" not in table:
         return None
-    remedies: tuple[Remedy, ...] = ()
+    remedy = None
     if (found := _CDK_TABLE.search(denial.failure.text)) is not None:
         name = clip_text(table.rpartition("/")[2])
-        remedies = (
-            your_remedy(
-                "Import the table in the CDK with its indexes",
-                f"{found['import']} does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
-                f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy. If it cannot wait, add that in IAM.",
-                manifest=f"Table.fromTableAttributes(this, 'Table', {{ tableName: '{name}', grantIndexPermissions: true }})",
-                url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
-            ),
+        remedy = your_remedy(
+            "Import the table in the CDK with its indexes",
+            f"{found['import']} does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
+            f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy. If it cannot wait, add that in IAM.",
+            manifest=f"Table.fromTableAttributes(this, 'Table', {{ tableName: '{name}', grantIndexPermissions: true }})",
+            url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
         )
-    return Contrast(
-        f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}",
-        remedies,
-        "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table.",
+    verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"
+    text = (
+        "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table."
     )
+    return Contrast(verdict, remedy, text)
 
 
 def describe_star_only(action: str | None) -> str | None:
@@ -293,9 +285,9 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
             "derived" if is_decisive and not denial.is_explicit else "possible", text=text
         )
     is_attached = is_of_caller(policy, denial)
-    text = f". It is not attached to {caller}, or a policy of another type denies the call."
-    if is_attached:
-        text = "."
+    text = "."
+    if not is_attached:
+        text = f". It is not attached to {caller}, or a policy of another type denies the call."
     if denial.policy_type == "identity":
         text = f", so it {'' if policy.owner else f'is not attached to {caller}, or '}was not yet in effect."
     return STATED_POLICY_ALLOWS.cause("derived", text=f"{subject} allows {action} on this resource{text}")
@@ -367,4 +359,4 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)
     effect = ", where it has no effect" if text else ""
-    return contrast or Contrast(f"allows it only on {join_resources(allowed)}{effect}", (), text)
+    return contrast or Contrast(f"allows it only on {join_resources(allowed)}{effect}", None, text)

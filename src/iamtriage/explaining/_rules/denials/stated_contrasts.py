@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, REQUIREMENTS
+from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
     describe_conditions,
@@ -71,6 +71,8 @@ _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
 _PREFIX = "s3:prefix"
 _PASSED_TO = "iam:passedtoservice"
+# Operators that compare with a list of values.
+_LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
 
 
 class Contrast(NamedTuple):
@@ -78,12 +80,12 @@ class Contrast(NamedTuple):
 
     Attributes:
         verdict: What the policy allows and the request has, as the end of a sentence about the policy.
-        remedies: What to do.
+        remedy: What to do.
         text: What else is known, as a cause.
     """
 
     verdict: str
-    remedies: tuple[Remedy, ...]
+    remedy: Remedy | None = None
     text: str | None = None
 
 
@@ -91,7 +93,7 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     """Return that a policy allows the action in another Region only, if nothing else differs."""
     if denial.service == "bedrock" and (region := other_region(denial.resource or "", allowed)) is not None:
         verdict = f"allows it only in {region}, and the call was denied{other_model_region(denial)}"
-        return Contrast(verdict, ())
+        return Contrast(verdict)
     grant = required_grant(denial)
     if grant is None or len(grant.resources) != 1:
         return None
@@ -120,7 +122,7 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
         only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
     title = f"Call {region}, if {clip_text(name)} is there"
     remedy = your_remedy(title, check, change, only, commands=tuple(lines), url=pages.EVALUATION)
-    return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", (remedy,))
+    return Contrast(f"allows it only in {region}, and the call went to {called}{setting}", remedy)
 
 
 def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
@@ -149,7 +151,7 @@ def find_filter_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     cause = f"{flag}, {name} reads every {kind} that it lists. One that it may not read stops the whole run, so {listed} {'is' if len(ids) == 1 else 'are'} not updated either."
     no_filter = f", and no filter limits {name} to {they}" if shows_arguments else ""
     verdict = f"allows it only on the {kind}{'s' * (len(ids) > 1)} {listed}{no_filter}"
-    return Contrast(verdict, (remedy,), cause)
+    return Contrast(verdict, remedy, cause)
 
 
 def _find_name(arn: str) -> str:
@@ -173,14 +175,11 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     failed = next((each for each in conditions if each.is_met is False and each.has_values), None)
     if failed is None:
         remedy = condition_remedy(denial, statement)
-        return Contrast(
-            f"allows it only if {describe_conditions(statement)}",
-            (remedy,),
-            "The action and the resource match the statement: only the condition does not.",
-        )
+        text = "The action and the resource match the statement: only the condition does not."
+        return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, text)
     if failed.is_of_resource_tag and is_being_created(denial):
         verdict, remedy, text = describe_new_resource(denial, statement, failed)
-        return Contrast(verdict, (remedy,), text)
+        return Contrast(verdict, remedy, text)
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
@@ -220,7 +219,7 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
     return Contrast(
         f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}",
-        (remedy,),
+        remedy,
         "The action and the resource match the statement; a condition key cannot contain a wildcard.",
     )
 
@@ -236,17 +235,12 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
     text = f"The action and the resource match the statement; {key} does not."
     verdict = f"allows it only if {clause}, but {found}"
-    is_list = failed.operator.removeprefix("ForAnyValue:") in {
-        "StringEquals",
-        "StringLike",
-        "ArnLike",
-        "ArnEquals",
-    }
+    is_list = failed.operator.removeprefix("ForAnyValue:") in _LISTS
     if failed.key.lower() == _PREFIX and requested == ("",):
-        return Contrast(verdict, (_list_prefix_remedy(denial, failed),), text)
-    if not requested or not is_list or any(each.has_key(failed.key) for each in REQUIREMENTS):
-        return Contrast(verdict, (condition_remedy(denial, statement),), text)
-    return Contrast(verdict, (_change_value_remedy(denial, statement, failed),), text)
+        return Contrast(verdict, _list_prefix_remedy(denial, failed), text)
+    if not requested or not is_list or find_requirement(failed.key) is not None:
+        return Contrast(verdict, condition_remedy(denial, statement), text)
+    return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
 
 
 def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
@@ -256,13 +250,12 @@ def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
 
 def _list_prefix_remedy(denial: Denial, failed: CheckedCondition) -> Remedy:
     """Return how to list only what the condition of a statement allows."""
-    folder, bucket = failed.values[0].rstrip("*"), resource_name(denial)
+    folder = failed.values[0].rstrip("*")
+    line = command("aws", "s3", "ls", f"s3://{resource_name(denial)}/{folder}")
     return your_remedy(
         f"List below {clip_text(folder)}, which the policy allows",
         "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
-        commands=(command("aws", "s3", "ls", f"s3://{bucket}/{folder}"),)
-        if folder and "$" not in folder
-        else (),
+        commands=line if folder and "$" not in folder else None,
         url=pages.EVALUATION,
     )
 
@@ -336,13 +329,13 @@ def _missing_tag(
             [f"{clip_text(each.key.partition('/')[2])} = {join_values(each.values)}" for each in met], "and"
         )
         text = f"The action, the resource and the tag {fitting} match the statement: only {clip_text(key)} does not, and all must match."
-    return Contrast(f"allows it only on a resource with the tag {tag}, and {found}", (remedy,), text)
+    return Contrast(f"allows it only on a resource with the tag {tag}, and {found}", remedy, text)
 
 
 def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
     """Return the remedy that makes the request meet the conditions of a statement."""
     for operator, key, values in iterate_conditions(statement):
-        requirement = next((each for each in REQUIREMENTS if each.has_key(key)), None)
+        requirement = find_requirement(key)
         # A condition that a key is false or absent requires the reverse.
         if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
             title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")

@@ -15,7 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.denials.deny_conditions import REQUIREMENTS
+from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     excluding_pattern,
@@ -261,7 +261,7 @@ def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
             commands="kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",
             url="https://karpenter.sh/docs/reference/settings/",
         )
-    requirement = next((each for each in REQUIREMENTS if each.has_key(key)), None)
+    requirement = find_requirement(key)
     return your_remedy(
         f"Send {key} = {values} with this request",
         f"Find what makes this call: a setting of a launch template, of another call or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),

@@ -65,9 +65,8 @@ def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation
     if explanation.topic == "kms-key-policy" and denial.crosses_accounts:
         return _add_key_policy(denial, explanation, stated)
     if denial.policy_type in _NAMES and not denial.is_explicit:
-        return _add_policy_with_principal(
-            denial, explanation, [each for each in stated if each.has_principal]
-        )
+        with_principal = [each for each in stated if each.has_principal]
+        return _add_policy_with_principal(denial, explanation, with_principal)
     return _add_identity_policies(denial, explanation, action, stated)
 
 
@@ -113,11 +112,11 @@ def _add_identity_policies(
     elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
         contrast = describe_other_resource(denial, policy)
         # The tool that writes a secret's ARN has its own remedy.
-        is_written = bool(contrast.remedies) and denial.service == "secretsmanager"
+        is_written = contrast.remedy is not None and denial.service == "secretsmanager"
         added = None if is_written else _correct_code_remedy(denial, action, policy)
         remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
     if contrast is not None:
-        remedies = (*contrast.remedies, *remedies)
+        remedies = present(contrast.remedy, *remedies)
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
             found[0] = policy, _with_text(first, contrast.text)
@@ -125,7 +124,7 @@ def _add_identity_policies(
         explanation,
         summary=denial_summary(denial, verdict) if verdict else explanation.summary,
         causes=(*(cause for _, cause in found), *explanation.causes),
-        remedies=(*present(added), *remedies),
+        remedies=present(added, *remedies),
     )
 
 
@@ -158,11 +157,9 @@ def _add_policy_with_principal(
 def _add_key_policy(denial: Denial, explanation: Explanation, stated: list[KnownPolicy]) -> Explanation:
     """Add that the key policy in the text lacks a caller of another account: KMS gives three reasons for that."""
     of_key = [each for each in stated if each.has_principal and statements_with(each, denial.action or "")]
-    found = (
-        compare_with_principal(denial, of_key[0]._replace(name="the key policy in the text"))
-        if len(of_key) == 1
-        else None
-    )
+    found = None
+    if len(of_key) == 1:
+        found = compare_with_principal(denial, of_key[0]._replace(name="the key policy in the text"))
     granting = [each for each in explanation.remedies if each.policy is not None]
     if not granting:
         return explanation
@@ -250,9 +247,8 @@ def _explain_without_effect(
         arn, version = policy.version
         verdict = f"it is version {version}, not the default one"
         title = f"Make {version} the default version"
-        lines = (
-            fill_command(f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}", arn),
-        )
+        template = f"aws iam set-default-policy-version --policy-arn {{}} --version-id {version}"
+        lines = (fill_command(template, arn),)
         steps = ("Only the default version has an effect, on all that have the policy.",)
     elif is_of_caller(policy, denial):
         verdict, steps = "it was not yet in effect, or the text shows it in another account", steps[1:]
@@ -297,20 +293,15 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     # In one account, an Allow in either policy is enough.
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
-    if is_s3 or not of_resource:
-        other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
-        verdict = f"{policy_name} allows it, so {other}a policy of another type denies it"
-        summary = denial_summary(denial, verdict)
-        return attrs.evolve(
-            explanation, summary=summary, causes=causes, remedies=others or explanation.remedies
-        )
-    owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
-    account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
-    verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
-    remedies = (*of_resource, *(each for each in others if each not in of_resource))
-    return attrs.evolve(
-        explanation, summary=denial_summary(denial, verdict), causes=causes, remedies=remedies
-    )
+    other = "the bucket policy, the bucket's KMS key or " if is_s3 else ""
+    verdict, remedies = f"{policy_name} allows it, so {other}a policy of another type denies it", others
+    if of_resource and not is_s3:
+        owner = "role's trust policy" if of_resource[0].layer == "role_trust" else "resource's policy"
+        account = f" in account {denial.resource_account}" if denial.crosses_accounts else ""
+        verdict = f"{policy_name} allows it, so most likely the {owner}{account} does not"
+        remedies = (*of_resource, *(each for each in others if each not in of_resource))
+    summary, remedies = denial_summary(denial, verdict), remedies or explanation.remedies
+    return attrs.evolve(explanation, summary=summary, causes=causes, remedies=remedies)
 
 
 def _explain_other_owner(denial: Denial, explanation: Explanation, policy: KnownPolicy) -> Explanation:
