@@ -13,40 +13,9 @@ import attrs
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._rules import shared
+from iamtriage.explaining._rules.denials import role_calls, role_conditions
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
-from iamtriage.explaining._rules.denials.role_calls import (
-    ASSUMES_ITSELF,
-    SUPPLIED,
-    assumes_itself,
-    caller_allow_step,
-    describe_accounts,
-    describe_attribute,
-    describe_mistrust,
-    find_attribute,
-    find_working_accounts,
-    is_omitted_first,
-    needs_both_sides,
-    omit_attribute_remedy,
-    other_account_steps,
-    own_credentials_remedy,
-    tag_session_step,
-    trusting_statement,
-)
-from iamtriage.explaining._rules.denials.role_conditions import (
-    ACTIONS,
-    check_trust_policy,
-    compare_call,
-    find_call,
-    narrow_deny_remedy,
-)
-from iamtriage.explaining._rules.shared import (
-    allow_remedies,
-    commands,
-    denial_remedies,
-    pages,
-    policy_principals,
-    wording,
-)
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
@@ -66,7 +35,7 @@ CALLER_NOT_TRUSTED = CauseType(
     title="The role's trust policy does not allow the caller",
     recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
     fix="Name the caller in the role's trust policy, with the action that is called.",
-    sources=(pages.ASSUME_ROLE, pages.TRUST_POLICIES),
+    sources=(shared.pages.ASSUME_ROLE, shared.pages.TRUST_POLICIES),
 )
 SESSION_TAGS = CauseType(
     "session-tags",
@@ -74,7 +43,7 @@ SESSION_TAGS = CauseType(
     meaning="The call passes session tags or a source identity, and the role's trust policy does not allow the action for that.",
     recognised_by="The denied action is sts:TagSession or sts:SetSourceIdentity.",
     fix="Allow sts:TagSession (or sts:SetSourceIdentity) in the role's trust policy, too.",
-    sources=(pages.SESSION_TAGS,),
+    sources=(shared.pages.SESSION_TAGS,),
 )
 NO_SUCH_ROLE = CauseType(
     "no-such-role",
@@ -91,38 +60,38 @@ def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
-    findings = None if is_denied else check_trust_policy(denial)
-    attribute = find_attribute(denial)
+    findings = None if is_denied else role_conditions.check_trust_policy(denial)
+    attribute = role_calls.find_attribute(denial)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
-        denial_remedies.identity_allow_helps(denial)
-        and (attribute is None or (denial.crosses_accounts and is_omitted_first(denial)))
-        and not assumes_itself(denial)
+        shared.denial_remedies.identity_allow_helps(denial)
+        and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
+        and not role_calls.assumes_itself(denial)
     )
     if findings is not None and findings.allowed is False:
         can_allow = False
     result = None if findings is None or attribute is not None or denial.is_explicit else findings.result
-    condition = compare_call(denial, findings, result)
+    condition = role_conditions.compare_call(denial, findings, result)
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     trust_remedy = None if condition.names_caller else _change_trust_remedy(denial, findings)
-    omitted = omit_attribute_remedy(denial)
+    omitted = role_calls.omit_attribute_remedy(denial)
     remedies = [
-        own_credentials_remedy(denial) if assumes_itself(denial) else None,
+        role_calls.own_credentials_remedy(denial) if role_calls.assumes_itself(denial) else None,
         condition.remedy,
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
         omitted,
-        denial_remedies.authorization_details_remedy(denial),
+        shared.denial_remedies.authorization_details_remedy(denial),
     ]
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         # To pass on nothing is the alternative to all changes of policies.
         remedies.sort(key=lambda each: (each is None or each.layer != "role_trust", each is not omitted))
-    if omitted is not None and is_omitted_first(denial):
+    if omitted is not None and role_calls.is_omitted_first(denial):
         remedies.sort(key=lambda each: each is not omitted)
     return denial.explain(
-        wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
+        shared.wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=(*remedies,),
@@ -131,8 +100,8 @@ def explain_assume_role(denial: Denial) -> Explanation:
             None
             if denial.is_explicit
             or (attribute and (findings is not None or denial.crosses_accounts))
-            or needs_both_sides(denial)
-            or assumes_itself(denial)
+            or role_calls.needs_both_sides(denial)
+            or role_calls.assumes_itself(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _IF_ALLOWED.format(denial.caller)
             if findings is not None and findings.needs_identity_allow
@@ -152,19 +121,19 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
 
 def trust_policy_commands(denial: Denial) -> tuple[str, str]:
     """Return the commands that print and replace the role's trust policy."""
-    return commands.trust_policy_commands(denial.target_role_name)
+    return shared.commands.trust_policy_commands(denial.target_role_name)
 
 
 def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
-    evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
+    evidence, reasons = denial.policy_type_evidence, shared.wording.reason_lines(denial)
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
-            text = f"A Deny statement in the trust policy of {role} matches the request. {wording.why_no_allow_helps(denial)}"
+            text = f"A Deny statement in the trust policy of {role} matches the request. {shared.wording.why_no_allow_helps(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None and findings.allowed is False:
         yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())
@@ -172,30 +141,34 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield findings.cause
     if attribute is not None:
         because = f"The denied action is {denial.action}, not sts:AssumeRole."
-        yield SESSION_TAGS.cause("derived", because, text=describe_attribute(denial, attribute))
+        yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
-    if assumes_itself(denial):
-        yield ASSUMES_ITSELF.cause("derived")
-    if is_unexplained and findings is None and attribute is None and not assumes_itself(denial):
+    if role_calls.assumes_itself(denial):
+        yield role_calls.ASSUMES_ITSELF.cause("derived")
+    if is_unexplained and findings is None and attribute is None and not role_calls.assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
-        if working := find_working_accounts(denial):
+        if working := role_calls.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
         no_allow = NO_IDENTITY_ALLOW.cause(text=text)
         text = f"The trust policy of {role} does not allow {caller}, or the call does not meet its condition, such as an external ID or MFA."
         others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
         yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
     if denial.is_explicit and not _names_trust_policy(denial):
-        text = f"A Deny statement in some policy matches the request. {wording.why_no_allow_helps(denial)}"
+        text = f"A Deny statement in some policy matches the request. {shared.wording.why_no_allow_helps(denial)}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
 def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> str:
     is_known = findings is not None and findings.allowed is False and not denial.is_explicit
-    mistrust = SUPPLIED
+    mistrust = role_calls.SUPPLIED
     if findings is not None and is_known and not attribute:
-        mistrust = describe_mistrust(denial, findings)
+        mistrust = role_calls.describe_mistrust(denial, findings)
     if _names_trust_policy(denial):
-        return mistrust if mistrust != SUPPLIED else f"the role's trust policy {_trust_verdict(denial)}"
+        return (
+            mistrust
+            if mistrust != role_calls.SUPPLIED
+            else f"the role's trust policy {_trust_verdict(denial)}"
+        )
     if denial.policy_type == "identity":
         return "no identity-based policy allows it"
     if denial.is_explicit:
@@ -204,10 +177,10 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return f"the call passes {attribute}, which the trust policy of {denial.target_role_text} must allow, too"
     if is_known:
         return mistrust
-    if assumes_itself(denial):
+    if role_calls.assumes_itself(denial):
         return "the caller has this role already"
-    if accounts := find_working_accounts(denial):
-        return f"it worked in {describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
+    if accounts := role_calls.find_working_accounts(denial):
+        return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
     if findings is not None and findings.needs_identity_allow:
         return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
     unknown = "" if findings is not None else ", nor whether the role exists"
@@ -229,8 +202,10 @@ def _change_trust_remedy(denial: Denial, findings: TrustFindings | None) -> Reme
     """Return the remedy that changes the trust policy: a Deny that matches, or else a missing Allow."""
     result = None if findings is None else findings.result
     if result is not None and result.is_explicit_deny:
-        return attrs.evolve(narrow_deny_remedy(denial, result), layer="role_trust")
-    return narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
+        return attrs.evolve(role_conditions.narrow_deny_remedy(denial, result), layer="role_trust")
+    return (
+        role_conditions.narrow_deny_remedy(denial) if denial.is_explicit else _trust_remedy(denial, findings)
+    )
 
 
 def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | None:
@@ -239,8 +214,8 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         return None
     if findings is None and (remedy := trust_account_remedy(denial)) is not None:
         return remedy
-    attribute = find_attribute(denial)
-    url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
+    attribute = role_calls.find_attribute(denial)
+    url, added = shared.pages.TRUST_POLICIES, _statement_for(denial, attribute)
     has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
     action = added["Action"]
@@ -253,7 +228,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
         if attribute and "ExternalId" in str(denial.facts.trust_policy):
             # A statement without a condition can allow both actions.
             text += f" A condition on sts:ExternalId never matches {denial.action}."
-        others = caller_allow_step(denial, action) or other_account_steps(denial, action)
+        others = role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(
+            denial, action
+        )
         if result.statement is None and (trusted := describe_trusted(denial.facts.trust_policy)):
             text += f" It still trusts {trusted}."
         elif not (attribute or removed or others):
@@ -266,19 +243,21 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
             )
         steps.append(save_step("the role's trust policy", "trust.json"))
-        url = pages.EXTERNAL_ID if denial.crosses_accounts else url
+        url = shared.pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
-            steps += caller_allow_step(denial, action) or other_account_steps(denial, action)
-            url = pages.SESSION_TAGS if attribute == "session tags" else url
+            steps += role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(
+                denial, action
+            )
+            url = shared.pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
             steps.insert(
                 0,
-                f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {find_working_accounts(denial)[0]}.",
+                f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
             )
-            url = pages.TRUST_POLICIES
+            url = shared.pages.TRUST_POLICIES
         elif denial.crosses_accounts:
-            call = find_call(denial)
-            external_id = commands.external_id(call.settings.get("external_id") if call else None)
+            call = role_conditions.find_call(denial)
+            external_id = shared.commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
@@ -288,8 +267,8 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
     if not (is_compared or is_known or has_pattern):
-        steps += policy_principals.role_path_steps(denial)
-    if attribute is None and (step := tag_session_step(denial)):
+        steps += shared.policy_principals.role_path_steps(denial)
+    if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)
         if fixed is None:
             added["Action"] = ["sts:AssumeRole", "sts:TagSession"]
@@ -297,7 +276,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
     is_two_sided = denial.crosses_accounts and (attribute or fixed is not None)
     own = (
-        allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole") if is_two_sided else None
+        shared.allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole")
+        if is_two_sided
+        else None
     )
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
@@ -313,19 +294,23 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
 
 
 def _statement_for(denial: Denial, attribute: str | None) -> dict[str, Any]:
-    return trusting_statement(denial, ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole")
+    return role_calls.trusting_statement(
+        denial, role_conditions.ACTIONS[denial.lowercase_action] if attribute else "sts:AssumeRole"
+    )
 
 
 def _is_unlike_others(denial: Denial) -> bool:
     """Return whether the text shows that such a role works in other accounts, and gives no other reason."""
-    return denial.policy_type is None and denial.deny is None and bool(find_working_accounts(denial))
+    return (
+        denial.policy_type is None and denial.deny is None and bool(role_calls.find_working_accounts(denial))
+    )
 
 
 def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    remedy = allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
+    remedy = shared.allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy
@@ -340,7 +325,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
     else:
         added = _statement_for(denial, attribute)
-        step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
+        step = f"This is not enough by itself: {shared.wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 
@@ -349,7 +334,7 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
     return (
         not denial.crosses_accounts
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
-        and not assumes_itself(denial)
+        and not role_calls.assumes_itself(denial)
         and not _is_unlike_others(denial)
     )
 

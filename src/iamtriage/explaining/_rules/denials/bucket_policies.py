@@ -15,13 +15,8 @@ from typing import TYPE_CHECKING, Any
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.buckets import bucket_policy_commands
-from iamtriage.explaining._rules.denials.known_policies import (
-    describe_conditions,
-    list_resource_statements,
-    names_action,
-    names_resource,
-)
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.request_conditions import are_met, check_conditions
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
@@ -52,7 +47,7 @@ def explain_bucket_deny(denial: Denial) -> Explanation | None:
     named = "a Deny of the bucket policy"
     if isinstance(sid, str) and sid:
         named = f"the Deny {clip_text(sid)} of the bucket policy"
-    conditions = describe_conditions(statement) if statement.get("Condition") else ""
+    conditions = known_policies.describe_conditions(statement) if statement.get("Condition") else ""
     when = f", which applies if {conditions}," if conditions else ", which has no condition,"
     likely = "" if is_met else "most likely, "
     step = "Make the call so that the condition does not match, such as from the network, with the encryption or with the sign-in that it names."
@@ -96,7 +91,9 @@ def _find_denies(denial: Denial) -> Iterator[tuple[Mapping[str, Any], bool]]:
         if each.get("Effect") == "Deny" and each.get("Principal") in ("*", {"AWS": "*"})
     ]
     for each, is_met in sorted(matching, key=lambda row: row[1] is not True):
-        is_about = names_action(each, denial.action or "") and names_resource(each, denial.resource or "")
+        is_about = known_policies.names_action(each, denial.action or "") and known_policies.names_resource(
+            each, denial.resource or ""
+        )
         if is_met is not False and is_about:
             yield each, is_met is True
 
@@ -122,7 +119,7 @@ def explain_other_principals(denial: Denial) -> Explanation | None:
     role, is_stack = _find_role(denial)
     if found is None or role is None or action is None:
         return None
-    stated = list_resource_statements(denial, f":::{found['bucket']}")
+    stated = known_policies.list_resource_statements(denial, f":::{found['bucket']}")
     named = {
         name
         for names, resource in stated

@@ -18,16 +18,10 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
-from iamtriage.explaining._rules.shared import commands, common_causes, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    resource_policy_remedy,
-    save_step,
-    your_remedy,
-)
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
@@ -94,7 +88,7 @@ def explain_call_of_owner(denial: Denial) -> Explanation:
         ),
         ONLY_BUCKET_OWNER.cause("derived", reason_lines(denial), text=text),
         topic="resource-policy",
-        remedies=your_remedy(
+        remedies=remedies.your_remedy(
             "Make the call with a role or user of the account that owns the bucket",
             "Check the profile, the credentials of the job, and the name of the bucket. In the account that owns the bucket, the command prints its name.",
             "If no identity of yours is in that account, ask its administrator for a role to assume, or to make the change.",
@@ -147,7 +141,7 @@ def explain_bucket_of_aws(denial: Denial) -> Explanation:
             who="account administrator",
             steps=(
                 "The network team often owns the endpoint: the one for S3 in the VPC of the node, task or instance.",
-                save_step("its policy"),
+                remedies.save_step("its policy"),
                 more,
             ),
             commands=commands.endpoint_policy_commands(region, "s3:GetObject"),
@@ -192,10 +186,10 @@ def explain_origin(denial: Denial) -> Explanation:
         ),
         KMS_KEY.cause(text="The key policy of the object's KMS key does not allow cloudfront.amazonaws.com."),
         topic="s3-access-denied",
-        remedies=resource_policy_remedy(
+        remedies=remedies.resource_policy_remedy(
             "Allow the distribution in the bucket policy",
             "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
-            save_step("the bucket policy"),
+            remedies.save_step("the bucket policy"),
             commands=bucket_policy_commands(denial),
             statements=(statement,),
             url=pages.ORIGIN_ACCESS,
@@ -225,7 +219,7 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
             text="A service control policy, a permissions boundary or the policy of an existing bucket denies it."
         ),
         topic="s3-access-denied",
-        remedies=account_remedy(
+        remedies=remedies.account_remedy(
             "Find the denied call in CloudTrail, then allow its action",
             actions,
             "The command lists the calls that S3 denied in the last 90 days, with the callers. CloudTrail shows a call after a few minutes.",

@@ -18,6 +18,7 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
+from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.denial_remedies import ROLE_OF_STACK_SETS, account_elsewhere
@@ -26,13 +27,6 @@ from iamtriage.explaining._rules.shared.text_fragments import (
     PULUMI_FRAGMENTS,
     SERVICES_BY_SESSION_NAME,
     STACK_FRAGMENTS,
-)
-from iamtriage.explaining._rules.shared.text_signs import (
-    RETRY,
-    RETRY_NEW,
-    find_controller_of_denial,
-    find_deployment,
-    is_about_pods,
 )
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
@@ -177,7 +171,11 @@ def _describe_use(denial: Denial) -> str | None:
         return f"which {controller.name} uses"
     facts = denial.facts
     is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
-    is_node = is_node or is_about_pods(text) or any((facts.cluster, facts.namespace, facts.service_account))
+    is_node = (
+        is_node
+        or text_signs.is_about_pods(text)
+        or any((facts.cluster, facts.namespace, facts.service_account))
+    )
     return f"{'node' if is_node else 'instance'}'s role{_SEPARATOR}which {controller.name} uses"
 
 
@@ -193,16 +191,15 @@ def _instead_of_task_role(denial: Denial) -> str:
 def _find_controller(denial: Denial, line: str) -> Controller | None:
     """Return the controller that a denial or its line names. Most denials do not need the table of controllers."""
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-    from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
-    controller = find_controller_of_denial(denial.action or "", denial.failure)
+    controller = text_signs.find_controller_of_denial(denial.action or "", denial.failure)
     if controller is None and denial.lowercase_action in ASSUME_ROLE_ACTIONS:
         return find_controller(line)
     return controller
 
 
 def _find_stack(denial: Denial) -> Deployment | None:
-    deployment = find_deployment(denial.failure, denial.facts)
+    deployment = text_signs.find_deployment(denial.failure, denial.facts)
     return deployment if deployment is not None and deployment.tool == "CloudFormation" else None
 
 
@@ -254,7 +251,7 @@ def _retry_sentence(denial: Denial, service: str) -> str:
         return ""
     stack = _find_stack(denial)
     is_update = stack is not None and (stack.status or "").startswith("UPDATE") and not stack.is_new_stack
-    return f" {RETRY if is_update else RETRY_NEW}"
+    return f" {text_signs.RETRY if is_update else text_signs.RETRY_NEW}"
 
 
 def _deployment_note(denial: Denial) -> str | None:
@@ -263,7 +260,7 @@ def _deployment_note(denial: Denial) -> str | None:
     if deployment is None or deployment.status == "DELETE_FAILED":
         return None  # _deletion_note() says how to continue
     if not deployment.is_new_stack:
-        return RETRY
+        return text_signs.RETRY
     stack = f"the stack {deployment.stack}" if deployment.stack else "it"
     return f"A stack in ROLLBACK_COMPLETE cannot be updated: delete {stack}, then deploy again."
 
@@ -340,7 +337,7 @@ _RELEASES: dict[str, dict[str, _Release]] = {
 def add_release(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the role's policy is older than the controller, if a release added the denied action."""
     action = denial.action or ""
-    controller = find_controller_of_denial(action, denial.failure)
+    controller = text_signs.find_controller_of_denial(action, denial.failure)
     release = None if controller is None else _RELEASES.get(controller.name, {}).get(action)
     if controller is None or release is None or not explanation.remedies:
         return explanation

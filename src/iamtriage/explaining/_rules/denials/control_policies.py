@@ -21,14 +21,9 @@ from iamtriage.explaining._context.readers.regions import find_called_region, fi
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
-from iamtriage.explaining._rules.shared.denied_regions import (
-    can_change_region,
-    other_model_region,
-    region_steps,
-)
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -150,7 +145,7 @@ def _explain_control_deny(
     remedy = organization_remedy(
         f"Change the {name}",
         ask,
-        *((*region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
+        *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         parents,
         commands=(*listed, fill_command(_DESCRIBE_POLICY, policy_id)),
@@ -265,9 +260,9 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
     if (
         not working
         or called in {None, *working}
-        or other_model_region(denial)
+        or denied_regions.other_model_region(denial)
         or denial.service == "s3"
-        or not can_change_region(denial)
+        or not denied_regions.can_change_region(denial)
     ):
         return explanation
     others, admin = join_words(working, "and"), _ADMINISTRATOR.search(text)

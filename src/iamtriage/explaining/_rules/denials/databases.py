@@ -16,13 +16,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.databases import find_login
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
-from iamtriage.explaining._rules.denials.known_policies import (
-    list_known_policies,
-    may_decide,
-    names_action,
-    names_resource,
-)
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_OTHER_ACTION
 from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, inspect_remedy
@@ -268,23 +263,25 @@ def _find_missing(
     denial: Denial, needed: dict[str, tuple[str, ...]]
 ) -> tuple[KnownPolicy | None, dict[str, tuple[str, ...]]]:
     """Return the policy of the caller that is about the bucket, and what no known policy allows, by resource."""
-    policies = [each for each in list_known_policies(denial) if may_decide(each, denial)]
+    policies = [
+        each for each in known_policies.list_known_policies(denial) if known_policies.may_decide(each, denial)
+    ]
     allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]
     about = [
         (each, statement)
         for each, statement in allows
-        if any(names_resource(statement, arn) for arn in needed)
+        if any(known_policies.names_resource(statement, arn) for arn in needed)
     ]
     # Code often has the policies of several roles.
     if not about or (len(policies) > 1 and any(each.is_code for each, _ in about)):
         return None, {}
     missing: dict[str, tuple[str, ...]] = {}
     for arn, actions in needed.items():
-        open_ones = [each for _, each in allows if names_resource(each, arn) is not False]
+        open_ones = [each for _, each in allows if known_policies.names_resource(each, arn) is not False]
         left = tuple(
             action
             for action in sorted(actions, key="s3:GetBucketLocation".__ne__)
-            if not any(names_action(each, action) is not False for each in open_ones)
+            if not any(known_policies.names_action(each, action) is not False for each in open_ones)
         )
         missing |= {arn: left} if left else {}
     return about[0][0], missing

@@ -14,16 +14,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import copy_with
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
-from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.denials.deny_remedies import (
-    add_root_user,
-    build_remedy,
-    change_step,
-    condition_owner,
-    exempt_global_service,
-    tag_step,
-    tagged_type,
-)
+from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.denials.named_requirements import describe_tested_value, remedy_by_name
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.shared import denial_remedies, denied_regions, pages
@@ -123,7 +114,7 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             )
     # The caller can change the request more easily than the resource or who calls.
     owners = ("request", "resource", "principal")
-    ordered = sorted(conditions, key=lambda each: owners.index(condition_owner(each)))
+    ordered = sorted(conditions, key=lambda each: owners.index(deny_remedies.condition_owner(each)))
     met = next((each for each in ordered if each.request_values), None)
     # Whether the condition of a statement accepts its values is known without those of the request.
     met = met or next((each for each in ordered if getattr(each, "accepts_values", None) is not None), None)
@@ -144,12 +135,12 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
             others = present(*(stated[0].refine(denial, each) for each in others))
         if remedy is not None and others:
             remedy = _show_guessed_deny(remedy, others[0])
-        remedies = present(None if remedy is None else add_root_user(denial, remedy), *others)
+        remedies = present(None if remedy is None else deny_remedies.add_root_user(denial, remedy), *others)
         if not remedies:
             return ()
         first, *rest = remedies
         if first.title.startswith(denial_remedies.DETAILS_TITLES):
-            steps = (*first.steps, *present(typical_requirement(denial)), change_step(denial))
+            steps = (*first.steps, *present(typical_requirement(denial)), deny_remedies.change_step(denial))
             first = attrs.evolve(first, steps=steps)
         return (first, *rest)
 
@@ -179,7 +170,7 @@ def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind = tagged_type(denial)
+    kind = deny_remedies.tagged_type(denial)
     return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
 
 
@@ -230,7 +221,7 @@ def _satisfying_remedy(
         is_boolean = deny_conditions.BOOLEANS.issuperset(each.lower() for each in condition.policy_values)
         is_satisfiable = is_boolean or deny_conditions.accepts_listed_values(condition) is not False
         if requirement is deny_conditions.REGION and denial.service in deny_conditions.GLOBAL_SERVICES:
-            return exempt_global_service(denial)
+            return deny_remedies.exempt_global_service(denial)
         if requirement is deny_conditions.REGION and calls_global_profile(denial):
             return denied_regions.model_region_remedy(denial, condition.policy_values)
         if requirement is not None and is_satisfiable:
@@ -261,15 +252,17 @@ def _remedy_by_condition(
     if tag and requirement.has_key("aws:RequestTag/"):
         is_boolean = deny_conditions.BOOLEANS.issuperset(condition.policy_values)
         is_named = deny_conditions.accepts_listed_values(condition) and not is_boolean
-        kind = tagged_type(denial)
+        kind = deny_remedies.tagged_type(denial)
         tags = [each.key.partition("/")[2] for each in conditions if requirement.has_key(each.key)]
         several = len(tags) > 1 and is_boolean
         named = f"tags {clip_text(join_words(tags, 'and'))}" if several else f"tag {clip_text(tag)}"
         title = f"Pass the {named}{f' with the value {listed}' if is_named else ''}{f' for the {kind}' if kind else ''}"
         is_single = is_named and len(condition.policy_values) == 1
-        tagged = tag_step(denial, requirement.step, clip_text(tag), listed if is_single else "VALUE")
+        tagged = deny_remedies.tag_step(
+            denial, requirement.step, clip_text(tag), listed if is_single else "VALUE"
+        )
         step = step.replace(requirement.step, tagged)
-    return build_remedy(denial, requirement, title, step, condition=condition)
+    return deny_remedies.build_remedy(denial, requirement, title, step, condition=condition)
 
 
 def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str | None:
@@ -294,7 +287,10 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
 def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     """Return how to make the call so that the condition of a ``Deny`` does not match."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.policy_values, "or"))
-    owner, accepts = condition_owner(condition), deny_conditions.accepts_listed_values(condition)
+    owner, accepts = (
+        deny_remedies.condition_owner(condition),
+        deny_conditions.accepts_listed_values(condition),
+    )
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
     value = f"{values} as" if accepts else f"another value than {values} of"
     step = f"{rule} {'denies every other value' if accepts else 'denies these values'}."
@@ -313,4 +309,4 @@ def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     elif owner != "request":
         title = f"Choose a resource with {value} {key}"
         step += f" {key} is a property of the resource, so no option of the call changes it."
-    return your_remedy(title, step, change_step(denial, condition), url=pages.EVALUATION)
+    return your_remedy(title, step, deny_remedies.change_step(denial, condition), url=pages.EVALUATION)

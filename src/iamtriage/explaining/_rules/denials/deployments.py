@@ -24,14 +24,8 @@ from iamtriage.explaining._rules.calls.service_roles import find_linked_role, mi
 from iamtriage.explaining._rules.denials import assuming_roles
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies, names_action
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_CONDITION
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import backend_blocks, commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.backend_blocks import (
-    PAGE,
-    find_backend,
-    find_backend_role,
-    is_opentofu,
-)
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -262,14 +256,14 @@ WORKSPACES_LISTED = CauseType(
     meaning="The backend lists the workspaces below env:/ or workspace_key_prefix, also if none are used.",
     recognised_by="The backend cannot list the workspaces, and a condition on s3:prefix in the text does not allow their prefix.",
     fix="Allow s3:ListBucket for the prefix of the workspaces, too.",
-    sources=(PAGE, _IGNORED),
+    sources=(backend_blocks.PAGE, _IGNORED),
 )
 
 
 def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the backend does not use the role or profile of the provider, if the text shows that."""
     resource = denial.resource or ""
-    found = find_backend(denial.failure.text)
+    found = backend_blocks.find_backend(denial.failure.text)
     if found is None or found.bucket is None:
         return explanation
     bucket, key, table = found.bucket, found.values.get("key"), found.values.get("dynamodb_table")
@@ -289,7 +283,7 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
         f"The role or profile needs s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. With use_lockfile, also these two and s3:DeleteObject on {file}.tflock.",
         f"Or allow {caller} to use the state, in its own policy and, if the bucket is in another account, in the bucket policy.{unnamed}",
         commands=found.retry,
-        url=PAGE,
+        url=backend_blocks.PAGE,
     )
     on = f" on {clip_text(resource)}" if resource else ""
     summary = f'The S3 backend called as {caller}{account}, which was denied {denial.action or "access"}{on}: it does not use {found.identity} of the block provider "aws".'
@@ -304,10 +298,10 @@ def add_workspace_listing(denial: Denial, explanation: Explanation) -> Explanati
     found = next((each for each in explanation.causes if each.code == STATED_POLICY_CONDITION.code), None)
     if found is None or found.evidence != "derived" or not explanation.remedies:
         return explanation
-    role = find_backend_role(text)
+    role = backend_blocks.find_backend_role(text)
     assumed = None if role is None else try_parse_principal(role)
     versions = step = ""
-    if not is_opentofu(text) and "workspace_key_prefix" not in text:
+    if not backend_blocks.is_opentofu(text) and "workspace_key_prefix" not in text:
         versions = (
             " Terraform 1.6 fails if that is denied. Versions before 1.6 ignore it, and so do 1.7 and later."
         )

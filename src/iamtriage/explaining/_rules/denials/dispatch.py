@@ -11,13 +11,9 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import ServicePrincipal
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._rules.denials.additions import ADDITIONS
+from iamtriage.explaining._rules.shared import principal_words
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS, Denial, build_denial, mark_cut_end
 from iamtriage.explaining._rules.shared.loading import load_rule
-from iamtriage.explaining._rules.shared.principal_words import (
-    is_service_name,
-    parse_masked_role,
-    try_parse_arn,
-)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
@@ -142,7 +138,9 @@ def _cannot_assume_passed_role(denial: Denial) -> bool:
         is_assumed = "authorized to assume the provided role" in (denial.service_message or "")
         return is_assumed or denial.lowercase_action == "sts:assumerole"
     caller = denial.principal_text
-    if denial.lowercase_action != "sts:assumerole" or not (caller is None or is_service_name(caller)):
+    if denial.lowercase_action != "sts:assumerole" or not (
+        caller is None or principal_words.is_service_name(caller)
+    ):
         return False
     # "CodeBuild is not authorized to perform: sts:AssumeRole on …"
     return _SERVICE_ASSUMES.search(denial.failure.text) is not None
@@ -176,7 +174,7 @@ def _is_database_user(denial: Denial) -> bool:
     # An action in the text around the message, as COPY FROM 's3://…' implies one, is not what was denied.
     if denial.failure.action is not None or ":redshift" not in (denial.principal_text or ""):
         return False
-    return parse_masked_role((denial.resource or "").partition(",")[0]) is not None
+    return principal_words.parse_masked_role((denial.resource or "").partition(",")[0]) is not None
 
 
 def _says(words: str) -> Condition:
@@ -187,7 +185,7 @@ def _calls_for_resource(denial: Denial) -> bool:
     """Return whether a service calls for one of its resources, such as an alarm."""
     if denial.principal is not None or denial.action is None:
         return False
-    arn = try_parse_arn(denial.principal_text)
+    arn = principal_words.try_parse_arn(denial.principal_text)
     return arn is not None and arn.service in _SERVICES_WITH_RESOURCES
 
 

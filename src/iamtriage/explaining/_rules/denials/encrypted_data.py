@@ -12,14 +12,9 @@ from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, principal_words
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.principal_words import (
-    PLACEHOLDER_ACCOUNT,
-    try_parse_arn,
-    try_parse_principal,
-)
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._documents import allow
 
@@ -194,7 +189,7 @@ def show_store_command(denial: Denial) -> str:
 def stated_store_role(denial: Denial) -> tuple[str | None, Role | None]:
     """Return the name of the role that the text states for a SecretStore, and the role if its ARN is known."""
     stated = denial.context.role_arn
-    role = None if stated is None else try_parse_principal(stated.value)
+    role = None if stated is None else principal_words.try_parse_principal(stated.value)
     if isinstance(role, Role):
         return role.name, role
     named = set(_ROLE_WITH_PERMISSIONS.findall(denial.failure.text))
@@ -236,8 +231,8 @@ def key_policy_step(
     key: str, principal: Principal | None, actions: Sequence[str], caller: str = "the role"
 ) -> str:
     """Return what the key policy must have, with a statement if the key is in another account than the caller."""
-    arn, account = try_parse_arn(key), getattr(principal, "account", None)
-    if arn is None or account in {None, arn.account, PLACEHOLDER_ACCOUNT}:
+    arn, account = principal_words.try_parse_arn(key), getattr(principal, "account", None)
+    if arn is None or account in {None, arn.account, principal_words.PLACEHOLDER_ACCOUNT}:
         return f"The key policy must allow {caller}, too, or enable IAM policies (the account's root as principal). If the key is in another account, it must be customer managed, and its policy must allow {caller}."
     statement = json.dumps(allow(actions, "*", principal={"AWS": str(principal)}))
     return f"The key is in account {arn.account} and {caller} in {account}, so both accounts must allow it. The key must be customer managed, and its owner adds this statement to the key policy: {statement}"
@@ -253,7 +248,7 @@ def show_key_command(denial: Denial, service: str | None, arn: str | None) -> st
         value = value.split(":", 5)[5].partition("/")[2]
         value = f"/{value}" if service == "ssm" and "/" in value else value
     name = value if value is not None and _NAME.fullmatch(value) else placeholder
-    resource = try_parse_arn(arn)
+    resource = principal_words.try_parse_arn(arn)
     region = resource.region if resource is not None and resource.region else region_argument(denial)
     return fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
 

@@ -17,17 +17,11 @@ from iamtriage.explaining._rules.denials.deny_conditions import shows_revocation
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.shared import commands, denial_remedies, denied_regions, pages
+from iamtriage.explaining._rules.shared import commands, decisions, denial_remedies, denied_regions, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
-from iamtriage.explaining._rules.shared.decisions import (
-    denying_group,
-    inline_policy_commands,
-    named_statements,
-    other_policies_without_allow,
-)
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
@@ -64,7 +58,7 @@ def _change_step(denial: Denial) -> str:
 
 def _leave_group(denial: Denial) -> Commands:
     """Return the command that removes the user from the group whose policy denies."""
-    group = denying_group(denial.facts, denial.action)
+    group = decisions.denying_group(denial.facts, denial.action)
     if group is None or not isinstance(denial.principal, User):
         return ()
     remove = "aws iam remove-user-from-group --group-name {} --user-name {}"
@@ -76,10 +70,10 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     """Explain a denial by a ``Deny`` in an identity-based policy."""
     if _QUARANTINE_POLICY in (denial.policy or ""):
         return _explain_quarantine(denial)
-    inline = inline_policy_commands(denial.facts, denial.action)
+    inline = decisions.inline_policy_commands(denial.facts, denial.action)
     name = (denial.policy or "").rpartition("/")[2]
     unnamed = f"the identity-based policy {clip_text(name)}" if name else "an identity-based policy"
-    named = next(named_statements(denial.facts, denial.action), None)
+    named = next(decisions.named_statements(denial.facts, denial.action), None)
     is_revoked, is_of_all = shows_revocation(denial), name == "AWSDenyAll"
     found = f"an identity-based policy of {denial.caller}"
     policy = "" if named or is_revoked else " AWS does not name the policy: it can be an inline policy."
@@ -107,7 +101,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         first = _detach_remedy(denial, name)
         every = f", and it denies {denial.caller} every action" if is_of_all else ""
         policy = f"{policy} It is an AWS managed policy, which only AWS changes{every}."
-    lacks_allow = other_policies_without_allow(denial.facts, denial.action) is not None
+    lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
     verdict = f"{named or unnamed} explicitly denies it{denied_regions.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -137,7 +131,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     of_group = ""
-    if (group := denying_group(denial.facts, denial.action)) is not None:
+    if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
         kind, holder = "group", commands.group_argument(group)
         of_group = f" All members of the group {clip_text(group)} have it."
     elif kind == "user":
@@ -163,7 +157,7 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     if denial.policy is None:
         return (*simulation_commands(denial), *denial_remedies.list_policies_commands(denial))
     arn = commands.arn(denial.policy, "POLICY_ARN")
-    is_named = next(named_statements(denial.facts, denial.action), None) is not None
+    is_named = next(decisions.named_statements(denial.facts, denial.action), None) is not None
     users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
     is_of_user = isinstance(denial.principal, User) and not is_named
     return (*commands.show_policy_commands(arn), *((users,) if is_of_user else ()))
@@ -175,7 +169,7 @@ def _change_commands(denial: Denial) -> Commands:
     if denial.policy is None or holder is None or isinstance(denial.role, IdentityCenterRole):
         return ()
     arn, (kind, name) = commands.arn(denial.policy, "POLICY_ARN"), holder
-    if (group := denying_group(denial.facts, denial.action)) is not None:
+    if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
         label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
         return (commands.change_policy(arn), Labelled(label, detach))

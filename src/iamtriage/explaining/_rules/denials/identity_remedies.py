@@ -12,20 +12,13 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
-from iamtriage.explaining._rules.shared.wording import (
-    FIND_POLICY,
-    capitalize_start,
-    join_first_four,
-    other_side_step,
-    put_check_first,
-)
 from iamtriage.policies._masked_arns import find_partition
 
 if TYPE_CHECKING:
@@ -95,8 +88,8 @@ def _grant_remedies(denial: Denial) -> tuple[Remedy, ...]:
         from iamtriage.explaining._rules.denials.resource_policies import policy_of
 
         [statement, *_] = of_owner.policy["Statement"]
-        step = other_side_step(denial, policy_of(denial).name, statement)
-        grant = attrs.evolve(grant, steps=(*grant.steps, capitalize_start(step)))
+        step = wording.other_side_step(denial, policy_of(denial).name, statement)
+        grant = attrs.evolve(grant, steps=(*grant.steps, wording.capitalize_start(step)))
     service = find_service_of_linked_role(denial)
     if grant is not None and service is not None:
         grant = _create_or_allow_role(denial, grant, service)
@@ -220,14 +213,14 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
         return None
     if cut_step is None:
         return allow
-    return attrs.evolve(allow, title=put_check_first("Get the whole message", allow.title))
+    return attrs.evolve(allow, title=wording.put_check_first("Get the whole message", allow.title))
 
 
 def _locate_policy_remedy(denial: Denial) -> Remedy:
     simulation = simulation_commands(denial)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
     return account_remedy(
-        f"{FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it, if the call is still denied",
+        f"{wording.FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it, if the call is still denied",
         about_simulator if simulation else None,
         "The CloudTrail record of the call can contain more than the message.",
         commands=(*simulation, _cloudtrail_command(denial)),
@@ -277,7 +270,7 @@ def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
         ),
         account_remedy(
             "If no policy of the caller allows it yet, allow the action of that service",
-            f"It is one of these: {join_first_four(denial.actions)}. Allow only that one.",
+            f"It is one of these: {wording.join_first_four(denial.actions)}. Allow only that one.",
             url=pages.MANAGE_POLICIES,
         ),
     )

@@ -15,13 +15,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    as_strings,
-    iterate_conditions,
-    parse_document,
-    principal_names,
-)
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._managed_policies import build_managed_policy, is_known_policy
 from iamtriage.policies._masked_arns import sanitize_arn
 from iamtriage.policies._patterns import compile_glob, intersects, matches
@@ -72,11 +66,11 @@ class KnownPolicy(NamedTuple):
 def list_resource_statements(denial: Denial, part: str) -> list[tuple[list[str], str]]:
     """Return principals and resource of each Allow of resource-based policies in the text whose resource has a part."""
     return [
-        (principal_names(statement) or ["*"], resource)
+        (trust_documents.principal_names(statement) or ["*"], resource)
         for policy in denial.context.policies
         if policy.has_principal and policy.is_whole and not policy.is_trust_policy
-        for statement in allow_statements(policy.content)
-        for resource in as_strings(statement.get("Resource"))
+        for statement in trust_documents.allow_statements(policy.content)
+        for resource in trust_documents.as_strings(statement.get("Resource"))
         if part in resource
     ]
 
@@ -101,7 +95,7 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
                     policy_type,
                     policy_type in _WITH_PRINCIPAL,
                 )
-    trust = parse_document(denial.facts.trust_policy)
+    trust = trust_documents.parse_document(denial.facts.trust_policy)
     if trust is not None:
         evidence: Evidence = "derived" if is_derived(denial.facts, "trust_policy") else "supplied"
         yield KnownPolicy(trust, "the role's trust policy", evidence, "role_trust", has_principal=True)
@@ -191,7 +185,7 @@ def names_resource(statement: Mapping[str, Any], resource: str | None) -> bool |
     >>> [names_resource({"Resource": sqs.format(name)}, masked) for name in ("jobs", "mail")]
     [True, False]
     """
-    listed = as_strings(statement.get("Resource"))
+    listed = trust_documents.as_strings(statement.get("Resource"))
     if resource is None:
         return "*" in listed
     found = {_names(statement, "Resource", each) for each in _fill_account(resource, listed)}
@@ -226,8 +220,8 @@ def _names(
     statement: Mapping[str, Any], element: str, value: str, convert: Callable[[str], str] = str
 ) -> bool | None:
     """Return whether a value matches an element of a statement, or does not match its Not element."""
-    excluded = as_strings(statement.get(f"Not{element}"))
-    listed = [convert(each) for each in excluded or as_strings(statement.get(element))]
+    excluded = trust_documents.as_strings(statement.get(f"Not{element}"))
+    listed = [convert(each) for each in excluded or trust_documents.as_strings(statement.get(element))]
     if any(widen(each) == each and matches(value, compile_glob(each)) for each in listed):
         return not excluded
     if any(widen(each) != each and matches(value, compile_glob(widen(each))) for each in listed):
@@ -301,7 +295,7 @@ def describe_conditions(statement: Mapping[str, Any]) -> str:
     >>> describe_conditions({"Condition": {"StringEquals": {"aws:ResourceTag/team": ["data", "ml"]}}})
     'aws:ResourceTag/team is data or ml'
     """
-    found = tuple(describe_condition(*each) for each in iterate_conditions(statement))
+    found = tuple(describe_condition(*each) for each in trust_documents.iterate_conditions(statement))
     return join_words(found[:_MAX_VALUES], "and")
 
 
@@ -331,7 +325,7 @@ def excluding_pattern(statement: Mapping[str, Any], action: str) -> str | None:
     >>> excluding_pattern({"NotAction": ["iam:*"]}, "iam:PassRole")
     'iam:*'
     """
-    patterns = as_strings(statement.get("NotAction"))
+    patterns = trust_documents.as_strings(statement.get("NotAction"))
     return next((each for each in patterns if matches(action.lower(), compile_glob(each.lower()))), None)
 
 
@@ -349,7 +343,7 @@ def describe_allowed(statements: Iterable[Mapping[str, Any]], action: str) -> st
     names = dict.fromkeys(
         name
         for each in statements
-        for name in as_strings(each.get("Action"))
+        for name in trust_documents.as_strings(each.get("Action"))
         if name.lower().startswith(f"{service}:")
     )
     if not names:

@@ -19,19 +19,13 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import commands, pages, remedies
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    identity_remedy,
-    owner_remedy,
-    your_remedy,
-)
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.policies._documents import allow
@@ -174,7 +168,7 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
         ),
         # What fails again, or works elsewhere, is not about time.
         None if found else ROLE_TOO_NEW.cause(text="The role did not have the policy yet."),
-        remedies=account_remedy(
+        remedies=remedies.account_remedy(
             "Find the policy that denies it: the role's own policy needs no change",
             f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",
             "If the boundary is null, let the organization's administrators run the last two commands, up to the root, and exempt the role or allow the action in the SCP.",
@@ -189,7 +183,7 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
     )
 
 
-_FIND_ROLE = account_remedy(
+_FIND_ROLE = remedies.account_remedy(
     "Find the execution role of the function, and allow it what the message names",
     commands=_SHOW_ROLE,
     url=pages.LAMBDA_ROLE,
@@ -221,7 +215,7 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
 def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
     """Return the remedy that allows the execution role to read an event source."""
     name = inline_policy_name(statements)
-    return identity_remedy(
+    return remedies.identity_remedy(
         f"Allow {_ROLE} to read the event source",
         "Attach the policy, saved as policy.json, to the role that the first command prints.",
         f"The AWS managed policy {managed_policy} allows the same for every such source.",
@@ -281,7 +275,7 @@ def _vpc_policy_remedy(denial: Denial) -> Remedy:
     is_new = denial.operation == "CreateFunction"
     printed = "" if is_new else ", or else the one that the first command prints"
     attach = commands.attach_policy("ROLE_NAME", _vpc_policy(denial))
-    return account_remedy(
+    return remedies.account_remedy(
         f"Attach {_VPC_POLICY} to the function's execution role",
         f"It is the role that the call names (Role){printed}. Then retry the call.",
         f"{_VPC_POLICY} allows what Lambda needs to manage the network interfaces of a function in a VPC, and to write logs.",
@@ -337,11 +331,11 @@ def explain_layer(denial: Denial) -> Explanation:
     title = f"Share the version of the layer{f', in account {owner}' if denial.crosses_accounts else ''}"
     template = "aws lambda add-layer-version-permission --layer-name {} --version-number {} --statement-id ShareLayer --action lambda:GetLayerVersion --principal {} --region {}"
     line = fill_command(template, layer, version, commands.account(denial.account), home)
-    share = owner_remedy(title, commands=line, url=_PAGE)
+    share = remedies.owner_remedy(title, commands=line, url=_PAGE)
     check = "aws lambda get-layer-version --layer-name {} --version-number {} --region {}"
     if region is not None:
         other = layer.replace(f":{home}:", f":{region}:")
-        use = your_remedy(
+        use = remedies.your_remedy(
             f"Use the layer {name} of {region}",
             f"Replace the ARN in the function's layers by the one that the publisher lists for {region}. Its account and version can differ there.",
             f"Or deploy the function in {home}.",
@@ -357,7 +351,7 @@ def explain_layer(denial: Denial) -> Explanation:
             remedies=use,
         )
     verdict = "the account of the layer has no such version, or does not share it"
-    use = your_remedy(
+    use = remedies.your_remedy(
         f"Use a version of {name} that its publisher lists",
         f"Compare name, version and account with the publisher's list for {home}, which must be the Region of the function, too.",
         "The command works in each account that can use the version.",

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._rules.denials import deny_conditions
-from iamtriage.explaining._rules.denials.deny_remedies import (
-    build_remedy,
-    describe_called_region,
-    exempt_global_service,
-    find_called_region,
-    find_other_region,
-    tag_step,
-)
+from iamtriage.explaining._rules.denials import deny_conditions, deny_remedies
 from iamtriage.explaining._rules.shared import commands, denied_regions
 from iamtriage.explaining._rules.shared.decisions import request_values
 
@@ -96,10 +88,10 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
     requirement, name = _find_named_requirement(denial) or (None, "")
     is_global = denial.service in deny_conditions.GLOBAL_SERVICES
     if is_global and requirement is deny_conditions.REGION:
-        return exempt_global_service(denial)
-    other = find_other_region(denial)
+        return deny_remedies.exempt_global_service(denial)
+    other = deny_remedies.find_other_region(denial)
     if other is not None:
-        return build_remedy(denial, deny_conditions.REGION, *other)
+        return deny_remedies.build_remedy(denial, deny_conditions.REGION, *other)
     if requirement is None:
         return None
     title, step = requirement.title, requirement.step
@@ -119,17 +111,17 @@ def remedy_by_name(denial: Denial) -> Remedy | None:
     elif requirement is not deny_conditions.REVOCATION:
         title += f", judging by the name {clip_text(name)}"
     if requirement.has_key("aws:RequestTag/"):
-        step = tag_step(denial, step)
+        step = deny_remedies.tag_step(denial, step)
     if requirement is deny_conditions.REGION:
         if denied_regions.model_region_remedy(denial) is not None:
             # The inference profile chooses the Region, not the call.
             return None
-        called = find_called_region(denial)
+        called = deny_remedies.find_called_region(denial)
         if called:
-            step = describe_called_region(denial, called)
+            step = deny_remedies.describe_called_region(denial, called)
         area = _AREA.search(name)
         prefix = (area["outside"] or area["inside"])[:2].lower() if area is not None else ""
         if prefix and called and not called.startswith(f"{prefix}-"):
             title = f"Call in a Region of the {prefix.upper()}, judging by the name {clip_text(name)}"
             step = f"{step} For example, --region {_REGIONS_OF_AREAS[prefix]}."
-    return build_remedy(denial, requirement, title, step)
+    return deny_remedies.build_remedy(denial, requirement, title, step)

@@ -17,17 +17,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.denials.known_policies import (
-    list_known_policies,
-    names_action,
-    names_resource,
-)
-from iamtriage.explaining._rules.shared import common_causes, pages
-from iamtriage.explaining._rules.shared.remedies import (
-    organization_remedy,
-    resource_policy_remedy,
-    your_remedy,
-)
+from iamtriage.explaining._rules.denials import known_policies
+from iamtriage.explaining._rules.shared import common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
@@ -57,8 +48,10 @@ def explain_organizations(denial: Denial) -> Explanation:
     if stated is not None:
         account, caller = stated.value.split(":")[4], f"the role {stated.value.rpartition('/')[2]}"
     is_allowed = any(
-        names_action(statement, action) and names_resource(statement, None) and "Condition" not in statement
-        for policy in list_known_policies(denial)
+        known_policies.names_action(statement, action)
+        and known_policies.names_resource(statement, None)
+        and "Condition" not in statement
+        for policy in known_policies.list_known_policies(denial)
         if not policy.has_principal
         for statement in allow_statements(policy.content)
     )
@@ -81,7 +74,7 @@ def explain_organizations(denial: Denial) -> Explanation:
         NOT_MANAGEMENT_ACCOUNT.cause("derived", because),
         *also,
         remedies=(
-            organization_remedy(
+            remedies.organization_remedy(
                 "Make the call in the management account",
                 f"{compare} If they differ, let {caller} assume a role of the management account that is allowed {action}, and call with its credentials.",
                 "Or register the account as a delegated administrator of a service (register-delegated-administrator): it is then allowed to list and describe, too.",
@@ -104,7 +97,7 @@ def _delegate_remedy(action: str, account: str | None, role: str | None) -> Reme
     if account is None or not action.partition(":")[2].startswith(("List", "Describe")):
         return None
     partition = role.split(":")[1] if role else "aws"
-    remedy = resource_policy_remedy(
+    remedy = remedies.resource_policy_remedy(
         f"Or delegate {action} to account {account}",
         "In the management account, add the statement to the delegation policy. put-resource-policy replaces the whole policy: describe-resource-policy prints the present one.",
         statements=(
@@ -185,7 +178,7 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         wrong_profile,
         OTHER_LOGIN.cause(),
         remedies=(
-            your_remedy(
+            remedies.your_remedy(
                 "Compare the profile with the assignments of the user",
                 f"Check whether the user has {name} in {account or 'the account'}, or another permission set that is enough: then set sso_role_name to that."
                 if name
@@ -200,12 +193,12 @@ def explain_no_assignment(denial: Denial) -> Explanation:
                 ),
                 url=pages.SSO_LOGIN,
             ),
-            your_remedy(
+            remedies.your_remedy(
                 "If the cached sign-in is another user's, sign in again",
                 commands=("aws sso logout", "aws sso login --profile PROFILE"),
                 url=pages.SSO_LOGIN,
             ),
-            organization_remedy(
+            remedies.organization_remedy(
                 "Assign the permission set",
                 "Check who has it in the account: list-permission-sets prints PERMISSION_SET_ARN.",
                 "Assign it to the user or, better, to one of the user's groups: identitystore list-groups prints GROUP_ID.",
@@ -262,7 +255,7 @@ def _explain_other_name(
         ),
         WRONG_PROFILE.cause("derived", f"list-account-roles printed {join_words(listed, 'and')}.", text=text),
         remedies=(
-            your_remedy(
+            remedies.your_remedy(
                 setting if chosen else f"{setting}: {join_words(listed, 'or')}",
                 "Names of permission sets are compared exactly. The new value is used at once, without another sign-in.",
                 commands=(
@@ -271,7 +264,7 @@ def _explain_other_name(
                 ),
                 url=pages.SSO_LOGIN,
             ),
-            organization_remedy(
+            remedies.organization_remedy(
                 f"If {name} is meant, assign this permission set to the user", url=pages.ASSIGNMENTS
             ),
         ),

@@ -19,21 +19,12 @@ from iamtriage.arns._principals import RoleSession, User
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
+from iamtriage.explaining._rules.credentials import key_sources
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
-from iamtriage.explaining._rules.credentials.key_sources import (
-    PROFILE_OVERRIDDEN,
-    find_override,
-    unset_keys,
-)
-from iamtriage.explaining._rules.shared import clusters, commands, pages, policy_principals
+from iamtriage.explaining._rules.shared import clusters, commands, pages, policy_principals, principal_words
 from iamtriage.explaining._rules.shared.clues import find_instance
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
-from iamtriage.explaining._rules.shared.principal_words import (
-    describe_principal,
-    try_parse_principal,
-    underlying_role,
-)
 from iamtriage.explaining._rules.shared.remedies import (
     cluster_remedy,
     resource_policy_remedy,
@@ -67,10 +58,10 @@ def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation
 def add_other_caller(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the denied user is not the caller that the text shows, so that the call used other access keys."""
     caller = denial.context.caller
-    shown = None if caller is None else try_parse_principal(caller.value)
+    shown = None if caller is None else principal_words.try_parse_principal(caller.value)
     if not isinstance(denial.principal, User) or shown is None or shown == denial.principal:
         return explanation
-    who = describe_principal(shown, None)
+    who = principal_words.describe_principal(shown, None)
     text = (
         f" The text shows {who} as the caller, so this call used other credentials: those of {denial.caller}."
     )
@@ -125,15 +116,15 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
     text = denial.failure.text
     if not isinstance(denial.principal, User):
         return explanation
-    override, role = find_override(denial.case), _ROLE.search(text)
+    override, role = key_sources.find_override(denial.case), _ROLE.search(text)
     if override is not None:
         key = f"the access key …{override.used}" if override.used else "an access key"
         verdict = f"{key} in the environment takes precedence over the profile {override.profile}, whose credentials were not used"
         because = ("The text shows both.",)
-        remedy = unset_keys(override)
+        remedy = key_sources.unset_keys(override)
     elif role is not None and _KEY.search(text) is not None:
         arn = role["role"] or role["annotated"] or role["task"]
-        found = underlying_role(try_parse_principal(arn)) if arn else None
+        found = principal_words.underlying_role(principal_words.try_parse_principal(arn)) if arn else None
         name = f"the role {found.name}" if found else "the role of the container"
         verdict = (
             f"access keys in the container's environment take precedence over {name}, which was not used"
@@ -142,7 +133,9 @@ def add_precedence(denial: Denial, explanation: Explanation) -> Explanation:
         remedy = _remove_keys(denial, name)
     else:
         return explanation
-    cause = PROFILE_OVERRIDDEN.cause("derived", because, text=f"{verdict[0].upper()}{verdict[1:]}.")
+    cause = key_sources.PROFILE_OVERRIDDEN.cause(
+        "derived", because, text=f"{verdict[0].upper()}{verdict[1:]}."
+    )
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),

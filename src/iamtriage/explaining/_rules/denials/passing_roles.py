@@ -18,12 +18,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.profiles import find_listed_profiles, find_profile_sections
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.denials.role_recipients import (
-    find_call,
-    guess_recipient,
-    is_deploy_role,
-    role_recipient,
-)
+from iamtriage.explaining._rules.denials import role_recipients
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
@@ -80,7 +75,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
     grant = required_grant(denial)
     if grant is None:
         return None
-    recipient = role_recipient(denial) or guess_recipient(denial)
+    recipient = role_recipients.role_recipient(denial) or role_recipients.guess_recipient(denial)
     names = recipient.passed_to if recipient else ("SERVICE.amazonaws.com",)
     if denial.location.partition == "aws-cn":
         names += tuple(f"{each}.cn" for each in names if each in _OTHER_NAME_IN_CHINA)
@@ -90,7 +85,7 @@ def pass_role_grant(denial: Denial) -> Grant | None:
 
 def explain_pass_role(denial: Denial) -> Explanation:
     """Explain that a caller is not allowed to pass a role to a service."""
-    recipient, role = role_recipient(denial), denial.target_role_text
+    recipient, role = role_recipients.role_recipient(denial), denial.target_role_text
     if denial_remedies.cut_resource(denial) is not None:
         role = "the role"
     elif denial.target_role is None:
@@ -108,7 +103,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         evidence = "supplied"
     caller, reasons = capitalize_start(denial.caller), reason_lines(denial)
     # The default role can be the one that was passed.
-    deploys = is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
+    deploys = role_recipients.is_deploy_role(denial) and "-cfn-exec-role-" not in (denial.resource or "")
     parameter = _find_parameter(denial, recipient)
     passed = "the same role" if role == "itself" else role
     call = f"{caller} {_describe_call(denial, f'{passed} to {to}{parameter}')}{unnamed}"
@@ -133,7 +128,7 @@ def explain_pass_role(denial: Denial) -> Explanation:
         remedies=(
             _allow_pass_remedy(denial, role, recipient),
             _narrow_default_role_remedy(denial) if deploys else None,
-            _trust_remedy(denial, role, recipient or guess_recipient(denial))
+            _trust_remedy(denial, role, recipient or role_recipients.guess_recipient(denial))
             if (recipient or denial.resource) and role != "itself"
             else None,
             denial_remedies.authorization_details_remedy(denial),
@@ -171,7 +166,7 @@ def _find_parameter(denial: Denial, recipient: RoleRecipient | None) -> str:
         role = setting["role"]
         if role == denial.resource or role.rpartition("/")[2] == denial.target_role_name:
             return f" in {setting['option'] or setting['name']}"
-    operation, service = find_call(denial)
+    operation, service = role_recipients.find_call(denial)
     # Tasks have the roles of their task definition.
     if service is None or operation is None or recipient is None or operation in {"RunTask", "StartTask"}:
         return ""
@@ -206,14 +201,14 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     title = f"Allow {denial.caller} to pass {role}"
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
-    guess = guess_recipient(denial)
+    guess = role_recipients.guess_recipient(denial)
     if denial.resource is None:
         last_step = f"Take the role from the parameters of the failing call: aws iam get-role --role-name ROLE_NAME prints its path. {last_step}"
     if guess is not None:
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
         last_step = recipient.exception or ""
-        if is_deploy_role(denial):
+        if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:
         return None
@@ -294,7 +289,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
     reason = f"The caller is in account {own}, the role in {other}."
     if is_reported:
         reason = "The message says: Cross-account pass role is not allowed"
-    recipient = role_recipient(denial)
+    recipient = role_recipients.role_recipient(denial)
     trusted = (recipient and recipient.principal) or "the service"
     of_call = f"account {own}, in which" if own else "the account in which"
     others = _find_resources(denial, other)

@@ -37,13 +37,7 @@ from iamtriage.explaining._rules.denials.stated_contrasts import (
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    as_strings,
-    iterate_statements,
-    mapping,
-    principal_names,
-)
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._arn_templates import RANDOM_END, complete_secret_arn
 from iamtriage.policies._patterns import compile_glob, matches
 from iamtriage.policies._readers.unknown_values import has_reference, widen
@@ -144,7 +138,7 @@ def describe_star_only(action: str | None) -> str | None:
 
 def allowed_resources(allows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the resources that statements name."""
-    return [each for statement in allows for each in as_strings(statement.get("Resource"))]
+    return [each for statement in allows for each in trust_documents.as_strings(statement.get("Resource"))]
 
 
 def join_resources(resources: list[str]) -> str:
@@ -158,8 +152,8 @@ def limit_to_resource(remedy: Remedy, resource: str) -> Remedy:
     if remedy.policy is None or remedy.layer != "identity":
         return remedy
     document = copy.deepcopy(dict(remedy.policy))
-    for each in iterate_statements(document):
-        listed = as_strings(each.get("Resource"))
+    for each in trust_documents.iterate_statements(document):
+        listed = trust_documents.as_strings(each.get("Resource"))
         if any(_is_wider(name, resource) for name in listed):
             kept = [resource if _is_wider(name, resource) else name for name in listed]
             each["Resource"] = kept[0] if len(kept) == 1 else list(dict.fromkeys(kept))
@@ -240,7 +234,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
     """Return what an identity-based policy or one that caps permissions means for the call, as a cause."""
     resource, caller = compared_resource(denial), denial.caller
     subject = capitalize_start(policy.name)
-    for each in iterate_statements(policy.content):
+    for each in trust_documents.iterate_statements(policy.content):
         is_deny = each.get("Effect") == "Deny" and not each.get("Condition")
         if is_deny and names_action(each, action) and names_resource(each, resource):
             sid = each.get("Sid")
@@ -249,7 +243,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
                 f"{subject} has a Deny statement{name} that matches the request. {why_no_allow_helps(denial)}"
             )
             return STATED_POLICY_DENIES.cause(policy.evidence, text=text)
-    allows = allow_statements(policy.content)
+    allows = trust_documents.allow_statements(policy.content)
     # Those whose action or resource is a reference may be about the request.
     possible = [each for each in allows if names_action(each, action) is not False]
     if not possible:
@@ -296,7 +290,7 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
 def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Cause] | None:
     """Return why a policy with principals does not allow the call, as the end of a sentence and as a cause."""
     action, resource, subject = denial.action or "", compared_resource(denial), capitalize_start(policy.name)
-    allows = allow_statements(policy.content)
+    allows = trust_documents.allow_statements(policy.content)
     if not allows or not _names_service(allows, action) or policy.has_references:
         return None
     named = statements_with(policy, action)
@@ -308,7 +302,7 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
         verdict = f"allows it only on {join_resources(allowed_resources(named))}"
         code = STATED_POLICY_OTHER_RESOURCE
     elif not any(names_caller(each, denial) for each in on):
-        listed = [name for each in on for name in principal_names(each)]
+        listed = [name for each in on for name in trust_documents.principal_names(each)]
         verdict, code = f"allows it only to {join_resources(listed)}", STATED_POLICY_OTHER_PRINCIPAL
     else:
         return None
@@ -319,7 +313,9 @@ def compare_with_principal(denial: Denial, policy: KnownPolicy) -> tuple[str, Ca
 def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
     """Return whether a statement has everyone, the caller, its role or its account as principal."""
     principal = statement.get("Principal")
-    names = as_strings(principal if isinstance(principal, str) else mapping(principal).get("AWS"))
+    names = trust_documents.as_strings(
+        principal if isinstance(principal, str) else trust_documents.mapping(principal).get("AWS")
+    )
     account = denial.account or ""
     callers = {"*", account, str(denial.principal), str(denial.role)}
     return any(each in callers or (account and each.endswith(f"::{account}:root")) for each in names)
@@ -328,12 +324,12 @@ def names_caller(statement: Mapping[str, Any], denial: Denial) -> bool:
 def _names_service(statements: Iterable[Mapping[str, Any]], action: str) -> bool:
     """Return whether statements are about the service of an action, so that they are meant for its caller."""
     prefix = action.partition(":")[0].lower()
-    actions = (name for each in statements for name in as_strings(each.get("Action")))
+    actions = (name for each in statements for name in trust_documents.as_strings(each.get("Action")))
     return any(name.partition(":")[0].lower() == prefix for name in actions)
 
 
 def statements_with(policy: KnownPolicy, action: str) -> list[dict[str, Any]]:
-    return [each for each in allow_statements(policy.content) if names_action(each, action)]
+    return [each for each in trust_documents.allow_statements(policy.content) if names_action(each, action)]
 
 
 def _other_resource_cause(policy: KnownPolicy, action: str, resource: str, allowed: list[str]) -> Cause:

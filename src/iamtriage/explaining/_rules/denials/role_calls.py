@@ -23,11 +23,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.sts.trust_documents import (
-    allow_statements,
-    describe_trusted,
-    principal_names,
-)
+from iamtriage.explaining._rules.sts import trust_documents
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -47,7 +43,7 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     """Return whom the supplied trust policy trusts instead of the caller, as the end of a sentence."""
     reason = "" if findings.result is None else findings.result.reason.partition(": ")[2]
     words = "the policy trusts account "
-    trusted = describe_trusted(denial.facts.trust_policy)
+    trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
     deleted = _DELETED.search(reason)
     if deleted is not None:
         return f"its trust policy names {deleted[1]}, the unique ID of a deleted principal, instead of the caller"
@@ -94,9 +90,11 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
 
 def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
     """Return the accounts of the principals that the supplied trust policy allows."""
-    allowing = allow_statements(denial.facts.trust_policy)
+    allowing = trust_documents.allow_statements(denial.facts.trust_policy)
     found = (
-        _ACCOUNT_OF_PRINCIPAL.fullmatch(name) for each in allowing for name in principal_names(each, "AWS")
+        _ACCOUNT_OF_PRINCIPAL.fullmatch(name)
+        for each in allowing
+        for name in trust_documents.principal_names(each, "AWS")
     )
     return tuple(dict.fromkeys(each[1] for each in found if each is not None))
 

@@ -30,7 +30,7 @@ from iamtriage.explaining._rules.denials.s3_requests import (
     explain_unsigned_object,
     may_be_unsigned,
 )
-from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, denial_remedies, pages, tasks
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copies_tags, with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -38,12 +38,6 @@ from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
-from iamtriage.explaining._rules.shared.tasks import (
-    STATE_SIGNS,
-    UPLOAD_WITH_OPTIONS,
-    upload_option_actions,
-    writes_with_s3a,
-)
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
 from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
 from iamtriage.policies._documents import allow
@@ -201,7 +195,7 @@ def _option_actions(denial: Denial) -> tuple[str, ...]:
     """Return what the options of an upload or copy require on the same object, besides the denied action."""
     if denial.lowercase_action != "s3:putobject" or denial.operation not in _WRITE_OPERATIONS:
         return ()
-    return upload_option_actions(_text_of_call(denial))
+    return tasks.upload_option_actions(_text_of_call(denial))
 
 
 def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
@@ -225,7 +219,7 @@ def _with_options(denial: Denial, remedy: Remedy | None) -> Remedy | None:
         title = put_check_first(f"Repeat it without {acl.words}", title.partition(", if ")[0])
         steps = (
             f"An upload with an ACL also requires s3:PutObjectAcl{', and Block Public Access rejects a public one with the same error' if acl.is_public else ''}. If the upload works without, the ACL is the cause.",
-            *(step for step in steps if not step.startswith(UPLOAD_WITH_OPTIONS)),
+            *(step for step in steps if not step.startswith(tasks.UPLOAD_WITH_OPTIONS)),
         )
         if acl.is_public:
             lines = (public_access.show_public_access_commands(denial)[0], *lines)
@@ -248,7 +242,7 @@ def _with_get(denial: Denial, remedy: Remedy | None) -> Remedy | None:
     is_of_s3a = _CALL_OF_S3A.search(denial.failure.text) is not None
     if denial.principal_text is None and is_of_s3a:
         step = f"With the credentials of S3A (fs.s3a.aws.credentials.provider, or the role of the container or instance), {step}"
-    if STATE_SIGNS.search(denial.failure.text) is not None:
+    if tasks.STATE_SIGNS.search(denial.failure.text) is not None:
         step = f"With the profile or role of the backend, {step}"
     title = put_check_first("Repeat it as a GET", f"Allow {denial.action} if needed")
     first = 1 if remedy.commands[0].startswith(_SHOW_CALLER) else 0
@@ -293,7 +287,7 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if _may_be_of_other_account(denial):
         yield BUCKET_OF_OTHER_ACCOUNT.cause()
     text = f"No identity-based policy of {denial.caller} allows it."
-    is_s3a = writes_with_s3a(denial.action, denial.failure.text)
+    is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
     if operation in {"GetObject", "HeadObject"} or is_s3a:
         # Such a short explanation has no room for another row.
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
@@ -331,7 +325,7 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
     if operation == "HeadObject" and _CALL_OF_S3A.search(denial.failure.text):
         bucket = (denial.resource or "").partition("/")[0]
         text += f" S3A also lists the key as a prefix, with s3:ListBucket on {bucket}."
-    if writes_with_s3a(denial.action, denial.failure.text):
+    if tasks.writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
     if copies_tags(denial):
         verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"

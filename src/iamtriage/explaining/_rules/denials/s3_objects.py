@@ -15,13 +15,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules.denials import resource_policies
+from iamtriage.explaining._rules.denials import public_access, resource_policies
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
-from iamtriage.explaining._rules.denials.public_access import (
-    BLOCK_PUBLIC_ACCESS,
-    blocks_public_acls,
-    public_access_remedy,
-)
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import with_statements
@@ -209,7 +204,7 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
                 "To let anyone read the objects, use CloudFront with origin access control. To share them, allow accounts or roles in the bucket policy.",
                 url=pages.S3_PUBLIC_ACCESS,
             ),
-            public_access_remedy(
+            public_access.public_access_remedy(
                 denial,
                 "Or, if anyone may read the data, turn off BlockPublicAcls for this bucket",
                 "BlockPublicAcls",

@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
-from iamtriage.explaining._rules.calls.message_kinds import (
-    ACCOUNT_RESTRICTED,
-    ACCOUNT_STATE,
-    SUPPORT_CASE,
-    UNTIL_VERIFIED,
-)
+from iamtriage.explaining._rules.calls import message_kinds
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
@@ -134,10 +129,10 @@ def explain_restricted_account(denial: Denial) -> Explanation:
     """Explain that AWS restricts the account until AWS Support has verified it."""
     code = denial.failure.envelope.code
     return denial.explain(
-        f"{ACCOUNT_RESTRICTED}{f', although the code is {code}' if code else ''}{end_summary(denial.failure)}",
-        ACCOUNT_STATE.cause("reported", text=UNTIL_VERIFIED),
+        f"{message_kinds.ACCOUNT_RESTRICTED}{f', although the code is {code}' if code else ''}{end_summary(denial.failure)}",
+        message_kinds.ACCOUNT_STATE.cause("reported", text=message_kinds.UNTIL_VERIFIED),
         topic="account-state",
-        remedies=SUPPORT_CASE,
+        remedies=message_kinds.SUPPORT_CASE,
     )
 
 

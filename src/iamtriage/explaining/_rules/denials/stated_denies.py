@@ -14,25 +14,9 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.denials import deny_conditions
+from iamtriage.explaining._rules.denials import deny_conditions, known_policies, request_conditions
 from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
-from iamtriage.explaining._rules.denials.known_policies import (
-    KnownPolicy,
-    excluding_pattern,
-    is_of_other,
-    list_known_policies,
-    may_decide,
-    names_action,
-    names_resource,
-)
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
-from iamtriage.explaining._rules.denials.request_conditions import (
-    CheckedCondition,
-    are_met,
-    check_conditions,
-    join_conditions,
-    without_settings,
-)
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -73,10 +57,10 @@ class StatedDeny(Value):
         checked: Its conditions, compared with the request.
     """
 
-    policy: KnownPolicy
+    policy: known_policies.KnownPolicy
     index: int
     sid: str | None
-    checked: tuple[CheckedCondition, ...]
+    checked: tuple[request_conditions.CheckedCondition, ...]
 
     @property
     def words(self) -> str:
@@ -89,11 +73,11 @@ class StatedDeny(Value):
         if self.revoked is not None:
             before = clip_text(join_words(self.revoked.values, "or"))
             return f"somebody revoked the role's sessions from before {before}, and this one is older"
-        clause = join_conditions(self.checked)
+        clause = request_conditions.join_conditions(self.checked)
         return f"{self.words} of {self.policy.name} denies it{clause and f' {clause}'}"
 
     @property
-    def revoked(self) -> CheckedCondition | None:
+    def revoked(self) -> request_conditions.CheckedCondition | None:
         """The condition of a statement that revokes sessions."""
         return next((each for each in self.checked if deny_conditions.REVOCATION.has_key(each.key)), None)
 
@@ -114,13 +98,13 @@ class StatedDeny(Value):
         )
 
     @property
-    def unsent(self) -> CheckedCondition | None:
+    def unsent(self) -> request_conditions.CheckedCondition | None:
         """The condition whose value the text sets, but not in this request."""
         return next((each for each in self.checked if each.unsent is not None), None)
 
     def refine(self, denial: Denial, remedy: Remedy) -> Remedy | None:
         """Return a remedy that looks for the Deny statement with the one that is known, ``None`` if it only finds it."""
-        if remedy.title.startswith(DETAILS_TITLES) and are_met(self.checked):
+        if remedy.title.startswith(DETAILS_TITLES) and request_conditions.are_met(self.checked):
             return None
         steps = tuple(
             each for each in remedy.steps if not each.startswith(f"A Deny of {denial.action} often")
@@ -170,22 +154,27 @@ def describe_excluded(denial: Denial) -> str:
     """Return a sentence about the only Deny statement of the policies that can deny, if it exempts the call, or ``""``."""
     found = [
         (policy, each)
-        for policy in list_known_policies(denial)
-        if may_decide(policy, denial) and not is_of_other(policy, denial) and not policy.is_code
+        for policy in known_policies.list_known_policies(denial)
+        if known_policies.may_decide(policy, denial)
+        and not known_policies.is_of_other(policy, denial)
+        and not policy.is_code
         for each in iterate_statements(policy.content)
         if each.get("Effect") == "Deny"
     ]
     if len(found) != 1 or denial.action is None or denial.policy_type is None:
         return ""
     policy, statement = found[0]
-    excluded = excluding_pattern(statement, denial.action)
+    excluded = known_policies.excluding_pattern(statement, denial.action)
     reason = f"its NotAction exempts {clip_text(excluded)}" if excluded is not None else None
     if (
         excluded is None
-        and names_action(statement, denial.action)
-        and names_resource(statement, denial.resource)
+        and known_policies.names_action(statement, denial.action)
+        and known_policies.names_resource(statement, denial.resource)
     ):
-        failed = next((each for each in check_conditions(statement, denial) if each.is_met is False), None)
+        failed = next(
+            (each for each in request_conditions.check_conditions(statement, denial) if each.is_met is False),
+            None,
+        )
         if failed is not None and failed.requested:
             reason = (
                 f"it does not match {clip_text(failed.key)} {clip_text(join_words(failed.requested, 'and'))}"
@@ -201,7 +190,7 @@ def _rank(deny: StatedDeny) -> int:
     """Return how likely it is that a statement denied: the lower, the likelier."""
     if deny.unsent is not None:
         return 3
-    if are_met(deny.checked):
+    if request_conditions.are_met(deny.checked):
         return 0
     # Nothing shows that the call is one of the few without TLS.
     return 2 if all(each.is_usual for each in deny.checked) else 1
@@ -209,8 +198,8 @@ def _rank(deny: StatedDeny) -> int:
 
 def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
     """Yield the Deny statements that match an explicit denial, in policies of its type."""
-    for policy in list_known_policies(denial) if denial.action is not None else ():
-        if not may_decide(policy, denial) or is_of_other(policy, denial):
+    for policy in known_policies.list_known_policies(denial) if denial.action is not None else ():
+        if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
             continue
         for index, each in enumerate(iterate_statements(policy.content)):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
@@ -220,13 +209,15 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
             if policy.has_principal and not names_caller(each, denial):
                 continue
             # A trust policy belongs to one role.
-            is_about = policy.policy_type == "role_trust" or names_resource(each, denial.resource)
-            if not is_about or not names_action(each, denial.action or ""):
+            is_about = policy.policy_type == "role_trust" or known_policies.names_resource(
+                each, denial.resource
+            )
+            if not is_about or not known_policies.names_action(each, denial.action or ""):
                 continue
-            sid, checked = each.get("Sid"), check_conditions(each, denial)
-            if are_met(checked) is False and denial.policy_type is not None:
-                checked = without_settings(checked, denial)
-            if are_met(checked) is not False:
+            sid, checked = each.get("Sid"), request_conditions.check_conditions(each, denial)
+            if request_conditions.are_met(checked) is False and denial.policy_type is not None:
+                checked = request_conditions.without_settings(checked, denial)
+            if request_conditions.are_met(checked) is not False:
                 yield StatedDeny(
                     policy, index, clip_text(sid) if isinstance(sid, str) and sid else None, checked
                 )
@@ -235,12 +226,12 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
 _CONTROLS = frozenset({"service_control", "resource_control"})
 
 
-def describe_unsent(condition: CheckedCondition) -> str:
+def describe_unsent(condition: request_conditions.CheckedCondition) -> str:
     """Return that a setting of the text did not reach the request, as a sentence."""
     return f"The text sets {clip_text(condition.unsent or '')}, but this request does not have it, and {condition.operator} also matches a request without the key."
 
 
-def unsent_remedy(denial: Denial, condition: CheckedCondition) -> Remedy:
+def unsent_remedy(denial: Denial, condition: request_conditions.CheckedCondition) -> Remedy:
     """Return how to send the value that the text sets elsewhere."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.values, "or"))
     who = "an administrator of the organization" if denial.policy_type in _CONTROLS else "an administrator"

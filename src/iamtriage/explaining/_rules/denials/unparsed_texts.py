@@ -18,16 +18,8 @@ from iamtriage.explaining._context.readers.documents import find_documents
 from iamtriage.explaining._context.readers.pasted_policies import find_policies
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
-from iamtriage.explaining._rules.credentials.ci_jobs import (
-    GITHUB_PERMISSION_STEPS,
-    NO_ID_TOKEN_PERMISSION,
-    SECRETS_OF_FORKS,
-    SKIP_FORKS,
-    describe_missing_token,
-    find_fork,
-    github_workflow,
-)
 from iamtriage.explaining._rules.denials import repositories
 from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.shared import commands, pages
@@ -348,25 +340,25 @@ def _explain_kubeconfig(text: str, facts: Facts) -> Explanation | None:
 def _explain_id_token(text: str, _facts: Facts) -> Explanation | None:
     if "ACTIONS_ID_TOKEN_REQUEST_URL env variable" not in text:
         return None
-    fork = find_fork(text)
+    fork = ci_jobs.find_fork(text)
     return Explanation(
         failure=None,
         topic="no-credentials",
-        summary=describe_missing_token(text),
-        causes=(SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}."),)
+        summary=ci_jobs.describe_missing_token(text),
+        causes=(ci_jobs.SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}."),)
         if fork
         else (
-            NO_ID_TOKEN_PERMISSION.cause(
+            ci_jobs.NO_ID_TOKEN_PERMISSION.cause(
                 "derived", "The text says that ACTIONS_ID_TOKEN_REQUEST_URL is not set."
             ),
         ),
-        remedies=(SKIP_FORKS,)
+        remedies=(ci_jobs.SKIP_FORKS,)
         if fork
         else (
             your_remedy(
                 "Give the job the permission id-token: write",
-                *GITHUB_PERMISSION_STEPS,
-                manifest=github_workflow(text),
+                *ci_jobs.GITHUB_PERMISSION_STEPS,
+                manifest=ci_jobs.github_workflow(text),
                 url=pages.GITHUB_OIDC,
             ),
         ),

@@ -15,12 +15,8 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
-from iamtriage.explaining._context.readers.workflows import (
-    find_job_environment,
-    find_pushed_branch,
-    runs_for_pull_requests,
-)
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
@@ -236,15 +232,15 @@ def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy
 def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
     """Return the subject of a job's token, with placeholders for what the text does not state."""
     text, project = denial.failure.text, _find_project(denial) or pipeline.project
-    environment = find_job_environment(text) if pipeline.job == "workflow" else None
+    environment = workflows.find_job_environment(text) if pipeline.job == "workflow" else None
     if environment:
         return f"repo:{project}:environment:{environment}"
-    if pipeline.job == "workflow" and runs_for_pull_requests(text):
+    if pipeline.job == "workflow" and workflows.runs_for_pull_requests(text):
         return f"repo:{project}:pull_request"
     stated = _BRANCH.search(text)
     branch = stated[stated.lastindex or 0] if stated else None
     if branch is None and environment == "":
-        branch = find_pushed_branch(text)
+        branch = workflows.find_pushed_branch(text)
     subject = pipeline.subject.format(project)
     return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
 
@@ -256,7 +252,7 @@ def claims_of_job(denial: Denial) -> dict[str, Any] | None:
         return None
     subject = _job_subject(denial, pipeline)
     # An environment replaces the branch, and only the workflow shows it. A project alone is no subject of any job.
-    is_open = pipeline.job == "workflow" and find_job_environment(denial.failure.text) is None
+    is_open = pipeline.job == "workflow" and workflows.find_job_environment(denial.failure.text) is None
     expected = expected_subjects(denial.facts.trust_policy)
     if (is_open and not all(map(lacks_context, expected))) or "BRANCH_NAME" in subject:
         return None
@@ -268,7 +264,7 @@ def narrow_subject_step(denial: Denial, pattern: str) -> str:
     pipeline, project = _find_pipeline(denial), _find_project(denial)
     if pipeline is None or pipeline.job != "workflow" or pattern != f"repo:{project}:*":
         return ""
-    subject, branch = _job_subject(denial, pipeline), find_pushed_branch(denial.failure.text)
+    subject, branch = _job_subject(denial, pipeline), workflows.find_pushed_branch(denial.failure.text)
     if "BRANCH_NAME" in subject and branch is not None:
         subject = subject.replace("BRANCH_NAME", branch)
     if "BRANCH_NAME" in subject:
