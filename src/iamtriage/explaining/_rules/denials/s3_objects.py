@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -161,7 +161,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     )
 
 
-def _allowed_objects(statements: list[Mapping[str, Any]], denial: Denial) -> Iterator[str]:
+def _allowed_objects(statements: Iterable[Mapping[str, Any]], denial: Denial) -> Iterator[str]:
     """Yield the objects of the statements that allow the denied action."""
     for each in statements:
         if names_action(each, denial.action or "") and names_resource(each, denial.resource):
