@@ -136,7 +136,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
         "denials.other_callers.add_ignored_keys",
     ),
-    (_may_be_of_release, "denials.callers.add_release"),
+    (_may_be_of_release, "denials.controller_releases.add_release"),
     (
         lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,
         "denials.other_callers.add_precedence",

@@ -1,22 +1,18 @@
-"""Name the service, deployment or controller that made a denied call, and the release that requires the action.
+"""Name the service, deployment or controller that made a denied call.
 
 A message of AWS inside that of a service or a tool names only the role. The words around it name what uses the role.
-Sources of releases: https://karpenter.sh/docs/upgrading/upgrade-guide/,
-https://github.com/terraform-aws-modules/terraform-aws-iam/issues/433 and the release notes of
-https://github.com/kubernetes-sigs/aws-load-balancer-controller/releases.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, Root, ServiceLinkedRole, User
-from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._rules.shared import text_signs
 from iamtriage.explaining._rules.shared.clues import find_instance
@@ -28,7 +24,6 @@ from iamtriage.explaining._rules.shared.text_fragments import (
     SERVICES_BY_SESSION_NAME,
     STACK_FRAGMENTS,
 )
-from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -281,74 +276,3 @@ def _calling_service(denial: Denial) -> str | None:
     session_name: str = getattr(denial.principal, "session_name", "")
     found = (name for prefix, name in SERVICES_BY_SESSION_NAME.items() if session_name.startswith(prefix))
     return next(found, None)
-
-
-POLICY_OLDER_THAN_RELEASE = CauseType(
-    "policy-older-than-release",
-    title="The role's policy is older than the release of the controller",
-    meaning="The controller requires the action since one of its releases, and the policy of its role was not updated with it.",
-    recognised_by="The denied action is one that a release of the controller added.",
-    fix="Update the policy of the role to the one of the release, in the module or template that manages it.",
-    sources=("https://karpenter.sh/docs/upgrading/upgrade-guide/",),
-)
-
-
-class _Release(NamedTuple):
-    """The release that began to require an action, its purpose, and what works without it."""
-
-    version: str
-    purpose: str
-    works: str = ""
-
-
-_PROFILES = _Release("0.32", "to manage the instance profiles of its nodes")
-_LISTENERS = _Release("2.9", "to manage the attributes of listeners")
-_CAPACITY = _Release("2.11", "to manage the capacity reservations of load balancers")
-_RELEASES: dict[str, dict[str, _Release]] = {
-    "Karpenter": {
-        "iam:ListInstanceProfiles": _Release(
-            "1.7",
-            "to delete instance profiles that are no longer used (instanceprofile.garbagecollection)",
-            "Only this clean-up fails: nodes are launched, and unused profiles stay.",
-        ),
-        **dict.fromkeys(
-            (
-                "iam:AddRoleToInstanceProfile",
-                "iam:CreateInstanceProfile",
-                "iam:DeleteInstanceProfile",
-                "iam:GetInstanceProfile",
-                "iam:RemoveRoleFromInstanceProfile",
-                "iam:TagInstanceProfile",
-            ),
-            _PROFILES,
-        ),
-    },
-    "the AWS Load Balancer Controller": {
-        "elasticloadbalancing:DescribeListenerAttributes": _LISTENERS,
-        "elasticloadbalancing:ModifyListenerAttributes": _LISTENERS,
-        "ec2:GetSecurityGroupsForVpc": _Release("2.10", "to find security groups"),
-        "elasticloadbalancing:DescribeCapacityReservation": _CAPACITY,
-        "elasticloadbalancing:ModifyCapacityReservation": _CAPACITY,
-        "ec2:DescribeRouteTables": _Release("2.13", "to find subnets"),
-    },
-}
-
-
-def add_release(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the role's policy is older than the controller, if a release added the denied action."""
-    action = denial.action or ""
-    controller = text_signs.find_controller_of_denial(action, denial.failure)
-    release = None if controller is None else _RELEASES.get(controller.name, {}).get(action)
-    if controller is None or release is None or not explanation.remedies:
-        return explanation
-    name = capitalize_start(controller.name)
-    text = f"{name} requires {action} since release {release.version}, {release.purpose}: the policy of its role is older. {release.works}"
-    first, *others = explanation.remedies
-    # The policy of the release has its own remedy for controllers that publish it as a file.
-    update = " If a module or template manages the role, update that to a version for this release instead."
-    steps = tuple(f"{each}{update}" if " calls more actions" in each else each for each in first.steps)
-    return attrs.evolve(
-        explanation,
-        causes=(POLICY_OLDER_THAN_RELEASE.cause("derived", text=text.rstrip()), *explanation.causes),
-        remedies=(attrs.evolve(first, steps=steps), *others),
-    )

@@ -1,11 +1,9 @@
-"""Say which release of a Kubernetes controller requires the denied action, and which credentials Velero does not use.
+"""Say which release of a Kubernetes controller began to require the denied action, or created the resource.
 
 Sources: https://karpenter.sh/docs/upgrading/upgrade-guide/,
 https://github.com/terraform-aws-modules/terraform-aws-iam/issues/433, the release notes of
 https://github.com/kubernetes-sigs/aws-load-balancer-controller/releases, its page deploy/upgrade/migrate_v1_v2 and its file
-docs/install/iam_policy_v1_to_v2_additional.json,
-https://github.com/vmware-tanzu/velero/issues/7302, issue 8320 and
-https://github.com/vmware-tanzu/velero-plugin-for-aws.
+docs/install/iam_policy_v1_to_v2_additional.json.
 """
 
 from __future__ import annotations
@@ -16,26 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.arns._principals import RoleSession
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import commands, pages, policy_principals
+from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import (
-    cluster_remedy,
     identity_remedy,
-    resource_policy_remedy,
-    save_step,
 )
-from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 POLICY_OLDER_THAN_RELEASE = CauseType(
@@ -186,95 +176,4 @@ def _explain_version_1(denial: Denial, explanation: Explanation) -> Explanation:
             *(each for each in explanation.causes if each.evidence == "reported"),
         ),
         remedies=(remedy,),
-    )
-
-
-_PAGE = "https://github.com/vmware-tanzu/velero-plugin-for-aws#compatibility"
-_LOCATION = lazy_pattern(
-    r"^kind: *BackupStorageLocation[ \t\r]*$(?P<rest>(?:\n(?!---|kind:)[^\n]{0,200}){1,40})", re.MULTILINE
-)
-_NAME = lazy_pattern(
-    r"^metadata:[^\n]*\n(?:[ \t][^\n]*\n){0,10}?[ \t]{1,8}name: *[\"']?([a-z0-9][a-z0-9.-]{0,252})",
-    re.MULTILINE,
-)
-_BUCKET = lazy_pattern(
-    r"^[ \t]{1,12}bucket: *[\"']?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?![\w.-])", re.MULTILINE
-)
-_SECRET = lazy_pattern(
-    r"^[ \t]{1,8}credential:[ \t\r]*\n(?:[ \t]{2,12}key:[^\n]*\n)?[ \t]{2,12}name: *[\"']?([a-z0-9][a-z0-9.-]{0,252})",
-    re.MULTILINE,
-)
-_PLUGIN = lazy_pattern(
-    r"\bvelero-plugin-for-aws:v(?P<major>\d{1,3})\.(?P<minor>\d{1,3})(?:\.\d{1,3})?", re.ASCII
-)
-_FIXED = (1, 9)
-LOCATION_KEYS_IGNORED = CauseType(
-    "location-keys-ignored",
-    title="Velero uses the role of its pod instead of the keys of the backup location",
-    meaning="Before version 1.9, Velero's plugin for AWS prefers the web identity of its pod (IRSA) to the credential of a BackupStorageLocation.",
-    recognised_by="A role was denied the bucket of a BackupStorageLocation whose manifest in the text has a credential.",
-    fix="Update velero-plugin-for-aws to version 1.9 or later, or allow the role in the bucket policy.",
-    sources=("https://github.com/vmware-tanzu/velero/issues/7302",),
-)
-
-
-def add_ignored_keys(denial: Denial, explanation: Explanation) -> Explanation:
-    """Add that the keys of the location in the text were not used, if a role was denied its bucket."""
-    bucket = (denial.resource or "").partition(":::")[2].partition("/")[0]
-    blocks = [each["rest"] for each in _LOCATION.finditer(denial.failure.text)]
-    block = next((each for each in blocks if (found := _BUCKET.search(each)) and found[1] == bucket), "")
-    secret, plugin = _SECRET.search(block), _PLUGIN.search(denial.failure.text)
-    is_fixed = plugin is not None and (int(plugin["major"]), int(plugin["minor"])) >= _FIXED
-    if secret is None or is_fixed or not isinstance(denial.principal, RoleSession):
-        return explanation
-    found = _NAME.search(block)
-    location = f"the location {clip_text(found[1])}" if found else "the location"
-    used = f"{denial.caller}{f' of account {denial.account}' if denial.account else ''}"
-    version = f"The text shows {clip_text(plugin[0])}." if plugin else "Check the version of the plugin."
-    text = f"The keys in the Secret {clip_text(secret[1])} were not used: velero-plugin-for-aws before v1.9 prefers the web identity of the pod (IRSA) to the credential of a location."
-    cause = LOCATION_KEYS_IGNORED.cause("derived", version, text=text)
-    return attrs.evolve(
-        explanation,
-        summary=f"Velero used {used} for {location}, and not the keys in its Secret {clip_text(secret[1])}: {denial.action} was denied on {bucket}.",
-        causes=(cause, *explanation.causes),
-        remedies=(_update_plugin(), _allow_role(denial, bucket)),
-    )
-
-
-def _update_plugin() -> Remedy:
-    return cluster_remedy(
-        "Update velero-plugin-for-aws to v1.9 or later",
-        "These versions use the credential of each location. Choose the version that the page lists for your Velero: v1.9 is for Velero v1.13.",
-        "Keep the credential of the location. The default location goes on using IRSA.",
-        manifest="initContainers:\n  - name: velero-plugin-for-aws\n    image: velero/velero-plugin-for-aws:v1.9.0\n",
-        url=_PAGE,
-    )
-
-
-def _allow_role(denial: Denial, bucket: str) -> Remedy:
-    """Return the remedy that allows the role all that Velero does in a bucket."""
-    controller, policy = find_controller_of_account("velero"), RESOURCE_POLICIES["s3"]
-    listed = (
-        []
-        if controller is None
-        else controller.build_statements(
-            denial.action or "", denial.resource or "", denial.location.partition or "aws"
-        )
-    )
-    principal = {"AWS": policy_principals.policy_principal_arn(denial)}
-    statements = [
-        {"Effect": "Allow", "Principal": principal, "Action": each["Action"], "Resource": each["Resource"]}
-        for each in listed
-        if ":s3:" in each["Resource"]
-    ]
-    return resource_policy_remedy(
-        f"Or allow {denial.caller} in the bucket policy",
-        f"{save_step('the bucket policy')} Run the commands in the account of the bucket.",
-        f"If that is not account {denial.account}, a policy of {denial.caller} must allow the same actions on the bucket, too.",
-        statements=statements,
-        commands=tuple(
-            each.replace("BUCKET", commands.bucket(bucket))
-            for each in (policy.show_command, policy.change_command)
-        ),
-        url=pages.CROSS_ACCOUNT,
     )
