@@ -13,9 +13,16 @@ import attrs
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules import shared
 from iamtriage.explaining._rules.denials import role_calls, role_conditions
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.shared import (
+    allow_remedies,
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    wording,
+)
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
@@ -35,7 +42,7 @@ CALLER_NOT_TRUSTED = CauseType(
     title="The role's trust policy does not allow the caller",
     recognised_by="AWS says that no resource-based policy or trust policy allows the sts:AssumeRole action, or states no reason for a denied AssumeRole.",
     fix="Name the caller in the role's trust policy, with the action that is called.",
-    sources=(shared.pages.ASSUME_ROLE, shared.pages.TRUST_POLICIES),
+    sources=(pages.ASSUME_ROLE, pages.TRUST_POLICIES),
 )
 SESSION_TAGS = CauseType(
     "session-tags",
@@ -43,7 +50,7 @@ SESSION_TAGS = CauseType(
     meaning="The call passes session tags or a source identity, and the role's trust policy does not allow the action for that.",
     recognised_by="The denied action is sts:TagSession or sts:SetSourceIdentity.",
     fix="Allow sts:TagSession (or sts:SetSourceIdentity) in the role's trust policy, too.",
-    sources=(shared.pages.SESSION_TAGS,),
+    sources=(pages.SESSION_TAGS,),
 )
 NO_SUCH_ROLE = CauseType(
     "no-such-role",
@@ -64,7 +71,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     attribute = role_calls.find_attribute(denial)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
-        shared.denial_remedies.identity_allow_helps(denial)
+        denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
         and not role_calls.assumes_itself(denial)
     )
@@ -82,7 +89,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         _allow_remedy(denial, findings, attribute) if can_allow else None,
         trust_remedy,
         omitted,
-        shared.denial_remedies.authorization_details_remedy(denial),
+        denial_remedies.authorization_details_remedy(denial),
     ]
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
@@ -91,7 +98,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if omitted is not None and role_calls.is_omitted_first(denial):
         remedies.sort(key=lambda each: each is not omitted)
     return denial.explain(
-        shared.wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
+        wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
         *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=(*remedies,),
@@ -121,19 +128,19 @@ def missing_trust_steps(findings: TrustFindings | None) -> tuple[str, ...]:
 
 def trust_policy_commands(denial: Denial) -> tuple[str, str]:
     """Return the commands that print and replace the role's trust policy."""
-    return shared.commands.trust_policy_commands(denial.target_role_name)
+    return commands.trust_policy_commands(denial.target_role_name)
 
 
 def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
-    evidence, reasons = denial.policy_type_evidence, shared.wording.reason_lines(denial)
+    evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     if denial.policy_type == "identity":
         text = f"No identity-based policy of {caller} allows it to assume {role}."
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
     elif _names_trust_policy(denial):
         text = f"The trust policy of {role} {_trust_verdict(denial)}."
         if denial.is_explicit:
-            text = f"A Deny statement in the trust policy of {role} matches the request. {shared.wording.why_no_allow_helps(denial)}"
+            text = f"A Deny statement in the trust policy of {role} matches the request. {wording.why_no_allow_helps(denial)}"
         yield CALLER_NOT_TRUSTED.cause(evidence, reasons, text=text)
     if findings is not None and findings.allowed is False:
         yield attrs.evolve(findings.cause, text=" ".join(findings.cause.because), because=())
@@ -154,7 +161,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         others = (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
         yield from (others[1], no_allow, others[0]) if working else (no_allow, *others)
     if denial.is_explicit and not _names_trust_policy(denial):
-        text = f"A Deny statement in some policy matches the request. {shared.wording.why_no_allow_helps(denial)}"
+        text = f"A Deny statement in some policy matches the request. {wording.why_no_allow_helps(denial)}"
         yield EXPLICIT_DENY.cause("reported", reasons, text=text)
 
 
@@ -215,7 +222,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     if findings is None and (remedy := trust_account_remedy(denial)) is not None:
         return remedy
     attribute = role_calls.find_attribute(denial)
-    url, added = shared.pages.TRUST_POLICIES, _statement_for(denial, attribute)
+    url, added = pages.TRUST_POLICIES, _statement_for(denial, attribute)
     has_pattern, is_compared = "Condition" in added, attribute is None and _is_unlike_others(denial)
     lines: tuple[str, ...] = trust_policy_commands(denial)
     action = added["Action"]
@@ -243,21 +250,21 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Read it first: if it names {denial.caller} already, the call does not meet its condition, such as an external ID or MFA. An Allow in the caller's own policies does not help."
             )
         steps.append(save_step("the role's trust policy", "trust.json"))
-        url = shared.pages.EXTERNAL_ID if denial.crosses_accounts else url
+        url = pages.EXTERNAL_ID if denial.crosses_accounts else url
         if attribute:
             steps += role_calls.caller_allow_step(denial, action) or role_calls.other_account_steps(
                 denial, action
             )
-            url = shared.pages.SESSION_TAGS if attribute == "session tags" else url
+            url = pages.SESSION_TAGS if attribute == "session tags" else url
         elif is_compared:
             steps.insert(
                 0,
                 f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
             )
-            url = shared.pages.TRUST_POLICIES
+            url = pages.TRUST_POLICIES
         elif denial.crosses_accounts:
             call = role_conditions.find_call(denial)
-            external_id = shared.commands.external_id(call.settings.get("external_id") if call else None)
+            external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
             steps.append(
                 "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
@@ -267,7 +274,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
     if not (is_compared or is_known or has_pattern):
-        steps += shared.policy_principals.role_path_steps(denial)
+        steps += policy_principals.role_path_steps(denial)
     if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)
         if fixed is None:
@@ -276,9 +283,7 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
     policy = f"trust policy of {denial.target_role_text}" if attribute else "role's trust policy"
     is_two_sided = denial.crosses_accounts and (attribute or fixed is not None)
     own = (
-        shared.allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole")
-        if is_two_sided
-        else None
+        allow_remedies.other_side_command(denial, denial.action or "sts:AssumeRole") if is_two_sided else None
     )
     return Remedy(
         f"Allow {denial.action if attribute else denial.caller} in the {policy}{where}",
@@ -310,7 +315,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    remedy = shared.allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
+    remedy = allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy
@@ -325,7 +330,7 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
     else:
         added = _statement_for(denial, attribute)
-        step = f"This is not enough by itself: {shared.wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
+        step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
 
 

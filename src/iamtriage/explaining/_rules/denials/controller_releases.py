@@ -18,9 +18,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
-from iamtriage.explaining._rules.shared.remedies import (
-    identity_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import identity_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 

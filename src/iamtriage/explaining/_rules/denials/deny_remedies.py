@@ -12,9 +12,15 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
 from iamtriage.explaining._context.readers.command_runs import find_runs
-from iamtriage.explaining._rules import shared
 from iamtriage.explaining._rules.denials import deny_conditions
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
+from iamtriage.explaining._rules.shared import (
+    commands,
+    denial_remedies,
+    denied_regions,
+    pages,
+    policy_principals,
+)
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -109,7 +115,7 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
         *(why, *steps, as_sentence(describe_change(denial)), *exempt),
-        url=shared.pages.MFA_SESSIONS,
+        url=pages.MFA_SESSIONS,
     )
 
 
@@ -155,10 +161,10 @@ def describe_change(denial: Denial) -> str:
 def find_other_region(denial: Denial) -> tuple[str, str] | None:
     """Return the title and the step on a call in another Region, if the text states one and the call can go there."""
     called = find_called_region(denial)
-    if called is None or shared.denied_regions.model_region_remedy(denial) is not None:
+    if called is None or denied_regions.model_region_remedy(denial) is not None:
         return None
-    allowed = shared.denied_regions.find_allowed_regions(denial.failure.text, called)
-    if not allowed or not shared.denied_regions.can_change_region(denial):
+    allowed = denied_regions.find_allowed_regions(denial.failure.text, called)
+    if not allowed or not denied_regions.can_change_region(denial):
         return None
     title = f"Call in {join_words(allowed, 'or')}, with --region {allowed[0]}: the text names the allowed Region{'s' if len(allowed) > 1 else ''}"
     return title, describe_called_region(denial, called)
@@ -173,13 +179,13 @@ def find_called_region(denial: Denial) -> str | None:
 
 def describe_called_region(denial: Denial, called: str) -> str:
     """Return in which Region the call was made, and how to choose another one."""
-    setting = shared.denied_regions.region_setting(denial, called)
+    setting = denied_regions.region_setting(denial, called)
     return f"The call was made in {clip_text(called)}{setting}. {deny_conditions.REGION.step}"
 
 
 def revocation_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that revokes sessions, and who added it."""
-    role = shared.commands.role_name(None if denial.role is None else denial.role.name)
+    role = commands.role_name(None if denial.role is None else denial.role.name)
     name = deny_conditions.REVOCATION.names
     listed = [run.command for run in find_runs(denial.failure) if name in run.output]
     profile = listed[0].option("profile") if listed else None
@@ -230,13 +236,13 @@ def build_remedy(
         partition = denial.location.partition or "aws"
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
-        device = f"arn:{partition}:iam::{shared.commands.account(denial.account)}:mfa/DEVICE_NAME"
+        device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
         device = devices.pop() if len(devices) == 1 else device
         needs_session = find_program(denial.failure) is not None
         if denial.lowercase_action == "sts:assumerole" and not needs_session:
             with_role = deny_conditions.MFA_WITH_ROLE
             steps = tuple(each.replace(deny_conditions.MFA.step, with_role) for each in steps)
-        call = shared.denial_remedies.mfa_command(denial, device, opens_session=needs_session)
+        call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
         listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     title = title.replace("{what}", _describe_created(denial))
@@ -254,12 +260,12 @@ def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:
     name = "" if denial.resource_arn is None else denial.resource_arn.resource
     exempt = '"ArnNotLike": {"aws:PrincipalArn": "ROLE_ARN"}'
     if denial.role is not None:
-        exempt = exempt.replace("ROLE_ARN", clip_text(shared.policy_principals.principal_arn_pattern(denial)))
+        exempt = exempt.replace("ROLE_ARN", clip_text(policy_principals.principal_arn_pattern(denial)))
     steps = (
         "Or, if no such call is possible, delete the policy with delete-bucket-policy as the root user of the bucket's account, such as in CloudShell: no Deny in the policy prevents that. For a member account, the organization's management account can use aws sts assume-root with the task policy S3UnlockBucketPolicy.",
         f"The Deny also covers {denial.action}. In the next policy, deny only object actions such as s3:GetObject and s3:PutObject, or exempt the callers that manage the bucket with the condition {exempt}.",
     )
-    delete = f"aws s3api delete-bucket-policy --bucket {shared.commands.bucket(name)}"
+    delete = f"aws s3api delete-bucket-policy --bucket {commands.bucket(name)}"
     others = (each for each in remedy.steps if not each.startswith(IF_NEEDED))
     return attrs.evolve(remedy, steps=(*others, *steps), commands=(*remedy.commands, delete))
 

@@ -287,10 +287,8 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
 def _compare_remedy(denial: Denial, condition: DenyingCondition) -> Remedy:
     """Return how to make the call so that the condition of a ``Deny`` does not match."""
     key, values = clip_text(condition.key), clip_text(join_words(condition.policy_values, "or"))
-    owner, accepts = (
-        deny_remedies.condition_owner(condition),
-        deny_conditions.accepts_listed_values(condition),
-    )
+    owner = deny_remedies.condition_owner(condition)
+    accepts = deny_conditions.accepts_listed_values(condition)
     rule = clip_text(denial.statements[0]) if denial.statements else "The Deny"
     value = f"{values} as" if accepts else f"another value than {values} of"
     step = f"{rule} {'denies every other value' if accepts else 'denies these values'}."

@@ -18,11 +18,19 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules import shared
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
-from iamtriage.explaining._rules.shared import decisions
+from iamtriage.explaining._rules.shared import (
+    commands,
+    decisions,
+    denial_remedies,
+    denied_regions,
+    pages,
+    policy_principals,
+    required_grants,
+    task_statements,
+)
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
@@ -56,9 +64,9 @@ IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the
 
 def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
-    name = (
-        f" {denial.policy}" if denial.policy and shared.commands.arn(denial.policy) == denial.policy else ""
-    )
+    name = ""
+    if denial.policy and commands.arn(denial.policy) == denial.policy:
+        name = f" {denial.policy}"
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
@@ -94,7 +102,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         commands=_boundary_commands(denial),
         statement=_boundary_statement(denial),
         layer="permissions_boundary",
-        url=shared.pages.BOUNDARIES,
+        url=pages.BOUNDARIES,
     )
     return explain_guardrail(denial, verdict, text, "permissions_boundary", remedy)
 
@@ -114,7 +122,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         1,
     )
     text = f"{went} {no_allow if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
-    region = shared.denial_remedies.region_argument(denial)
+    region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
     find = "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
@@ -141,14 +149,14 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         )
     notes = resource_steps(denial)
     if notes and (
-        notes[0].startswith(shared.required_grants.NEXT_OBJECTS)
-        or shared.task_statements.ALL_REQUIRED.removesuffix(".") in notes[0]
+        notes[0].startswith(required_grants.NEXT_OBJECTS)
+        or task_statements.ALL_REQUIRED.removesuffix(".") in notes[0]
     ):
         steps[-1], notes = f"{steps[-1]} {notes[0]}", notes[1:]
     if not explicit:
         # The condition names the role of a session, whose ARN must be complete.
         if denial.role is None or not denial.role.lacks_its_path:
-            notes = (*notes, *shared.policy_principals.role_path_steps(denial))
+            notes = (*notes, *policy_principals.role_path_steps(denial))
         if denial.service == "ecr":
             notes += (
                 "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too.",
@@ -157,7 +165,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
             notes += (
                 "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn.",
             )
-    show, *change = shared.commands.endpoint_policy_commands(region, denial.action)
+    show, *change = commands.endpoint_policy_commands(region, denial.action)
     if on_instance:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
     remedy = Remedy(
@@ -167,7 +175,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         commands=(*on_instance, show, *change),
         statement=endpoint_statement(denial),
         layer="vpc_endpoint",
-        url=shared.pages.VPC_ENDPOINT,
+        url=pages.VPC_ENDPOINT,
     )
     verdict = f"the VPC endpoint's policy {verb}"
     return explain_guardrail(denial, verdict, text, "vpc_endpoint", remedy)
@@ -194,14 +202,14 @@ def explain_guardrail(
     def build_remedies() -> tuple[Remedy, ...]:
         if not denial.is_explicit:
             return (remedy,)
-        details = shared.denial_remedies.authorization_details_remedy(denial)
+        details = denial_remedies.authorization_details_remedy(denial)
         remedies = (details, remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies
-        return present(shared.denied_regions.model_region_remedy(denial), *ordered)
+        return present(denied_regions.model_region_remedy(denial), *ordered)
 
     return denial.explain(
-        denial_summary(denial, f"{verdict}{shared.denied_regions.other_model_region(denial)}"),
+        denial_summary(denial, f"{verdict}{denied_regions.other_model_region(denial)}"),
         stated_cause(denial, layer, text),
         topic=decisions.POLICY_TYPE_NAMES[layer].lower().replace(" ", "-"),
         remedies=build_remedies,
@@ -216,16 +224,16 @@ def identity_notes(denial: Denial) -> tuple[str, ...]:
 
 def resource_steps(denial: Denial) -> tuple[str, ...]:
     """Return steps on the resource in the statement."""
-    grant = shared.required_grants.required_grant(denial)
+    grant = required_grants.required_grant(denial)
     if grant is None or denial.is_explicit:
         return ()
-    return (*grant.notes, *shared.task_statements.task_statement(grant, denial)[1])
+    return (*grant.notes, *task_statements.task_statement(grant, denial)[1])
 
 
 def allowing_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action, unless a ``Deny`` would override it."""
-    grant = None if denial.is_explicit else shared.required_grants.required_grant(denial)
-    return None if grant is None else shared.task_statements.task_statement(grant, denial)[0]
+    grant = None if denial.is_explicit else required_grants.required_grant(denial)
+    return None if grant is None else task_statements.task_statement(grant, denial)[0]
 
 
 def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
@@ -233,7 +241,7 @@ def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
     if statement is None:
         return None
-    condition = {"ArnLike": {"aws:PrincipalArn": shared.policy_principals.principal_arn_pattern(denial)}}
+    condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
 
 
@@ -257,7 +265,7 @@ def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
     statement = allowing_statement(denial)
     if statement is None or not _delegates(denial):
         return statement
-    boundary = shared.commands.arn(denial.policy, "BOUNDARY_ARN")
+    boundary = commands.arn(denial.policy, "BOUNDARY_ARN")
     return {**statement, "Condition": {"StringEquals": {"iam:PermissionsBoundary": boundary}}}
 
 
@@ -284,19 +292,19 @@ def _offers_change(denial: Denial) -> bool:
     policy = denial.policy
     if policy is None:
         return not _delegates(denial)
-    return shared.commands.arn(policy) == policy and ":aws:policy/" not in policy
+    return commands.arn(policy) == policy and ":aws:policy/" not in policy
 
 
 def _boundary_commands(denial: Denial) -> tuple[str, ...]:
-    arn = shared.commands.arn(denial.policy, "BOUNDARY_ARN")
-    lines: tuple[str, ...] = shared.commands.show_policy_commands(arn)
+    arn = commands.arn(denial.policy, "BOUNDARY_ARN")
+    lines: tuple[str, ...] = commands.show_policy_commands(arn)
     if _offers_change(denial):
         users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
-        lines = (*lines, fill_command(users, arn), shared.commands.change_policy(arn))
-    holder = shared.denial_remedies.policy_holder(denial)
+        lines = (*lines, fill_command(users, arn), commands.change_policy(arn))
+    holder = denial_remedies.policy_holder(denial)
     if arn == denial.policy or holder is None:
         return lines
-    show = shared.commands.show_boundary_command(*holder)
+    show = commands.show_boundary_command(*holder)
     if _delegates(denial):
         # The condition of the statement contains the ARN, too.
         return (show, *lines)
@@ -349,7 +357,7 @@ def add_endpoint_policy(denial: Denial, explanation: Explanation) -> Explanation
 
 def _find_region(denial: Denial) -> str:
     is_registry = denial.service == "ecr" and denial.action is None
-    return shared.commands.region(find_registry(denial.case)[1]) if is_registry else region_argument(denial)
+    return commands.region(find_registry(denial.case)[1]) if is_registry else region_argument(denial)
 
 
 def _denies_everything(policy: KnownPolicy) -> bool:
@@ -378,11 +386,11 @@ def _allow_remedy(denial: Denial) -> Remedy:
         "Keep the Deny, and allow what is called through the endpoint, in the policy of each endpoint that has it. Such an Allow grants nothing by itself: the policies of the caller still decide. The default policy allows everything.",
         *called,
         commands=(
-            *shared.commands.endpoint_policy_commands(region, action)[:2],
+            *commands.endpoint_policy_commands(region, action)[:2],
             Labelled(
                 "To check that the policy is the cause, or if none is needed, set the default policy:", reset
             ),
         ),
-        url=shared.pages.VPC_ENDPOINT,
+        url=pages.VPC_ENDPOINT,
     )
     return attrs.evolve(remedy, statement=endpoint_statement(denial), layer="vpc_endpoint")

@@ -65,10 +65,8 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
     remedy = None
     if _CDK_PARTIAL.search(denial.failure.text):
         step = "Upgrade the CDK: up to 1.78, the grants of fromSecretPartialArn omit the end. Or import the secret with fromSecretCompleteArn or fromSecretNameV2. Then deploy again."
-        title, page = (
-            "Let the CDK write the whole ARN of the secret",
-            "https://github.com/aws/aws-cdk/issues/12411",
-        )
+        title = "Let the CDK write the whole ARN of the secret"
+        page = "https://github.com/aws/aws-cdk/issues/12411"
         remedy = your_remedy(title, step, url=page)
     return Contrast(
         f"has the secret's ARN without {end} at the end, but IAM compares it with the whole ARN",

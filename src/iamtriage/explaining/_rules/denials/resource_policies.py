@@ -16,10 +16,18 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules import shared
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.shared import (
+    commands,
+    denial_remedies,
+    pages,
+    policy_principals,
+    required_grants,
+    services,
+    task_statements,
+)
 from iamtriage.explaining._rules.shared.allow_remedies import describe_other_side
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
@@ -72,7 +80,7 @@ _STAGE = lazy_pattern(
     re.ASCII,
 )
 _CHANGE = lazy_pattern(r"\baws [a-z0-9-]+ ([a-z0-9-]+) ")
-_OTHER_POLICY = shared.services.ResourcePolicy("resource's policy", "", "")
+_OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
 IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
@@ -111,7 +119,7 @@ def explain_resource_policy(denial: Denial) -> Explanation:
         denial_summary(denial, verdict),
         stated_cause(denial, "resource", text),
         topic="resource-policy",
-        remedies=(remedy, shared.denial_remedies.authorization_details_remedy(denial)),
+        remedies=(remedy, denial_remedies.authorization_details_remedy(denial)),
         notes=notes,
     )
 
@@ -149,11 +157,11 @@ def resource_remedy(denial: Denial) -> Remedy:
     """Return the remedy that allows the caller in the resource-based policy."""
     policy = policy_of(denial)
     added = _allow_statement(denial)
-    grant = shared.required_grants.required_grant(denial)
+    grant = required_grants.required_grant(denial)
     steps = [_save_step(policy)]
     if policy.adds_statement:
         steps = [f"Add the statement to the {policy.name}: the command keeps the existing ones."]
-    more = () if added is None else shared.task_statements.add_certain_companions(added, denial)
+    more = () if added is None else task_statements.add_certain_companions(added, denial)
     is_two_sided = denial.crosses_accounts and not isinstance(denial.principal, ServicePrincipal)
     # The step about the file is superfluous if commands write it, so it says nothing else.
     if more:
@@ -161,7 +169,7 @@ def resource_remedy(denial: Denial) -> Remedy:
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
     # A policy with a wrong principal is rejected, or allows another role.
-    steps += shared.policy_principals.role_path_steps(denial)
+    steps += policy_principals.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes)
     statements = [] if added is None else [added]
     lines: Commands = policy_commands(denial, policy.show_command, policy.change_command)
@@ -174,15 +182,15 @@ def resource_remedy(denial: Denial) -> Remedy:
                 f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
             )
             region = None if denial.resource_arn is None else denial.resource_arn.region
-            role = shared.policy_principals.policy_principal_arn(denial)
-            lines += (shared.commands.create_grant_command(denial.resource, region, role),)
+            role = policy_principals.policy_principal_arn(denial)
+            lines += (commands.create_grant_command(denial.resource, region, role),)
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
         other_side, own = describe_other_side(denial, added)
         steps.insert(0, other_side)
         lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
-        is_masked = "ACCOUNT_ID" in shared.commands.arn(denial.resource)
+        is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         steps.insert(1, f"{_MASKED_ACCOUNT} {IF_OTHER_ACCOUNT}" if is_masked else IF_OTHER_ACCOUNT)
     if policy is _OTHER_POLICY:
         steps.append(
@@ -190,11 +198,11 @@ def resource_remedy(denial: Denial) -> Remedy:
         )
     title = f"Allow {denial.caller} in the {policy.name}{in_resource_account(denial)}"
     return resource_policy_remedy(
-        title, *steps, commands=lines, statements=statements, url=shared.pages.CROSS_ACCOUNT
+        title, *steps, commands=lines, statements=statements, url=pages.CROSS_ACCOUNT
     )
 
 
-def _describe_form(policy: shared.services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
+def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> Iterator[str]:
     """Yield what the policy's statements name as the resource, and which other policy applies."""
     if policy.resource_is_star:
         yield f"In a {policy.name}, Resource * means this key."
@@ -206,7 +214,7 @@ def _describe_form(policy: shared.services.ResourcePolicy, notes: tuple[str, ...
         yield f"The {policy.name} names no resource: it applies to the one that it belongs to."
 
 
-def _save_step(policy: shared.services.ResourcePolicy) -> str:
+def _save_step(policy: services.ResourcePolicy) -> str:
     """Return how to save the policy for the command that replaces it."""
     change, name = _CHANGE.search(policy.change_command), f"the {policy.name}"
     if change is None:
@@ -218,7 +226,7 @@ def _save_step(policy: shared.services.ResourcePolicy) -> str:
 def bucket_argument(denial: Denial) -> str:
     """Return the bucket's name as a command argument."""
     bucket = _BUCKET.match(denial.resource or "")
-    return shared.commands.bucket(bucket["bucket"] if bucket else None)
+    return commands.bucket(bucket["bucket"] if bucket else None)
 
 
 def in_resource_account(denial: Denial) -> str:
@@ -226,9 +234,9 @@ def in_resource_account(denial: Denial) -> str:
     return f", in account {denial.resource_account}" if denial.crosses_accounts else ""
 
 
-def policy_of(denial: Denial) -> shared.services.ResourcePolicy:
+def policy_of(denial: Denial) -> services.ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
-    policy = shared.services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
+    policy = services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
     domain = _find_domain(denial)
     return (
         policy
@@ -240,16 +248,16 @@ def policy_of(denial: Denial) -> shared.services.ResourcePolicy:
 def _find_domain(denial: Denial) -> re.Match[str] | None:
     """Return the host of the OpenSearch domain, which its denials do not name."""
     is_unnamed = denial.service == "es" and denial.resource is None
-    return shared.services.find_domain(denial.failure.text) if is_unnamed else None
+    return services.find_domain(denial.failure.text) if is_unnamed else None
 
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     """Return the statement that allows the action to the caller in the resource-based policy."""
-    grant = shared.required_grants.required_grant(denial)
+    grant = required_grants.required_grant(denial)
     if grant is None:
         return None
     policy = policy_of(denial)
-    principal = {"AWS": shared.policy_principals.policy_principal_arn(denial)}
+    principal = {"AWS": policy_principals.policy_principal_arn(denial)}
     if isinstance(denial.principal, ServicePrincipal):
         principal = {"Service": denial.principal.name}
     added = build_statement(grant, sid=statement_id(grant.action), principal=principal)
@@ -268,11 +276,11 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
 
 def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
     """Return the key policy statements that a service-linked role needs for a customer managed key."""
-    arn = shared.policy_principals.policy_principal_arn(denial)
+    arn = policy_principals.policy_principal_arn(denial)
     if denial.crosses_accounts:
         root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
-        return shared.services.linked_role_key_statements(root, grants_only_for_services=False)
-    return shared.services.linked_role_key_statements(arn)
+        return services.linked_role_key_statements(root, grants_only_for_services=False)
+    return services.linked_role_key_statements(arn)
 
 
 def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:
@@ -286,7 +294,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     is_upload = denial.lowercase_action in {"s3:putobject", "s3:createmultipartupload"}
     is_unsigned = denial.principal_text == "anonymous"
     networks = "aws:SourceVpc, aws:SourceVpce or aws:SourceIp"
-    domain = shared.services.find_domain(denial.failure.text)
+    domain = services.find_domain(denial.failure.text)
     if denial.service == "es":
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
         networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"
@@ -319,7 +327,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
         _ROOT_USER if denial.lowercase_action.endswith("bucketpolicy") else None,
         statements=(),
         commands=(*policy_commands(denial, policy.show_command, change), *redeploy_commands(denial)),
-        url=shared.pages.EVALUATION,
+        url=pages.EVALUATION,
     )
 
 
@@ -327,7 +335,7 @@ def _describe_exemption(denial: Denial) -> str:
     """Return the condition that exempts a role or user, which is added to a Deny statement, as the end of a sentence."""
     if denial.role is None and not isinstance(denial.principal, User):
         return ""
-    arn = shared.policy_principals.principal_arn_pattern(denial)
+    arn = policy_principals.principal_arn_pattern(denial)
     return f', with the condition "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(arn)}"}}'
 
 
@@ -344,7 +352,7 @@ def redeploy_commands(denial: Denial) -> Commands:
 def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     """Return commands with what is known about the resource, none for an unknown type of policy."""
     placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
-    resource = shared.commands.arn(denial.resource, placeholder)
+    resource = commands.arn(denial.resource, placeholder)
     values = {"ARN": resource, "BUCKET": bucket_argument(denial)}
     if denial.resource_account is not None:
         values["ACCOUNT_ID"] = denial.resource_account
@@ -352,13 +360,9 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
         values["ACTION"] = denial.action
         values["STATEMENT_ID"] = statement_id(denial.action)
     if isinstance(denial.principal, ServicePrincipal):
-        values["PRINCIPAL"] = (
-            f"{denial.principal.name} --source-account {shared.commands.account(denial.account)}"
-        )
+        values["PRINCIPAL"] = f"{denial.principal.name} --source-account {commands.account(denial.account)}"
     else:
-        values["PRINCIPAL"] = shared.commands.arn(
-            shared.policy_principals.policy_principal_arn(denial), "PRINCIPAL_ARN"
-        )
+        values["PRINCIPAL"] = commands.arn(policy_principals.policy_principal_arn(denial), "PRINCIPAL_ARN")
     for pattern, word in _NAMED_RESOURCES:
         if (found := pattern.match(resource)) is not None:
             values[word] = found["name"]
@@ -370,7 +374,7 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     if (domain := _find_domain(denial)) is not None:
         region = domain["region"]
-    is_known = region != "" and shared.commands.region(region) == region
+    is_known = region != "" and commands.region(region) == region
     return tuple(
         command(
             *(part for word in template.split() for part in values.get(word, word).split()),

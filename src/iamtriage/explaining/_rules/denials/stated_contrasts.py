@@ -217,11 +217,9 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
         step = "Allow it in the same statement, without the wildcard, as below."
         remedy = _with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, conditions)
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
-    return Contrast(
-        f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}",
-        remedy,
-        "The action and the resource match the statement; a condition key cannot contain a wildcard.",
-    )
+    verdict = f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}"
+    text = "The action and the resource match the statement; a condition key cannot contain a wildcard."
+    return Contrast(verdict, remedy, text)
 
 
 def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Contrast:
