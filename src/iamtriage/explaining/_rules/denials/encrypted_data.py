@@ -350,9 +350,8 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     if _TERRAFORM.search(text) is not None:
         found = _TERRAFORM_ROLE.search(text)
         name = found[0] if found else "aws_iam_role.NAME"
-        steps.append(
-            f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
-        )
+        step = f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
+        steps.append(step)
     return account_remedy(
         "Set the function's role again, after another one",
         *steps,

@@ -91,7 +91,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 
     policy, acl = find_allowing_policy(denial), find_acl(text)
-    blocked = blocks_public_acls(text)
+    blocked = public_access.blocks_public_acls(text)
     worked = next(
         (
             run.command.text
@@ -187,9 +187,9 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
         known = "the setting BlockPublicAcls rejects it"
     return denial.explain(
         f"S3 denied {denial.operation or denial.action} because of its public ACL ({words}): {known}. An Allow does not help.",
-        BLOCK_PUBLIC_ACCESS.cause(
+        public_access.BLOCK_PUBLIC_ACCESS.cause(
             "possible" if allowing else "derived",
-            present(
+            (
                 None if allowing else "The text shows that it is on.",
                 f"The text shows that {worked} worked without an ACL, so the caller may upload."
                 if worked
