@@ -18,8 +18,18 @@ _INVALID = "An error occurred (InvalidClientTokenId) when calling the {} operati
         ("Billing", '"roleName": "ViewOnly",\n "accountId": "444455556666"', "the user does not have"),
         ("Billing", "|  444455556666  |  ViewOnly  |", "The user has ViewOnly"),
         ("AWSReservedSSO_View_0123456789abcdef", "ROLELIST\t444455556666\tView", "View is meant"),
+        (
+            "ViewOnly",
+            "Portal: View-Only | Management console | Command line or programmatic access",
+            "View-Only is meant",
+        ),
+        (
+            "Billing",
+            "shop (444455556666)\n  ViewOnly | Access keys\nhr (111122223333)\n  Admin | Access keys",
+            "The user has ViewOnly in",
+        ),
     ],
-    ids=["misspelled", "json", "table", "role"],
+    ids=["misspelled", "json", "table", "role", "portal", "accounts of the portal"],
 )
 def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) -> None:
     explanation = explain(f"$ aws s3 ls --profile dev\n{_NO_ACCESS}\n{_PROFILE.format(name)}\n{listed}\n")
@@ -27,7 +37,16 @@ def test_permission_set_that_is_not_listed(name: str, listed: str, line: str) ->
     assert explanation.remedies[0].commands[0].startswith("aws configure set sso_role_name View")
 
 
-@pytest.mark.parametrize("listed", ["ROLELIST\t444455556666\tBilling", "ROLELIST\t111122223333\tBillin"])
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "ROLELIST\t444455556666\tBilling",
+        "ROLELIST\t111122223333\tBillin",
+        "Billing | Management console | Command line or programmatic access",
+        "hr (111122223333): Billin | Access keys",
+        "The portal has Management console | Command line or programmatic access",
+    ],
+)
 def test_permission_set_that_is_listed_or_of_another_account(listed: str) -> None:
     explanation = explain(f"{_NO_ACCESS}\n{_PROFILE.format('Billing')}\n{listed}\n")
     assert "has no assignment" in explanation.summary

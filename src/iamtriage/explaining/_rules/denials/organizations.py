@@ -121,13 +121,15 @@ def _delegate_remedy(action: str, account: str | None, role: str | None) -> Reme
 _NO_ACCESS_MESSAGE = lazy_pattern(r"(?i)\bno access\b")
 _PERMISSION_SET = lazy_pattern(r"\bsso_role_name[ \t]{0,4}=[ \t]{0,4}([\w+=,.@-]{1,64})", re.ASCII)
 _ROLE = lazy_pattern(r"AWSReservedSSO_([\w+=,.@-]{1,32})_[0-9a-f]{16}", re.ASCII)
-# What list-account-roles prints as text, as JSON or as a table, which has the same columns.
+# What list-account-roles prints as text, as JSON or as a table, which has the same columns; a row of the access portal.
 _LISTED = lazy_pattern(
     r"^ROLELIST\s+(?P<account>[0-9]{12})\s+(?P<name>[\w+=,.@-]{1,64})\s*$"
     r"|\"roleName\"\s?:\s?\"(?P<member>[\w+=,.@-]{1,64})\",\s{0,40}\"accountId\"\s?:\s?\"(?P<of>[0-9]{12})\""
-    r"|^\|\s{1,40}(?P<cell>[0-9]{12})\s{1,40}\|\s{1,40}(?P<of_cell>[\w+=,.@-]{1,64})\s{1,80}\|\s*$",
+    r"|^\|\s{1,40}(?P<cell>[0-9]{12})\s{1,40}\|\s{1,40}(?P<of_cell>[\w+=,.@-]{1,64})\s{1,80}\|\s*$"
+    r"|(?<![\w+=,.@-])(?P<shown>(?!console\b)[\w+=,.@-]{1,64})[\"'`]?(?:(?:[ \t]{0,8}\|[ \t]{0,8}|[ \t]{2,8}|\n[ \t]{0,8})(?:Management console|Command line or programmatic access)|[ \t]{0,8}\|[ \t]{0,8}Access keys)\b",
     re.ASCII | re.MULTILINE,
 )
+_ACCOUNT_ID, _CHARS_OF_PORTAL = lazy_pattern(r"\b[0-9]{12}\b", re.ASCII), 2_000
 _SIGNED_IN = "Successfully logged into Start URL"
 _ACCOUNT_OF_PROFILE = lazy_pattern(r"\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]{12})\b", re.ASCII)
 
@@ -218,15 +220,21 @@ def explain_no_assignment(denial: Denial) -> Explanation:
 
 
 def _listed_names(text: str, account: str | None) -> tuple[str, ...]:
-    """Return the permission sets that list-account-roles printed for the account of the profile."""
+    """Return the permission sets that list-account-roles or the access portal shows for the account of the profile."""
     rows = (
         (
-            found["account"] or found["of"] or found["cell"],
-            found["name"] or found["member"] or found["of_cell"],
+            found["account"] or found["of"] or found["cell"] or _find_account_above(text, found.start()),
+            found["name"] or found["member"] or found["of_cell"] or found["shown"],
         )
         for found in _LISTED.finditer(text)
     )
-    return tuple(dict.fromkeys(name for of, name in rows if account in {None, of}))
+    return tuple(dict.fromkeys(name for of, name in rows if of is None or account in {None, of}))
+
+
+def _find_account_above(text: str, row: int) -> str | None:
+    """Return the account that the access portal shows above a row."""
+    above = _ACCOUNT_ID.findall(text, max(row - _CHARS_OF_PORTAL, 0), row)
+    return above[-1] if above else None
 
 
 def _explain_other_name(
@@ -245,7 +253,12 @@ def _explain_other_name(
     if close and chosen in close:
         misspelled = "a misspelled name"
     meant = f", {chosen} is meant" if close and chosen in close else ""
-    signed_in = " The sign-in itself succeeded." if _SIGNED_IN in denial.case.text else ""
+    signed_in = (
+        " The sign-in succeeded because it only proves who the user is: the credentials of the permission set are requested afterwards."
+        if _SIGNED_IN in denial.case.text
+        else ""
+    )
+    is_shown = any(each["shown"] for each in _LISTED.finditer(denial.failure.text))
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"
     text = f"{has}, and not {name}."
     return denial.explain(
@@ -253,7 +266,11 @@ def _explain_other_name(
         NO_ASSIGNMENT.cause(
             "reported", text=f"IAM Identity Center has no assignment of {name} to the user.{signed_in}"
         ),
-        WRONG_PROFILE.cause("derived", f"list-account-roles printed {join_words(listed, 'and')}.", text=text),
+        WRONG_PROFILE.cause(
+            "derived",
+            f"The {'access portal' if is_shown else 'command list-account-roles'} shows {join_words(listed, 'and')}.",
+            text=text,
+        ),
         remedies=(
             remedies.your_remedy(
                 setting if chosen else f"{setting}: {join_words(listed, 'or')}",
