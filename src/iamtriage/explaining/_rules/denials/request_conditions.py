@@ -22,6 +22,7 @@ from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES, global_region
 from iamtriage.explaining._rules.denials.known_policies import describe_condition, join_values
+from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.decisions import request_values
@@ -56,12 +57,6 @@ _SETTINGS = lazy_patterns(
 )
 _SPELLINGS = {"aes_256": "AES256", "aes256": "AES256", "aws_kms": "aws:kms", "awskms": "aws:kms"}
 _ENDPOINT_OF_RECORD = lazy_pattern(r"\"vpcEndpointId\\?\"\s{0,8}:\s{0,8}\\?\"(vpce-[0-9a-f]{8,17})\\?\"")
-# Terraform's S3 backend lists workspaces: https://developer.hashicorp.com/terraform/language/backend/s3
-LISTS_WORKSPACES = "existing workspaces"
-"""What Terraform says if it cannot list the workspaces of a backend."""
-_PREFIX = lazy_pattern(
-    r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
-)
 # Where settings of instances are that a call only refers to, and the options of a call that has them itself.
 _LAUNCH_SETTINGS = lazy_pattern(r"launch[-_ ]?template|node ?class|dry[-_ ]?run|fleet", re.IGNORECASE)
 _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
@@ -69,7 +64,6 @@ _LAUNCH_OPTIONS = ("metadata-options", "instance-type")
 _CREATES = lazy_pattern(
     r":(?:create|run|add|tag|request|import|copy|restore|allocate|register|purchase|provision)"
 )
-_S3_URI = lazy_pattern(r"s3://[a-z0-9.-]{3,63}/?(?P<prefix>.{0,1024})")
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG = ":resourcetag"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
@@ -258,9 +252,9 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         text = denial.failure.text
         endpoint = unique_value(_ENDPOINT_OF_RECORD, text) if text.count("eventName") == 1 else None
         return None if endpoint is None else (endpoint.value,)
-    if name == "s3:prefix" and denial.action == "s3:ListBucket":
-        prefix_of_call = _listed_prefix(denial)
-        return None if prefix_of_call is None else (prefix_of_call,)
+    if denial.action == "s3:ListBucket" and name in {"s3:prefix", "s3:delimiter"}:
+        listing = find_listing(denial.failure.text, denial.context.command, resource_name(denial))
+        return None if listing is None else listing.prefix if name == "s3:prefix" else listing.delimiter
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
         return None if recipient is None else recipient.passed_to
@@ -287,25 +281,6 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         stated = None if command is None else command.option("region")
         value = None if stated is None else stated.value
     return None if value is None else (value,)
-
-
-def _listed_prefix(denial: Denial) -> str | None:
-    """Return the prefix that a call lists, empty for the whole bucket, if the text shows it."""
-    if LISTS_WORKSPACES in denial.failure.text:
-        found = _PREFIX.search(denial.failure.text)
-        return f"{found['prefix'] if found is not None else 'env:'}/"
-    command = denial.context.command
-    if command is None or command.program != "aws":
-        return None
-    if command.words[:1] == ("s3api",):
-        option = command.option("prefix")
-        return "" if option is None else option.value
-    uri = (
-        _S3_URI.fullmatch(command.words[2])
-        if command.words[:2] == ("s3", "ls") and len(command.words) > 2
-        else None
-    )
-    return None if uri is None else uri["prefix"]
 
 
 _TAGGING = frozenset({"ec2:createtags", "elasticloadbalancing:addtags"})

@@ -69,7 +69,7 @@ _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
-_PREFIX = "s3:prefix"
+_PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
 _PASSED_TO = "iam:passedtoservice"
 # Operators that compare with a list of values.
 _LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
@@ -231,11 +231,17 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         found = f"the role is passed to {join_values(requested)}"
     elif failed.key.lower() == _PREFIX:
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
+    elif failed.key.lower() == _DELIMITER and not requested:
+        found = "the call lists recursively, without a delimiter"
     text = f"The action and the resource match the statement; {key} does not."
+    if failed.key.lower() == _DELIMITER:
+        text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
     verdict = f"allows it only if {clause}, but {found}"
     is_list = failed.operator.removeprefix("ForAnyValue:") in _LISTS
     if failed.key.lower() == _PREFIX and requested == ("",):
         return Contrast(verdict, _list_prefix_remedy(denial, failed), text)
+    if failed.key.lower() == _DELIMITER and not requested:
+        return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
     if not requested or not is_list or find_requirement(failed.key) is not None:
         return Contrast(verdict, condition_remedy(denial, statement), text)
     return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
@@ -258,18 +264,34 @@ def _list_prefix_remedy(denial: Denial, failed: CheckedCondition) -> Remedy:
     )
 
 
+def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
+    """Return how to allow a listing without a delimiter, with the other conditions as they are."""
+    conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
+    del conditions[failed.operator][failed.key]
+    kept = {operator: block for operator, block in conditions.items() if block}
+    remedy = account_remedy(
+        f"Remove the condition on {clip_text(failed.key)} from {_describe_statement(denial, statement)}",
+        f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if kept else ''}",
+        url=pages.EVALUATION,
+    )
+    return _with_statement(remedy, denial, kept)
+
+
+def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
+    sid = statement.get("Sid")
+    is_named = isinstance(sid, str) and sid
+    return f"the statement {clip_text(sid)}" if is_named else f"the statement that allows {denial.action}"
+
+
 def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
     """Return how to let the condition of a statement accept the value of the request."""
     requested = failed.requested or ()
     conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
     accepted = [*failed.values, *requested] if failed.key.lower() == _PREFIX else [*requested]
     conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
-    sid = statement.get("Sid")
-    named = f"the statement that allows {denial.action}"
-    if isinstance(sid, str) and sid:
-        named = f"the statement {clip_text(sid)}"
     title = f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}"
-    remedy = account_remedy(title, f"Change the value in {named}, as below.", url=pages.EVALUATION)
+    step = f"Change the value in {_describe_statement(denial, statement)}, as below."
+    remedy = account_remedy(title, step, url=pages.EVALUATION)
     return _with_statement(remedy, denial, conditions)
 
 

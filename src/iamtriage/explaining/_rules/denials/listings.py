@@ -1,0 +1,53 @@
+"""Find which prefix and delimiter a call sends that lists a bucket.
+
+Of the AWS CLI, only ``s3 ls`` sends a delimiter: what copies, deletes or compares a folder lists everything below it, and
+``sync`` ends the prefix with a slash (https://github.com/aws/aws-cli ``awscli/customizations/s3``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._context.values import CommandLine
+
+# Terraform's S3 backend lists workspaces: https://developer.hashicorp.com/terraform/language/backend/s3
+_LISTS_WORKSPACES = "existing workspaces"
+_WORKSPACES = lazy_pattern(
+    r"(?: with prefix |\bworkspace_key_prefix\s{0,20}=\s{0,4})\"(?P<prefix>[^\"\n]{1,300}?)/?\""
+)
+_URI = lazy_pattern(r"s3://(?P<bucket>[a-z0-9.-]{3,63})/?(?P<prefix>.{0,1024})")
+_OF_FOLDERS = frozenset({"cp", "mv", "rm"})
+
+
+class Listing(NamedTuple):
+    """What a call lists: values of the request, empty if it sends none, ``None`` if unknown."""
+
+    prefix: tuple[str, ...]
+    delimiter: tuple[str, ...] | None = None
+
+
+def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing | None:
+    """Return what a call lists, if the text shows it. The prefix of a whole bucket is empty."""
+    if _LISTS_WORKSPACES in text:
+        found = _WORKSPACES.search(text)
+        return Listing((f"{found['prefix'] if found is not None else 'env:'}/",))
+    if command is None or command.program != "aws" or len(command.words) < 2:
+        return None
+    if command.words[0] == "s3api":
+        prefix, delimiter = command.option("prefix"), command.option("delimiter")
+        return Listing((prefix.value if prefix else "",), (delimiter.value,) if delimiter else ())
+    called = command.words[1]
+    is_recursive = called == "sync" or "recursive" in dict(command.options)
+    if command.words[0] != "s3" or not (
+        called == "ls" or (is_recursive and called in {"sync", *_OF_FOLDERS})
+    ):
+        return None
+    uris = [found for each in command.words[2:] if (found := _URI.fullmatch(each)) is not None]
+    uri = next((each for each in uris if each["bucket"] == bucket), uris[0] if len(uris) == 1 else None)
+    if uri is None:
+        return None
+    is_folder = called == "sync" and uri["prefix"] and not uri["prefix"].endswith("/")
+    return Listing((f"{uri['prefix']}{'/' * bool(is_folder)}",), () if is_recursive else ("/",))

@@ -1,0 +1,64 @@
+"""A command that lists recursively sends no delimiter, which a condition on s3:delimiter can require."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+_DENIED = (
+    "fatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied\n"
+)
+_DELIMITER = {"s3:delimiter": ["/"]}
+_FOLDER = {"s3:prefix": ["team/a/*"]}
+
+
+def _explain(command: str, condition: dict[str, object]) -> tuple[str, object]:
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": "arn:aws:s3:::shop-files",
+        "Condition": condition,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    explanation = explain(f"$ aws {command}\n{_DENIED}\n{policy}")
+    policy_of_remedy = explanation.remedies[0].policy
+    statements = policy_of_remedy["Statement"] if policy_of_remedy else [{}]
+    return explanation.summary, statements[0].get("Condition")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "s3 sync s3://shop-files/team/a ./a",
+        "s3 sync ./a s3://shop-files/team/a/",
+        "s3 cp s3://shop-files/team/a/ . --recursive",
+        "s3 rm --recursive s3://shop-files/team/a/",
+        "s3api list-objects-v2 --bucket shop-files --prefix team/a/",
+    ],
+)
+def test_delimiter_that_the_command_does_not_send(command: str) -> None:
+    summary, condition = _explain(command, {"StringLike": _FOLDER, "StringEquals": _DELIMITER})
+    assert "only if s3:delimiter is /, but the call lists recursively, without a delimiter" in summary
+    assert condition == {"StringLike": _FOLDER}
+
+
+@pytest.mark.parametrize(
+    ("command", "operator"),
+    [
+        ("s3 ls s3://shop-files/team/a/", "StringEquals"),
+        ("s3 sync s3://shop-files/team/a .", "StringEqualsIfExists"),
+        ("s3api list-objects-v2 --bucket shop-files --prefix team/a/ --delimiter /", "StringEquals"),
+    ],
+)
+def test_delimiter_that_the_policy_accepts(command: str, operator: str) -> None:
+    summary, _ = _explain(command, {"StringLike": _FOLDER, operator: _DELIMITER})
+    assert "the policy in the text allows it, so" in summary
+
+
+def test_other_prefix_of_a_recursive_command() -> None:
+    summary, condition = _explain("s3 sync ./b s3://shop-files/team/b", {"StringLike": _FOLDER})
+    assert "but the call lists team/b/" in summary
+    assert condition == {"StringLike": {"s3:prefix": ["team/a/*", "team/b/"]}}
