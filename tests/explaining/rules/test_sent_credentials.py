@@ -85,7 +85,11 @@ def test_session_of_a_user_is_not_a_role_chain() -> None:
     unsafe = explain(f"{session}{ASSUME.format(UNSAFE)}{CHAINED}").remedies[0].commands
     assert "$(id)" not in str(unsafe)
     vault = explain(f"$ aws-vault exec --duration=8h ops -- env\naws-vault: error: exec: {CHAINED}")
-    assert "--no-session" in str(vault.remedies[0].steps)
+    assert vault.remedies[0].commands == ("aws-vault exec --no-session --duration=8h ops -- env",)
+    for rest in (f"ops -- sh -c {UNSAFE}", "ops -- env | sort"):
+        vault = explain(f"$ aws-vault exec {rest}\naws-vault: error: exec: {CHAINED}")
+        assert "--no-session" in vault.remedies[0].title
+        assert vault.remedies[0].commands == ()
 
 
 @pytest.mark.parametrize(

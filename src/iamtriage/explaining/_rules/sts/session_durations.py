@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_manage-assume.html.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
@@ -18,7 +18,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Role
@@ -40,7 +40,10 @@ _OWN_SETTING = lazy_pattern(
 )
 # Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
 # https://github.com/99designs/aws-vault/issues/351. aws-vault has --no-session (issue 263 there).
-_AWS_VAULT = lazy_pattern(r"\baws-vault (?:exec|login|export)\b(?![^\n]{0,200}--no-session)")
+_AWS_VAULT = lazy_pattern(
+    r"\baws-vault (?P<verb>exec|login|export)\b(?![^\n]{0,200}--no-session)(?P<rest>(?: [\w@%+=:,./-]{1,100}){0,12})(?P<more>[^\n]?)",
+    re.ASCII,
+)
 _CHARS_BEFORE = 4_000
 # No role's maximum is shorter: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
 _SHORTEST_MAXIMUM, _LONGEST_MAXIMUM = 3600, 43200
@@ -140,12 +143,37 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     )
 
 
-def _find_direct_call(case: Case[AwsError]) -> tuple[str, str, str | None] | None:
-    """Return the words that show the credentials of GetSessionToken, and a step and command to do without them."""
+class _DirectCall(NamedTuple):
+    """How to assume a role without the credentials of GetSessionToken.
+
+    Attributes:
+        verdict: What assumes the role, as a clause.
+        title: What to do.
+        step: How.
+        again: The command.
+        url: The documentation of the tool.
+    """
+
+    verdict: str
+    title: str
+    step: str
+    again: str | None
+    url: str
+
+
+def _find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
+    """Return how to assume the role directly, if the text shows the credentials of GetSessionToken."""
     text, start = case.failure.text, case.failure.span[0]
-    if _AWS_VAULT.search(text) is not None and ":assumed-role/" not in text:
-        step = "aws-vault calls GetSessionToken first, unless --no-session is set. It then asks for the MFA code for each session of the role."
-        return "aws-vault", step, None
+    vault = _AWS_VAULT.search(text)
+    if vault is not None and ":assumed-role/" not in text:
+        again = f"aws-vault {vault['verb']} --no-session{vault['rest']}"
+        return _DirectCall(
+            "aws-vault assumes it with the temporary credentials of GetSessionToken",
+            "Call aws-vault with --no-session",
+            "It then assumes the role with the user's access key, and asks for the MFA code each time.",
+            again if vault["rest"] and not vault["more"] else None,
+            "https://github.com/99designs/aws-vault/blob/master/USAGE.md",
+        )
     shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
     issuing = next((each for each in shown if each.words[:2] == ("sts", "get-session-token")), None)
     failed = next((each for each in reversed(shown) if each.words[:2] == ("sts", "assume-role")), None)
@@ -157,29 +185,34 @@ def _find_direct_call(case: Case[AwsError]) -> tuple[str, str, str | None] | Non
         changes |= {"serial-number": commands.arn(device.value, "MFA_DEVICE_ARN"), "token-code": "MFA_CODE"}
     mfa = ", with the MFA code in that call," if device else ""
     step = f"Call AssumeRole with the user's access key itself{mfa} instead of get-session-token first."
-    return "aws sts get-session-token", step, repeat_command(failed, changes=changes)
+    again = repeat_command(failed, changes=changes)
+    return _DirectCall(
+        "it is assumed with the temporary credentials of GetSessionToken",
+        "Assume the role with the long-term access key",
+        step,
+        again,
+        pages.SESSION_DURATION,
+    )
 
 
 def _explain_session_of_user(
-    case: Case[AwsError], duration: str, target: str, direct: tuple[str, str, str | None]
+    case: Case[AwsError], duration: str, target: str, direct: _DirectCall
 ) -> Explanation:
     """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
-    words, step, again = direct
     return case.explain(
-        f"STS rejected {duration}: the call is made with the temporary credentials of GetSessionToken, and STS limits the sessions that these start to one hour, as with role chaining.",
+        f"STS rejected {duration}: {direct.verdict}, and STS limits such a session to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
             "derived",
-            f'The text says "{words}".',
-            text="The caller is the session of a user. Only with the user's long-term access key does the role's maximum session duration apply.",
+            text="The role's maximum session duration only applies if the user's long-term access key assumes it.",
         ),
         topic="session-duration",
         remedies=(
             your_remedy(
-                "Assume the role with the long-term access key",
-                step,
+                direct.title,
+                direct.step,
                 "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
-                commands=present(again),
-                url=pages.SESSION_DURATION,
+                commands=direct.again,
+                url=direct.url,
             ),
             your_remedy(
                 "Or request at most one hour, and renew the session",
