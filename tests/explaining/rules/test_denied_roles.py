@@ -386,3 +386,26 @@ def test_role_that_a_task_of_a_state_machine_passes(kind: str, call: str, error:
     policy = explain(_task(kind, call, error)).remedies[0].policy
     assert policy is not None
     assert policy["Statement"][0]["Condition"] == {"StringEquals": {"iam:PassedToService": service}}
+
+
+TASK_DENIED = "An error occurred (AccessDeniedException) when calling the RunTask operation: User: arn:aws:iam::111122223333:user/scheduler is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/{} because no identity-based policy allows the iam:PassRole action\n"
+TASK_ROLES = '"executionRoleArn": "arn:aws:iam::111122223333:role/shop-execution",\n"taskRoleArn": "arn:aws:iam::111122223333:role/shop-task"\n'
+
+
+@pytest.mark.parametrize(
+    ("denied", "shown", "says"),
+    [
+        ("shop-task", TASK_ROLES, "must be allowed to pass shop-execution, too"),
+        ("shop-execution", TASK_ROLES, "must be allowed to pass shop-task, too"),
+        ("shop-task", "", "If they differ, allow the caller to pass both"),
+        (
+            "shop-task",
+            TASK_ROLES.replace("-execution", "-task"),
+            "If they differ, allow the caller to pass both",
+        ),
+    ],
+)
+def test_roles_of_a_task_definition_are_checked_in_turn(denied: str, shown: str, says: str) -> None:
+    (first, *_) = explain(f"{TASK_DENIED.format(denied)}\n{shown}").remedies
+    assert "one after the other" in first.steps[-1]
+    assert says in first.steps[-1]

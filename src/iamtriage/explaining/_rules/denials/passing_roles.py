@@ -47,6 +47,10 @@ _ROLE_SETTING = lazy_pattern(
 # What is not the purpose of a role in the name of a parameter.
 _PURPOSE = lazy_pattern(r"\A.*\.|[Ii][Aa][Mm]|[Rr]ole|A[Rr][Nn]|Name|[Ss]ervice")
 
+_TASK_ROLE = lazy_pattern(
+    r"\b(?:task|execution)_?[Rr]ole_?[Aa]rn\b[\"']?\s?[:=]\s?[\"']?(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})",
+    re.ASCII,
+)
 _DEPLOY_ROLE = lazy_pattern(
     r"cdk-(?P<qualifier>[a-z0-9]{1,10})-deploy-role-(?P<account>[0-9]{12})-(?P<region>[a-z0-9-]{9,20})",
     re.ASCII,
@@ -208,6 +212,10 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
         last_step = recipient.exception or ""
+        others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
+        if last_step and len(others) == 1:
+            other = others.pop().rpartition("/")[2]
+            last_step = f"{last_step.partition('. If')[0]}: the caller must be allowed to pass {other}, too."
         if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:

@@ -143,7 +143,7 @@ _EXCEPTIONS = {
     "eks:createcluster": "The node role of EKS Auto Mode is passed to ec2.amazonaws.com: for that one, write it in place of eks.amazonaws.com.",
     **dict.fromkeys(
         ("registertaskdefinition", "runtask", "starttask"),
-        "A task definition can name two roles, taskRoleArn and executionRoleArn. If they differ, allow the caller to pass both.",
+        "AWS checks the roles of a task definition, taskRoleArn and executionRoleArn, one after the other. If they differ, allow the caller to pass both.",
     ),
 }
 _BY_OPERATION = {
