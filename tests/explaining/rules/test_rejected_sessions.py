@@ -199,15 +199,51 @@ def test_audiences_that_are_not_misspelled(audience: str, listed: str) -> None:
     assert "misspelled" not in explanation.summary
 
 
-@pytest.mark.parametrize(
-    ("seconds", "title"), [("3600", "Create a new URL"), ("172800", "Change how URLs are signed")]
-)
+@pytest.mark.parametrize(("seconds", "title"), [("3600", "Create a new URL"), ("172800", "Do not sign URLs")])
 def test_remedy_for_urls_of_sessions(seconds: str, title: str) -> None:
     explanation = explain(
         "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>IQoJ</Token-0></Error>"
         f"\nhttps://b.s3.amazonaws.com/k?X-Amz-Expires={seconds}&X-Amz-Security-Token=IQoJ"
     )
     assert explanation.remedies[0].title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_told"),
+    [
+        ("On my laptop the link lasts.", True),
+        ("It works on the server.", False),
+        ("It never works on my laptop.", False),
+    ],
+)
+def test_url_that_lasts_on_a_computer(shown: str, *, is_told: bool) -> None:
+    explanation = explain(
+        "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>IQoJ</Token-0></Error>"
+        f"\nhttps://b.s3.amazonaws.com/k?X-Amz-Expires=604800&X-Amz-Security-Token=IQoJ\n{shown}"
+    )
+    assert ("IAM user's access key signs" in str(explanation)) is is_told
+
+
+_FEATURES = "'FeatureGroupName': 'claims', 'FeatureGroupStatus': 'CreateFailed', 'FailureReason': 'Insufficient Lake Formation permission(s): Required Create Database on Catalog (Service: AWSGlue; Status Code: 400; Error Code: AccessDeniedException; Request ID: 1)'\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "region"),
+    [
+        ("We are in eu-west-1.", "eu-west-1"),
+        ("It works in eu-west-1.", None),
+        ("eu-west-1 or eu-west-2", None),
+        ("", None),
+    ],
+)
+def test_grant_for_the_role_that_a_feature_group_gets(shown: str, region: str | None) -> None:
+    role = "arn:aws:iam::111122223333:role/service-role/features"
+    explanation = explain(f'role_arn="{role}"\n{_FEATURES}{shown}')
+    assert explanation.summary.startswith("The role features lacks the Lake Formation permission")
+    remedy = explanation.remedies[0]
+    assert role in remedy.commands[0]
+    assert (f"--region {region}" in remedy.commands[0]) is (region is not None)
+    assert "delete the feature group claims" in remedy.steps[-1]
 
 
 TOO_LONG = "An error occurred (ValidationError) when calling the AssumeRoleWithSAML operation: The requested DurationSeconds exceeds the MaxSessionDuration set for this role."

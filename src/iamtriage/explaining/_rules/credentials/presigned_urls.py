@@ -33,6 +33,9 @@ _SESSION_IN_URL = lazy_pattern(r"X-Amz-Credential=ASIA|X-Amz-Security-Token=|[?&
 _SIGNED_IN_LAMBDA = lazy_pattern(
     r"\bLambda\b[^\n]{0,200}\n?[^\n]{0,200}(?:presigned_url|getSignedUrl|presignGetObject|PresignGetObject)|/var/task/"
 )
+_LASTS_LOCALLY = lazy_pattern(
+    r"\b(?:laptop|locally|my (?:machine|computer|[Mm]ac|PC))\b(?:(?!\b(?:not|never)\b|n't\b)[^\n]){0,80}?\b(?:works?|lasts?|(?:is|stays) valid|fine)\b"
+)
 _MAX_EXPIRY, _MAX_SESSION = 604_800, 43_200
 _MINUTE, _MAX_CLOCK_ERROR = 60, 14 * 3600
 # In the answer of S3, or in the URL.
@@ -140,18 +143,20 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         signer = "the temporary credentials of the Lambda function's role, which signed it,"
     because, it = "", "The URL"
     if _SESSION_IN_URL.search(text):
-        because, it = "The URL has a session token. ", "It"
+        because, it = "The URL has a session token (ASIA…). ", "It"
     if seconds:
         maximum = ", the maximum" if seconds == _MAX_EXPIRY else ""
         because += f"{it} asks for {clocks.describe_duration(seconds)}{maximum}."
         if seconds <= _MAX_EXPIRY:
-            because += " That is valid, but no URL outlives the credentials that signed it."
+            because += " That is valid, but no URL outlives the session that signed it, 12 hours at most."
+    if _LASTS_LOCALLY.search(text):
+        because += " On your computer, most likely an IAM user's access key signs, which does not expire."
     # No session of a role lasts longer than 12 hours.
     is_long = seconds > _MAX_SESSION
     change = your_remedy(
-        "Change how URLs are signed that must last for days"
+        "Do not sign URLs that must last for days with a role"
         if is_long
-        else "For URLs that must last for days, change how they are signed",
+        else "For URLs that must last for days, do not sign with a role",
         "Create URLs on request: the recipient opens a stable link to your application, which redirects to a new presigned URL each time.",
         "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
         "Only an IAM user's access key can sign a URL for the full 7 days. It is a long-term secret, so prefer the other ways.",

@@ -19,6 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
 from iamtriage.explaining._rules.shared import commands, pages
@@ -140,6 +141,7 @@ _CRAWLER_PERMISSIONS = ("CREATE_TABLE", "ALTER", "DESCRIBE")
 _DATABASE_PERMISSIONS = frozenset({"CREATE_TABLE"})
 _DATA_ACCESS = "To read the data, the caller also needs {}an identity-based policy that allows lakeformation:GetDataAccess and the Glue and Athena actions."
 _ADMINISTRATOR = "AdministratorAccess already allows lakeformation:GetDataAccess and the Glue and Athena actions: no IAM policy is missing."
+_FEATURE_GROUP = lazy_pattern(r"FeatureGroupName\W{1,8}([A-Za-z0-9-]{1,64})\b(?=[\s\S]{1,200}?CreateFailed)")
 _MAX_CHARS = 32_000
 # Where code and commands name the database of a table, and where they read its data.
 _STATED_DATABASE = lazy_pattern(
@@ -196,7 +198,10 @@ def explain_lake_formation(denial: Denial) -> Explanation:
     words = message_text(denial)
     grant = _find_grant(denial, words)
     stated = _REQUIRED.search(words)
-    caller = denial.caller
+    caller, role = denial.caller, denial.context.role_arn
+    if caller == "the caller" and role is not None and ":role/" in role.value:
+        # What the grant is for.
+        caller = f"the role {clip_text(role.value.rpartition('/')[2])}"
     summary = f"Lake Formation denied {caller} access to {grant.description}."
     if stated:
         permission = grant.permissions[0]
@@ -286,12 +291,16 @@ def _principal(denial: Denial) -> str:
 def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     lines: tuple[str, ...] = ()
     steps = ["A data lake administrator makes the grant: an IAM administrator is not one automatically."]
-    if "ROLE_ARN" in _principal(denial):
+    if "ROLE_ARN" in _principal(denial) and (denial.context.role_arn is None or _CRAWLER.search(words)):
         who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
             who = "The principal is the crawler's role, which the first command prints."
             lines = ("aws glue get-crawler --name CRAWLER --query Crawler.Role --output text",)
         steps.append(who)
+    if (failed := _FEATURE_GROUP.search(denial.failure.text)) is not None:
+        steps.append(
+            f"Then delete the feature group {failed[1]}, and create it again: it stays in CreateFailed."
+        )
     principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
     line = fill_command(template, principal, json.dumps(grant.resource))
@@ -306,7 +315,8 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
 
 def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
     """Return commands for the region of the call, if that is known."""
-    region = denial.facts.region
+    text, (start, end) = denial.failure.text, denial.failure.span
+    region = denial.facts.region or find_called_region(text, start, find_working_regions(text, start, end))
     if region is None or commands.region(region) != region:
         return lines
     return tuple(f"{line} --region {region}" for line in lines)
