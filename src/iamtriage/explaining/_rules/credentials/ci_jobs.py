@@ -69,6 +69,10 @@ _CHECK_GRANT = your_remedy(
     "Permissions of a job replace those of the workflow. A job that calls a reusable workflow must grant id-token: write, too.",
     url=pages.GITHUB_OIDC,
 )
+# What a workflow or job grants its token, without id-token.
+_PERMISSIONS = lazy_pattern(
+    r"\bpermissions:(?: \{\}|(?:[ \t\r]*\n[ \t]{1,20}[a-z-]{3,30}: (?:read|write|none)){1,20})"
+)
 _ACTION = lazy_pattern(r"\baws-actions/configure-aws-credentials@([\w.-]{1,64})", re.ASCII)
 _GITHUB = "GitHub Actions"
 _GITHUB_STEPS = (
@@ -85,6 +89,7 @@ GITHUB_PERMISSION_STEPS = (
 class _CiSystem(NamedTuple):
     """A CI system, and what gives its jobs credentials. Most jobs have none, because they assumed no role."""
 
+    sign: re.Pattern[str]
     name: str
     steps: tuple[str, ...]
     url: str = pages.OIDC_ROLES
@@ -92,57 +97,46 @@ class _CiSystem(NamedTuple):
     why: str = "The job of {} has no credentials: it assumed no role, or its secrets are empty."
 
 
-# By what names the CI system in a text.
 _CI_SYSTEMS = (
-    (_GITHUB_SIGNS, _CiSystem(_GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC)),
-    (
+    _CiSystem(_GITHUB_SIGNS, _GITHUB, _GITHUB_STEPS, pages.GITHUB_OIDC),
+    _CiSystem(
         lazy_pattern(r"jenkins|\[Pipeline\] ", re.IGNORECASE),
-        _CiSystem(
-            "Jenkins",
-            (
-                "Wrap the step in withCredentials with an AWS credentials binding, or in withAWS(credentials: 'CREDENTIALS_ID', region: 'REGION') of the plugin Pipeline: AWS Steps. With role, withAWS also assumes a role.",
-                "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
-            ),
-            "https://plugins.jenkins.io/pipeline-aws/",
+        "Jenkins",
+        (
+            "Wrap the step in withCredentials with an AWS credentials binding, or in withAWS(credentials: 'CREDENTIALS_ID', region: 'REGION') of the plugin Pipeline: AWS Steps. With role, withAWS also assumes a role.",
+            "Or give the agent a role: an instance profile on EC2, a task role in ECS, or a service account with a role in EKS.",
         ),
+        "https://plugins.jenkins.io/pipeline-aws/",
     ),
-    (
+    _CiSystem(
         lazy_pattern(r"gitlab", re.IGNORECASE),
-        _CiSystem(
-            "GitLab CI/CD",
-            (
-                "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
-                "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
-            ),
-            "https://docs.gitlab.com/ci/cloud_services/aws/",
+        "GitLab CI/CD",
+        (
+            "Add id_tokens with the audience that the role trusts to the job, write the token to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+            "The role must trust the OIDC provider of the GitLab instance. No secret is needed then.",
         ),
+        "https://docs.gitlab.com/ci/cloud_services/aws/",
     ),
-    (
+    _CiSystem(
         lazy_pattern(r"codebuild", re.IGNORECASE),
-        _CiSystem(
-            "CodeBuild",
-            (
-                "Remove AWS_PROFILE and access keys from the environment and the buildspec: without them, the SDK uses the service role.",
-                "Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to containers of the build: with docker run -e, or as a build argument of docker build.",
-            ),
-            "https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html",
-            "Let the build use the service role of the {} project",
-            "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
+        "CodeBuild",
+        (
+            "Remove AWS_PROFILE and access keys from the environment and the buildspec: without them, the SDK uses the service role.",
+            "Pass AWS_CONTAINER_CREDENTIALS_RELATIVE_URI to containers of the build: with docker run -e, or as a build argument of docker build.",
         ),
+        "https://docs.aws.amazon.com/codebuild/latest/userguide/troubleshooting.html",
+        "Let the build use the service role of the {} project",
+        "The build has the credentials of the service role, but uses a profile, access keys, or a container without them.",
     ),
-    (
+    _CiSystem(
         lazy_pattern(r"circleci|buildkite|bitbucket", re.IGNORECASE),
-        _CiSystem(
-            "the CI system",
-            (
-                "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
-                "The role must trust the CI system's OIDC provider. No secret is needed then.",
-            ),
+        "the CI system",
+        (
+            "Let the job request an OIDC token for the audience that the role trusts, write it to a file, and set AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE.",
+            "The role must trust the CI system's OIDC provider. No secret is needed then.",
         ),
     ),
 )
-
-
 _NO_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS."
 _NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
 _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
@@ -168,13 +162,7 @@ def describe_missing_token(text: str) -> str:
 
 def find_system(text: str) -> _CiSystem | None:
     """Return the CI system that a text names."""
-    return next((each for pattern, each in _CI_SYSTEMS if pattern.search(text)), None)
-
-
-# What a workflow or job grants its token, without id-token.
-_PERMISSIONS = lazy_pattern(
-    r"\bpermissions:(?: \{\}|(?:[ \t\r]*\n[ \t]{1,20}[a-z-]{3,30}: (?:read|write|none)){1,20})"
-)
+    return next((each for each in _CI_SYSTEMS if each.sign.search(text)), None)
 
 
 def find_permissions(case: Case[MissingCredentials]) -> str | None:
@@ -194,24 +182,22 @@ def find_fork(text: str) -> str | None:
 
 
 def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
-    system = find_system(case.text) or _CI_SYSTEMS[-1][1]
+    system = find_system(case.text) or _CI_SYSTEMS[-1]
     no_role = JOB_WITHOUT_CREDENTIALS.cause(
         because=f"The text mentions {system.name}.", text=system.why.format(system.name)
     )
     title, steps = system.title.format(system.name), system.steps
     if system.name != _GITHUB:
         return Advice([no_role], [your_remedy(title, *steps, url=system.url)])
-    because = ("The text mentions the permission id-token.",) if "id-token" in case.text else ()
-    no_token = NO_ID_TOKEN_PERMISSION.cause(because=because)
+    mentioned = "The text mentions the permission id-token." if "id-token" in case.text else None
+    no_token = NO_ID_TOKEN_PERMISSION.cause(because=mentioned)
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")
     causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
     if (fork := find_fork(case.failure.text)) is not None:
-        granted = (
-            " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
-        )
-        from_fork = SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.{granted}")
+        asks = " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
+        from_fork = SECRETS_OF_FORKS.cause("derived", f"The text shows {quote_words(fork)}.{asks}")
         return Advice([from_fork], [SKIP_FORKS])
     if is_granted and "role-to-assume" in case.text:
         causes = [SECRETS_OF_FORKS.cause(), GRANTED_ELSEWHERE.cause()]

@@ -14,7 +14,7 @@ from iamtriage._text import hide_secrets
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.names import find_kubeconfig_profile
 from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -78,24 +78,22 @@ IIS_SIGNS = lazy_pattern(r"Server Error in '/|\bIIS\b|\bw3wp\b|\binetpub\b|\bApp
 # https://supervisord.org/configuration.html
 _MANAGERS = (
     (
-        lazy_pattern(
-            r"\bschtasks\b|\bTask Scheduler\b|\bNT AUTHORITY\\SYSTEM\b|\bRun As User:\s{1,20}SYSTEM\b"
-        ),
+        r"\bschtasks\b|\bTask Scheduler\b|\bNT AUTHORITY\\SYSTEM\b|\bRun As User:\s{1,20}SYSTEM\b",
         "scheduled task",
         r"Run the task as the user who has the credentials (schtasks /change /tn TASK_NAME /ru USER /rp *), or specify that user's files for the machine (setx /M AWS_SHARED_CREDENTIALS_FILE). SYSTEM reads C:\Windows\System32\config\systemprofile\.aws.",
     ),
     (
-        lazy_pattern(r"/Library/Launch(?:Daemons|Agents)/|\blaunchctl\b"),
+        r"/Library/Launch(?:Daemons|Agents)/|\blaunchctl\b",
         "launchd job",
         "In the property list, set UserName to the user who has the credentials, or EnvironmentVariables with the full paths in AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE. Then load it again.",
     ),
     (
-        lazy_pattern(r"\bsupervisor(?:d|ctl)\b|\bINFO spawned: '"),
+        r"\bsupervisor(?:d|ctl)\b|\bINFO spawned: '",
         "program of Supervisor",
         'In the program\'s section, set user to the user who has the credentials, and environment to HOME="/home/USER", because Supervisor does not change HOME.',
     ),
     (
-        IIS_SIGNS,
+        IIS_SIGNS.pattern,
         "IIS application pool",
         "On EC2, give the instance a role. Otherwise, set AWSProfilesLocation in web.config, ProfilesLocation in appsettings.json, or AWS_SHARED_CREDENTIALS_FILE for the machine (setx /M), to a file that the identity of the pool is allowed to read. Then run iisreset.",
     ),
@@ -170,8 +168,8 @@ def find_other_user(case: Case[Failure]) -> OtherUser | None:
                 commands=(f"sudo systemctl edit {unit}", f"sudo systemctl restart {unit}"),
             ),
         )
-    for pattern, noun, step in _MANAGERS:
-        if pattern.search(text):
+    for sign, noun, step in _MANAGERS:
+        if re.search(sign, text):
             return OtherUser(
                 f"that the {noun} reads",
                 f" in the {noun}",
@@ -214,8 +212,7 @@ def find_identity(case: Case[Failure]) -> str | None:
 
     A shell can print it after the failure of a job.
     """
-    text = _text_before(case)
-    found = _IDENTITY.search(text)
+    found = _IDENTITY.search(_text_before(case))
     if found is None:
         end = case.failure.span[1]
         found = _IDENTITY.search(case.failure.text, end, end + _MAX_CHARS_BEFORE)
@@ -232,10 +229,9 @@ def describe_identity(case: Case[Failure]) -> str:
 
 
 def _success_without_sudo(case: Case[Failure], program: str) -> tuple[str, ...]:
-    runs = find_runs(case.failure)
     programs = _CLUSTER_CLIENTS if program in _CLUSTER_CLIENTS else {program}
-    works = (run.command.program for run in runs if run.has_succeeded and not run.has_sudo)
-    shown = next((each for each in works if each in programs), None)
+    works = (run for run in find_runs(case.failure) if run.has_succeeded and not run.has_sudo)
+    shown = next((run.command.program for run in works if run.command.program in programs), None)
     return () if shown is None else (f"The text shows that {shown} works without sudo.",)
 
 
@@ -292,10 +288,10 @@ def _sudo_remedy(sudo: re.Match[str], user: str, text: str) -> Remedy:
     return _remedy(
         f"Run the command without sudo, or {title}" if again else "Let the command read your files",
         f"{step} If it requires the permissions of {user}, {way}." if way else step,
-        *present(last_step),
+        last_step,
         commands=(*again, *others, *listing),
     )
 
 
-def _remedy(title: str, *steps: str, commands: tuple[str, ...], manifest: str | None = None) -> Remedy:
+def _remedy(title: str, *steps: str | None, commands: tuple[str, ...], manifest: str | None = None) -> Remedy:
     return your_remedy(title, *steps, commands=commands, manifest=manifest, url=pages.CLI_CREDENTIALS)

@@ -36,31 +36,17 @@ _SDK_MODULES = (
      "<dependency>\n  <groupId>software.amazon.awssdk</groupId>\n  <artifactId>sts</artifactId>{}\n</dependency>", "pom.xml"),
 )  # fmt: skip
 # What the providers of the SDKs for Java and Go say, and what it means, in the order of their chains.
-_OUTCOMES = (
-    (
-        r"load (?:AWS )?credentials from (?:system settings|Java system properties)",
-        "keys in system properties",
-    ),
-    (
-        r"EnvironmentVariableCredentialsProvider\S{0,2}: Unable|EnvAccessKeyNotFound",
-        "keys in environment variables",
-    ),
-    (
-        r"AWS_WEB_IDENTITY_TOKEN_FILE .{0,60}must be set|must specify a value for roleArn",
-        "web identity token",
-    ),
-    (
-        r"ProfileFile\(sections=\[\]\)|profile file cannot be null|SharedCredsLoad: ",
-        "profile (the files are missing or empty)",
-    ),
-    (r"contained no credentials for profile(?!.{0,80}sections=\[\])", "credentials in the profile"),
-    (
-        r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: ",
-        "container credentials (ECS, EKS)",
-    ),
-    (r"load credentials from IMDS|no EC2 instance role found", "role from the instance metadata (EC2)"),
-)
-CONTAINER_TRIED = lazy_pattern(_OUTCOMES[5][0])
+_CONTAINER = "container credentials (ECS, EKS)"
+_OUTCOMES = {
+    "keys in system properties": r"load (?:AWS )?credentials from (?:system settings|Java system properties)",
+    "keys in environment variables": r"EnvironmentVariableCredentialsProvider\S{0,2}: Unable|EnvAccessKeyNotFound",
+    "web identity token": r"AWS_WEB_IDENTITY_TOKEN_FILE .{0,60}must be set|must specify a value for roleArn",
+    "profile (the files are missing or empty)": r"ProfileFile\(sections=\[\]\)|profile file cannot be null|SharedCredsLoad: ",
+    "credentials in the profile": r"contained no credentials for profile(?!.{0,80}sections=\[\])",
+    _CONTAINER: r"fetch credentials from container|EC2ContainerCredentialsProviderWrapper\S{0,20}: ",
+    "role from the instance metadata (EC2)": r"load credentials from IMDS|no EC2 instance role found",
+}
+CONTAINER_TRIED = lazy_pattern(_OUTCOMES[_CONTAINER])
 MODULE_MISSING = CauseType(
     "sdk-module-missing",
     title="The Java program lacks a module of the SDK",
@@ -89,7 +75,7 @@ def describe_outcomes(message: str) -> str:
     >>> describe_outcomes("EnvAccessKeyNotFound: x SharedCredsLoad: y EC2RoleRequestError: no EC2 instance role found")
     ': no keys in environment variables, no profile (the files are missing or empty) and no role from the instance metadata (EC2)'
     """
-    found = [f"no {what}" for sign, what in _OUTCOMES if re.search(sign, message)]
+    found = [f"no {what}" for what, sign in _OUTCOMES.items() if re.search(sign, message)]
     return f": {join_words(found, 'and')}" if len(found) > 2 else ""
 
 

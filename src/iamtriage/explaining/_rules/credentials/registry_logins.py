@@ -159,8 +159,8 @@ def explain_helper_without_login(
     roles = {each["name"] for each in _ROLE.finditer(text)}
     role = min(roles) if len(roles) == 1 else None
     lacks_policy = _HAS_NO_OTHER_POLICY.search(text) is not None and _ALLOWS_ECR.search(text) is None
-    name = r"(?:v2/)?([a-z0-9][a-z0-9._/-]{0,200}?)(?=[:@\s]|/(?:manifests|blobs)/)"
-    image = re.search(rf"{re.escape(registry)}/{name}", text)
+    path = r"(?:v2/)?([a-z0-9][a-z0-9._/-]{0,200}?)(?=[:@\s]|/(?:manifests|blobs)/)"
+    image = re.search(rf"{re.escape(registry)}/{path}", text)
     actions = tuple(PUSH_ACTIONS if is_of_push(text) else PULL_ACTIONS)
     arn = f"arn:{partition}:ecr:{region}:{account}:repository/{image[1] if image else 'REPOSITORY'}"
     who = f"the role {role}" if role else "the caller"

@@ -129,10 +129,9 @@ def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str 
     signed = signed_url["host"] if signed_url else endpoint.value if endpoint else None
     if change is not None and change.sent is not None and change.sent == signed:
         return None
-    fine = ""
+    fine = " The keys are right, because the same call works without the proxy." if direct else ""
     if direct and direct.startswith("The same"):
-        fine = f" The keys are right: {direct[0].lower()}{direct[1:]}"
-    fine = fine or (" The keys are right, because the same call works without the proxy." if direct else "")
+        fine = f" The keys are right: t{direct[1:]}"
     by_default = ""
     if change and change.line and change.part == "Host":
         by_default = f" By default, {change.proxy} replaces Host by the name in its configuration."

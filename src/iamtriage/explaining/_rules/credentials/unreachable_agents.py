@@ -49,16 +49,10 @@ def explain_agent_unreachable(case: Case[MissingCredentials], message: str) -> E
     text = case.failure.text
     agents, counts = list(_AGENT.finditer(text)), _COUNTS.search(text)
     because = quote_phrases(message, *pod_agents.CONNECTION_PHRASES)[:1]
-    causes = [
-        pod_roles.AGENT_MISSING.cause(
-            because=because, text="The add-on is not installed, or its pod on this node is not ready."
-        ),
-        AGENT_BLOCKED.cause(),
-    ]
-    verdict, remedy = (
-        "most likely, the add-on eks-pod-identity-agent does not run on the pod's node",
-        _CHECK_AGENT,
-    )
+    text_of_agent = "The add-on is not installed, or its pod on this node is not ready."
+    causes = [pod_roles.AGENT_MISSING.cause(because=because, text=text_of_agent), AGENT_BLOCKED.cause()]
+    verdict = "most likely, the add-on eks-pod-identity-agent does not run on the pod's node"
+    remedy = _CHECK_AGENT
     if (shown := _find_broken_agent(case, agents, counts)) is not None:
         verdict, remedy = shown
         causes = [pod_roles.AGENT_MISSING.cause("derived", text=f"The text shows that {verdict}.")]
