@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.shared.clues import quote_phrases, reported_cau
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.failures._failures import MissingCredentials
@@ -63,8 +62,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
         "The SDK for JavaScript 3 expects accessKeyId, secretAccessKey and sessionToken. The response of AssumeRole has AccessKeyId, SecretAccessKey and SessionToken.",
     )
     # Only the names, not the values.
-    lines: tuple[str, ...] = ("env | grep -o '^AWS_[A-Z_]*'",)
-    code = None
+    line, code = "env | grep -o '^AWS_[A-Z_]*'", ""
     if misspelled := find_misspelled_names(case.text):
         reads, defines, settings = zip(*misspelled, strict=True)
         read, defined = join_words(reads, "and"), join_words(defines, "and")
@@ -75,7 +73,7 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
         text = f"{defined} {are} defined. The SDK checks the values before it sends a request, so the keys themselves are not the cause."
         title = f"Read {defined} instead"
         steps = (f"Better, keep no keys in files of the code, and leave credentials out. {default}",)
-        lines, code = (), "\n".join(settings)
+        code = "\n".join(settings)
     return case.explain(
         f"{summary}.",
         reported_cause(
@@ -85,7 +83,9 @@ def explain_empty_credentials(case: Case[MissingCredentials], message: str) -> E
             "static credentials are empty",
             text=text,
         ),
-        remedies=your_remedy(title, *steps, commands=lines, manifest=code, url=pages.SDK_CREDENTIALS),
+        remedies=your_remedy(
+            title, *steps, commands=None if code else line, manifest=code or None, url=pages.SDK_CREDENTIALS
+        ),
         notes=credential_remedies.NO_CALL_MADE,
     )
 
@@ -129,11 +129,10 @@ def explain_no_provider(case: Case[MissingCredentials], message: str) -> Explana
         "NoMatchingAuthScheme",
         "select an auth scheme to sign the request with",
     )[:1]
-    steps: tuple[str, ...]
     if _RUST.search(message):
         text = "The configuration of the client has no credentials provider. A configuration that is built by hand has none."
         title = "Load the configuration with aws_config"
-        steps = (
+        steps: tuple[str, ...] = (
             "Create the client from aws_config::load_defaults(BehaviorVersion::latest()).await: it has the default chain.",
             "If the configuration is built by hand, set credentials_provider and region.",
         )
@@ -251,10 +250,11 @@ def explain_keda_keys(case: Case[MissingCredentials], message: str) -> Explanati
     text = case.failure.text
     is_shown = "triggers:" in text and _OPERATOR.search(text) is None
     found = ": the trigger has neither identityOwner: operator nor an authenticationRef" if is_shown else ""
-    evidence: Evidence = "derived" if is_shown else "possible"
     return case.explain(
         f"KEDA found no access keys for a trigger, and did not call AWS{found}.",
-        TRIGGER_WITHOUT_IDENTITY.cause(evidence, quote_phrases(message, KEDA_KEYS)),
+        TRIGGER_WITHOUT_IDENTITY.cause(
+            "derived" if is_shown else "possible", quote_phrases(message, KEDA_KEYS)
+        ),
         remedies=(
             cluster_remedy(
                 "Let the trigger use the identity of the KEDA operator",

@@ -101,27 +101,25 @@ def stored_keys_remedy(case: Case[Failure]) -> Remedy | None:
             url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
         )
     keys = None if kind is None or "role-to-assume" in text else _KEY_STORES.get(kind)
+    lines, url = None, pages.ACCESS_KEYS
+    if kind == "github-actions":
+        lines = ("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
+        url = "https://cli.github.com/manual/gh_secret_set"
     if keys is not None:
         return your_remedy(
             f"Set key ID and secret again in {keys.place}",
             f"The {keys.signer} signs with the keys in {keys.store}: aws configure on your machine does not change them.",
             f"Set both, of the same key, without spaces, quotes or newlines, then {keys.retry}. If the secret is lost, create a new key: AWS shows a secret only once.",
             keys.alternative,
-            commands=("gh secret set AWS_ACCESS_KEY_ID", "gh secret set AWS_SECRET_ACCESS_KEY")
-            if kind == "github-actions"
-            else (),
-            url="https://cli.github.com/manual/gh_secret_set"
-            if kind == "github-actions"
-            else pages.ACCESS_KEYS,
+            commands=lines,
+            url=url,
         )
-    if failed is not None and failed.program == "aws":
-        # The reader ran the command, whatever pods the text shows.
-        return None
-    if kind not in {None, "eks-pod"} or not (
-        is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text) is not None
-    ):
-        return None
-    return _secret_object_remedy(case)
+    # If the reader ran the AWS CLI, it has their keys, whatever pods the text shows.
+    is_of_reader = failed is not None and failed.program == "aws"
+    is_of_pod = is_about_pods(text) or _SHOWN_SECRET.search(text) or find_controller(text)
+    return (
+        _secret_object_remedy(case) if kind in {None, "eks-pod"} and is_of_pod and not is_of_reader else None
+    )
 
 
 def _secret_object_remedy(case: Case[Failure]) -> Remedy:
@@ -144,12 +142,10 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
     )
     external, escaped = _EXTERNAL_SECRET.search(text), member.replace(".", "\\.")
     namespace = external["namespace"] if external else "NAMESPACE"
-    restart = (
-        f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE",
-    )
-    then = "External Secrets reads the Secret again at its next refresh."
+    then, restart = "External Secrets reads the Secret again at its next refresh.", None
     if external is None:
         then = "Then restart the pods: they keep the values that they started with."
+        restart = f"kubectl rollout restart {controller.workload if controller else 'deployment/NAME'} --namespace NAMESPACE"
     return your_remedy(
         "Set key ID and secret again in the Kubernetes Secret",
         f"The pod signs with its own keys, usually from a Secret: aws configure on your machine does not change them. The first command prints the length: {length} is right, {length + 1} means a newline at the end.",
@@ -162,7 +158,7 @@ def _secret_object_remedy(case: Case[Failure]) -> Remedy:
                 "Then:",
                 f'kubectl patch secret {name} --namespace {namespace} --patch "{{\\"stringData\\": {{{patch}}}}}"',
             ),
-            *(restart if external is None else ()),
+            restart,
         ),
         url="https://kubernetes.io/docs/tasks/configmap-secret/managing-secret-using-kubectl/",
     )
@@ -227,9 +223,8 @@ def find_override(case: Case[Failure]) -> Override | None:
     if (selected is None and (used is None or unused is None)) or (used is not None and used == unused):
         return None
     is_sso = signed_in is None and any(each.is_sso for each in sections)
-    return Override(
-        selected or "default", used, unused, is_sso, is_selected=clues.find_shell_profile(text) is not None
-    )
+    is_selected = clues.find_shell_profile(text) is not None
+    return Override(selected or "default", used, unused, is_sso, is_selected)
 
 
 def _ending(key: str | None) -> str | None:
@@ -253,12 +248,12 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
     key = "An access key in the environment"
     if override.used:
         key = f"The access key …{override.used} in the environment"
-    unused = (
-        f"its key …{override.unused} was not sent" if override.unused else "its credentials were not sent"
-    )
-    because = ("The text shows both.",)
+    unused = "its credentials were not sent"
+    if override.unused:
+        unused = f"its key …{override.unused} was not sent"
+    because = "The text shows both."
     if override.used and override.unused:
-        because = (f"The environment has the key …{override.used}, and the file has …{override.unused}.",)
+        because = f"The environment has the key …{override.used}, and the file has …{override.unused}."
     return case.explain(
         f"{key} takes precedence over the profile {override.profile}, and AWS {verdict}. The profile is not the problem: {unused}.",
         PROFILE_OVERRIDDEN.cause(
@@ -275,16 +270,14 @@ def explain_override(case: Case[Failure], override: Override, verdict: str, topi
 def unset_keys(override: Override) -> Remedy:
     """Return the remedy that lets a shell use its profile instead of access keys in its environment."""
     name = override.profile
-    sign_in = (f"aws sso login --profile {name}",) if override.is_sso else ()
-    select = () if override.is_selected or name == "default" else (f"export AWS_PROFILE={name}",)
     return your_remedy(
         f"Unset the keys, so that the profile {name} is used",
         "Unset the variables in the shell or service that makes the call. Then aws configure list must not print env as the type of access_key.",
         "The last command finds the files that set them: delete the lines there, or they come back in the next shell. Tools such as direnv, IDEs and CI systems set them, too.",
         commands=(
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
-            *sign_in,
-            *select,
+            f"aws sso login --profile {name}" if override.is_sso else None,
+            None if override.is_selected or name == "default" else f"export AWS_PROFILE={name}",
             "aws configure list",
             with_profile(None if name == "default" else name, "aws sts get-caller-identity"),
             "grep -rls AWS_ACCESS_KEY_ID ~/.profile ~/.bashrc ~/.bash_profile ~/.zshrc ~/.zshenv ~/.zprofile ~/.config/fish/config.fish /etc/environment /etc/profile.d .env .envrc",

@@ -18,7 +18,6 @@ from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
@@ -92,9 +91,7 @@ def other_key_cause(found: OtherAnnotation) -> Cause:
 def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
     """Return the remedy that annotates the service account with the key that EKS reads."""
     facts, is_of_operator = case.facts, uses_external_secrets(case.text)
-    subject = (
-        f"system:serviceaccount:{facts.namespace or 'NAMESPACE'}:{facts.service_account or 'SERVICE_ACCOUNT'}"
-    )
+    account = f"{facts.namespace or 'NAMESPACE'}:{facts.service_account or 'SERVICE_ACCOUNT'}"
     role = commands.arn(found.arn, "ROLE_ARN")
     kiam = "; a role for kiam trusts another role instead" if found.key == _KIAM else ""
     helm = ""
@@ -106,13 +103,10 @@ def correct_key_remedy(case: AnyCase, found: OtherAnnotation) -> Remedy:
     return cluster_remedy(
         f"Annotate the service account with {KEY}",
         f"{again}{helm}",
-        f"The role must trust the cluster's OIDC provider (sts:AssumeRoleWithWebIdentity) for {clip_text(subject)}{kiam}. The second command prints its trust policy.",
+        f"The role must trust the cluster's OIDC provider (sts:AssumeRoleWithWebIdentity) for {clip_text(f'system:serviceaccount:{account}')}{kiam}. The second command prints its trust policy.",
         commands=(
             f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {KEY}={role}",
-            fill_command(
-                "aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument",
-                commands.role_name(found.role),
-            ),
+            commands.trust_policy_commands(found.role)[0],
             None if is_of_operator else Labelled("Then:", clusters.restart_command(case)),
         ),
         url=pages.EKS_IRSA_POD,
@@ -152,9 +146,8 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         text = f"{subject} runs as the service account {used}{default} instead of {owner}, which has {what}"
         if not is_same_space:
             text = f"{subject} runs as {used}{default}, and {what} of {owner} does not apply in another namespace"
-        return PodProblem(
-            text, name, _use_account_remedy(case, evidence, account, namespace), uses_other_account=True
-        )
+        remedy = _use_account_remedy(case, evidence, account, namespace)
+        return PodProblem(text, name, remedy, uses_other_account=True)
     if given.is_association and name is None and not (evidence.has_variables or evidence.missing):
         text = (
             f"the pod did not use {what}: it is older than the association, or the agent is not on its node"
@@ -207,14 +200,12 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
     """Return the remedy that re-creates the pods of a service account which has a role."""
     what = "the role of the association" if role is None else f"the role {role.rpartition('/')[2]}"
     variables = "AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"
-    agent: tuple[Labelled, ...] = ()
+    agent = None
     if role is None:
         variables = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-        agent = (
-            Labelled(
-                "It needs the agent on each node, which EKS Auto Mode has built in:",
-                "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
-            ),
+        agent = Labelled(
+            "It needs the agent on each node, which EKS Auto Mode has built in:",
+            "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
         )
     then = "If the list lacks them, compare the service account in the pod's spec with the one that has the role. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     restart = clusters.restart_command(case)
@@ -223,7 +214,7 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
         f"Re-create the pods, so that they get {what}",
         f"EKS injects {variables} only when a pod is created. After the restart, the third command lists {'it' if role is None else 'both'}.",
         None if is_certain else then,
-        commands=(restart, wait, variables_of_new_pods(case), *agent),
+        commands=(restart, wait, variables_of_new_pods(case), agent),
         url=pages.EKS_IRSA_POD,
     )
 
@@ -278,7 +269,7 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
     stated = case.context.workload
     own = stated.value.partition("/")[2] if stated is not None else "NEW_ACCOUNT"
     name = account if account != "default" else own
-    create = () if name == account else (f"kubectl create serviceaccount {name} --namespace {space}",)
+    create = None if name == account else f"kubectl create serviceaccount {name} --namespace {space}"
     use = f"kubectl set serviceaccount {workload} {name} --namespace {space}"
     restart = f"kubectl rollout restart {workload} --namespace {space}"
     return cluster_remedy(
@@ -289,13 +280,10 @@ def _use_account_remedy(case: AnyCase, evidence: PodEvidence, account: str, name
         if create
         else None,
         commands=(
-            *create,
+            create,
             f"kubectl annotate serviceaccount {name} --namespace {space} --overwrite {KEY}={commands.arn(given.role, 'ROLE_ARN')}",
             use if create else restart,
-            fill_command(
-                "aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument",
-                commands.role_name((given.role or "").rpartition("/")[2]),
-            ),
+            commands.trust_policy_commands((given.role or "").rpartition("/")[2])[0],
         ),
         url=pages.EKS_IRSA_POD,
     )

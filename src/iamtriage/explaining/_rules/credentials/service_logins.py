@@ -75,7 +75,7 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
     where = f" in {region}" if region else ""
     verdict = "SMTP credentials have their own password, which is valid in one Region"
     is_temporary = re.search(_TEMPORARY_KEY, case.text) is not None
-    is_key = re.search(f"{_KEY_IN_LOGIN}|{_KEY_WORKS}", case.text) is not None
+    is_key = re.search(SECRET_KEY_AS_SMTP_PASSWORD.sign, case.text) is not None
     if is_key:
         verdict = "the program sends a secret access key, which is not an SMTP password"
     elif is_temporary:
@@ -152,15 +152,11 @@ def explain_no_codeartifact_login(case: Case[InvalidCredentials]) -> Explanation
     """Explain that CodeArtifact accepts no authorization token of a package manager."""
     message = clues.message_text(case)
     endpoint = _find_endpoint(message) or _find_endpoint(case.text)
-    where = ""
-    if endpoint and endpoint["repository"]:
-        where = f" to the repository {endpoint['repository']}"
-    if endpoint and endpoint["domain"]:
-        where += f" in the domain {endpoint['domain']}"
+    where = f" to the repository {endpoint['repository']}" if endpoint and endpoint["repository"] else ""
+    where += f" in the domain {endpoint['domain']}" if endpoint and endpoint["domain"] else ""
     return case.explain(
         f"CodeArtifact rejected a request{where}: the authorization token is missing or has expired.",
         NO_CODEARTIFACT_LOGIN.cause("reported", clues.quote_phrases(message, *_PHRASES)[:1]),
-        topic="no-codeartifact-login",
         remedies=_login_remedy(case, endpoint),
         notes=_NOT_DENIED,
     )

@@ -99,6 +99,7 @@ def explain_no_registry_login(
     if none_sent and registry_logins.uses_helper(case.failure.text):
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)
+    older = "The login is older than 12 hours, or belongs to another user of the machine."
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
@@ -111,9 +112,7 @@ def explain_no_registry_login(
             ),
             text="The node sent the registry no credentials." if is_node and none_sent else "",
         ),
-        EXPIRED_REGISTRY_LOGIN.cause(
-            text="The login is older than 12 hours, or belongs to another user of the machine."
-        ),
+        EXPIRED_REGISTRY_LOGIN.cause(text=older),
         OTHER_REGISTRY.cause(),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
@@ -127,6 +126,8 @@ def explain_no_registry_login(
             causes = [NODE_ROLE_CANNOT_PULL.cause()]
         else:
             causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
+        policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
+        attach = f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}"
         remedies.insert(
             0,
             cluster_remedy(
@@ -135,10 +136,7 @@ def explain_no_registry_login(
                 "Attach AmazonEC2ContainerRegistryPullOnly to the node's role. If the registry is in another account, its repository policy must allow the role, too.",
                 commands=(
                     "aws iam list-attached-role-policies --role-name NODE_ROLE_NAME",
-                    Labelled(
-                        "If no policy for ECR is listed:",
-                        f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
-                    ),
+                    Labelled("If no policy for ECR is listed:", attach),
                 ),
                 url=pages.ECR_LOGIN,
             ),
@@ -177,12 +175,10 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
     hosts = clues.find_aws_hosts(message)
     names_gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message)
     # STS and other services use other messages, so this one can come from API Gateway.
-    may_be_gateway = (
-        "Missing Authentication Token" in message and not hosts and case.failure.envelope.service is None
-    )
-    route = gateway_routes.NO_SUCH_ROUTE.cause(
-        because="The text names API Gateway." if names_gateway else None
-    )
+    is_of_gateway = "Missing Authentication Token" in message
+    may_be_gateway = is_of_gateway and not hosts and case.failure.envelope.service is None
+    named = "The text names API Gateway." if names_gateway else None
+    route = gateway_routes.NO_SUCH_ROUTE.cause(because=named)
     unsigned = UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
         clues.quote_phrases(
@@ -214,6 +210,5 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]
         summary = "The request has no signature, or API Gateway has no such path or method."
     if not names_gateway:
-        causes.append(UNSIGNED_BY_CHOICE.cause())
-        causes.append(HEADER_LOST.cause())
+        causes += [UNSIGNED_BY_CHOICE.cause(), HEADER_LOST.cause()]
     return case.explain(summary, *causes, topic=topic, remedies=tuple(remedies))
