@@ -38,7 +38,6 @@ _LABELED_SECRET = lazy_pattern(rf"(?i:secret)[\w. -]{{0,24}}[\"']?[\s>:=,\"'\\]{
 _KEY_ID_AND_SECRET = lazy_pattern(rf"AKIA[A-Z0-9]{{16}}[\s:;,|\"'\\]{{1,8}}{_SECRET}")
 _LISTED_KEY = lazy_pattern(r"\b(AKIA[A-Z0-9]{16})\b(?:(?!AKIA)[\s\S]){0,200}?\b(Active|Inactive)\b")
 _MASKED_KEY = lazy_pattern(r"\*{4,20}([A-Z0-9]{4})\b")
-_EXAMPLE_SUFFIX = "EXAMPLE"
 _SHARE_NO_SECRET = "Never share a secret access key to get help: its key ID is enough."  # noqa: S105 (a note)
 # What secret scanners report about AWS access keys.
 _SCANNERS = lazy_patterns(
@@ -244,7 +243,7 @@ def add_exposed_key(case: Case[Failure], explanation: Explanation) -> Explanatio
 def _find_keys(text: str) -> list[str]:
     """Return the access key IDs in a text, without the examples of the AWS documentation."""
     found = dict.fromkeys(_LONG_TERM_KEY_ID.findall(text))
-    return [key for key in found if not key.endswith(_EXAMPLE_SUFFIX)]
+    return [key for key in found if not key.endswith("EXAMPLE")]
 
 
 def _shows_secret(text: str) -> bool:

@@ -118,7 +118,6 @@ def _find_task_definition(text: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-_BATCH_PROBLEM = "The job definition has no job role. The program does not use the execution role, which is for AWS Batch itself."
 _BATCH_ROLE = account_remedy(
     "In AWS Batch: give the job a role",
     f"Register a revision of the job definition whose jobRoleArn is {_PROGRAM_ROLE}. Then submit the job again.",
@@ -131,7 +130,9 @@ def advise_on_ecs(case: Case[MissingCredentials], _message: str) -> Advice:
     """Return what gives the program in an ECS task or a job of AWS Batch credentials: its role."""
     text = case.text
     if _BATCH_SIGNS.search(text) is not None:
-        without_role = NO_TASK_ROLE.cause(text=_BATCH_PROBLEM)
+        without_role = NO_TASK_ROLE.cause(
+            text="The job definition has no job role. The program does not use the execution role, which is for AWS Batch itself."
+        )
         return Advice([without_role], [_BATCH_ROLE], ": the Batch job has no job role")
     shown = re.search(NO_TASK_ROLE.sign, text)
     if shown is not None:

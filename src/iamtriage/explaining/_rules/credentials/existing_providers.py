@@ -35,7 +35,6 @@ _CALLED = lazy_pattern(
     rf"(?P<default>{_REGION}) \(STS default\)|\bhttps://sts\.(?:(?P<host>{_REGION})\.)?amazonaws\.com(?![.\w])|\bAWS_(?:DEFAULT_)?REGION[=:] ?[\"']?(?P<set>{_REGION})\b",
     re.ASCII,
 )
-_GLOBAL_REGION = "us-east-1"
 _LISTED = lazy_pattern(
     r"arn:aws[a-z-]{0,12}:iam::(?P<account>[0-9]{12}):oidc-provider/(?P<path>[\w./-]{1,255})"
 )
@@ -50,7 +49,11 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
     if own is not None and called is not None and _partition_of(called[0]) not in {None, own}:
         return _explain_other_partition(case, issuer, called, listed)
     explanation, role = issuers.explain_no_provider(case, message), issuers.find_role(case)
-    named = listed or _find_named(case, issuer.url)
+    path = (issuer.url or "").removeprefix("https://")
+    in_policy = _LISTED.fullmatch(find_provider(case.facts.trust_policy) or "")
+    named = (
+        listed or (in_policy and in_policy["path"] == path and (in_policy[0], in_policy["account"])) or None
+    )
     if named is not None and role is not None and role.account != named[1]:
         return _explain_other_account(case, issuer, role, *named)
     if listed is None and named is not None:
@@ -125,13 +128,6 @@ def _without_trust_policy(explanation: Explanation) -> Explanation:
     )
 
 
-def _find_named(case: Case[InvalidIdentityToken], url: str | None) -> tuple[str, str] | None:
-    """Return the ARN and the account of the issuer's provider that the role's trust policy names."""
-    found = _LISTED.fullmatch(find_provider(case.facts.trust_policy) or "")
-    is_of_issuer = found is not None and found["path"] == (url or "").removeprefix("https://")
-    return (found[0], found["account"]) if found is not None and is_of_issuer else None
-
-
 def _explain_other_partition(
     case: Case[InvalidIdentityToken],
     issuer: issuers.Issuer,
@@ -172,7 +168,7 @@ def _partition_of(region: str | None) -> str | None:
 def _find_called(case: Case[InvalidIdentityToken]) -> tuple[str, str] | None:
     """Return the Region of the STS endpoint that was called, and the words that show it, if the text shows one."""
     found = {
-        each["default"] or each["host"] or each["set"] or _GLOBAL_REGION: each[0]
+        each["default"] or each["host"] or each["set"] or "us-east-1": each[0]
         for each in _CALLED.finditer(case.failure.text)
     }
     return next(iter(found.items())) if len(found) == 1 else None

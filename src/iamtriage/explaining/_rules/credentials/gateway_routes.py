@@ -77,7 +77,9 @@ def explain_other_route(case: Case[Failure], url: re.Match[str] | None) -> Expla
     routes, owner = (listed, "API") if listed else (_template_routes(text), "template")
     stated, path = _METHOD.search(text), f"/{(url['path'] or '').strip('/')}"
     method = stated["method"] if stated else "GET"
-    host, stage, stages = url[0].partition(f"/{url['stage']}")[0], url["stage"], _listed_stages(case.failure)
+    host, stage = url[0].partition(f"/{url['stage']}")[0], url["stage"]
+    outputs = _outputs(case.failure, "get-stages")
+    stages = [str(each["name"] or each["plain"]) for run in outputs for each in _LISTED_STAGE.finditer(run)]
     if stages and stage not in stages:
         verdict = f"The API has no stage {stage}, only {join_words(stages[:_SHOWN_ROUTES], 'and')}"
         title, address = f"Call the stage {stages[0]}", f"{host}/{stages[0]}{path}"
@@ -249,11 +251,6 @@ def _listed_routes(failure: Failure) -> Iterator[tuple[str, str]]:
                 cells = [str(each) for each in cast("list[object]", item)]
                 if len(cells) > 1:
                     yield from ((method, cells[0]) for method in cells[1].split(",") if method)
-
-
-def _listed_stages(failure: Failure) -> list[str]:
-    found = (each for output in _outputs(failure, "get-stages") for each in _LISTED_STAGE.finditer(output))
-    return [str(each["name"] or each["plain"]) for each in found]
 
 
 def _outputs(failure: Failure, operation: str) -> Iterator[str]:

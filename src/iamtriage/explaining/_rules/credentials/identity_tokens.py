@@ -215,7 +215,6 @@ SAML_ASSERTION_INVALID = CauseType(
 )
 _SAML = lazy_pattern(r"\bAuthnResponse\b|\bResponse signature invalid|\bnot present in specified provider")
 _ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes"
-_NOT_EVALUATED = "STS rejects the assertion before it evaluates the role, so neither the trust policy nor an IAM policy helps."
 _READ_ASSERTION = "Copy SAMLResponse from the browser's network log and decode it from Base64. Keep it secret: it is a sign-in."
 # How STS words a problem of an assertion, what it means, and the steps.
 _PROBLEMS = (
@@ -288,5 +287,5 @@ def explain_rejected_assertion(case: Case[InvalidIdentityToken], message: str) -
         f"STS does not accept the SAML assertion{verdict}.",
         SAML_ASSERTION_INVALID.cause("reported", quote_phrases(message, quote) if quote else ()),
         remedies=remedy,
-        notes=_NOT_EVALUATED,
+        notes="STS rejects the assertion before it evaluates the role, so neither the trust policy nor an IAM policy helps.",
     )

@@ -115,7 +115,6 @@ KUBECONFIG_API_VERSION = CauseType(
     commands=("aws --version", "aws eks update-kubeconfig"),
     sources=(pages.EKS_KUBECONFIG, "https://github.com/aws/aws-cli/issues/6920"),
 )
-_FROM_KUBECTL = "getting credentials: exec"
 
 
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -131,7 +130,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         step = f"The sign-in is valid for all profiles with sso_session = {session} in ~/.aws/config."
         steps = (step, *steps[1:])
         lines = (fill_command("aws sso login --sso-session {}", commands.profile(session)),)
-    if _FROM_KUBECTL in case.text:
+    if "getting credentials: exec" in case.text:
         why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
         show = Labelled(why, "kubectl config view --minify --output jsonpath='{.users[].user.exec}'")
     login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)

@@ -61,7 +61,6 @@ _IMAGE_PATH = lazy_pattern(
 _TOOL_ITSELF = lazy_pattern(
     r"You can configure credentials by running|No valid credential sources|with provider\["
 )
-_OF_CLI = "You can configure credentials by running"
 _NO_ROLE = lazy_pattern(r"(?i:status ?code:? ?404)|empty role|EmptyEC2RoleList")
 _LAMBDA = lazy_pattern(r"/var/task/|/aws/lambda/|/opt/nodejs|AWS_LAMBDA|lambda_function|/var/runtime/")
 _TERRAFORM = lazy_pattern(r"[Tt]erraform|\bwith provider\[")
@@ -137,7 +136,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     lacks_id_token = shows_permissions or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
-    tool = "AWS CLI" if _OF_CLI in message else "SDK"
+    tool = "AWS CLI" if "You can configure credentials by running" in message else "SDK"
     # The summary repeats the list.
     because = (
         () if provider_chains.describe_outcomes(message) else clues.quote_phrases(message, *_PHRASES)[:2]

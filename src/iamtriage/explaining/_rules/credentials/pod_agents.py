@@ -59,7 +59,6 @@ _MALFORMED = lazy_pattern(r"illegal base64 data|invalid number of segments")
 _WORKLOAD = lazy_pattern(
     r"(?:(?:deploy(?:ment)?|statefulset|sts|pod)/)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII
 )
-_TOO_EARLY = "token is not valid yet"
 MISSING_ASSOCIATION = lazy_pattern(r"No associations? found for clusterName")
 """What EKS Auth says to the agent."""
 CONNECTION_PHRASES = (
@@ -135,7 +134,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         problem = "malformed"
     is_from_service = case.failure.envelope.operation == "AssumeRoleForPodIdentity"
     rejecter = "Amazon EKS" if is_from_service else "The EKS Pod Identity Agent"
-    is_early = problem is None and _TOO_EARLY in message
+    is_early = problem is None and "token is not valid yet" in message
     outcome = "is not valid yet" if is_early else "has expired"
     text = _REJECTION_TEXTS.get(problem, f"By its own claims, the token {outcome}.")
     summary = f"{rejecter} rejected the request for credentials because of its token."

@@ -138,9 +138,10 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     name = None if given.role is None else given.role.rpartition("/")[2]
     account, namespace = _find_used(case, evidence)
     what = f"the role {name}" if name else "the association of EKS Pod Identity"
-    if account is not None and given.account is not None and _differs(account, namespace, given):
+    is_same_space = namespace is None or namespace == given.namespace
+    differs = account != given.account or not (is_same_space or given.namespace is None)
+    if account is not None and given.account is not None and differs:
         subject = evidence.workload or "the pod"
-        is_same_space = namespace is None or namespace == given.namespace
         used, owner = (account, given.account) if is_same_space else (f"{namespace}/{account}", given.label)
         default = " (its template names no serviceAccountName)" if evidence.is_default else ""
         text = f"{subject} runs as the service account {used}{default} instead of {owner}, which has {what}"
@@ -189,11 +190,6 @@ def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | 
     if not is_derived(facts, "namespace"):
         namespace = facts.namespace or namespace
     return account, namespace
-
-
-def _differs(account: str, namespace: str | None, given: AccountWithRole) -> bool:
-    is_known = namespace is not None and given.namespace is not None
-    return account != given.account or (is_known and namespace != given.namespace)
 
 
 def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = False) -> Remedy:

@@ -249,13 +249,10 @@ def _find_signer(text: str) -> _Signer:
         for each in islice(_SIGNER.finditer(code), _MAX_SIGNERS)
     ]
     found = [each for part in parts for each in _SIGNED_METHOD.finditer(part)]
-    methods = {_method_of(each) for each in found}
+    verbs = {each["verb"] or each["enum"] or each["symbol"] or "get" for each in found}
+    methods = {each.upper() for each in verbs}
     name = "" if not found else found[0][0].strip()
     return _Signer("\n".join(parts), methods.pop() if len(methods) == 1 else None, name)
-
-
-def _method_of(found: re.Match[str]) -> str:
-    return "GET" if found["cli"] else (found["verb"] or found["enum"] or found["symbol"]).upper()
 
 
 def _parameter(code: str, header: str) -> str | None:

@@ -215,9 +215,6 @@ def _find_role(case: Case[InvalidCredentials]) -> Role | None:
     )
 
 
-_USE_V2_TOKENS = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
-
-
 def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
     """Yield the fixes for an opt-in Region that rejects credentials, the likeliest first."""
     if not request.is_opt_in:
@@ -239,7 +236,12 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     if request.is_enabled:
         other = f"The account has enabled {request.region}: that is not the cure. In ~/.aws/config, the setting is sts_regional_endpoints = regional."
         administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
-        lines += (Labelled(administrator, _USE_V2_TOKENS),)
+        lines += (
+            Labelled(
+                administrator,
+                "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
+            ),
+        )
     yield your_remedy(
         "Get the session from a regional STS endpoint",
         "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
@@ -104,7 +105,7 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
     is_of_github = kind == "github-actions" or issuer.system == issuers.GITHUB
     is_of_job = kind in {"github-actions", "gitlab"} or issuer.system is not None
     is_of_partition = audience is None or not audience.endswith(".cn") or find_partition(case) == "aws-cn"
-    close = _find_misspelled(listed or ())
+    close = next(iter(get_close_matches(issuers.STS_AUDIENCE, listed or (), n=1, cutoff=_CLOSE)), None)
     has_default = listed is not None and not is_of_job and _has_usual_audience(case)
     is_usual = audience is None and (close is not None or has_default)
     lists_sts = bool(_STS_AUDIENCES.intersection(listed or ()))
@@ -183,12 +184,6 @@ def _explain_other_client_id(
         ),
         notes=f"{trust} {issuers.ROLE_NOT_EVALUATED}",
     )
-
-
-def _find_misspelled(listed: tuple[str, ...]) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(issuers.STS_AUDIENCE, listed, n=1, cutoff=_CLOSE)), None)
 
 
 def _add_audience_remedy(

@@ -32,7 +32,6 @@ _SIGNED_URL = lazy_pattern(
 )
 _REDIRECT = lazy_pattern(r"\b[Ll]ocation: ?https?://(?P<host>[\w.-]{1,253}(?::\d{1,5})?)/")
 _RECEIVED = lazy_pattern(r"(?:^|\\n|\n|&#10;)host:(?P<host>[\w.-]{1,253}(?::\d{1,5})?)(?=\s|\\|&|\Z)")
-_GLOBAL_HOST = ".s3.amazonaws.com"
 _REGIONAL_HOST = lazy_pattern(
     r"(?P<bucket>[a-z0-9][a-z0-9.-]{1,61})\.s3[.-](?P<region>[a-z]{2}(?:-[a-z]{2,9}){1,2}-\d)\.amazonaws\.com(?:\.cn)?",
     re.ASCII,
@@ -79,7 +78,7 @@ def _find_redirect(text: str) -> tuple[str, str] | None:
 
 def _explain_redirect(case: Case[Failure], signed: str, received: str) -> Explanation | None:
     regional = _REGIONAL_HOST.fullmatch(received)
-    if regional is None or not signed.endswith(_GLOBAL_HOST):
+    if regional is None or not signed.endswith(".s3.amazonaws.com"):
         return None
     region, text = regional["region"], case.failure.text
     endpoint = f"https://s3.{region}.amazonaws.com"

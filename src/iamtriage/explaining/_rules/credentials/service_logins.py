@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import InvalidCredentials
 
 _PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
-_API_PAGE = "https://docs.aws.amazon.com/ses/latest/dg/send-email-api.html"
 _REJECTED = "Authentication Credentials Invalid"
 _HOST = lazy_pattern(
     r"\bemail-smtp(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com\b"
@@ -32,7 +31,6 @@ _KEY_WORKS = (
 )
 _TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
 _CALCULATE = "Or keep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below, and run the command. Its user needs ses:SendRawEmail."
-_SCRIPT = "python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}"
 SMTP_LOGIN_REJECTED = CauseType(
     "smtp-login-rejected",
     title="Amazon SES does not accept the SMTP user name and password",
@@ -92,13 +90,17 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
                 f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
                 None if is_temporary else _CALCULATE,
                 "Set both in the SMTP settings of the program.",
-                commands=None if is_temporary else fill_command(_SCRIPT, region or "REGION"),
+                commands=None
+                if is_temporary
+                else fill_command(
+                    "python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}", region or "REGION"
+                ),
                 url=_PAGE,
             ),
             your_remedy(
                 "Or send with the SES API instead of SMTP",
                 "SDKs sign SendEmail with the credentials of a role, which need no password. The role needs ses:SendEmail and ses:SendRawEmail on the identity.",
-                url=_API_PAGE,
+                url="https://docs.aws.amazon.com/ses/latest/dg/send-email-api.html",
             ),
         ),
         notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
@@ -123,18 +125,9 @@ _ENDPOINT = lazy_pattern(
     re.ASCII,
 )
 _PHRASES = (
-    "401 Error, Credentials not correct",
-    "401 Client Error: Unauthorized",
-    "401 Unauthorized",
-    "401 (Unauthorized)",
-    "status code 401",
-    "status code: 401",
-    "status: 401",
-    "Return code is: 401",
-    "Unauthorized - 401",
-    "Unauthorized 401",
-    "got 401",
-    "E401",
+    *("401 Error, Credentials not correct", "401 Client Error: Unauthorized", "401 Unauthorized"),
+    *("401 (Unauthorized)", "status code 401", "status code: 401", "status: 401", "Return code is: 401"),
+    *("Unauthorized - 401", "Unauthorized 401", "got 401", "E401"),
 )
 # The tools that aws codeartifact login configures, by the package format.
 _TOOLS = {"pypi": "pip", "npm": "npm", "nuget": "dotnet", "swift": "swift"}

@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
-from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -158,7 +158,8 @@ def _explain_sts(
     likely = ", most likely," if clues.mentions_kubernetes(case) and not is_global and host is None else ""
     causes = [*findings.causes]
     if not clues.mentions_kubernetes(case):
-        causes = [*map(_drop_eks_reasons, causes)]
+        kept = ([line for line in each.because if not line.startswith("EKS ")] for each in causes)
+        causes = [attrs.evolve(each, because=lines) for each, lines in zip(causes, kept, strict=True)]
     if host is None and not any(cause.code == _GLOBAL_ENDPOINT_CAUSE.code for cause in causes):
         causes.append(_GLOBAL_ENDPOINT_CAUSE)
     return case.explain(
@@ -210,11 +211,6 @@ _GLOBAL_ENDPOINT = your_remedy(
 )
 
 
-def _drop_eks_reasons(cause: Cause) -> Cause:
-    return attrs.evolve(cause, because=tuple(line for line in cause.because if not line.startswith("EKS ")))
-
-
-_DEFAULT_REGION = "us-east-1"
 # Without a Region, they report that none is set.
 _SDKS_WITHOUT_DEFAULT = ("java-v2", "js-v3", "go-v2", "dotnet", "php", "ruby", "rust")
 
@@ -240,7 +236,7 @@ def explain_wrong_region(
         reported = f"AWS says: the region '{signed}' is wrong; expecting '{expected}'."
     text = f"The client's Region is {signed or 'another one'}, but it must be {expected or 'that of the bucket'}."
     # No setting of the Region was found, and EKS sets none.
-    if signed == _DEFAULT_REGION and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
+    if signed == "us-east-1" and fix.title.startswith("Set the client's") and "pods" not in fix.steps[0]:
         text = f"The text sets no Region, so {signed} is most likely the default of the client. The Region is part of the signature."
         if (case.failure.envelope.source or "").startswith(_SDKS_WITHOUT_DEFAULT):
             is_java = case.failure.envelope.source == "java-v2"

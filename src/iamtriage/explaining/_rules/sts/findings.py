@@ -43,11 +43,7 @@ REMEDY_TITLES: dict[Place, str] = {
 _CLUSTER_PLACES = frozenset({"pod", "service account", "cluster"})
 # Evidence that begins so repeats the failure, or describes a setting that a rule derived from its text.
 _OMITTED_EVIDENCE = (
-    "AWS_ROLE_ARN is",
-    "the failure says",
-    "the code sets",
-    "the client signs",
-    "the region is",
+    *("AWS_ROLE_ARN is", "the failure says", "the code sets", "the client signs", "the region is"),
     "the environment has no region",
 )
 WRONG_SCOPE = CauseType(
@@ -128,14 +124,8 @@ PODS_NOT_RECREATED = CauseType(
 STS_CAUSES = {
     each.code: each
     for each in (
-        WRONG_SCOPE,
-        GLOBAL_HOST_REGIONAL_CREDENTIALS,
-        CHINA_WITHOUT_REGION,
-        PARTITION_WITHOUT_REGION,
-        REGION_DISABLED,
-        V1_TOKEN_IN_OPT_IN_REGION,
-        PRIVATE_DNS_REGIONAL_ONLY,
-        UNPUBLISHED_FIPS_HOST,
+        *(WRONG_SCOPE, GLOBAL_HOST_REGIONAL_CREDENTIALS, CHINA_WITHOUT_REGION, PARTITION_WITHOUT_REGION),
+        *(REGION_DISABLED, V1_TOKEN_IN_OPT_IN_REGION, PRIVATE_DNS_REGIONAL_ONLY, UNPUBLISHED_FIPS_HOST),
         PODS_NOT_RECREATED,
     )
 }

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (properties of the principal)
 _KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
-# The reason of a result if a call is allowed, and its session tags are not.
-_TAGS = "passes session tags"
 _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
 
 
@@ -157,7 +155,8 @@ def _describe(
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
         kept = f"Keep {named}. The change gives {service} all permissions of the role: if that is too much, pass a role of its own."
-    if action != "sts:AssumeRole" or _TAGS in result.reason:
+    # The reason if the call is allowed, and its session tags are not.
+    if action != "sts:AssumeRole" or "passes session tags" in result.reason:
         others = [each for each in actions if each != "sts:AssumeRole"]
         missing = [each for each in others if not _evaluate(question, each).allowed]
         lacks = f"{join_words(missing, 'and')} {'is' if len(missing) == 1 else 'are'} missing"

@@ -70,8 +70,6 @@ _WORKS_LATER = lazy_pattern(
     r"(?i:\b(?:later|second time|second try|second run|re-?run|retry|a minute)\b[^.\n]{0,40}\b(?:works?|worked|succeeds?|passes)\b|\b(?:works?|worked|succeeds?|passes)\b[^.\n]{0,30}\b(?:later|second time|second try|second run|re-?run|retry|after a minute)\b)"
 )
 _SSO = "AWSReservedSSO_"
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
-_ECS_RETRIES = "An ECS service retries to start its tasks after a while."
 
 
 def explain_untrusted_role(
@@ -140,7 +138,10 @@ def explain_untrusted_role(
         topic="service-cannot-assume-role",
         remedies=remedies,
         notes=(
-            _ECS_RETRIES if service == "ecs-tasks.amazonaws.com" else None,
+            # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
+            "An ECS service retries to start its tasks after a while."
+            if service == "ecs-tasks.amazonaws.com"
+            else None,
             "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
             if is_for_people
             else "The caller's permissions are not the problem: the service cannot use the role.",

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 _MAX_TEXT = 32_000
-_SEVERAL = 2
 _ASSOCIATION = "the Pod Identity association"
 # The address from which EKS assumes the roles of associations, in records of CloudTrail.
 _EKS_AUTH = "eks-auth.amazonaws.com"
@@ -95,7 +94,7 @@ def find_role_call(text: str, command: CommandLine | None, role_arn: str | None)
         return RoleCall(_normalize(command.options), None, "the command")
     found = [each for each in _iterate_calls(text[:_MAX_TEXT]) if each.settings.get("role_arn") == role_arn]
     found = [each for each in found if each.source == _ASSOCIATION] or found
-    if _EKS_AUTH in text and len(found) < _SEVERAL:
+    if _EKS_AUTH in text and len(found) < 2:
         # EKS makes the call, whatever else shows it.
         settings: Mapping[str, str] = found[0].settings if found else {}
         return RoleCall(settings, None, _ASSOCIATION, is_of_eks=True)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from iamtriage.trust._evaluation import TrustResult
 
 _PROVIDER = "oidc-provider/"
-_MAX_NAMED = 2
 
 
 def find_provider(policy: Mapping[str, Any] | str | None) -> str | None:
@@ -161,7 +160,7 @@ def describe_trusted(policy: Mapping[str, Any] | str | None) -> str:
             what = "the service " if name in services else "the OIDC provider " if provider else ""
             described = f"{what}{clip_text(provider or name)}"
             named["a cluster's OIDC provider (IRSA)" if provider.startswith(_CLUSTER) else described] = None
-    return join_words([*named], "and") if len(named) <= _MAX_NAMED else ""
+    return join_words([*named], "and") if len(named) <= 2 else ""
 
 
 def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -47,7 +47,6 @@ _AUDIENCE = "sts.amazonaws.com"
 _POD_SUBJECT = "system:serviceaccount:"
 # What subjects of pods, GitHub Actions and GitLab begin with, and audiences do not.
 _SUBJECT_STARTS = (_POD_SUBJECT, "repo:", "project_path:")
-_POD_IDENTITY = "pods.eks.amazonaws.com"
 # These have a name of their own instead of a provider in IAM.
 _BUILT_IN_PROVIDERS = frozenset(
     {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
@@ -108,7 +107,7 @@ def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
     if not named or not all(principals):
         return None
     who = " and ".join(clip_text(each) for each in named[:2])
-    is_for_pods = _POD_IDENTITY in named
+    is_for_pods = "pods.eks.amazonaws.com" in named
     text = f"the trust policy names {who} and no OIDC provider"
     if is_for_pods:
         text = f"the role trusts only EKS Pod Identity ({who}), and the pod sends a token of IRSA"

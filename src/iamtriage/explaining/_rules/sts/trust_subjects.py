@@ -15,7 +15,6 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.policies._patterns import compile_glob, matches
 
-_PARTS_OF_SUBJECT = 4
 _BRANCH = "ref:refs/heads/"
 # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
 _GITHUB_IDS = lazy_pattern(r"@[0-9]{1,20}(?=[/:])", re.ASCII)
@@ -61,10 +60,6 @@ def _describe_job(expected: str, actual: str) -> str:
     }.get(kind, "")
 
 
-def _without_ids(subject: str) -> str:
-    return _GITHUB_IDS.sub("", subject, count=2) if subject.startswith("repo:") else subject
-
-
 def add_ids(expected: str, actual: str) -> str | None:
     """Return what a policy expects, with the IDs of GitHub's immutable subject, if only they are missing.
 
@@ -108,7 +103,7 @@ def is_same_account(expected: str, actual: str) -> bool:
 
 def _are_accounts(*subjects: str) -> bool:
     parts = [each.split(":") for each in subjects]
-    return all(len(each) == _PARTS_OF_SUBJECT and each[:2] == ["system", "serviceaccount"] for each in parts)
+    return all(len(each) == 4 and each[:2] == ["system", "serviceaccount"] for each in parts)
 
 
 def is_of_controller(subject: str) -> bool:
@@ -250,7 +245,8 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
 
 
 def _is_same_repository(expected: str, actual: str) -> bool:
-    return expected.split(":")[1:2] in (each.split(":")[1:2] for each in (actual, _without_ids(actual)))
+    without_ids = _GITHUB_IDS.sub("", actual, count=2) if actual.startswith("repo:") else actual
+    return expected.split(":")[1:2] in (each.split(":")[1:2] for each in (actual, without_ids))
 
 
 def _job_context(subject: str) -> str:
