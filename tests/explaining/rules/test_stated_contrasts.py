@@ -513,3 +513,40 @@ def test_password_that_docker_did_not_get() -> None:
     for lines, is_explained in ((text, True), ("", False)):
         steps = explain(f"{_denied('ecr:GetAuthorizationToken', '*')}\n{lines}").remedies[0].steps
         assert any("the password is empty" in each for each in steps) is is_explained
+
+
+_TEMPLATES = "      Policies:\n        - SQSSendMessagePolicy:\n            QueueName: {}\n"
+_SEND = _denied("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:carts-dlq")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (_SEND + "\n" + _TEMPLATES.format("carts"), "carts"),
+        (_SEND + '\n"Policies": [{"SQSSendMessagePolicy": {"QueueName": "carts"}}]', "carts"),
+        (_SEND + "\n" + _TEMPLATES.format("carts") + _TEMPLATES.format("mails"), "carts and mails"),
+        (_SEND + "\n" + _TEMPLATES.format("carts") + _TEMPLATES.format("!Ref Queue"), None),
+        (_SEND + "\n" + _TEMPLATES.format("carts") + _TEMPLATES.format("carts-dlq"), None),
+        (_SEND + "\n" + _TEMPLATES.format("carts").replace("SendMessage", "Poller"), None),
+    ],
+)
+def test_policy_template(text: str, names: str | None) -> None:
+    explanation = explain(text)
+    verdict = f"SQSSendMessagePolicy allows it only for the QueueName {names}, not for carts-dlq."
+    assert (verdict in explanation.summary) is (names is not None)
+    assert ("QueueName: carts-dlq" in str(explanation.remedies[0].manifest)) is (names is not None)
+
+
+@pytest.mark.parametrize(
+    ("policy", "is_of_address"),
+    [
+        ("- SESCrudPolicy:\n    IdentityName: example.org", True),
+        (_policy("ses:SendEmail", "arn:aws:ses:eu-west-1:111122223333:identity/example.org"), True),
+        (_policy("ses:SendEmail", "arn:aws:ses:eu-west-1:111122223333:identity/example.net"), False),
+    ],
+)
+def test_address_is_an_identity_of_its_own(policy: str, *, is_of_address: bool) -> None:
+    denied = _denied("ses:SendEmail", "arn:aws:ses:eu-west-1:111122223333:identity/shop@example.org")
+    explanation = explain(f"{denied}\n\n{policy}")
+    assert ("is an identity of its own" in explanation.causes[0].text) is is_of_address
+    assert ("Or delete the identity" in str(explanation.remedies[0].steps)) is policy.startswith("- SES")

@@ -251,7 +251,7 @@ def _documents(text: str) -> dict[str, Any]:
 _SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
-    "FederatedPrincipal(", "WebIdentityPrincipal(",
+    "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":',
 )  # fmt: skip
 
 

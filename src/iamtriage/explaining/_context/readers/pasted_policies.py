@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._readers.unknown_values import has_reference, resolve_functions
 
@@ -74,9 +75,16 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
             yield policy._replace(file=_find_file(text, each.start), owner=owner, version=version)
+    from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml
+    from iamtriage.policies._readers.sam_templates import find_policy_templates
 
+    if templates := find_policy_templates(text):
+        names = dict.fromkeys(each.name for each in templates)
+        name = f"the policy template{'s' * (len(names) > 1)} {join_words(tuple(names), 'and')}"
+        content = build_document([each.statement for each in templates])
+        yield Document(content, is_code=True, is_whole=False, name=name)
     spans = [(each.start, each.end) for each in documents]
     found = [*find_policies_in_code(text, spans), *(find_policies_in_yaml(text) if "Effect" in text else ())]
     for each in found:

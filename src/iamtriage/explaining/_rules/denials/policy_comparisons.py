@@ -1,7 +1,6 @@
 """Compare the denied call with one policy that the text or the facts contain, as a cause.
 
-Sources: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html and
-https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html.
+Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html.
 """
 
 from __future__ import annotations
@@ -28,9 +27,11 @@ from iamtriage.explaining._rules.denials.known_policies import (
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
+    describe_address,
     fails_condition,
     find_filter_contrast,
     find_region_contrast,
+    find_template_contrast,
     find_wildcard_key,
     meets_conditions,
 )
@@ -54,6 +55,8 @@ _MAX_RESOURCES = 3
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
 _CDK_TABLE = lazy_pattern(r"\b(?P<import>from_?table_?(?:name|arn))\b", re.IGNORECASE)
+POLICY_TEMPLATE = "the policy template"
+"""How the name of a policy template of SAM begins."""
 _SAM_READ = lazy_pattern(
     r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
 )
@@ -100,7 +103,7 @@ def _slash_remedy(denial: Denial) -> Remedy:
         "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
         "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
         manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
-        url="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-template-list.html",
+        url=pages.SAM_POLICY_TEMPLATES,
     )
 
 
@@ -349,8 +352,15 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     whole = compared_resource(denial) or ""
     if denial.resource in allowed and ":secretsmanager:" in whole and whole != denial.resource:
         return describe_partial_arn(denial, whole)
+    is_template = policy.name.startswith(POLICY_TEMPLATE)
+    if is_template and (contrast := find_template_contrast(denial)) is not None:
+        return contrast
     readers = (find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)
     effect = ", where it has no effect" if text else ""
-    return contrast or Contrast(f"allows it only on {join_resources(allowed)}{effect}", None, text)
+    return contrast or Contrast(
+        f"allows it only on {join_resources(allowed)}{effect}",
+        None,
+        text or describe_address(denial, allowed),
+    )

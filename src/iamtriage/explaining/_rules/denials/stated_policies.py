@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     list_known_policies,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import (
+    POLICY_TEMPLATE,
     STATED_POLICY_ALLOWS,
     STATED_POLICY_CONDITION,
     STATED_POLICY_DENIES,
@@ -111,8 +112,10 @@ def _add_identity_policies(
         contrast = find_condition_contrast(denial, conditional)
     elif first.code == STATED_POLICY_OTHER_RESOURCE.code:
         contrast = describe_other_resource(denial, policy)
-        # The tool that writes a secret's ARN has its own remedy.
-        is_written = contrast.remedy is not None and denial.service == "secretsmanager"
+        # The tool that writes a secret's ARN has its own remedy, and so has a template.
+        is_written = contrast.remedy is not None and (
+            denial.service == "secretsmanager" or policy.name.startswith(POLICY_TEMPLATE)
+        )
         added = None if is_written else _correct_code_remedy(denial, action, policy)
         remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
     if contrast is not None:
