@@ -36,6 +36,7 @@ from iamtriage.explaining._additions.pod_names import (
 )
 from iamtriage.explaining._additions.saved_policies import save_printed_policy
 from iamtriage.explaining._additions.shown_output import drop_answered_commands
+from iamtriage.explaining._additions.supplied_values import values_of_resource, values_of_session
 from iamtriage.explaining._context.readers.kubernetes.controller_signs import may_name_controller
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared import commands
@@ -93,12 +94,14 @@ def complete_remedies(
     known = _known_values(explanation.failure, facts, lines)
     values = {word: value for word, value in known if word not in names}
     readers = (values_of_commands, values_of_parameters, values_of_shapes)
-    for word, value in (pair for read in readers for pair in read(explanation)):
+    found = (pair for read in readers for pair in read(explanation))
+    for word, value in (*values_of_resource(facts.resource, lines), *found):
         if word not in names:
             values.setdefault(word, value)
     if explanation.topic == "kubernetes-rbac" and _is_denied_account(explanation.failure, facts):
         # The remedy asks for another service account than the denied one.
         values.pop("SERVICE_ACCOUNT", None)
+    values.update(values_of_session(explanation.failure, facts))
     if (name := name_of_role(explanation.topic, explanation.failure, facts)) is not None:
         values["ROLE_NAME"] = name
     lookups = () if "ROLE_NAME" in values else role_lookups(explanation.topic, facts)
@@ -174,7 +177,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> 
     """Yield each placeholder of lines whose meaning does not depend on the command, with its value."""
     context = facts.context
     cluster = facts.cluster
-    region = profile = instance = user = key = domain = ecs_cluster = None
+    region = profile = instance = user = key = domain = ecs_cluster = account_id = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
         case = Case(failure, facts)
@@ -192,6 +195,9 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> 
 
             namespace, account = usual_account(facts, text)
         caller = case.principal.name if isinstance(case.principal, User) else None
+        if failure.kind == "aws_error":
+            # The remedies are for the account of the call.
+            account_id = getattr(case.principal, "account", None) or _value(context.account)
         # A denied command can name another user than the caller, who must not get the permission.
         user = caller if failure.kind == "access_denied" else find_user(case)
         key = find_access_key(case)
@@ -218,6 +224,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> 
         ("OBJECT_KEY", _value(context.key), _object_key),
         ("ROLE_ARN", _value(context.role_arn), commands.arn),
         ("USER_NAME", user, commands.user_name),
+        ("ACCOUNT_ID", account_id, commands.account),
         ("ACCESS_KEY_ID", key, commands.access_key),
         ("POD", _value(context.pod), commands.kubernetes_name),
         ("POD_NAME", _value(context.pod), commands.kubernetes_name),
@@ -242,7 +249,9 @@ def _find_instance(failure: Failure, facts: ResolvedFacts) -> str | None:
     if target is not None and failure.kind in _KINDS_OF_CREDENTIALS:
         # The remedies are about the instance on which the command runs, and not about the one that it names.
         return None
-    return _value(context.instance) or find_instance(failure.text)
+    start, end = failure.span
+    own = find_instance(failure.text[start:end])
+    return own or _value(context.instance) or find_instance(failure.text)
 
 
 def _workload(workload: str | None) -> str:

@@ -133,6 +133,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
     found = _PROFILE_NAME.search(message)
     name = commands.instance_profile(found[1] or found[2] if found else None)
     stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
+    role = commands.role_name((find_role_arn(message) or "").rpartition("/")[2])
     return case.explain(
         f"The instance profile{stated} does not exist, or it is only seconds old.",
         INSTANCE_PROFILE_NOT_FOUND.cause("reported", quote_phrases(message, *_PHRASES)),
@@ -148,7 +149,7 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                         "If it does not exist:",
                         f"aws iam create-instance-profile --instance-profile-name {name}",
                     ),
-                    f"aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name ROLE_NAME",
+                    f"aws iam add-role-to-instance-profile --instance-profile-name {name} --role-name {role}",
                 ),
                 url=pages.EC2_ROLES,
             ),

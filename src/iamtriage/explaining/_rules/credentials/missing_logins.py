@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import other_users
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
@@ -180,6 +181,9 @@ def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Ex
 def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
     policy = f"arn:{clues.find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
+    role = principal_words.underlying_role(denial.principal)
+    of_role = commands.attach_policy(commands.role_name(role and role.name), policy)
+    of_user = f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}"
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
         LOGIN_NOT_ALLOWED.cause("reported", "The text names the action signin:CreateOAuth2Token."),
@@ -188,11 +192,8 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
             "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
             "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
             commands=(
-                f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}",
-                Labelled(
-                    "Or, for a role:",
-                    f"aws iam attach-role-policy --role-name ROLE_NAME --policy-arn {policy}",
-                ),
+                *(() if role else (of_user,)),
+                *(() if isinstance(denial.principal, User) else (Labelled("Or, for a role:", of_role),)),
                 Labelled("Then, as the user or role:", "aws login"),
             ),
             url=pages.CLI_LOGIN,

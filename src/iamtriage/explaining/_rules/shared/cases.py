@@ -11,7 +11,7 @@ from iamtriage.explaining._cause_types import present_lines
 from iamtriage.explaining._context.resolving import context_of
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._facts import Facts
-from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal, whole_caller
 from iamtriage.failures._failures import Failure
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Case(Explainable[FailureT_co]):
     @property
     def caller(self) -> str | None:
         """The principal that the failure names, or else the one in the facts."""
-        return self.failure.principal or self.facts.caller
+        return whole_caller(self.failure.principal, self.facts.caller)
 
     @property
     def principal(self) -> Principal | None:

@@ -228,7 +228,9 @@ def mark_cut_end(failure: AccessDenied) -> AccessDenied:
 
 def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     """Build a denial from the failure and the supplied facts."""
-    text = failure.principal or _find_provided_role(failure, facts) or facts.caller
+    text = principal_words.whole_caller(
+        failure.principal, _find_provided_role(failure, facts) or facts.caller
+    )
     message = facts.decoded_message
     if message is not None and message.principal is not None:
         text = text or message.principal.arn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
@@ -48,6 +49,7 @@ _MASKED_ARN = lazy_pattern(
     # Dots or dashes alone are a mask of the name, too.
     r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
 )
+_MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
 # What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS.
 _ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
 _ARN_KEY = lazy_pattern(r"[\"'](?:[Aa]rn|principalArn)[\"']\s{0,3}:\s{0,3}[\"']\Z")
@@ -129,6 +131,20 @@ def parse_masked_principal(text: str) -> Principal | None:
         if isinstance(parsed, Role | RoleSession | User | FederatedUser | Root) and str(parsed) != text:
             return parsed
     return None
+
+
+def whole_caller(stated: str | None, known: str | None) -> str | None:
+    """Return the caller that a message states, or the known one if the message states none, or masks parts of it.
+
+    >>> whole_caller("arn:aws:iam::****:user/ana", "arn:aws:iam::111122223333:user/ana")
+    'arn:aws:iam::111122223333:user/ana'
+    >>> whole_caller("arn:aws:iam::****:user/ana", "arn:aws:iam::111122223333:user/bob")
+    'arn:aws:iam::****:user/ana'
+    """
+    if stated is None or known is None or try_parse_principal(stated) is not None:
+        return stated or known
+    pattern = "*".join(part.replace("[", "[[]").replace("?", "[?]") for part in _MASKS.split(stated))
+    return known if len(stated) <= _MAX_LENGTH and fnmatchcase(known, pattern) else stated
 
 
 def underlying_role(principal: Principal | None) -> Role | None:
