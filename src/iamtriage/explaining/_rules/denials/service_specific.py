@@ -254,7 +254,7 @@ def explain_image(denial: Denial) -> Explanation:
             owner_remedy(
                 "Or ask its owner to share it",
                 "The owner adds the account to the image's launch permissions, in that Region.",
-                commands=f"aws ec2 modify-image-attribute --region REGION --image-id {image} --launch-permission 'Add=[{{UserId=ACCOUNT_ID}}]'",
+                commands=f"aws ec2 modify-image-attribute --region REGION --image-id {image} --launch-permission 'Add=[{{UserId={commands.account(denial.account)}}}]'",
                 url=pages.SHARED_IMAGES,
             ),
         ),
