@@ -147,7 +147,9 @@ def explain_entry_arn(case: Case[InvalidArn], message: str) -> Explanation:
         mapped = build_cluster_principal(stated)
     elif stated is None and is_unknown and isinstance(principal, Role | User) and arn.diagnosis is None:
         stated = _find_similar(principal, case.failure.text)
-        if stated is not None or _is_absent(principal, case.failure.text):
+        # A look-up by name in the text can show that there is no such principal.
+        unfound = {found[1] for found in _NO_SUCH.finditer(case.failure.text)}
+        if stated is not None or principal.name in unfound:
             text = f"There is no {'user' if isinstance(principal, User) else 'role'} {clip_text(principal.name)} in the account {principal.account}."
             if stated is not None:
                 text = f"{text[:-1]}: most likely, {stated} is meant."
@@ -212,11 +214,6 @@ _ISSUER_ARN = """data "aws_iam_session_context" "current" {
 # In the access entry:
 principal_arn = data.aws_iam_session_context.current.issuer_arn
 """
-
-
-def _is_absent(principal: Role | User, text: str) -> bool:
-    """Return whether a look-up by name in a text did not find a principal."""
-    return any(found[1] == principal.name for found in _NO_SUCH.finditer(text))
 
 
 def _find_similar(principal: Role | User, text: str) -> Role | User | None:

@@ -191,11 +191,7 @@ def explain_log_group_key(case: Case[AwsError] | Denial, _message: str = "") -> 
         ),
         topic="service-principal",
         remedies=resource_policy_remedy(
-            f"Allow {service} in the key policy",
-            *steps,
-            statements=statements,
-            commands=lines,
-            url=_PAGE,
+            f"Allow {service} in the key policy", *steps, statements=statements, commands=lines, url=_PAGE
         ),
         notes="The message is the same if the key is in another Region, disabled or pending deletion.",
     )

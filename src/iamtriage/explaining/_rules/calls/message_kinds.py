@@ -194,8 +194,7 @@ KINDS_BY_MESSAGE = (
             commands=(
                 "aws cloudformation describe-stack-events --stack-name STACK_NAME --query \"StackEvents[?ResourceStatus=='CREATE_FAILED'].[Timestamp,LogicalResourceId,ResourceStatusReason]\" --output text",
                 Labelled(
-                    "Then, when that is fixed:",
-                    "aws cloudformation delete-stack --stack-name STACK_NAME",
+                    "Then, when that is fixed:", "aws cloudformation delete-stack --stack-name STACK_NAME"
                 ),
             ),
             url=_FAILED_STACKS,

@@ -203,11 +203,7 @@ class NeededAccess(NamedTuple):
     ) -> Remedy:
         """Return the remedy that creates an access entry with this access."""
         return principal.create_entry_remedy(
-            cluster,
-            policy=self.policy,
-            namespace=self.namespace,
-            title=title,
-            steps=(*steps, self.reason),
+            cluster, policy=self.policy, namespace=self.namespace, title=title, steps=(*steps, self.reason)
         )
 
 

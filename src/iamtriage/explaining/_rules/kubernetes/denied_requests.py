@@ -163,7 +163,12 @@ class DeniedRequest(Value):
         """The narrowest access policy that allows the request; ``None`` if none is known."""
         if self.has_empty_entry and "AdministratorAccess" in self.case.failure.text:
             return _ADMIN_POLICY
-        return _narrowest_policy("create" if self.installer else self.request.verb or "", self.request)
+        request, verb = self.request, "create" if self.installer else self.request.verb or ""
+        # The page does not say whether a policy for one namespace covers the namespace itself.
+        is_unclear = request.resource == "namespaces" and request.namespace is not None
+        if request.path or request.group is None or is_unclear:
+            return None
+        return kubernetes_requests.narrowest_access_policy(verb, request.group, request.resource or "")
 
     @property
     def has_empty_entry(self) -> bool:
@@ -207,14 +212,6 @@ def _is_of_kubectl(
     if commands := list(_KUBECTL.finditer(text, max(start - _CHARS_BEFORE, 0), start)):
         return command.match(commands[-1][0]) is not None
     return output.search(case.text) is not None
-
-
-def _narrowest_policy(verb: str, request: kubernetes_requests.Request) -> str | None:
-    # The page does not say whether a policy for one namespace covers the namespace itself.
-    is_unclear = request.resource == "namespaces" and request.namespace is not None
-    if request.path or request.group is None or is_unclear:
-        return None
-    return kubernetes_requests.narrowest_access_policy(verb, request.group, request.resource or "")
 
 
 def _binding_subject(

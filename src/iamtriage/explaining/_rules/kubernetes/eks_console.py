@@ -205,10 +205,7 @@ def _describe_console(principal: ClusterPrincipal, cluster: Cluster) -> str:
 
 
 def _causes(
-    case: Case[ConsoleKubernetesAccess],
-    cluster: Cluster,
-    entry: StatedEntry | None,
-    state: _Access,
+    case: Case[ConsoleKubernetesAccess], cluster: Cluster, entry: StatedEntry | None, state: _Access
 ) -> Iterator[Cause]:
     if state.listed is None or state.is_enough:
         phrases = clues.quote_phrases(case.text, _UNAUTHORIZED_PHRASE)

@@ -194,10 +194,7 @@ def _causes(denied: DeniedRequest) -> Iterator[Cause]:
     who = "the service account" if denied.kind == "service account" else "the user"
     yield users.NO_RULE.cause(
         "reported",
-        (
-            _describe_login(denied),
-            f"The API server says that {who} cannot {denied.request.description}.",
-        ),
+        (_describe_login(denied), f"The API server says that {who} cannot {denied.request.description}."),
         text=f"No role that is bound to {denied.subject_text}{_or_policy(denied)} allows it.",
     )
     if denied.is_default_service_account:

@@ -17,9 +17,7 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, f
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clues import find_role_arn
-from iamtriage.explaining._rules.shared.clusters import (
-    find_cluster,
-)
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.sts.findings import REGION_DISABLED

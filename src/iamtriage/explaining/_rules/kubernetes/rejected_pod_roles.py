@@ -326,11 +326,7 @@ def _find_in_lists(case: Case[AccessEntry], cluster: Cluster, role: Role) -> tup
 
 
 def _explain_listed_role(
-    case: Case[AccessEntry],
-    role: Role,
-    admit: tuple[Remedy, ...],
-    attach: Remedy,
-    listed: tuple[bool, str],
+    case: Case[AccessEntry], role: Role, admit: tuple[Remedy, ...], attach: Remedy, listed: tuple[bool, str]
 ) -> Explanation:
     """Explain which of the two reasons applies, as the lists in the text show."""
     has_entry, places = listed

@@ -171,10 +171,7 @@ def _compare_scope(role: StatedRole, request: Request) -> Gap:
 
 
 def _compare_binding(
-    binding: StatedBinding,
-    denied: DeniedRequest,
-    allowing: Container[str],
-    groups: tuple[str, ...] | None,
+    binding: StatedBinding, denied: DeniedRequest, allowing: Container[str], groups: tuple[str, ...] | None
 ) -> Gap | None:
     request, place = denied.request, binding.namespace
     of_group = [each.name for each in binding.subjects if each.kind == "Group"]
@@ -274,7 +271,7 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
     if (
         rule is None
         or (is_session and gap.lacks_rule)
-        or not all(map(_is_known, (role.name, *rule.verbs, *rule.resources)))
+        or not all(map(_NAME.fullmatch, (role.name, *rule.verbs, *rule.resources)))
     ):
         return
     if not gap.lacks_rule:
@@ -356,7 +353,3 @@ def _bind_role(
         ),
         url=pages.RBAC,
     )
-
-
-def _is_known(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None

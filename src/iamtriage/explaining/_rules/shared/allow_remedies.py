@@ -19,11 +19,7 @@ from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
-from iamtriage.explaining._rules.shared.denial_remedies import (
-    account_elsewhere,
-    cut_resource,
-    policy_holder,
-)
+from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, save_step
 from iamtriage.explaining._rules.shared.required_grants import (
