@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 
 if TYPE_CHECKING:
@@ -255,16 +256,14 @@ def find_problem(message: str, partition: str = "aws") -> tuple[DocumentProblem,
 def _describe_field_problem(found: re.Match[str]) -> DocumentProblem:
     cause, text, step = _FIELD_PROBLEMS[found["kind"] or "Missing required"]
     name = found["name"] or found["missing"].capitalize()
-    steps = [step.format(name)]
+    more = None
     if cause is PROHIBITED_FIELD and name in {"Resource", "NotResource"}:
-        steps.append(
-            "A trust policy has no Resource: it applies to its role. Put permissions into a policy that is attached to the role."
-        )
+        more = "A trust policy has no Resource: it applies to its role. Put permissions into a policy that is attached to the role."
     elif cause is PROHIBITED_FIELD and name in {"Principal", "NotPrincipal"}:
-        steps.append("An identity-based policy names no principal.")
+        more = "An identity-based policy names no principal."
     elif cause is MISSING_FIELD and name == "Principal":
-        steps.append(_NAMES_PRINCIPAL)
-    return DocumentProblem(cause, tuple(steps), text.format(name))
+        more = _NAMES_PRINCIPAL
+    return DocumentProblem(cause, present(step.format(name), more), text.format(name))
 
 
 _BUCKET = "arn:aws:s3:::bucket"

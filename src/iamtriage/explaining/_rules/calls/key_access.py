@@ -111,14 +111,8 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
     replicate = fill_command(
         "aws kms replicate-key --key-id {} --region {} --replica-region {}", found[0], key_region, region
     )
-    steps = [
-        f"Put the ARN of a key of {region} into {option}. Without {option}, most services use their own AWS managed key of the Region, such as aws/rds."
-    ]
-    if not key.startswith("mrk-"):
-        steps.append(
-            "The key itself cannot be copied: its ID does not begin with mrk-, so it has no replicas."
-        )
-    steps.append(f"Or make the call in {key_region}, if that is where the resource belongs.")
+    is_multi_region = key.startswith("mrk-")
+    no_copy = "The key itself cannot be copied: its ID does not begin with mrk-, so it has no replicas."
     return case.explain(
         f"The KMS key is in {key_region}, and {call} goes to {region}: a service can use keys of its own Region only.",
         KEY_NOT_ACCESSIBLE.cause(
@@ -128,9 +122,11 @@ def _explain_other_region(case: Case[AwsError], found: re.Match[str], call: str,
         ),
         remedies=owner_remedy(
             f"Use a key of {region}",
-            *steps,
+            f"Put the ARN of a key of {region} into {option}. Without {option}, most services use their own AWS managed key of the Region, such as aws/rds.",
+            None if is_multi_region else no_copy,
+            f"Or make the call in {key_region}, if that is where the resource belongs.",
             commands=(
-                Labelled("The replica of the key:", replicate) if key.startswith("mrk-") else None,
+                Labelled("The replica of the key:", replicate) if is_multi_region else None,
                 fill_command(
                     "aws kms list-aliases --region {} --query 'Aliases[].[AliasName,TargetKeyId]' --output text",
                     region,

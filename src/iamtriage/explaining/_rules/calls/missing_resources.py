@@ -163,19 +163,17 @@ def explain_not_found(case: Case[AwsError], message: str) -> Explanation:
     elif not resource.is_global:
         causes.append(RESOURCE_IN_OTHER_REGION.cause())
     causes += [RESOURCE_IN_OTHER_ACCOUNT.cause(), NAME_DIFFERS.cause(), DELETED_OR_NEW.cause()]
-    notes = (NOT_A_DENIAL,)
+    note = NOT_A_DENIAL
     if "do not have access" in message:
         summary += ", or its policy does not allow the caller"
-        notes = (
-            "If the queue is in another account, its policy must allow the caller: SQS reports both in the same words.",
-        )
+        note = "If the queue is in another account, its policy must allow the caller: SQS reports both in the same words."
     # A message that names the resource would only repeat the summary.
     ending = "." if name else end_summary(case.failure)
     return case.explain(
         f"{summary}{ending}",
         *causes,
         remedies=_compare_remedy(case, resource, region, other, message),
-        notes=notes,
+        notes=note,
     )
 
 

@@ -215,32 +215,28 @@ def _explain_scoped_quota(case: Case[AwsError], scoped: re.Match[str], increase:
 
 def _find_unused(what: str, things: str, created: str | None) -> tuple[list[str], Commands]:
     """Return how to find what is not needed in an account that has too many of one thing, such as roles."""
-    steps = [f"The command prints how many {things} the account has, and its quota."]
     if (thing := _COUNTED.get(what)) is None:
-        return steps, ("aws iam get-account-summary --query SummaryMap",)
+        step = f"The command prints how many {things} the account has, and its quota."
+        return [step], ("aws iam get-account-summary --query SummaryMap",)
     numbered = _NUMBERED.match(created or "")
     chosen = f"?starts_with({thing}Name, '{numbered[0]}')" if numbered else ""
     command = "instance-profiles" if what == "InstanceProfiles" else what.lower()
     listed = (
         f'aws iam list-{command} --query "{what}[{chosen}].[CreateDate,{thing}Name]" --output text | sort'
     )
-    steps = [
-        f"The commands print how many {things} the account has, its quota, and {f'the {things} that begin with {numbered[0]}' if numbered else f'its {things}'}, the oldest first. Earlier runs may have left some: remove them with the tool that created them."
-    ]
+    step = f"The commands print how many {things} the account has, its quota, and {f'the {things} that begin with {numbered[0]}' if numbered else f'its {things}'}, the oldest first. Earlier runs may have left some: remove them with the tool that created them."
     lines: Commands = (f"aws iam get-account-summary --query 'SummaryMap.[{what},{what}Quota]'", listed)
     if what == "Policies":
         unused = "aws iam list-policies --scope Local --query 'Policies[?AttachmentCount==`0`].[CreateDate,PolicyName]' --output text | sort"
-        steps.append(
-            "The list has the policies that are not attached. They can still be permissions boundaries."
-        )
-        return steps, (lines[0], unused)
+        only = "The list has the policies that are not attached. They can still be permissions boundaries."
+        return [step, only], (lines[0], unused)
     if what == "Roles":
         last = Labelled(
             "Before you delete one, see when it was last used:",
             "aws iam get-role --role-name ROLE_NAME --query Role.RoleLastUsed",
         )
-        return steps, (*lines, last)
-    return steps, lines
+        return [step], (*lines, last)
+    return [step], lines
 
 
 def _find_holder(case: Case[AwsError], kind: str, deployment: Deployment | None) -> str | None:

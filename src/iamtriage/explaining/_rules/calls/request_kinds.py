@@ -166,22 +166,20 @@ def region_remedy(case: Case[AwsError]) -> Remedy:
             url=pages.SDK_REGION,
         )
     message, text = message_text(case), case.text
-    steps = [
-        "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both."
-    ]
-    if "boto" in text and "AWS_REGION=" in text and "AWS_DEFAULT_REGION=" not in text:
-        steps.insert(0, "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION.")
-    if _READS_NO_PROFILE.search(message):
-        steps.append("In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1.")
-    if empty is not None:
-        steps.insert(0, f"{empty} is empty: give it a value where it is set, or remove it.")
-    elif "..amazonaws." in message:
-        steps.append("The host name has no Region: the variable that it is built from is empty.")
-    if not NO_REGION_SET.search(message):
-        steps.append("Check the spelling: us-east-1, not us-east-1a or us_east_1.")
+    sets_other = "boto" in text and "AWS_REGION=" in text and "AWS_DEFAULT_REGION=" not in text
+    of_boto = "The text sets AWS_REGION, which boto3 does not read: set AWS_DEFAULT_REGION."
+    of_profile = "In this SDK, the Region of a profile applies only with AWS_SDK_LOAD_CONFIG=1."
+    of_host = "The host name has no Region: the variable that it is built from is empty."
     return your_remedy(
         "Set the client's Region",
-        *steps,
+        None if empty is None else f"{empty} is empty: give it a value where it is set, or remove it.",
+        of_boto if sets_other else None,
+        "Set it in the environment, the profile or the code. AWS_REGION is for most SDKs, AWS_DEFAULT_REGION for boto3; the AWS CLI reads both.",
+        of_profile if _READS_NO_PROFILE.search(message) else None,
+        of_host if empty is None and "..amazonaws." in message else None,
+        None
+        if NO_REGION_SET.search(message)
+        else "Check the spelling: us-east-1, not us-east-1a or us_east_1.",
         commands=(
             f"export {variables}",
             with_profile(find_profile(case), f"aws configure set region {region}"),

@@ -238,29 +238,25 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
     # The console shows only clusters of the caller's own account.
     account = account or getattr(case.principal, "account", None) or "ACCOUNT_ID"
     region, name = commands.region(cluster.region), cluster.argument
-    steps: list[str] = []
     who: Who = "account administrator"
+    described = "the signed-in user or role"
+    if principal:
+        described = principal_words.describe_principal(principal, None)
+    step = f"Attach the policy to {described}."
     if isinstance(role, IdentityCenterRole):
         who = "organization administrator"
         permission_set = f"permission set {role.permission_set}" if role.permission_set else "permission set"
-        steps.append(
-            f"Add the policy to the {permission_set} in IAM Identity Center: the role itself cannot be changed."
-        )
-    else:
-        described = (
-            principal_words.describe_principal(principal, None) if principal else "the signed-in user or role"
-        )
-        steps.append(f"Attach the policy to {described}.")
-    steps += [
-        "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles accept only * as the resource.",
-        "The AWS documentation includes ssm:GetParameter on all parameters of the account. Omit this statement if you do not want to allow that.",
-    ]
+        step = f"Add the policy to the {permission_set} in IAM Identity Center: the role itself cannot be changed."
     eks = f"arn:{cluster.partition}:eks:{region}:{account}"
     parameters = f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*"
     return Remedy(
         title="Also allow eks:AccessKubernetesApi and the console's other actions in IAM",
         who=who,
-        steps=tuple(steps),
+        steps=(
+            step,
+            "eks:ListClusters, eks:DescribeAddonVersions and iam:ListRoles accept only * as the resource.",
+            "The AWS documentation includes ssm:GetParameter on all parameters of the account. Omit this statement if you do not want to allow that.",
+        ),
         policy=build_document(
             [
                 allow(_CLUSTER_ACTIONS, f"{eks}:cluster/{name}", sid="ViewCluster"),
