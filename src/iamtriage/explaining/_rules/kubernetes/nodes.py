@@ -163,29 +163,28 @@ def _possible_causes(cluster: Cluster, *, is_managed: bool) -> Iterator[Cause]:
 
 
 def _remedies(case: AnyCase, cluster: Cluster, principal: ClusterPrincipal) -> Iterator[Remedy]:
-    lookup_steps, lookup = ((), ()) if principal.is_known else _find_role(case, cluster)
+    lookup_step, lookup = (None, ()) if principal.is_known else _find_role(case, cluster)
     if cluster.uses_entries:
         title = "Create an access entry of type EC2_LINUX for the node role"
-        yield principal.create_node_entry_remedy(cluster, title=title, steps=lookup_steps, lookup=lookup)
+        yield principal.create_node_entry_remedy(cluster, title=title, steps=(lookup_step,), lookup=lookup)
     if cluster.uses_aws_auth:
         # The lookup belongs to the first remedy that needs the role.
-        steps, setup = ((), ()) if cluster.uses_entries else (lookup_steps, lookup)
+        step, setup = (None, ()) if cluster.uses_entries else (lookup_step, lookup)
+        form = "Use the ARN of the role, not of the instance profile."
         yield principal.aws_auth_remedy(
             groups=principal_mappings.NODE_GROUPS,
             username=principal_mappings.NODE_USERNAME,
             title=f"Or map the node role in aws-auth (groups {' and '.join(principal_mappings.NODE_GROUPS)}, username {principal_mappings.NODE_USERNAME})"
             if cluster.uses_entries
             else "Map the node role in aws-auth",
-            steps=steps
-            if principal.is_known
-            else (*steps, "Use the ARN of the role, not of the instance profile."),
+            steps=(step, None if principal.is_known else form),
             setup=setup,
         )
     yield principal.inspect_access_remedy(cluster)
 
 
-def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], Commands]:
-    """Return the steps and commands that find the role of the node that the text names, or of a node group.
+def _find_role(case: AnyCase, cluster: Cluster) -> tuple[str, Commands]:
+    """Return the step and the commands that find the role of the node that the text names, or of a node group.
 
     Filters: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
@@ -194,12 +193,11 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], Comman
         "describe-nodegroup", "--nodegroup-name", "NODEGROUP", query="nodegroup.nodeRole"
     )
     if _MANAGED.search(case.text) is not None:
-        return ("describe-nodegroup prints the node role.",), (nodegroup,)
+        return "describe-nodegroup prints the node role.", (nodegroup,)
     profile = "aws iam get-instance-profile --instance-profile-name INSTANCE_PROFILE --query 'InstanceProfile.Roles[0].Arn' --output text"
     if node is None:
-        return (
-            "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter.",
-        ), (nodegroup, Labelled("Or, for self-managed nodes and Karpenter:", profile))
+        step = "Find the node role: describe-nodegroup prints it for managed node groups, get-instance-profile for self-managed nodes and Karpenter."
+        return step, (nodegroup, Labelled("Or, for self-managed nodes and Karpenter:", profile))
     selection = f"private-dns-name,Values={node[0]}"
     if not node["domain"]:
         address = (node["ip"] or "").replace("-", ".")
@@ -211,9 +209,8 @@ def _find_role(case: AnyCase, cluster: Cluster) -> tuple[tuple[str, ...], Comman
         *("aws", "ec2", "describe-instances", "--region", region, "--filters", f"Name={selection}"),
         *("--query", "Reservations[].Instances[].IamInstanceProfile.Arn", "--output", "text"),
     )
-    return (
-        "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role.",
-    ), (instance, profile)
+    step = "INSTANCE_PROFILE is the last part of the ARN that describe-instances prints. Its role is the node role."
+    return step, (instance, profile)
 
 
 def find_region(case: AnyCase) -> str | None:
