@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import Edit
-    from iamtriage.redaction._documents.nodes import Decoded, Item, Scalar, Value
+    from iamtriage.redaction._documents.nodes import Item, Places, Scalar, Value
     from iamtriage.redaction._vocabulary.markers import Secret
 
     Find = Callable[[str], Iterable[FoundSecret]]
     # A value, its characters if it is a scalar, and what is known about it.
-    _Open = tuple[Value, Decoded | None, Announced | None]
+    _Open = tuple[Value, str | None, Announced | None]
     # A value, or its form and signs; what is known about it; whether it is text, and quoted.
     _Key = tuple[str | tuple[str, ...], tuple[object, ...] | None, bool, bool]
     # What a value is, if all of it is a secret; otherwise the secrets in it.
@@ -124,13 +124,14 @@ class Documents:
         # A stack, because documents can be nested deeper than Python's stack.
         stack: list[_Open] = [(value, None, self._announce(value)) for value in reversed(self._values)]
         while stack:
-            value, decoded, announced = stack.pop()
+            value, content, announced = stack.pop()
             if isinstance(value, Node):
                 if value.items:
                     stack += reversed(self._list_children(value, announced))
                 continue
             self._leaves.append(value)
-            yield from self._find_in_scalar(value, decoded or value.decode(self._text), announced, find)
+            content = value.decode(self._text) if content is None else content
+            yield from self._find_in_scalar(value, content, announced, find)
 
     def find_across_values(self, find: Find) -> Iterator[FoundSecret]:
         """Find the secrets in and around the documents as text, each clipped to the value it begins in."""
@@ -158,15 +159,14 @@ class Documents:
             done = high
 
     def _find_in_scalar(
-        self, value: Scalar, decoded: Decoded, announced: Announced | None, find: Find
+        self, value: Scalar, content: str, announced: Announced | None, find: Find
     ) -> Iterator[FoundSecret]:
         known = None if value.is_expression else announced
-        what, finds = self._search(decoded.content, known, value, find)
+        what, finds = self._search(content, known, value, find)
         # YAML reads a marker without quotes as a list of one string.
         if what and MARKER.match(self._text, max(0, value.start - 1)) is None:
             yield value.mark(FoundSecret(value.start, value.end, what, is_whole=True))
-        for found in finds:
-            yield value.mark(_relocate(found, decoded, value.end))
+        yield from _relocate(self._text, value, finds)
 
     def _search(self, content: str, known: Announced | None, value: Scalar, find: Find) -> _Searched:
         """Search a value. Short values that are equal, or differ only in digits, are searched once."""
@@ -212,10 +212,9 @@ class Documents:
         keys = [item.key for item in node.items if item.key is not None]
         long_keys = [key for key in keys if key.end - key.start >= _MIN_KEY]
         self._leaves += (key for key in keys if key.end - key.start < _MIN_KEY)
-        decoded = [
+        values = [
             None if isinstance(item.value, Node) else item.value.decode(self._text) for item in node.items
         ]
-        values = [each and each.content for each in decoded]
         if node.kind == "list":
             names = announce_items(values, announced)
         else:
@@ -228,8 +227,7 @@ class Documents:
         if node.kind == "pairs":
             names = [known or paired for known, paired in zip(names, announce_pairs(values), strict=True)]
         children: list[_Open] = [
-            (item.value, content, name)
-            for item, content, name in zip(node.items, decoded, names, strict=True)
+            (item.value, content, name) for item, content, name in zip(node.items, values, names, strict=True)
         ]
         return [*((key, None, None) for key in long_keys), *children] if long_keys else children
 
@@ -251,10 +249,10 @@ class Documents:
                 if isinstance(item.value, Node):
                     stack.append(item.value)
                 else:
-                    yield self._name(item), item.value.decode(self._text).content
+                    yield self._name(item), item.value.decode(self._text)
 
     def _name(self, item: Item) -> str:
-        return item.name or (item.key.decode(self._text).content if item.key is not None else "")
+        return item.name or (item.key.decode(self._text) if item.key is not None else "")
 
 
 def find_in_content(
@@ -332,9 +330,7 @@ def find_in_scalar(text: str, scalar: Scalar, find: Find) -> Iterator[FoundSecre
         scalar: The scalar.
         find: A function that finds the secrets in the decoded scalar.
     """
-    decoded = scalar.decode(text)
-    for found in find(decoded.content):
-        yield scalar.mark(_relocate(found, decoded, scalar.end))
+    yield from _relocate(text, scalar, find(scalar.decode(text)))
 
 
 def _is_word(content: str) -> bool:
@@ -342,21 +338,16 @@ def _is_word(content: str) -> bool:
     return content.isalpha() or (len(content) < _MIN_TOKEN and content.isalnum())
 
 
-def _relocate(found: FoundSecret, decoded: Decoded, limit: int) -> FoundSecret:
-    """Return a secret of a decoded scalar at its position in the text."""
-    places = decoded.places
-    if len(places) == 1:
-        shift = places[0][1]
-        return _move(found, found.start + shift, min(found.end + shift, limit))
-    first = bisect_right(places, (found.start, sys.maxsize)) - 1
-    start = places[first][1] + found.start - places[first][0]
-    # Text that decodes to no character is not part of a secret before it.
-    last = bisect_left(places, (found.end, 0))
-    last -= last == len(places) or places[last][0] != found.end
-    end = places[last][1] + found.end - places[last][0]
-    return _move(found, start, min(end, limit))
-
-
-def _move(found: FoundSecret, start: int, end: int) -> FoundSecret:
-    # Faster than a copy with changes.
-    return FoundSecret(start, end, found.what, found.quote, found.is_whole, is_dashed=found.is_dashed)
+def _relocate(text: str, scalar: Scalar, finds: Iterable[FoundSecret]) -> Iterator[FoundSecret]:
+    """Yield the secrets of a decoded scalar at their positions in the text."""
+    places: Places = []
+    for found in finds:
+        places = places or scalar.list_places(text)
+        first = bisect_right(places, (found.start, sys.maxsize)) - 1
+        start = places[first][1] + found.start - places[first][0]
+        # Text that decodes to no character is not part of a secret before it.
+        last = bisect_left(places, (found.end, 0))
+        last -= last == len(places) or places[last][0] != found.end
+        end = places[last][1] + found.end - places[last][0]
+        # Faster than a copy with changes.
+        yield scalar.mark(FoundSecret(start, min(end, scalar.end), *found[2:5], is_dashed=found.is_dashed))

@@ -175,7 +175,7 @@ class _Reader:
         start = self._start()
         self._expect("{")
         # The name of a variable or an output announces its value.
-        name = "name" if key.decode(self._text).content in {"variable", "output"} else ""
+        name = "name" if key.decode(self._text) in {"variable", "output"} else ""
         block.items += (Item(None, name, label) for label in labels)
         self.read_body(block, "}", depth + 1)
         self._expect("}")
@@ -263,11 +263,7 @@ class _Reader:
         if kind == "name" and self._word == "(" and self._start() == start + len(word):
             return self._read_brackets("(", depth, is_expression=word not in _TRANSPARENT)
         is_reference = "." in word or word in _CONSTANTS or key is None
-        if (
-            kind == "name"
-            and not is_reference
-            and classify_key(key.decode(self._text).content if key else "")
-        ):
+        if kind == "name" and not is_reference and classify_key(key.decode(self._text) if key else ""):
             # A value without quotes means that this is another language.
             raise HclError
         if word in _CONSTANTS or kind == "number":

@@ -13,22 +13,16 @@ if TYPE_CHECKING:
 
     from iamtriage.redaction._secret_spans import FoundSecret
 
-__all__ = ("Decoded", "Encoded", "Encoding", "Item", "Joined", "Node", "Scalar", "Value", "decode")
+__all__ = ("Encoded", "Encoding", "Item", "Joined", "Node", "Places", "Scalar", "Value")
 
 Places: TypeAlias = "list[tuple[int, int]]"
+"""Where each run of decoded characters begins, among these and in the text."""
 
 
-class Decoded(NamedTuple):
-    """The decoded characters of a scalar, and the position in the text of each run of them."""
-
-    content: str
-    places: Places
-
-
-def decode(
+def _list_places(
     text: str, start: int, end: int, escape: re.Pattern[str], translate: Callable[[re.Match[str]], str]
-) -> Decoded:
-    """Return a part of a text with its escapes decoded.
+) -> Places:
+    """Return where each run of characters of a decoded part of a text begins, there and in the text.
 
     Args:
         text: The text.
@@ -37,25 +31,18 @@ def decode(
         escape: The pattern of an escape.
         translate: A function that returns the characters of an escape.
     """
-    pieces: list[str] = []
     places = [(0, start)]
     length, done = 0, start
     for found in escape.finditer(text, start, end):
         begin, following = found.span()
         characters = translate(found)
-        if begin > done:
-            pieces.append(text[done:begin])
-            length += begin - done
-        if characters:
-            pieces.append(characters)
-            length += len(characters)
-        else:
+        length += begin - done + len(characters)
+        if not characters:
             # A secret before it ends here.
             places.append((length, begin))
         done = following
         places.append((length, done))
-    pieces.append(text[done:end])
-    return Decoded("".join(pieces), places)
+    return places
 
 
 class Scalar:
@@ -83,9 +70,13 @@ class Scalar:
         self.start, self.end = start, end
         self.is_text, self.is_quoted, self.is_expression = is_text, is_quoted, is_expression
 
-    def decode(self, text: str) -> Decoded:
+    def decode(self, text: str) -> str:
         """Return the decoded characters of the scalar."""
-        return Decoded(text[self.start : self.end], [(0, self.start)])
+        return text[self.start : self.end]
+
+    def list_places(self, text: str) -> Places:  # noqa: ARG002 (encoded scalars need it)
+        """Return where each run of decoded characters begins, among these and in the text."""
+        return [(0, self.start)]
 
     def mark(self, found: FoundSecret) -> FoundSecret:
         """Return a secret in this scalar with the quotes that keep the document valid."""
@@ -124,11 +115,16 @@ class Encoded(Scalar):
         self.encoding = encoding
 
     @override
-    def decode(self, text: str) -> Decoded:
+    def decode(self, text: str) -> str:
         escape, translate, signs, *_ = self.encoding
-        if signs and all(text.find(sign, self.start, self.end) < 0 for sign in signs):
-            return super().decode(text)
-        return decode(text, self.start, self.end, escape, translate)
+        written = text[self.start : self.end]
+        # No part of the text around a scalar changes what an escape in it means.
+        is_plain = signs and not any(sign in written for sign in signs)
+        return written if is_plain else escape.sub(translate, written)
+
+    @override
+    def list_places(self, text: str) -> Places:
+        return _list_places(text, self.start, self.end, self.encoding.escape, self.encoding.translate)
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
@@ -152,16 +148,17 @@ class Joined(Scalar):
         self._parts, self._gap = parts, gap
 
     @override
-    def decode(self, text: str) -> Decoded:
-        contents: list[str] = []
-        places: list[tuple[int, int]] = []
+    def decode(self, text: str) -> str:
+        return self._gap.join(part.decode(text) for part in self._parts)
+
+    @override
+    def list_places(self, text: str) -> Places:
+        places: Places = []
         length = 0
         for part in self._parts:
-            content, part_places = part.decode(text)
-            contents.append(content)
-            places += ((length + at, origin) for at, origin in part_places) if length else part_places
-            length += len(content) + len(self._gap)
-        return Decoded(self._gap.join(contents), places)
+            places += ((length + at, origin) for at, origin in part.list_places(text))
+            length += len(part.decode(text)) + len(self._gap)
+        return places
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._typing import override
-from iamtriage.redaction._documents.nodes import Decoded, Encoding, Scalar, decode
+from iamtriage.redaction._documents.nodes import Encoded, Encoding
 
 if TYPE_CHECKING:
     from iamtriage.redaction._secret_spans import FoundSecret
@@ -31,7 +31,7 @@ _CHARACTERS = {
 _INDENTED_LINE = re.compile(r"\n[ ]*")
 
 
-class PlainScalar(Scalar):
+class PlainScalar(Encoded):
     """A scalar without quotes.
 
     Attributes:
@@ -44,14 +44,8 @@ class PlainScalar(Scalar):
         # Most values of YAML are plain, and calling the other constructor takes as long as this one.
         self.start, self.end = start, end
         self.is_text, self.is_quoted, self.is_expression = True, False, is_expression
+        self.encoding = _PLAIN
         self.is_flow = is_flow
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        content = text[self.start : self.end]
-        if "\n" not in content:
-            return Decoded(content, [(0, self.start)])
-        return decode(text, self.start, self.end, _FOLDED, _fold)
 
     @override
     def mark(self, found: FoundSecret) -> FoundSecret:
@@ -63,7 +57,7 @@ class PlainScalar(Scalar):
         return found._replace(is_dashed=found.is_dashed or self.is_flow)
 
 
-class BlockScalar(Scalar):
+class BlockScalar(Encoded):
     """A literal or folded scalar. It begins after the indentation of its first line.
 
     Attributes:
@@ -74,14 +68,10 @@ class BlockScalar(Scalar):
     __slots__ = ("indent", "is_folded")
 
     def __init__(self, start: int, end: int, indent: int, *, is_folded: bool, is_expression: bool) -> None:
-        super().__init__(start, end, is_expression=is_expression)
+        super().__init__(
+            start, end, Encoding(_INDENTED_LINE, self._unindent, "\n"), is_expression=is_expression
+        )
         self.indent, self.is_folded = indent, is_folded
-
-    @override
-    def decode(self, text: str) -> Decoded:
-        if text.find("\n", self.start, self.end) < 0:
-            return super().decode(text)
-        return decode(text, self.start, self.end, _INDENTED_LINE, self._unindent)
 
     def _unindent(self, line: re.Match[str]) -> str:
         more = " " * (line.end() - line.start() - 1 - self.indent)
@@ -98,18 +88,22 @@ def _fold(found: re.Match[str]) -> str:
 
 def _unescape(found: re.Match[str]) -> str:
     """Return the characters of an escape or a line break in double quotes."""
-    if found["bytes"]:
+    kind = found.lastgroup or ""
+    written = found[kind]
+    if kind == "sign":
+        return _CHARACTERS.get(written, written)
+    if kind == "bytes":
         # In a string of bytes, a character that is not ASCII has several escapes.
-        return bytes.fromhex(found["bytes"].replace("\\x", "")).decode("utf-8", "replace")
-    number = found["x"] or found["u"] or found["U"]
-    if number:
-        value = int(number, 16)
-        return chr(value) if value <= _MAX_CHARACTER else "\ufffd"
-    if found["sign"]:
-        return _CHARACTERS.get(found["sign"], found["sign"])
-    return "" if found["break"] else _fold(found)
+        return bytes.fromhex(written.replace("\\x", "")).decode("utf-8", "replace")
+    if kind == "fold":
+        return _fold(found)
+    if kind == "break":
+        return ""
+    value = int(written, 16)
+    return chr(value) if value <= _MAX_CHARACTER else "\ufffd"
 
 
 _MAX_CHARACTER = 0x10FFFF
+_PLAIN = Encoding(_FOLDED, _fold, "\n")
 DOUBLE_QUOTED = Encoding(_DOUBLE_QUOTED, _unescape, "\\\n", {ord("\\"): "\\\\", ord('"'): '\\"'})
 SINGLE_QUOTED = Encoding(_SINGLE_QUOTED, _fold, "'\n", {ord("'"): "''"})
