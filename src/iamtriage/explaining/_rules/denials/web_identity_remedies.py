@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.sts.trust_findings import TrustFindings
 
-CHANGE_STATEMENT = "Save the role's trust policy with this statement, changed or added, as trust.json: the command replaces the whole policy."
+CHANGE_STATEMENT = "If the trust policy already has a statement for this provider, correct that one in trust.json instead of adding another."
 
 _MAX_ISSUER_LENGTH = 255
 
