@@ -85,3 +85,26 @@ def test_commands_continue_as_in_the_shell_of_the_text(prompt: str, ends: str) -
         lines = [line for line in shown.splitlines() if line.endswith((" `", " \\"))]
         assert lines
         assert all(line.endswith(ends) for line in lines)
+
+
+_KIM = "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:bills because no {} policy allows the sqs:SendMessage action"
+
+
+@pytest.mark.parametrize(
+    ("layer", "prompt", "saves"),
+    [
+        ("identity-based", "$ aws sqs send-message\n", ("echo '{", "]}' > policy.json")),
+        ("identity-based", "PS C:\\bills> aws sqs send-message\n", ("  '{", "]}' | Set-Content policy.json")),
+        ("resource-based", "$ aws sqs send-message\n", ("jq '.Statement", "old-policy.json > policy.json")),
+        (
+            "resource-based",
+            "PS C:\\bills> aws sqs send-message\n",
+            ("Add to the statements of old-policy.json, and save as policy.json:",),
+        ),
+    ],
+)
+def test_a_policy_is_saved_as_in_the_shell_of_the_text(
+    layer: str, prompt: str, saves: tuple[str, ...]
+) -> None:
+    shown = explain(prompt + _KIM.format(layer)).to_text()
+    assert all(each in shown for each in saves)

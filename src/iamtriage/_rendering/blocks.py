@@ -77,12 +77,14 @@ class Code(NamedTuple):
         saved_as: The file from which the next command reads a JSON document. A text then has the command that
             writes the file, so that readers can paste the whole block.
         added_to: The file that has the present policy, if the document is statements to add to it.
+        for_powershell: Whether the command that writes the file is for PowerShell.
     """
 
     text: str
     language: Literal["sh", "powershell", "json", "yaml", "hcl"]
     saved_as: str | None = None
     added_to: str | None = None
+    for_powershell: bool = False
 
     @property
     def saving_command(self) -> tuple[str, str]:
@@ -91,6 +93,9 @@ class Code(NamedTuple):
         >>> Code("{}", "json", "policy.json", "old-policy.json").saving_command
         ("jq '.Statement |= ([., ", "] | flatten)' old-policy.json > policy.json")
         """
+        if self.for_powershell:
+            # Windows PowerShell writes UTF-16 with >.
+            return "'", f"' | Set-Content {self.saved_as}"
         if self.added_to is None:
             return "echo '", f"' > {self.saved_as}"
         # A policy with one statement can have it without a list.
@@ -175,12 +180,14 @@ def for_powershell(block: Block) -> Block:
 
     >>> for_powershell(Code("aws iam list-users", "sh")).language
     'powershell'
+    >>> for_powershell(Code("{}", "json", "policy.json")).saving_command
+    ("'", "' | Set-Content policy.json")
     """
     match block:
         case Code(text, "sh"):
             return Code(text, "powershell")
-        case Code(text, "json"):
-            return Code(text, "json")
+        case Code(_, "json"):
+            return block._replace(for_powershell=True)
         case Fold(title, blocks, is_open):
             return Fold(title, tuple(map(for_powershell, blocks)), is_open)
         case _:

@@ -176,10 +176,11 @@ class _Layout:
 
     def _code(self, block: Code) -> Iterator[str]:
         text = code_text(block, self.width, " " * self.indent)
-        # Shells disagree on backslashes in what echo prints.
-        if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and "\\" not in text:
+        # Shells disagree on backslashes in what echo prints, and Windows PowerShell on quotes in arguments.
+        has_command = "\\" not in text and not (block.for_powershell and block.added_to)
+        if block.saved_as is not None and _FILE.fullmatch(block.saved_as) and has_command:
             before = " " * self.indent
-            quoted = text.removeprefix(before).replace("'", "'\\''")
+            quoted = text.removeprefix(before).replace("'", "''" if block.for_powershell else "'\\''")
             start, end = block.saving_command
             if block.added_to is not None and len(quoted.rpartition("\n")[2]) + len(end) > self.width:
                 end = f"\n{before}{end}"

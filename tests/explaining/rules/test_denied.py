@@ -790,7 +790,7 @@ def test_companion_actions_are_named_but_not_in_the_policy(
     ).remedies[0]
     others = ("The Resource must be *", "The owner of account ")
     attach, *steps = (step for step in remedy.steps if not step.startswith(others))
-    assert attach.startswith("Attach the policy, saved as policy.json, to ")
+    assert attach.startswith("Attach the policy to ")
     assert all(part in step for part, step in zip(also, steps, strict=True))
     assert remedy.policy is not None
     [statement] = remedy.policy["Statement"]

@@ -323,7 +323,7 @@ class _Builder:
             yield from remedy_content(parts.second._replace(steps=(), manifest=None), self._width - _INDENT)
         if selection.next:
             if self._next is None:
-                self._next = tuple(_next_blocks(parts.remedies[1], self._width - _INDENT))
+                self._next = tuple(_next_blocks(parts.remedies[:2], self._width - _INDENT))
             yield from self._next
         if footer := tuple(self._footer(selection)):
             yield Labels(footer)
@@ -390,9 +390,10 @@ class _Builder:
         return self._notes[key]
 
 
-def _next_blocks(remedy: RemedyParts, width: int) -> Iterator[Block]:
-    """Yield the second remedy in full."""
+def _next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
+    """Yield the second of two remedies in full, without the steps of the first one."""
+    first, remedy = remedies
     title = remedy.title if remedy.title.startswith("Or ") else f"Next: {remedy.title}"
     yield Heading(title, 2, (remedy.who,))
-    steps = tuple(each for each in remedy.steps if not is_attachment(each))
+    steps = tuple(each for each in remedy.steps if not is_attachment(each) and each not in first.steps)
     yield from remedy_content(remedy._replace(steps=steps), width)

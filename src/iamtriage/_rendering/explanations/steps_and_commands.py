@@ -35,9 +35,7 @@ FOLLOWING = {
     "aws eks list-access-entries": _CREATE_ENTRY,
     _CREATE_ENTRY: "aws eks associate-access-policy",
 }
-_ATTACHES = lazy_pattern(
-    r"Attach the policy, saved as [\w.-]+, to the (?:role|user) \S+?(?:: the caller is a session of it)?\."
-)
+_ATTACHES = lazy_pattern(r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\.")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
@@ -81,7 +79,7 @@ def is_assignment(commands: Sequence[str], count: int) -> bool:
 def is_attachment(step: str) -> bool:
     """Return whether a step only attaches a policy to a role or user, as the command below the policy does.
 
-    >>> is_attachment("Attach the policy, saved as policy.json, to the role app.")
+    >>> is_attachment("Attach the policy to the role app.")
     True
     """
     return _ATTACHES.fullmatch(step) is not None

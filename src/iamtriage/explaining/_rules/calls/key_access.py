@@ -264,9 +264,9 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
         KMS_KEY_STATE.cause(text="The key is disabled, pending deletion or in another Region."),
         remedies=identity_remedy(
             f"Allow {caller} to use {of_key}",
-            "Attach the policy, saved as policy.json, to the role. AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key."
+            "Attach the policy to the role. AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key."
             if is_of_driver
-            else "Attach the policy, saved as policy.json, to the caller's role.",
+            else "Attach the policy to the caller's role.",
             f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does. The command get-key-policy prints it.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
             "Then re-create the PersistentVolumeClaim, so that the driver starts with a new request."
             if is_of_driver

@@ -172,7 +172,7 @@ def explain_helper_without_login(
         f"Allow {who} to sign in to ECR and to {'push' if is_of_push(text) else 'pull'}",
         f"The login requires {LOGIN_ACTION}, which can be allowed only on *: a repository policy does not allow it.",
         allowed,
-        f"Attach the policy, saved as policy.json, to {who}.",
+        f"Attach the policy to {who}.",
         statements=(allow(LOGIN_ACTION, "*", sid="SignIn"), allow(actions, arn, sid="UseRepository")),
         commands=commands.put_policy(commands.role_name(role), "AllowEcr"),
         url=pages.ECR_LOGIN,

@@ -199,7 +199,7 @@ def explain_tagged_resource(denial: Denial) -> Explanation:
         topic="tags-need-action",
         remedies=identity_remedy(
             f"Allow {action} for {caller}",
-            f"Attach the policy, saved as policy.json, to {caller}, or add the action to its statement{f' with {former}' if has_former else ''}.",
+            f"Attach the policy to {caller}, or add the action to its statement{f' with {former}' if has_former else ''}.",
             f"Without tags{' on the stack, the stack set and the resource' if of_stack else ''}, the call does not need it.",
             statements=(allow(action, resource, sid="TagResource"),),
             commands=commands.put_policy(commands.role_name(role), "AllowTagResource"),

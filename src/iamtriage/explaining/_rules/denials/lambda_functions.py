@@ -217,7 +217,7 @@ def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Rem
     name = inline_policy_name(statements)
     return remedies.identity_remedy(
         f"Allow {_ROLE} to read the event source",
-        "Attach the policy, saved as policy.json, to the role that the first command prints.",
+        "Attach the policy to the role that the first command prints.",
         f"The AWS managed policy {managed_policy} allows the same for every such source.",
         commands=(_SHOW_ROLE, commands.put_policy("ROLE_NAME", name)),
         statements=tuple(statements),

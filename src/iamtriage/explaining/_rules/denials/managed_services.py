@@ -205,7 +205,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
     statement = allow(row.actions, resource)
     policy: dict[str, Any] | None = build_document([statement])
     line = commands.put_policy(name, inline_policy_name([statement]))
-    steps = [f"Attach the policy, saved as policy.json, to {named}."]
+    steps = [f"Attach the policy to {named}."]
     if denial.failure.encoded_message is not None:
         step = "The decoded message says which action is missing (aws sts decode-authorization-message)."
         steps.append(step)

@@ -306,7 +306,7 @@ def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:
     own_role = f"Better, give {controller} its own role, with EKS Pod Identity or IRSA: with the node role, every pod of the node can list the tags. It needs {_PULL_AND_LOGIN}, too."
     remedy = identity_remedy(
         f"Allow {_LIST_ACTION} for {owner}",
-        "Attach the policy, saved as policy.json, to the role.",
+        "Attach the policy to the role.",
         own_role if controller == "source-controller" or "NodeInstanceRole" in (role or "") else None,
         f"If the role is not in account {repository.account}, the repository policy must allow it {_LIST_ACTION}, too.",
         commands=commands.put_policy(role or "ROLE_NAME", "AllowListImages"),
@@ -348,7 +348,7 @@ def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanat
                 f"Allow the push for {pusher}",
                 "It is the identity that ran aws ecr get-login-password. The first command prints the identity of this shell.",
                 f"If it is not in account {repository.account}, the repository policy must allow it the push, too. The last command prints that policy.",
-                "Attach the policy, saved as policy.json (for a user: put-user-policy).",
+                "Attach the policy to the caller (for a user: put-user-policy).",
                 commands=(
                     "aws sts get-caller-identity",
                     commands.put_policy("ROLE_NAME", "AllowPush"),

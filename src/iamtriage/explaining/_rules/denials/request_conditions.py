@@ -316,7 +316,7 @@ def describe_new_resource(
     if denial.role is not None:
         name = f"Allow{(denial.action or '').partition(':')[2]}AtCreation"
         lines = (commands.put_policy(commands.role_name(denial.role.name), name),)
-        steps.insert(0, f"Attach the policy, saved as policy.json, to {denial.caller}.")
+        steps.insert(0, f"Attach the policy to {denial.caller}.")
     resources = as_strings(statement.get("Resource"))
     if denial.lowercase_action in _TAGGING and len(resources) > 1:
         step = "Its Resource can be that of the statement in the policy, for the other types of resources."

@@ -130,7 +130,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
     holder = policy_holder(denial) or (policy and policy.owner)
     add = f"Add the statement to {policy.name if policy else 'a policy of the caller'}, and keep the others there."
     if holder is not None:
-        add = f"Attach the policy, saved as policy.json, to the {holder[0]} {holder[1]}."
+        add = f"Attach the policy to the {holder[0]} {holder[1]}."
     remedy = identity_remedy(
         f"Allow {listed}, too",
         add,

@@ -158,9 +158,9 @@ def allow_remedy(
     masked = " The text masks the account ID." if is_masked and not "".join(owner or "0").isdigit() else ""
     retry = ecs_starts.new_task_commands(denial.failure.text, getattr(denial.resource_arn, "region", None))
     elsewhere = None if grantee or where else account_elsewhere(denial)
-    attach = "Attach the policy, saved as policy.json, to"
+    attach = "Attach the policy to"
     if elsewhere is not None:
-        attach = f"With credentials of account {elsewhere}, attach the policy, saved as policy.json, to"
+        attach = f"With credentials of account {elsewhere}, attach the policy to"
     last = (NEXT_OBJECTS,) if has_placeholders else (NEXT_OBJECTS, _PARTITION)
     return _with_untagged_copy(
         denial,
