@@ -953,7 +953,7 @@ COMPANIONS: tuple[Case, ...] = (
         "role of cdk bootstrap",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-ana is not authorized to perform: cloudformation:DeleteStack on resource: arn:aws:cloudformation:eu-west-1:{ACCOUNT}:stack/carts/* because no identity-based policy allows the cloudformation:DeleteStack action",
         {},
-        ("cdk bootstrap owns it: change its template, too",),
+        ("cdk bootstrap owns the role: change its template, too",),
         (),
     ),
     (
@@ -1817,7 +1817,7 @@ OTHERS: tuple[Case, ...] = (
         "default role that the CDK passes",
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-kim is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-eu-west-1 because no identity-based policy allows the iam:PassRole action",
         {},
-        ("cdk bootstrap owns it",),
+        ("cdk bootstrap owns the role",),
         ("without -r",),
     ),
     (
@@ -1825,7 +1825,7 @@ OTHERS: tuple[Case, ...] = (
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/cdk-hnb659fds-deploy-role-{ACCOUNT}-eu-west-1/aws-cdk-kim is not authorized to perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/stacks because no identity-based policy allows the iam:PassRole action",
         {},
         (
-            "cdk bootstrap owns it",
+            "cdk bootstrap owns the role",
             "Only its policies count, not those of the user or of the passed role.",
             "Or deploy without -r (--role-arn)",
         ),

@@ -62,7 +62,7 @@ _EDIT_ENTRIES = "edit configmap aws-auth"
 _MANIFEST = "the manifest"
 # Lines by which the title of another remedy can exceed the default maximum.
 _EXTRA_LINES_FOR_TITLE = 3
-# Lines by which the second step can exceed it, because the first step is often only about saving a file.
+# Lines by which each of the first two steps can exceed it, because they often say when the remedy helps.
 _EXTRA_LINES_FOR_STEP = 2
 # Lines by which the commands that create an access entry can exceed it, because one alone does nothing.
 _EXTRA_LINES_FOR_ENTRY = 3
@@ -199,7 +199,7 @@ class _Builder:
                 more = (
                     _EXTRA_LINES_FOR_ENTRY if following and following[0].startswith(tuple(FOLLOWING)) else 0
                 )
-            if name == "steps" and remedy and len(selection.steps) == 1:
+            if name == "steps" and len(selection.steps) < 2:
                 more = _EXTRA_LINES_FOR_STEP
             if name == "urls":
                 more = -_LINES_WITHOUT_LINK

@@ -148,9 +148,9 @@ def allow_remedy(
                 url=url or pages.PERMISSION_SETS,
             ),
         )
-    target, put_command = _policy_target(denial, name)
+    target, hint, put_command = _policy_target(denial, name)
     if grantee is not None:
-        target, put_command = grantee, commands.put_policy("ROLE_NAME", name)
+        target, hint, put_command = grantee, None, commands.put_policy("ROLE_NAME", name)
     # Steps about further permissions matter more. Whoever replaces the placeholders of an ARN sees its partition.
     has_placeholders = bool(find_placeholders(str(policy)))
     owner = (denial.resource or "").split(":", 5)[4:5]
@@ -168,6 +168,7 @@ def allow_remedy(
             title,
             first_step,
             f"{attach} {target}.{masked}",
+            hint,
             *steps,
             *(note for note in grant.notes if note.startswith(last)),
             statements=tuple(statements),
@@ -275,25 +276,25 @@ def _first_action(statement: dict[str, Any]) -> str:
     return actions if isinstance(actions, str) else actions[0]
 
 
-def _policy_target(denial: Denial, name: str) -> tuple[str, str]:
-    """Return what to attach a policy of this name to, and the command that does it."""
+def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
+    """Return what to attach a policy of this name to, a step about it, and the command that does it."""
     role, principal = denial.role, denial.principal
     if role is not None:
-        suffix = "" if role is principal else ": the caller is a session of it"
+        step = None
         if _CDK_ROLE.match(role.name):
             # https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html
-            suffix = ". cdk bootstrap owns it: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it"
+            step = "cdk bootstrap owns the role: change its template, too (cdk bootstrap --show-template), or the next bootstrap can undo it."
             if "-cfn-exec-role-" in role.name:
-                suffix = ". It lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS"
-        return f"the role {role.name}{suffix}", commands.put_policy(commands.role_name(role.name), name)
+                step = "The role lacks AdministratorAccess, its default: cdk bootstrap was run with other policies. Add the permission to one of them, or repeat the bootstrap with all of them: cdk bootstrap --cloudformation-execution-policies ARNS."
+        suffix = "" if step or role is principal else ": the caller is a session of it"
+        return f"the role {role.name}{suffix}", step, commands.put_policy(commands.role_name(role.name), name)
     if isinstance(principal, User):
-        return f"the user {principal.name}", commands.put_policy(
-            commands.user_name(principal.name), name, "user"
-        )
+        put = commands.put_policy(commands.user_name(principal.name), name, "user")
+        return f"the user {principal.name}", None, put
     if isinstance(principal, FederatedUser):
-        target = f"the user whose keys made the federated session {principal.name}; the session's own policy has to allow it too"
-        return target, commands.put_policy("USER_NAME", name, "user")
+        target = f"the user whose keys created the federated session {principal.name}; the session's own policy must allow it, too"
+        return target, None, commands.put_policy("USER_NAME", name, "user")
     called = denial.caller
     if called == "the caller":
         called = "the caller (for a user: put-user-policy)"
-    return called, commands.put_policy("ROLE_NAME", name)
+    return called, None, commands.put_policy("ROLE_NAME", name)
