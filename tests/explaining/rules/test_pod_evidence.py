@@ -247,3 +247,20 @@ def test_pod_with_its_role_needs_no_other_check(role: str, *, is_own: bool) -> N
     denied = _AS_NODE.replace("octo-NodeInstanceRole-1A2B/i-0123456789abcdef0", f"{role}/botocore-session-1")
     explanation = explain(denied + _account(role=_ROLE.replace("octo/", "")))
     assert any("neither the annotation nor the trust policy" in each for each in explanation.notes) is is_own
+
+
+@pytest.mark.parametrize(
+    ("said", "is_allowed"),
+    [
+        ("OctoUploads has PutObject on octo-in/*.\n", True),
+        ("OctoUploads has s3:PutObject on octo-in/*.\n", True),
+        ("OctoUploads has s3:PutObjectAcl on octo-in/*.\n", False),
+        ("Another role has PutObject.\n", False),
+    ],
+)
+def test_pod_older_than_the_annotation(said: str, *, is_allowed: bool) -> None:
+    explanation = explain(_AS_NODE + _account() + _NO_VARIABLE + _TODAY + _spec("up") + said)
+    assert explanation.remedies[0].title == "Re-create the pods, so that they get the role OctoUploads"
+    assert "pod-identity-webhook" in explanation.remedies[0].steps[1]
+    assert any(each.title.startswith("Allow s3:PutObject") for each in explanation.remedies) is not is_allowed
+    assert explanation.notes[0].startswith("Do not allow it for the role of the node instead")

@@ -17,8 +17,13 @@ PUBLIC = "public.ecr.aws"
     [
         (
             f"$ helm pull oci://{PUBLIC}/demo/chart --version 1.0.0\nError: pulling from host {PUBLIC} failed with status code [manifests 1.0.0]: 403 Forbidden",
-            f"helm registry logout {PUBLIC}",
-            "docker logout",
+            f"helm registry logout {PUBLIC}\n  docker logout",
+            "docker login",
+        ),
+        (
+            f"$ helm pull oci://{PUBLIC}/demo/chart\nError: pulling from host {PUBLIC} failed with status code [manifests 1.0.0]: 403 Forbidden\nI ran helm registry login two weeks ago.",
+            "anonymous pulls. The client sends",
+            "Most likely",
         ),
         (f"$ docker pull {PUBLIC}/demo/web:1\n{EXPIRED}", f"docker logout {PUBLIC}", "helm registry"),
         (f"$ docker push {PUBLIC}/a1b2c3d4/web:1\n{EXPIRED}", "aws ecr-public get-login-password", "logout"),

@@ -203,13 +203,19 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
             "It needs the agent on each node, which EKS Auto Mode has built in:",
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
         )
-    then = "If the list lacks them, compare the service account in the pod's spec with the one that has the role. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
+    if is_certain and role is not None:
+        name = clip_text(role.rpartition("/")[2])
+        then = f"If the list lacks them, check the webhook (kubectl get mutatingwebhookconfiguration pod-identity-webhook). If AssumeRoleWithWebIdentity is denied then, the trust policy of {name} does not allow the service account."
+    elif is_certain:
+        then = None
+    else:
+        then = "If the list lacks them, compare the service account in the pod's spec with the one that has the role. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     restart = clusters.restart_command(case)
     wait = restart.replace("rollout restart", "rollout status", 1)
     return cluster_remedy(
         f"Re-create the pods, so that they get {what}",
         f"EKS injects {variables} only when a pod is created. After the restart, the third command lists {'it' if role is None else 'both'}.",
-        None if is_certain else then,
+        then,
         commands=(restart, wait, variables_of_new_pods(case), agent),
         url=pages.EKS_IRSA_POD,
     )

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.sts.trust_documents import allow_statements, pr
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
@@ -214,6 +215,11 @@ _HOST = "public.ecr.aws"
 _HELM = lazy_pattern(r"\bhelm\b|oci://|\bmanifests [\w.+-]{1,60}\]")
 _DOCKER = lazy_pattern(r"\bdocker\b|\bFROM public\.|failed to solve")
 _NODE = lazy_pattern(r"Failed to pull image|ErrImagePull|ImagePullBackOff|kubelet")
+# When people say that they signed in.
+_AGO = lazy_pattern(
+    r"\b(?:last (?:week|month|year|night|sprint)|yesterday|(?:a|few|some|several|two|three|\d{1,3}) (?:days?|weeks?|months?) ago|(?:days|weeks|months) ago)\b",
+    re.IGNORECASE,
+)
 _LOGIN_URL = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html"
 SAVED_PUBLIC_LOGIN = CauseType(
     "saved-public-registry-login",
@@ -254,21 +260,26 @@ def explain_public_registry(
             ),
         )
     is_helm = _HELM.search(text) is not None
-    logouts = (f"helm registry logout {_HOST}",) if is_helm else ()
-    if not is_helm or _DOCKER.search(text):
-        logouts = (f"docker logout {_HOST}", *logouts)
+    logouts: tuple[str, ...] = (f"docker logout {_HOST}",)
     title = "Delete the saved login"
-    step = "Then pull again, without a login. Who has no saved login, such as a colleague without AWS, can pull already."
+    step = "Then pull again, without a login, as machines without a saved one do."
     stores: str | None = (
         f"With credsStore or credHelpers in config.json, the password is in that store: an empty entry {_HOST} does not mean that none is saved."
     )
+    if is_helm:
+        # Helm reads Docker's file, too: https://pkg.go.dev/oras.land/oras-go/pkg/auth/docker (NewClientWithDockerFallback).
+        logouts, stores = (f"helm registry logout {_HOST}", *logouts), None
+        login = login.replace("docker login", "helm registry login")
     if _NODE.search(text):
         title, logouts, stores = "Delete the login from the pod's pull secret", (), None
         step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
-    who = "The" if reported else "Most likely, the"
+    ago = _AGO.search(text) if "login" in text else None
+    evidence: Evidence = "reported" if reported else "possible" if ago is None else "derived"
+    because = reported or (() if ago is None else (f"The text says {quote_words(ago[0])}.",))
+    who = "Most likely, the" if evidence == "possible" else "The"
     return case.explain(
         f"No permission or login is needed: {_HOST} allows anonymous pulls. {who} client sends a saved login that has expired.",
-        SAVED_PUBLIC_LOGIN.cause("reported" if reported else "possible", reported),
+        SAVED_PUBLIC_LOGIN.cause(evidence, because),
         topic="expired-registry-login",
         remedies=your_remedy(
             title,

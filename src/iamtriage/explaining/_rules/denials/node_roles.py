@@ -129,6 +129,8 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
             # The policies of the node's role are not the problem.
             causes = tuple(each for each in causes if each.evidence != "possible")
             remedies = _without_node_remedies(denial, remedies, clip_text((role or "").rpartition("/")[2]))
+            if denial.failure.principal is not None:
+                notes = (f"Do not allow it for the role of the node instead. {_WARNING}", *notes)
         else:
             causes = tuple(
                 attrs.evolve(
@@ -174,9 +176,9 @@ def _without_node_remedies(denial: Denial, remedies: tuple[Remedy, ...], name: s
         if not each.title.startswith((_FOR_NODE, FIND_POLICY))
         and (is_known or not name or each.title.endswith(name))
     )
-    action = re.escape(denial.action or "")
-    allowed = rf"{re.escape(name)}[^.\n]{{0,60}}[ \"'](?:{action.partition(':')[0]}:\*|{action})(?![\w*])"
-    has_action = action and re.search(allowed, denial.failure.text)
+    service, _, call = map(re.escape, (denial.action or "").partition(":"))
+    allowed = rf"{re.escape(name)}[^.\n]{{0,60}}[ \"'](?:{service}:\*|(?:{service}:)?{call})(?![\w*])"
+    has_action = call and re.search(allowed, denial.failure.text)
     return () if has_action or (name and _find_unused_role(denial) is not None) else tuple(kept)
 
 
