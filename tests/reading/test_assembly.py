@@ -490,6 +490,23 @@ def test_the_titles_of_terraform_are_not_failures_beside_the_error(
     assert facts_in(text) == cause
 
 
+def test_a_runner_puts_its_time_before_the_lines_of_a_dumped_error() -> None:
+    """Without it, they are the lines of one error, not entries of a log."""
+    lines = [
+        "error: creating: InvalidParameterException: no such subnet",
+        "{",
+        "  RespMetadata: {",
+        "    StatusCode: 400,",
+        f'    RequestID: "{REQUEST}"',
+        "  }",
+        "}",
+    ]
+    text = "\n".join(f"2031-04-05T06:07:08.1234567Z {line}" for line in lines)
+    assert facts_in(text) == expect(
+        "aws_error", code="InvalidParameterException", status_code=400, request_id=REQUEST
+    )
+
+
 def test_a_body_goes_on_in_indented_lines_with_a_time() -> None:
     """A runner that puts the time before each line does not cut a printed error in two."""
     lines = [

@@ -35,6 +35,7 @@ REFUSALS: Table = (
         _S3,
     ),
     ("duckdb", f"Error: HTTP Error: HTTP GET error on '{_URL}' (HTTP 403)", _S3),
+    ("duckdb-wrapped", f"HTTP Error: HTTP GET error on\n'{_URL}'\n(HTTP 403)", _S3),
     ("browser", f"GET {_URL} 403 (Forbidden)", _S3),
     ("go", f'Get "{_URL}": unexpected status 403 Forbidden', _S3),
     ("aiohttp", f"aiohttp.ClientResponseError: 403, message='Forbidden', url=URL('{_URL}')", _S3),

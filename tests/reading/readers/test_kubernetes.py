@@ -581,6 +581,11 @@ UNAUTHORIZED: Table = (
         expect("kubernetes_unauthorized", principal=APP),
     ),
     (
+        "arn-not-mapped-wrapped",
+        f'time="2026-01-02T03:04:05Z" level=warning msg="access denied"\narn="{APP}"\nclient="127.0.0.1:1" error="ARN is not mapped" method=POST',
+        expect("kubernetes_unauthorized", principal=APP),
+    ),
+    (
         "identity-not-mapped",
         f'level=warning msg="access denied" arn="{APP}" client="127.0.0.1:1" error="identity is not mapped"',
         expect("kubernetes_unauthorized", principal=APP),

@@ -128,6 +128,11 @@ DENIALS: Table = (
         denied(service="s3"),
     ),
     (
+        "clickhouse-wrapped",
+        "Code: 499. DB::Exception: Access Denied: while reading key: a.csv,\nfrom bucket: orders. (S3_ERROR)",
+        denied(service="s3"),
+    ),
+    (
         "clickhouse-status",
         "Code: 499. DB::Exception: No response body.. HTTP response code: 403: while reading a.csv. (S3_ERROR)",
         denied(service="s3", status_code=403),

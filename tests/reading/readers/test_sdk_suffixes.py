@@ -216,6 +216,11 @@ JAVA: Table = (
         f"{DENIAL}, Service: Eks, Status Code: 403, Request ID: {REQUEST}",
         {**DENIED, "status_code": 403, "request_id": REQUEST},
     ),
+    (
+        "open-and-quoted",
+        f'It says "{DENIAL} (Service: Eks; Status Code: 403; Request ID: {REQUEST}" for one of us',
+        {**DENIED, "status_code": 403, "request_id": REQUEST},
+    ),
     ("quoted-of-others", "Service: orders; Status Code: 400; Reason: unknown", None),
     ("quoted-code-of-others", "Service: orders; Status Code: 400; Error Code: OrderUnknown", None),
     ("quoted-in-a-word", "Microservice: orders; Status Code: 500; Error Code: InternalError", None),

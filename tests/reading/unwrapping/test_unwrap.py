@@ -187,6 +187,7 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("&gt; one\n&gt; two", "one\ntwo"),
         ("\x1b_bk;t=1767323045678\x07one\n\x1b_bk;t=1767323045679\x07two", "one\ntwo"),
         ("2026-01-02T03:04:05Z app[web.1]: a\n2026-01-02T03:04:06Z app[web.1]: \tb", "\x1ea\nb"),
+        ("2026-01-02T03:04:05.1234567Z a\n2026-01-02T03:04:06.1234567Z ##[error]b", "a\nb"),
         # One line, other names, a line without the name, and words that are not names.
         ("[api] one", "[api] one"),
         ("[api] one\n[web] two", "[api] one\n[web] two"),
@@ -202,6 +203,11 @@ def test_values_broken_by_a_box_are_rejoined() -> None:
         ("https://example.com/?q=a%0Ab", "https://example.com/?q=a%0Ab"),
         ("##teamcity[message text='a|nb |'c|' |[d|] ||e|r']", "##teamcity[message text='a\nb 'c' [d] |e']"),
         ("one|n two", "one|n two"),
+        ("see {noformat}one{noformat} and {code:bash|title=a}two{code}", "see\none\nand\ntwo"),
+        (
+            "GET/orders/{code}/lines, {code:Denied}, {code: 1}",
+            "GET/orders/{code}/lines, {code:Denied}, {code: 1}",
+        ),
         ("&unknown; & alone", "&unknown; & alone"),
         ("[eks.amazonaws.com](http://eks.amazonaws.com/)", "eks.amazonaws.com"),
         ("[ana@example.com](mailto:ana@example.com)", "ana@example.com"),

@@ -59,6 +59,7 @@ _MAX_SENTENCE_DISTANCE = 160
 # Maximum length, in characters, of the words before or after a status.
 _MAX_WORDS_LENGTH = 32
 _MAX_EXCHANGE_DISTANCE = 1500
+_WRAPPED = lazy_pattern(r":\n|\n(?=['\"(])")
 _NEXT_SENTENCE = lazy_pattern(r"[.;!?]\s|\x1e")
 
 
@@ -142,8 +143,8 @@ def _responding_host(text: str, m: re.Match[str], before: _Host | None, after: _
         if host
         and (size := end - start) <= _MAX_SENTENCE_DISTANCE
         and _NEXT_SENTENCE.search(text, start, end) is None
-        # A newline after a colon wraps the sentence.
-        and text.count("\n", start, end) - text.count(":\n", start, end)
+        # A newline after a colon, or before a quote or parenthesis, wraps the sentence.
+        and text.count("\n", start, end) - len(_WRAPPED.findall(text, start, end + 1))
         <= text[start:end].rstrip().endswith(":")
     ]
     if near:

@@ -232,7 +232,10 @@ def read_missing_types(readable: Readable) -> Iterator[Piece]:
 
 def _read_identity(text: str, piece: Piece) -> None:
     """Add the ARN from the ``arn=`` field of the authenticator's log line."""
-    left = max(text.rfind("\n", 0, piece.start), piece.start - _MAX_LINE_DISTANCE, 0)
+    # The line starts with its time. A terminal can wrap it.
+    reach = max(piece.start - _MAX_LINE_DISTANCE, 0)
+    time = text.rfind("time=", reach, piece.start)
+    left = time if time >= 0 else max(text.rfind("\n", 0, piece.start), reach)
     for m in _LOGFMT_ARN.finditer(text, left, piece.start):
         start, end = trim(text, m.start("arn"), m.end("arn"))
         piece.put_principal(text, rejoin(text[start:end]), start, end)

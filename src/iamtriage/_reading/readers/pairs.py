@@ -331,7 +331,7 @@ def _pair(text: str, m: re.Match[str], role: str) -> Pair | None:
             # After an empty value, the next line starts with the next key.
             return None
         start, end = trim(text, plain.start("value"), plain.end("value"))
-    value = rejoin(text[start:end])
+    value = " ".join(text[start:end].split()) if m["key"] == "userAgent" else rejoin(text[start:end])
     if m["key"] == "code" and text.startswith(" desc = ", end):
         # gRPC: "rpc error: code = PermissionDenied desc = …"
         return None

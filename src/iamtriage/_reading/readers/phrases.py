@@ -77,7 +77,7 @@ sure   | not allowed with tested creds | Action not allowed with tested creds\"?
 sure   | insufficient EC2 permissions | Service role \S{1,200} has insufficient EC2 permissions
 sure   | <ERROR_CODE> | \bERROR_CODE\b[^\n]{0,80}?NO_PERMISSIONS
 outer  | be used to assume | could not be used to assume ['\"]?arn:[\w-]{3,20}:iam::[\w*<>-]{1,20}:role/cdk-[\w*<>+=,.@-]{1,64}
-sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)[^\n]{0,600}\((?P<service>S3)_ERROR\)
+sure   | <S3_ERROR> | DB::Exception: (?:Access Denied[:.]|[^\n]{0,300}? HTTP response code: (?P<status_code>403)\b)(?:[^\n\x1e]|\n(?=\S)){0,600}?\((?P<service>S3)_ERROR\)
 outer  | <AWS_ROLE>rror assuming AWS_ROLE | Error assuming AWS_ROLE
 sure   | <URL>Function URL authorization | Forbidden\. For troubleshooting Function URL authorization issues
 sure   | <images>ot authorized for images | Not authorized for images

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 # If the lines of a box around the error were joined, a bar can remain in the text.
 _GO1 = lazy_pattern(
     r"status\s+code:\s*(?P<status>[0-9]{3})\b(?:\s*,\s*request\s+id:(?:\s*(?:\|\s)?(?=[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z0-9]{16}\b)|[ *]*)"
-    rf"(?P<request>(?:[^\s,\"'`<]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
-    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
+    rf"(?P<request>(?:[^\s,\"'`<|]|<(?!/))*(?:{ID_CONTINUATION}[0-9a-f]{{1,12}}(?![\w-]))?))?"
+    rf"(?:\s*,\s*host\s+id:[ *]*(?P<host>(?:[^\s,\"'`<|]|<(?!/))*(?:{HOST_ID_CONTINUATION}[A-Za-z0-9+/]{{4,120}}=?=?)?))?"
 )
 # The services of AWS have longer request IDs, unless someone has shortened them. The SDK begins a line with its suffix.
 _OTHER_ID = lazy_pattern(r"[0-9a-f]{1,15}\)?")
@@ -52,8 +52,8 @@ _JAVA = lazy_pattern(r"\(\s*(?:Service|AWS\s+Service):\s*(?P<service>[^;,()]{1,8
 _WRAP = r"\n[^\S\n]*(?=(?:[^\s;,()]{1,300}[^\S\n]*\n[^\S\n]*){0,3}[^\s;,()]{1,300}[;,)])"
 _JAVA_PART = lazy_pattern(
     rf"\s*(?P<key>[A-Z][A-Za-z0-9]*(?:\s+[A-Z][A-Za-z0-9]*){{0,3}}|Http\s+Status\s+Code)\s*:(?:[^\S\n]|{_WRAP})*"
-    rf"(?P<value>\([^()\n]{{1,60}}\)|(?:<[^<>\n]{{1,60}}>|\[[^\[\]\n]{{1,60}}\]|[^\s;,()<\[])(?:[^\n;,()]|{_WRAP}){{0,300}})"
-    r"(?P<separator>[;,)]|(?=\n)|\Z)"
+    rf"(?P<value>\([^()\n]{{1,60}}\)|(?:<[^<>\n]{{1,60}}>|\[[^\[\]\n]{{1,60}}\]|[^\s;,()<\[])(?:[^\n;,()\"`]|[\"`](?!\s)|{_WRAP}){{0,300}})"
+    r"(?P<separator>[;,)]|(?=[\n\"`])|\Z)"
 )
 # People quote it without parentheses. Then each value is one word.
 _JAVA_QUOTED = lazy_pattern(

@@ -1,6 +1,7 @@
 """Remove the name that a tool puts before each line of another program's output.
 
-In a log, ``entries`` finds such names. In a pasted text, every line must start with the same one.
+In a log, ``entries`` finds such names. In a pasted text, every line must start with the same one, or adjacent lines
+with those of one service.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+
     from iamtriage._reading.vocabulary.view import Edit
 
 _NAMED = lazy_pattern(
+    # GitHub Actions and Azure Pipelines print only a time.
+    r"(?:20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z(?P<runner>)(?: ##\[error\]|(?=[ \n]|\Z))"
     # kubectl, Tekton, concurrently, sbt and Maven. A time is not a name.
-    r"(?:[ \t]{0,8}(?P<bracketed>\[(?![^\]\n]{0,60}\d\d:\d\d)[\w./:@#-]{1,200}(?: : [\w-]{1,60})?\])(?=[ \t\n]|\Z)"
+    r"|[ \t]{0,8}(?P<bracketed>\[(?![^\]\n]{0,60}\d\d:\d\d)[\w./:@#-]{1,200}(?: : [\w-]{1,60})?\])(?=[ \t\n]|\Z)"
     # Stern prints the pod and the container, and grep the file and the line.
     r"|(?P<pod>[a-z0-9][a-z0-9.-]{0,240}-[bcdfghjklmnpqrstvwxz2456789]{5} [a-z0-9][a-z0-9-]{0,62})(?=[ \t\n]|\Z)"
     r"|(?P<file>[\w./-]{1,200}\.[a-z]{1,8}):\d{1,7}:"
@@ -38,12 +44,15 @@ _NAMED = lazy_pattern(
 
 
 # Line numbers can start with any of these.
-_NUMBERED = " 0123456789"
+_DIGITS = " 0123456789"
+# Docker Compose prints the service before each line.
+_SERVICE = lazy_pattern(r"(?P<service>[A-Za-z0-9][\w./@-]{0,62})[ \t]{1,24}\|(?:[ ]|(?=\n|\Z))")
+_REPLICA = lazy_pattern(r"[-_.]\d{1,4}\Z")
 
 
 def find_names(text: str) -> list[Edit]:
     """Return edits that remove a name from every line, if all lines that are not empty have the same one."""
-    firsts = _NUMBERED if text[:1] in _NUMBERED else text[:1]
+    firsts = _DIGITS if text[:1] in _DIGITS else text[:1]
     second = text.find("\n") + 1
     if text[second : second + 1] not in firsts and text[second : second + 1] != "\n":
         # True for most texts.
@@ -64,3 +73,30 @@ def find_names(text: str) -> list[Edit]:
             return []
         at = end
     return edits if len(edits) > 1 else []
+
+
+def find_services(text: str) -> Iterator[Edit]:
+    """Yield edits that remove the name of a service from adjacent lines, whose pipes are in one column."""
+    run: list[re.Match[str]] = []
+    done = column = 0
+    pipe = text.find("|")
+    while pipe >= 0:
+        at = text.rfind("\n", 0, pipe) + 1
+        m = _SERVICE.match(text, at)
+        if run and (m is None or at != done or pipe - at != column):
+            yield from _run_of_services(run)
+            run = []
+        if m:
+            run.append(m)
+            column = pipe - at
+        done = text.find("\n", pipe) + 1
+        pipe = text.find("|", done) if done else -1
+    yield from _run_of_services(run)
+
+
+def _run_of_services(run: Sequence[re.Match[str]]) -> Iterator[Edit]:
+    """Yield the edits for adjacent lines, unless they are rows with two columns."""
+    services = {m["service"] for m in run}
+    if len(run) > 1 and (len(services) == 1 or all(map(_REPLICA.search, services))):
+        for m in run:
+            yield m.start(), m.end(), ""

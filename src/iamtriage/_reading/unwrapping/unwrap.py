@@ -17,7 +17,7 @@ from iamtriage._reading.unwrapping.boxes import BORDERS, strip_boxes
 from iamtriage._reading.unwrapping.continuations import strip_continuations
 from iamtriage._reading.unwrapping.linewraps import join_wrapped_lines
 from iamtriage._reading.unwrapping.links import strip_links
-from iamtriage._reading.unwrapping.names import find_names
+from iamtriage._reading.unwrapping.names import find_names, find_services
 from iamtriage._reading.vocabulary.grammar import RECORD, STATEMENT
 from iamtriage._reading.vocabulary.view import View
 
@@ -62,9 +62,6 @@ _MARKS = lazy_pattern(
     r"[ \t]{0,64}(?:(?P<mark>>|#|//|,|\*|\||-)(?P=mark){0,5}(?:[ \t]|(?=\n|\Z)))(?:[ \t]{0,32}(?:>+|#|//|\*|\||-)(?:[ \t]|(?=\n|\Z))){0,7}"
 )
 _MARKED_LINE = lazy_pattern(r"\n[ \t]*[>#/,*|-]")
-# Docker Compose prints the service before each line.
-_SERVICE = lazy_pattern(r"(?P<service>[A-Za-z0-9][\w./@-]{0,62})[ \t]{1,24}\|(?:[ ]|(?=\n|\Z))")
-_NUMBERED = lazy_pattern(r"[-_.]\d{1,4}\Z")
 # "gh run view --log" prints the job and the step before the time of each line. Names without identifiers are no facts.
 _STEP = lazy_pattern(
     r"(?!(?:[^\t\n]{0,80}\t)?[^\t\n]{0,80}(?:arn:|A[KS]IA|\d{12}))[^\t\n]{1,80}\t[^\t\n]{1,80}\t(?=20\d\d-\d\d-\d\dT)"
@@ -95,6 +92,8 @@ _TEAMCITY = "##teamcity["
 _TEAMCITY_ESCAPE = lazy_pattern(r"\|(?P<character>[|'\[\]nr])")
 _TAGS = lazy_pattern(
     r"</?(?:p|br|div|span|code|pre|strong|em|b|i|li|ul|td|tr|tt|samp|blockquote)(?:\s[^<>\n]{0,200})?/?>"
+    # Jira's. A path can contain a parameter with the name "code".
+    r"|\{(?:noformat|(?<![/:].)code(?::[a-z]{2,12}|:title=[^{}\n|]{0,80})?(?:\|[^{}\n]{0,80})?)\}(?!/)"
 )
 # Runs of whitespace, those in a text without tabs and without spaces before newlines, and those of spaces. Patterns
 # without alternatives are faster.
@@ -193,7 +192,7 @@ def _unescape_text(view: View, *, links: bool) -> None:
         view.text = view.text.translate(_PLAIN)
     if ("''" in view.text or '""' in view.text) and _OPENING_QUOTES.search(view.text):
         view.sub(_DOUBLED_QUOTE, lambda m: m["quote"])
-    if "</" in view.text or "<br" in view.text:
+    if "</" in view.text or "<br" in view.text or _has_jira_tags(view.text):
         view.sub(_TAGS, "\n")
     if view.text is not wrapped and (
         view.text.count("\n") != wrapped.count("\n")
@@ -254,8 +253,13 @@ def _is_plain(text: str) -> bool:
             or ("#" in text and ("#0" in text or _TEAMCITY in text))
             or ("%" in text and "%0" in text)
             or ("[" in text and _RESET.search(text))
+            or _has_jira_tags(text)
         )
     )
+
+
+def _has_jira_tags(text: str) -> bool:
+    return "{" in text and ("{noformat" in text or "{code" in text)
 
 
 def is_readable_line(text: str) -> bool:
@@ -302,7 +306,7 @@ def _strip_line_starts(view: View) -> None:
     is_ascii = text.isascii()
     if "|" in text or not is_ascii:
         if " |" in text and "\n" in text:
-            view.edit(_service_edits(text))
+            view.edit(find_services(text))
         strip_boxes(view)
         if not is_ascii and any(map(view.text.__contains__, BORDERS)):
             view.edit((m.start(), m.end(), "") for m in _find_borders(view.text))
@@ -325,33 +329,6 @@ def _find_borders(text: str) -> Iterator[re.Match[str]]:
         end = text.find("\n", border.start())
         end = end if end >= 0 else len(text)
         yield from _BOX.finditer(text, start, end)
-
-
-def _service_edits(text: str) -> Iterator[Edit]:
-    """Yield edits that remove the name of a service from adjacent lines, whose pipes are in one column."""
-    run: list[re.Match[str]] = []
-    done = column = 0
-    pipe = text.find("|")
-    while pipe >= 0:
-        at = text.rfind("\n", 0, pipe) + 1
-        m = _SERVICE.match(text, at)
-        if run and (m is None or at != done or pipe - at != column):
-            yield from _run_of_services(run)
-            run = []
-        if m:
-            run.append(m)
-            column = pipe - at
-        done = text.find("\n", pipe) + 1
-        pipe = text.find("|", done) if done else -1
-    yield from _run_of_services(run)
-
-
-def _run_of_services(run: Sequence[re.Match[str]]) -> Iterator[Edit]:
-    """Yield the edits for adjacent lines, unless they are rows with two columns."""
-    services = {m["service"] for m in run}
-    if len(run) > 1 and (len(services) == 1 or all(map(_NUMBERED.search, services))):
-        for m in run:
-            yield m.start(), m.end(), ""
 
 
 def _match_lines(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
