@@ -172,8 +172,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif "Amazon." in text and (found := _DOTNET_CLIENT.search(text)):
         service, operation = Stated(found[1].lower(), found[0]), Stated(found[2], found[0])
-    elif (" retries] " in text or "/aws-sdk/" in text) and (call := _find_logged_call(text)):
-        service, operation = call
+    elif (" retries] " in text or "/aws-sdk/" in text) and (logged := _find_logged_call(text)):
+        service, operation = logged
     elif ".rb:" in text and (found := _RUBY_CALL.search(text)):
         service = unique_value(_RUBY_SERVICE, text)
         operation = Stated(_capitalize(found["name"] or found["defined"]), found[0])
@@ -199,8 +199,9 @@ def find_storage_call(words: str) -> Stated | None:
 
 def _find_logged_call(text: str) -> tuple[Stated, Stated | None] | None:
     """Return the call that an SDK's logger shows, or the service of a frame with its only call in the text."""
-    if found := _LOGGED_CALL.search(text):
-        return Stated(found["service"].lower(), found[0]), Stated(_capitalize(found["name"]), found[0])
+    logged = _LOGGED_CALL.search(text)
+    if logged is not None:
+        return Stated(logged["service"].lower(), logged[0]), Stated(_capitalize(logged["name"]), logged[0])
     if (found := _JS_SERVICE.search(text)) is None:
         return None
     called = unique_value(re.compile(_JS_CALL.format(found[1])), text)

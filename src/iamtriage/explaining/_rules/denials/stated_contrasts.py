@@ -314,8 +314,9 @@ def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed:
 
 def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
     sid = statement.get("Sid")
-    is_named = isinstance(sid, str) and sid
-    return f"the statement {clip_text(sid)}" if is_named else f"the statement that allows {denial.action}"
+    if isinstance(sid, str) and sid:
+        return f"the statement {clip_text(sid)}"
+    return f"the statement that allows {denial.action}"
 
 
 def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:

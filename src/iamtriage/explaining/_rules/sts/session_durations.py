@@ -166,12 +166,12 @@ def _find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
     text, start = case.failure.text, case.failure.span[0]
     vault = _AWS_VAULT.search(text)
     if vault is not None and ":assumed-role/" not in text:
-        again = f"aws-vault {vault['verb']} --no-session{vault['rest']}"
+        direct = f"aws-vault {vault['verb']} --no-session{vault['rest']}"
         return _DirectCall(
             "aws-vault assumes it with the temporary credentials of GetSessionToken",
             "Call aws-vault with --no-session",
             "It then assumes the role with the user's access key, and asks for the MFA code each time.",
-            again if vault["rest"] and not vault["more"] else None,
+            direct if vault["rest"] and not vault["more"] else None,
             "https://github.com/99designs/aws-vault/blob/master/USAGE.md",
         )
     shown = [each for _, each in find_commands(text, max(start - _CHARS_BEFORE, 0), start)]
