@@ -42,8 +42,10 @@ _KINDS_WITH_CALLER = frozenset(
 _TOPICS_OF_TOKENS = frozenset(
     {"expired-login-session", "expired-sso-session", "expired-web-identity-token", "web-identity"}
 )
-# The client sent no request, so no credentials identified a caller.
-_CAUSES_WITHOUT_REQUEST = frozenset({"no-region", "untrusted-certificate", "whitespace-in-credentials"})
+# The client sent no request, so no credentials identified a caller, or every caller gets this answer.
+_CAUSES_WITHOUT_CALLER = frozenset(
+    {"block-public-access", "no-region", "untrusted-certificate", "whitespace-in-credentials"}
+)
 _SHELLS = frozenset({"cloudshell"})
 # https://docs.aws.amazon.com/boto3/latest/guide/credentials.html; the names are botocore's.
 _PROVIDERS = {
@@ -175,7 +177,7 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
     if failure.kind == "expired_credentials" and "aws sts assume-role " in failure.text[: failure.span[0]]:
         # The credentials are of the role that the command assumed.
         return False
-    if not _CAUSES_WITHOUT_REQUEST.isdisjoint(each.code for each in explanation.causes[:1]):
+    if not _CAUSES_WITHOUT_CALLER.isdisjoint(each.code for each in explanation.causes[:1]):
         return False
     if explanation.topic in _TOPICS_OF_TOKENS or "WebIdentity" in runtime.words:
         # The token identifies the caller.

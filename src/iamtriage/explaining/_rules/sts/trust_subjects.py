@@ -235,7 +235,7 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
         step = f"Set environment: {environment} in the job. Without it, the subject names the branch, tag or pull_request."
         return f"Or run the job in the environment {environment}", step, ()
     if kind == "environment":
-        step = f"With environment: {clip_text(name)}, the subject ends with the environment. Without it, it ends with ref:refs/heads/BRANCH_NAME."
+        step = f"With environment: {clip_text(name)}, the subject ends with the environment. Without it, it ends with ref:refs/heads/BRANCH_NAME, and the protection rules of the environment, such as approvals, do not apply."
         return f'Or remove "environment: {clip_text(name)}" from the job, and run it {where}', step, ()
     step = "The event that starts the workflow decides: pull_request has its own subject, and a tag has ref:refs/tags/TAG."
     if context == "pull_request" and wanted.startswith(_BRANCH) and not set("*?") & set(wanted):
