@@ -209,6 +209,23 @@ def test_job_with_another_subject(expected: str, actual: str, reason: str, title
 
 
 @pytest.mark.parametrize(
+    ("expected", "limit", "is_same"),
+    [
+        ("repo:octo/cart:ref:refs/heads/release/2", "of the environment live to release/2 (", True),
+        ("repo:octo/cart:ref:refs/tags/v1", "of the environment live (", True),
+        ("repo:octo/shop:ref:refs/heads/main", "of the environment live to main (", False),
+    ],
+)
+def test_branches_of_an_environment(expected: str, limit: str, *, is_same: bool) -> None:
+    policy = _policy(expected, issuer=GITHUB)
+    explanation = _explain(policy, "repo:octo/cart:environment:live", "sts.amazonaws.com", issuer=GITHUB)
+    accept = next(each for each in explanation.remedies if each.policy is not None)
+    assert limit in " ".join(accept.steps)
+    # A job of another repository can need another role.
+    assert ("is meant to assume this role" not in " ".join(accept.steps)) is is_same
+
+
+@pytest.mark.parametrize(
     ("pattern", "titles"),
     [
         (

@@ -218,12 +218,10 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     is_part = _shows_only_condition(facts)
     more = "" if is_part else REMOVE_OLD
     if ":environment:" in actual and ":ref:" in expected:
-        (project, _, environment), branch = (
-            actual.partition(":environment:"),
-            expected.rpartition("refs/heads/"),
-        )
+        project, _, environment = actual.partition(":environment:")
+        branch = expected.rpartition("refs/heads/")
         limit = f" to {clip_text(branch[2])}" if branch[1] and branch[2] != "*" else ""
-        more = f"The new subject names no branch: on GitHub, limit the deployment branches of the environment {clip_text(environment)}{limit} (Settings, Environments). {REMOVE_OLD}"
+        more = f"The new subject names no branch: on GitHub, limit the deployment branches of the environment {clip_text(environment)}{limit} (Settings, Environments). {more}".rstrip()
         decide = None if expected.startswith(f"{project}:ref:") else decide
     fixed = None
     if pattern is not None and like.startswith("StringLike"):
