@@ -64,10 +64,7 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
             f"Use credentials of an account in {_NAMES.get(called, called)}",
             f"Set up a profile with keys or a sign-in of that account. Its ARNs begin with arn:{called}: as the first command shows.",
             f"If what you call is in {_NAMES.get(keys, keys)}, call in a Region there instead.",
-            commands=(
-                f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}",
-                *present(again),
-            ),
+            commands=(f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}", again),
             url=pages.STS_REGIONS,
         ),
         notes="No IAM policy helps here: no policy can allow an identity of another partition.",
@@ -81,10 +78,8 @@ def _find_partition_of_keys(
     working = [endpoint for each in request.working_regions if (endpoint := find_endpoint(each)) is not None]
     if working:
         partitions = {each.partition for each in working}
-        regions = join_words(request.working_regions, "and")
-        return partitions.pop() if len(
-            partitions
-        ) == 1 else None, f"The text shows successful calls in {regions}."
+        partition = partitions.pop() if len(partitions) == 1 else None
+        return partition, f"The text shows successful calls in {join_words(request.working_regions, 'and')}."
     shown = find_shown_caller(case)
     partition = getattr(try_parse_principal(shown), "partition", None)
     return (partition, f"The text shows the caller {shown}") if isinstance(partition, str) else (None, "")
@@ -104,12 +99,12 @@ def find_shown_caller(case: Case[Failure]) -> str | None:
 
 def partition_remedy(partition: str) -> Remedy:
     region = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition)
-    identity = () if region is None else (f"aws sts get-caller-identity --region {region}",)
+    identity = region and f"aws sts get-caller-identity --region {region}"
     return your_remedy(
         "Use keys and an endpoint of the same partition",
         "Each partition has its own accounts and keys. Set a Region of the keys' partition in the profile or in AWS_REGION and AWS_DEFAULT_REGION.",
         "Remove endpoint URLs of other partitions.",
-        commands=("aws configure list", *identity),
+        commands=("aws configure list", identity),
         url=pages.STS_REGIONS,
     )
 
@@ -120,20 +115,18 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
     if request.is_opt_in:
         findings = diagnose_sts_call(case, codes=frozenset({"v1-token-in-opt-in-region"}))
         disabled = REGION_NOT_ENABLED.cause(
-            because=None
-            if request.lacks_region_of_caller
-            else f"The Region {request.region} must be enabled for each account.",
-            text=f"STS in {request.region} knows only callers whose own account has enabled the Region."
-            if request.lacks_region_of_caller
-            else f"The account has not enabled {request.region}.",
+            because=f"The Region {request.region} must be enabled for each account.",
+            text=f"The account has not enabled {request.region}.",
         )
+        if request.lacks_region_of_caller:
+            text = f"STS in {request.region} knows only callers whose own account has enabled the Region."
+            disabled = REGION_NOT_ENABLED.cause(text=text)
         causes = (*findings.causes, disabled) if request.uses_session else (disabled, *findings.causes)
         findings = attrs.evolve(findings, causes=causes)
     if request.partition != "aws" and (request.role is not None or not request.is_signed):
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in clues.find_aws_hosts(request.message)
-        role = request.role
-        because = f"The role is {role}."
+        role, because = request.role, f"The role is {request.role}."
         if role is None:
             because = f"The Region {request.region} is in the partition {request.partition}."
         unset = ("The environment in the text has AWS_ROLE_ARN, but no Region.",)
@@ -145,10 +138,8 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
         if request.lacks_region:
-            other = attrs.evolve(
-                other, causes=tuple(attrs.evolve(each, evidence="derived") for each in other.causes)
-            )
-        region_remedy = set_region_remedy(request)
-        remedies = other.remedies if region_remedy is None else (region_remedy,)
+            derived = tuple(attrs.evolve(each, evidence="derived") for each in other.causes)
+            other = attrs.evolve(other, causes=derived)
+        remedies = present(set_region_remedy(request)) or other.remedies
         findings = StsFindings((*other.causes, *findings.causes), (*remedies, *findings.remedies))
     return findings

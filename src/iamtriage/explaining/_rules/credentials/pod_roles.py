@@ -22,7 +22,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import pod_problems
 from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_kubernetes_evidence
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED
 
@@ -165,20 +165,11 @@ def advise_in_pods(case: Case[MissingCredentials], _message: str) -> Advice:
         # So neither the SDK nor the agent is the problem.
         injected = "The SDK found neither AWS_WEB_IDENTITY_TOKEN_FILE (IRSA) nor AWS_CONTAINER_CREDENTIALS_FULL_URI (EKS Pod Identity) in the pod."
         found = ", as EKS gave the pod no role: neither AWS_WEB_IDENTITY_TOKEN_FILE nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
-        return Advice(
-            [SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=injected, text=text), older],
-            [irsa_remedy(case)],
-            found,
-        )
-    return Advice(
-        [
-            SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=because, text=text),
-            older,
-            SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity."),
-            AGENT_MISSING.cause(),
-        ],
-        [*remedies, update_sdk_remedy(case)],
-    )
+        causes = [SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=injected, text=text), older]
+        return Advice(causes, [irsa_remedy(case)], found)
+    too_old = SDK_TOO_OLD.cause(text="The SDK is too old for IRSA or EKS Pod Identity.")
+    causes = [SERVICE_ACCOUNT_WITHOUT_ROLE.cause(because=because, text=text), older, too_old]
+    return Advice([*causes, AGENT_MISSING.cause()], [*remedies, update_sdk_remedy(case)])
 
 
 def find_account_without_role(case: AnyCase) -> pod_problems.PodProblem | None:
@@ -220,14 +211,9 @@ def _associate_role_remedy(case: AnyCase) -> Remedy:
 
 def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
     """Return why an SDK may ignore the variables that the text shows."""
-    because = ("The text shows the variables from which SDKs get the pod's role.",)
-    return Advice(
-        [
-            SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity."),
-            OTHER_PROVIDER.cause(),
-        ],
-        [use_default_chain_remedy(case)],
-    )
+    because = "The text shows the variables from which SDKs get the pod's role."
+    too_old = SDK_TOO_OLD.cause(because=because, text="The SDK is too old for IRSA or EKS Pod Identity.")
+    return Advice([too_old, OTHER_PROVIDER.cause()], [use_default_chain_remedy(case)])
 
 
 def use_default_chain_remedy(case: AnyCase) -> Remedy:
@@ -293,7 +279,7 @@ def open_lookups(case: AnyCase) -> tuple[str, ...]:
     """Return the commands that look up the role of a service account, without those whose output the text has."""
     is_annotated = not re.search(ACCOUNT_WITHOUT_ANNOTATION, case.text)
     is_associated = not read_pod_evidence(case.failure.text).has_no_association
-    return (*((SHOW_ACCOUNT,) if is_annotated else ()), *((LIST_ASSOCIATIONS,) if is_associated else ()))
+    return present(SHOW_ACCOUNT if is_annotated else None, LIST_ASSOCIATIONS if is_associated else None)
 
 
 def irsa_remedy(case: AnyCase) -> Remedy:

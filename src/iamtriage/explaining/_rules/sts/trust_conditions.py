@@ -190,29 +190,24 @@ def is_met_by_call(result: TrustResult, call: RoleCall | None) -> bool | None:
     value = call.settings.get(setting)
     if value is None and call.is_of_eks:
         return None
-    if setting == "mfa_serial":
-        return False if value is None else None
-    if value is None or "$" in value:
-        return False if value is None else None
+    if value is None:
+        return False
+    if setting == "mfa_serial" or "$" in value:
+        return None
     if "IgnoreCase" in operator:
         return any(value.lower() == each.lower() for each in result.expected)
-    is_pattern = operator.removesuffix("IfExists").endswith("Like")
-    return any(
-        matches(value, compile_glob(each)) if is_pattern else value == each for each in result.expected
-    )
+    if operator.removesuffix("IfExists").endswith("Like"):
+        return any(matches(value, compile_glob(each)) for each in result.expected)
+    return value in result.expected
 
 
 def describe_passed_value(result: TrustResult, call: RoleCall) -> str:
     """Return what a call passes instead of what the condition requires, as a clause."""
-    key = (result.condition or "").partition(" ")[2].lower()
-    setting = _SETTINGS[key]
+    setting = _SETTINGS[(result.condition or "").partition(" ")[2].lower()]
     value = call.settings.get(setting)
     if value is None:
-        if call.profile is not None:
-            return f"{clip_text(call.source)} has no {setting}"
-        return (
-            f"{clip_text(call.source)} passes {'no code of a device' if setting == 'mfa_serial' else 'none'}"
-        )
+        lacks = "no code of a device" if setting == "mfa_serial" else "none"
+        return f"{clip_text(call.source)} {f'has no {setting}' if call.profile else f'passes {lacks}'}"
     if call.is_of_eks:
         return f"{call.source} has {clip_text(value)}"
     same = result.expected and value.lower() == result.expected[0].lower()
@@ -240,11 +235,11 @@ def open_condition_remedy(
     profile = None if call is None or call.profile is None else commands.profile(call.profile)
     title = "Meet the condition of the role's trust policy"
     lines: tuple[str, ...] = ()
-    manifest: str | None = None
+    manifest, url = None, pages.TRUST_POLICIES
     steps: tuple[str, ...] = (f"The trust policy requires {required}.",)
     if key == EXTERNAL_ID:
         value = commands.external_id(result.expected[0] if result.expected else None)
-        title = f"Pass {required}"
+        title, url = f"Pass {required}", pages.EXTERNAL_ID
         lines = (fill_command(f"{assume} --external-id {{}}", arn, value),)
         if profile is not None:
             lines = (fill_command("aws configure set external_id {} --profile {}", value, profile),)
@@ -266,11 +261,10 @@ def open_condition_remedy(
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
         lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
-        steps = (f"In a profile, set {_SETTINGS[key]}. In values with StringLike, * matches any characters.",)
+        step = f"In a profile, set {_SETTINGS[key]}. In values with StringLike, * matches any characters."
         if key == _SOURCE_IDENTITY:
-            steps = (
-                "Profiles have no setting for it: set SourceIdentity in an SDK, or source_identity in Terraform.",
-            )
+            step = "Profiles have no setting for it: set SourceIdentity in an SDK, or source_identity in Terraform."
+        steps = (step,)
     elif key == "aws:principalorgid":
         title = "Check that the caller's account belongs to the organization"
         lines = ("aws organizations describe-organization --query Organization.Id",)
@@ -278,22 +272,13 @@ def open_condition_remedy(
             "Run with the caller's credentials, the command prints the organization of its account. If it is another organization, the role's owner must name the caller in the trust policy.",
         )
     elif key in MFA_KEYS:
-        title, steps, lines = _mfa_remedy(fill_command(assume, arn), profile, user, program)
-    url = (
-        pages.EXTERNAL_ID
-        if key == EXTERNAL_ID
-        else pages.MFA_SESSIONS
-        if key in MFA_KEYS
-        else pages.TRUST_POLICIES
-    )
+        return _mfa_remedy(fill_command(assume, arn), profile, user, program)
     remedy = your_remedy(title, *steps, commands=lines, manifest=manifest, url=url)
     return remedy if manifest is None else attrs.evolve(remedy, manifest_language="hcl")
 
 
-def _mfa_remedy(
-    assume: str, profile: str | None, user: str | None, program: str | None
-) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Return how to assume a role with MFA in the tool that assumes it: title, steps and commands."""
+def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str | None) -> Remedy:
+    """Return how to assume a role with MFA in the tool that assumes it."""
     list_devices = "aws iam list-mfa-devices"
     if user is not None:
         list_devices = fill_command(f"{list_devices} --user-name {{}}", commands.user_name(user))
@@ -301,26 +286,23 @@ def _mfa_remedy(
     others = (
         "The trust policy needs no change. A job that runs by itself needs a role without this condition."
     )
-    steps: tuple[str, ...]
+    title = "Assume the role with MFA"
+    steps: tuple[str, ...] = (
+        "The trust policy requires credentials that were obtained with MFA, which long-term access keys never are.",
+        device,
+        f"In a profile with role_arn, mfa_serial names the device, and the CLI asks for the code. {others}",
+    )
+    line = f"{assume} --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"
     if program is not None:
+        title = f"Open a session with MFA, then run {program} with it"
         steps = (
             f"Long-term access keys carry no MFA, and {program} cannot ask for a code, so mfa_serial in a profile does not work.",
             f"Export the credentials that the second command returns as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, then run {program}. {others}",
             device,
         )
         line = "aws sts get-session-token --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"
-        return f"Open a session with MFA, then run {program} with it", steps, (list_devices, line)
-    if profile is not None:
-        steps = (
-            device,
-            f"With mfa_serial in the profile {clip_text(profile)}, the CLI asks for the code. {others}",
-        )
+    elif profile is not None:
+        ask = f"With mfa_serial in the profile {clip_text(profile)}, the CLI asks for the code. {others}"
+        steps = (device, ask)
         line = fill_command("aws configure set mfa_serial MFA_DEVICE_ARN --profile {}", profile)
-        return "Assume the role with MFA", steps, (list_devices, line)
-    steps = (
-        "The trust policy requires credentials that were obtained with MFA, which long-term access keys never are.",
-        device,
-        f"In a profile with role_arn, mfa_serial names the device, and the CLI asks for the code. {others}",
-    )
-    line = f"{assume} --serial-number MFA_DEVICE_ARN --token-code TOKEN_CODE"
-    return "Assume the role with MFA", steps, (list_devices, line)
+    return your_remedy(title, *steps, commands=(list_devices, line), url=pages.MFA_SESSIONS)

@@ -135,9 +135,8 @@ def iterate_statements(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def allow_statements(policy: Mapping[str, Any] | str | None) -> list[dict[str, Any]]:
     """Return the statements of a policy that allow something."""
-    return [
-        each for each in iterate_statements(parse_document(policy) or {}) if each.get("Effect") == "Allow"
-    ]
+    statements = iterate_statements(parse_document(policy) or {})
+    return [each for each in statements if each.get("Effect") == "Allow"]
 
 
 def principal_names(statement: Mapping[str, Any], *kinds: str) -> list[str]:
@@ -187,11 +186,9 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
             kept.append({**each, "Principal": others})
     if not removed or not kept:
         return dict(policy), ()
-    ids = join_words(tuple(removed), "and")
     what = "the unique ID of a deleted principal" if len(removed) == 1 else "unique IDs of deleted principals"
-    return {**policy, "Statement": kept}, (
-        f"The document omits {ids}, {what}: IAM rejects a policy that names one.",
-    )
+    step = f"The document omits {join_words(tuple(removed), 'and')}, {what}: IAM rejects a policy that names one."
+    return {**policy, "Statement": kept}, (step,)
 
 
 def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -219,15 +216,10 @@ def limit_to_subject(policy: Mapping[str, Any], facts: Facts) -> tuple[dict[str,
             if not keys and issuer.startswith(_CLUSTER) and _AUDIENCE in audiences:
                 equals[f"{issuer}:aud"] = _AUDIENCE
             each["Condition"] = {**conditions, "StringEquals": equals}
-    if not is_open:
-        return limited, ()
+    step = "It adds a condition on the subject: without it, every token of the provider is accepted. List the subjects of others that use the role."
     if limited == policy:
-        return limited, (
-            "Add a condition on the subject (sub): without it, every token of the provider is accepted.",
-        )
-    return limited, (
-        "It adds a condition on the subject: without it, every token of the provider is accepted. List the subjects of others that use the role.",
-    )
+        step = "Add a condition on the subject (sub): without it, every token of the provider is accepted."
+    return limited, (step,) if is_open else ()
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -300,9 +292,9 @@ class OtherProvider(Value):
     @property
     def warning(self) -> str:
         """Which callers lose access with the fixed policy, and how they keep it."""
-        whose = (
-            "pods of the old cluster" if self.is_of_other_cluster else f"callers with tokens of {self.named}"
-        )
+        whose = f"callers with tokens of {self.named}"
+        if self.is_of_other_cluster:
+            whose = "pods of the old cluster"
         return f"With it, {whose} lose access: if they still use the role, keep the old statement as a second one."
 
     @property

@@ -81,9 +81,7 @@ def find_trust_problem(policy: Mapping[str, Any] | str | None) -> TrustProblem |
         return _missing_provider(statements)
     problems: list[TrustProblem] = []
     for statement in meant:
-        found = next(
-            (problem for check in _CHECKS if (problem := check(document, statement)) is not None), None
-        )
+        found = next(filter(None, (check(document, statement) for check in _CHECKS)), None)
         if found is None:
             return None
         problems.append(found)
@@ -268,9 +266,8 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
 
     names = {"aud": "audience", "sub": "subject"}
     value = clip_text(values[0])
-    actual = (
-        f"the token's audience is {_AUDIENCE}, so " if claim == "sub" and _has_sts_audience(issuer) else ""
-    )
+    is_of_sts = claim == "sub" and _has_sts_audience(issuer)
+    actual = f"the token's audience is {_AUDIENCE}, so " if is_of_sts else ""
     step = "Do not change the value instead: a policy with the audience alone trusts every token of the provider."
     return TrustProblem(
         f"the trust policy compares {value} with the {names[match[2]]} (:{match[2]}), but it is {'a' if claim == 'sub' else 'the'} {names[claim]} (:{claim}): {actual}no token matches",
@@ -281,7 +278,6 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
 
 
 def _moved(key: str, values: list[str]) -> str:
-    """Return the condition key that values are for."""
     match = _OIDC_KEY.fullmatch(key)
     return key if match is None else f"{match[1]}:{_claim_of_values(match[2], values)}"
 
@@ -295,9 +291,8 @@ def _check_audience(
     document: Mapping[str, Any], statement: dict[str, Any], match: re.Match[str], values: list[str]
 ) -> TrustProblem | None:
     # Only GitHub's default audience, the URL of the owner, is certain to be a mistake: the action requests another.
-    if match[2] != "aud" or match[1] != _GITHUB:
-        return None
-    if not all(each.startswith("https://github.com/") for each in values):
+    is_of_owner = all(each.startswith("https://github.com/") for each in values)
+    if match[2] != "aud" or match[1] != _GITHUB or not is_of_owner:
         return None
 
     def accept(each: dict[str, Any]) -> None:
@@ -320,9 +315,8 @@ def _check_subject(match: re.Match[str], values: list[str]) -> TrustProblem | No
             "Write the whole subject into the role's trust policy",
             "Only the subject is wrong, not the audience or the provider. StringEquals compares it whole. With StringLike, a pattern such as :* trusts all jobs of the project, on any branch.",
         )
-    if match[2] != "sub" or not _EKS_ISSUER.match(match[1]):
-        return None
-    if any(each.startswith((_POD_SUBJECT, "*", "system:*")) for each in values):
+    is_of_pod = any(each.startswith((_POD_SUBJECT, "*", "system:*")) for each in values)
+    if match[2] != "sub" or not _EKS_ISSUER.match(match[1]) or is_of_pod:
         return None
     return TrustProblem(
         f"the trust policy expects the subject {clip_text(values[0])}, and the token of a pod has {_POD_SUBJECT}NAMESPACE:SERVICE_ACCOUNT",

@@ -90,13 +90,11 @@ def _find_mismatch(conditions: list[tuple[str, str, list[str]]], claim: str, act
     """Return the values of a claim, if no condition on it accepts a value."""
     found = [(operator, values) for key, operator, values in conditions if key == claim and values]
     for operator, values in found:
-        if any(
-            matches(actual, compile_glob(each)) if "Like" in operator else actual == each for each in values
-        ):
+        is_pattern = "Like" in operator
+        if actual in values or (is_pattern and any(matches(actual, compile_glob(each)) for each in values)):
             return None
     return found[0][1] if found else None
 
 
 def _names(subject: re.Match[str], repository: str) -> bool:
-    pattern = f"{subject['owner']}/{subject['name']}"
-    return matches(repository, compile_glob(pattern))
+    return matches(repository, compile_glob(f"{subject['owner']}/{subject['name']}"))
