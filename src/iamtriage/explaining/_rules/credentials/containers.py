@@ -168,44 +168,31 @@ TOKEN_FILE_OF_ROOT = CauseType(
 
 def explain_account_without_role(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that a pod's service account has no role with which the Secrets Store CSI driver could call."""
-    facts = case.facts
+    facts, definition, driver = case.facts, pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE, None
     account = f"The service account {facts.namespace or 'NAMESPACE'}/{facts.service_account or 'NAME'}"
-    if (other := pod_problems.find_other_annotation(case.text)) is not None:
-        wrong = pod_problems.describe_key(other, case.text)
-        return case.explain(
-            f"{account} has no role that is used: {wrong}.",
-            pod_problems.other_key_cause(other),
-            topic="no-credentials",
-            remedies=pod_problems.correct_key_remedy(case, other),
-            notes=credential_remedies.NO_CALL_MADE,
-        )
-    problem = pod_problems.find_pod_problem(case)
-    if problem is not None and problem.uses_other_account:
-        return case.explain(
-            f"{account} has no IAM role: {problem.text}.",
-            pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE.cause(
-                "reported", text="The driver uses the role of the pod that mounts the volume, not its own."
-            ),
-            topic="no-credentials",
-            remedies=problem.remedy,
-            notes=credential_remedies.NO_CALL_MADE,
-        )
-    driver = "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
-    return case.explain(
-        f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used.",
-        reported_cause(
-            pod_roles.SERVICE_ACCOUNT_WITHOUT_ROLE,
-            message,
+    other, problem = pod_problems.find_other_annotation(case.text), pod_problems.find_pod_problem(case)
+    if other is not None:
+        summary = f"{account} has no role that is used: {pod_problems.describe_key(other, case.text)}."
+        cause = pod_problems.other_key_cause(other)
+        remedies: tuple[Remedy, ...] = (pod_problems.correct_key_remedy(case, other),)
+    elif problem is not None and problem.uses_other_account:
+        summary, remedies = f"{account} has no IAM role: {problem.text}.", (problem.remedy,)
+        text = "The driver uses the role of the pod that mounts the volume, not its own."
+        cause = definition.cause("reported", text=text)
+    else:
+        summary = f"{account} has no IAM role: it has neither a role annotation (IRSA) nor a Pod Identity association that is used."
+        text, said = (
+            f"{account} has no annotation {pod_problems.KEY}.",
             "An IAM role must be associated with service account",
-            text=f"{account} has no annotation eks.amazonaws.com/role-arn.",
-        ),
-        topic="no-credentials",
-        remedies=(pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY),
-        notes=(
-            None if pod_problems.uses_external_secrets(case.text) else driver,
-            credential_remedies.NO_CALL_MADE,
-        ),
-    )
+        )
+        cause = reported_cause(definition, message, said, text=text)
+        remedies = (pod_roles.irsa_remedy(case), pod_roles.POD_IDENTITY_REMEDY)
+        if not pod_problems.uses_external_secrets(case.text):
+            driver = (
+                "The driver uses Pod Identity only if the SecretProviderClass sets usePodIdentity to true."
+            )
+    notes = (driver, credential_remedies.NO_CALL_MADE)
+    return case.explain(summary, cause, topic="no-credentials", remedies=remedies, notes=notes)
 
 
 def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Explanation:
@@ -215,15 +202,14 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
+    blocked = "A security group, network policy, route or proxy blocks the connection to STS."
     hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     return case.explain(
         f"The role's credentials could not be fetched, because STS{called} did not respond. AWS denied nothing.",
         STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *findings.causes,
-        certificates.NO_WAY_OUT.cause(
-            text="A security group, network policy, route or proxy blocks the connection to STS."
-        ),
+        certificates.NO_WAY_OUT.cause(text=blocked),
         remedies=(
             *findings.remedies,
             cluster_remedy(

@@ -134,15 +134,13 @@ def explain_foreign_header(case: Case[SignatureMismatch], reported: Cause) -> Ex
     if url and url["stage"]:
         route = f"{stated['method'] if stated else 'GET'} /{url['path'] or ''}"
         named = f"{route} is not deployed to the stage {url['stage']}"
+    no_route = "The path, the method or the stage does not exist, or was not deployed with its authorizer: API Gateway answers so then, too."
+    must_sign = "The method uses IAM authorization (AWS_IAM), so AWS credentials must sign the request."
     return case.explain(
         f"API Gateway read the Authorization header as an AWS signature (SigV4), but got {sent}, which it did not check. {named}, or the method requires a signature.",
         reported,
-        NO_SUCH_ROUTE.cause(
-            text="The path, the method or the stage does not exist, or was not deployed with its authorizer: API Gateway answers so then, too."
-        ),
-        UNSIGNED_CALL.cause(
-            text="The method uses IAM authorization (AWS_IAM), so AWS credentials must sign the request."
-        ),
+        NO_SUCH_ROUTE.cause(text=no_route),
+        UNSIGNED_CALL.cause(text=must_sign),
         topic="no-such-route",
         remedies=(_check_method_remedy(url), sign_remedy(url)),
     )
@@ -201,12 +199,11 @@ def _explain_route(
 def _explain_existing_route(case: Case[Failure], url: re.Match[str], route: str) -> Explanation:
     """Explain that the API has the called route, which leaves its deployment and its authorization."""
     stage = url["stage"]
+    must_sign = "The method uses IAM authorization (AWS_IAM), and the request is not signed. A Bearer token does not count there."
     return case.explain(
         f"The API has the route {route}: it is not deployed to the stage {stage} yet, or the method requires a signature.",
         NO_SUCH_ROUTE.cause(text=f"The stage {stage} has a deployment from before the route was created."),
-        UNSIGNED_CALL.cause(
-            text="The method uses IAM authorization (AWS_IAM), and the request is not signed. A Bearer token does not count there."
-        ),
+        UNSIGNED_CALL.cause(text=must_sign),
         remedies=(
             your_remedy(
                 f"Deploy the API to the stage {stage}",

@@ -48,42 +48,36 @@ _SECRET_MEMBER = lazy_pattern(
 class _KeyStore(NamedTuple):
     """Where a runtime gets the access keys that it signs with."""
 
-    signer: str
     place: str
     store: str
-    retry: str
     alternative: str
+    signer: str = "job"
+    retry: str = "run the job again"
 
 
 # By the kind of the runtime.
 _KEY_STORES = {
     "github-actions": _KeyStore(
-        "job",
         "GitHub",
         "the secrets of the repository, environment or organization",
-        "run the job again",
         "A secret of an environment overrides that of the repository: set it with --env. Better, replace the keys by a role that the job assumes with OIDC (role-to-assume).",
     ),
     "gitlab": _KeyStore(
-        "job",
         "GitLab",
         "the CI/CD variables of the project or group",
-        "run the job again",
         "Better, replace the keys by a role that the job assumes with OIDC (id_tokens).",
     ),
     "jenkins": _KeyStore(
-        "job",
         "Jenkins",
         "the credentials of Jenkins",
-        "run the job again",
         "Better, replace the keys by the role of the agent's instance or pod.",
     ),
     "ecs": _KeyStore(
-        "task",
         "the task definition",
         "environment or secrets of the task definition",
-        "start new tasks of the new revision",
         "Better, replace the keys by the task role (taskRoleArn).",
+        "task",
+        "start new tasks of the new revision",
     ),
 }
 

@@ -136,7 +136,8 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
     rejecter = "Amazon EKS" if is_from_service else "The EKS Pod Identity Agent"
     is_early = problem is None and "token is not valid yet" in message
     outcome = "is not valid yet" if is_early else "has expired"
-    text = _REJECTION_TEXTS.get(problem, f"By its own claims, the token {outcome}.")
+    rejection = _REJECTION_TEXTS.get(problem, f"By its own claims, the token {outcome}.")
+    text = f"The EKS Pod Identity Agent returned no credentials. {rejection}"
     summary = f"{rejecter} rejected the request for credentials because of its token."
     causes: tuple[Cause, ...] = ()
     remedies: tuple[Remedy, ...] = (_CHECK_TOKEN, _UPDATE_SDK)
@@ -165,9 +166,7 @@ def explain_agent_rejection(case: AnyCase, message: str, problem: str | None = N
         because = (f"The error code is {error_code(case.failure)}.",)
     return case.explain(
         summary,
-        AGENT_REJECTED_TOKEN.cause(
-            "reported", because, text=f"The EKS Pod Identity Agent returned no credentials. {text}"
-        ),
+        AGENT_REJECTED_TOKEN.cause("reported", because, text=text),
         *causes,
         topic="pod-identity-token",
         remedies=remedies,

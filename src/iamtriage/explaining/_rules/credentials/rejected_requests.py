@@ -147,20 +147,21 @@ class RejectedRequest(Value):
 
 def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
     message, region = clues.message_text(case), _find_region(case)
-    runtime = case.context.runtime
+    text, runtime = case.failure.text, case.context.runtime
     service = case.failure.envelope.service
     code, role = clues.error_code(case.failure), _find_role(case)
-    temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(case.failure.text)
+    temporary = _TEMPORARY_KEY.search(case.text) or _PRINTED_KEY.search(text)
     # Terraform's provider names it token.
     token = _TOKEN if temporary and temporary["name"] == "access_key" else _SESSION_TOKEN
-    lacks_token = _EMPTY_TOKEN.search(case.failure.text) is not None or (
+    lacks_token = _EMPTY_TOKEN.search(text) is not None or (
         _SECRET_KEY.search(case.text) and not token.search(case.text)
     )
     # A call that is to assume the role has the source profile's credentials.
     operation = case.operation
     assumes_role = operation == "AssumeRole" or (operation is None and service == "sts")
+    is_of_role = operation == "AssumeRole" and role is not None
     uses_session = _SESSIONS.search(case.text) is not None or (role is not None and not assumes_role)
-    working = () if region is None else find_working_regions(case.failure.text, *case.failure.span)
+    working = () if region is None else find_working_regions(text, *case.failure.span)
     return RejectedRequest(
         message=message,
         code=code,
@@ -173,21 +174,17 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         is_s3=service == "s3" or code in UNKNOWN_KEY_CODES | INVALID_TOKEN_CODES,
         is_signed=operation not in _UNSIGNED_OPERATIONS and _WEB_IDENTITY_ERROR not in message,
         uses_session=uses_session,
-        has_no_token=not uses_session and _LONG_TERM.search(case.failure.text) is not None,
+        has_no_token=not uses_session and _LONG_TERM.search(text) is not None,
         variable_without_token=temporary["name"] if temporary and lacks_token else None,
         is_in_lambda=runtime is not None and runtime.kind == "lambda",
         working_regions=tuple(each for each in working if each != region),
-        is_enabled=region is not None
-        and region in case.failure.text
-        and _ENABLED.search(case.failure.text) is not None,
-        has_v1_tokens=_V1_TOKENS.search(case.failure.text) is not None,
-        uses_vault="aws-vault exec" in case.failure.text,
-        lacks_region="AWS_ROLE_ARN=" in case.failure.text and "_REGION" not in case.failure.text,
-        assumes_role=operation == "AssumeRole" and role is not None,
-        account=_find_calling_account(case.failure.text, role)
-        if operation == "AssumeRole" and role
-        else None,
-        is_terraform='provider "aws"' in case.failure.text,
+        is_enabled=region is not None and region in text and _ENABLED.search(text) is not None,
+        has_v1_tokens=_V1_TOKENS.search(text) is not None,
+        uses_vault="aws-vault exec" in text,
+        lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
+        assumes_role=is_of_role,
+        account=_find_calling_account(text, role) if is_of_role and role else None,
+        is_terraform='provider "aws"' in text,
     )
 
 
@@ -210,9 +207,8 @@ def _find_calling_account(text: str, role: Role) -> str | None:
 
 def _find_role(case: Case[InvalidCredentials]) -> Role | None:
     texts = (case.failure.resource, case.facts.resource, clues.find_role_arn(case.text), case.caller)
-    return next(
-        (role for text in texts if (role := underlying_role(try_parse_principal(text))) is not None), None
-    )
+    roles = (underlying_role(try_parse_principal(text)) for text in texts)
+    return next((role for role in roles if role is not None), None)
 
 
 def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[Remedy]:
@@ -230,23 +226,22 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     if request.has_no_token:
         return
     other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
-    lines: tuple[str | Labelled, ...] = ("export AWS_STS_REGIONAL_ENDPOINTS=regional",)
-    if request.uses_vault:
-        lines += (Labelled("Then remove the cached sessions, and run the command again:", "aws-vault clear"),)
+    clear = Labelled("Then remove the cached sessions, and run the command again:", "aws-vault clear")
+    update = None
     if request.is_enabled:
         other = f"The account has enabled {request.region}: that is not the cure. In ~/.aws/config, the setting is sts_regional_endpoints = regional."
         administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
-        lines += (
-            Labelled(
-                administrator,
-                "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
-            ),
-        )
+        version_2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
+        update = Labelled(administrator, version_2)
     yield your_remedy(
         "Get the session from a regional STS endpoint",
         "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
         other,
-        commands=lines,
+        commands=(
+            "export AWS_STS_REGIONAL_ENDPOINTS=regional",
+            clear if request.uses_vault else None,
+            update,
+        ),
         url=pages.TEMPORARY_REGIONS,
     )
     if request.is_enabled:

@@ -85,11 +85,9 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
     operation, role = case.failure.envelope.operation, underlying_role(case.principal)
     renew = None if operation == "AssumeRole" else _issue_again_remedy(case, issued)
     renew = renew or _runtime_remedy(case) or (_RENEW_SOURCE if operation == "AssumeRole" else None)
-    if renew is not None:
-        return renew
-    if isinstance(role, IdentityCenterRole):
+    if renew is None and isinstance(role, IdentityCenterRole):
         return credential_remedies.SSO_LOGIN
-    return credential_remedies.NEW_CREDENTIALS
+    return renew or credential_remedies.NEW_CREDENTIALS
 
 
 def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
@@ -285,10 +283,10 @@ def _find_chain(case: Case[ExpiredCredentials]) -> RoleChain | None:
     at, command = issued
     target, seconds = command.option("role-arn"), command.option("duration-seconds")
     arn = try_parse_arn(target.value) if target is not None else None
+    is_hour = seconds is None or seconds.value == str(_HOUR)
     # Another profile has other credentials than the session that the text shows.
-    if arn is None or command.words[1] != "assume-role" or command.option("profile") is not None:
-        return None
-    if seconds is not None and seconds.value != str(_HOUR):
+    is_same = command.words[1] == "assume-role" and command.option("profile") is None
+    if arn is None or not is_same or not is_hour:
         return None
     sessions = list(_SESSION.finditer(text, max(at - CHARS_BEFORE, 0), at))
     caller = underlying_role(case.principal)
@@ -305,9 +303,9 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
     chain = _find_chain(case)
     if chain is None:
         return None
-    times = ""
-    if chain.issued and chain.failed:
-        times = f" at {chain.issued}, and the call failed at {chain.failed}"
+    times = (
+        f" at {chain.issued}, and the call failed at {chain.failed}" if chain.issued and chain.failed else ""
+    )
     name = chain.role.rpartition("/")[2]
     session = quote_words(f":assumed-role/{chain.source}/{chain.session}")
     because = f"The text shows {session} before the command that assumes {name}, so a role assumed the role."

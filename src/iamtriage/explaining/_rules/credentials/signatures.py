@@ -229,12 +229,11 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
 def _explain_other_request(
     case: Case[SignatureMismatch], message: str, difference: presigned_requests.Difference
 ) -> Explanation:
+    text = "The request is not the one that the URL was signed for."
     return case.explain(
         _url_summary(difference),
         clues.reported_cause(SIGNATURE_MISMATCH, message, *_PHRASES),
-        PRESIGNED_URL_EDITED.cause(
-            "derived", difference.because, text="The request is not the one that the URL was signed for."
-        ),
+        PRESIGNED_URL_EDITED.cause("derived", difference.because, text=text),
         # What the text shows of both sides settles it.
         remedies=difference.remedy,
     )
