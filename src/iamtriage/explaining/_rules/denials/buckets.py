@@ -203,7 +203,8 @@ def explain_deployed_bucket(denial: Denial) -> Explanation | None:
 
     Actions: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     """
-    deployment = find_deployment(denial.failure, denial.facts)
+    is_unnamed = denial.operation is None and denial.action is None
+    deployment = find_deployment(denial.failure, denial.facts) if is_unnamed else None
     if deployment is None or not (deployment.type or "").startswith("AWS::S3::Bucket"):
         return None
     region = commands.region(deployment.region or denial.facts.region)

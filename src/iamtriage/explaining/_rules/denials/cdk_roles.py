@@ -202,19 +202,13 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
     if _PIPELINE_STEP.search(denial.failure.text) is None:
         return attrs.evolve(remedy, steps=(*remedy.steps, f"After the commands, run {called} again."))
     # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.pipelines.CodeBuildStep.html
-    steps = (
-        "The pipeline's code owns this role, and a ShellStep accepts no statements: make the step a CodeBuildStep with the property below, or set codeBuildDefaults.rolePolicy. Deploy the pipeline's stack once by hand.",
-        *(
-            (
-                "Or run cdk synth where the lookup works, and commit cdk.context.json: the pipeline then looks nothing up.",
-            )
-            if is_lookup
-            else ()
-        ),
-    )
+    step = "The pipeline's code owns this role, and a ShellStep accepts no statements: make the step a CodeBuildStep with the property below, or set codeBuildDefaults.rolePolicy. Deploy the pipeline's stack once by hand."
+    look_up = None
+    if is_lookup:
+        look_up = "Or run cdk synth where the lookup works, and commit cdk.context.json: the pipeline then looks nothing up."
     code = f"rolePolicyStatements: [new iam.PolicyStatement({{\n  actions: ['sts:AssumeRole'],\n  resources: ['{arn}'],\n}})],"
     page = "https://docs.aws.amazon.com/cdk/v2/guide/cdk-pipeline.html"
-    return attrs.evolve(account_remedy(remedy.title, *steps, url=page), manifest=code)
+    return attrs.evolve(account_remedy(remedy.title, step, look_up, url=page), manifest=code)
 
 
 def _bootstrap_remedy(found: re.Match[str], *, is_missing: bool) -> Remedy:

@@ -49,7 +49,6 @@ def _policy_commands(service: str) -> tuple[str, ...]:
 
 
 def _delivery(service: str, path: str, url: str, *checks: str) -> service_access.ServiceAccess:
-    """Return what a service needs to deliver files to a bucket."""
     return service_access.ServiceAccess(
         "the bucket policy",
         service,

@@ -189,7 +189,6 @@ def _management_account(policy: str | None) -> str:
 
 
 def _policy_id_argument(policy: str | None) -> str:
-    """Return the ID of an Organizations policy as a command argument."""
     found = _POLICY_ID.fullmatch((policy or "").rpartition("/")[2])
     return found[0] if found else _ANY_ID
 

@@ -86,7 +86,11 @@ def explain_database_login(denial: Denial) -> Explanation:
     not_allowed = LOGIN_NOT_ALLOWED.cause("possible", quote_phrases(denial.failure.text, _MESSAGE))
     token = TOKEN_NOT_FOR_LOGIN.cause("possible")
     causes = (not_allowed, token)
-    remedies = present(_allow_remedy(denial), _token_remedy(login), _check_remedy(login))
+    step = None
+    if denial.resource is None or "DBI_RESOURCE_ID" in denial.resource:
+        step = "DBI_RESOURCE_ID is the resource ID of the database, such as db-ABC…, not its name or ARN; for a cluster, DbClusterResourceId."
+    allow_it = allow_remedy(denial, first_step=step, url=_POLICIES)
+    remedies = present(allow_it, _token_remedy(login), _check_remedy(login))
     if difference is not None:
         is_code = login is not None and login.portless is not None
         name = "call of BuildAuthToken" if is_code else 'command "aws rds generate-db-auth-token"'
@@ -113,13 +117,6 @@ def _find_difference(login: Login) -> str | None:
         endpoint = login.portless[1].strip('"')
         return f"the call of BuildAuthToken has the host without the port ({clip_text(endpoint)})"
     return None
-
-
-def _allow_remedy(denial: Denial) -> Remedy | None:
-    step = None
-    if denial.resource is None or "DBI_RESOURCE_ID" in denial.resource:
-        step = "DBI_RESOURCE_ID is the resource ID of the database, such as db-ABC…, not its name or ARN; for a cluster, DbClusterResourceId."
-    return allow_remedy(denial, first_step=step, url=_POLICIES)
 
 
 def _token_remedy(login: Login | None) -> Remedy:

@@ -112,17 +112,13 @@ def _may_subscribe(denial: Denial) -> bool:
 
 
 def _assumes_role(denial: Denial) -> bool:
-    if _is_explicitly_denied_by_identity_policy(denial):
+    if denial.policy_type == "identity" and denial.is_explicit:
         return False  # as for any other action, the role's trust policy is not the reason
     return denial.lowercase_action in ASSUME_ROLE_ACTIONS or denial.policy_type == "role_trust"
 
 
 def _passes_role(denial: Denial) -> bool:
     return denial.lowercase_action == "iam:passrole" and not denial.is_explicit
-
-
-def _is_explicitly_denied_by_identity_policy(denial: Denial) -> bool:
-    return denial.policy_type == "identity" and denial.is_explicit
 
 
 def _lacks_action_or_caller(denial: Denial) -> bool:

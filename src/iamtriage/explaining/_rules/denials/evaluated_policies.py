@@ -92,7 +92,6 @@ def add_evaluation(denial: Denial, explanation: Explanation) -> Explanation:
 
 
 def _add_deny(explanation: Explanation, denial: Denial, decision: Decision) -> Explanation:
-    """Add which statement denies the call."""
     first, *others = decision.statements[:_MAX_STATEMENTS]
     reasons = (decision.reason, *(f"{each} denies it, too." for each in others))
     further = ""
@@ -159,7 +158,6 @@ def _find_conditional(denial: Denial, decision: Decision) -> tuple[KnownPolicy, 
 def _add_condition(
     explanation: Explanation, denial: Denial, policy: KnownPolicy, statement: Mapping[str, Any]
 ) -> Explanation:
-    """Add that the request did not meet the condition of the statement that would allow it."""
     condition = describe_conditions(statement)
     because = "AWS found no identity-based policy that allows it."
     text = f"{capitalize_start(policy.name)} allows {denial.action} on this resource only if {condition}, so the request did not meet that."

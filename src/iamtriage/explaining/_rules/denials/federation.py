@@ -138,7 +138,6 @@ def explain_web_identity(denial: Denial) -> Explanation:
 
 
 def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
-    """Return what the trust policy decides, as a sentence without a full stop."""
     if findings is None:
         subjects = trust_documents.expected_subjects(denial.facts.trust_policy)
         expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
@@ -278,7 +277,6 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
 
 
 def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
-    """Return the command that creates the IAM OIDC provider of the token's issuer."""
     region = _CLUSTER_ISSUER.match(other.issuer)
     if region is not None and denial.facts.cluster is not None:
         return f"eksctl utils associate-iam-oidc-provider --cluster {commands.cluster(denial.facts.cluster)} --region {commands.region(region[1])} --approve"
@@ -354,7 +352,6 @@ def _is_from_identity_pool(denial: Denial) -> bool:
 
 
 def _explain_identity_pool_token(denial: Denial) -> Explanation:
-    """Explain that STS did not accept a Cognito identity pool's token for a role."""
     findings = check_trust_policy(denial)
     because = "The text or the token's claims name an Amazon Cognito identity pool."
     text = "The role's trust policy does not allow the token of the identity pool. It must name the ID of the pool that the app uses (aud), and authenticated or unauthenticated (amr)."

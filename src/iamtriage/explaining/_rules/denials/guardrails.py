@@ -49,6 +49,12 @@ if TYPE_CHECKING:
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
+_GATEWAY_PRINCIPAL = (
+    "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn."
+)
+_REGISTRY_ENDPOINTS = (
+    "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too."
+)
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
 _DELEGATING_ACTIONS = frozenset(
@@ -86,7 +92,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             if _offers_change(denial)
             else "Add the statement to the boundary.",
             f"A boundary only caps permissions: {_identity_allow(denial)}.{_KEEP_CONDITION if _delegates(denial) else ''}",
-            *_delegation_steps(denial),
+            *present(_delegation_step(denial)),
         )
     can_change = _offers_change(denial)
     scope_down = "An administrator can scope the Deny down. " if denial.is_explicit and can_change else ""
@@ -110,9 +116,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
     explicit = denial.is_explicit
-    verb = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}[
-        denial.deny
-    ]
+    verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}
+    verb = verbs[denial.deny]
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
@@ -158,13 +163,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         if denial.role is None or not denial.role.lacks_its_path:
             notes = (*notes, *policy_principals.role_path_steps(denial))
         if denial.service == "ecr":
-            notes += (
-                "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too.",
-            )
+            notes += (_REGISTRY_ENDPOINTS,)
         if denial.service in _GATEWAY_SERVICES:
-            notes += (
-                "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn.",
-            )
+            notes += (_GATEWAY_PRINCIPAL,)
     show, *change = commands.endpoint_policy_commands(region, denial.action)
     if on_instance:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
@@ -249,16 +250,14 @@ def _delegates(denial: Denial) -> bool:
     return not denial.is_explicit and denial.lowercase_action in _DELEGATING_ACTIONS
 
 
-def _delegation_steps(denial: Denial) -> tuple[str, ...]:
+def _delegation_step(denial: Denial) -> str | None:
     if not _delegates(denial):
-        return ()
+        return None
     principal = "user" if "user" in denial.lowercase_action else "role"
     create = f"give the {principal} that boundary (put-{principal}-permissions-boundary)"
     if "create" in denial.lowercase_action:
         create = f"create the {principal} with that boundary (--permissions-boundary, in Terraform permissions_boundary)"
-    return (
-        f"{create[0].upper()}{create[1:]}, or the condition denies the call again. That alone helps if the boundary already has such a statement.",
-    )
+    return f"{create[0].upper()}{create[1:]}, or the condition denies the call again. That alone helps if the boundary already has such a statement."
 
 
 def _boundary_statement(denial: Denial) -> dict[str, Any] | None:
@@ -373,7 +372,6 @@ def _denies_everything(policy: KnownPolicy) -> bool:
 
 
 def _allow_remedy(denial: Denial) -> Remedy:
-    """Return how to add an Allow to the policy of an endpoint."""
     region = _find_region(denial)
     action = denial.action or f"{denial.service or 'SERVICE'}:*"
     reset = f"aws ec2 modify-vpc-endpoint --region {region} --vpc-endpoint-id ENDPOINT_ID --reset-policy"

@@ -46,7 +46,6 @@ KEY_QUARANTINE = CauseType(
 
 
 def _change_step(denial: Denial) -> str:
-    """Return who changes the Deny, and how."""
     legitimate = "The Deny can be intentional. If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""

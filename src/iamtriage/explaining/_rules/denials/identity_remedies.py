@@ -229,31 +229,24 @@ def _locate_policy_remedy(denial: Denial) -> Remedy:
 
 
 def _unnamed_call_remedy(denial: Denial) -> Remedy:
-    """Return the remedy for a call that the message does not name."""
     queue = _QUEUE_URL.fullmatch(denial.resource or "")
     if queue is None:
-        return _identify_caller_remedy(denial)
+        return your_remedy(
+            "Find the caller and the call",
+            "Check which identity the program uses: it can differ from the one that you expect.",
+            "Look for the call in CloudTrail: the record names action, resource and caller.",
+            commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
+            url=pages.ACCESS_DENIED,
+        )
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
     partition = find_partition(queue["region"]) or "aws"
     arn = f"arn:{partition}:sqs:{queue['region']}:{queue['account']}:{queue['name']}"
-    line = (
-        f"aws sqs get-queue-attributes --queue-url {{}} --attribute-names Policy --region {queue['region']}"
-    )
+    template = "aws sqs get-queue-attributes --queue-url {} --attribute-names Policy --region {}"
     return account_remedy(
         f"Allow {denial.caller} what it does with the queue {queue['name']}",
         f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
         f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
-        commands=("aws sts get-caller-identity", fill_command(line, queue[0])),
-        url=pages.ACCESS_DENIED,
-    )
-
-
-def _identify_caller_remedy(denial: Denial) -> Remedy:
-    return your_remedy(
-        "Find the caller and the call",
-        "Check which identity the program uses: it can differ from the one that you expect.",
-        "Look for the call in CloudTrail: the record names action, resource and caller.",
-        commands=("aws sts get-caller-identity", _cloudtrail_command(denial)),
+        commands=("aws sts get-caller-identity", fill_command(template, queue[0], queue["region"])),
         url=pages.ACCESS_DENIED,
     )
 
@@ -277,7 +270,6 @@ def _ambiguous_remedies(denial: Denial) -> tuple[Remedy, ...]:
 
 
 def _cloudtrail_command(denial: Denial) -> str:
-    """Return the command that looks up the call in CloudTrail."""
     operation = denial.failure.envelope.operation or (denial.action or "").partition(":")[2]
     name = operation if operation.isalnum() and operation.isascii() else "OPERATION"
     region = denial_remedies.region_argument(denial)

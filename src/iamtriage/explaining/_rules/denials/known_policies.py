@@ -115,15 +115,9 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
         yield KnownPolicy(content, permission_set, "derived", None, has_principal=False, owner=owner)
     for each in stated:
         named = each.name or (name if each.file is None else f"the policy in {clip_text(each.file)}")
-        details = (
-            each.has_principal,
-            each.is_code,
-            each.is_whole,
-            each.owner,
-            each.version,
-            each.has_references,
-        )
-        yield KnownPolicy(each.content, named, "derived", None, *details)
+        kind = (each.has_principal, each.is_code, each.is_whole)
+        source = (each.owner, each.version, each.has_references)
+        yield KnownPolicy(each.content, named, "derived", None, *kind, *source)
 
 
 def find_permission_set(denial: Denial) -> str | None:

@@ -213,7 +213,6 @@ def _find_source(grant: Grant, text: str) -> tuple[list[dict[str, Any]], str, st
 
 
 def _source_remedy(statements: list[dict[str, Any]], managed_policy: str) -> Remedy:
-    """Return the remedy that allows the execution role to read an event source."""
     name = inline_policy_name(statements)
     return remedies.identity_remedy(
         f"Allow {_ROLE} to read the event source",

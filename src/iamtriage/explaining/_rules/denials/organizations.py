@@ -246,9 +246,8 @@ def _explain_other_name(
     has = f"The user has {join_words(listed, 'and')}{f' in {account}' if account else ''}"
     of_role = _ROLE.fullmatch(name)
     close = [of_role[1]] if of_role else get_close_matches(name, listed, n=1, cutoff=0.75)
-    chosen = next((each for each in close if each in listed), None) or (
-        listed[0] if len(listed) == 1 else None
-    )
+    only = listed[0] if len(listed) == 1 else None
+    chosen = next((each for each in close if each in listed), only)
     misspelled = "a permission set that the user does not have"
     if close and chosen in close:
         misspelled = "a misspelled name"

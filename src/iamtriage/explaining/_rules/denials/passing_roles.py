@@ -199,7 +199,6 @@ def _verdict(denial: Denial, to: str) -> str:
 
 
 def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:
-    """Return the remedy that allows the caller to pass the role, if that can help."""
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.caller} to pass {role}"

@@ -347,10 +347,8 @@ def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str
         creators = _creators(denial, statement)
         if creators:
             value = creators[0] if len(creators) == 1 else creators
-            conditions["StringEquals"] = {
-                f"{service}:CreateAction": value,
-                **mapping(conditions.get("StringEquals")),
-            }
+            equal = mapping(conditions.get("StringEquals"))
+            conditions["StringEquals"] = {f"{service}:CreateAction": value, **equal}
     return {operator: block for operator, block in conditions.items() if block}
 
 

@@ -174,16 +174,17 @@ def resource_remedy(denial: Denial) -> Remedy:
     statements = [] if added is None else [added]
     lines: Commands = policy_commands(denial, policy.show_command, policy.change_command)
     if denial.service == "kms" and isinstance(denial.role, ServiceLinkedRole):
-        statements = _linked_role_statements(denial)
+        arn = policy_principals.policy_principal_arn(denial)
+        statements = services.linked_role_key_statements(arn)
         step = "The second statement lets the service create the grants with which it uses the key for the resources it manages."
         steps.append(step)
         if denial.crosses_accounts:
-            steps.append(
-                f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
-            )
+            root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
+            statements = services.linked_role_key_statements(root, grants_only_for_services=False)
+            grant_it = f"Then an administrator of account {denial.account} runs create-grant for the role, whose own policies cannot be changed."
+            steps.append(grant_it)
             region = None if denial.resource_arn is None else denial.resource_arn.region
-            role = policy_principals.policy_principal_arn(denial)
-            lines += (commands.create_grant_command(denial.resource, region, role),)
+            lines += (commands.create_grant_command(denial.resource, region, arn),)
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
         other_side, own = describe_other_side(denial, added)
@@ -215,7 +216,6 @@ def _describe_form(policy: services.ResourcePolicy, notes: tuple[str, ...]) -> I
 
 
 def _save_step(policy: services.ResourcePolicy) -> str:
-    """Return how to save the policy for the command that replaces it."""
     change, name = _CHANGE.search(policy.change_command), f"the {policy.name}"
     if change is None:
         return f"Add the statement to {name} and keep the existing ones: a change replaces the whole policy."
@@ -238,11 +238,9 @@ def policy_of(denial: Denial) -> services.ResourcePolicy:
     """Return what is known about the policy of the resource's type."""
     policy = services.find_resource_policy(denial.service, denial.resource) or _OTHER_POLICY
     domain = _find_domain(denial)
-    return (
-        policy
-        if domain is None
-        else attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
-    )
+    if domain is None:
+        return policy
+    return attrs.evolve(policy, name=f"access policy of the domain {domain['domain']}")
 
 
 def _find_domain(denial: Denial) -> re.Match[str] | None:
@@ -252,7 +250,6 @@ def _find_domain(denial: Denial) -> re.Match[str] | None:
 
 
 def _allow_statement(denial: Denial) -> dict[str, Any] | None:
-    """Return the statement that allows the action to the caller in the resource-based policy."""
     grant = required_grants.required_grant(denial)
     if grant is None:
         return None
@@ -274,15 +271,6 @@ def _allow_statement(denial: Denial) -> dict[str, Any] | None:
     return added
 
 
-def _linked_role_statements(denial: Denial) -> list[dict[str, Any]]:
-    """Return the key policy statements that a service-linked role needs for a customer managed key."""
-    arn = policy_principals.policy_principal_arn(denial)
-    if denial.crosses_accounts:
-        root = f"arn:{denial.location.partition or 'aws'}:iam::{denial.account}:root"
-        return services.linked_role_key_statements(root, grants_only_for_services=False)
-    return services.linked_role_key_statements(arn)
-
-
 def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) -> Remedy:
     """Return the remedy that changes a Deny statement of the resource-based policy.
 
@@ -298,12 +286,12 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     if denial.service == "es":
         # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
         networks = "" if domain and domain["kind"] == "vpc" else "aws:SourceIp, if the domain is not in a VPC"
-    ways = (
-        *((f"from a network ({networks})",) if networks else ()),
+    ways = present(
+        f"from a network ({networks})" if networks else None,
         # API Gateway has no endpoints without TLS.
-        *(("over HTTPS (aws:SecureTransport)",) if denial.service != "execute-api" else ()),
-        *(("with the encryption header that they name",) if is_upload else ()),
-        *(() if is_unsigned else ("with MFA (aws:MultiFactorAuthPresent)",)),
+        "over HTTPS (aws:SecureTransport)" if denial.service != "execute-api" else None,
+        "with the encryption header that they name" if is_upload else None,
+        None if is_unsigned else "with MFA (aws:MultiFactorAuthPresent)",
         "by certain principals (aws:PrincipalOrgID or aws:PrincipalArn)",
     )
     compare = ""

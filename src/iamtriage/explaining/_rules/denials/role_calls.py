@@ -89,7 +89,6 @@ def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
 
 
 def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
-    """Return the accounts of the principals that the supplied trust policy allows."""
     allowing = trust_documents.allow_statements(denial.facts.trust_policy)
     found = (
         _ACCOUNT_OF_PRINCIPAL.fullmatch(name)

@@ -75,21 +75,9 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     operation = denial.operation
     if operation is None and "cloudfront" in denial.failure.text.lower():
         return buckets.explain_origin(denial)
-    if (
-        operation is None
-        and denial.action is None
-        and (found := buckets.explain_deployed_bucket(denial)) is not None
-    ):
-        return found
     rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
-    others = (
-        explain_denied_url,
-        explain_bucket_deny,
-        explain_other_principals,
-        explain_missing_object,
-        public_access.explain_public_change,
-    )
-    for rule in (*rules, *others):
+    others = (explain_denied_url, explain_bucket_deny, explain_other_principals, explain_missing_object)
+    for rule in (buckets.explain_deployed_bucket, *rules, *others, public_access.explain_public_change):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""
@@ -309,7 +297,6 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
-    """Return which actions a call requires, in a sentence."""
     options = _option_actions(denial)
     # Deleting is a call of its own.
     listed = join_first_four((*denial.actions, *(each for each in options if each != _DELETE)))

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
-
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
@@ -25,9 +23,9 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
-from iamtriage.explaining._rules.shared.remedies import account_remedy, resource_policy_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import without_other_commands
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -129,7 +127,6 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
 
 
 def _publish_remedy(denial: Denial, arn: str) -> Remedy:
-    """Return how the bucket's owner makes an object public."""
     show, change = bucket_policy_commands(denial)
     return resource_policy_remedy(
         "Or, only if everyone on the internet may read it, allow s3:GetObject for everyone in the bucket policy, and open Block Public Access for this bucket",
@@ -163,44 +160,29 @@ SIGNER_DENIED = CauseType(
 def explain_denied_url(denial: Denial) -> Explanation | None:
     """Explain that the signer of a presigned URL is denied, or return ``None`` if the text shows no URL."""
     signed = _PRESIGNED.search(denial.failure.text)
-    if (
-        signed is None
-        or denial.operation is not None
-        or denial.principal_text is not None
-        or "/" not in (denial.resource or "")
-    ):
+    is_known = denial.operation is not None or denial.principal_text is not None
+    if signed is None or is_known or "/" not in (denial.resource or ""):
         return None
     key, action = signed["key"], "s3:PutObject" if _PUT.search(denial.failure.text) else "s3:GetObject"
     is_session = key is not None and key.startswith("ASIA")
-    who = (
-        "a role (its key begins with ASIA)"
-        if is_session
-        else "an IAM user (its key begins with AKIA)"
-        if key
-        else "an identity"
-    )
-    lines = (
-        ()
-        if key is None
-        else (fill_command("aws sts get-access-key-info --access-key-id {}", commands.access_key(key)),)
-    )
-    if key is not None and not is_session:
-        lines = (
-            fill_command(
-                "aws iam get-access-key-last-used --access-key-id {} --query UserName --output text",
-                commands.access_key(key),
-            ),
-        )
+    who, template = "an identity", None
+    if is_session:
+        who, template = "a role (its key begins with ASIA)", "aws sts get-access-key-info --access-key-id {}"
+    elif key:
+        who = "an IAM user (its key begins with AKIA)"
+        template = "aws iam get-access-key-last-used --access-key-id {} --query UserName --output text"
+    line = template and fill_command(template, commands.access_key(key))
     reads = action == "s3:GetObject"
     needs = "kms:Decrypt" if reads else "kms:GenerateDataKey"
-    remedy = account_remedy(
+    sid = "S3GetObject" if reads else "S3PutObject"
+    remedy = identity_remedy(
         f"Allow {action} for the identity that signs the URL",
         "Find the role or user with whose credentials the program signs, such as the execution role of a function, and attach the policy to it. The command prints the account or the user of the key.",
         f"If the object is encrypted with a KMS key, the signer also needs {needs} on it. The URL works at once, no new one is needed.",
-        commands=(*lines, bucket_policy_commands(denial)[0]),
+        statements=(allow(action, denial.resource or "*", sid=sid),),
+        commands=(line, bucket_policy_commands(denial)[0]),
         url=pages.S3_PRESIGNED,
     )
-    sid = "S3GetObject" if reads else "S3PutObject"
     text = "The bucket policy denies it, such as by aws:SourceIp, aws:SourceVpce, s3:signatureAge or s3:authType, which apply to whoever uses the URL."
     return denial.explain(
         f"S3 accepted the signature of the presigned URL, but denied the request for {denial.resource}: most likely, the signer lacks {action}. It was signed by {who}.",
@@ -208,9 +190,7 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
         MISSING_OBJECT.cause() if reads else None,
         DENIES["resource"].cause(text=text),
         topic="s3-access-denied",
-        remedies=attrs.evolve(
-            remedy, policy=build_document([allow(action, denial.resource or "*", sid=sid)]), layer="identity"
-        ),
+        remedies=remedy,
         notes="Neither the URL nor its expiry is the problem: S3 reports those differently.",
     )
 

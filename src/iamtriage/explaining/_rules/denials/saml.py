@@ -105,7 +105,6 @@ def _trusted(denial: Denial) -> tuple[str | None, list[str]]:
 
 
 def _audiences(statement: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Return the values of each condition on the audience."""
     conditions = trust_documents.iterate_conditions(statement)
     return [
         values

@@ -180,7 +180,6 @@ def explain_mfa(denial: Denial) -> Explanation:
 
 
 def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
-    """Explain that one MFA code was passed to several calls."""
     profile = find_profile(denial.case)
     template = "aws sts get-session-token --serial-number {} --token-code MFA_CODE"
     session = fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import save_step
+from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import why_no_allow_helps
 from iamtriage.policies._documents import build_document
@@ -89,8 +89,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}"
-    title = "Change the session policy"
-    statement = guardrails.allowing_statement(denial)
+    title, statement = "Change the session policy", guardrails.allowing_statement(denial)
     url = pages.SESSION_POLICIES
     who: Who = "you"
     lines: tuple[str, ...] = ()
@@ -117,11 +116,15 @@ def explain_session_policy(denial: Denial) -> Explanation:
         return _explain_federated_session(denial, denial.principal)
     elif _is_of_pod_identity(denial):
         title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
-        url, lines = pages.EKS_POD_ASSOCIATION, _association_commands(denial)
+        url = pages.EKS_POD_ASSOCIATION
+        lines = find_cluster(denial.case).association_commands(
+            ("describe", "--query association.policy --output text"),
+            ("update", "--disable-session-tags --policy file://policy.json"),
+        )
         steps = [
             f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. {_save_step(denial, 'The update')}",
             "The update requires disabled session tags. Then restart the pods: running ones keep their session.",
-            *_own_arn_steps(denial),
+            *present(_own_arn_step(denial)),
         ]
     elif (found := _find_anywhere_profile(denial)) is not None:
         return guardrails.explain_guardrail(
@@ -151,7 +154,7 @@ def explain_session_policy(denial: Denial) -> Explanation:
             steps.append(
                 "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
             )
-        steps.extend(_own_arn_steps(denial))
+        steps.extend(present(_own_arn_step(denial)))
     remedy = Remedy(
         title=title,
         who=who,
@@ -265,21 +268,11 @@ def _pod_account(denial: Denial) -> str:
     return f"the service account {account}{f' in the cluster {clip_text(facts.cluster)}' if facts.cluster else ''}"
 
 
-def _association_commands(denial: Denial) -> tuple[str, ...]:
-    """Return the commands that print and replace the policy of the association."""
-    return find_cluster(denial.case).association_commands(
-        ("describe", "--query association.policy --output text"),
-        ("update", "--disable-session-tags --policy file://policy.json"),
-    )
-
-
-def _own_arn_steps(denial: Denial) -> tuple[str, ...]:
+def _own_arn_step(denial: Denial) -> str | None:
     """Return a step on a resource that the ARN of the table that contains it does not cover."""
     if denial.is_explicit or denial.resource_arn is None:
-        return ()
+        return None
     table, index, name = (denial.resource or "").partition("/index/")
     if denial.service == "dynamodb" and index and name:
-        return (
-            f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it.",
-        )
-    return ()
+        return f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it."
+    return None

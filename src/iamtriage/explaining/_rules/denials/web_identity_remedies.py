@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
-from iamtriage.explaining._rules.shared.remedies import trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
@@ -168,7 +168,7 @@ def compare_token_remedy(denial: Denial) -> Remedy:
         lines: tuple[str, ...] = trust_policy_commands(denial)[:1]
     else:
         steps = (
-            *_subject_steps(denial),
+            *present(_subject_step(denial)),
             "Read the token's claims iss, sub and aud, and the conditions of the role's trust policy. The last command says which condition fails, and how to fix it.",
         )
         lines = (
@@ -180,12 +180,11 @@ def compare_token_remedy(denial: Denial) -> Remedy:
     return your_remedy(title, *steps, commands=lines, url=_token_page(denial))
 
 
-def _subject_steps(denial: Denial) -> tuple[str, ...]:
-    """Return which subject the pod's token has, if the facts name its service account."""
+def _subject_step(denial: Denial) -> str | None:
     namespace, name = denial.facts.namespace, denial.facts.service_account
     if namespace is None or name is None:
-        return ()
-    return (f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}.",)
+        return None
+    return f"The pod's token has the subject {clip_text(f'system:serviceaccount:{namespace}:{name}')}."
 
 
 def trust_token_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy:
@@ -293,7 +292,6 @@ def _is_of_pod(denial: Denial) -> bool:
 
 
 def _find_pipeline(denial: Denial) -> _Pipeline | None:
-    """Return the CI system whose job made the call, if the text shows it."""
     runtime, provider = denial.context.runtime, find_provider(denial.facts.trust_policy) or ""
     of_provider = _PIPELINES.get(provider.partition("oidc-provider/")[2])
     return of_provider or (None if runtime is None else _PIPELINES.get(runtime.kind))
