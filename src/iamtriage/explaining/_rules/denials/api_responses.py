@@ -17,7 +17,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import signed_curl
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 
@@ -205,7 +204,7 @@ def explain_function_url(denial: Denial) -> Explanation:
     auth_type = stated.pop() if len(stated) == 1 else ""
     is_signed = any(each in text for each in _SIGNED)
     method = _METHOD.search(text)
-    sign = signed_curl("lambda", region, address, method["method"] if method else "GET")
+    sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")
     function = f"--function-name FUNCTION_NAME --region {region}"
     policy = f"aws lambda get-policy {function} --query Policy --output text"
     public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"

@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
@@ -70,7 +69,7 @@ def ownership_command(denial: Denial) -> str:
     if denial.service == "s3express":
         return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
     list_own = "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'"
-    return with_profile(find_profile(denial.case), fill_command(list_own, bucket_argument(denial)))
+    return with_profile(find_profile(denial.case), commands.fill_command(list_own, bucket_argument(denial)))
 
 
 def bucket_policy_commands(denial: Denial) -> tuple[str, ...]:

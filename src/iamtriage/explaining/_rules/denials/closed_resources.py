@@ -20,10 +20,8 @@ from iamtriage.explaining._rules.denials.known_policies import list_resource_sta
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands
 from iamtriage.explaining._rules.shared import commands, service_access
 from iamtriage.explaining._rules.shared.clues import find_registry, message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, present
-from iamtriage.explaining._rules.shared.service_access import ServiceAccess
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
 from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.unknown_values import has_reference
@@ -316,10 +314,10 @@ def explain_target_key(
     show, step = _SHOW_KEY.get(noun), f"The key of the {noun} is {key or 'KEY_ID'}."
     if key is not None:
         find = "aws kms describe-key --key-id {} --query KeyMetadata.KeyId --output text"
-        show = fill_command(find, key) if key.startswith("alias/") else None
+        show = commands.fill_command(find, key) if key.startswith("alias/") else None
     elif show is not None:
         step = f"The first command prints the key. If it is {_MANAGED_KEY[noun]}, its policy cannot be changed: create a customer managed key with this statement, and set it as KmsMasterKeyId of the {noun}.{_SSE_SQS if noun == 'queue' else ''}"
-    row = ServiceAccess(
+    row = service_access.ServiceAccess(
         "the key policy",
         service,
         f"use the key that encrypts the {noun}{name}",

@@ -22,7 +22,6 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
@@ -61,7 +60,7 @@ def explain_service_control(denial: Denial) -> Explanation:
     title = "Allow it at the level where no service control policy does"
     replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
     find = f"Find the level where none does, {replaced}, and add the statement to a policy there. {commands.PARENTS}"
-    describe = fill_command(_DESCRIBE_POLICY, "POLICY_ID")
+    describe = commands.fill_command(_DESCRIBE_POLICY, "POLICY_ID")
     lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:
         where = f"the level {clip_text(level)}"
@@ -148,7 +147,7 @@ def _explain_control_deny(
         *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         parents,
-        commands=(*listed, fill_command(_DESCRIBE_POLICY, policy_id)),
+        commands=(*listed, commands.fill_command(_DESCRIBE_POLICY, policy_id)),
         url=url,
     )
     text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"

@@ -24,7 +24,6 @@ from iamtriage.explaining._rules.denials.s3 import BUCKET_OF_OTHER_ACCOUNT, insp
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
@@ -131,7 +130,7 @@ def _token_remedy(login: Login | None) -> Remedy:
         "Use the endpoint of RDS as the host, not a CNAME, and credentials that have not expired. Log in within 15 minutes, with SSL.",
         commands=(
             "aws sts get-caller-identity",
-            fill_command(
+            commands.fill_command(
                 f"aws rds generate-db-auth-token --hostname {{}} --port {{}} --username {{}} --region {region}",
                 *(host, port, user),
             ),

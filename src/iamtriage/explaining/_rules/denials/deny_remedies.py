@@ -22,11 +22,9 @@ from iamtriage.explaining._rules.shared import (
     policy_principals,
 )
 from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, find_program
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
 from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, iterate_statements
 
@@ -110,7 +108,7 @@ def exempt_from_mfa(denial: Denial, title: str, *steps: str) -> Remedy:
     elif role is not None:
         why = "get-session-token is only for IAM users. AWS documents that credentials of AssumeRole carry no MFA, even if a code was passed; those of instances, functions and CI jobs never do."
         exempt = (
-            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
+            f'This condition exempts the role: "ArnNotLike": {{"aws:PrincipalArn": "{clip_text(policy_principals.principal_arn_pattern(denial))}"}}. If people assume it, its trust policy can require MFA of them.',
         )
     return account_remedy(
         f"Have the Deny exempt {denial.caller}: {reason}",
@@ -190,7 +188,7 @@ def revocation_commands(denial: Denial) -> tuple[str, ...]:
     listed = [run.command for run in find_runs(denial.failure) if name in run.output]
     profile = listed[0].option("profile") if listed else None
     lines: tuple[str, ...] = (
-        fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
+        commands.fill_command(f"aws iam get-role-policy --role-name {{}} --policy-name {name}", role),
         f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=PutRolePolicy --query \"Events[?contains(CloudTrailEvent,'{name}')].[EventTime,Username,Resources[].ResourceName]\"",
     )
     # The text has the policy itself already.

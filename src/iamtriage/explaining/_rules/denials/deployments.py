@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY
 from iamtriage.explaining._rules.shared import backend_blocks, commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
@@ -81,7 +80,7 @@ def explain_target_account(denial: Denial) -> Explanation:
             f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
             f"If it exists: {existing[:1].lower()}{existing[1:]}",
             f"In the administrator account, the policy of {caller} needs the statement {json.dumps(allow_assume)}.",
-            commands=(show, fill_command(create, role), update),
+            commands=(show, commands.fill_command(create, role), update),
             policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
             url=_PAGE,
         ),

@@ -13,7 +13,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, principal_words
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._documents import allow
@@ -250,7 +249,7 @@ def show_key_command(denial: Denial, service: str | None, arn: str | None) -> st
     name = value if value is not None and _NAME.fullmatch(value) else placeholder
     resource = principal_words.try_parse_arn(arn)
     region = resource.region if resource is not None and resource.region else region_argument(denial)
-    return fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
+    return commands.fill_command(f"aws {service} {template} --output text --region {{}}", name, region)
 
 
 def find_data_name(denial: Denial, service: str | None) -> str | None:
@@ -304,9 +303,9 @@ def show_key_of_data(denial: Denial) -> str | None:
     if operation.startswith(WRITES) and operation != "CopyObject":
         path = "ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID"
         show = "aws s3api get-bucket-encryption --bucket {} --query {} --output text"
-        return fill_command(show, commands.bucket(bucket), path)
+        return commands.fill_command(show, commands.bucket(bucket), path)
     show = "aws s3api head-object --bucket {} --key {} --query SSEKMSKeyId --output text"
-    return fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
+    return commands.fill_command(show, commands.bucket(bucket), key or "OBJECT_KEY")
 
 
 def find_key_step(denial: Denial, show_key: str | None) -> str:

@@ -20,11 +20,9 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
-from iamtriage.explaining._rules.denials.role_conditions import check_trust_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
@@ -104,7 +102,7 @@ def explain_web_identity(denial: Denial) -> Explanation:
     if (old := role_conditions.find_old_role(denial)) is not None:
         text, cause, remedy = old
         return explain_rejected(denial, f"STS rejected the token: {text}.", cause, remedies=(remedy,))
-    findings = check_trust_policy(denial)
+    findings = role_conditions.check_trust_policy(denial)
     misplaced = find_misplaced_value(denial.facts.trust_policy)
     if misplaced is not None and (findings is None or not findings.allowed):
         return _explain_trust_problem(denial, misplaced, "No token")
@@ -226,7 +224,7 @@ def _explain_job(denial: Denial) -> Explanation | None:
     """Explain a trust policy that expects another subject than that of the job in the text."""
     claims = web_identity_remedies.claims_of_job(denial)
     known = attrs.evolve(denial, facts=attrs.evolve(denial.facts, token_claims=claims))
-    findings = None if claims is None else check_trust_policy(known)
+    findings = None if claims is None else role_conditions.check_trust_policy(known)
     if findings is not None and findings.allowed:
         subject = clip_text(str((claims or {}).get("sub")))
         text = f"The token has another subject than the one that follows from the text, {subject}, or the job requests another role."
@@ -283,7 +281,7 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
     audience: object = (denial.facts.token_claims or {}).get("aud")
     if isinstance(audience, list | tuple):
         audience = next(iter(cast("Sequence[object]", audience)), None)
-    return fill_command(
+    return commands.fill_command(
         "aws iam create-open-id-connect-provider --url {} --client-id-list {}",
         *(commands.issuer(f"https://{other.issuer}"), audience if isinstance(audience, str) else "AUDIENCE"),
     )
@@ -352,7 +350,7 @@ def _is_from_identity_pool(denial: Denial) -> bool:
 
 
 def _explain_identity_pool_token(denial: Denial) -> Explanation:
-    findings = check_trust_policy(denial)
+    findings = role_conditions.check_trust_policy(denial)
     because = "The text or the token's claims name an Amazon Cognito identity pool."
     text = "The role's trust policy does not allow the token of the identity pool. It must name the ID of the pool that the app uses (aud), and authenticated or unauthenticated (amr)."
     cause = TOKEN_NOT_TRUSTED.cause("derived", because, text=text)

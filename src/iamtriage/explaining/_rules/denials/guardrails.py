@@ -32,7 +32,6 @@ from iamtriage.explaining._rules.shared import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.clues import find_registry
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, save_step
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
@@ -192,7 +191,7 @@ def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:
         show = "aws ec2 describe-instances --region {} --instance-ids {} --query 'Reservations[].Instances[].VpcId'"
     else:
         return ()
-    return (f'vpc="$({fill_command(show, region, session_name)} --output text)"',)
+    return (f'vpc="$({commands.fill_command(show, region, session_name)} --output text)"',)
 
 
 def explain_guardrail(
@@ -299,7 +298,7 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     lines: tuple[str, ...] = commands.show_policy_commands(arn)
     if _offers_change(denial):
         users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
-        lines = (*lines, fill_command(users, arn), commands.change_policy(arn))
+        lines = (*lines, commands.fill_command(users, arn), commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)
     if arn == denial.policy or holder is None:
         return lines

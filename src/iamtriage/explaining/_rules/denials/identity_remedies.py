@@ -14,7 +14,6 @@ from iamtriage.arns._principals import Root, ServiceLinkedRole, User
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -171,7 +170,7 @@ def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy
     """Return the remedy that creates a service-linked role, or allows the caller to do so."""
     controller = find_controller_of_denial(denial.action or "", denial.failure)
     again = "retry the call" if controller is None else "the controller retries by itself"
-    create = fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
+    create = commands.fill_command("aws iam create-service-linked-role --aws-service-name {}", service)
     allowing = tuple(Labelled(f"Or, to let {denial.caller} create it:", each) for each in grant.commands[:1])
     return attrs.evolve(
         grant,
@@ -246,7 +245,7 @@ def _unnamed_call_remedy(denial: Denial) -> Remedy:
         f"Allow {denial.caller} what it does with the queue {queue['name']}",
         f"SQS names no action. Senders need sqs:SendMessage, and consumers need sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes, on {arn}.",
         f"For a caller outside the account {queue['account']}, the queue policy must allow it, too: the second command prints it.",
-        commands=("aws sts get-caller-identity", fill_command(template, queue[0], queue["region"])),
+        commands=("aws sts get-caller-identity", commands.fill_command(template, queue[0], queue["region"])),
         url=pages.ACCESS_DENIED,
     )
 

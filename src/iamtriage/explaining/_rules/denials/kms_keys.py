@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
@@ -346,7 +345,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         title = "Find the key, and check its Region and key policy"
         show_key = encrypted_data.show_key_of_data(denial)
         find = encrypted_data.find_key_step(denial, show_key)
-    show = fill_command("aws kms describe-key --key-id {} --region {}", key, region)
+    show = commands.fill_command("aws kms describe-key --key-id {} --region {}", key, region)
     # The owner's account needs only the ID, which fits into a line.
     argument = quote_argument(key.partition(":key/")[2] or key)
     if key.startswith("alias/") or ":alias/" in key:

@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.credentials import key_sources
 from iamtriage.explaining._rules.credentials.ecs_tasks import NO_TASK_ROLE, task_role_remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages, policy_principals, principal_words
 from iamtriage.explaining._rules.shared.clues import find_instance
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.ecs_starts import find_task_role
 from iamtriage.explaining._rules.shared.remedies import (
     cluster_remedy,
@@ -49,7 +48,7 @@ def add_working_profile(denial: Denial, explanation: Explanation) -> Explanation
     profile = clip_text(contrast.succeeded)
     title = f"Call with the profile {profile}, if its caller is meant to make the call"
     step = f"The same command succeeded with it. Otherwise, allow the call to {denial.caller}."
-    line = fill_command("export AWS_PROFILE={}", contrast.succeeded)
+    line = commands.fill_command("export AWS_PROFILE={}", contrast.succeeded)
     remedy = your_remedy(title, step, commands=line, url=pages.OTHER_ACCOUNTS)
     summary = f"{explanation.summary} With the profile {profile}, the same command succeeds."
     return attrs.evolve(explanation, summary=summary, remedies=(remedy, *explanation.remedies))

@@ -15,8 +15,6 @@ from iamtriage.explaining._context.readers.simulations import find_simulation
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.denials import control_policies, guardrails, session_policies
-from iamtriage.explaining._rules.denials.control_policies import explain_service_control
-from iamtriage.explaining._rules.denials.guardrails import explain_permissions_boundary
 from iamtriage.explaining._rules.denials.missing_allows import explain_missing_allow
 from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller
 from iamtriage.explaining._rules.shared import decisions, pages
@@ -181,10 +179,10 @@ def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
         denial, policy_type=policy_type, policy_type_evidence="derived", deny=denial.deny or deny
     )
     if policy_type == "permissions_boundary":
-        explanation, member = explain_permissions_boundary(capped), "AllowedByPermissionsBoundary"
+        explanation, member = guardrails.explain_permissions_boundary(capped), "AllowedByPermissionsBoundary"
         verdict = "its permissions boundary does not allow it"
     else:
-        explanation, member = explain_service_control(capped), "AllowedByOrganizations"
+        explanation, member = control_policies.explain_service_control(capped), "AllowedByOrganizations"
         verdict = "a service control policy does not allow it"
     cause = _cause(f"The result has {member}: false. Another Allow for {denial.caller} does not help.")
     return attrs.evolve(

@@ -21,7 +21,6 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import role_recipients
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
-from iamtriage.explaining._rules.shared.commands import fill_command, role_name, trust_policy_commands
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -255,7 +254,7 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         f"Check that {role} trusts {recipient.principal or 'the service'}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
-        commands=trust_policy_commands(denial.target_role_name)[:1],
+        commands=commands.trust_policy_commands(denial.target_role_name)[:1],
         policy=service_trust_policy(principal, recipient.trust_actions),
         url=pages.TRUST_POLICIES,
     )
@@ -317,7 +316,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         ),
         (
             *(() if own else ("aws sts get-caller-identity --query Account --output text",)),
-            *((fill_command(create, role_name(new)),) if policy else ()),
+            *((commands.fill_command(create, commands.role_name(new)),) if policy else ()),
         ),
         policy,
         layer="role_trust",
@@ -333,10 +332,10 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
             f"Make the call with the profile {profile}, if it is of account {other}",
             f"The first command must print {other}. Then repeat the call in the same shell, and unset AWS_PROFILE before other work.{needs}",
             commands=(
-                fill_command(
+                commands.fill_command(
                     "aws sts get-caller-identity --profile {} --query Account --output text", profile
                 ),
-                fill_command("export AWS_PROFILE={}", profile),
+                commands.fill_command("export AWS_PROFILE={}", profile),
             ),
             url=pages.OTHER_ACCOUNTS,
         )

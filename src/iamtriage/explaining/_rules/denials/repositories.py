@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.credentials import registry_logins, unsigned_re
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import (
     account_remedy,
@@ -192,7 +191,7 @@ class _Repository(NamedTuple):
     def policy_command(self, verb: str, options: str = "") -> str:
         """Return the command that prints or sets the repository policy."""
         line = f"aws ecr {verb}-repository-policy --registry-id {{}} --repository-name {{}} --region {{}}{options}"
-        return fill_command(line, self.account, self.name, self.region)
+        return commands.fill_command(line, self.account, self.name, self.region)
 
 
 # What pulls, by its role, and a managed policy with which it can.

@@ -29,7 +29,6 @@ from iamtriage.explaining._rules.shared import (
     task_statements,
 )
 from iamtriage.explaining._rules.shared.allow_remedies import describe_other_side
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.companion_actions import describe_companions
 from iamtriage.explaining._rules.shared.decisions import identity_policy_allows
@@ -364,7 +363,7 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
         region = domain["region"]
     is_known = region != "" and commands.region(region) == region
     return tuple(
-        command(
+        commands.command(
             *(part for word in template.split() for part in values.get(word, word).split()),
             *(("--region", region) if is_known and "--region" not in template else ()),
         )

@@ -19,7 +19,6 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.pod_problems import recreate_pods_remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
-from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import account as account_argument
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
@@ -209,7 +208,7 @@ def _association_remedy(denial: Denial, result: TrustResult, call: RoleCall) -> 
     if fixed is None:
         step = f"{created} Write the external ID that the command prints into the condition in trust.json."
         shown = ("describe", "--query association.externalId --output text")
-        lines = (*find_cluster(denial.case).association_commands(shown), show, update)
+        lines = (*clusters.find_cluster(denial.case).association_commands(shown), show, update)
     where = f", in account {denial.resource_account}" if denial.crosses_accounts else ""
     return Remedy(
         f"Expect the association's external ID in the role's trust policy{where}",

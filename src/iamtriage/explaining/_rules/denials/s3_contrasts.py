@@ -27,7 +27,6 @@ from iamtriage.explaining._rules.denials.known_policies import names_action, nam
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, resource_remedy
 from iamtriage.explaining._rules.shared import commands, common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -225,7 +224,7 @@ def _allow_use_of_key(denial: Denial, named: re.Match[str] | None, bucket: str, 
     template = (
         "aws kms get-key-policy --key-id {} --policy-name default --query Policy --output text --region {}"
     )
-    look = fill_command(template, key or "KEY_ARN", key.split(":")[3] if key else "REGION")
+    look = commands.fill_command(template, key or "KEY_ARN", key.split(":")[3] if key else "REGION")
     lines: tuple[str, ...] = ()
     if not key:
         find = "aws s3api get-bucket-encryption --bucket {} --query 'ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.KMSMasterKeyID'"
@@ -352,7 +351,7 @@ def explain_missing_object(denial: Denial) -> Explanation | None:
             step += f" {join_words(tuple(unknown), 'and')} {'is not an IAM action' if len(unknown) == 1 else 'are not IAM actions'}: HeadObject requires s3:GetObject, and listing {_LIST}."
     absent = _ABSENT.search(denial.failure.text)
     template = "aws s3api head-object --bucket {} --key {}"
-    head = fill_command(template, bucket_argument(denial), key or "OBJECT_KEY")
+    head = commands.fill_command(template, bucket_argument(denial), key or "OBJECT_KEY")
     check = "The command, with credentials that may list the bucket, shows whether the object exists: if it prints its size, look at the bucket policy and the KMS key instead."
     fix = account_remedy(
         f"Allow {_LIST} on the bucket, so that S3 answers 404 for missing objects",

@@ -17,7 +17,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.denials import public_access, resource_policies
 from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, pages
 from iamtriage.explaining._rules.shared.allow_remedies import with_statements
 from iamtriage.explaining._rules.shared.clues import find_profile
@@ -226,7 +225,7 @@ def _explain_object_of_other_account(denial: Denial) -> Explanation | None:
     said = _WRITTEN_BY_OTHER.search(text)
     if value == "BucketOwnerEnforced" or is_same or not (differs or (value is not None and said is not None)):
         return None
-    bucket = bucket_argument(denial)
+    bucket = resource_policies.bucket_argument(denial)
     because = present(
         "The owner of the object is not the owner of the bucket." if differs else None,
         f"The text shows Object Ownership {value}." if setting else None,

@@ -21,7 +21,6 @@ from iamtriage.explaining._rules.denials.public_access import show_public_access
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, resource_policy_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import without_other_commands
@@ -103,7 +102,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
     """Return how to make the request with the caller's credentials, or with a link."""
     url = f"s3://{bucket_argument(denial)}/{arn.partition('/')[2]}"
     of_object = "aws s3 cp {} ." if is_read else "aws s3 cp FILE {}"
-    signed = fill_command(of_object if "/" in arn else "aws s3 ls {}", url)
+    signed = commands.fill_command(of_object if "/" in arn else "aws s3 ls {}", url)
     if (again := commands.repeat_command(denial.context.command, "s3")) is not None:
         signed = again.replace(" --no-sign-request", "")
     step = f"The credentials need {denial.action or 'the permission for the call'}."
@@ -113,7 +112,7 @@ def _sign_remedy(denial: Denial, setting: str | None, arn: str, *, is_read: bool
     if is_read and setting is None:
         # The AWS CLI signs for the configured Region: https://github.com/aws/aws-cli/issues/4338.
         of_region = f" --region {region}" if (region := find_region(denial.case)) else ""
-        link = fill_command(f"aws s3 presign {{}} --expires-in 3600{of_region}", url)
+        link = commands.fill_command(f"aws s3 presign {{}} --expires-in 3600{of_region}", url)
         lines = (signed, Labelled("Or, for a link that is valid for an hour:", link))
     return your_remedy(
         f"Remove {setting}: call with credentials"
@@ -171,7 +170,7 @@ def explain_denied_url(denial: Denial) -> Explanation | None:
     elif key:
         who = "an IAM user (its key begins with AKIA)"
         template = "aws iam get-access-key-last-used --access-key-id {} --query UserName --output text"
-    line = template and fill_command(template, commands.access_key(key))
+    line = template and commands.fill_command(template, commands.access_key(key))
     reads = action == "s3:GetObject"
     needs = "kms:Decrypt" if reads else "kms:GenerateDataKey"
     sid = "S3GetObject" if reads else "S3PutObject"

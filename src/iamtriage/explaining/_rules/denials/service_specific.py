@@ -10,7 +10,6 @@ from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, your_remedy
@@ -147,7 +146,7 @@ def explain_mfa(denial: Denial) -> Explanation:
         device = MFA_DEVICE.cause("derived", "The text names it.", text=f"The serial number {problem}.")
     listed = "aws iam list-mfa-devices"
     if user is not None:
-        listed = fill_command(f"{listed} --user-name {{}}", user)
+        listed = commands.fill_command(f"{listed} --user-name {{}}", user)
     if not is_about_device and _CODE_REUSED.search(text):
         return _explain_reused_code(denial, reported, serial)
     summary, title = "STS rejected the code of the MFA device.", "Retry with the next code"
@@ -182,7 +181,7 @@ def explain_mfa(denial: Denial) -> Explanation:
 def _explain_reused_code(denial: Denial, reported: Cause, serial: str) -> Explanation:
     profile = find_profile(denial.case)
     template = "aws sts get-session-token --serial-number {} --token-code MFA_CODE"
-    session = fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))
+    session = commands.fill_command(template, commands.arn(serial, "MFA_DEVICE_ARN"))
     text = "The first call used the code up."
     return denial.explain(
         "STS rejected the MFA code because an earlier call had used it: each code is valid for one call, also within its 30 seconds. The device, its clock and the trust policies are not the problem.",

@@ -20,7 +20,6 @@ from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
@@ -74,11 +73,11 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
             "If an intermediate CA issued it, pass the intermediate certificates with --intermediates. If it has expired or was revoked, issue a new one.",
             "The trust anchor must be enabled, and be the one of the Region that the call uses.",
             commands=(
-                fill_command(
+                commands.fill_command(
                     "openssl x509 -in {} -noout -issuer -dates -ext basicConstraints,keyUsage",
                     path or "CERTIFICATE_FILE",
                 ),
-                fill_command(
+                commands.fill_command(
                     "aws rolesanywhere get-trust-anchor --trust-anchor-id {} --region {}",
                     name,
                     commands.region(region),

@@ -31,7 +31,6 @@ from iamtriage.explaining._rules.denials.request_conditions import (
     resource_name,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.commands import command, fill_command
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -105,7 +104,7 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
     called, name, lookup = arn.split(":")[3], _find_name(arn), _LOOKUPS.get(denial.service or "")
     lines: list[str] = []
     if lookup is not None and _NAME.fullmatch(name):
-        lines.append(fill_command(lookup, name, commands.region(region)))
+        lines.append(commands.fill_command(lookup, name, commands.region(region)))
     check, setting = f"Check that {clip_text(name)} is in {region}.", region_setting(denial, called)
     if denial.service == "secretsmanager" and denial.resource_arn is None:
         check = f"The message has the secret's name instead of its ARN: a sign that {called} has no such secret. {check}"
@@ -117,7 +116,7 @@ def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | N
             option = "" if store["kind"].startswith("cluster") else " --namespace NAMESPACE"
             patch = json.dumps({"spec": {"provider": {"aws": {"region": region}}}})
             line = f"kubectl patch {store['kind']} {{}}{option} --type merge --patch {{}}"
-            lines.append(fill_command(line, store["name"], patch))
+            lines.append(commands.fill_command(line, store["name"], patch))
     only = f"Only if it is in {called}, allow {denial.action} on {clip_text(arn)} for {denial.caller}."
     if denial.policy_type not in {None, "identity"}:
         only = f"Only if it is in {called}, the policy must allow {denial.action} on {clip_text(arn)}, too."
@@ -290,7 +289,7 @@ def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
 def _list_prefix_remedy(denial: Denial, failed: CheckedCondition) -> Remedy:
     """Return how to list only what the condition of a statement allows."""
     folder = failed.values[0].rstrip("*")
-    line = command("aws", "s3", "ls", f"s3://{resource_name(denial)}/{folder}")
+    line = commands.command("aws", "s3", "ls", f"s3://{resource_name(denial)}/{folder}")
     return your_remedy(
         f"List below {clip_text(folder)}, which the policy allows",
         "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
@@ -356,7 +355,7 @@ def _missing_tag(
         template = _TAG_COMMANDS.get(arn.service, _TAG_RESOURCES)
         region = commands.region(arn.region or denial.facts.region)
         line = template.format(region=region, arn=arn, name=name, key=key, value=values[0])
-        lines = (command(*line.split()),)
+        lines = (commands.command(*line.split()),)
     same = next((each for each in tags if tags[each] in values and each != key), None)
     other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
     title = f"Tag {shown} with {tag}"

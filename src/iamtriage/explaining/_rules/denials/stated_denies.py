@@ -15,7 +15,6 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.authorization._decoded_statements import DenyingCondition
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials import deny_conditions, known_policies, request_conditions
-from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
@@ -252,7 +251,7 @@ def unsent_remedy(denial: Denial, condition: request_conditions.CheckedCondition
             commands="kubectl set env deployment/karpenter --namespace kube-system DISABLE_DRY_RUN=true",
             url="https://karpenter.sh/docs/reference/settings/",
         )
-    requirement = find_requirement(key)
+    requirement = deny_conditions.find_requirement(key)
     return your_remedy(
         f"Send {key} = {values} with this request",
         f"Find what makes this call: a setting of a launch template, of another call or of another resource does not count. {requirement.step if requirement is not None else ''}".rstrip(),

@@ -24,7 +24,6 @@ from iamtriage.explaining._rules.denials import repositories
 from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, identity_remedy, present, your_remedy
@@ -174,7 +173,7 @@ def _mount_with_iam(text: str, given: tuple[str, ...], where: str, roles: tuple[
         "Mount with the option iam, next to tls",
         "Add iam to the mountOptions of the StorageClass, for new volumes. An existing PersistentVolume keeps its own options: the command sets them. Then re-create the pod.",
         f"The driver's service account on the nodes (efs-csi-node-sa) must have the credentials of {_name_roles(roles)}.",
-        commands=fill_command(
+        commands=commands.fill_command(
             "kubectl patch persistentvolume {} --type merge --patch {}",
             volume[1] if volume else "VOLUME_NAME",
             patch,
@@ -244,7 +243,7 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
         "Check that the image exists in this account and Region",
         "Compare the account, the Region, the repository and the tag with where the image was pushed.",
         commands=(
-            fill_command(
+            commands.fill_command(
                 "aws ecr describe-images --registry-id {} --repository-name {} --image-ids {} --region {}",
                 *(image["account"], name, ids, region),
             ),
