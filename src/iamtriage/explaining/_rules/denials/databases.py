@@ -264,12 +264,12 @@ def _find_missing(
     ]
     allows = [(each, statement) for each in policies for statement in allow_statements(each.content)]
     about = [
-        (each, statement)
+        each
         for each, statement in allows
         if any(known_policies.names_resource(statement, arn) for arn in needed)
     ]
     # Code often has the policies of several roles.
-    if not about or (len(policies) > 1 and any(each.is_code for each, _ in about)):
+    if not about or (len(policies) > 1 and any(each.is_code for each in about)):
         return None, {}
     missing: dict[str, tuple[str, ...]] = {}
     for arn, actions in needed.items():
@@ -280,4 +280,4 @@ def _find_missing(
             if not any(known_policies.names_action(each, action) is not False for each in open_ones)
         )
         missing |= {arn: left} if left else {}
-    return about[0][0], missing
+    return about[0], missing

@@ -92,20 +92,16 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
     stated: tuple[StatedDeny, ...] = ()
     facts = denial.facts
     if message is None and (facts.policies or facts.trust_policy or context_of(facts).policies):
-        from iamtriage.explaining._rules.denials.stated_denies import (
-            describe_denies,
-            describe_excluded,
-            find_stated_denies,
-        )
+        from iamtriage.explaining._rules.denials import stated_denies
 
-        stated = find_stated_denies(denial)
-        if not stated and (excluded := describe_excluded(denial)):
+        stated = stated_denies.find_stated_denies(denial)
+        if not stated and (excluded := stated_denies.describe_excluded(denial)):
             explanation = copy_with(explanation, summary=f"{explanation.summary}{escape_lines(excluded)}")
         if stated:
             conditions = tuple(condition for each in stated for condition in each.conditions)
             explanation = copy_with(
                 explanation,
-                summary=escape_lines(denial_summary(denial, describe_denies(stated))),
+                summary=escape_lines(denial_summary(denial, stated_denies.describe_denies(stated))),
                 causes=(
                     *(each.cause(denial, is_only=len(stated) == 1) for each in stated),
                     # They say the same without the statement.

@@ -338,29 +338,24 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         f"{show} '[Role, KMSKeyArn, LastModified]'",
         'aws iam get-role --role-name "${role##*/}" --query Role.CreateDate',
     )
-    steps = [
-        f"Lambda creates a new grant on the key when the role changes: set another one that Lambda can assume, then the right one again, for each function with the role. This requires iam:PassRole{'' if MANAGED_KEY.search(text) else ' and, for a customer managed key, kms:CreateGrant'}."
-    ]
+    step = f"Lambda creates a new grant on the key when the role changes: set another one that Lambda can assume, then the right one again, for each function with the role. This requires iam:PassRole{'' if MANAGED_KEY.search(text) else ' and, for a customer managed key, kms:CreateGrant'}."
+    is_sure = in_terraform = None
     if not is_certain:
-        steps.insert(
-            0,
-            "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key.",
-        )
+        is_sure = "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key."
     if _TERRAFORM.search(text) is not None:
         found = _TERRAFORM_ROLE.search(text)
         name = found[0] if found else "aws_iam_role.NAME"
-        step = f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
-        steps.append(step)
+        in_terraform = f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
+    then = "Then, with one of the roles:" if is_certain else "Then, if this is the cause:"
     return account_remedy(
         "Set the function's role again, after another one",
-        *steps,
+        is_sure,
+        step,
+        in_terraform,
         commands=(
             f'role="$({show} Role --output text)"',
             *((commands.list_roles("lambda.amazonaws.com"),) if is_certain else check),
-            Labelled(
-                "Then, with one of the roles:" if is_certain else "Then, if this is the cause:",
-                f"{update} OTHER_ROLE_ARN",
-            ),
+            Labelled(then, f"{update} OTHER_ROLE_ARN"),
             f"aws lambda wait function-updated --function-name {function}",
             f'{update} "$role"',
         ),

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
+_FIND_DENY = "Find the Deny statement in {}, then call as it requires or scope it down"
 _GATEWAY_PRINCIPAL = (
     "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn."
 )
@@ -75,9 +76,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
-        title = (
-            "Find the Deny statement in the permissions boundary, then call as it requires or scope it down"
-        )
+        title = _FIND_DENY.format("the permissions boundary")
         steps = (
             "Read the condition of the Deny statement: it applies only if that matches.",
             *present(typical_requirement(denial)),
@@ -120,11 +119,10 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
-    no_allow = why_no_allow_helps(denial).replace(
-        "An Allow does not override it",
-        "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint",
-        1,
+    no_override = (
+        "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
     )
+    no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", no_override, 1)
     text = f"{went} {no_allow if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
     region = denial_remedies.region_argument(denial)
     on_instance = _vpc_commands(denial, region)
@@ -133,9 +131,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         find = f"The first two commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. It can be in another VPC, too."
     owner = "the endpoint's owner, often the network team,"
     if explicit:
-        title = (
-            "Find the Deny statement in the VPC endpoint's policy, then call as it requires or scope it down"
-        )
+        title = _FIND_DENY.format("the VPC endpoint's policy")
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
         if denial.crosses_accounts:
             tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
@@ -147,10 +143,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         title = "Change the VPC endpoint's policy"
         steps = [find, f"{owner.capitalize()} replaces its policy by policy.json."]
     if "transitively" in (denial.failure.reason or ""):
-        steps.insert(
-            1 if explicit else 0,
-            "The message says that a service control policy requires this: ask the organization's administrator, too.",
-        )
+        step = "The message says that a service control policy requires this: ask the organization's administrator, too."
+        steps.insert(1 if explicit else 0, step)
     notes = resource_steps(denial)
     if notes and (
         notes[0].startswith(required_grants.NEXT_OBJECTS)
@@ -363,11 +357,8 @@ def _denies_everything(policy: KnownPolicy) -> bool:
     statements = list(iterate_statements(policy.content))
     is_deny = bool(statements) and all(each.get("Effect") == "Deny" for each in statements)
     # A policy of a resource states its ARN or none, and needs no Allow for callers of its account.
-    return (
-        policy.has_principal
-        and is_deny
-        and all("*" in as_strings(each.get("Resource")) for each in statements)
-    )
+    is_of_all = all("*" in as_strings(each.get("Resource")) for each in statements)
+    return policy.has_principal and is_deny and is_of_all
 
 
 def _allow_remedy(denial: Denial) -> Remedy:

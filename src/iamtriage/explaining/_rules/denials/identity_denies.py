@@ -181,19 +181,17 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
-    suspect: tuple[str, ...] = ()
+    suspect = "If nobody in your organization made the denied call, an attacker most likely did."
     if _ADDRESS.fullmatch(address):
         key = find_access_key(denial.case)
         used = f" with the key {key}" if key else ""
-        suspect = (
-            f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's.",
-        )
+        suspect = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's."
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     remedy = account_remedy(
         "Treat the user's access keys as compromised: rotate them",
         "Run the commands as another user or role: the policy denies some of them to this user.",
         "Deactivate the access keys: the programs that use them stop. Give these a role or new keys, and remove the old ones from where they were published.",
-        *(suspect or ("If nobody in your organization made the denied call, an attacker most likely did.",)),
+        suspect,
         "Repeat lookup-events, which prints the management events of 90 days, with each Region. Remove users, keys and resources that you don't know. Sessions that the key started stay valid for up to 36 hours.",
         "Follow the AWS Support case, and leave the policy attached until it is resolved: detaching it alone leaves the keys with whoever found them.",
         commands=(

@@ -62,6 +62,9 @@ _TOPICS = frozenset({"access-denied", "assume-role", "no-identity-allow", "pass-
 _EVIDENCE_ORDER: tuple[Evidence, ...] = ("reported", "supplied", "derived", "possible")
 _WARNING = "Every pod that reaches the instance metadata of a node with this role then has the permission."
 
+_WITHOUT_ROLE = (
+    "A pod without a role of its own calls with the role of its node, which is not meant to allow this."
+)
 _FOR_NODE = "Or allow it for the role of the node"
 
 POD_USES_NODE_ROLE = CauseType(
@@ -132,12 +135,10 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
             if denial.failure.principal is not None:
                 notes = (f"Do not allow it for the role of the node instead. {_WARNING}", *notes)
         else:
+            text = "No identity-based policy of that role, which all its pods share, allows it."
+            reported = ("no-identity-allow", "reported")
             causes = tuple(
-                attrs.evolve(
-                    each, text="No identity-based policy of that role, which all its pods share, allows it."
-                )
-                if each.code == "no-identity-allow" and each.evidence == "reported"
-                else each
+                attrs.evolve(each, text=text) if (each.code, each.evidence) == reported else each
                 for each in causes
             )
     rank = _EVIDENCE_ORDER.index(evidence)
@@ -233,9 +234,7 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         problem = find_pod_problem(denial.case) or _find_unused_role(denial)
         if problem is None:
             return None
-        return "derived", (
-            "A pod without a role of its own calls with the role of its node, which is not meant to allow this.",
-        )
+        return "derived", (_WITHOUT_ROLE,)
     found = _INSTANCE_SESSION.search(denial.principal_text or "")
     if found is None or denial.lowercase_action in {*_IMAGE_PULL_ACTIONS, _AGENT_ACTION}:
         return None

@@ -186,11 +186,8 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     shown = None if is_shown else _PUBLIC_SIGN.search(denial.failure.text)
     if shown is not None and is_on:
         text = f"{setting} of S3 Block Public Access is on and rejects a public {what}, whoever sets it."
-        return Blocked(
-            BLOCK_PUBLIC_ACCESS.cause("derived", f"The text has {shown[0]}.", text=text),
-            title,
-            is_likely=True,
-        )
+        cause = BLOCK_PUBLIC_ACCESS.cause("derived", f"The text has {shown[0]}.", text=text)
+        return Blocked(cause, title, is_likely=True)
     if shown is None:
         title = f"If the {what} makes data public, check Block Public Access"
         return Blocked(BLOCK_PUBLIC_ACCESS.cause(text=text), title, is_likely=False)
@@ -203,9 +200,8 @@ def _find_public_statement(denial: Denial) -> str | None:
     """Return the Sid of a statement in the text that allows everyone, which can be empty, or ``None``."""
     for policy in denial.context.policies:
         for each in allow_statements(policy.content):
-            if "*" in {str(each.get("Principal")), *principal_names(each, "AWS")} and not each.get(
-                "Condition"
-            ):
+            names = {str(each.get("Principal")), *principal_names(each, "AWS")}
+            if "*" in names and not each.get("Condition"):
                 sid = each.get("Sid")
                 return sid if isinstance(sid, str) else ""
     return None
@@ -213,30 +209,25 @@ def _find_public_statement(denial: Denial) -> str | None:
 
 def public_access_remedy(denial: Denial, title: str, setting: str | None = None) -> Remedy:
     """Return the remedy that shows the settings, and turns one off if it is known."""
-    steps = [
-        "The setting is on the bucket, on the account, or set by the organization: the strictest one applies.",
-        "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only.",
-    ]
+    where = (
+        "The setting is on the bucket, on the account, or set by the organization: the strictest one applies."
+    )
+    step = "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only."
     change: tuple[str | Labelled, ...] = ()
     is_terraform = _TERRAFORM.search(denial.failure.text) is not None
     if (stated := _SETTINGS.get(denial.operation or "")) is not None:
         off = join_words(_settings_off(stated), "and")
-        steps[1] = (
-            f"Keep it on if you can. {_WEBSITE} If anyone may read the data, turn off {off} for this bucket only, before the call."
-        )
+        step = f"Keep it on if you can. {_WEBSITE} If anyone may read the data, turn off {off} for this bucket only, before the call."
         label = "Then, only if anyone may read the data:"
         change = () if is_terraform else (Labelled(label, turn_off_command(denial, stated)),)
     if setting is not None:
-        steps[1] = (
-            f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings."
-        )
+        step = f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings."
         change = (turn_off_command(denial, setting),)
+    in_terraform = None
     if is_terraform:
-        step = "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
-        steps.append(step)
-    return account_remedy(
-        title, *steps, commands=(*show_public_access_commands(denial), *change), url=pages.S3_PUBLIC_ACCESS
-    )
+        in_terraform = "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
+    lines = (*show_public_access_commands(denial), *change)
+    return account_remedy(title, where, step, in_terraform, commands=lines, url=pages.S3_PUBLIC_ACCESS)
 
 
 def explain_public_change(denial: Denial) -> Explanation | None:

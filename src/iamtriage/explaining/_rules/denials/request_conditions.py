@@ -241,10 +241,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         ]
         found = {_SPELLINGS.get(each.lower(), each) for each in (setting["value"] for setting in settings)}
         return (found.pop(),) if len(found) == 1 else None
-    if (
-        name == "kms:viaservice"
-        and denial.failure.envelope.operation == (denial.action or "").partition(":")[2]
-    ):
+    called = denial.failure.envelope.operation
+    if name == "kms:viaservice" and called == (denial.action or "").partition(":")[2]:
         # The program called KMS itself.
         return ()
     if name == "aws:sourcevpce":

@@ -180,14 +180,8 @@ def _explain_bucket_key(denial: Denial) -> Explanation | None:
     from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 
     verb = "get-object" if denial.operation == "GetObject" else "put-object"
-    works = next(
-        (
-            run
-            for run in find_runs(denial.failure)
-            if run.has_succeeded and verb in run.command.words and bucket in run.command.text
-        ),
-        None,
-    )
+    runs = (each for each in find_runs(denial.failure) if each.has_succeeded and verb in each.command.words)
+    works = next((each for each in runs if bucket in each.command.text), None)
     if works is None and ('"Deny"' in text or find_allowing_policy(denial) is None):
         return None
     named = NAMED_KEY.search(encrypted[0])

@@ -75,6 +75,12 @@ OBJECT_OF_OTHER_ACCOUNT = CauseType(
 )
 
 
+# Commands that upload, by their words in the AWS CLI.
+_UPLOADS = frozenset(
+    (service, verb) for service in ("s3", "s3api") for verb in ("cp", "mv", "sync", "put-object")
+)
+
+
 def explain_acl(denial: Denial) -> Explanation | None:
     """Explain that the ACL of an object or an upload is the cause, or return ``None`` if the text does not show it."""
     return _explain_object_of_other_account(denial) or _explain_acl_of_upload(denial)
@@ -91,17 +97,9 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
 
     policy, acl = find_allowing_policy(denial), find_acl(text)
     blocked = public_access.blocks_public_acls(text)
-    worked = next(
-        (
-            run.command.text
-            for run in find_runs(denial.failure)
-            if run.has_succeeded
-            and run.command.words[:1] in {("s3",), ("s3api",)}
-            and run.command.words[1:2] in {("cp",), ("mv",), ("sync",), ("put-object",)}
-            and not upload_option_actions(run.command.text)
-        ),
-        None,
-    )
+    runs = (each.command for each in find_runs(denial.failure) if each.has_succeeded)
+    uploads = (each.text for each in runs if each.words[:2] in _UPLOADS)
+    worked = next((each for each in uploads if not upload_option_actions(each)), None)
     if acl is not None and acl.is_public and blocked:
         return _explain_blocked_acl(denial, acl.words, "", worked)
     told = None if worked else _UPLOAD_WORKS.search(text)

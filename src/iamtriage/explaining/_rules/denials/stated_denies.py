@@ -165,11 +165,8 @@ def describe_excluded(denial: Denial) -> str:
     policy, statement = found[0]
     excluded = known_policies.excluding_pattern(statement, denial.action)
     reason = f"its NotAction exempts {clip_text(excluded)}" if excluded is not None else None
-    if (
-        excluded is None
-        and known_policies.names_action(statement, denial.action)
-        and known_policies.names_resource(statement, denial.resource)
-    ):
+    is_of_action = known_policies.names_action(statement, denial.action)
+    if excluded is None and is_of_action and known_policies.names_resource(statement, denial.resource):
         failed = next(
             (each for each in request_conditions.check_conditions(statement, denial) if each.is_met is False),
             None,
