@@ -252,11 +252,9 @@ def _explain_other_name(
     if close and chosen in close:
         misspelled = "a misspelled name"
     meant = f", {chosen} is meant" if close and chosen in close else ""
-    signed_in = (
-        " The sign-in succeeded because it only proves who the user is: the credentials of the permission set are requested afterwards."
-        if _SIGNED_IN in denial.case.text
-        else ""
-    )
+    signed_in = ""
+    if _SIGNED_IN in denial.case.text:
+        signed_in = " The sign-in succeeded because it only proves who the user is: the credentials of the permission set are requested afterwards."
     is_shown = any(each["shown"] for each in _LISTED.finditer(denial.failure.text))
     setting = f"Write sso_role_name = {chosen or 'PERMISSION_SET'} in the profile"
     text = f"{has}, and not {name}."
