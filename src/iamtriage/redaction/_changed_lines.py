@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._reading.vocabulary.grammar import RECORD
 from iamtriage.redaction._finders.phrases import SENTENCE_WORD
-from iamtriage.redaction._folding import fold_case
+from iamtriage.redaction._vocabulary.searched_text import fold_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

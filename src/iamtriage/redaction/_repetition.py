@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from iamtriage.redaction._vocabulary.unquoted_values import zero_digits
+from iamtriage.redaction._vocabulary.searched_text import zero_digits
 
 __all__ = ("AROUND", "Copy", "Part", "Parts", "find_parts")
 

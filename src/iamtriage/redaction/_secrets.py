@@ -33,14 +33,12 @@ from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_listed_commands, find_phrased_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
 from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
-from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._repetition import find_parts
 from iamtriage.redaction._revealing import list_windows
 from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
-from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
+from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens
-from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -126,14 +124,13 @@ def hide_revealed_secrets(
 
 def _is_announced(text: str) -> bool:
     """Return whether a text contains a secret after a name or in a header."""
-    folded = fold_case(text)
-    found = next(find_assigned_secrets(text, folded), None) or next(find_header_secrets(text, folded), None)
-    return found is not None
+    searched = SearchedText(text)
+    return any(find_assigned_secrets(searched)) or any(find_header_secrets(searched))
 
 
 def _may_reveal(text: str, hidden: str, finds: list[FoundSecret], *, is_wrapped: bool) -> bool:
     """Return whether the markers of secrets, which the hidden text contains, can reveal another one."""
-    if any(find_paired_secrets(hidden, fold_case(hidden))):
+    if any(find_paired_secrets(SearchedText(hidden))):
         # A marker has brought it closer to an access key ID.
         return True
     finds = sorted(finds)
@@ -188,9 +185,9 @@ def find_secrets(text: str, *, is_wrapped: bool = True, depth: int = 0) -> list[
 
 
 def _find_shapes_and_pairs(text: str) -> Iterator[FoundSecret]:
-    yield from find_shaped_secrets(text)
-    yield from find_paired_secrets(text, fold_case(text))
-    yield from find_listed_commands(text)
+    searched = SearchedText(text)
+    for find in (find_shaped_secrets, find_paired_secrets, find_listed_commands):
+        yield from find(searched)
 
 
 def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecret]:
@@ -200,10 +197,10 @@ def _find_in_prose(text: str, *, is_wrapped: bool, depth: int) -> list[FoundSecr
     if not is_wrapped:
         # The text was searched before with other lines, escapes or markers.
         return [*_find_in_distinct_parts(text, _find_in_text), *_find_encoded_secrets(text, depth)]
-    unresolved: list[tuple[int, int]] = []
-    finds = [*_find_in_text(text, unresolved), *_find_encoded_secrets(text, depth)]
+    searched = SearchedText(text)
+    finds = [*_find_everywhere(searched), *_find_encoded_secrets(text, depth)]
     if "\n" in text or _WRAPPED.search(text):
-        finds += _find_prefixed_secrets(text, unresolved, [found.start for found in finds])
+        finds += _find_prefixed_secrets(text, searched.unresolved, [found.start for found in finds])
         masked = _mask_decided(text, finds)
         finds += _find_in_distinct_parts(masked, _find_unwrapped_secrets, FoundSpans(text, finds))
     return finds
@@ -273,22 +270,29 @@ def may_contain_secret(text: str) -> bool:
     )
 
 
-def _find_in_text(text: str, unresolved: list[tuple[int, int]] | None = None) -> Iterator[FoundSecret]:
-    lower = fold_case(text)
-    names = [*NAME_OR_MARKER.finditer(lower)]
-    runs = UnquotedValues(text)
-    yield from find_encoded_messages(text, lower)
-    yield from find_header_secrets(text, lower)
-    yield from find_assigned_secrets(text, lower, names, unresolved, runs)
-    yield from find_shaped_secrets(text)
-    yield from find_paired_secrets(text, lower)
-    yield from find_wrapped_secrets(text, lower, names, runs)
-    yield from find_phrased_secrets(text, lower)
-    yield from find_listed_commands(text)
-    if "\n" in text:
-        yield from find_column_secrets(text, names)
-    yield from find_inserted_secrets(text, lower)
-    yield from find_kubernetes_secrets(text)
+def _find_in_text(text: str) -> Iterator[FoundSecret]:
+    return _find_everywhere(SearchedText(text))
+
+
+def _find_everywhere(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find the secrets in a text with every finder."""
+    for find in _FINDERS:
+        yield from find(searched)
+
+
+_FINDERS = (
+    find_encoded_messages,
+    find_header_secrets,
+    find_assigned_secrets,
+    find_shaped_secrets,
+    find_paired_secrets,
+    find_wrapped_secrets,
+    find_phrased_secrets,
+    find_listed_commands,
+    find_column_secrets,
+    find_inserted_secrets,
+    find_kubernetes_secrets,
+)
 
 
 def _find_unwrapped_secrets(text: str) -> Iterator[FoundSecret]:

@@ -11,8 +11,9 @@ from iamtriage.redaction._vocabulary.secret_values import Placement, can_be_secr
 from iamtriage.redaction._vocabulary.value_ends import find_line_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
     from iamtriage.redaction._vocabulary.secret_names import Name
 
 __all__ = ("find_column_secrets", "find_inserted_secrets")
@@ -40,15 +41,11 @@ _MAX_LINE = 4_000
 _MAX_COLUMNS = 200
 
 
-def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[FoundSecret]:
-    """Find the secrets below the names of columns.
-
-    Args:
-        text: The text.
-        names: The matches of ``NAME_OR_MARKER`` in it, in order.
-    """
-    done = 0
-    for name in names if any(separator in text for separator in _SEPARATORS) else ():
+def find_column_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find the secrets below the names of columns."""
+    text, done = searched.text, 0
+    has_rows = "\n" in text and any(separator in text for separator in _SEPARATORS)
+    for name in searched.names if has_rows else ():
         if name.start() < done or name[0].startswith(MARKER_START) or not _CELL_END.match(text, name.end()):
             continue
         start = find_line_start(text, name.start())
@@ -72,9 +69,9 @@ def find_column_secrets(text: str, names: Iterable[re.Match[str]]) -> Iterator[F
                     yield from _judge(text, *cells[at], kind)
 
 
-def find_inserted_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+def find_inserted_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets in INSERT statements: INSERT INTO users (name, password) VALUES ('ana', '…')."""
-    done = 0
+    text, folded, done = searched.text, searched.folded, 0
     for insert in _INSERT.finditer(folded) if "insert into" in folded else ():
         columns = _read_header(insert["names"], ",") if insert.start() >= done else None
         done = max(done, insert.end())

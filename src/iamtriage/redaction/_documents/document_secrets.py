@@ -30,11 +30,10 @@ from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_parts import find_yaml_parts
 from iamtriage.redaction._documents.yaml_spans import find_yaml
-from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER
 from iamtriage.redaction._vocabulary.notations import FILLER
-from iamtriage.redaction._vocabulary.unquoted_values import zero_digits
+from iamtriage.redaction._vocabulary.searched_text import fold_case, zero_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

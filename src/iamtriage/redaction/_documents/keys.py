@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage.redaction._finders.assignments import find_assigned_secrets
 from iamtriage.redaction._finders.headers import find_header_secrets
-from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._vocabulary.markers import MARKER
+from iamtriage.redaction._vocabulary.searched_text import SearchedText
 from iamtriage.redaction._vocabulary.secret_names import Name, classify_key
 from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
@@ -177,11 +177,10 @@ def _is_phrase(content: str) -> bool:
 
 
 def _find_after(
-    name: str, content: str, find: Callable[[str, str], Iterable[FoundSecret]]
+    name: str, content: str, find: Callable[[SearchedText], Iterable[FoundSecret]]
 ) -> Iterator[FoundSecret]:
     """Find the secrets in a value as if its name were before it in a text."""
-    text = name + content
-    for found in find(text, fold_case(text)):
+    for found in find(SearchedText(name + content)):
         if found.start >= len(name):
             yield found._replace(start=found.start - len(name), end=found.end - len(name))
 

@@ -11,6 +11,8 @@ from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
+
 __all__ = ("find_kubernetes_secrets",)
 
 _KIND = re.compile(
@@ -27,8 +29,9 @@ _COMMENT = re.compile(r"\s#.*")
 _MAX_DOCUMENT = 2_000
 
 
-def find_kubernetes_secrets(text: str) -> Iterator[FoundSecret]:
+def find_kubernetes_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the values below ``data`` and ``stringData`` of each Secret."""
+    text = searched.text
     if "Secret" not in text:
         return
     done = 0

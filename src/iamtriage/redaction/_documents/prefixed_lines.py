@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage.redaction._documents.nodes import Joined, Scalar
 from iamtriage.redaction._vocabulary.markers import WORD
-from iamtriage.redaction._vocabulary.unquoted_values import zero_all_digits
+from iamtriage.redaction._vocabulary.searched_text import zero_all_digits
 from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
 
 if TYPE_CHECKING:

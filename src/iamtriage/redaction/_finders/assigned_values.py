@@ -17,6 +17,7 @@ from iamtriage.redaction._finders.setting_lines import (
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
+from iamtriage.redaction._vocabulary.searched_text import MAX_EDGE, MIN_LONG
 from iamtriage.redaction._vocabulary.secret_values import (
     MASK_WORDS,
     WORDS_ABOUT_OPTIONS,
@@ -28,7 +29,6 @@ from iamtriage.redaction._vocabulary.secret_values import (
     is_other,
     looks_random,
 )
-from iamtriage.redaction._vocabulary.unquoted_values import MAX_EDGE, MIN_LONG
 from iamtriage.redaction._vocabulary.value_ends import (
     QUERY_VALUE,
     Extent,
@@ -169,7 +169,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
             continue
         between = pattern.match(text, end)
         if between:
-            extent = find_value(text, between.end(), match.runs)
+            extent = find_value(match.searched, between.end())
             if pattern is _TABLE and extent and _is_annotation(match, extent):
                 return None
             return check_value(match, "option" if option and sign != "pair" else sign, extent)
@@ -208,7 +208,7 @@ def _is_annotation(match: NameMatch, extent: Extent) -> bool:
 def _find_option_value(match: NameMatch) -> FoundSecret | None:
     """Find the value of "--name value"."""
     option = _OPTION.match(match.text, match.end)
-    extent = find_value(match.text, option.end(), match.runs) if option else None
+    extent = find_value(match.searched, option.end()) if option else None
     if option and option["below"] and extent:
         value = match.text[extent.start : extent.end]
         if not looks_random(value) or is_other(value, is_quoted=False):
@@ -235,7 +235,7 @@ def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     keyword = before == ":" and text.startswith(('"', "\\"), spaces.end())
     is_command = before in _BLANKS and match.preceded_by(_COMMAND) is not None
     sign: Sign = "option" if keyword or is_command else "space"
-    return check_value(match, sign, find_value(text, spaces.end(), match.runs))
+    return check_value(match, sign, find_value(match.searched, spaces.end()))
 
 
 def _find_element(match: NameMatch) -> Extent | None:
@@ -272,7 +272,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     if braced:
         extent: Extent | None = Extent(*braced.span("value"), "{")
     else:
-        extent = find_value(text, at, match.runs, QUERY_VALUE if query else None)
+        extent = find_value(match.searched, at, QUERY_VALUE if query else None)
     if extent and assign["block"] and _MORE.match(text, extent.end):
         # Its other words and lines belong to it.
         return None
@@ -387,7 +387,7 @@ def check_value(
     placement = placement or Placement(
         sign, bool(extent.quote), structured=True, query=False, is_variable=match.is_variable(sign, end)
     )
-    if not match.runs.remember(can_be_secret, name, value, placement):
+    if not match.searched.remember(can_be_secret, name, value, placement):
         return None
     if sign == "option" and value.lower() in WORDS_ABOUT_OPTIONS:
         return None

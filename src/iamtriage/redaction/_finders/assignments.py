@@ -13,14 +13,14 @@ from iamtriage.redaction._repetition import AROUND, find_parts
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
 from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import GT, QUOTE
-from iamtriage.redaction._vocabulary.secret_names import MARKER_START, NAME_OR_MARKER
-from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
+from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._vocabulary.value_ends import find_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from iamtriage.redaction._repetition import Parts
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
     # The position of the last word of a name that announces a secret, and its values.
     _Judged = tuple[int, int, list[FoundSecret]]
@@ -41,54 +41,34 @@ _MAX_NEAR = AROUND - 120
 
 
 def find_assigned_secrets(
-    text: str,
-    folded: str,
-    names: Sequence[re.Match[str]] | None = None,
-    unresolved: list[tuple[int, int]] | None = None,
-    runs: UnquotedValues | None = None,
+    searched: SearchedText,
 ) -> Iterator[FoundSecret]:
-    """Find every secret after a name.
-
-    Args:
-        text: The text.
-        folded: The text in lower case, character for character.
-        names: The matches of ``NAME_OR_MARKER`` in it, if they are known.
-        unresolved: A list to which the position of each name without a secret is added.
-        runs: The unquoted values of the text, if another finder needs them.
-    """
-    names = [*NAME_OR_MARKER.finditer(folded)] if names is None else names
-    judge = functools.partial(_judge, text, folded, UnquotedValues(text) if runs is None else runs)
-    parts = find_parts(text) if len(names) >= _MIN_NAMES else None
+    """Find every secret after a name, and list the names without one as unresolved."""
+    names = searched.names
+    judge = functools.partial(_judge, searched)
+    parts = find_parts(searched.text) if len(names) >= _MIN_NAMES else None
     judged = _judge_parts(names, parts, judge) if parts and parts.copies else judge(names)
     for start, end, secrets in judged:
         if secrets:
             yield from secrets
-        elif unresolved is not None:
-            unresolved.append((start, end))
+        else:
+            searched.unresolved.append((start, end))
 
 
 def _judge(
-    text: str, folded: str, runs: UnquotedValues, names: Iterable[re.Match[str]], *, every: bool = False
+    searched: SearchedText, names: Iterable[re.Match[str]], *, every: bool = False
 ) -> Iterator[_Judged]:
-    """Yield each name that announces a secret, with its values.
-
-    Args:
-        text: The text.
-        folded: The text in lower case, character for character.
-        runs: The unquoted values of the text.
-        names: The last word of each name.
-        every: Whether to judge names in the values of others, too.
-    """
-    done = 0
+    """Yield each name that announces a secret, with its values; with ``every``, also names in the values of others."""
+    text, done = searched.text, 0
     has_changes = any(arrow in text for arrow in _ARROWS)
     is_marked = WORD in text
-    has_markers = MARKER_START in folded
+    has_markers = MARKER_START in searched.folded
     for name_end in names:
         # A value can end with another name and its sign.
         is_inside = name_end.start() < done and not (name_end.end() == done - 1 and text[done - 1] in "=:")
         if is_inside or (has_markers and name_end[0].startswith(MARKER_START)):
             continue
-        name = match_name(text, folded, name_end, runs)
+        name = match_name(searched, name_end)
         if name is None:
             continue
         secrets = _find_values_of(name, has_changes=has_changes)
@@ -137,7 +117,7 @@ def _find_values_of(name: NameMatch, *, has_changes: bool) -> list[FoundSecret]:
         text, at = name.text, found.end if found else name.end
         changed = _CHANGE.match(text, at) if text[at : at + 1] in _CHANGE_STARTS else None
         if changed and not HIDDEN.match(text, changed.end()):
-            new = check_value(name, "=", find_value(text, changed.end(), name.runs))
+            new = check_value(name, "=", find_value(name.searched, changed.end()))
             if new:
                 secrets.append(new)
     return secrets

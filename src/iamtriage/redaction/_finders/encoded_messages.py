@@ -21,6 +21,8 @@ from iamtriage.redaction._vocabulary.value_ends import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
+
 __all__ = ("find_encoded_messages",)
 
 # Whitespace, and the prefix of a wrapped log line.
@@ -42,8 +44,9 @@ _MORE = re.compile(
 )
 
 
-def find_encoded_messages(text: str, folded: str) -> Iterator[FoundSecret]:
+def find_encoded_messages(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every encoded message after the words that announce it."""
+    text, folded = searched.text, searched.folded
     if "encoded" not in folded and "failure" not in folded:
         return
     done = 0

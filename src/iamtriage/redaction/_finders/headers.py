@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 __all__ = ("find_header_secrets",)
 
@@ -65,10 +66,10 @@ _REACH = 1000
 _LABEL = re.compile(r"[^a-z]{0,40}[a-z_-]{1,40}:", re.IGNORECASE)
 
 
-def find_header_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+def find_header_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every Authorization header's credentials, request signature and bearer token."""
-    done = 0
-    for start, end, what in _find_candidates(text, folded):
+    text, done = searched.text, 0
+    for start, end, what in _find_candidates(text, searched.folded):
         value = text[start:end]
         if start < done or _LABEL.fullmatch(value):
             continue

@@ -16,6 +16,8 @@ from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
+
 __all__ = ("find_paired_secrets", "is_access_key_id", "is_secret_access_key")
 
 _KEY_ID = re.compile(r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9x]{12,124}")
@@ -37,11 +39,12 @@ _LINE_END = re.compile(r"\n|\\n")
 _MAX_NAME = 51
 
 
-def find_paired_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
+def find_paired_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find the secrets near access key IDs, and after names of AWS keys."""
+    text = searched.text
     if "AKIA" in text or "ASIA" in text or "ABIA" in text or "ACCA" in text or "A3T" in text:
         yield from _find_secrets_near_ids(text)
-    for quoted in _QUOTED.finditer(text) if "aws" in folded else ():
+    for quoted in _QUOTED.finditer(text) if "aws" in searched.folded else ():
         start = quoted.start()
         name = _NAME.search(text, max(0, start - _MAX_NAME), start)
         if name is None or (_LINE_END.search(name[0]) and not _is_key(quoted["value"])):

@@ -10,8 +10,8 @@ from iamtriage.redaction._vocabulary.secret_names import WORDS, Name, classify_n
 from iamtriage.redaction._vocabulary.secret_values import STATES
 
 if TYPE_CHECKING:
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
     from iamtriage.redaction._vocabulary.secret_values import Sign
-    from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
     from iamtriage.redaction._vocabulary.value_ends import Extent
 
 __all__ = ("NameMatch", "match_name")
@@ -59,7 +59,7 @@ class NameMatch(NamedTuple):
     name: Name
     start: int
     end: int
-    runs: UnquotedValues
+    searched: SearchedText
 
     def preceded_by(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Match the text directly before the name. The pattern must end there."""
@@ -125,16 +125,9 @@ def _begins_with_capital(text: str, at: int) -> bool:
     return text[at].isupper() and text[at - 1 : at].islower()
 
 
-def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedValues) -> NameMatch | None:
-    """Return the name of a secret that ends with a word, or ``None`` if there is none.
-
-    Args:
-        text: The text.
-        folded: The text in lower case, character for character.
-        name_end: The match of the last word of the name.
-        runs: The unquoted values that were found so far.
-    """
-    start = name_end.start()
+def match_name(searched: SearchedText, name_end: re.Match[str]) -> NameMatch | None:
+    """Return the name of a secret whose last word has a match, or ``None`` if there is none."""
+    text, folded, start = searched.text, searched.folded, name_end.start()
     if name_end[0] in WORDS and folded[start - 1 : start].isalnum() and not _begins_with_capital(text, start):
         return None
     suffix, end = "", name_end.end()
@@ -159,4 +152,4 @@ def match_name(text: str, folded: str, name_end: re.Match[str], runs: UnquotedVa
     if prefix and _begins_with_capital(text, name_end.start()):
         prefix += "_"
     name = classify_name(prefix, name_end[0], suffix)
-    return NameMatch(text, name, start, end, runs) if name else None
+    return NameMatch(text, name, start, end, searched) if name else None

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._reading.vocabulary.view import View
-from iamtriage.redaction._folding import fold_case
 from iamtriage.redaction._secret_spans import FoundSecret, is_unmarked
+from iamtriage.redaction._vocabulary.searched_text import fold_case
 from iamtriage.redaction._vocabulary.secret_names import MARKER_START
 from iamtriage.redaction._vocabulary.secret_values import is_placeholder
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 __all__ = ("PHRASES", "SENTENCE_WORD", "find_listed_commands", "find_phrased_secrets")
 
@@ -208,13 +209,9 @@ _BLOCK_ENDS = ("\n\n", "\n}", "\n- ")
 _CLAUSE = re.compile(r"(?:must|should|cannot|invalid|required|not|the|is|are|be|to)\b|.*\s.*\s")
 
 
-def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
-    """Find every secret in a command, statement or sentence.
-
-    Args:
-        text: The text.
-        folded: The text in lower case, character for character.
-    """
+def find_phrased_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find every secret in a command, statement or sentence."""
+    text, folded = searched.text, searched.folded
     known: dict[tuple[str, str, Secret], bool] = {}
     for phrase in _list_phrases(folded):
         if phrase.is_command:
@@ -236,8 +233,9 @@ def find_phrased_secrets(text: str, folded: str) -> Iterator[FoundSecret]:
         done = high
 
 
-def find_listed_commands(text: str) -> Iterator[FoundSecret]:
+def find_listed_commands(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every secret in a command whose arguments are a list of strings, as Python and JSON write it."""
+    text = searched.text
     if not _LISTED_OPTION.search(text):
         return
     view = View(text)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from iamtriage.redaction._vocabulary.markers import Secret
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 __all__ = ("find_shaped_secrets",)
 
@@ -95,8 +96,9 @@ _REST_OF_LINE = re.compile(r"[ \t]{0,8}\r?$", re.MULTILINE)
 _SOURCE_FILE = re.compile(r"[\w.-]{1,190}\.(?:cc?|cpp|cs|go|h|java|js|kt|php|py|rb|rs|sh|swift|tsx?)")
 
 
-def find_shaped_secrets(text: str) -> Iterator[FoundSecret]:
+def find_shaped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
     """Find every secret with a recognizable form."""
+    text = searched.text
     for sign, pattern, what in _SHAPES:
         m = pattern.search(text) if sign in text else None
         while m:

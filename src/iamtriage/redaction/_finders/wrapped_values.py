@@ -21,11 +21,11 @@ from iamtriage.redaction._vocabulary.value_ends import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage.redaction._secret_spans import FoundSecret
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
     from iamtriage.redaction._vocabulary.secret_values import Sign
-    from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
 
 __all__ = ("find_wrapped_secrets",)
 
@@ -41,19 +41,10 @@ _VALUE = re.compile(
 )
 
 
-def find_wrapped_secrets(
-    text: str, folded: str, names: Iterable[re.Match[str]], runs: UnquotedValues
-) -> Iterator[FoundSecret]:
-    """Find each secret that only a line break separates from its name.
-
-    Args:
-        text: The text.
-        folded: The text in lower case, character for character.
-        names: The matches of ``NAME_OR_MARKER`` in it, in order.
-        runs: The unquoted values of the text.
-    """
-    done = 0
-    for name_end in names if "\n" in text else ():
+def find_wrapped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
+    """Find each secret that only a line break separates from its name."""
+    text, folded, done = searched.text, searched.folded, 0
+    for name_end in searched.names if "\n" in text else ():
         rest = _REST_OF_LINE.match(folded, name_end.end())
         if rest is None or rest.end() <= done or name_end[0].startswith(MARKER_START):
             continue
@@ -66,7 +57,7 @@ def find_wrapped_secrets(
             text, name_end.start(), start
         ):
             continue
-        name = match_name(text, folded, name_end, runs)
+        name = match_name(searched, name_end)
         kind = classify_key(f"{folded[name.start : done].strip()} key") if name and below["key"] else None
         name = name._replace(name=kind) if name and kind else name
         sign: Sign = "tuple" if quote or _SIGN.search(text, name_end.end(), start) else "space"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.redaction._vocabulary.notations import BASE64_ESCAPES, BREAK, INDENT, QUOTE
 
 if TYPE_CHECKING:
-    from iamtriage.redaction._vocabulary.unquoted_values import UnquotedValues
+    from iamtriage.redaction._vocabulary.searched_text import SearchedText
 
 __all__ = (
     "QUERY_VALUE",
@@ -73,24 +73,19 @@ class Extent(NamedTuple):
     quote: str
 
 
-def find_value(
-    text: str, at: int, runs: UnquotedValues, unquoted: re.Pattern[str] | None = None
-) -> Extent | None:
-    """Return the value that begins at a position.
+def find_value(searched: SearchedText, at: int, unquoted: re.Pattern[str] | None = None) -> Extent | None:
+    """Return the value that begins, or whose opening quote is, at a position.
 
-    Args:
-        text: The text.
-        at: The position of the value, or of its opening quote.
-        runs: The unquoted values of this text.
-        unquoted: The pattern of an unquoted value; by default, the usual one.
+    An unquoted value has the usual pattern, or another one.
     """
+    text = searched.text
     opening = None if text[at : at + 1] in _NO_OPENING else _OPENING.match(text, at)
     if opening:
         found = _quoted(text, opening.start("quote"), opening["quote"])
         if found is not None:
             return found
         at = opening.end()
-    end = runs.end(unquoted or _UNQUOTED, at)
+    end = searched.end(unquoted or _UNQUOTED, at)
     return None if end is None else Extent(at, end, "")
 
 

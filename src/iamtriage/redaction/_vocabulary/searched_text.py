@@ -1,14 +1,17 @@
-"""Measure unquoted values, and remember what was found out about values."""
+"""Represent a text that is searched for secrets, with what its finders have in common."""
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from iamtriage.redaction._vocabulary.secret_names import NAME_OR_MARKER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ("MAX_EDGE", "MIN_LONG", "UnquotedValues", "zero_all_digits", "zero_digits")
+__all__ = ("MAX_EDGE", "MIN_LONG", "SearchedText", "fold_case", "zero_all_digits", "zero_digits")
 
 MIN_LONG = 2_000
 """The length in characters from which a value is judged by its ends."""
@@ -27,17 +30,29 @@ _LOGIN = re.compile(
 _AUTH = re.compile(r"[Aa][Uu][Tt][Hh](?![A-Za-z])")
 
 
-class UnquotedValues:
-    """Caches where unquoted values end, and whether values are secrets.
+class SearchedText:
+    """A text, and caches where its unquoted values end, and whether values are secrets.
 
-    Args:
+    Attributes:
         text: The text.
+        unresolved: The position of each name of a secret whose value has not been found.
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
+        self.unresolved: list[tuple[int, int]] = []
         self._known: dict[re.Pattern[str], tuple[int, int]] = {}
         self._answers: dict[tuple[Any, str, Any], bool] = {}
+
+    @cached_property
+    def folded(self) -> str:
+        """The text in lower case, character for character."""
+        return fold_case(self.text)
+
+    @cached_property
+    def names(self) -> list[re.Match[str]]:
+        """The last word of each name that can announce a secret, and the markers, in order."""
+        return [*NAME_OR_MARKER.finditer(self.folded)]
 
     def remember(
         self, ask: Callable[[Any, str, Any], bool], name: object, value: str, placement: object
@@ -58,12 +73,22 @@ class UnquotedValues:
             return end
         end = at
         # Match in pieces, because each repetition of a group takes memory.
-        while found := pattern.match(self._text, end):
+        while found := pattern.match(self.text, end):
             end = found.end()
         if end == at:
             return None
         self._known[pattern] = (at, end)
         return end
+
+
+def fold_case(text: str) -> str:
+    """Return a text in lower case, character for character, so that positions stay the same.
+
+    >>> fold_case("AWS_SECRET"), len(fold_case("\u0130"))
+    ('aws_secret', 1)
+    """
+    # This is the only capital letter whose lower-case form has two characters.
+    return text.replace("\u0130", "i").lower()
 
 
 def zero_all_digits(text: str) -> str:
