@@ -58,6 +58,12 @@ def test_delimiter_that_the_policy_accepts(command: str, operator: str) -> None:
     assert "the policy in the text allows it, so" in summary
 
 
+def test_unmet_condition_is_reason_enough() -> None:
+    policy = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::shop-files", "Condition": {"StringEquals": {"s3:delimiter": "/"}}}]}'
+    explanation = explain(f"$ aws s3 sync s3://shop-files/team/a .\n{_DENIED}\n{policy}")
+    assert {each.evidence for each in explanation.causes} == {"derived"}
+
+
 def test_other_prefix_of_a_recursive_command() -> None:
     summary, condition = _explain("s3 sync ./b s3://shop-files/team/b", {"StringLike": _FOLDER})
     assert "but the call lists team/b/" in summary

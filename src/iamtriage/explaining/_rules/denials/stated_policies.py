@@ -224,11 +224,16 @@ def _with_text(cause: Cause, text: str | None) -> Cause:
     return cause if text is None else attrs.evolve(cause, text=text, because=())
 
 
+# What S3 may have checked before, without a reason. A condition that is not met is one.
+_OTHER_POLICIES = frozenset({"bucket-of-other-account", "resource-deny"})
+
+
 def _drop_general(explanation: Explanation, first: Cause) -> Explanation:
     """Drop what says less than what is wrong with a policy: that none allows the call, or that another one denies it."""
     general, remedies = {NO_IDENTITY_ALLOW.code}, explanation.remedies
     if first.code in {STATED_POLICY_OTHER_RESOURCE.code, STATED_POLICY_CONDITION.code}:
         general.add(OTHER_LAYER.code)
+        general |= _OTHER_POLICIES if first.code == STATED_POLICY_CONDITION.code else set()
         remedies = tuple(each for each in remedies if not each.title.startswith(FIND_POLICY))
     causes = (each for each in explanation.causes if each.evidence != "possible" or each.code not in general)
     return attrs.evolve(explanation, causes=tuple(causes), remedies=remedies)
