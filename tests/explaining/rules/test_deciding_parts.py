@@ -53,8 +53,11 @@ def test_subject_under_the_key_of_the_audience(
     issuer: str, stated: dict[str, str], fixed: dict[str, str]
 ) -> None:
     explanation = explain(f"{WEB}\n{json.dumps(_trust(issuer, **stated))}")
-    assert "no token matches" in explanation.summary
+    has_audience = "aud" in fixed and "sub" not in stated
+    verdict = "The token's audience is sts.amazonaws.com" if has_audience else "no token matches"
+    assert verdict in explanation.summary
     first = explanation.remedies[0]
+    assert ("also requires :aud = sts.amazonaws.com" in first.steps[0]) is has_audience
     assert first.policy is not None
     assert first.policy["Statement"] == _trust(issuer, **fixed)["Statement"]
 
@@ -62,7 +65,7 @@ def test_subject_under_the_key_of_the_audience(
 @pytest.mark.parametrize("audience", ["https://gitlab.example.com", [POD, "sts.amazonaws.com"]])
 def test_audience_that_can_match(audience: str | list[str]) -> None:
     explanation = explain(f"{WEB}\n{json.dumps(_trust(EKS, aud=audience, sub=POD))}")
-    assert "no token matches" not in explanation.summary
+    assert "but it is a subject" not in explanation.summary
 
 
 DENY = {
@@ -418,6 +421,13 @@ def test_volume_whose_key_cannot_be_used(text: str, who: str, evidence: str) -> 
     explanation = explain(text)
     assert who in explanation.summary
     assert explanation.causes[0].evidence == evidence
+    first = explain(f"$ kubectl describe pvc data-0 -n shop\n{text}\nThe unencrypted class works.").remedies[
+        0
+    ]
+    is_of_driver = "Could not create volume" in text
+    assert (
+        "kubectl delete pvc data-0 --namespace shop" in first.commands
+    ) is is_of_driver or "create-volume" in text
     policy = explanation.remedies[0].policy
     assert policy is not None
     assert policy["Statement"][1]["Condition"] == {"Bool": {"kms:GrantIsForAWSResource": "true"}}

@@ -492,7 +492,7 @@ def test_a_bucket_policy_that_locks_everyone_out(*, action: str, unlocks: bool) 
 @pytest.mark.parametrize(
     ("tool", "setting"),
     [
-        ("$ sls deploy\n", "In serverless.yml, set provider.iam.role.permissionsBoundary: arn:aws:iam::111122223333:policy/Fence."),
+        ("$ sls deploy\n", "The Serverless Framework creates the role without a boundary. Set provider.iam.role.permissionsBoundary in serverless.yml as below."),
         ("", "In the CLI, pass --permissions-boundary arn:aws:iam::111122223333:policy/Fence."),
     ],
 )  # fmt: skip
@@ -503,3 +503,5 @@ def test_a_boundary_is_set_where_the_tool_has_it(tool: str, setting: str) -> Non
     ).remedies[0]
     assert remedy.steps[0].startswith(setting)
     assert "must also allow the actions" in remedy.steps[1]
+    yaml = "permissionsBoundary: arn:aws:iam::111122223333:policy/Fence"
+    assert (yaml in (remedy.manifest or "")) is bool(tool)

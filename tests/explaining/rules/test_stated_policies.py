@@ -449,7 +449,7 @@ def test_encryption_header_of_the_program(session: str, around: str, step: str) 
         (
             "The permissions boundary must be Boundary-Dev",
             "$ sls deploy\n",
-            "Set provider.iam.role.permissionsBoundary in serverless.yml to arn:aws:iam::111122223333:policy/Boundary-Dev.",
+            "The Serverless Framework creates the role without a boundary. Set provider.iam.role.permissionsBoundary in serverless.yml as below.",
         ),
         ("No permissions boundary is set.", "", "Pass the ARN of the boundary"),
     ],

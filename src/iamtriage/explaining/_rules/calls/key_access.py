@@ -16,6 +16,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import key_states
@@ -218,6 +219,10 @@ _ROLE = lazy_pattern(
 _IDEMPOTENT = lazy_pattern(
     r"parameters on this idempotent request|IdempotentParameterMismatch", re.IGNORECASE
 )
+_UNENCRYPTED_WORKS = lazy_pattern(
+    r"(?i:\b(?:un-?encrypted|without encryption)\b[^\n.]{0,60}\b(?:works?|worked|fine|ok|bound)\b)"
+)
+_CLAIM = lazy_pattern(r"\bpvc[ /](?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?= -n | --namespace)")
 _USES = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
 
 
@@ -250,10 +255,19 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
     of_key = f"the KMS key {key[0].rpartition('/')[2]}" if key else "the KMS key of the volume"
     evidence = code_evidence(case.failure)
     if encrypted is not None:
-        evidence = (*evidence, f"The text sets {encrypted[encrypted.lastgroup or 0]}.")
-    more = ""
+        settings = (each[each.lastgroup or 0] for each in _ENCRYPTED.finditer(text))
+        evidence = (f"The text sets {join_words(tuple(dict.fromkeys(settings)), 'and')} for volumes.",)
+        if _UNENCRYPTED_WORKS.search(text):
+            evidence = (*evidence, "Volumes without encryption work.")
+    more = (
+        " AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key." if is_of_driver else ""
+    )
     if _IDEMPOTENT.search(text):
-        more = " The error about the idempotent request is a consequence: the driver repeats the request for the volume that was discarded."
+        more += " The error about the idempotent request is a consequence: the driver repeats the request for the volume that was discarded."
+    named = _CLAIM.search(text)
+    claim = named and commands.fill_command(
+        "kubectl delete pvc {} --namespace {}", named["name"], commands.namespace(case.facts.namespace)
+    )
     return case.explain(
         f"EBS accepted the new volume and then discarded it: most likely, {caller} may not use {of_key}.",
         VOLUME_DISCARDED.cause(
@@ -264,11 +278,9 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
         KMS_KEY_STATE.cause(text="The key is disabled, pending deletion or in another Region."),
         remedies=identity_remedy(
             f"Allow {caller} to use {of_key}",
-            "Attach the policy to the role. AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key."
-            if is_of_driver
-            else "Attach the policy to the caller's role.",
-            f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does. The command get-key-policy prints it.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
-            "Then re-create the PersistentVolumeClaim, so that the driver starts with a new request."
+            None if is_of_driver else "Attach the policy to the caller's role.",
+            f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
+            "Then delete the pending PersistentVolumeClaim, and create it again (of a StatefulSet, delete the pod, too): otherwise, the driver repeats the old request."
             if is_of_driver
             else None,
             statements=(
@@ -282,11 +294,15 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             ),
             commands=(
                 f"aws ec2 get-ebs-default-kms-key-id --region {region}" if key is None else None,
-                commands.fill_command(
-                    "aws kms get-key-policy --key-id {} --region {} --policy-name default --query Policy --output text",
-                    *(arn, region),
-                ),
                 commands.put_policy(role or "ROLE_NAME", "UseVolumeKey"),
+                Labelled(
+                    "To see the key policy:",
+                    commands.fill_command(
+                        "aws kms get-key-policy --key-id {} --region {} --policy-name default --query Policy --output text",
+                        *(arn, region),
+                    ),
+                ),
+                claim and Labelled("Then, for the pending claim:", claim),
             ),
             url=_REQUIREMENTS,
         ),

@@ -247,6 +247,8 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
         causes.append(PODS_NOT_RECREATED.cause(text=unmounted))
     if changed is None and not absent:
         owner_only = "Only the file's owner and the pod's fsGroup can read it."
+        if _TOKEN_OF_ROOT.search(case.failure.text):
+            owner_only = "The text shows that the file belongs to root, who alone can read it (-rw-------)."
         causes.append(TOKEN_FILE_OF_ROOT.cause(because=owner_only))
     kind, variable = "web identity", "AWS_WEB_IDENTITY_TOKEN_FILE"
     if "/pods.eks." in message:
@@ -305,6 +307,7 @@ def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> 
     )
 
 
+_TOKEN_OF_ROOT = lazy_pattern(r"-rw-------[.+]?\s{1,8}\d{1,3} root\s{1,8}root\s[^\n]{0,200}token")
 _BEFORE_READABLE_TOKENS = lazy_pattern(
     r"\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b", re.ASCII
 )
@@ -318,12 +321,12 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
     patch = f'{{"spec":{{"template":{{"spec":{{"securityContext":{{"fsGroup":{group}}}}}}}}}}}'
     return cluster_remedy(
         "Let the process read the token",
-        "The patch sets the group of the mounted files and re-creates the pods. Any group ID works, because Kubernetes adds it to the process.",
+        "The patch sets the group of the mounted files and re-creates the pods. Any group ID works, because Kubernetes adds it to the process. Do not run the container as root instead.",
+        "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
         # https://github.com/aws/amazon-eks-pod-identity-webhook/issues/8
-        "From Kubernetes 1.19 on, every user of the container can read the token without it."
+        "From Kubernetes 1.19 on, fsGroup is not necessary for this."
         if _BEFORE_READABLE_TOKENS.search(f"{case.text}\nKubernetes {case.facts.kubernetes_version}")
         else None,
-        "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
         commands=clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",
         url=pages.EKS_IRSA_POD,
     )

@@ -206,6 +206,9 @@ _TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,
 _BLOCK_TAGS = lazy_pattern(
     r"_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
 )
+_SERVERLESS_BOUNDARY = lazy_pattern(
+    r"permissionsBoundary in serverless\.yml (?P<to>to (?P<arn>arn:[\w+=,.@:/-]{1,600}[\w/]))"
+)
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 
 
@@ -217,11 +220,19 @@ def build_remedy(
     condition: DenyingCondition | None = None,
 ) -> Remedy:
     lines: tuple[str, ...] = ()
+    manifest: str | None = None
     after: tuple[str, ...] = (change_step(denial, condition),)
     if requirement.has_key("iam:PermissionsBoundary"):
-        after = (
-            "The boundary must also allow the actions of the policies that you attach. Each role or user that you create needs it.",
-        )
+        created = "user" if denial.lowercase_action == "iam:createuser" else "role"
+        others = f"Each {created} that you create needs it"
+        if (found := _SERVERLESS_BOUNDARY.search(steps[0])) is not None:
+            manifest = f"provider:\n  iam:\n    role:\n      permissionsBoundary: {found['arn']}"
+            steps = (
+                f"The Serverless Framework creates the role without a boundary. {steps[0].replace(found['to'], 'as below')}",
+                *steps[1:],
+            )
+            others += ", also roles under resources, with PermissionsBoundary, and those of plugins"
+        after = (f"The boundary must also allow the actions of the policies that you attach. {others}.",)
     if requirement is deny_conditions.REVOCATION:
         lines = revocation_commands(denial)
         after = (
@@ -244,7 +255,7 @@ def build_remedy(
         listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     title = title.replace("{what}", _describe_created(denial))
-    return your_remedy(title, *steps, *after, commands=lines, url=requirement.url)
+    return your_remedy(title, *steps, *after, commands=lines, manifest=manifest, url=requirement.url)
 
 
 def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:

@@ -276,7 +276,7 @@ def _set_in_code(denial: Denial, step: str, condition: DenyingCondition) -> str 
             )
     if argument["property"] == "PermissionsBoundary" and _SERVERLESS.search(denial.failure.text):
         # https://www.serverless.com/framework/docs/providers/aws/guide/iam: it creates the role of the functions.
-        setting = f"In serverless.yml, set provider.iam.role.permissionsBoundary: {values[0]}"
+        setting = f"Set provider.iam.role.permissionsBoundary in serverless.yml to {values[0]}"
     return f"{setting}. The Deny then does not match, and no policy has to change."
 
 

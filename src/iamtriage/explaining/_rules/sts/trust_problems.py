@@ -267,10 +267,12 @@ def _check_claims(document: Mapping[str, Any], statement: dict[str, Any]) -> Tru
     names = {"aud": "audience", "sub": "subject"}
     value = clip_text(values[0])
     is_of_sts = claim == "sub" and _has_sts_audience(issuer)
-    actual = f"the token's audience is {_AUDIENCE}, so " if is_of_sts else ""
+    effect = f". The token's audience is {_AUDIENCE}" if is_of_sts else ": no token matches"
     step = "Do not change the value instead: a policy with the audience alone trusts every token of the provider."
+    if is_of_sts:
+        step = f"{step} The policy below also requires :aud = {_AUDIENCE}."
     return TrustProblem(
-        f"the trust policy compares {value} with the {names[match[2]]} (:{match[2]}), but it is {'a' if claim == 'sub' else 'the'} {names[claim]} (:{claim}): {actual}no token matches",
+        f"the trust policy compares {value} with the {names[match[2]]} (:{match[2]}), but it is {'a' if claim == 'sub' else 'the'} {names[claim]} (:{claim}){effect}",
         f"Rename the condition key of {value} from :{match[2]} to :{claim}",
         step if claim == "sub" else "Only the key changes.",
         _changed(document, statement, rename),
