@@ -193,9 +193,9 @@ def _explain_missing_token(
     # Terraform's provider has access_key and token.
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
-    because = (f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}.",)
-    lines = *(("export AWS_SESSION_TOKEN=TOKEN",) if is_variable else ()), "aws sts get-caller-identity"
-    remedies: tuple[Remedy, ...] = (attrs.evolve(SESSION_TOKEN_REMEDY, commands=lines),)
+    because = f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."
+    export = "export AWS_SESSION_TOKEN=TOKEN" if is_variable else None
+    lines = present(export, "aws sts get-caller-identity")
     if is_variable and (override := find_override(case)) is not None:
         verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
         return explain_override(case, override, verdict, "invalid-credentials")
@@ -204,7 +204,7 @@ def _explain_missing_token(
         _reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=remedies,
+        remedies=attrs.evolve(SESSION_TOKEN_REMEDY, commands=lines),
         notes=_NOT_AUTHENTICATED,
     )
 
@@ -231,17 +231,14 @@ def _explain_keys_in_code(
         title, other = "Remove the keys from the code", f"Or pass the session token, too: {keys.argument}"
         step = f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}"
     remedy = your_remedy(title, step, other, url=pages.TEMPORARY_CREDENTIALS)
+    text = "The code does not pass the session token."
     return case.explain(
         f"The code passes a key ID and secret {whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
         _reported_cause(request),
-        SESSION_TOKEN_MISSING.cause(
-            "derived" if is_temporary else "possible",
-            because,
-            text="The code does not pass the session token.",
-        ),
+        SESSION_TOKEN_MISSING.cause("derived" if is_temporary else "possible", because, text=text),
         None if is_temporary else KEY_GONE.cause(),
         topic="invalid-credentials",
-        remedies=(remedy,) if is_temporary else (remedy, *present(stored_keys_remedy(case)), CHECK_KEY),
+        remedies=remedy if is_temporary else (remedy, stored_keys_remedy(case), CHECK_KEY),
         notes=_NOT_AUTHENTICATED,
     )
 
@@ -263,14 +260,12 @@ def _explain_rejecting_region(
     if request.lacks_region_of_caller:
         causes, note = causes[:1], " The role and its trust policy are not the problem either."
     quoted = clues.quote_phrases(request.message, *REJECTION_PHRASES)
-    because = (f"The text shows successful calls in {others}.", *quoted)
+    of_user = " It is that of a user, without a session token." if request.has_no_token else ""
+    text = f"The access key exists and is active.{of_user}"
+    shown = (f"The text shows successful calls in {others}.", *quoted)
     return case.explain(
         f"The credentials are valid: they work in {others}. {rejects}.",
-        INVALID_CREDENTIALS.cause(
-            "derived",
-            because,
-            text=f"The access key exists and is active.{' It is that of a user, without a session token.' if request.has_no_token else ''}",
-        ),
+        INVALID_CREDENTIALS.cause("derived", shown, text=text),
         *(() if request.has_no_token else causes),
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
         notes=f"{request.region} evaluated no policy, so no permission is missing.{note}",

@@ -182,7 +182,7 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
     """Explain that the user or role that signed in with ``aws login`` is not allowed to create credentials."""
     policy = f"arn:{clues.find_partition(denial.case)}:iam::aws:policy/SignInLocalDevelopmentAccess"
     role = principal_words.underlying_role(denial.principal)
-    of_role = commands.attach_policy(commands.role_name(role and role.name), policy)
+    of_role = commands.attach_policy(commands.role_name(role.name if role else None), policy)
     of_user = f"aws iam attach-user-policy --user-name USER_NAME --policy-arn {policy}"
     return denial.explain(
         "The user or role that signed in with aws login is not allowed to call signin:CreateOAuth2Token, which creates and refreshes its credentials.",
@@ -192,8 +192,8 @@ def explain_login_not_allowed(denial: Denial) -> Explanation:
             "Attach SignInLocalDevelopmentAccess, which allows signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token, to the user or role that signed in to the console: the browser shows its name. For an IAM Identity Center user, attach it to the permission set, or sign in with aws sso login instead.",
             "If it is attached, look for a Deny: a service or resource control policy, or a permissions boundary, can deny signin actions.",
             commands=(
-                *(() if role else (of_user,)),
-                *(() if isinstance(denial.principal, User) else (Labelled("Or, for a role:", of_role),)),
+                None if role else of_user,
+                None if isinstance(denial.principal, User) else Labelled("Or, for a role:", of_role),
                 Labelled("Then, as the user or role:", "aws login"),
             ),
             url=pages.CLI_LOGIN,
