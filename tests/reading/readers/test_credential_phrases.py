@@ -643,6 +643,16 @@ REGISTRIES: Table = (
         expect("missing_credentials", service="ecr"),
     ),
     (
+        "pull-without-token",
+        f'Failed to pull image "{_REGISTRY}/orders:2": unauthorized: authentication required',
+        expect("missing_credentials", service="ecr"),
+    ),
+    (
+        "other-pull",
+        'Failed to pull image "registry.example.com/orders:2": unauthorized: authentication required',
+        None,
+    ),
+    (
         "other-registry",
         "pulling from host registry.example.com failed with status code [manifests v1]: 401 Unauthorized",
         None,

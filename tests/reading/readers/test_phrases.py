@@ -180,6 +180,17 @@ DENIALS: Table = (
         expect("aws_error"),
     ),
     (
+        "email-identities-code",
+        "Error in sendReminder: MessageRejected: Email address is not verified. The following identities failed the check in region EU-WEST-1: ana@example.com",
+        expect("aws_error", code="MessageRejected"),
+    ),
+    (
+        "pull-before-18",
+        "Error response from daemon: repository 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders not found: does not exist or no pull access",
+        denied(service="ecr"),
+    ),
+    ("pull-elsewhere", "Error: repository orders not found: does not exist or no pull access", None),
+    (
         "pull-cut",
         "CannotPullContainerError: Error response from daemon:\npull access denied for 111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders",
         denied(service="ecr"),

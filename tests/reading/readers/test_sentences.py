@@ -1301,6 +1301,23 @@ LESS: Table = (
         "not authorized to perform: s3:GetObject on resource orders-data because no identity-based policy allows it",
         denied(action="s3:GetObject", resource="orders-data", deny="implicit", policy_type="identity"),
     ),
+    *(
+        (
+            f"resource-word-in-{name}",
+            f"{before}not authorized to perform: s3:GetObject on resource orders-data{after}",
+            denied(action="s3:GetObject", resource="orders-data"),
+        )
+        for name, before, after in (
+            ("quotes", 'It says "', '" for one of us'),
+            ("json", '{"error": "', '"}'),
+            ("code", "`", "` again"),
+        )
+    ),
+    (
+        "masked-resource-in-quotes",
+        '1,"User: <user> is not authorized to perform: s3:GetObject on resource: <bucket>/a.",host-1',
+        denied(principal="<user>", action="s3:GetObject", resource="<bucket>/a"),
+    ),
     (
         "no-word-of-prose",
         "User is not authorized to perform: eks:ListClusters on resource level, so it fails",

@@ -158,7 +158,7 @@ outer  | only loopback hosts are allowed | invalid endpoint host, \\?\"(?:169\.2
 sure   | <Unsupported>Unsupported host | Unsupported host '(?:169\.254\.170\.23|\[?fd00:ec2::23\]?)'
 sure   | has an invalid host | full URI \(http://(?:169\.254\.170\.23|\[fd00:ec2::23\])[^()\s]{0,100}\)[^\n]{0,120}? has an invalid host
 sure   | is not a valid container metadata service hostname | is not a valid container metadata service hostname
-sure   | basic auth credentials|required for basic auth | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}?(?:no basic auth credentials|credential required for basic auth)
+sure   | basic auth credentials|required for basic auth|: authentication required | \.dkr\.(?P<service>ecr)\.[^\x1e]{1,600}?(?:no basic auth credentials|credential required for basic auth|unauthorized: authentication required)
 sure   | <login>failed with status: 400 | login attempt to https://\d{12}\.dkr\.(?P<service>ecr)\.[^\n]{1,100} failed with status: 400
 unsure | basic auth credentials|required for basic auth | (?:no basic auth credentials|credential required for basic auth)
 outer  | failed to retrieve credentials | failed to retrieve credentials

@@ -100,7 +100,7 @@ sure   | from host public.ecr.|.dkr.ecr. | pulling from host (?:\d{12}\.dkr|publ
 sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[(?:[0-9a-fxX*]{8}(?:-[0-9a-fxX*]{4}){3}-[0-9a-fxX*]{12}|[\w.*…<>-]{0,3}|<[\w -]{1,40}>)\]:? Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body(?![^\n]{0,120}? has expired)
 sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
-outer  | <pull>pull access denied for | pull access denied for [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
+outer  | <pull>pull access denied for|not exist or no pull access | (?:pull access denied for|repository(?= \S{1,500} not found: does not exist or no pull access)) [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | <MultiFactorAuthentication> | MultiFactorAuthentication failed with
 sure   | <Serverless>Serverless Error ---|<ServerlessError>: Access Denied | (?:Serverless Error -{8,}|ServerlessError:) Access Denied(?!\x20\w)
@@ -154,7 +154,7 @@ sure   | Invalid identity pool configuration | Invalid identity pool configurati
 sure   | <ResourceNotFoundException>: Requested resource|<ResourceNotFoundException>: The specified log | (?P<code>ResourceNotFoundException): (?:Requested resource not found(?!\x20\w)|The specified log (?:group|stream) does not exist)
 sure   | find the specified secret | (?:(?P<code>ResourceNotFoundException): )?Secrets Manager can't find the specified secret\b
 sure   | <ConditionalCheckFailedException>: The conditional | (?P<code>ConditionalCheckFailedException): The conditional request failed
-sure   | identities failed the check in region | Email address is not verified\. The following identities failed the check in region
+sure   | identities failed the check in region | (?:(?P<code>MessageRejected): )?Email address is not verified\. The following identities failed the check in region
 sure   | <RequestLimitExceeded>(RequestLimitExceeded)|<Throttling>(Throttling) | rror\b[^\n]{0,160}?: (?:Request limit|Rate) exceeded\.? \((?P<code>RequestLimitExceeded|Throttling)\)
 sure   | <ResourceNotReady>ResourceNotReady: | rror\b[^\n]{0,160}?: (?P<code>ResourceNotReady): (?:exceeded wait attempts|failed waiting for successful resource state)
 sure   | does not allow ACLs|enable a service-linked role to | (?:(?P<code>AccessControlListNotSupported): )?The bucket does not allow ACLs|you must enable a service-linked role to give (?:Amazon|AWS)

@@ -109,7 +109,7 @@ _VALUE = lazy_pattern(VALUE_START)
 _LINE_ENDS = frozenset("\n\x1e")
 # "… on resource app-data": a name of one word, without a colon before it, at the end of a message.
 _WORD_RESOURCE = lazy_pattern(
-    r"(?<=[Rr]esource\x20)(?P<resource>(?=\S{0,200}[A-Z0-9_./-])[\w./-]{1,200}[\w/])(?=\.?(?:\s*(?:\Z|\n)|\s(?:because\sno|with\san\sexplicit)\s))"
+    r"(?<=[Rr]esource\x20)(?P<resource>(?=\S{0,200}[A-Z0-9_./-])[\w./-]{1,200}[\w/])(?=\.?(?:\s*(?:\Z|\n)|[\"'`*)\]]|\s(?:because\sno|with\san\sexplicit)\s))"
 )
 # An apostrophe that closes a quotation, not one inside a name.
 _APOSTROPHE = lazy_pattern(r"'(?=[\s\"'`()\[\]{}<>,.;:!?]|\Z)")
@@ -128,7 +128,7 @@ _TYPED_NAME = lazy_pattern(
     r"|login\sprofile|account\salias|service\slinked\srole|ssh\spublic\skey|role|user|group|policy|repository|account)"
     rf"\s(?!because\b|with\b|status\b)(?:{BRACKETED}|<(?!/)|[^\s\"'<]){{1,600}}+"
 )
-_MASKED_RESOURCE = lazy_pattern(r"<[^<>\n]{1,60}>[^\s]*|\[[^\[\]\n]{1,60}\][^\s]*")
+_MASKED_RESOURCE = lazy_pattern(r"(?:<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\])[^\s\"'`]*")
 _RESOURCE_WORD = lazy_pattern(r"[^\s\"'`<>]+(?:<(?!/)[^<>\n]{0,60}>?[^\s\"'`<>]*)*")
 _RESOURCE_END = lazy_pattern(
     r"[BbNnSsWw.,<\s](?i:(?<=\bw)ith\s+an?\s+explicit\s+deny\b|(?:(?<=\bb)ecause|(?<=\bs)ince)\s+\w|(?<=\.)\s+(?:Encoded|Go)\b"
