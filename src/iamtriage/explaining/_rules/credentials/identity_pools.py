@@ -36,7 +36,6 @@ from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, pass_act
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._readers.unknown_values import has_reference
-from iamtriage.trust._evaluation import TrustResult, check_trust_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import AwsError, ExpiredCredentials
+    from iamtriage.trust._evaluation import TrustResult
 
 # Identity IDs and pool IDs have the same form.
 _ID = lazy_pattern(r"(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}):[0-9a-f-]{36}", re.ASCII)
@@ -257,6 +257,9 @@ class _PoolTrust(NamedTuple):
 
 def _compare_pool(case: Case[AwsError] | Denial) -> _PoolTrust | None:
     """Return the trust policy in the text that does not allow the app's pool, or else the last one."""
+    # Most errors of Cognito and others have no policy.
+    from iamtriage.trust._evaluation import check_trust_policy
+
     pools = {found[1] for found in _POOL_OF_APP.finditer(case.failure.text)}
     compared = None
     for policy in case.context.policies if len(pools) < 2 else ():
@@ -312,6 +315,8 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
             title, other = f"Allow {_ACTION} in the role's trust policy", ""
             in_code = pass_action_remedy(case.failure.text)
             text = "The role's permissions do not matter yet. The policy's conditions stay as they are."
+            from iamtriage.trust._evaluation import check_trust_policy
+
             result = check_trust_policy(fixed, action=_ACTION, claims=trust.claims)
             if has_reference(fixed):
                 in_code, fixed = in_code or your_remedy(f"{title}, where the code defines it"), None
