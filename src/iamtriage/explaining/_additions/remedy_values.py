@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import attrs
@@ -124,7 +125,7 @@ def complete_remedies(
         with_pod_lookups(
             with_role_lookups(each, lookups),
             facts,
-            lambda line, is_own=each.who == "you": _for_cluster(line, values) if is_own else line,
+            partial(_for_cluster, values=values) if each.who == "you" else str,
         )
         for each in completed
     )

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.shared.arn_diagnosis import ArnDiagnosis
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import stated_role, try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 from iamtriage.sts._endpoints import find_endpoint
 
@@ -264,12 +264,12 @@ def explain_service_linked_role(case: Case[InvalidArn]) -> Explanation:
         # https://repost.aws/knowledge-center/emr-cluster-creation-failures and
         # https://docs.aws.amazon.com/eks/latest/eksctl/emr-access.html
         steps += (
-            "EMR on EKS sets up its access entry itself when you create a virtual cluster, if the authentication mode is API_AND_CONFIG_MAP. Otherwise, and for a virtual cluster that exists already, map the role in aws-auth with the second command.",
+            "EMR on EKS sets up its access entry itself when you create a virtual cluster, if the authentication mode is API_AND_CONFIG_MAP. Otherwise, and for a virtual cluster that exists already, map the role in aws-auth.",
         )
         map_emr = f"eksctl create iamidentitymapping --cluster CLUSTER --region REGION --namespace NAMESPACE --service-name {_EMR_SERVICE}"
-        emr = (
+        emr = present(
             cluster.show_mode_command(),
-            Labelled("If it prints CONFIG_MAP, or for an existing virtual cluster:", map_emr),
+            Labelled("If the mode is CONFIG_MAP, or for an existing virtual cluster:", map_emr),
         )
     return case.explain(
         f"EKS rejected the access entry: {name or 'the principal'} is a service-linked role, and only AWS services create entries for these. No permission is missing.",

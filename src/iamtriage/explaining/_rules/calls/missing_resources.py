@@ -47,7 +47,7 @@ NOT_FOUND = CauseType(
 RESOURCE_IN_OTHER_ACCOUNT = CauseType(
     "resource-in-other-account",
     title="The resource is in another account than the credentials",
-    fix="Use credentials of the account that owns the resource. The command prints the account of the current ones.",
+    fix="Use credentials of the account that owns the resource.",
     commands=("aws sts get-caller-identity",),
     recognised_by="The text names a resource of another account than the caller's.",
     sign=r"\"Account\": ?\"(?P<account>\d{12})\".{0,800}\b(?P<shown>arn:aws[\w-]{0,10}:[\w-]{2,30}:[\w-]{0,20}:(?!(?P=account))\d{12}:\S{1,80})",
@@ -274,18 +274,21 @@ def _compare_remedy(
     if other is not None:
         title, region = f"Call {other.name} instead of {region}", other.name
     is_known = region is not None and not resource.is_global
-    configured = "Compare the Region: the second command prints the configured one, which applies if the call names none."
+    configured = (
+        "Compare the Region: aws configure prints the configured one, which applies if the call names none."
+    )
     listed = f"Compare the name with those that the last command lists{f' in {region}' if is_known else ''}."
     listing = f"{resource.listing} --region {commands.region(region)}" if is_known else resource.listing
+    account = getattr(case.principal, "account", None)
     lines = (
-        "aws sts get-caller-identity --query Account --output text",
+        None if account else "aws sts get-caller-identity --query Account --output text",
         "aws configure get region" if asks_region else None,
         listing if resource.listing else None,
     )
     profile = clues.find_profile(case)
     return your_remedy(
         title,
-        f"Compare the account that the first command prints with {stated}.",
+        f"Compare {f'{account}, the account of the credentials,' if account else 'the account that the first command prints'} with {stated}.",
         configured if asks_region else None,
         listed if resource.listing else None,
         commands=tuple(credential_remedies.with_profile(profile, line) for line in lines if line),

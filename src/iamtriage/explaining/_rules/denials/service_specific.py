@@ -222,8 +222,8 @@ def explain_not_owner(denial: Denial) -> Explanation:
         NOT_OWNER.cause("reported", "The message says: You are not the owner"),
         remedies=your_remedy(
             "Make the call in the account that owns the resource",
-            "Compare the account of the credentials with that of the owner.",
-            commands="aws sts get-caller-identity --query Account --output text",
+            f"Compare the account of the credentials{f', {denial.account},' if denial.account else ''} with that of the owner.",
+            commands=None if denial.account else "aws sts get-caller-identity --query Account --output text",
             url=pages.OTHER_ACCOUNTS,
         ),
         notes="An Allow does not help: EC2 checks the owner.",

@@ -124,6 +124,7 @@ def explain_aws_auth_exists(case: Case[AccessEntry], _message: str) -> Explanati
 def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     """Explain that ``aws-auth`` does not exist."""
     cluster = find_cluster(case)
+    list_entries = cluster.eks_command("list-access-entries")
     return case.explain(
         "The cluster has no ConfigMap aws-auth.",
         NO_MAP.cause("reported"),
@@ -134,10 +135,19 @@ def explain_aws_auth_missing(case: Case[AccessEntry], _message: str) -> Explanat
             cluster_remedy(
                 "Check whether the cluster uses aws-auth",
                 "With the mode API, the cluster ignores aws-auth: create access entries. With the other modes, it uses aws-auth.",
-                commands=(cluster.show_mode_command(), cluster.eks_command("list-access-entries")),
+                commands=(cluster.show_mode_command(), list_entries),
                 url=pages.EKS_ACCESS_MODE,
-            ),
+            )
+            if cluster.mode is None
+            else None,
             cluster_remedy(
+                "Create access entries",
+                "The command lists the existing ones.",
+                commands=list_entries,
+                url=pages.EKS_ACCESS_MODE,
+            )
+            if cluster.mode == "API"
+            else cluster_remedy(
                 "Create the ConfigMap with the entry of the nodes",
                 "Save the manifest as aws-auth.yaml, with the ARN of the node role without its path. Then add the entries of other principals.",
                 "For managed node groups, aws eks describe-nodegroup prints the node role as nodeRole.",

@@ -21,7 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_mappin
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import change_in_code, find_deployment
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     title = "Keep the mode, or change to the next one"
     step = "With API_AND_CONFIG_MAP, aws-auth still applies to each principal without an access entry. With API, EKS ignores it: all principals of aws-auth need an access entry before, also the roles of self-managed nodes (type EC2_LINUX)."
     list_entries = cluster.eks_command("list-access-entries")
-    lines: Commands = (cluster.show_mode_command(), list_entries, migrate)
+    lines: Commands = present(cluster.show_mode_command(), list_entries, migrate)
     if found is not None and found[1] == "API" != found[2]:
         title = "Keep the mode, and create an access entry for each principal of aws-auth"
         step = "With API, EKS ignores aws-auth. The last command prints the commands that create the entries."

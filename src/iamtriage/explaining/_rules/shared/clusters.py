@@ -140,8 +140,10 @@ class Cluster(Value):
         """Return the command that requests a token as kubectl does, and discards the token."""
         return f"{self.eks_command('get-token')} > /dev/null"
 
-    def show_mode_command(self) -> str:
-        """Return the command that prints the authentication mode."""
+    def show_mode_command(self) -> str | None:
+        """Return the command that prints the authentication mode, unless it is known."""
+        if self.mode is not None:
+            return None
         query = "cluster.accessConfig.authenticationMode"
         return self.eks_command("describe-cluster", query=query, flag="--name")
 
@@ -161,7 +163,7 @@ class Cluster(Value):
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
             "When the cluster is ACTIVE again, create access entries; if EKS still rejects one, repeat it. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
             commands=(
-                None if self.mode else self.show_mode_command(),
+                self.show_mode_command(),
                 *self.change_mode_commands("API_AND_CONFIG_MAP"),
             ),
             url=pages.EKS_ACCESS_MODE,

@@ -114,7 +114,7 @@ class ClusterPrincipal(Value):
             old_id if may_have_entry else None,
             form if cluster.uses_aws_auth else None,
             commands=(
-                cluster.show_mode_command() if cluster.mode is None else None,
+                cluster.show_mode_command(),
                 cluster.eks_command("list-access-entries") if cluster.uses_entries else None,
                 describe if may_have_entry else None,
                 commands.aws_auth_command() if cluster.uses_aws_auth else None,
