@@ -225,10 +225,10 @@ def build_remedy(
     if requirement.has_key("iam:PermissionsBoundary"):
         created = "user" if denial.lowercase_action == "iam:createuser" else "role"
         others = f"Each {created} that you create needs it"
-        if (found := _SERVERLESS_BOUNDARY.search(steps[0])) is not None:
-            manifest = f"provider:\n  iam:\n    role:\n      permissionsBoundary: {found['arn']}"
+        if steps and (setting := _SERVERLESS_BOUNDARY.search(steps[0])) is not None:
+            manifest = f"provider:\n  iam:\n    role:\n      permissionsBoundary: {setting['arn']}"
             steps = (
-                f"The Serverless Framework creates the role without a boundary. {steps[0].replace(found['to'], 'as below')}",
+                f"The Serverless Framework creates the role without a boundary. {steps[0].replace(setting['to'], 'as below')}",
                 *steps[1:],
             )
             others += ", also roles under resources, with PermissionsBoundary, and those of plugins"
