@@ -1,4 +1,4 @@
-"""Merge the secrets found in a text, and replace them with markers.
+"""Merge the secrets found in a text, replace them with markers, and find where these can reveal others.
 
 If a secret is wrapped over lines, or is in a line that fills a terminal's width, the lines keep their length,
 because readers of failures use the width to find line breaks in words.
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage.redaction._vocabulary.markers import FILL, MARKER, WORD, Secret, make_marker
 from iamtriage.redaction._vocabulary.notations import BREAK, INDENT
 from iamtriage.redaction._vocabulary.value_ends import find_line_start, measure_common_prefix
+from iamtriage.redaction._windows import extend_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("FoundSecret", "FoundSpans", "insert_markers", "is_unmarked")
+__all__ = ("FoundSecret", "FoundSpans", "insert_markers", "is_unmarked", "list_windows")
 
 _LINE_BREAK = re.compile(BREAK + INDENT)
 # The maximum length of a marker, in characters.
@@ -35,6 +36,16 @@ _URL = re.compile(
     r"|%(?:25){0,16}(?:20|22|26|27|0[9AaDd]|3[AC-Fac-f]|5[Bb]|7[Bb])"
 )
 _ENTITY = re.compile(r"&(?:[a-z]{2,5}|#\w{1,6});")
+# The characters that end a value. After anything else, a marker can be part of another name or value.
+_DELIMITERS = frozenset(["", *"\"'`,;&<>(){}[]@|\\“”„‘’"])
+# After a word and a sign, but no space, a secret can be part of a longer value.
+_GLUE = re.compile(r"[\"'`,;&<>(){}\[\]|]")
+_GLUED = re.compile(r"[A-Za-z0-9]\\*[\"'`,;&<>(){}\[\]|][^\s]*\Z")
+_AFTER_TAG = re.compile(r"<[\w:.-]{1,60}>\Z")
+_GLUE_REACH = 80
+# The number of characters before and after a marker in which it can reveal a secret, up to the ends of lines.
+_WINDOW = 600
+_MAX_INDENT = 40
 
 
 class FoundSecret(NamedTuple):
@@ -181,3 +192,32 @@ def _is_in_url(text: str, found: FoundSecret, *, has_url: bool) -> bool:
         if begin < found.start and _URL.search(text, begin, found.start):
             return True
     return text[found.end : found.end + 1] == "&" and _ENTITY.match(text, found.end) is None
+
+
+def list_windows(text: str, finds: Iterable[FoundSecret]) -> list[tuple[int, int]]:
+    """Return the position of the lines around each secret whose marker can reveal another one.
+
+    If they are most of the text, return the position of the whole text.
+
+    Args:
+        text: The text, without markers for the secrets.
+        finds: The secrets, in text order.
+    """
+    revealing = (found for found in finds if not _is_separate(text, found))
+    return extend_spans(text, ((max(0, found.start - _WINDOW), found.end + _WINDOW) for found in revealing))
+
+
+def _is_separate(text: str, found: FoundSecret) -> bool:
+    """Return whether a secret is a separate value, so that nothing next to its marker belongs to it."""
+    following = text[found.end : found.end + 1]
+    if not (following in _DELIMITERS or following.isspace() or (found.is_dashed and following == "%")):
+        return False
+    if text[max(0, found.start - _MAX_INDENT) : found.start].rstrip(" \t")[-1:] in {"", "\n"}:
+        # Its line can look like the prefix of other lines, because it is equal to one of them.
+        return False
+    start = found.start if found.name_start < 0 else found.name_start
+    if found.is_whole or text[start - 1 : start].isspace():
+        return True
+    low = max(0, start - _GLUE_REACH)
+    word = text[low:start].rpartition(" ")[2].rpartition("\\n")[2]
+    return not (_GLUE.search(word) and _GLUED.search(word) and _AFTER_TAG.search(text, low, start) is None)

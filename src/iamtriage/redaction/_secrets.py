@@ -26,16 +26,20 @@ from iamtriage.redaction._documents.encoded_texts import (
 )
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
 from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
-from iamtriage.redaction._finders.assignments import find_assigned_secrets
+from iamtriage.redaction._finders.assignments import find_assigned_secrets, find_wrapped_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
 from iamtriage.redaction._finders.key_pairs import find_paired_secrets
 from iamtriage.redaction._finders.phrases import find_listed_commands, find_phrased_secrets
 from iamtriage.redaction._finders.shapes import find_shaped_secrets
-from iamtriage.redaction._finders.wrapped_values import find_wrapped_secrets
 from iamtriage.redaction._repetition import find_parts
-from iamtriage.redaction._revealing import list_windows
-from iamtriage.redaction._secret_spans import FoundSecret, FoundSpans, insert_markers, is_unmarked
+from iamtriage.redaction._secret_spans import (
+    FoundSecret,
+    FoundSpans,
+    insert_markers,
+    is_unmarked,
+    list_windows,
+)
 from iamtriage.redaction._vocabulary.searched_text import SearchedText, fold_case
 from iamtriage.redaction._vocabulary.secret_values import looks_random
 from iamtriage.redaction._vocabulary.token_shapes import find_provider_tokens

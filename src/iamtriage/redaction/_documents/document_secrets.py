@@ -25,10 +25,9 @@ from iamtriage.redaction._documents.keys import (
     announce_pairs,
     list_secret_keys,
 )
-from iamtriage.redaction._documents.nodes import Node
+from iamtriage.redaction._documents.nodes import Node, Scalar
 from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
 from iamtriage.redaction._documents.xml_spans import find_xml
-from iamtriage.redaction._documents.yaml_parts import find_yaml_parts
 from iamtriage.redaction._documents.yaml_spans import find_yaml
 from iamtriage.redaction._secret_spans import FoundSecret
 from iamtriage.redaction._vocabulary.markers import MARKER
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from iamtriage._reading.vocabulary.view import Edit
-    from iamtriage.redaction._documents.nodes import Item, Places, Scalar, Value
+    from iamtriage.redaction._documents.nodes import Item, Places, Value
     from iamtriage.redaction._vocabulary.markers import Secret
 
     Find = Callable[[str], Iterable[FoundSecret]]
@@ -69,6 +68,13 @@ _SECRET_STRING = re.compile(
 _MAX_BEFORE = 80
 # The maximum distance between an access key ID and its secret, with their lengths. In characters.
 _MAX_PAIR = 600
+# The beginning or end of a code block, or a command after a prompt.
+_BORDER = re.compile(r"^(?:[ ]{0,8}(?:```|~~~)|(?:[^\s$]{1,60})?\$ )[^\n]*+(?:\n|\Z)", re.MULTILINE)
+# In characters.
+_MIN_PART = 12
+# More parts that are shorter on average do not occur in real texts, and would take long.
+_MAX_SHORT_PARTS = 100
+_MIN_CHARS_PER_PART = 100
 _SECRET_STRING_SIGNS = ("ecret-string", "ecret_string", "ecretString", "ecretstring", "ECRET_STRING")
 
 
@@ -295,7 +301,7 @@ def _find_documents(text: str) -> _FoundDocuments:
     others: list[Value] = [*hcl]
     others += (node for node in xml if not has_prefixed_lines(text, node.start, node.end))
     if ":" in text:
-        others += find_yaml_parts(text)
+        others += _find_yaml_parts(text)
     # A document at the beginning of a line is not in a string.
     may_be_inside = any(value.start and text[value.start - 1] != "\n" for value in (*values, *others))
     cells = [*find_cells(text), *find_scripts(text)]
@@ -303,6 +309,26 @@ def _find_documents(text: str) -> _FoundDocuments:
     # JSON in a cell or a script is a part of it, but the quotes of JSON in a string show that it is JSON.
     values = [*_without_overlaps([*cells, *values, *strings, *others], {*cells, *strings})]
     return _FoundDocuments(values, [(value.start, value.end) for value in values])
+
+
+def _find_yaml_parts(text: str) -> Iterator[Scalar]:
+    """Yield each part of a text that is YAML: a code block, or the output of a command."""
+    if "```" not in text and "~~~" not in text and "$ " not in text:
+        return
+    start = count = 0
+    for border in _BORDER.finditer(text):
+        if _is_yaml(text, start, border.start()):
+            yield Scalar(start, border.start())
+            count += 1
+        start = border.end()
+        if count > _MAX_SHORT_PARTS and start < count * _MIN_CHARS_PER_PART:
+            return
+    if start and _is_yaml(text, start, len(text)):
+        yield Scalar(start, len(text))
+
+
+def _is_yaml(text: str, start: int, end: int) -> bool:
+    return end - start >= _MIN_PART and find_yaml(text[start:end]) is not None
 
 
 def _without_overlaps(values: list[Value], encoded: AbstractSet[Value]) -> Iterator[Value]:
