@@ -44,6 +44,13 @@ def test_statement_for_the_acl_names_the_objects() -> None:
     assert "AWS_DEFAULT_ACL = None" in str(remedy.steps)
 
 
+@pytest.mark.parametrize(("acl", "is_cause"), [("bucket-owner-full-control", True), ("public-read", False)])
+def test_upload_by_hand_without_the_acl(acl: str, *, is_cause: bool) -> None:
+    failed = _UPLOAD.format("").replace("aws s3 cp a.html s3://acme-web/a.html", "python sync.py")
+    text = f"{failed}ExtraArgs={{'ACL': '{acl}'}}\naws s3 cp a.txt s3://acme-web/a.txt works.\n"
+    assert ("requires s3:PutObjectAcl: an upload without it works" in explain(text).summary) is is_cause
+
+
 _BACKUP = 'level=error bucket=acme-web error="error putting object daily/db/log.gz: operation error S3: PutObject, https response error StatusCode: 403, RequestID: 7HQEXAMPLE, HostID: Zm9v=, api error AccessDenied: Access Denied"\n'
 _TAGS = '  config:\n    tagging: "team=data&tier=cold"\n'
 _BY_HAND = "aws s3 cp a.txt s3://acme-web/other/a.txt {}.\n"

@@ -104,7 +104,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         return _explain_blocked_acl(denial, acl.words, "", worked)
     told = None if worked else _UPLOAD_WORKS.search(text)
     told = None if told is None or upload_option_actions(told[0]) else told
-    if policy is None and (told is None or acl is not None):
+    if policy is None and (told is None or (acl is not None and acl.is_public)):
         return None
     allowed = allow_statements(policy.content) if policy else []
     missing = [each for each in options if not any(names_action(row, each) for row in allowed)]
