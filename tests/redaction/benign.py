@@ -32,6 +32,7 @@ LINES: tuple[str, ...] = tuple(
         r"http -a $USER:$PASSWORD https://example.com/",
         "open https://example.com/ -a stdout:stderr",
         r"**Token:** expired",
+        "docker login --password-stdin <<< $PASSWORD\ntokens.py:65Traceback (most recent call last):",
         r'{"kty": "RSA", "kid": "7f3a9c1d2e3f", "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFb", "e": "AQAB"}',
         r"permissions: {id-token: write, contents: read}",
         r"  id-token: write",

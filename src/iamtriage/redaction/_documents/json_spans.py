@@ -37,7 +37,8 @@ _OPENING_OF_PYTHON = re.compile(r"[{\[](?:(?:\r|\\r)?\\n[ \t]{0,40}[{\[]?){1,4}\
 _REST_OF_PYTHON = re.compile(r"(?:[^'\\\n]|\\[^\n])*+(?!'\w)|(?:[^'\\\n]|\\[^\n])*[}\]]")
 # In a string of a shell, JSON with escaped quotes.
 _OPENING_LINES = re.compile(r"[{\[](?:\r?\n[ ]{0,40}[{\[]?){1,4}\\{1,31}\"")
-_STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])*+\""
+# An escaped apostrophe is an escape of a program around the JSON.
+_STRING = r"\"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f'])*+\""
 _TOKEN = re.compile(
     rf"[ \t\r\n]*+(?:(?P<string>{_STRING})|(?P<sign>[{{}}\[\],:])"
     r"|(?P<scalar>-?[0-9][0-9.eE+-]*+|true|false|null|NaN|-?Infinity)(?![\w.]))"

@@ -169,7 +169,9 @@ def find_wrapped_secrets(searched: SearchedText) -> Iterator[FoundSecret]:
         kind = classify_key(f"{folded[name.start : done].strip()} key") if name and below["key"] else None
         name = name._replace(name=kind) if name and kind else name
         sign: Sign = "tuple" if quote or _SIGN.search(text, name_end.end(), start) else "space"
-        found = name and check_value(name, sign, Extent(start, end, quote))
+        # A variable without a sign is only read.
+        is_read = name is not None and sign == "space" and text[name.start] == "$"
+        found = check_value(name, sign, Extent(start, end, quote)) if name and not is_read else None
         if found:
             # A name in the value is not searched, because its value could end there, too.
             done = find_wrapped_end(text, start, found.end)
