@@ -362,6 +362,21 @@ CASES = {
         "KMS throttled the use of the key within the call PutObject",
         "S3 Bucket Key",
     ),
+    "throttled-key-of-an-upload-without-a-code": (
+        "software.amazon.awssdk.services.s3.model.S3Exception: You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: S3, Status Code: 503, Request ID: 9E8D7C6B5A494382)",
+        "KMS throttled the use of the key within the request",
+        "S3 Bucket Key",
+    ),
+    "throttled-kms-without-a-code": (
+        "software.amazon.awssdk.services.kms.model.KmsException: You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls. (Service: Kms, Status Code: 400, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0) (SDK Attempt Count: 4)",
+        "KMS throttled the request",
+        "The SDK gave up after 4 attempts",
+    ),
+    "throttled-ec2-without-a-code": (
+        "software.amazon.awssdk.services.ec2.model.Ec2Exception: Request limit exceeded. (Service: Ec2, Status Code: 503, Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
+        "AWS throttled the request",
+        "AWS_MAX_ATTEMPTS=10",
+    ),
     "masters-in-access-entry": (
         "An error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The kubernetes group name system:masters is invalid, it cannot start with system:",
         "system:masters",

@@ -177,7 +177,7 @@ _KINDS = (
     ErrorKind(
         cause=THROTTLED,
         code=r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|BandwidthLimit|PriorRequestNotComplete|ProvisionedThroughput",
-        message=r"Rate exceeded|Too [Mm]any [Rr]equests|reduce your request rate",
+        message=r"Rate exceeded|[Rr]equest limit exceeded|Too [Mm]any [Rr]equests|reduce your request rate|exceeded the rate at which|Reduce the frequency of|provisioned throughput for the table was exceeded",
         summary="AWS throttled the request: too many calls in a short time. No permission is missing.",
         remedies=account_remedy(
             "If that is not enough, request a higher rate, where it can be raised",

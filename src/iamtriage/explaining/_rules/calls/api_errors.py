@@ -40,6 +40,7 @@ from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL, explain_polic
 from iamtriage.explaining._rules.calls.throttling import (
     calls_iam_or_sts,
     explain_throttled_invocation,
+    is_of_kms,
     is_throttled_invocation,
     throttling_remedy,
     throttling_text,
@@ -229,13 +230,13 @@ def _explain_kind(case: Case[AwsError], message: str) -> Explanation:
 
 def _name_throttled_call(case: Case[AwsError], summary: str) -> str:
     operation = error_kind.safe_code(case.operation)
-    if operation is None:
-        return summary
+    call = f"the call {operation}" if operation else "the request"
     if uses_throttled_key(case):
         return summary.replace(
-            "AWS throttled the request", f"KMS throttled the use of the key within the call {operation}", 1
+            "AWS throttled the request", f"KMS throttled the use of the key within {call}", 1
         )
-    return summary.replace("the request", f"the call {operation}", 1)
+    service = "KMS" if is_of_kms(case) else "AWS"
+    return summary.replace("AWS throttled the request", f"{service} throttled {call}", 1)
 
 
 # The message says what is wrong, and the kind does not.

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _DEFAULT_ATTEMPTS = 10
 # What SDKs print when they give up; botocore counts the retries after the first attempt.
 _ATTEMPTS = lazy_pattern(
-    r"maximum number of attempts, (?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
+    r"(?:maximum number of attempts, |\(SDK Attempt Count: )(?P<attempts>\d{1,3})\b|reached max retries: (?P<retries>\d{1,3})\b"
 )
 _TERRAFORM = lazy_pattern(
     r"\bError: (?:reading|creating|updating|deleting|listing|waiting for) [A-Z]|\bterraform (?:plan|apply|destroy|refresh)\b"
@@ -80,7 +80,9 @@ _FEWER_REGISTRATIONS = "Make fewer calls: register a task definition only if it 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html,
 # https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html
 _FEWER_KEYS = "Make fewer calls to KMS: enable an S3 Bucket Key for the bucket, which applies to new objects, and run fewer uploads in parallel. An administrator can request a higher value of the KMS quota for cryptographic operations in Service Quotas."
-_KEY_CALLERS = "To find who else calls, count the events GenerateDataKey and Decrypt of kms.amazonaws.com by userIdentity in CloudTrail: all callers of the account share the rate in a Region."
+# https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html
+_FEWER_KMS_CALLS = "Make fewer calls to KMS: reuse a data key for several items (envelope encryption; the AWS Encryption SDK caches data keys), cache decrypted values, and make fewer calls in parallel."
+_KEY_CALLERS = "To find who else calls, count the events GenerateDataKey and Decrypt of kms.amazonaws.com by userIdentity in CloudTrail: all callers of the account share the rate in a Region, and so do services such as S3, which call KMS less often with an S3 Bucket Key."
 _OF_KMS = lazy_pattern(r"the rate at which you may call KMS\b|\(Service: (?:AWS)?K[Mm][Ss]\b")
 _FEWER_CHANGES = "Make fewer calls: put the changes of a hosted zone into one change batch, and change a zone from one program at a time."
 # The pattern of the operation -> how to call less often.
@@ -119,12 +121,16 @@ def _calls_ec2(case: Case[AwsError]) -> bool:
     return [each.service for each in actions_for(operation)] == ["ec2"]
 
 
+def is_of_kms(case: Case[AwsError]) -> bool:
+    """Return whether KMS throttled a call of its own, or the use of a key within another one."""
+    return case.failure.envelope.service == "kms" or _OF_KMS.search(case.text) is not None
+
+
 def uses_throttled_key(case: Case[AwsError]) -> bool:
     """Return whether KMS throttled the use of a key within the call of another service."""
-    operation = case.operation
-    return (
-        operation is not None and not actions_for(operation, "kms") and _OF_KMS.search(case.text) is not None
-    )
+    operation, service = case.operation, case.failure.envelope.service
+    is_call = bool(actions_for(operation, "kms")) if operation is not None else service in {"kms", None}
+    return not is_call and is_of_kms(case)
 
 
 def throttling_text(case: Case[AwsError]) -> str:
@@ -139,6 +145,8 @@ def throttling_text(case: Case[AwsError]) -> str:
         return "All programs of an account share the rate of Route 53, by default 10 calls a second and fewer for some operations. Record changes have a separate limit."
     if uses_throttled_key(case):
         return "KMS got too many calls of the account in the Region: the service calls it for the data that it encrypts with a KMS key."
+    if is_of_kms(case):
+        return "KMS limits the calls of an account in a Region, all callers and keys together. The key policy is not the problem."
     if _calls_ec2(case):
         return "EC2 limits how often an account calls each operation in a Region, all callers together. This is not the quota of instances or other resources."
     return THROTTLED.text
@@ -167,9 +175,9 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if case.failure.envelope.source == "botocore":
             kept = " A profile with role_arn does that: in boto3, for the calls of one Session, and in the AWS CLI also between commands (~/.aws/cli/cache)."
         fewer = f"{_REUSE}{kept}"
-    is_of_kms = uses_throttled_key(case)
-    if is_of_kms:
-        fewer, url = _FEWER_KEYS, "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
+    if is_of_kms(case):
+        fewer = _FEWER_KEYS if uses_throttled_key(case) else _FEWER_KMS_CALLS
+        url = "https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html"
     if controller is not None:
         return _controller_remedy(controller, operation if operation.isalnum() else "OPERATION", url)
     found = _ATTEMPTS.search(case.text)
@@ -193,7 +201,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if assumes_role:
         title = "Reuse the credentials of the role, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
-    steps.append(_KEY_CALLERS if is_of_kms else _FIND_CALLERS)
+    steps.append(_KEY_CALLERS if is_of_kms(case) else _FIND_CALLERS)
     return your_remedy(title, *steps, commands=lines, url=url)
 
 
