@@ -204,6 +204,66 @@ def test_a_stated_value_is_no_placeholder(case: tuple[str, str, dict[str, Any]])
     assert unused.isdisjoint(find_placeholders(_written(explain(text, facts=facts))))
 
 
+EXPIRED = (
+    "An error occurred (ExpiredToken) when calling the PutObject operation: The provided token has expired."
+)
+NO_LOGIN = "aws: [ERROR]: Unable to create or refresh login credentials due to insufficient permissions. You may be missing permission for the 'signin:CreateOAuth2Token' action."
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        (f'{UNAUTHORIZED}\nprovider "aws" {{\n  profile = "ops"\n  region  = "eu-west-3"\n}}', "--region eu-west-3"),
+        (f"{UNAUTHORIZED}\nkind: ClusterConfig\nmetadata:\n  name: tide\n  region: eu-west-3\n", "--name tide --region eu-west-3"),
+        (f'{UNAUTHORIZED}\ndata "aws_eks_cluster" "this" {{\n  name = "tide"\n}}', "--name tide"),
+        (f"{UNAUTHORIZED}\nThe logs are in arn:aws:logs:eu-west-3:111122223333:log-group:tide", "--region eu-west-3"),
+        (f"{UNAUTHORIZED}\nIt works in eu-west-1, and not in eu-west-3.", "--region REGION"),
+        (f"{SCOPE}\nkind: DaemonSet\nmetadata:\n  name: up\n  namespace: octo\nspec:\n  serviceAccountName: up", "daemonset/up --namespace octo"),
+        # The ARN of a denied instance, and not that of another one.
+        (
+            "An error occurred (TargetNotConnected) when calling the StartSession operation: i-0a1b2c3d4e5f60718 is not connected.\nThe bastion is i-0f1e2d3c4b5a69788.",
+            "--target i-0a1b2c3d4e5f60718",
+        ),
+    ],
+    ids=["padded HCL", "eksctl", "Terraform", "ARN", "two Regions", "manifest", "own instance"],
+)  # fmt: skip
+def test_what_the_text_states_is_in_a_command(text: str, command: str) -> None:
+    assert command in _written(explain(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "command", "omitted"),
+    [
+        (EXPIRED, {"caller": "arn:aws:sts::111122223333:assumed-role/up/night"}, "--role-arn arn:aws:iam::111122223333:role/up --role-session-name night", "ROLE_ARN"),
+        (EXPIRED, {"caller": "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/ana"}, "aws sso login", "--role-arn"),
+        (NO_LOGIN, {"caller": "arn:aws:sts::111122223333:assumed-role/up/ana"}, "--role-name up ", "USER_NAME"),
+        (NO_LOGIN, {"caller": "arn:aws:iam::111122223333:user/ana"}, "--user-name ana ", "ROLE_NAME"),
+        (EXPIRED, {"resource": "arn:aws:s3:::tide/1.csv"}, "aws configure list", "BUCKET"),
+        ('Error from server (NotFound): configmaps "aws-auth" not found', {"authentication_mode": "API"}, "list-access-entries", "authenticationMode"),
+        # A key of another Region than the one that is supplied.
+        (
+            "An error occurred (KMSInvalidStateException) when calling the Decrypt operation: arn:aws:kms:eu-west-3:111122223333:key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f is pending deletion.",
+            {"region": "eu-west-1"},
+            "--region eu-west-3",
+            "--region eu-west-1",
+        ),
+        (
+            "User: arn:aws:iam::****:user/ana is not authorized to perform: sqs:SendMessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders because no identity-based policy allows the sqs:SendMessage action",
+            {"caller": "arn:aws:iam::111122223333:user/ana"},
+            "--user-name ana ",
+            "ACCOUNT_ID",
+        ),
+    ],
+    ids=["session", "IAM Identity Center", "role", "user", "resource", "mode", "ARN of another Region", "masked"],
+)  # fmt: skip
+def test_what_is_supplied_is_in_a_command(
+    text: str, facts: dict[str, Any], command: str, omitted: str
+) -> None:
+    written = _written(explain(text, facts=facts))
+    assert command in written
+    assert omitted not in written
+
+
 @pytest.mark.parametrize(("attempts", "lines"), [(5, ["The SDK made 5 attempts."]), (1, []), (None, [])])
 def test_attempts_of_the_call_are_evidence(attempts: int | None, lines: list[str]) -> None:
     text = "An error occurred (Throttling) when calling the GetRole operation: Rate exceeded"

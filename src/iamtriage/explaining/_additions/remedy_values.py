@@ -51,6 +51,7 @@ from iamtriage.explaining._rules.shared.clues import (
     selects_profile_in_shell,
 )
 from iamtriage.explaining._rules.shared.decisions import request_values
+from iamtriage.explaining._rules.shared.principal_words import underlying_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -177,7 +178,7 @@ def _without_profile(remedy: Remedy, profile: str) -> Remedy:
 def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> Iterator[tuple[str, str]]:
     """Yield each placeholder of lines whose meaning does not depend on the command, with its value."""
     context = facts.context
-    cluster = facts.cluster
+    cluster, role_arn = facts.cluster, _value(context.role_arn)
     region = profile = instance = user = key = domain = ecs_cluster = account_id = None
     namespace, account = facts.namespace, facts.service_account
     if failure is not None:
@@ -199,6 +200,10 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> 
         if failure.kind == "aws_error":
             # The remedies are for the account of the call.
             account_id = getattr(case.principal, "account", None) or _value(context.account)
+        own = underlying_role(case.principal)
+        if role_arn is not None and own is not None and role_arn.endswith(f"/{own.name}"):
+            # The remedies of a denial are about another role than the caller's.
+            role_arn = None
         # A denied command can name another user than the caller, who must not get the permission.
         user = caller if failure.kind == "access_denied" else find_user(case)
         key = find_access_key(case)
@@ -223,7 +228,7 @@ def _known_values(failure: Failure | None, facts: ResolvedFacts, lines: str) -> 
         ("KUBECTL_CONTEXT", kubectl_value(context, "context", "kube-context"), kubectl_option),
         ("BUCKET", _value(context.bucket), commands.bucket),
         ("OBJECT_KEY", _value(context.key), _object_key),
-        ("ROLE_ARN", _value(context.role_arn), commands.arn),
+        ("ROLE_ARN", role_arn, commands.arn),
         ("USER_NAME", user, commands.user_name),
         ("ACCOUNT_ID", account_id, commands.account),
         ("ACCESS_KEY_ID", key, commands.access_key),
@@ -251,7 +256,7 @@ def _find_instance(failure: Failure, facts: ResolvedFacts) -> str | None:
         # The remedies are about the instance on which the command runs, and not about the one that it names.
         return None
     start, end = failure.span
-    own = find_instance(failure.text[start:end])
+    own = find_instance(failure.text[start : max(end, failure.text.find("\n", end))])
     return own or _value(context.instance) or find_instance(failure.text)
 
 
