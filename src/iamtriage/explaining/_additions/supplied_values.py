@@ -48,8 +48,8 @@ def values_of_resource(resource: str | None, lines: str) -> Iterator[tuple[str, 
         yield word, name
     if word == "BUCKET" and _PLAIN.fullmatch(rest):
         yield "OBJECT_KEY", rest
-    if word == "KEY_ID" and commands.arn(resource) == resource:
-        yield "KEY_ARN", resource
+    if word == "KEY_ID" and commands.arn(str(arn)) == str(arn):
+        yield "KEY_ARN", str(arn)
 
 
 def values_of_session(failure: Failure | None, facts: ResolvedFacts) -> Iterator[tuple[str, str]]:
