@@ -105,7 +105,7 @@ class Parts(NamedTuple):
 def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
     """Return the rows of causes: the evidence, and the sentences that add to the summary.
 
-    The row of a first cause that adds nothing has no sentences.
+    The row of a first cause that adds nothing has no sentences. Another one has no row then.
     """
     rows: list[tuple[str, str]] = []
     shown_text = summary
@@ -130,17 +130,17 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
             else:
                 sentences.append(sentence)
         text = " ".join(sentences)
+        if not text and number:
+            continue
         if not text:
             # What the text says shows why the cause is certain. The cause would repeat the summary.
             quoted = next(
                 (each for each in filter(_QUOTES.match, cause.because) if each not in shown_text), None
             )
-            if number and not cause.because:
-                continue
-            if not number and quoted is not None and quoted.startswith(_MISSING_ALLOW):
+            if quoted is not None and quoted.startswith(_MISSING_ALLOW):
                 text = "An implicit denial: an Allow is missing, and no Deny applies."
-            elif number or (quoted is not None and not quoted.startswith(_MESSAGE_SAYS)):
-                text = _end_sentence(quoted or cause.text)
+            elif quoted is not None and not quoted.startswith(_MESSAGE_SAYS):
+                text = _end_sentence(quoted)
         rows.append((cause.evidence.capitalize(), text))
         shown_text = f"{shown_text} {text}"
     return rows
