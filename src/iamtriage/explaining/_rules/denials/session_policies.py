@@ -16,7 +16,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
-from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
@@ -117,9 +117,12 @@ def explain_session_policy(denial: Denial) -> Explanation:
     elif _is_of_pod_identity(denial):
         title, who = "Change the policy of the EKS Pod Identity association", "cluster administrator"
         url = pages.EKS_POD_ASSOCIATION
-        lines = find_cluster(denial.case).association_commands(
-            ("describe", "--query association.policy --output text"),
-            ("update", "--disable-session-tags --policy file://policy.json"),
+        lines = (
+            *find_cluster(denial.case).association_commands(
+                ("describe", "--query association.policy --output text"),
+                ("update", "--disable-session-tags --policy file://policy.json"),
+            ),
+            restart_command(denial.case),
         )
         steps = [
             f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. {_save_step(denial, 'The update')}",
