@@ -1,5 +1,7 @@
 """Check how a denial by a session policy that is a managed policy in the text is explained."""
 
+import json
+
 import pytest
 
 from iamtriage import explain
@@ -28,6 +30,49 @@ def test_customer_managed_policy_gets_the_statement() -> None:
     remedy = explain(text + DENIED).remedies[0]
     assert "the policy cap" in remedy.steps[0]
     assert remedy.statement is not None
+
+
+_SHOWN = '{"Version":"2012-10-17","Statement":[{"Effect":"%s","Action":["s3:GetObject"],"Resource":"%s"}]}'
+_SITE, _OTHER = "arn:aws:s3:::acme-site/*", "arn:aws:s3:::acme-logs/*"
+_STEP = "inline-session-policy: >-\n  {}\n"
+_COMMAND = "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/site --role-session-name ci --policy '{}'\n"
+
+
+@pytest.mark.parametrize(
+    ("passed", "resource", "statements"),
+    [
+        (_STEP, _SITE, [(["s3:GetObject", "s3:PutObject"], _SITE)]),
+        (_COMMAND, _SITE, [(["s3:GetObject", "s3:PutObject"], _SITE)]),
+        (_STEP, _OTHER, [(["s3:GetObject"], _OTHER), ("s3:PutObject", "arn:aws:s3:::acme-site/a")]),
+    ],
+)
+def test_shown_policy_gets_the_action(
+    passed: str, resource: str, statements: list[tuple[object, str]]
+) -> None:
+    explanation = explain(passed.format(_SHOWN % ("Allow", resource)) + DENIED)
+    assert "the session policy in the text does not allow this action" in explanation.summary
+    remedy = explanation.remedies[0]
+    document = remedy.policy or json.loads((remedy.manifest or "").partition("\n")[2])
+    assert [(each["Action"], each["Resource"]) for each in document["Statement"]] == statements
+    assert "The role site must allow s3:PutObject, too." in remedy.steps[0]
+
+
+def test_deny_of_a_shown_policy_is_not_one_of_the_role() -> None:
+    text = _STEP.format(_SHOWN % ("Deny", _SITE)).replace("GetObject", "Put*")
+    denied = DENIED.replace(
+        "because no session policy allows the s3:PutObject action",
+        "with an explicit deny in a session policy",
+    )
+    remedy = explain(text + denied).remedies[0]
+    assert remedy.title == "Change the session policy"
+    assert "run the workflow again" in remedy.steps[0]
+
+
+def test_session_policy_is_not_that_of_the_role() -> None:
+    text = _STEP.format(_SHOWN % ("Allow", _SITE)) + DENIED.replace(
+        "no session policy", "no identity-based policy"
+    )
+    assert "in the text" not in explain(text).summary
 
 
 _ANYWHERE = "credential_process = /opt/aws_signing_helper credential-process --profile-arn arn:aws:rolesanywhere:eu-west-1:111122223333:profile/0a1b2c3d-4e5f-4071-8293-a4b5c6d7e8f9 --role-arn arn:aws:iam::111122223333:role/{}"

@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._context.readers.documents import FoundDocument
 
-__all__ = ("build_policy", "find_policies", "find_trust_conditions")
+__all__ = ("SESSION_POLICY", "build_policy", "find_policies", "find_trust_conditions")
 
+SESSION_POLICY = "the session policy in the text"
+"""The name of a policy that a workflow or a command passes for a session."""
+# What a session policy follows.
+_SESSION_PARAMETER = lazy_pattern(
+    r"\binline-session-policy ?: ?(?:[>|][+-]?\s{1,40})?[\"']?\Z"
+    r"|\baws sts (?:assume-role|get-federation-token)(?:[^\n]|\\\n){0,300} --policy[ =][\"']?\Z"
+)
 _TRUST_ACTIONS = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:*")
 # A line that consists of the name of a file, after a comment mark, a prompt with cat or the marks of Markdown.
 _FILE = lazy_pattern(
@@ -74,7 +81,10 @@ def find_policies(text: str, documents: Sequence[FoundDocument]) -> Iterator[Doc
         if (policy := build_policy(each.content)) is not None:
             owner = (_find_trusting_role if policy.is_trust_policy else _find_owner)(text, each.start)
             version = _find_other_version(text, each) if "IsDefaultVersion" in text else None
-            yield policy._replace(file=_find_file(text, each.start), owner=owner, version=version)
+            before = text[max(each.start - _CHARS_OF_INTRODUCTION, 0) : each.start]
+            name = SESSION_POLICY if _SESSION_PARAMETER.search(before) else None
+            file = _find_file(text, each.start)
+            yield policy._replace(file=file, owner=owner, version=version, name=name)
     from iamtriage.policies._documents import build_document
     from iamtriage.policies._readers.policy_code import find_policies_in_code
     from iamtriage.policies._readers.policy_yaml import find_policies_in_yaml

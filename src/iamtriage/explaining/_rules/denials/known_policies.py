@@ -13,6 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
+from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.sts import trust_documents
@@ -103,6 +104,8 @@ def list_known_policies(denial: Denial) -> Iterator[KnownPolicy]:
     is_control = denial.policy_type in _CONTROLS
     ids = set(_CONTROL_POLICY_ID.findall(denial.failure.text)) if is_control else set[str]()
     stated = [each for each in denial.context.policies if not each.is_trust_policy]
+    if denial.policy_type not in {None, "session"}:
+        stated = [each for each in stated if each.name != SESSION_POLICY]
     called = (denial.policy or "").rpartition("/")[2]
     if len(ids) == 1:
         name = f"the policy {ids.pop()} in the text"

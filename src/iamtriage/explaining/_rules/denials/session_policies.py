@@ -6,21 +6,25 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_s
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole
+from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
+from iamtriage.explaining._rules.denials.known_policies import names_resource
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
-from iamtriage.explaining._rules.shared.wording import why_no_allow_helps
+from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
+from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
 from iamtriage.policies._documents import build_document
 
 if TYPE_CHECKING:
@@ -89,11 +93,9 @@ def explain_session_policy(denial: Denial) -> Explanation:
     if denial.is_explicit:
         verdict = "the session's policy denies it"
         text = f"A Deny statement in the session policy matches the request. {why_no_allow_helps(denial)}"
-    title, statement = "Change the session policy", guardrails.allowing_statement(denial)
-    url = pages.SESSION_POLICIES
+    statement, url = guardrails.allowing_statement(denial), pages.SESSION_POLICIES
     who: Who = "you"
     lines: tuple[str, ...] = ()
-    policy: dict[str, Any] | None = None
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
         text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool: such sessions are named CognitoIdentityCredentials. {text}"
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
@@ -134,41 +136,85 @@ def explain_session_policy(denial: Denial) -> Explanation:
             denial, verdict, text, "session", _anywhere_remedy(denial, *found, statement)
         )
     else:
-        place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
-        passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
-        managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
-        if managed is not None:
-            passed = f"the policy {managed['name']}, which the text shows ({place})"
-        change = f"Add the statement to {passed}, with the conditions that its other statements have. Then open a new session. {_RESTRICTION_REMOVED}, such as to one tenant."
-        if denial.is_explicit:
-            removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
-            change = f"Scope down the Deny in {passed}. Then open a new session.{removed}"
-        if managed is not None and managed["owner"] == "aws" and statement is not None:
-            title = "Pass a session policy that allows it, or none"
-            change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or remove {managed['name']}: then only the role's own policies apply."
-            policy, statement = build_document((statement,)), None
-        steps = [change] if place else [_SESSION_CREATED, change]
-        session: str = getattr(denial.principal, "session_name", "")
-        if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
-            # The record of the call has the session policy, too.
-            query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
-            lines = (fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
-        if isinstance(denial.role, IdentityCenterRole):
-            steps.append(
-                "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
-            )
-        steps.extend(present(_own_arn_step(denial)))
+        remedy = _passed_policy_remedy(denial, statement)
+        return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
     remedy = Remedy(
         title=title,
         who=who,
         commands=lines,
         steps=(*steps, *guardrails.resource_steps(denial)),
-        policy=policy,
         statement=statement,
         layer="session",
         url=url,
     )
     return guardrails.explain_guardrail(denial, verdict, text, "session", remedy)
+
+
+def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> Remedy:
+    """Return the remedy that changes the policy that the STS call in the text or elsewhere passes."""
+    title = "Change the session policy"
+    lines: tuple[str, ...] = ()
+    policy: dict[str, Any] | None = None
+    manifest: str | None = None
+    place = None if _shows_other_role(denial) else _SESSION_POLICY_PLACES.find(denial.failure.text)
+    passed = f"the policy that the text shows ({place})" if place else "the policy that it passes"
+    managed = None if place is None else _PASSED_POLICY.search(denial.failure.text)
+    if managed is not None:
+        passed = f"the policy {managed['name']}, which the text shows ({place})"
+    again = (
+        "run the workflow again" if place and "configure-aws-credentials" in place else "open a new session"
+    )
+    change = f"Add the statement to {passed}, with the conditions that its other statements have. Then {again}. {_RESTRICTION_REMOVED}{'' if 'workflow' in again else ', such as to one tenant'}."
+    if denial.is_explicit:
+        removed = "" if isinstance(denial.principal, FederatedUser) else f" {_RESTRICTION_REMOVED}."
+        change = f"Scope down the Deny in {passed}. Then {again}.{removed}"
+    if managed is not None and managed["owner"] == "aws" and statement is not None:
+        title = "Pass a session policy that allows it, or none"
+        change = f"The text shows the session policy: {managed['name']} ({managed['place']}), an AWS managed policy, which cannot be changed. Pass this policy, too, as {_INLINE_PLACES[managed['place']]}: together, they allow what either allows. Or remove {managed['name']}: then only the role's own policies apply."
+        policy, statement = build_document((statement,)), None
+    extended = None if place is None or statement is None else _extend_shown(denial, statement)
+    if extended is not None:
+        title = f"Allow {denial.action} in the session policy"
+        change = f"Replace {passed} with the one below. Then {again}. {capitalize_start(denial.caller)} must allow {denial.action}, too."
+        policy, statement = extended, None
+        if place is not None and place.startswith("inline-session-policy"):
+            document = json.dumps(extended, separators=(",", ":"))
+            manifest, policy = f"inline-session-policy: >-\n  {document}", None
+    steps = [change] if place else [_SESSION_CREATED, change]
+    session: str = getattr(denial.principal, "session_name", "")
+    if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
+        # The record of the call has the session policy, too.
+        query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
+        lines = (fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
+    if isinstance(denial.role, IdentityCenterRole):
+        steps.append(
+            "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
+        )
+    steps.extend(present(_own_arn_step(denial)))
+    return Remedy(
+        title=title,
+        who="you",
+        commands=lines,
+        steps=(*steps, *guardrails.resource_steps(denial)),
+        policy=policy,
+        statement=statement,
+        manifest=manifest,
+        layer="session",
+        url=pages.SESSION_POLICIES,
+    )
+
+
+def _extend_shown(denial: Denial, statement: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the session policy in the text with a statement, or with its action where the resource is covered."""
+    shown = [each for each in denial.context.policies if each.name == SESSION_POLICY]
+    if len(shown) != 1 or shown[0].has_references:
+        return None
+    statements = [dict(each) for each in iterate_statements(shown[0].content)]
+    for each in allow_statements({"Statement": statements}):
+        if each.get("Action") and not each.get("Condition") and names_resource(each, denial.resource):
+            each["Action"] = [*as_strings(each["Action"]), *as_strings(statement["Action"])]
+            return {**shown[0].content, "Statement": statements}
+    return {**shown[0].content, "Statement": [*statements, statement]}
 
 
 def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explanation:

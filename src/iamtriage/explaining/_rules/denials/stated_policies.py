@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_caller,
@@ -105,7 +106,8 @@ def _add_identity_policies(
         remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
         found_deny = "Find the Deny statement" if STATED_POLICY_DENIES.code in codes else "\n"
         remedies = tuple(each for each in remedies if not each.title.startswith(found_deny))
-    added = first_remedy(denial, first.code)
+    # The role does not have a policy that is passed for a session.
+    added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
     verdict = _describe_verdict(policy, first)
     contrast: Contrast | None = None
     if (conditional := find_conditional(denial, policy)) is not None:
