@@ -1963,6 +1963,19 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         ("AWS error",),
     ),
+    *(
+        (
+            f"throttled command that {name}",
+            f"{_LOG.splitlines()[0]}\n$ aws eks update-kubeconfig --name prod\nAn error occurred (ThrottlingException) when calling the DescribeCluster operation: Rate exceeded\n$ aws eks update-kubeconfig --name {cluster}\nUpdated context prod in /root/.kube/config\n{_LOG.splitlines()[2]}",
+            {},
+            (f"throttled (ThrottlingException, DescribeCluster): {fix}.",),
+            (),
+        )
+        for name, cluster, fix in (
+            ("worked later", "prod", "the command worked when it was repeated"),
+            ("was not repeated", "stage", "retry, no permission is missing"),
+        )
+    ),
     (
         "error and a denial of another principal",
         f"{_LOG.splitlines()[0]}\n{_LOG.splitlines()[2]}\nE5 An error occurred (NoSuchEntity) when calling the GetRole operation: The role with name carts cannot be found.",

@@ -513,6 +513,17 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
             "Allow exactly this request with a Role and RoleBinding",
             "kubectl create role get-deployments.apps-api -n shop --verb=get --resource=deployments.apps --resource-name=api",
         ),
+        *(
+            (
+                f"$ kubectl -n shop {command}\n" + _refusal("build-bot", verb, "deployments", "apps"),
+                "Allow this with a Role and RoleBinding",
+                "kubectl create role manage-deployments.apps-api -n shop --verb=get,patch --resource=deployments.apps --resource-name=api",
+            )
+            for command, verb in (
+                ("set image deployment/api api=api:2", "get"),
+                ("rollout restart deployment/api", "patch"),
+            )
+        ),
     ],
     ids=[
         "Helm",
@@ -525,6 +536,8 @@ def _refusal(user: str, verb: str, resource: str, group: str) -> str:
         "kubectl apply of a person",
         "a later command",
         "a person",
+        "kubectl set",
+        "kubectl rollout restart",
     ],
 )
 def test_tool_decides_the_size_of_the_grant(text: str, title: str, command: str) -> None:

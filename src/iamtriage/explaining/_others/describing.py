@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.arns._names import ACCOUNT
-from iamtriage.explaining._others.repeats import error_code, has_request
+from iamtriage.explaining._others.repeats import error_code, has_passed, has_request
 from iamtriage.failures._failures import AccessDenied
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
 
     Each of them has to name a type of policy, or be of a kind that has one cause.
     """
+    failures = [each for each in failures if each is None or not has_passed(each)]
     of_iam = sum(isinstance(each, AccessDenied) for each in failures)
     in_cluster = sum(each is not None and each.kind.startswith("kubernetes_") for each in failures)
     if of_iam and in_cluster and of_iam + in_cluster == len(failures):
@@ -258,6 +259,7 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
         kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes").replace("aws", "AWS")
         code, operation = failure.envelope.code, failure.envelope.operation
         kind, need = _TOPICS.get(topic or "", (kind, _FIXES.get(failure.kind, "")))
+        need = ": the command worked when it was repeated" if has_passed(failure) else need
         words = ", ".join(each for each in (code, operation or _find_task(failure)) if each)
         return f"{kind}{f' ({words})' if words else ''}{need}"
     action = None if failure.action is None else _spell(failure.action)

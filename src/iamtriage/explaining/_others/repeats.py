@@ -23,7 +23,15 @@ if TYPE_CHECKING:
 
     from iamtriage.failures._failures import Failure
 
-__all__ = ("drop_evidence", "drop_repeats", "error_code", "find_others", "has_request", "is_summary")
+__all__ = (
+    "drop_evidence",
+    "drop_repeats",
+    "error_code",
+    "find_others",
+    "has_passed",
+    "has_request",
+    "is_summary",
+)
 
 # The kinds of failures that can come from a tool's own words before or after the message of an error.
 _KINDS_OF_PARTS = frozenset({"access_denied", "aws_error", "missing_credentials"})
@@ -39,6 +47,9 @@ _NO_POLICY_CODES = frozenset({"RepositoryPolicyNotFound", "NoSuchBucketPolicy"})
 # The kinds of failures that leave a program without the credentials of its role.
 _KINDS_OF_CREDENTIALS = frozenset(
     {"expired_credentials", "invalid_credentials", "invalid_identity_token", "missing_credentials"}
+)
+_TRANSIENT = lazy_pattern(
+    r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|Internal(?:Server|Service)?(?:Error|Failure)"
 )
 _KUBELET_SESSION = lazy_pattern(r":assumed-role/[^/\s]{1,64}/i-[0-9a-f]{8,17}\Z")
 _NODE_GROUPS = "cannot start with system:"
@@ -65,7 +76,34 @@ def find_others(failure: Failure, text: str) -> tuple[Failure, ...]:
 
     found = {fingerprint(each): each for each in scan(text)}
     found.pop(fingerprint(failure), None)
-    return drop_repeats(failure, tuple(found.values())) if found else ()
+    others = drop_repeats(failure, tuple(found.values())) if found else ()
+    return tuple(_with_later_commands(each, text) if _is_transient(each) else each for each in others)
+
+
+def _is_transient(failure: Failure) -> bool:
+    return failure.kind == "aws_error" and _TRANSIENT.match(failure.envelope.code or "") is not None
+
+
+def _with_later_commands(failure: Failure, text: str) -> Failure:
+    """Return a failure in the whole text, which can show the command again."""
+    at = text.find(failure.text)
+    start, end = failure.span
+    return failure if at < 0 else attrs.evolve(failure, text=text, span=(at + start, at + end))
+
+
+def has_passed(failure: Failure) -> bool:
+    """Return whether the text shows that a throttled command worked when it was repeated."""
+    if not _is_transient(failure):
+        return False
+    # Most texts have no such failure.
+    from iamtriage.explaining._context.readers.command_runs import find_runs
+
+    runs = tuple(find_runs(failure))
+    failed = next((run.command for run in runs if run.start <= failure.span[0] < run.end), None)
+    later = (run.command for run in runs if run.start > failure.span[0] and run.has_succeeded)
+    return failed is not None and any(
+        (each.words, each.options) == (failed.words, failed.options) for each in later
+    )
 
 
 def drop_evidence(

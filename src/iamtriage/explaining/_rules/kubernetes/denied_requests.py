@@ -58,6 +58,11 @@ _INSTALLER_FRAGMENTS = {
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
 _CHARS_BEFORE = 4_000
 _APPLY_COMMAND = lazy_pattern(r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}apply\b")
+# These read the object, and then patch it.
+_PATCH_COMMAND = lazy_pattern(
+    r"kubectl (?:-\S+ (?:[^-\s]\S* )?){0,4}(?:annotate|edit|label|patch|rollout restart|set)\b"
+)
+VERBS_OF_PATCH = ("get", "patch")
 _APPLY_OUTPUT = lazy_pattern(
     r"kubectl\.kubernetes\.io/last-applied-configuration|error when applying patch|error when retrieving current configuration"
 )
@@ -117,6 +122,12 @@ class DeniedRequest(Value):
             installer = KUBECTL_APPLY
             if request.path is None:
                 request = attrs.evolve(request, name=None, verbs=VERBS_OF_APPLY)
+        elif (
+            installer is None
+            and request.verb in VERBS_OF_PATCH
+            and _is_of_kubectl(case, _PATCH_COMMAND, None)
+        ):
+            request = attrs.evolve(request, verbs=VERBS_OF_PATCH)
         if installer is not None and request.verb in _VERBS_BEFORE_CREATION:
             # The object does not exist yet, and a role for one name does not allow to create it.
             request = attrs.evolve(request, name=None)
@@ -164,6 +175,7 @@ class DeniedRequest(Value):
         if self.has_empty_entry and "AdministratorAccess" in self.case.failure.text:
             return _ADMIN_POLICY
         request, verb = self.request, "create" if self.installer else self.request.verb or ""
+        verb = "patch" if request.verbs == VERBS_OF_PATCH else verb
         # The page does not say whether a policy for one namespace covers the namespace itself.
         is_unclear = request.resource == "namespaces" and request.namespace is not None
         if request.path or request.group is None or is_unclear:
@@ -205,13 +217,13 @@ def _find_installer(text: str) -> str | None:
 
 
 def _is_of_kubectl(
-    case: Case[KubernetesForbidden], command: re.Pattern[str], output: re.Pattern[str]
+    case: Case[KubernetesForbidden], command: re.Pattern[str], output: re.Pattern[str] | None
 ) -> bool:
     """Return whether the last kubectl command before a denial matches, or its output is in the text."""
     text, start = case.failure.text, case.failure.span[0]
     if commands := list(_KUBECTL.finditer(text, max(start - _CHARS_BEFORE, 0), start)):
         return command.match(commands[-1][0]) is not None
-    return output.search(case.text) is not None
+    return output is not None and output.search(case.text) is not None
 
 
 def _binding_subject(

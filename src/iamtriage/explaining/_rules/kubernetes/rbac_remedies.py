@@ -251,7 +251,7 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             if denied.is_default_service_account
             else f"Let {denied.installer} manage {request.type_argument} with a {kinds}{to_group}"
             if denied.is_for_installer
-            else f"Allow {'this' if _only_reads(request) and len(request.verbs) > 1 else 'exactly this request'} with a {kinds}{to_group}"
+            else f"Allow {'this' if len(request.verbs) > 1 else 'exactly this request'} with a {kinds}{to_group}"
         ),
         *filter(None, steps),
         commands=(
@@ -282,6 +282,8 @@ def _verb_step(denied: DeniedRequest) -> str | None:
     if is_unknown and request.verb == "create" and _FILE_CREATED in message_text(denied.case):
         verbs = ",".join(denied_requests.VERBS_OF_APPLY)
         return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
+    if request.verbs == denied_requests.VERBS_OF_PATCH:
+        return "The command gets the object, and then patches it: the role allows both."
     if request.verb != "list" or not (
         denied.is_iam and kubernetes_requests.is_custom_group(request.group or "")
     ):
@@ -374,6 +376,8 @@ def check_command(denied: DeniedRequest) -> str:
 
 def _can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:
     verb, resource = request.verb or "", request.type_argument
+    if request.verbs == denied_requests.VERBS_OF_PATCH:
+        verb = "patch"
     if request.path is not None and not _PATH.fullmatch(request.path):
         resource = "PATH"
     name = request.granted_name
