@@ -1966,7 +1966,7 @@ CONTEXTS: tuple[Case, ...] = (
     *(
         (
             f"throttled command that {name}",
-            f"{_LOG.splitlines()[0]}\n$ aws eks update-kubeconfig --name prod\nAn error occurred (ThrottlingException) when calling the DescribeCluster operation: Rate exceeded\n$ aws eks update-kubeconfig --name {cluster}\nUpdated context prod in /root/.kube/config\n{_LOG.splitlines()[2]}",
+            f"{_LOG.splitlines()[0]}\n$ aws eks update-kubeconfig --name prod\nAn error occurred (ThrottlingException) when calling the DescribeCluster operation: Rate exceeded\n$ aws eks update-kubeconfig --name {cluster}\nUpdated context prod in /root/.kube/config\n$ ./logs\n{_LOG.splitlines()[2]}",
             {},
             (f"throttled (ThrottlingException, DescribeCluster): {fix}.",),
             (),

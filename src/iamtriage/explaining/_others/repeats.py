@@ -51,6 +51,11 @@ _KINDS_OF_CREDENTIALS = frozenset(
 _TRANSIENT = lazy_pattern(
     r"Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|Internal(?:Server|Service)?(?:Error|Failure)"
 )
+# A command with its arguments, the start of the next one, and what says that it failed.
+_COMMAND = lazy_pattern(r"\b(?:aws|cdk|eksctl|helm|kubectl|terraform) [a-z][^\n|;&]{3,300}")
+_PROMPT = lazy_pattern(r"\n[^\n$#❯]{0,80}[$#❯] ")
+_FAILED = lazy_pattern(r"[Ee]rror|[Ff]ail|[Dd]enied|Exception")
+_CHARS_BEFORE = 2_000
 _KUBELET_SESSION = lazy_pattern(r":assumed-role/[^/\s]{1,64}/i-[0-9a-f]{8,17}\Z")
 _NODE_GROUPS = "cannot start with system:"
 _KMS_PART = lazy_pattern(r"KMS Exception: ")
@@ -95,15 +100,11 @@ def has_passed(failure: Failure) -> bool:
     """Return whether the text shows that a throttled command worked when it was repeated."""
     if not _is_transient(failure):
         return False
-    # Most texts have no such failure.
-    from iamtriage.explaining._context.readers.command_runs import find_runs
-
-    runs = tuple(find_runs(failure))
-    failed = next((run.command for run in runs if run.start <= failure.span[0] < run.end), None)
-    later = (run.command for run in runs if run.start > failure.span[0] and run.has_succeeded)
-    return failed is not None and any(
-        (each.words, each.options) == (failed.words, failed.options) for each in later
-    )
+    text, (start, end) = failure.text, failure.span
+    commands = _COMMAND.findall(text, max(start - _CHARS_BEFORE, 0), start)
+    _, _, output = text[end:].partition(commands[-1].rstrip()) if commands else ("", "", "")
+    printed = _PROMPT.split(output, maxsplit=1)[0].strip()
+    return bool(printed) and _FAILED.search(printed) is None
 
 
 def drop_evidence(

@@ -22,9 +22,9 @@ __all__ = ("CommandRun", "Contrast", "find_contrast", "find_runs", "hide_other_p
 _CHARS_AROUND = 8_000
 # The prompt of the next command, whatever its program.
 _PROMPT = lazy_pattern(r"^[^\n$#❯]{0,80}[$#❯] ", re.MULTILINE)
-# How the output of a command begins that succeeded: transfers, JSON, listings of S3, tables of kubectl, and logins.
+# How the output of a command begins that succeeded: transfers, JSON, listings of S3, and tables of kubectl.
 _SUCCESS = lazy_pattern(
-    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed |(?:Updated|Added new) context |Login Succeeded)"
+    r"\s*(?:Enter MFA code for \S{1,200}: ?\s*)?(?:(?:upload|download|copy|move|delete|make_bucket|remove_bucket): |[\[{]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +\S|PRE |NAME +[A-Z]|Completed )"
 )
 _FAILURE = lazy_pattern(
     r"An error occurred|(?:upload|download|copy|move|delete) failed|fatal error|[Ee]rror:|[Dd]enied|Unauthorized"
