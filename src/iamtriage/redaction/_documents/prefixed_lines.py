@@ -104,7 +104,8 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
     if size:
         return first + size <= start
     # A command before the first line hides its prefix.
-    prefix = text[second : second + _measure_prefix(text, second, _find_line_end(text, second))]
+    size = _measure_prefix(text, second, _find_line_end(text, second))
+    prefix = text[second : second + size].lstrip()
     return bool(prefix) and zero_all_digits(prefix) in zero_all_digits(text[first:start])
 
 
