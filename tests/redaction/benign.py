@@ -460,6 +460,8 @@ LINES: tuple[str, ...] = tuple(
         r"""b'<th>Password</th>\n\n<label for="password">Your password</label>\n'""",
         r"$password = $_POST['password'];\nPASSWORD=changeme",
         r"""b'aws configure set aws_session_token\netag: "33a64df551425fcc55e4d42a148795d9f25f89d4"'""",
+        r'level=info msg="manage_master_user_password = true\nnextToken is invalid"',
+        r'password: <password>\nhttps://example.com:8080/a@b?x=1\n<label for="password">Your password</label>',
         r"class PasswordField(Field):",
         r"class TokenRefreshError(Exception):",
         r"from app.auth import generate_token, verify_password",

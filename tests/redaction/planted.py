@@ -474,6 +474,8 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("a row with a tab and a password before more words", "DB_PASSWORD\ts3cr3t99 and more", ("s3cr3t99",)),
     ("a command in JSON in a string of Python", repr(json.dumps({"log": f"curl -d 'ENV['\\''DB_PASSWORD'\\''] = '\\''{PASSWORD}'\\''' https://x"})), (PASSWORD,)),
     ("XML in an indented script whose lines have a prefix", f'    sh -c "06:07:08 x:   <PrivateKey>\n    06:07:08 x:     {OPAQUE}\n    06:07:08 x:   </PrivateKey>"', (OPAQUE,)),
+    ("a string that ends two scripts of a shell", f"sh -c 'sh -c 'os.environ['GITHUB_TOKEN'] = '{OPAQUE}'''", (OPAQUE,)),
+    ("quoted XML with escaped line breaks", f">   <AccessToken>\\n>     {OPAQUE}\\n>   </AccessToken>", (OPAQUE,)),
     ("YAML with an escaped line break that is percent-encoded twice", f"u=DB_PASSWORD%253A%2520%257C-%255Cn%2520%2520{PASSWORD}%255Cnb%253A%2520c", (PASSWORD,)),
     ("twice percent-encoded", f"x=mysql%2520-u%2520root%2520-p{PASSWORD}%2520orders", (PASSWORD,)),
     ("HTML-escaped JSON", "&#123;&quot;db&quot;: {&quot;sensitive&quot;: true, &quot;value&quot;: &quot;plain9value&quot;}".replace("&#123;", "{") + "}", ("plain9value",)),

@@ -299,7 +299,11 @@ def _find_documents(text: str) -> _FoundDocuments:
     if yaml:
         return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
     others: list[Value] = [*hcl]
-    others += (node for node in xml if not has_prefixed_lines(text, node.start, node.end))
+    # Line breaks can be escaped.
+    lined = (text, text.replace("\\n", " \n")) if xml else ()
+    others += (
+        node for node in xml if not any(has_prefixed_lines(each, node.start, node.end) for each in lined)
+    )
     if ":" in text:
         others += _find_yaml_parts(text)
     # A document at the beginning of a line is not in a string.

@@ -248,9 +248,11 @@ def _find_element(match: NameMatch) -> Extent | None:
     closed = _ELEMENT_END.search(text, start, limit)
     if closed is None:
         return None
+    content = text[start : closed.start()]
+    is_redirection = text[closed.end() : closed.end() + 1].isspace()
     is_open = text.startswith("<", closed.end() - 1)
-    if is_open and ("\n" in text[start : closed.start()] or text[closed.end() : closed.end() + 1].isspace()):
-        # Lines of prose before another tag, or a redirection in a command.
+    if is_open and ("\n" in content or is_redirection or is_other(content, is_quoted=False)):
+        # Lines of prose before another tag, or an address.
         return None
     return Extent(start, closed.start(), "<")
 

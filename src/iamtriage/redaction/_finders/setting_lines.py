@@ -82,7 +82,7 @@ def extend_to_quote(text: str, name: int, extent: Extent) -> Extent:
     rest = text[extent.end : max(end, extent.end)].rstrip("\\")
     words = rest.split()
     # Words in lower case are more likely a command.
-    if not words or len(words) > _MAX_WORDS or rest.islower() or "\n" in rest:
+    if not words or len(words) > _MAX_WORDS or rest.islower() or "\n" in rest or "\\n" in rest:
         return extent
     return (
         extent

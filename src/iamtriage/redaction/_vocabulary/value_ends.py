@@ -38,7 +38,7 @@ _NO_OPENING = frozenset(string.ascii_letters + string.digits) - frozenset("bBuUr
 _TYPOGRAPHIC = re.compile("[”’“\"']")
 _PLAIN = "\"'`"
 # In YAML and SQL. At the end of a word, the second quote ends a string of a shell around the value.
-_DOUBLED = re.compile(r"''(?![\s,;)\]}]|\Z)")
+_DOUBLED = re.compile(r"''(?!'*+(?:[\s,;)\]}]|\Z))")
 _AFTER = re.compile(r"[\s,;:)\]}&|<\\]|\Z")
 
 _NEVER = r"\x00-\x20\x7f-\xa0\s\"'`<>"
