@@ -357,23 +357,6 @@ def test_other_issuer_with_another_audience(issuer: str, step: str) -> None:
     assert not explanation.remedies[0].commands
 
 
-@pytest.mark.parametrize(
-    ("policy", "title"),
-    [
-        (_policy("system:serviceaccount:store:cart"), "Or run the pod in the namespace store"),
-        (
-            _with_condition(StringEquals={f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": "x"}),
-            "Request the token for the audience sts.amazonaws.com",
-        ),
-    ],
-    ids=["subject first", "audience first"],
-)
-def test_no_policy_that_meets_one_of_two_conditions(policy: dict[str, Any], title: str) -> None:
-    """If subject and audience both differ, a policy with one of them changed would not allow the call."""
-    explanation = _explain(policy, SUBJECT, "cart-api")
-    assert [(each.title, each.policy) for each in explanation.remedies] == [(title, None)]
-
-
 @pytest.mark.parametrize("operator", ["stringequals", "ArnEquals"])
 def test_no_policy_without_the_condition(operator: str) -> None:
     """No proposed policy trusts every token of the issuer."""
@@ -950,3 +933,52 @@ def test_gitlab_has_no_type_of_ref_for_merge_requests(
         assert remedy.title.startswith(title)
         assert (f"{prefix}branch:ref:*" in str(remedy.policy)) is is_dead
         assert (f"{prefix}{subjects[-1]}" in str(remedy.policy)) is not is_dead
+
+
+_OTHER_ISSUER = ISSUER.replace("0123456789ABCDEF", "FEDCBA9876543210")
+
+
+@pytest.mark.parametrize(
+    ("policy", "issuer", "aud", "says", "titles"),
+    [
+        pytest.param(
+            _policy("system:serviceaccount:shops:cart"),
+            _OTHER_ISSUER,
+            "sts.amazonaws.com",
+            ("from …/id/FEDCBA9876543210", "expects the subject system:serviceaccount:shops:cart"),
+            ["Name the token's issuer in the role's trust policy"],
+            id="issuer and subject",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:shops:cart"),
+            ISSUER,
+            "cart-api",
+            (
+                "expects the subject system:serviceaccount:shops:cart",
+                "expects the audience sts.amazonaws.com",
+            ),
+            [
+                "Accept the subject of the token in the role's trust policy",
+                "Also request the token for the audience sts.amazonaws.com",
+            ],
+            id="subject and audience",
+        ),
+        pytest.param(
+            _policy("system:serviceaccount:shops:cart", "shop"),
+            ISSUER,
+            "cart-api",
+            ("expects the subject system:serviceaccount:shops:cart", "expects the audience shop"),
+            ["Accept the subject and the audience of the token in the role's trust policy"],
+            id="subject and an audience of its own",
+        ),
+    ],
+)
+def test_several_mismatches_are_corrected_together(
+    policy: dict[str, Any], issuer: str, aud: str, says: tuple[str, ...], titles: list[str]
+) -> None:
+    explanation = _explain(policy, SUBJECT, aud, issuer=issuer)
+    assert all(each in explanation.summary for each in says)
+    assert [each.title for each in explanation.remedies] == titles
+    accepted = "sts.amazonaws.com" if len(titles) > 1 else aud
+    claims = {"iss": f"https://{issuer}", "sub": SUBJECT, "aud": [accepted]}
+    assert check_trust_policy(explanation.remedies[0].policy or {}, action=WEB, claims=claims).allowed

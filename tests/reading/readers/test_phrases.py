@@ -980,6 +980,17 @@ NETWORK: Table = (
         expect("aws_error"),
     ),
     (
+        "header-of-python",
+        "ValueError: Invalid header value b'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\\n/20261120/eu-west-1/s3/aws4_request'",
+        expect("aws_error"),
+    ),
+    (
+        "header-of-java",
+        "java.lang.IllegalArgumentException: Illegal character(s) in message header value: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE",
+        expect("aws_error"),
+    ),
+    ("header-of-others", "ValueError: Invalid header value b'Bearer abc\\n'", None),
+    (
         "no-region",
         'You must specify a region. You can also configure your region by running "aws configure".',
         expect("aws_error"),

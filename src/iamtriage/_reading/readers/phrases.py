@@ -168,6 +168,7 @@ sure   | <validation>SSL validation failed for | SSL validation failed for https
 sure   | connect to proxy URL | Failed to connect to proxy URL: \"?https?://
 sure   | valid response from endpoint URL | Connection was closed before we received a valid response from endpoint URL: \"https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)
 sure   | Client raised an unhandled exception | An HTTP Client raised an unhandled exception:
+sure   | AWS4-HMAC-SHA256 Credential= | (?:Invalid header value b?|Illegal character\(s\) in message header value: )['\"]?AWS4-HMAC-SHA256 Credential=
 sure   | <specify>You must specify a region | You must specify a region\. You can also configure your region by running
 unsure | <specify>You must specify a region | You must specify a region\.
 sure   | match a supported format|<Region>nvalid AWS Region: | (?:Provided region_name '[^'\n]{0,100}' doesn't match a supported format|\b[Ii]nvalid AWS Region:(?!\w))

@@ -24,7 +24,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
-from iamtriage.explaining._rules.sts import trust_documents, trust_fixes
+from iamtriage.explaining._rules.sts import trust_documents, trust_fixes, trust_subjects
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import find_misplaced_value, find_trust_problem
 from iamtriage.explaining._rules.sts.workflow_problems import find_workflow_problem
@@ -206,6 +206,8 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         verdict, cause = "a Deny statement of the trust policy matches it", findings.cause
         remedies: tuple[Remedy, ...] = (role_conditions.narrow_deny_remedy(denial, result),)
     else:
+        if (explanation := _explain_mismatches(denial, findings)) is not None:
+            return explanation
         mismatch = trust_fixes.describe_mismatch(result)
         remedies = trust_fixes.mismatch_remedies(result, denial.facts, denial.target_role_name)
         if mismatch is None or not remedies:
@@ -218,6 +220,35 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
         # The summary has the values already.
         cause = attrs.evolve(findings.cause, text=text, because=())
     return explain_rejected(denial, f"STS rejected the token: {verdict}.", cause, remedies=remedies)
+
+
+def _explain_mismatches(denial: Denial, findings: TrustFindings) -> Explanation | None:
+    """Explain a trust policy of which a token does not meet several conditions: to correct one does not help."""
+    facts = denial.facts
+    fixed, failed = trust_fixes.correct_conditions(facts.trust_policy, facts)
+    first, *further = present(*map(trust_fixes.describe_mismatch, failed)) or ("",)
+    if fixed is None or not further:
+        return None
+    caller = trust_subjects.describe_caller(str((facts.token_claims or {}).get("sub")))
+    claims = [f"the {trust_fixes.name_claim(each)}" for each in failed]
+    audience = trust_fixes.find_audience_remedy(failed, facts)
+    accepted = join_words([each for each in claims if not (audience and each == "the audience")], "and")
+    change = correct_policy_remedy(
+        denial,
+        f"Accept {accepted} of the token in the role's trust policy",
+        fixed,
+        f"{trust_fixes.WHOLE_DOCUMENT} Do this only if {caller} is meant to assume this role.",
+    )
+    return explain_rejected(
+        denial,
+        f"STS rejected the token: {first}. {' '.join(f'Also, {each}.' for each in further)}",
+        attrs.evolve(
+            findings.cause,
+            text=f"The token does not meet the conditions on {join_words(claims, 'and')}.",
+            because=(),
+        ),
+        remedies=present(change, audience),
+    )
 
 
 def _explain_job(denial: Denial) -> Explanation | None:
@@ -247,30 +278,35 @@ def _explain_job(denial: Denial) -> Explanation | None:
 
 def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation:
     """Explain a trust policy that names another provider than the token's issuer."""
+    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
+    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
+    corrected, failed = trust_fixes.correct_conditions(other.fixed, facts)
+    further = present(*map(trust_fixes.describe_mismatch, failed)) if corrected else ()
+    claims = "".join(f", and with the token's {trust_fixes.name_claim(each)}" for each in failed if further)
     remedy = correct_policy_remedy(
         denial,
         "Name the token's issuer in the role's trust policy",
-        other.fixed,
-        f"trust.json is the whole trust policy with the token's issuer as {other.keys}. {other.warning}",
+        corrected if corrected and further else other.fixed,
+        f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}",
         f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
     )
-    facts = attrs.evolve(denial.facts, trust_policy=other.fixed)
-    findings = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity", denial.resource)
     text = "The role's trust policy does not name the token's issuer."
-    compare = web_identity_remedies.compare_token_remedy(denial)
-    others: tuple[Cause, ...] = ()
+    unmet: Cause | None = None
     if findings is not None and findings.allowed:
         text += " Its other conditions match."
     elif findings is not None and findings.allowed is False:
         remaining = "With its issuer, the trust policy still does not allow the token."
-        others = (attrs.evolve(findings.cause, text=remaining),)
+        unmet = attrs.evolve(findings.cause, text=remaining)
     return explain_rejected(
         denial,
-        f"STS rejected the token for {denial.target_role_text}: {other.text}.",
+        f"STS rejected the token for {denial.target_role_text}: {other.text}.{''.join(f' Also, {each}.' for each in further)}",
         checked_cause(denial, text),
-        *others,
+        *present(unmet),
         # With the claims, they have been compared.
-        remedies=(remedy,) if denial.facts.token_claims else (remedy, compare),
+        remedies=present(
+            remedy,
+            None if denial.facts.token_claims else web_identity_remedies.compare_token_remedy(denial),
+        ),
     )
 
 

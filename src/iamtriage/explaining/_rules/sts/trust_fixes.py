@@ -37,6 +37,7 @@ _AUDIENCE_SETTINGS = {
     "oidc.circleci.com": 'Request the token with circleci run oidc get --claims \'{{"aud": "{audience}"}}\'',
     "agent.buildkite.com": "Request the token with buildkite-agent oidc request-token --audience {audience}",
 }
+_MAX_MISMATCHES = 3
 REMOVE_OLD = "Remove the old value if nothing uses it."
 _REMOVE_STATEMENT = (
     "Delete the statement with the old condition from trust.json, if nothing uses its subject."
@@ -65,8 +66,7 @@ def describe_mismatch(result: TrustResult) -> str | None:
     """Return the condition that fails with both values, as a sentence without a full stop, or ``None``."""
     if result.is_explicit_deny or result.condition is None or not result.expected:
         return None
-    key = result.condition.partition(" ")[2]
-    claim = {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
+    claim = name_claim(result)
     expected = " or ".join(clip_text(each) for each in result.expected[:3])
     if not result.actual:
         return f"the trust policy expects the {claim} {expected}, and the token has no such claim"
@@ -94,6 +94,50 @@ def describe_matches(result: TrustResult, facts: Facts) -> str:
         for each in sorted(claims)
     ]
     return f"{join_words(('The OIDC provider', *map(clip_text, met)), 'and')} match{'' if met else 'es'}."
+
+
+def correct_conditions(
+    policy: Mapping[str, Any] | str | None, facts: Facts
+) -> tuple[dict[str, Any] | None, tuple[TrustResult, ...]]:
+    """Return a policy in which each failed condition has the value of the token, and the failed evaluations.
+
+    The policy is ``None`` if values of the token are not enough. An audience that is right for AWS stays: the token
+    has to be requested for it.
+    """
+    fixed = trust_documents.parse_document(policy)
+    failed: list[TrustResult] = []
+    trial = fixed
+    while trial is not None and len(failed) < _MAX_MISMATCHES:
+        result = _evaluate(trial, facts)
+        if result is None or result.allowed is not False:
+            return (None if result is None or fixed is None else dict(fixed)), tuple(failed)
+        failed.append(result)
+        if describe_mismatch(result) is None or not result.actual:
+            break
+        trial = trust_documents.policy_with_value(trial, result, value=result.actual[0])
+        if not _keeps_audience(result):
+            fixed = trust_documents.policy_with_value(fixed, result, value=result.actual[0])
+    return None, tuple(failed)
+
+
+def name_claim(result: TrustResult) -> str:
+    """Return the claim that a failed condition is about, in words."""
+    key = (result.condition or "").partition(" ")[2]
+    return {"aud": "audience", "sub": "subject"}.get(key.rpartition(":")[2], key)
+
+
+def _keeps_audience(result: TrustResult) -> bool:
+    return name_claim(result) == "audience" and _AUDIENCE in result.expected
+
+
+def find_audience_remedy(failed: Sequence[TrustResult], facts: Facts) -> Remedy | None:
+    """Return how to request a token with the audience that a corrected policy still expects, if it is another one."""
+    result = next(filter(_keeps_audience, failed), None)
+    if result is None:
+        return None
+    issuer = (result.condition or "").partition(" ")[2].rpartition(":")[0]
+    remedy = request_audience_remedy(issuer, _AUDIENCE, facts)
+    return attrs.evolve(remedy, title=f"Also request the token for the audience {_AUDIENCE}")
 
 
 def _is_literal(operator: str, expected: Sequence[str]) -> bool:
@@ -341,9 +385,14 @@ def _with_value(
 
 
 def _allows(policy: dict[str, Any], facts: Facts) -> bool:
+    result = _evaluate(policy, facts)
+    return result is not None and result.allowed is not False
+
+
+def _evaluate(policy: Mapping[str, Any], facts: Facts) -> TrustResult | None:
     from iamtriage.trust._evaluation import check_trust_policy
 
     try:
-        return check_trust_policy(policy, action=_ACTION, claims=facts.token_claims).allowed is not False
+        return check_trust_policy(policy, action=_ACTION, claims=facts.token_claims)
     except (IamTriageError, TypeError, ValueError):
-        return False
+        return None
