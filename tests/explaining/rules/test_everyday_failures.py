@@ -267,3 +267,20 @@ def test_rules_of_a_controller_come_with_its_chart(account: str, count: int) -> 
     text = f'volumeattachments.storage.k8s.io is forbidden: User "system:serviceaccount:{account}" cannot list resource "volumeattachments" in API group "storage.k8s.io" at the cluster scope'
     titles = [each.title for each in explain(text).remedies]
     assert sum("update the Helm chart" in each for each in titles) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "is_unknown"),
+    [
+        ("UnknownOperationException", "", True),
+        ("InvalidAction", "Could not find operation DescribeFilms for version 2016-11-15", True),
+        ("ValidationException", "The requested operation is not recognized by the service.", True),
+        ("ValidationException", "modelId is not valid", False),
+    ],
+)
+def test_an_operation_that_the_endpoint_lacks_is_not_a_wrong_parameter(
+    code: str, message: str, is_unknown: bool
+) -> None:
+    explanation = explain(f"An error occurred ({code}) when calling the InvokeModel operation: {message}")
+    assert explanation is not None
+    assert explanation.topic == ("unknown-operation" if is_unknown else "invalid-request")

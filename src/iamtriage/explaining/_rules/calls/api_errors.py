@@ -246,6 +246,7 @@ _QUOTED = frozenset(
         request_kinds.CONFLICT,
         api_error_kinds.ALREADY_EXISTS,
         message_kinds.ACCOUNT_STATE,
+        message_kinds.UNKNOWN_OPERATION,
         request_kinds.SERVICE_ERROR,
         message_kinds.CAPABILITIES_MISSING,
     }
@@ -279,11 +280,12 @@ def _explain_other(case: Case[AwsError], _words: str) -> Explanation:
     code, envelope = clues.error_code(failure), failure.envelope
     operation = error_kind.safe_code(envelope.operation)
     call = f"The call {operation}" if operation else "The call"
-    text = "The error code does not name a missing permission. The message says more."
+    quoted = end_summary(failure)
+    text = "The error code does not name a missing permission."
     if code.isdigit():
         text = "AWS returned only the HTTP status and no error code."
     return case.explain(
-        f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{end_summary(case.failure)}",
+        f"{call} failed{f' with {code}' if error_kind.safe_code(code) else ''}{quoted}",
         api_error_kinds.AWS_ERROR.cause("reported", error_kind.code_evidence(failure), text=text),
         remedies=your_remedy(
             "Look up the error code",

@@ -81,8 +81,39 @@ INFERENCE_PROFILE_NEEDED = CauseType(
     fix="Use the ID or ARN of an inference profile instead of the model ID.",
     sources=(pages.BEDROCK_PROFILES,),
 )
+_SECURITY_HUB = "https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-settingup.html"
 _STACK_CAPABILITIES = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html"
 _FAILED_STACKS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"
+UNKNOWN_OPERATION = CauseType(
+    "unknown-operation",
+    title="The service cannot tell which operation was called",
+    text="The path, method or headers of the request do not match any operation of this host.",
+    recognised_by='AWS says "Unable to determine service/operation name to be authorized" or "The requested operation is not recognized by the service", or the error code is UnknownOperationException or InvalidAction.',
+    fix="Call the operation with an AWS SDK at the service's endpoint.",
+    sources=(pages.SDK_ENDPOINTS,),
+)
+HAND_MADE_REQUEST = CauseType(
+    "custom-request",
+    title="The request went to the wrong host, or was not built by an SDK",
+    text="The request went to the host of another service or Region, such as bedrock instead of bedrock-runtime, or it was not built by an SDK: path or method are wrong, or the header X-Amz-Target or Content-Type is missing.",
+    fix="Remove the endpoint URL or correct its Region, or use an AWS SDK.",
+    of="unknown-operation",
+)
+COMPARE_REQUEST = your_remedy(
+    "Compare the request with the service's API reference",
+    "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
+    "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
+    commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
+    url=pages.SDK_ENDPOINTS,
+)
+SERVICE_NOT_ENABLED = CauseType(
+    "service-not-enabled",
+    title="The service is not enabled in the account and Region of the call",
+    text="An account enables Security Hub for each Region separately, and it does not answer in the others.",
+    recognised_by='The code InvalidAccessException of Security Hub, or a message such as "is not subscribed to AWS Security Hub".',
+    fix="Enable the service in this Region, or call the Region and the account in which it is enabled.",
+    sources=(_SECURITY_HUB,),
+)
 CAPABILITIES_MISSING = CauseType(
     "capabilities-missing",
     title="CloudFormation requires an acknowledgement",
@@ -138,11 +169,46 @@ def _stack_command(case: Case[AwsError]) -> str:
 
 
 KINDS_BY_MESSAGE = (
+    *(
+        ErrorKind(
+            cause=UNKNOWN_OPERATION,
+            code=code,
+            message=message,
+            summary="The service does not have the operation at the endpoint that was called.",
+            causes=(HAND_MADE_REQUEST.cause(),),
+            remedies=COMPARE_REQUEST,
+        )
+        for code, message in (
+            (r"UnknownOperation|^InvalidAction$", r"\A"),
+            (
+                r"^ValidationException$",
+                r"(?i)\boperation is not recognized by the service|\boperation unknown\b",
+            ),
+        )
+    ),
     ErrorKind(
         cause=CAPABILITIES_MISSING,
         code=r"^InsufficientCapabilities",
         message=r".",
         summary="CloudFormation requires you to acknowledge what the template creates.",
+    ),
+    ErrorKind(
+        cause=SERVICE_NOT_ENABLED,
+        code=r"^InvalidAccessException$",
+        message=r"\A(?!.*\badministrator\b)",
+        summary="Security Hub is not enabled in this account and Region.",
+        remedies=account_remedy(
+            "Enable Security Hub, or call the Region in which it is enabled",
+            "In an organization, the delegated administrator of Security Hub can enable it for all accounts.",
+            commands=(
+                "aws securityhub describe-hub --region REGION",
+                Labelled(
+                    "If it is to be enabled, which has a price:",
+                    "aws securityhub enable-security-hub --region REGION",
+                ),
+            ),
+            url=_SECURITY_HUB,
+        ),
     ),
     ErrorKind(
         cause=SIGNATURE_VERSION,

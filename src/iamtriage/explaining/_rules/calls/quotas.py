@@ -115,7 +115,7 @@ def explain_quota(case: Case[AwsError], words: str) -> Explanation:
         return _explain_scoped_quota(case, scoped, increase)
     return case.explain(
         f"A quota is reached, and no permission is missing{end_summary(case.failure)}",
-        QUOTA_REACHED.cause("reported", code_evidence(case.failure)),
+        QUOTA_REACHED.cause("reported", code_evidence(case.failure) if error_code(case.failure) else ()),
         remedies=(
             your_remedy(
                 "Delete what is not needed",

@@ -272,7 +272,7 @@ REQUEST_KINDS = (
         cause=INVALID_REQUEST,
         code=(
             r"Validation|InvalidParameter|InvalidRequest|InvalidInput|BadRequest|Malformed|InvalidArgument|MissingParameter|InvalidChange"
-            r"|InvalidUser|Serialization|UnknownOperation|InvalidAction|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
+            r"|InvalidUser|Serialization|InvalidAddress$|InvalidBucketName|UnsupportedOperation|InvalidInstanceId"
         ),
         summary="AWS rejected the request as invalid.",
         causes=(EMPTY_VARIABLE.cause(),),

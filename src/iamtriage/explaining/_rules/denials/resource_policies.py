@@ -340,7 +340,8 @@ def policy_commands(denial: Denial, *templates: str) -> tuple[str, ...]:
     """Return commands with what is known about the resource, none for an unknown type of policy."""
     placeholder = "KEY_ID" if denial.service == "kms" else "RESOURCE_ARN"
     resource = commands.arn(denial.resource, placeholder)
-    values = {"ARN": resource, "BUCKET": bucket_argument(denial)}
+    # One with an asterisk identifies no resource.
+    values = {"ARN": placeholder if resource.endswith("*") else resource, "BUCKET": bucket_argument(denial)}
     if denial.resource_account is not None:
         values["ACCOUNT_ID"] = denial.resource_account
     if denial.action is not None:

@@ -32,21 +32,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-UNKNOWN_OPERATION = CauseType(
-    "unknown-operation",
-    title="The service cannot tell which operation was called",
-    text="The path, method or headers of the request do not match any operation of this host.",
-    recognised_by='AWS says "Unable to determine service/operation name to be authorized".',
-    fix="Call the operation with an AWS SDK at the service's endpoint.",
-    sources=(pages.SDK_ENDPOINTS,),
-)
-HAND_MADE_REQUEST = CauseType(
-    "custom-request",
-    title="The request went to the wrong host, or was not built by an SDK",
-    text="The request went to the host of another service or Region, or it was not built by an SDK: path or method are wrong, or the header X-Amz-Target or Content-Type is missing.",
-    fix="Remove the endpoint URL or correct its Region, or use an AWS SDK.",
-    of="unknown-operation",
-)
 COST_EXPLORER_OFF = CauseType(
     "cost-explorer-off",
     title="Cost Explorer is not enabled",
@@ -109,18 +94,12 @@ def explain_unknown_operation(denial: Denial) -> Explanation:
     """Explain that AWS could not identify the operation of a request."""
     return denial.explain(
         "AWS cannot determine from the request which operation was called.",
-        UNKNOWN_OPERATION.cause(
+        message_kinds.UNKNOWN_OPERATION.cause(
             "derived", 'The text says "Unable to determine service/operation name to be authorized".'
         ),
-        HAND_MADE_REQUEST.cause(),
+        message_kinds.HAND_MADE_REQUEST.cause(),
         common_causes.REQUEST_CHANGED.cause(text="A proxy or gateway changed the path or dropped headers."),
-        remedies=your_remedy(
-            "Compare the request with the service's API reference",
-            "Compare host, path and method, which SDKs and the CLI print in their debug logs, with the API reference of the operation and the service's endpoints.",
-            "Try the same call with the AWS CLI: if it works there, the program's request or endpoint is wrong.",
-            commands=("env | grep AWS_ENDPOINT_URL", "aws configure get endpoint_url"),
-            url=pages.SDK_ENDPOINTS,
-        ),
+        remedies=message_kinds.COMPARE_REQUEST,
         notes="No policy helps: AWS did not evaluate any policy.",
     )
 

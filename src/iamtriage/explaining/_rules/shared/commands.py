@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
-_IAM_NAME = lazy_pattern(r"[\w+=,.@-]{1,64}", re.ASCII)
+# One with an ellipsis is abbreviated.
+_IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,64}", re.ASCII)
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _LABEL = lazy_pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
@@ -42,7 +43,7 @@ _MASKS = lazy_pattern(r"(?<![/:])\*|\*(?!\Z)|[<>\[\]{}$#…]|\.\.\.|(?i:xxx)")
 
 # An ARN whose region and account can be masks, as "***" or "<account>".
 _MASKED_PARTS = lazy_pattern(
-    r"(?P<service>arn:[a-z-]{3,20}:[a-z0-9-]{2,30}):(?P<region>[^:\s]{0,60}):(?P<account>[^:\s]{0,60}):(?P<resource>\S{1,1024})",
+    r"(?P<service>arn:[a-z-]{3,20}:[a-z0-9-]{2,30}):(?P<region>[^:\s]{0,60}):(?P<account>[^:\n]{0,60}):(?P<resource>\S{1,1024})",
     re.ASCII,
 )
 _ANY_REGION = lazy_pattern(r"[a-z0-9-]*", re.ASCII)
@@ -303,10 +304,10 @@ def _is_whole(value: str) -> bool:
     if not _ARN.fullmatch(value) or _MASKS.search(value):
         return False
     try:
-        parse_arn(value)
+        # ACCOUNT or ACCT is a mask.
+        return not parse_arn(value).account.isupper()
     except InvalidArnError:
         return False
-    return True
 
 
 def oidc_client_commands(provider: str, client: str = "AUDIENCE") -> tuple[str, str]:

@@ -40,6 +40,7 @@ _OPERATIONS_OF_S3 = frozenset(
 )  # fmt: skip
 _S3_URIS = ("s3a://", "s3n://")
 _SQS_ENDPOINT = "https://sqs."
+_ARN_WITHOUT_PREFIX = lazy_pattern(r"aws[a-z-]{0,12}:[a-z0-9-]{2,30}:[^:\s]{0,30}:[^:\s]{0,30}:\S")
 # A pattern that begins with a set of characters skips all others quickly.
 # Frequent services whose resources have no policies. Those of roles are for other actions than IAM's.
 WITHOUT_RESOURCE_POLICIES = frozenset(
@@ -272,6 +273,8 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             action_evidence = "derived"
         action, actions = spelled, (spelled,)
     resource = _without_s3_uri(resource or facts.resource, facts.region)
+    if resource is not None and _ARN_WITHOUT_PREFIX.match(resource):
+        resource = f"arn:{resource}"
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and resource is not None and ":::" in resource:
@@ -281,6 +284,9 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
             # The action on the bucket is found again, with the ARN of a directory bucket.
             action, actions, resource = session, (session,), None
     principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
+    if principal is None and policy_type == "resource":
+        principal = principal_words.find_named_service(text)
+        text = text if principal is None else principal.name
     account: str | None = getattr(principal, "account", None)
     placeholder = principal_words.PLACEHOLDER_ACCOUNT
     has_masked_account = account == placeholder and placeholder not in (text or "")

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._reading.vocabulary.services import service_name
 from iamtriage.arns._arns import Arn, parse_arn
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principal_parsing import parse_principal
@@ -18,6 +19,7 @@ from iamtriage.arns._principals import (
     Role,
     RoleSession,
     Root,
+    ServicePrincipal,
     User,
 )
 
@@ -49,6 +51,8 @@ _MASKED_ARN = lazy_pattern(
     # Dots or dashes alone are a mask of the name, too.
     r"(?P<resource>(?:assumed-role|federated-user|role|user)/(?![.-]+(?:/|\Z)).+|root)"
 )
+# A name without brackets or a space can be that of a user.
+_SERVICE_NAME = lazy_pattern(r"(?=\[.*\]\Z|\w+ )\[?((?:Amazon|AWS) ?[A-Z][A-Za-z0-9 ]{1,40})\]?")
 _MASKS = lazy_pattern(r"\*+|…|\.{3}|<[^<>]{1,40}>|[xX]{3,20}")
 # What can follow the account in a role's ARN, and the key of the ARN in a CloudTrail record or a result of IAM or EKS.
 _ROLE_NAME = lazy_pattern(r"[\w+=,.@/-]{1,576}", re.ASCII)
@@ -208,6 +212,17 @@ def is_service_name(text: str | None) -> bool:
     from iamtriage._reading.readers.principals import SERVICE
 
     return re.fullmatch(SERVICE, text) is not None
+
+
+def find_named_service(text: str | None) -> ServicePrincipal | None:
+    """Return the service principal of a service whose name a message has in place of an ARN.
+
+    >>> find_named_service("[AmazonConnect]"), find_named_service("AmazonReader")
+    (ServicePrincipal(name='connect.amazonaws.com'), None)
+    """
+    found = _SERVICE_NAME.fullmatch(text or "")
+    name = None if found is None else service_name(found[1])
+    return None if name is None else ServicePrincipal(f"{name}.amazonaws.com")
 
 
 def describe_principal(principal: Principal | None, text: str | None) -> str:

@@ -347,6 +347,12 @@ RESOURCE_POLICIES = {
         "aws efs describe-file-system-policy --file-system-id FILE_SYSTEM --query Policy --output text",
         "aws efs put-file-system-policy --file-system-id FILE_SYSTEM --policy file://policy.json",
     ),
+    # https://docs.aws.amazon.com/lexv2/latest/dg/security_iam_resource-based-policy-examples.html
+    "lex": ResourcePolicy(
+        "bot's resource policy",
+        "aws lexv2-models describe-resource-policy --resource-arn ARN --query policy --output text",
+        "aws lexv2-models update-resource-policy --resource-arn ARN --policy file://policy.json",
+    ),
     "backup": ResourcePolicy(
         "vault access policy",
         "aws backup get-backup-vault-access-policy --backup-vault-name VAULT --query Policy --output text",
