@@ -270,17 +270,35 @@ def test_rules_of_a_controller_come_with_its_chart(account: str, count: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "is_unknown"),
+    ("code", "message", "topic"),
     [
-        ("UnknownOperationException", "", True),
-        ("InvalidAction", "Could not find operation DescribeFilms for version 2016-11-15", True),
-        ("ValidationException", "The requested operation is not recognized by the service.", True),
-        ("ValidationException", "modelId is not valid", False),
+        ("UnknownOperationException", "", "unknown-operation"),
+        (
+            "InvalidAction",
+            "Could not find operation DescribeFilms for version 2016-11-15",
+            "unknown-operation",
+        ),
+        (
+            "ValidationException",
+            "The requested operation is not recognized by the service.",
+            "unknown-operation",
+        ),
+        ("ValidationException", "modelId is not valid", "invalid-request"),
+        ("InvalidAddress", "The address films is not valid for this endpoint.", "invalid-request"),
+        ("InvalidAddress.NotFound", "Address 'films' not found.", "not-found"),
+        (
+            "InvalidAccessException",
+            "Account 111122223333 is not subscribed to AWS Security Hub",
+            "service-not-enabled",
+        ),
+        (
+            "InvalidAccessException",
+            "Account 111122223333 is not an administrator for this organization",
+            "aws-error",
+        ),
     ],
 )
-def test_an_operation_that_the_endpoint_lacks_is_not_a_wrong_parameter(
-    code: str, message: str, is_unknown: bool
-) -> None:
+def test_a_code_that_fits_no_parameter_has_its_own_cause(code: str, message: str, topic: str) -> None:
     explanation = explain(f"An error occurred ({code}) when calling the InvokeModel operation: {message}")
     assert explanation is not None
-    assert explanation.topic == ("unknown-operation" if is_unknown else "invalid-request")
+    assert explanation.topic == topic

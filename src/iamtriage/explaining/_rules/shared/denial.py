@@ -272,9 +272,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if spelled.lower() != action.lower():
             action_evidence = "derived"
         action, actions = spelled, (spelled,)
-    resource = _without_s3_uri(resource or facts.resource, facts.region)
-    if resource is not None and _ARN_WITHOUT_PREFIX.match(resource):
-        resource = f"arn:{resource}"
+    resource = _to_arn(resource or facts.resource, facts.region)
     if resource is None or resource.startswith(_SQS_ENDPOINT):
         resource = _find_resource(failure, facts, action) or resource
     if action_evidence == "derived" and resource is not None and ":::" in resource:
@@ -283,10 +281,7 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
         if (session := session_action(action, resource, failure)) is not None:
             # The action on the bucket is found again, with the ARN of a directory bucket.
             action, actions, resource = session, (session,), None
-    principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
-    if principal is None and policy_type == "resource":
-        principal = principal_words.find_named_service(text)
-        text = text if principal is None else principal.name
+    text, principal = _parse_caller(text, policy_type)
     account: str | None = getattr(principal, "account", None)
     placeholder = principal_words.PLACEHOLDER_ACCOUNT
     has_masked_account = account == placeholder and placeholder not in (text or "")
@@ -324,8 +319,17 @@ def build_denial(failure: AccessDenied, facts: Facts) -> Denial:
     )
 
 
-def _without_s3_uri(resource: str | None, region: str | None) -> str | None:
-    """Return the ARN of what a URI of Hadoop's S3 clients names, and any other resource as it is."""
+def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str | None, Principal | None]:
+    """Return the caller as a text and as a principal. A service has a name of its own in place of an ARN."""
+    principal = principal_words.try_parse_principal(text) or principal_words.parse_masked_principal(text)
+    service = principal_words.find_named_service(text) if policy_type == "resource" else None
+    return (text, principal) if principal or service is None else (service.name, service)
+
+
+def _to_arn(resource: str | None, region: str | None) -> str | None:
+    """Return an ARN in full, the ARN of what a URI of Hadoop's S3 clients names, and any other resource as it is."""
+    if resource is not None and _ARN_WITHOUT_PREFIX.match(resource):
+        return f"arn:{resource}"
     if resource is None or not resource.startswith(_S3_URIS):
         return resource
     from iamtriage.policies._masked_arns import find_partition

@@ -265,7 +265,10 @@ _CONTROLLERS = (
         "Velero",
         "velero",
         "velero",
-        lazy_pattern(r"(?i:\bvelero)", re.ASCII),
+        lazy_pattern(
+            r"(?i:\bvelero|\bbackup store for location|\bbackup ?storage ?locations? |\bputting object backups/)",
+            re.ASCII,
+        ),
         ("ec2:", "s3:"),
         policy=controller_policies.VELERO,
     ),
