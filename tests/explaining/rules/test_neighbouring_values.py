@@ -136,7 +136,7 @@ _ROWS = {
         (
             "7200 seconds for the role load: role chaining, here from the role hub,",
             "DurationSeconds=3600",
-            "maximum session duration of the role load does not help",
+            "The role's maximum session duration does not change this limit",
         ),
     ),
     "duration of a request, and a session of the role itself": _Row(

@@ -61,3 +61,25 @@ def test_other_sessions_are_not_from_role_chaining(session: str, assume: str) ->
 
 def test_ci_job_calls_with_the_role_that_it_assumed() -> None:
     assert "GitLab" not in str(explain_run("gitlab-runner/i-0abc12de34f567890"))
+
+
+CHAINED = "An error occurred (ValidationError) when calling the AssumeRole operation: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+CALLER = "arn:aws:sts::111122223333:assumed-role/{}/kim\n$ {} --duration-seconds 7200\n\n"
+RAISE = "aws iam update-role --role-name backup --max-session-duration 7200"
+
+
+@pytest.mark.parametrize(
+    ("caller", "stated", "summary", "is_raised"),
+    [
+        ("runner", "", "is limited to one hour.", True),
+        ("runner", '"MaxSessionDuration": 43200', "although the role allows 43200 seconds", False),
+        ("runner", "The maximum session duration is set to 12 hours", "although the role allows 43200 seconds", False),
+        ("runner", "max_session_duration = 3600", "is limited to one hour.", True),
+        ("AWSReservedSSO_Data_89abcdef01234567", "", "is limited to one hour.", False),
+    ],
+)  # fmt: skip
+def test_maximum_in_the_text(caller: str, stated: str, summary: str, *, is_raised: bool) -> None:
+    explanation = explain(f"{CALLER.format(caller, ASSUME)}{CHAINED}\n\n{stated}")
+    assert summary in explanation.summary
+    assert (RAISE in explanation.remedies[0].commands) is is_raised
+    assert ("permission set Data" in str(explanation)) is ("SSO" in caller)

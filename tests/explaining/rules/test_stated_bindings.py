@@ -173,6 +173,30 @@ def test_role_of_someone_else_is_not_changed() -> None:
     assert "kubectl patch" not in explain(text).to_text(detail="full")
 
 
+@pytest.mark.parametrize(
+    ("subject", "name", "shown", "patch", "words"),
+    [
+        (account(namespace="shop"), "view", "", '{"op":"add","path":"/subjects/0/namespace","value":"ci"}', "roleRef stays: the ClusterRole view allows"),
+        (account(namespace="shop"), "pod-reader", role("list"), '"path":"/subjects/0/namespace"', "roleRef stays: the ClusterRole pod-reader allows"),
+        (account(namespace="shop"), "pods", "", '"path":"/subjects/0/namespace"', "answers yes if the ClusterRole pods allows"),
+        (account(name="robot"), "view", "", '"path":"/subjects/-","value":{"kind":"ServiceAccount","name":"bot","namespace":"ci"}', "Or replace robot"),
+    ],
+)  # fmt: skip
+def test_subject_is_corrected(subject: str, name: str, shown: str, patch: str, words: str) -> None:
+    written = binding(subject).replace("pod-reader", name)
+    remedy = explain(f"{DENIED.format(user=BOT, where=IN_SHOP)}\n{shown}\n{written}").remedies[0]
+    assert remedy.commands[0].startswith("kubectl patch rolebinding bots -n shop ")
+    assert patch in remedy.commands[0]
+    assert words in remedy.steps[0]
+
+
+@pytest.mark.parametrize("name", ["cluster-admin", "system:node", "pod-reader"])
+def test_role_that_does_not_fit_is_not_bound(name: str) -> None:
+    written = binding(account(namespace="shop")).replace("pod-reader", name)
+    text = f"{DENIED.format(user=BOT, where=IN_SHOP)}\n{role('get')}\n{written}"
+    assert "patch rolebinding" not in explain(text).to_text(detail="full")
+
+
 def test_cluster_role_is_bound_where_the_request_is() -> None:
     text = f"{DENIED.format(user=BOT, where=IN_SHOP)}\n{binding(account(), namespace='ci')}"
     remedy = explain(text).remedies[0]

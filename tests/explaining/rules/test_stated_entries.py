@@ -38,7 +38,7 @@ def test_console(entry: str, lack: str) -> None:
     explanation = explain(f"{BANNER}\n{entry}", facts={"cluster": "atlas", "region": "eu-west-1"})
     assert f"its access entry exists, but {lack}." in explanation.summary
     first = explanation.remedies[0]
-    assert [each.split(" --")[0] for each in first.commands] == ["aws eks associate-access-policy"]
+    assert [each.split(" --")[0] for each in first.commands] == ["aws eks associate-access-policy"] * 2
     assert f"--principal-arn {ROLE} " in first.commands[0]
     assert not any("aws-auth" in each.title and "map" in each.title for each in explanation.remedies)
 

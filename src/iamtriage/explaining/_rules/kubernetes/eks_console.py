@@ -140,11 +140,13 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             None if cluster.uses_entries or state.is_enough else in_map,
             None if state.is_enough else in_iam,
             in_map if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None else None,
-            _rbac_remedy() if cluster.uses_entries and not _WORKLOADS.search(case.text) else None,
-            principal.inspect_access_remedy(cluster),
+            _rbac_remedy(cluster, principal, entry)
+            if cluster.uses_entries and not _WORKLOADS.search(case.text)
+            else None,
+            principal.inspect_access_remedy(cluster) if entry is None else None,
             None if cluster.uses_entries else cluster.enable_entries_remedy(),
         ),
-        notes=cluster_access.CREATOR_NOTE,
+        notes=cluster_access.CREATOR_NOTE if entry is None else None,
     )
     if state.listed is None:
         explanation = add_stated_map(case, explanation)
@@ -282,20 +284,28 @@ def _access_entry_remedy(
     choice = (
         f"{_VIEW_ALL_POLICY} shows everything, including Secrets; {VIEW_POLICY} neither Secrets nor nodes."
     )
+    # The message names nobody, and the text can be about another principal.
+    is_assumed = case.failure.principal is None and (
+        case.facts.caller is None or is_derived(case.facts, "caller")
+    )
     if exists:
         associate = principal.associate_policy_command(cluster, policy)
-        groups = "" if entry is None else " ".join((*entry.groups, _GROUP))
+        show = cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument)
+        less = principal.associate_policy_command(cluster, VIEW_POLICY)
         return cluster_remedy(
             f"Associate {policy} with the access entry",
+            f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints who is."
+            if is_assumed
+            else None,
             choice,
-            f"Or, for less, add a group to the entry (update-access-entry --kubernetes-groups {groups or _GROUP}), and bind it to a ClusterRole.",
             "Reload the console after a few seconds.",
             _IAM_STEP,
-            commands=(associate,)
-            if entry is not None
-            else (
-                cluster.eks_command("list-associated-access-policies", principal=principal.entry_argument),
-                Labelled("If no policy that it prints shows the objects:", associate),
+            commands=(
+                associate if entry is not None else show,
+                None
+                if entry is not None
+                else Labelled("If no policy that it prints shows the objects:", associate),
+                None if policy == VIEW_POLICY else Labelled("Or, without Secrets and nodes:", less),
             ),
             url=pages.EKS_ACCESS_ENTRIES,
         )
@@ -315,11 +325,16 @@ def _access_entry_remedy(
     return attrs.evolve(remedy, commands=(*_SIGNED_IN_COMMANDS, *remedy.commands))
 
 
-def _rbac_remedy() -> Remedy:
+def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:
+    title, add = "Or bind a group to a ClusterRole, to show nodes but not Secrets", None
+    if entry is not None:
+        title = "Or add a group to the entry (update-access-entry) and bind it to a ClusterRole, to show nodes but not Secrets"
+        groups = ("--kubernetes-groups", *entry.groups, _GROUP)
+        add = cluster.eks_command("update-access-entry", *groups, principal=principal.entry_argument)
     return cluster_remedy(
-        "Or bind a group to a ClusterRole, to show nodes but not Secrets",
+        title,
         "It allows the group to read common types: add others as needed.",
-        commands=_RBAC_COMMANDS,
+        commands=(add, *_RBAC_COMMANDS),
         url=pages.EKS_CONSOLE,
     )
 

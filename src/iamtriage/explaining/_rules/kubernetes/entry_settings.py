@@ -230,8 +230,19 @@ def explain_mode_change(case: Case[AccessEntry], message: str) -> Explanation:
     lines: Commands = present(cluster.show_mode_command(), list_entries, migrate)
     if found is not None and found[1] == "API" != found[2]:
         title = "Keep the mode, and create an access entry for each principal of aws-auth"
-        step = "With API, EKS ignores aws-auth. The last command prints the commands that create the entries."
-        lines = (list_entries, migrate)
+        step = "The calls require eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster. Take the principals from aws-auth, or from a copy in a repository: roles with their path, and also those of self-managed nodes (type EC2_LINUX). Instead of system:masters, associate AmazonEKSClusterAdminPolicy: EKS rejects groups that begin with system:."
+        person = principal_mappings.build_cluster_principal(None)
+        lines = (
+            list_entries,
+            Labelled(
+                "For each principal that is not in the list, with its groups or an access policy:",
+                person.create_entry_command(cluster, groups=("GROUP",)),
+            ),
+            person.associate_policy_command(cluster, principal_mappings.VIEW_POLICY),
+            Labelled(
+                "If you have access to the cluster, this prints the commands for all of aws-auth:", migrate
+            ),
+        )
     elif found is not None and found.groups() == ("API_AND_CONFIG_MAP", "CONFIG_MAP"):
         title = "Keep the mode, and delete access entries that you do not want"
         step = "A principal's access entry takes precedence over its aws-auth entry. Without the access entry, the aws-auth entry applies again. Keep the entries of nodes (type EC2_LINUX) and one with which you have access."
@@ -266,7 +277,7 @@ def _mode_in_code(case: Case[AccessEntry], mode: str | None) -> tuple[str, ...]:
 
 _PULUMI = lazy_pattern(r"\burn:pulumi:|\bpulumi:pulumi:Stack\b|\bpulumi up\b")
 _VERDICTS = {
-    "API": "cannot be changed: EKS ignores its aws-auth ConfigMap.",
+    "API": "cannot be changed back. EKS ignores its aws-auth ConfigMap, so principals that are mapped only there are Unauthorized.",
     "API_AND_CONFIG_MAP": "cannot be changed back to CONFIG_MAP. That is not necessary: aws-auth still applies.",
     "CONFIG_MAP": "changes in two steps: to API_AND_CONFIG_MAP, then to API.",
 }

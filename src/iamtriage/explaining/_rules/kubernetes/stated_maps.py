@@ -181,9 +181,10 @@ def _explain_ignored_entry(
                 case,
                 entry,
                 mapped,
-                more=f"The mode cannot be set back.{' Do the same for the other entries of aws-auth.' if len(entries) > 1 else ''}",
+                more=f"The mode cannot be set back{', so do the same for the other entries of aws-auth' if len(entries) > 1 else ''}.",
             ),
         ),
+        notes=tuple(each for each in explanation.notes if each != cluster_access.CREATOR_NOTE),
     )
 
 
@@ -199,7 +200,8 @@ def _replacing_entry_remedy(
     reserved = principal_mappings.RESERVED_PREFIXES
     groups = tuple(each for each in entry.groups if not each.startswith(reserved))
     policy, namespace, reason = cluster_access.find_needed_access(case)
-    kept = f"The new entry keeps the RBAC permissions of {join_words([*map(clip_text, groups)], 'and')}."
+    named = join_words([*map(clip_text, groups)], "and")
+    kept = f"The entry keeps what a RoleBinding or ClusterRoleBinding grants to {named}. If none does, associate an access policy with it (associate-access-policy)."
     if is_administrator := "system:masters" in entry.groups:
         policy, namespace = "AmazonEKSClusterAdminPolicy", None
         reason = (

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups, find_groups
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
 from iamtriage.explaining._rules.shared.manifests import object_name
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
@@ -54,6 +55,8 @@ STATED_BINDING_DIFFERS = CauseType(
 )
 # They allow far more than a denied request needs.
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
+# The default roles, which allow what access policies of EKS allow.
+_POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
 
 
 class Gap(NamedTuple):
@@ -320,14 +323,59 @@ def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
 
 
 def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
-    """Yield the remedy that binds the ClusterRole of a binding in the namespace of the request, too."""
+    """Yield the remedy that corrects the subject of a binding, or binds its ClusterRole in another namespace, too."""
     kind, _, role = binding.role.partition(" ")
     namespace = denied.request.namespace
     is_elsewhere = namespace is not None and binding.namespace not in {None, namespace}
     is_of_caller = any(_matches(each, binding, denied) for each in binding.subjects)
     is_known = all(commands.kubernetes_name(each) == each for each in (binding.name, role))
-    if kind == "ClusterRole" and role not in _ADMINISTRATORS and is_elsewhere and is_known and is_of_caller:
+    if role in _ADMINISTRATORS or not is_known:
+        return
+    if not (is_of_caller or (is_elsewhere and binding.kind == "RoleBinding")):
+        yield from _subject_remedies(denied, binding)
+    elif kind == "ClusterRole" and is_elsewhere and is_of_caller:
         yield from _bind_role(denied, binding.role, namespace, binding.name)
+
+
+def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
+    """Yield the remedy that corrects the service account in a binding, or adds one of the same namespace."""
+    request, wanted = denied.request, denied.subject
+    other = next((each for each in binding.subjects if _is_similar(each, denied)), None)
+    allows = _role_allows(denied, binding.role)
+    if wanted is None or other is None or allows is False:
+        return
+    kept = f"roleRef stays: the {binding.role} allows the request."
+    if not allows:
+        kept = f"The last command answers yes if the {clip_text(binding.role)} allows the request."
+    at, own = binding.subjects.index(other), f"The subject needs namespace: {wanted.namespace}."
+    change: dict[str, object] = {"path": f"/subjects/{at}/namespace", "value": wanted.namespace}
+    title = f"Correct the subject's namespace in the {binding.kind} {binding.name}"
+    if binding.kind == "RoleBinding":
+        own = f"{own.removesuffix('.')}, which can differ from that of the binding."
+    if other.name != wanted.name:
+        title = f"Add {denied.subject_text} to the subjects of the {binding.kind} {binding.name}"
+        own = f"Or replace {clip_text(other.name)}, if nothing uses it."
+        change = {"path": "/subjects/-", "value": wanted._asdict()}
+    patch = json.dumps([{"op": "add", **change}], separators=(",", ":"))
+    place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
+    patched = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json")
+    yield cluster_remedy(
+        title,
+        f"{own} {kept} If a chart or a repository contains the binding, change it there.",
+        commands=(command(*patched, f"--patch={patch}"), rbac_remedies.check_command(denied)),
+        url=pages.RBAC,
+    )
+
+
+def _role_allows(denied: DeniedRequest, role: str) -> bool | None:
+    """Return whether a default role or one in the text allows the request; ``None`` if its rules are unknown."""
+    request, policy = denied.request, _POLICIES.get(role)
+    if policy is not None:
+        verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
+        return all(access_policy_allows(policy, each, *of_type) for each in verbs)
+    stated = [each for each in find_roles(denied.case.failure.text) if _name_role(each) == role]
+    gaps = [_compare_role(each, request) for each in stated]
+    return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
 
 
 def _bind_role(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
@@ -38,6 +39,11 @@ _OWN_SETTING = lazy_pattern(
     r"(?<![\w-])(?P<name>(?:--)?[\w-]{0,20}[dD]uration(?:[-_]?[sS]econds)?)[\"']?(?P<sign>\s?[=:]\s?|\s(?:attribute )?|\"?>\s{0,40}<(?:\w{1,12}:)?AttributeValue[^>]{0,120}>)[\"']?(?P<seconds>[1-9][0-9]{3,5})(?![\w.]| ?ms\b)",
     re.ASCII,
 )
+# The role's maximum, as the text states it.
+_MAXIMUM = lazy_pattern(
+    r"\bmax(?:imum)?[-_ ]?session[-_ ]?duration[\"']?\s{0,3}(?:[=:]|of|(?:is )?set to|is|was|to)?\s{0,3}[\"']?(?P<number>[1-9][0-9]{0,4})(?![\w.])(?P<hours> ?(?:h|hours?)\b)?",
+    re.IGNORECASE,
+)
 # Temporary credentials of GetSessionToken count as chaining: https://github.com/coinbase/assume-role/issues/24 and
 # https://github.com/99designs/aws-vault/issues/351. aws-vault has --no-session (issue 263 there).
 _AWS_VAULT = lazy_pattern(
@@ -56,7 +62,7 @@ _REQUEST_LESS = "Set the duration with --duration-seconds, DurationSeconds in an
 CHAINED_SESSION_TOO_LONG = CauseType(
     "chained-session-too-long",
     title="A session from role chaining can last at most one hour",
-    text="The caller is already a role session, so this is role chaining. Its sessions last at most one hour, whatever the role's maximum is.",
+    text="The caller is already a role session. The role's maximum session duration does not change this limit.",
     recognised_by='STS says "exceeds the 1 hour session limit for roles assumed by role chaining".',
     fix="Request at most 3600 seconds, or assume the role without another role in between.",
     sources=(pages.SESSION_DURATION,),
@@ -82,7 +88,9 @@ SESSION_NAME_INVALID = CauseType(
 def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
     is_chained = "role chaining" in message
-    seconds, request_less = _describe_own_setting(case.text, "3600" if is_chained else None)
+    maximum = _find_maximum(case.text)
+    allowed = _SHORTEST_MAXIMUM if is_chained else maximum
+    seconds, request_less = _describe_own_setting(case.text, allowed)
     section, source = _find_profile(case)
     requested = clues.stated_option(case, "role-arn") or case.failure.resource
     stated = requested or (section and section.settings["role_arn"]) or clues.find_role_arn(case.text)
@@ -93,12 +101,13 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     if is_chained and (direct := _find_direct_call(case)) is not None:
         return _explain_session_of_user(case, duration, target, direct)
     raised = min(int(seconds or _LONGEST_MAXIMUM), _LONGEST_MAXIMUM)
+    is_enough = maximum is not None and raised <= maximum
     change = fill_command(f"aws iam update-role --role-name {{}} --max-session-duration {raised}", name)
     if not is_chained:
         account = "" if role is None else f" of account {role.account}"
         show = fill_command("aws iam get-role --role-name {} --query Role.MaxSessionDuration", name)
         return case.explain(
-            f"STS rejected {duration}: it is longer than the role's maximum session duration.",
+            f"STS rejected {duration}: it is longer than the role's maximum session duration{f' of {maximum} seconds' if maximum and not is_enough else ''}.",
             SESSION_LONGER_THAN_MAXIMUM.cause("reported"),
             topic="session-duration",
             remedies=your_remedy(
@@ -110,24 +119,38 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             ),
             notes="No permission is missing: STS rejects the duration.",
         )
-    caller = _find_source_role(source) or _find_chained_caller(case, role)
+    chained = _find_chained_caller(case, role)
+    caller = _find_source_role(source) or (chained and f"the role {chained.name}")
     first = "the first identity, such as the user, the OIDC provider or the Identity Center role,"
     chain = "one role assuming another,"
     if caller is not None:
         first, chain = f"the identity that assumes {caller}", f"here from {caller},"
     again = repeat_command(case.context.command, changes={"duration-seconds": "3600"})
     again = again if again and "assume-role" in again and section is None else None
-    refresh = None
+    refresh, profile = None, tuple[str | Labelled, ...]()
     if section is not None:
         step, way = _profile_steps(section, source)
     else:
         step = f"Request 3600 seconds or less, or omit the duration.{f' {request_less}' if seconds is None or again is None else ''}"
         refresh = "Let the SDK refresh the session: with a profile (role_arn, and source_profile or credential_source), it assumes the role again before it expires."
+        if role is not None and commands.arn(stated) == stated:
+            configure = f"aws configure set {{}} {{}} --profile {name}"
+            profile = (
+                Labelled("To let a profile renew it:", fill_command(configure, "role_arn", stated)),
+                fill_command(configure, "source_profile", "PROFILE"),
+            )
         way = f"assume it with {first} and without another role in between, such as with the OIDC token of a CI job"
-    longer = f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity{'' if section is None else ', which also needs sts:AssumeRole'}, and the role's maximum session duration applies: raise it{f' to {seconds}' if seconds and int(seconds) <= _LONGEST_MAXIMUM else ''}."
+    raises = f": raise it{f' to {seconds}' if seconds and int(seconds) <= _LONGEST_MAXIMUM else ''}"
+    if is_enough:
+        raises = f" ({maximum} seconds, which is enough)"
+    longer = f"For longer sessions, {way}. {target[0].upper()}{target[1:]} must trust that identity{'' if section is None else ', which also needs sts:AssumeRole'}, and the role's maximum session duration applies{raises}."
+    if isinstance(chained, IdentityCenterRole) and section is None:
+        own = clip_text(chained.permission_set or chained.name)
+        longer = f"For longer sessions, add the permissions to the permission set {own}, and raise its session duration (at most 12 hours); or run the job where AWS provides the role's credentials and renews them, such as in an ECS task, on EC2 or with AWS Batch."
+        is_enough = True  # no maximum is in the way
     label = "For longer sessions without chaining, an administrator raises the maximum:"
     return case.explain(
-        f"STS rejected {duration}: role chaining, {chain} is limited to one hour.",
+        f"STS rejected {duration}: role chaining, {chain} is limited to one hour{f', although the role allows {maximum} seconds' if maximum and maximum > _SHORTEST_MAXIMUM else ''}.",
         CHAINED_SESSION_TOO_LONG.cause("reported"),
         topic="session-duration",
         remedies=your_remedy(
@@ -136,10 +159,10 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             refresh,
             longer,
             # The label is not shown before the first command.
-            commands=(again, Labelled(label, change)) if again else (),
+            commands=(again, *profile, None if is_enough else Labelled(label, change)) if again else (),
             url=pages.SESSION_DURATION,
         ),
-        notes=f"No permission is missing, and a longer maximum session duration of {target} does not help as long as a role assumes it.",
+        notes="No permission is missing: STS rejects the duration.",
     )
 
 
@@ -260,14 +283,27 @@ def _find_source_role(source: ProfileSection | None) -> str | None:
     return f"the Identity Center role of the profile {source.name}" if source.is_sso else None
 
 
-def _find_chained_caller(case: Case[AwsError], target: Role | None) -> str | None:
+def _find_maximum(text: str) -> int | None:
+    """Return the maximum session duration of the role in seconds, if the text states one.
+
+    >>> _find_maximum("MaxSessionDuration is 43200"), _find_maximum("max session duration: 12 hours")
+    (43200, 43200)
+    """
+    found = {int(each["number"]) * (3600 if each["hours"] else 1) for each in _MAXIMUM.finditer(text)}
+    maximum = found.pop() if len(found) == 1 else 0
+    return maximum if _SHORTEST_MAXIMUM <= maximum <= _LONGEST_MAXIMUM else None
+
+
+def _find_chained_caller(case: Case[AwsError], target: Role | None) -> Role | None:
     """Return the role that assumes another one, if the text states the ARN of one session only."""
     roles = (underlying_role(try_parse_principal(arn)) for arn in set(_SESSION.findall(case.text)))
-    others = {role.name for role in roles if role is not None} - {target.name if target else None}
-    return f"the role {others.pop()}" if len(others) == 1 else None
+    others = {
+        each.name: each for each in roles if each is not None and each.name != getattr(target, "name", None)
+    }
+    return next(iter(others.values())) if len(others) == 1 else None
 
 
-def _describe_own_setting(text: str, seconds: str | None) -> tuple[str | None, str]:
+def _describe_own_setting(text: str, allowed: int | None) -> tuple[str | None, str]:
     """Return the duration that the text shows, and how to request less: with its setting, or with those of clients."""
     found = [
         each
@@ -286,7 +322,8 @@ def _describe_own_setting(text: str, seconds: str | None) -> tuple[str | None, s
         own = "" if option is None else f", or set {option} 3600"
         step = f"The attribute SessionDuration of the SAML assertion requests {setting['seconds']} seconds: lower it in the identity provider{own}."
         return setting["seconds"], step
-    value = f"{name}{sign}{seconds}" if seconds is not None else f"a smaller {name}"
+    is_less = allowed is not None and allowed < int(setting["seconds"])
+    value = f"{name}{sign}{allowed}" if is_less else f"a smaller {name}"
     return setting["seconds"], f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
 
 
