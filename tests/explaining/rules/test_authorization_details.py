@@ -109,7 +109,7 @@ _DENYING = {"uri": _SCP, "matchedStatements": [{"sid": "NoFunctions", "evaluated
             (),
             (
                 "no service control policy of ou-ab12-cdef3456 allows it",
-                "ou-ab12-cdef3456 has none, most likely because FullAWSAccess",
+                "ou-ab12-cdef3456 has none (most likely, FullAWSAccess",
                 "list-policies-for-target --target-id ou-ab12-cdef3456",
             ),
             id="the level that does not allow",

@@ -330,3 +330,21 @@ def test_key_of_environment_variables(message: str, reason: str) -> None:
     assert reason in explanation.summary
     assert "--query '[KMSKeyArn,Role]'" in str(explanation)
     assert any("The caller of Invoke needs no permission" in each for each in explanation.notes)
+
+
+_SUBMIT = "An error occurred (AccessDeniedException) when calling the SubmitJob operation: User: arn:aws:sts::111122223333:assumed-role/cron/s1 is not authorized to perform: batch:SubmitJob on resource: arn:aws:batch:eu-north-1:111122223333:{} because no {} policy allows the batch:SubmitJob action"
+
+
+@pytest.mark.parametrize("layer", ["identity-based", "service control"])
+@pytest.mark.parametrize(
+    ("call", "denied", "resources"),
+    [
+        ("", "job-definition/etl:14", ["job-definition/etl:*", "job-queue/JOB_QUEUE_NAME"]),
+        ("aws batch submit-job --job-queue heavy --job-definition etl:2\n", "job-definition/etl:2", ["job-definition/etl:*", "job-queue/heavy"]),
+        ("submit_job(jobQueue='heavy', jobDefinition='etl:2')\n", "job-queue/heavy", ["job-queue/heavy", "job-definition/etl:*"]),
+    ],
+)  # fmt: skip
+def test_queue_and_definition_of_a_job(call: str, denied: str, resources: list[str], layer: str) -> None:
+    remedy = explain(f"{call}{_SUBMIT.format(denied, layer)}").remedies[0]
+    statement = remedy.statement or (remedy.policy or {})["Statement"][0]
+    assert [each.split(":", 5)[5] for each in statement["Resource"]] == resources

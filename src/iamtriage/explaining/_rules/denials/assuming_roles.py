@@ -86,7 +86,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     remedies = [
         role_calls.own_credentials_remedy(denial) if role_calls.assumes_itself(denial) else None,
         condition.remedy,
-        _allow_remedy(denial, findings, attribute) if can_allow else None,
+        _allow_remedy(denial, findings, attribute, is_named=condition.names_caller) if can_allow else None,
         trust_remedy,
         omitted,
         denial_remedies.authorization_details_remedy(denial),
@@ -108,6 +108,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             if denial.is_explicit
             or (attribute and (findings is not None or denial.crosses_accounts))
             or role_calls.needs_both_sides(denial)
+            or (condition.names_caller and denial.crosses_accounts)
             or role_calls.assumes_itself(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _IF_ALLOWED.format(denial.caller)
@@ -311,11 +312,14 @@ def _is_unlike_others(denial: Denial) -> bool:
     )
 
 
-def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Remedy | None:
+def _allow_remedy(
+    denial: Denial, findings: TrustFindings | None, attribute: str | None, *, is_named: bool
+) -> Remedy | None:
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    remedy = allow_remedies.allow_remedy(denial, title=f"Allow {denial.caller} {what}{where}")
+    start = "Also allow" if is_named and where else "Allow"
+    remedy = allow_remedies.allow_remedy(denial, title=f"{start} {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
     if remedy is None or denial.is_explicit or is_trusted:
         return remedy
@@ -326,7 +330,9 @@ def _allow_remedy(denial: Denial, findings: TrustFindings | None, attribute: str
         return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
     if not denial.crosses_accounts:
         return remedy
-    if trust_account_remedy(denial) is not None:
+    if is_named:
+        step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."
+    elif trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
     else:
         added = _statement_for(denial, attribute)

@@ -58,21 +58,24 @@ def explain_service_control(denial: Denial) -> Explanation:
     level = next(filter(None, targets), "").rpartition("/")[2]
     where = "some level between the organization's root and the account"
     title = "Allow it at the level where no service control policy does"
-    replaced = "most likely because FullAWSAccess, which allows everything, was replaced"
-    find = f"Find the level where none does, {replaced}, and add the statement to a policy there. {commands.PARENTS}"
+    replaced = "most likely, FullAWSAccess was replaced"
+    region = "" if level or denial.resource_arn is None else denial.resource_arn.region
+    excluded = f", or the policies omit {region} (aws:RequestedRegion)"
+    find = f"Where none does, add the statement: {replaced}{excluded if region else ''}."
     describe = commands.fill_command(_DESCRIBE_POLICY, "POLICY_ID")
     lines: tuple[str, ...] = (*commands.list_control_policies(commands.account(denial.account)), describe)
     if level:
         where = f"the level {clip_text(level)}"
         title = f"Allow it in a service control policy of {clip_text(level)}"
-        find = f"{clip_text(level)} has none, {replaced}: add the statement to a policy there."
+        find = f"{clip_text(level)} has none ({replaced}): add the statement to a policy there."
         lines = (*commands.list_control_policies(quote_argument(level))[:1], describe)
     remedy = Remedy(
         title=title,
         who="organization administrator",
-        steps=(
+        steps=present(
+            f"At each level (root, organizational units, account), an attached policy must allow the action. {find}",
             ask,
-            f"At each level (root, organizational units, account), one attached policy must allow the action. {find}",
+            None if level else commands.PARENTS,
             *guardrails.resource_steps(denial),
         ),
         commands=lines,
@@ -80,12 +83,11 @@ def explain_service_control(denial: Denial) -> Explanation:
         layer="service_control",
         url=pages.SERVICE_CONTROL,
     )
-    region = "" if level or denial.resource_arn is None else denial.resource_arn.region
-    excluded = f" If they allow only some Regions (aws:RequestedRegion), {region} may not be one of them."
-    text = f"At {where}, no service control policy allows the action. No Deny matched.{excluded if region else ''} {_no_identity_allow(denial, 'service control policy')}"
+    text = f"At {where}, no service control policy allows the action, and no Deny matched. {_no_identity_allow(denial, 'service control policy')}"
+    if guardrails.identity_notes(denial):
+        text = f"{text} {capitalize_start(denial.caller)} needs an Allow of its own, too."
     verdict = f"no service control policy{f' of {clip_text(level)}' if level else ''} allows it"
-    notes = (*guardrails.identity_notes(denial), *scope)
-    return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *notes)
+    return guardrails.explain_guardrail(denial, verdict, text, "service_control", remedy, *scope)
 
 
 def explain_resource_control(denial: Denial) -> Explanation:

@@ -84,8 +84,6 @@ _HINTS = {
     "signin:CreateOAuth2Token": "aws login also requires signin:AuthorizeOAuth2Access on the same resource. The managed policy SignInLocalDevelopmentAccess allows both.",
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
     "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Its next revision has another number: the ARN can end in :*.",
-    # https://docs.aws.amazon.com/batch/latest/userguide/batch-supported-iam-actions-resources.html
-    "batch:SubmitJob": "batch:SubmitJob is required on the job queue and on the job definition, whose next revision has another number: its ARN can end in :*.",
     # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
     "eks:AccessKubernetesApi": f"{_CONSOLE} In the cluster, an access entry or RBAC must allow the caller to read, too.",
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",

@@ -52,7 +52,7 @@ def required_grant(denial: Denial) -> Grant | None:
     if grant.resources[0].endswith(_NO_STREAM):
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
         return attrs.evolve(grant, resources=(f"{grant.resources[0].removesuffix(_NO_STREAM)}:*",))
-    if grant.action.startswith(("bedrock:", "glue:", "ssm:S", "sts:AssumeRole", LAUNCH)):
+    if grant.action.startswith(("batch:S", "bedrock:", "glue:", "ssm:S", "sts:AssumeRole", LAUNCH)):
         from iamtriage.explaining._rules.shared.required_resources import required_resources
 
         text, region, account = denial.failure.text, denial.facts.region, denial.account

@@ -209,6 +209,17 @@ _INSTANCE_OR_DOCUMENT = lazy_pattern(
 )
 _INSTANCE = lazy_pattern(r"\bi-[0-9a-f]{8,17}\b", re.ASCII)
 _DOCUMENT = lazy_pattern(r"--document-name[ =][\"']?([\w.-]{3,128})", re.ASCII)
+_OF_BATCH = lazy_pattern(
+    r"(?P<prefix>arn:[\w-]+:batch:[\w-]+:\w+:)job-(?:queue|definition)/[\w-]{1,128}(?P<revision>:\d+)?"
+)
+_BATCH_QUEUE = lazy_pattern(
+    r"\bjob[-_]?queue(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-queue/)?([A-Za-z0-9][\w-]{0,127})",
+    re.IGNORECASE,
+)
+_BATCH_DEFINITION = lazy_pattern(
+    r"\bjob[-_]?definition(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-definition/)?([A-Za-z0-9][\w-]{0,127})",
+    re.IGNORECASE,
+)
 _PROFILE = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:bedrock):[\w-]+:\d{12}:inference-profile/(?:[a-z-]{2,12}\.)?(?P<model>[a-z0-9-]+\.[\w.:-]{2,100})\Z",
     re.ASCII,
@@ -239,6 +250,8 @@ def required_resources(
     if action == "ec2:RunInstances":
         resources = _find_launch_resources(resource, text, account)
         return resources, _LAUNCH if ":key-pair/" in str(resources) else f"{_LAUNCH}{_WITH_KEY_PAIR}"
+    if action == "batch:SubmitJob" and (found := _OF_BATCH.fullmatch(resource)) is not None:
+        return _find_queue_and_definition(resource, found, text)
     if action in _ON_INSTANCES:
         return _find_instance_and_document(action, resource, text, account)
     return None
@@ -291,6 +304,22 @@ def _find_instance_and_document(
                 f"{action} is required on the instance and on the session document: {name}, if the call names none.",
             )
     return (resource, other), f"{action} is required on the document and on the instance."
+
+
+def _find_queue_and_definition(resource: str, found: re.Match[str], text: str) -> tuple[tuple[str, ...], str]:
+    """Return the queue and the definition of a job.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/batch-supported-iam-actions-resources.html
+    """
+    if ":job-queue/" in resource:
+        named = _BATCH_DEFINITION.search(text)
+        other = f"job-definition/{named[1] if named else 'JOB_DEFINITION_NAME'}:*"
+    else:
+        resource = f"{resource.removesuffix(found['revision'] or '')}:*"
+        named = _BATCH_QUEUE.search(text)
+        other = f"job-queue/{named[1] if named else 'JOB_QUEUE_NAME'}"
+    why = "AWS Batch requires the action on the job queue and on the job definition, whose next revision has another number (*)."
+    return (resource, f"{found['prefix']}{other}"), why
 
 
 def is_model(resource: str) -> bool:
