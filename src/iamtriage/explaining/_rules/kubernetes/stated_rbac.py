@@ -339,7 +339,7 @@ def _binding_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
 
 def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator[Remedy]:
     """Yield the remedy that corrects the service account in a binding, or adds one of the same namespace."""
-    request, wanted = denied.request, denied.subject
+    wanted = denied.subject
     other = next((each for each in binding.subjects if _is_similar(each, denied)), None)
     allows = _role_allows(denied, binding.role)
     if wanted is None or other is None or allows is False:
