@@ -2265,7 +2265,7 @@ GUARDRAILS: tuple[Case, ...] = (
         _implicit("ec2:CreateVpc", f"arn:aws:ec2:eu-south-2:{ACCOUNT}:vpc/*", "service control policy"),
         {},
         (
-            "If they allow only some Regions (aws:RequestedRegion), eu-south-2 may not be one of them.",
+            "or the policies omit eu-south-2 (aws:RequestedRegion)",
             f"aws organizations list-parents --child-id {ACCOUNT}",
         ),
         (),

@@ -132,7 +132,10 @@ def test_verdict_on_the_policy(text: str, code: str | None, words: str) -> None:
             _text(GET, _statement(Resource=BUCKET)),
             "that ARN is the bucket's: its objects have the ARN with /*",
         ),
-        (_text(LIST, _statement(action="s3:ListBucket")), "The action is on the bucket, and the ARN with /*"),
+        (
+            _text(LIST, _statement(action="s3:ListBucket")),
+            "s3:ListBucket is checked on the bucket, and the ARN with /*",
+        ),
     ],
     ids=["bucket for its objects", "objects for their bucket"],
 )

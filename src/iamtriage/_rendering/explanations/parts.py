@@ -138,7 +138,7 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
                 (each for each in filter(_QUOTES.match, cause.because) if each not in shown_text), None
             )
             if quoted is not None and quoted.startswith(_MISSING_ALLOW):
-                text = "An implicit denial: an Allow is missing, and no Deny applies."
+                text = "No Deny applies: an Allow is missing."
             elif quoted is not None and not quoted.startswith(_MESSAGE_SAYS):
                 text = _end_sentence(quoted)
         rows.append((cause.evidence.capitalize(), text))

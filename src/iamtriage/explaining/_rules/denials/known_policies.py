@@ -230,20 +230,34 @@ def describe_difference(action: str, resource: str, allowed: Sequence[str]) -> s
     """Return in which part, or by its type, a resource differs from all that a policy allows."""
     if ":s3:" in resource:
         if any(resource.startswith(f"{each.rstrip('/')}/") for each in allowed if "*" not in each):
-            return "The action is on objects, and that ARN is the bucket's: its objects have the ARN with /*."
+            return f"{action} is checked on objects, and that ARN is the bucket's: its objects have the ARN with /*."
         if any(each.rstrip("*").rstrip("/") == resource for each in allowed):
-            return "The action is on the bucket, and the ARN with /* is that of its objects."
+            return f"{action} is checked on the bucket, and the ARN with /* covers only its objects."
     known = find_action(action)
     kind = None if known is None else known.accepts(resource)
     others = () if known is None else tuple(known.accepts(widen(each)) for each in allowed)
     if kind is not None and all(each is not None and each.name != kind.name for each in others):
         names = join_words(tuple(dict.fromkeys(each.name for each in others if each is not None)), "and")
         return f"{action} is checked on each resource that the call uses, here on the {kind.name}, too: the policy has only the {names}."
+    types = [_type_of(each) for each in allowed if each.split(":")[2:3] == resource.split(":")[2:3]]
+    if kind is not None and not any(others) and allowed and len(types) == len(allowed):
+        named = join_words(tuple(dict.fromkeys(types)), "and")
+        if _type_of(resource) not in types:
+            return f"The action matches, but it is checked on the {kind.name}, and the policy has only the {named}."
     found = {part for each in allowed if (part := _differing_part(resource, each)) is not None}
     if len(found) != 1:
         return None
     index, pattern = found.pop()
     return f"Only {_PARTS[index]} ({clip_text(pattern)} instead of {clip_text(resource.split(':')[index])}) differs."
+
+
+def _type_of(arn: str) -> str:
+    """Return the resource type in an ARN.
+
+    >>> _type_of("arn:aws:eks:eu-west-1:111122223333:cluster/*")
+    'cluster'
+    """
+    return clip_text(re.split("[/:]", arn.split(":", 5)[-1], maxsplit=1)[0])
 
 
 def other_region(resource: str, allowed: Sequence[str]) -> str | None:

@@ -35,9 +35,10 @@ from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
-from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions, mapping
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
 from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +68,10 @@ _TAG_COMMANDS = {
 _TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
 _PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
 _MAX_TAGS = 4
+# All actions of a service, or all resources of a type.
+_EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
+# Characters of a statement that is shown as a whole.
+_MAX_STATEMENT = 1_000
 _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
 _PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
@@ -249,7 +254,9 @@ def _wildcard_in_key(denial: Denial, statement: Mapping[str, Any], key: str) -> 
             for operator, block in mapping(statement.get("Condition")).items()
         }
         step = "Allow it in the same statement, without the wildcard, as below."
-        remedy = _with_statement(attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, conditions)
+        remedy = _with_statement(
+            attrs.evolve(remedy, steps=(*remedy.steps, step)), denial, statement, conditions
+        )
     found = "" if whole is None else f": {clip_text(resource_name(denial))} has {clip_text(alike[0])}"
     verdict = f"has the condition key {clip_text(key)}, whose wildcard is taken literally{found}"
     text = "The action and the resource match the statement; a condition key cannot contain a wildcard."
@@ -308,7 +315,7 @@ def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed:
         f"Or write {failed.operator}IfExists, which accepts a call without a delimiter.{' The other conditions stay, and limit the listing.' if kept else ''}",
         url=pages.EVALUATION,
     )
-    return _with_statement(remedy, denial, kept)
+    return _with_statement(remedy, denial, statement, kept)
 
 
 def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
@@ -327,15 +334,28 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     title = f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}"
     step = f"Change the value in {_describe_statement(denial, statement)}, as below."
     remedy = account_remedy(title, step, url=pages.EVALUATION)
-    return _with_statement(remedy, denial, conditions)
+    return _with_statement(remedy, denial, statement, conditions)
 
 
-def _with_statement(remedy: Remedy, denial: Denial, conditions: Mapping[str, Any]) -> Remedy:
-    """Return a remedy with the statement of a policy as it has to be; the policy can have others."""
-    statement = required_statement(denial, conditions)
-    if statement is None:
+def _with_statement(
+    remedy: Remedy, denial: Denial, statement: Mapping[str, Any], conditions: Mapping[str, Any]
+) -> Remedy:
+    """Return a remedy with the statement of a policy as it has to be; the policy can have others.
+
+    What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
+    """
+    shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
+    shown |= {"Condition": conditions} if conditions else {}
+    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
+    if (
+        any(map(_EVERYTHING.search, listed))
+        or len(json.dumps(shown)) > _MAX_STATEMENT
+        or has_reference(shown)
+    ):
+        shown = required_statement(denial, conditions)
+    if shown is None:
         return remedy
-    return attrs.evolve(remedy, policy=build_document([statement]), layer="identity", is_addition=True)
+    return attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
 
 
 def _missing_tag(

@@ -19,6 +19,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     is_of_caller,
     is_of_other,
     list_known_policies,
+    names_resource,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     POLICY_TEMPLATE,
@@ -43,6 +44,7 @@ from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, 
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._managed_policies import is_known_policy
 
 if TYPE_CHECKING:
@@ -119,7 +121,10 @@ def _add_identity_policies(
             denial.service == "secretsmanager" or policy.name.startswith(POLICY_TEMPLATE)
         )
         added = None if is_written else _correct_code_remedy(denial, action, policy)
-        remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
+        remedies = tuple(
+            _extend_policy(denial, policy, limit_to_resource(each, denial.resource or ""))
+            for each in remedies
+        )
     if contrast is not None:
         remedies = present(contrast.remedy, *remedies)
         if is_conditional or conditional is None:
@@ -131,6 +136,24 @@ def _add_identity_policies(
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=present(added, *remedies),
     )
+
+
+def _extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
+    if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
+        return remedy
+    if [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy)] != [
+        [denial.resource]
+    ]:
+        return remedy
+    has_objects = any(
+        names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
+    )
+    steps = (
+        each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
+    )
+    step = f"Or add this Resource to the statement that allows {denial.action} in {policy.name}: what it has stays."
+    return attrs.evolve(remedy, steps=(*steps, step))
 
 
 def _describe_verdict(policy: KnownPolicy, first: Cause) -> str:

@@ -34,6 +34,12 @@ UNLISTED = "AWS lists no resource of this form"
 NEXT_OBJECTS = "If the object key changes from run to run, use "
 _ALL_OBJECTS = "The command or job handles more than one object: the Resource covers all of them."
 
+# What replaces such a resource gets another ID.
+_GENERATED = lazy_pattern(
+    r"arn:[\w-]+:(?:eks|ecs):[\w-]*:\d*:(?:nodegroup|addon|fargateprofile|access-entry|task|container-instance)(?:/[\w.+=@-]{1,200}){0,4}?/(?P<name>[\w.+=@-]{1,200})/[0-9a-f-]{32,36}",
+    re.ASCII,
+)
+
 
 def required_grant(denial: Denial) -> Grant | None:
     """Return the grant that the request requires, or ``None`` if the action is unknown or masked."""
@@ -66,6 +72,11 @@ def required_grant(denial: Denial) -> Grant | None:
             hidden = (UNLISTED, WILDCARD_OF_AWS) if grant.action == LAUNCH else UNLISTED
             notes = tuple(each for each in grant.notes if not each.startswith(hidden))
             return attrs.evolve(grant, resources=resources, notes=(*notes, why))
+    if (generated := _GENERATED.fullmatch(grant.resources[0])) is not None:
+        note = (
+            f"The ARN ends in a generated ID: to cover replacements, too, end it with {generated['name']}/*."
+        )
+        return attrs.evolve(grant, notes=(note, *grant.notes))
     objects = transfer_objects(grant.resources[0], denial.failure.text)
     # A version is that of one object.
     others = None if objects or "Version" in grant.action else next_objects(grant.resources[0])
