@@ -19,7 +19,7 @@ def _denied(action: str, resource: str) -> str:
     return f"User: {ROLE} is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
 
 
-def _policy(action: str, resource: str = "*", /, **condition: Mapping[str, object]) -> str:
+def _policy(action: object, resource: str = "*", /, **condition: Mapping[str, object]) -> str:
     statement = {"Effect": "Allow", "Action": action, "Resource": resource}
     return json.dumps({**statement, "Condition": condition} if condition else statement)
 
@@ -550,3 +550,39 @@ def test_address_is_an_identity_of_its_own(policy: str, *, is_of_address: bool) 
     explanation = explain(f"{denied}\n\n{policy}")
     assert ("is an identity of its own" in explanation.causes[0].text) is is_of_address
     assert ("Or delete the identity" in str(explanation.remedies[0].steps)) is policy.startswith("- SES")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "resource"),
+    [
+        ("arn:aws:iam::111122223333:role/app-*", "arn:aws:iam::111122223333:role/app-*"),
+        ("arn:aws:iam::111122223333:role/*", PASSED),
+    ],
+)
+def test_statement_keeps_its_resources(allowed: str, resource: str) -> None:
+    policy = _policy("iam:PassRole", allowed, **TO_EC2)
+    passed = PASSED.replace(PASSED.rpartition("/")[2], "app-1")
+    first = explain(f"{CREATE_FUNCTION}{_denied('iam:PassRole', passed)}\n\n{policy}").remedies[0]
+    assert first.policy is not None
+    expected = resource.replace(PASSED, passed)
+    assert first.policy["Statement"][0]["Resource"] == expected
+
+
+EKS = "arn:aws:eks:eu-west-1:111122223333:{}"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "allowed", "words"),
+    [
+        ("eks:DescribeNodegroup", EKS.format("nodegroup/prod/blue/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/*"), ("is checked on the nodegroup, and the policy has only the cluster", "end it with blue/*", "Or add this Resource")),
+        ("eks:DescribeAddon", EKS.format("addon/prod/coredns/6ac7f2b1-90de-4c3a-8f55-1b2c3d4e5f60"), EKS.format("cluster/prod"), ("is checked on the addon", "end it with coredns/*")),
+        ("s3:ListBucket", "arn:aws:s3:::acme", "arn:aws:s3:::acme/*", ("s3:ListBucket is checked on the bucket", "Or add this Resource")),
+        ("sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "arn:aws:sqs:eu-west-1:111122223333:mail", ("Or add this Resource",)),
+    ],
+)  # fmt: skip
+def test_other_type_of_resource(action: str, resource: str, allowed: str, words: tuple[str, ...]) -> None:
+    shown = str(explain(f"{_denied(action, resource)}\n\n{_policy([action, 's3:GetObject'], allowed)}"))
+    folded = " ".join(shown.split())
+    assert [each for each in words if each not in folded] == []
+    assert "To read or write the objects" not in folded
+    assert "The message says: because no identity-based policy" not in folded

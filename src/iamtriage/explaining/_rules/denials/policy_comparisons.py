@@ -25,15 +25,14 @@ from iamtriage.explaining._rules.denials.known_policies import (
     names_action,
     names_resource,
 )
+from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     describe_address,
-    fails_condition,
     find_filter_contrast,
     find_region_contrast,
     find_template_contrast,
     find_wildcard_key,
-    meets_conditions,
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy

@@ -20,13 +20,20 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
 from iamtriage.explaining._context.readers.tags import find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
-from iamtriage.explaining._rules.denials.deny_conditions import GLOBAL_SERVICES, global_region
+from iamtriage.explaining._rules.denials.deny_conditions import (
+    BOOLEANS,
+    GLOBAL_SERVICES,
+    MFA,
+    find_requirement,
+    global_region,
+)
 from iamtriage.explaining._rules.denials.known_policies import describe_condition, join_values
 from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
-from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.decisions import request_values
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
@@ -358,3 +365,31 @@ def _creators(denial: Denial, statement: Mapping[str, Any]) -> list[str]:
         return [_CREATORS[each] for each in types if each in _CREATORS]
     operation = denial.operation or ""
     return [operation] if operation and operation != "CreateTags" else []
+
+
+def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether the request is known to meet all conditions of a statement."""
+    return are_met(check_conditions(statement, denial)) is True
+
+
+def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
+    """Return whether the request is known not to meet a condition of a statement."""
+    return any(each.is_met is False and each.has_values for each in check_conditions(statement, denial))
+
+
+def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
+    """Return the remedy that makes the request meet the conditions of a statement."""
+    for operator, key, values in iterate_conditions(statement):
+        requirement = find_requirement(key)
+        # A condition that a key is false or absent requires the reverse.
+        if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
+            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
+            title = title.replace("the Deny requires", "the policy requires")
+            lines: tuple[str, ...] = ()
+            if requirement is MFA:
+                lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
+            other = "Or ask an administrator to change the condition."
+            return your_remedy(title, requirement.step, other, commands=lines, url=requirement.url)
+    keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
+    step = f"Compare {keys} of this call with the condition of the statement."
+    return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)

@@ -14,7 +14,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._rules.denials.deny_conditions import BOOLEANS, MFA, find_requirement
+from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
     describe_condition,
     describe_conditions,
@@ -23,15 +23,14 @@ from iamtriage.explaining._rules.denials.known_policies import (
     other_region,
 )
 from iamtriage.explaining._rules.denials.request_conditions import (
-    are_met,
     check_conditions,
+    condition_remedy,
     describe_new_resource,
     find_resource_tags,
     is_being_created,
     resource_name,
 )
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
@@ -226,11 +225,6 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     return _other_value(denial, statement, failed)
 
 
-def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:
-    """Return whether the request is known to meet all conditions of a statement."""
-    return are_met(check_conditions(statement, denial)) is True
-
-
 def find_wildcard_key(statement: Mapping[str, Any]) -> str | None:
     """Return the condition key of a statement that contains a wildcard, which IAM takes literally."""
     keys = (key for _, key, _ in iterate_conditions(statement))
@@ -286,11 +280,6 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     if not requested or not is_list or find_requirement(failed.key) is not None:
         return Contrast(verdict, condition_remedy(denial, statement), text)
     return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
-
-
-def fails_condition(denial: Denial, statement: Mapping[str, Any]) -> bool:
-    """Return whether the request is known not to meet a condition of a statement."""
-    return any(each.is_met is False and each.has_values for each in check_conditions(statement, denial))
 
 
 def _list_prefix_remedy(denial: Denial, failed: CheckedCondition) -> Remedy:
@@ -405,21 +394,3 @@ def _missing_tag(
         )
         text = f"The action, the resource and the tag {fitting} match the statement: only {clip_text(key)} does not, and all must match."
     return Contrast(f"allows it only on a resource with the tag {tag}, and {found}", remedy, text)
-
-
-def condition_remedy(denial: Denial, statement: Mapping[str, Any]) -> Remedy:
-    """Return the remedy that makes the request meet the conditions of a statement."""
-    for operator, key, values in iterate_conditions(statement):
-        requirement = find_requirement(key)
-        # A condition that a key is false or absent requires the reverse.
-        if requirement is not None and not BOOLEANS & set(values) - {"true"} and operator != "Null":
-            title = requirement.title.replace("{what}", "it").replace("the Deny exempts", "the policy allows")
-            title = title.replace("the Deny requires", "the policy requires")
-            lines: tuple[str, ...] = ()
-            if requirement is MFA:
-                lines = ("aws iam list-mfa-devices", mfa_command(denial, "MFA_DEVICE_ARN"))
-            other = "Or ask an administrator to change the condition."
-            return your_remedy(title, requirement.step, other, commands=lines, url=requirement.url)
-    keys = join_words([clip_text(key) for _, key, _ in iterate_conditions(statement)], "and")
-    step = f"Compare {keys} of this call with the condition of the statement."
-    return account_remedy("Meet the condition of the policy, or change it", step, url=pages.EVALUATION)

@@ -344,25 +344,21 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     allows = _role_allows(denied, binding.role)
     if wanted is None or other is None or allows is False:
         return
-    kept = f"roleRef stays: the {binding.role} allows the request."
-    if not allows:
-        kept = f"The last command answers yes if the {clip_text(binding.role)} allows the request."
+    kept = f"{'roleRef stays:' if allows else 'The last command answers yes if'} the {clip_text(binding.role)} allows the request."
     at, own = binding.subjects.index(other), f"The subject needs namespace: {wanted.namespace}."
     change: dict[str, object] = {"path": f"/subjects/{at}/namespace", "value": wanted.namespace}
     title = f"Correct the subject's namespace in the {binding.kind} {binding.name}"
-    if binding.kind == "RoleBinding":
-        own = f"{own.removesuffix('.')}, which can differ from that of the binding."
     if other.name != wanted.name:
         title = f"Add {denied.subject_text} to the subjects of the {binding.kind} {binding.name}"
         own = f"Or replace {clip_text(other.name)}, if nothing uses it."
         change = {"path": "/subjects/-", "value": wanted._asdict()}
     patch = json.dumps([{"op": "add", **change}], separators=(",", ":"))
     place = () if binding.kind == "ClusterRoleBinding" else ("-n", commands.namespace(binding.namespace))
-    patched = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json")
+    call = ("kubectl", "patch", binding.kind.lower(), binding.name, *place, "--type=json", f"--patch={patch}")
     yield cluster_remedy(
         title,
         f"{own} {kept} If a chart or a repository contains the binding, change it there.",
-        commands=(command(*patched, f"--patch={patch}"), rbac_remedies.check_command(denied)),
+        commands=(command(*call), rbac_remedies.check_command(denied)),
         url=pages.RBAC,
     )
 

@@ -212,12 +212,8 @@ _DOCUMENT = lazy_pattern(r"--document-name[ =][\"']?([\w.-]{3,128})", re.ASCII)
 _OF_BATCH = lazy_pattern(
     r"(?P<prefix>arn:[\w-]+:batch:[\w-]+:\w+:)job-(?:queue|definition)/[\w-]{1,128}(?P<revision>:\d+)?"
 )
-_BATCH_QUEUE = lazy_pattern(
-    r"\bjob[-_]?queue(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-queue/)?([A-Za-z0-9][\w-]{0,127})",
-    re.IGNORECASE,
-)
-_BATCH_DEFINITION = lazy_pattern(
-    r"\bjob[-_]?definition(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-definition/)?([A-Za-z0-9][\w-]{0,127})",
+_PART_OF_JOB = lazy_pattern(
+    r"\bjob[-_]?(?P<kind>queue|definition)(?:[ =/]|[\"']?\s?[:=]\s?)[\"']?(?:arn:\S{1,80}?:job-[a-z]{5,10}/)?(?P<name>[A-Za-z0-9][\w-]{0,127})",
     re.IGNORECASE,
 )
 _PROFILE = lazy_pattern(
@@ -311,13 +307,12 @@ def _find_queue_and_definition(resource: str, found: re.Match[str], text: str) -
 
     https://docs.aws.amazon.com/batch/latest/userguide/batch-supported-iam-actions-resources.html
     """
+    named = {each["kind"].lower(): each["name"] for each in _PART_OF_JOB.finditer(text)}
     if ":job-queue/" in resource:
-        named = _BATCH_DEFINITION.search(text)
-        other = f"job-definition/{named[1] if named else 'JOB_DEFINITION_NAME'}:*"
+        other = f"job-definition/{named.get('definition', 'JOB_DEFINITION_NAME')}:*"
     else:
         resource = f"{resource.removesuffix(found['revision'] or '')}:*"
-        named = _BATCH_QUEUE.search(text)
-        other = f"job-queue/{named[1] if named else 'JOB_QUEUE_NAME'}"
+        other = f"job-queue/{named.get('queue', 'JOB_QUEUE_NAME')}"
     why = "AWS Batch requires the action on the job queue and on the job definition, whose next revision has another number (*)."
     return (resource, f"{found['prefix']}{other}"), why
 
