@@ -191,10 +191,11 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "The policy is too long: the inline policies of the role carts together would exceed the quota of 10,240 characters, so even a short new one can fail. No permission is missing.",
             "Move statements into managed policies",
             (
-                "aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json",
-                "aws iam attach-role-policy --role-name carts --policy-arn POLICY_ARN",
                 "aws iam list-role-policies --role-name carts",
                 "aws iam get-role-policy --role-name carts --policy-name POLICY_NAME",
+                'policy_arn="$(aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json --query Policy.Arn --output text)"',
+                'aws iam attach-role-policy --role-name carts --policy-arn "$policy_arn"',
+                "aws iam delete-role-policy --role-name carts --policy-name POLICY_NAME",
             ),
         ),
         (

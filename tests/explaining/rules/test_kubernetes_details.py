@@ -245,8 +245,8 @@ def test_corrected_line_keeps_the_entry_valid(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     ("groups", "step"),
     [
-        ("[devs]", "The entry grants nothing until a RoleBinding or ClusterRoleBinding names devs."),
-        ("[ops, devs]", "The entry grants nothing until a RoleBinding or ClusterRoleBinding names ops or devs."),
+        ("[devs]", "The entry has an effect only if a RoleBinding or ClusterRoleBinding names devs."),
+        ("[ops, devs]", "The entry has an effect only if a RoleBinding or ClusterRoleBinding names ops or devs."),
         ("[system:masters, devs]", None),
         ("['system:nodes']", None),
     ],
@@ -643,3 +643,14 @@ def test_airflow_needs_more_than_one_verb_on_pods(request_: str, verbs: str) -> 
     explanation = explain(f"airflow.exceptions.AirflowException: (403) Reason: Forbidden\npods is {message}")
     assert verbs in f"{explanation.remedies[0].commands[0]} "
     assert ("pods/log" in " ".join(explanation.remedies[0].steps)) == ("pods" in request_)
+
+
+@pytest.mark.parametrize(
+    ("username", "is_renamed"), [("lea", True), ("ops:{{SessionName}}", False), ("team", False)]
+)
+def test_user_name_of_one_session(username: str, *, is_renamed: bool) -> None:
+    entry = f"- rolearn: arn:aws:sts::111122223333:assumed-role/ops/lea\n  username: {username}\n  groups: [devs]\n"
+    denied = 'level=warning msg="access denied" error="ARN is not mapped: arn:aws:iam::111122223333:role/ops"'
+    steps = " ".join(explain(f"{denied}\n\n{entry}").remedies[0].steps)
+    assert "change the rolearn of the entry to arn:aws:iam::111122223333:role/ops." in steps
+    assert ("the username ops:{{SessionName}} instead of lea tells them apart" in steps) is is_renamed

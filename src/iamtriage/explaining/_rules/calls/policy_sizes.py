@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.remedies import Commands
 
 __all__ = ("CDK", "MERGED_BY_CDK", "POLICY_SIZES", "PolicySize")
-_ATTACHED = "a role, user or group can have at least 10"
-_NOT_RAISED = "IAM does not raise this quota. Whitespace is not counted."
+_ATTACHED = "by default, a role, user or group can have 10"
+_NOT_RAISED = "This quota cannot be raised. Whitespace is not counted."
 # https://docs.aws.amazon.com/cdk/v2/guide/featureflags.html
 CDK = lazy_pattern(r"\bcdk\b|/DefaultPolicy\b|DefaultPolicy[0-9A-F]{8}\b")
 MERGED_BY_CDK = "The AWS CDK merges statements if the context in cdk.json has @aws-cdk/aws-iam:minimizePolicies set to true."
@@ -62,8 +62,8 @@ POLICY_SIZES = (
         "Move statements into managed policies",
         (
             _NOT_RAISED,
-            f"Move statements into managed policies of up to 6,144 characters each, such as policy.json: {_ATTACHED}.",
-            "Merge statements that differ only in actions or resources, and delete inline policies that are not used.",
+            f"Move statements into managed policies of up to 6,144 characters each: {_ATTACHED}. Then delete the inline policy, or replace it by what remains of it.",
+            "Or merge statements that differ only in actions or resources, and delete inline policies that are not used.",
         ),
     ),
     PolicySize(

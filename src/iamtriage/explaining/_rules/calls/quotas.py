@@ -343,11 +343,18 @@ def explain_policy_size(case: Case[AwsError], message: str) -> Explanation:
             )
             lines = looks
             if find_deployment(case.failure, case.facts) is None and CDK.search(case.text) is None:
+                named = f"{found['kind']}-policy {holder}"
                 lines = (
-                    "aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json",
-                    f"aws iam attach-{found['kind']}-policy {holder} --policy-arn POLICY_ARN",
-                    Labelled("What the inline policies contain:", looks[0]),
-                    looks[1],
+                    *looks,
+                    Labelled(
+                        "Then, with the statements to move in policy.json:",
+                        'policy_arn="$(aws iam create-policy --policy-name NEW_POLICY_NAME --policy-document file://policy.json --query Policy.Arn --output text)"',
+                    ),
+                    f'aws iam attach-{named} --policy-arn "$policy_arn"',
+                    Labelled(
+                        "And, if all its statements are moved:",
+                        f"aws iam delete-{named} --policy-name POLICY_NAME",
+                    ),
                 )
             limit += ", so even a short new one can fail"
     return case.explain(

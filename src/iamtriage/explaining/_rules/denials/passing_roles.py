@@ -311,7 +311,7 @@ def explain_cross_account_pass(denial: Denial) -> Explanation:
         "account administrator",
         (
             check,
-            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has the permissions that the service needs. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
+            f"Otherwise, create a role in {own or 'that account'} that trusts {trusted}{' (its trust policy is trust.json)' if policy else ''} and has the permissions that the old one has. Pass that role. {capitalize_start(by)} needs iam:PassRole on it.",
             _describe_access(others, other),
         ),
         (
@@ -374,6 +374,6 @@ def _find_resources(denial: Denial, account: str | None) -> tuple[str, ...]:
 def _describe_access(resources: tuple[str, ...], account: str | None) -> str:
     """Return what the new role needs to use the resources of the other account."""
     if not resources:
-        return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too."
+        return f"The resources that the service uses in {f'account {account}' if account else 'the other account'} must allow the new role in their own policies, too. Or the new role assumes a role there (sts:AssumeRole)."
     action = DESTINATION_ACTIONS.get(resources[0].split(":")[2])
     return f"Allow the new role {action or 'access'} in its own policy and in the policy of {resources[0]}: across accounts, both must allow it."

@@ -98,7 +98,7 @@ def describe_groups(entry: MappingEntry) -> str | None:
     own = [each for each in entry.groups if not each.startswith(principal_mappings.RESERVED_PREFIXES)]
     if not own or "system:masters" in entry.groups:
         return None
-    return f"The entry grants nothing until a RoleBinding or ClusterRoleBinding names {join_words([*map(clip_text, own)], 'or')}."
+    return f"The entry has an effect only if a RoleBinding or ClusterRoleBinding names {join_words([*map(clip_text, own)], 'or')}."
 
 
 def find_entries(entries: Iterable[MappingEntry], caller: Caller | None) -> list[Finding]:

@@ -270,14 +270,21 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     start, end = found.entry.around
     is_terraform, is_for_nodes = "=" in start, map_entries.is_for_nodes(found.entry)
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
-    change = f"n the {where}, replace the {found.field} line of the entry with this one."
+    change = (
+        f"n the {where}, change the {found.field} of the entry to {map_entries.arn_in_map(found.caller)}."
+    )
+    session = getattr(try_parse_principal(found.entry.arn), "session_name", None)
+    kept, names = "username and groups", ""
+    if session and session == found.entry.username:
+        kept = "groups"
+        names = f" The entry is then for all sessions of the role: the username {found.caller.name}:{{{{SessionName}}}} instead of {session} tells them apart."
     is_profile = found.caller.name == map_entries.ROLE_IN_PROFILE
     look_up = "The first command prints the ARN of the role in the instance profile, whose name can differ. If it has a path after role/, omit the path: aws-auth needs an ARN without one."
     return cluster_remedy(
         f"Correct the {found.field} in aws-auth",
         look_up if is_profile else None,
         f"If the entry is meant for the caller, i{change}" if found.is_similar else f"I{change}",
-        f"Keep its username and groups, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.",
+        f"Keep its {kept}, and all other entries{_describe_node_entries(case, found)}. Somebody with access to the cluster does this, such as its creator.{names}",
         map_entries.describe_groups(found.entry),
         "The nodes then join automatically." if is_for_nodes else None,
         commands=(
