@@ -348,7 +348,7 @@ def trust(principal: dict[str, object], action: object, condition: object = None
     [
         (
             trust({"Service": PODS}, "sts:AssumeRole"),
-            "its trust policy allows pods.eks.amazonaws.com only sts:AssumeRole: sts:TagSession is missing.",
+            "its trust policy allows pods.eks.amazonaws.com only sts:AssumeRole, not sts:TagSession.",
         ),
         (
             trust({"Service": [PODS]}, ["sts:TagSession"]),

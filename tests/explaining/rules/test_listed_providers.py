@@ -35,3 +35,29 @@ def test_list_of_providers(text: str, summary: str, code: str | None, commands: 
     found = {each.code: each.evidence for each in explanation.causes}
     assert found.get("cluster-recreated") == code
     assert len(explanation.remedies[0].commands) == commands
+
+
+_ACCOUNT = {"namespace": "shop", "service_account": "cart"}
+_POLICY = {"Version": "2012-10-17", "Statement": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "is_trusted"),
+    [
+        (_list(_OLD), _ACCOUNT, True),
+        (_list(_OLD), {}, False),
+        (_list(_OLD), {**_ACCOUNT, "trust_policy": _POLICY}, False),
+        ("", _ACCOUNT, False),
+    ],
+    ids=["known", "unknown service account", "known policy", "unknown account"],
+)
+def test_trust_of_the_new_provider(text: str, facts: dict[str, object], *, is_trusted: bool) -> None:
+    remedies = explain(f"{_MESSAGE}\n{text}", facts=facts).remedies
+    policies = [each.policy for each in remedies if each.title == "Also trust the provider in the role"]
+    assert bool(policies) is is_trusted
+    if policies:
+        assert policies[0] is not None
+        statement = policies[0]["Statement"][0]
+        assert statement["Principal"] == {"Federated": _ARN.format(_ISSUER)}
+        values = {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": "system:serviceaccount:shop:cart"}
+        assert statement["Condition"] == {"StringEquals": values}

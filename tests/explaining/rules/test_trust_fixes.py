@@ -762,7 +762,7 @@ def test_service_gets_all_actions_that_it_calls() -> None:
     text = "aws_signing_helper: AccessDeniedException: Unable to assume role for arn:aws:iam::111122223333:role/edge"
     policy = _service_policy("rolesanywhere.amazonaws.com")
     explanation = explain(text, facts={"trust_policy": policy})
-    assert "only sts:AssumeRole: sts:TagSession and sts:SetSourceIdentity are missing." in explanation.summary
+    assert "only sts:AssumeRole, not sts:TagSession or sts:SetSourceIdentity." in explanation.summary
     fixed = explanation.remedies[0].policy
     assert fixed is not None
     for action in ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"):

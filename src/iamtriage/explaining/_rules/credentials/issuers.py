@@ -13,15 +13,17 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._context.readers.kubernetes.controllers import usual_account
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider, find_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, trust_policy_evidence
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
@@ -215,7 +217,7 @@ def explain_no_provider(case: Case[InvalidIdentityToken], message: str) -> Expla
             text=f"The account of the role has no IAM OIDC provider for {issuer.description}.",
         ),
         *causes,
-        remedies=create,
+        remedies=(create, _trust_provider_remedy(case, issuer, account)),
         notes="STS looks for the provider first: until it exists, neither an IAM policy nor the trust policy helps.",
     )
 
@@ -288,6 +290,30 @@ def _create_and_trust_remedy(
         policy=other.fixed,
         layer="role_trust",
         labels=(),
+    )
+
+
+def _trust_provider_remedy(
+    case: Case[InvalidIdentityToken], issuer: Issuer, account: str | None
+) -> Remedy | None:
+    """Return the remedy that trusts the provider of a cluster, for the service account that the text names."""
+    namespace, name = usual_account(case.facts, case.text)
+    has_subject = namespace is not None and name is not None
+    if case.facts.trust_policy is not None or not (has_subject and issuer.is_eks and issuer.url and account):
+        return None
+    provider = issuer.url.removeprefix("https://")
+    values = {"aud": STS_AUDIENCE, "sub": f"system:serviceaccount:{namespace}:{name}"}
+    added = allow(
+        "sts:AssumeRoleWithWebIdentity",
+        principal={"Federated": f"arn:{find_partition(case)}:iam::{account}:oidc-provider/{provider}"},
+        condition={"StringEquals": {f"{provider}:{claim}": value for claim, value in values.items()}},
+    )
+    return trust_remedy(
+        "Also trust the provider in the role",
+        "Remove the statement of the old provider, if no other cluster uses it.",
+        commands=commands.trust_policy_commands(None),
+        policy=build_document([added]),
+        url=pages.EKS_IRSA,
     )
 
 

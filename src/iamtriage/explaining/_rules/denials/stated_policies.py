@@ -121,10 +121,9 @@ def _add_identity_policies(
             denial.service == "secretsmanager" or policy.name.startswith(POLICY_TEMPLATE)
         )
         added = None if is_written else _correct_code_remedy(denial, action, policy)
-        remedies = tuple(
-            _extend_policy(denial, policy, limit_to_resource(each, denial.resource or ""))
-            for each in remedies
-        )
+        remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
+        if contrast.remedy is None:
+            remedies = tuple(_extend_policy(denial, policy, each) for each in remedies)
     if contrast is not None:
         remedies = present(contrast.remedy, *remedies)
         if is_conditional or conditional is None:

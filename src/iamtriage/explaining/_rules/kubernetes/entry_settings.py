@@ -53,7 +53,10 @@ def entry_principal(case: Case[AccessEntry]) -> ClusterPrincipal:
 def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     """Explain that EKS rejects a group or user name of an access entry."""
     deployment = find_deployment(case.failure, case.facts)
-    text, note = "Groups that begin with system: are reserved.", None
+    text, note = (
+        f"Groups that begin with {join_words(principal_mappings.RESERVED_PREFIXES, 'or')} are reserved.",
+        None,
+    )
     causes: tuple[Cause, ...] = ()
     name = "group" if "group" in message.lower() else "user name"
     node_group = _NODE_GROUP.search(message) if name == "group" else None
@@ -114,7 +117,7 @@ def _describe_name(message: str) -> str:
 _RESERVED = lazy_pattern(r"(?<![:\w])((?:system|eks|aws|amazon|iam):)(?!:)[a-zA-Z0-9][\w.@:-]{0,62}\b")
 _NODE_GROUP = lazy_pattern(r"system:(?:bootstrappers|nodes|node-proxier)")
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
-_OWN_GROUP = "Or use a group of your own, without a reserved prefix, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
+_OWN_GROUP = "Or use a group of your own in the entry, such as admins, and bind it: kubectl create clusterrolebinding admins --clusterrole=cluster-admin --group=admins"
 _SMALLER = "The policy allows everything, as the group does: use a smaller policy if that is enough."
 
 

@@ -159,8 +159,7 @@ def _describe(
     if action != "sts:AssumeRole" or "passes session tags" in result.reason:
         others = [each for each in actions if each != "sts:AssumeRole"]
         missing = [each for each in others if not _evaluate(question, each).allowed]
-        lacks = f"{join_words(missing, 'and')} {'is' if len(missing) == 1 else 'are'} missing"
-        verdict = f"its trust policy allows {service} only sts:AssumeRole: {lacks}"
+        verdict = f"its trust policy allows {service} only sts:AssumeRole, not {join_words(missing, 'or')}"
         identity = " and a source identity" if "sts:SetSourceIdentity" in actions else ""
         text = f"{service} passes session tags{identity} when it assumes the role, which requires {join_words(actions[1:], 'and')}, too."
         cause = attrs.evolve(cause, text=text)

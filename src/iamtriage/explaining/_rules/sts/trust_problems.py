@@ -185,7 +185,7 @@ def _check_key(
         return TrustProblem(
             f"the trust policy names the provider {clip_text(issuer)}, but its condition is for {clip_text(other or '')}",
             "Use the provider's URL in the condition of the role's trust policy",
-            f"A request has no keys of another provider, so the condition never matches. Each key is {form}. {kept}",
+            f"A token has only keys of its own provider, so the condition never matches. Each key is {form}. {kept}",
             fixed,
         )
     corrected, defect = found
