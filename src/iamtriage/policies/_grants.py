@@ -68,6 +68,9 @@ _MAX_ARN_LENGTH = 2_048
 _ASSUMED_PARTITION = (
     "The partition is assumed to be aws. China, GovCloud and the isolated regions have others."
 )
+# Topics are the only resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+_PHONE_NUMBER = lazy_pattern(r"\+[0-9*Xx][0-9*Xx -]{3,20}", re.ASCII)
+_PHONE_NUMBER_NOTE = "A phone number has no ARN, so only * matches it, and topics, too. To leave out topics, replace Resource by NotResource arn:aws:sns:*:*:*."
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
 WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
 _TYPE_NAMES = {
@@ -161,6 +164,8 @@ def _build_grant(action: str, resource: str | None, location: Location) -> Grant
         of_all = f" {shown} is not the ARN of one of them." if shown else ""
         note = f"The Resource must be *: {known.name} cannot be limited to single resources.{of_all}"
         return Grant(known.name, ("*",), notes=(note,))
+    if known.name == "sns:Publish" and _PHONE_NUMBER.fullmatch(resource or ""):
+        return Grant(known.name, ("*",), notes=(_PHONE_NUMBER_NOTE,))
     if resource in {None, "*"} and _needs_no_resource(known, resource, location):
         note = f"The message names no resource, and {known.name} requires none: * is right here."
         return Grant(known.name, ("*",), notes=(note,))

@@ -20,6 +20,10 @@ _ASSUME = "An error occurred (AccessDenied) when calling the AssumeRole operatio
 _NO_HOST = '$ aws {0} list-things\n\nCould not connect to the endpoint URL: "https://{0}.{1}.amazonaws.com/"'
 _NODE = "CredentialsProviderError: Could not load credentials from any providers\n    at {}/node_modules/@aws-sdk/credential-provider-node/dist-cjs/index.js:146:13"
 
+_DENIED = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: {}"
+_ROTATION = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com."
+_XML = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>FE6JVJ0HDEYYQDZD</RequestId></Error>"
+
 
 def _trust(principal: str) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
@@ -243,6 +247,132 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         {},
         "An access key in the environment takes precedence over the profile dev",
         "~/.zshrc",
+    ),
+    "message-to-a-phone": (
+        _DENIED.format("sns:Publish on resource: +12065550100"),
+        {},
+        "was denied sns:Publish on +12065550100",
+        '"Resource": "*"',
+    ),
+    "message-to-a-topic": (
+        _DENIED.format("sns:Publish on resource: arn:aws:sns:eu-west-1:111122223333:orders"),
+        {},
+        "was denied sns:Publish",
+        '"Resource": "arn:aws:sns:eu-west-1:111122223333:orders"',
+    ),
+    "rotation-function": (
+        f"An error occurred (AccessDeniedException) when calling the RotateSecret operation: {_ROTATION} --rotation-lambda-arn arn:aws:lambda:eu-west-1:111122223333:function:rotate",
+        {},
+        "The function policy does not allow secretsmanager.amazonaws.com",
+        "--function-name arn:aws:lambda:eu-west-1:111122223333:function:rotate --statement-id SecretsManager",
+    ),
+    "rotation-function-unnamed": (
+        f"api error AccessDeniedException: {_ROTATION}",
+        {},
+        "The function policy does not allow secretsmanager.amazonaws.com",
+        "--function-name FUNCTION --statement-id SecretsManager",
+    ),
+    "role-for-snowflake": (
+        "Error assuming AWS_ROLE:\nUser: arn:aws:iam::111122223333:user/abc10000-s is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/stage",
+        {},
+        "the role's trust policy does not allow Snowflake",
+        "STORAGE_AWS_EXTERNAL_ID",
+    ),
+    "role-for-snowflake-unnamed": (
+        "SQL execution error: Error assuming AWS_ROLE. Please verify the role and externalId are configured correctly in your AWS policy.",
+        {},
+        "the role's trust policy does not allow Snowflake",
+        "sts:ExternalId",
+    ),
+    "role-for-databricks": (
+        "User: arn:aws:sts::414351767826:assumed-role/uc-master/uc is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/lake",
+        {},
+        "the role's trust policy does not allow Databricks",
+        "Databricks shows the external ID",
+    ),
+    "role-in-other-account": (
+        "User: arn:aws:sts::444455556666:assumed-role/app/run is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/lake",
+        {},
+        "both accounts must allow it",
+        "put-role-policy --role-name app",
+    ),
+    "declined-sign-in": (
+        "operation error SSO OIDC: CreateToken, https response error StatusCode: 400, RequestID: 5e1f8c42-7b1d-4f0a-9c3e-2d6a8b7c9e01, AccessDeniedException: ",
+        {},
+        "did not complete the sign-in",
+        "aws sso login",
+    ),
+    "token-with-iam": (
+        _DENIED.format("sso-oauth:CreateTokenWithIAM"),
+        {},
+        "was denied sso-oauth:CreateTokenWithIAM",
+        "sso-oauth:CreateTokenWithIAM",
+    ),
+    "scope-in-json": (
+        "{\"message\":\"Credential should be scoped to a valid region, not 'eu-west-1'. \"}",
+        {},
+        "signed for eu-west-1, but was sent to another Region's endpoint",
+        "env | grep AWS_ENDPOINT_URL",
+    ),
+    "scope-without-service": (
+        "SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'us-east-2'.",
+        {},
+        "signed for us-east-2, but goes to another endpoint",
+        "Remove the endpoint URL of STS",
+    ),
+    "scope-that-is-no-region": (
+        "An error occurred (SignatureDoesNotMatch) when calling the GetCallerIdentity operation: Credential should be scoped to a valid region, not 'us-east'.\nAWS_REGION=us-east",
+        {},
+        "signed for us-east, which is not a Region",
+        "region",
+    ),
+    "encoded-message-missing": (
+        "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. Encoded authorization failure message: ",
+        {},
+        "cut off in this text",
+        "or repeat the call",
+    ),
+    "rust-lists-a-bucket": (
+        f"Generic S3 error: Error performing GET https://s3.eu-west-1.amazonaws.com/films?list-type=2&prefix=a in 80ms - Server returned non-2xx status code: 403 Forbidden: {_XML}",
+        {},
+        "S3 denied s3:ListBucket on arn:aws:s3:::films",
+        "s3:ListBucket",
+    ),
+    "rust-writes-an-object": (
+        f"Generic S3 error: Error performing PUT https://s3.eu-west-1.amazonaws.com/films/a.json in 80ms - Server returned non-2xx status code: 403 Forbidden: {_XML}",
+        {},
+        "S3 denied s3:PutObject on arn:aws:s3:::films/a.json",
+        "s3:PutObject",
+    ),
+    "keys-of-s3cmd": (
+        "$ s3cmd ls\nERROR: S3 error: 403 (InvalidAccessKeyId): The AWS Access Key Id you provided does not exist in our records.",
+        {},
+        "AWS does not know the access key ID",
+        "~/.s3cfg",
+    ),
+    "profile-without-a-source": (
+        "botocore.exceptions.PartialCredentialsError: Partial credentials found in assume-role, missing: source_profile or credential_source",
+        {},
+        "source_profile or credential_source is missing",
+        "aws configure set source_profile",
+    ),
+    "helper-of-argo-cd": (
+        'Get "https://ABC.gr7.eu-west-1.eks.amazonaws.com/version": getting credentials: exec: executable argocd-k8s-auth failed with exit code 20',
+        {},
+        "helper that gets credentials for the cluster failed",
+        "argocd-k8s-auth aws --cluster-name CLUSTER --role-arn ROLE_ARN",
+    ),
+    "root-in-its-own-account": (
+        "User: arn:aws:iam::111122223333:root is not authorized to perform: sqs:sendmessage on resource: arn:aws:sqs:eu-west-1:111122223333:orders",
+        {},
+        "The root user of 111122223333 was denied sqs:SendMessage",
+        "aws sqs get-queue-attributes",
+    ),
+    "task-of-a-state-machine": (
+        "The role sfn_role is not authorized to assume the task state's role, arn:<partition>:iam::111122223333:role/task.",
+        {},
+        "sfn_role was denied sts:AssumeRole",
+        "sts:AssumeRole",
     ),
     "whole-key": (
         _KEYS.format("ASIAEXAMPLE000000042"),

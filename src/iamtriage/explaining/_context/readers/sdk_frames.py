@@ -90,6 +90,19 @@ _S3A_CALL = lazy_pattern(
 _ARROW_CALL = lazy_pattern(
     r"\bAWS Error [A-Z_\[][\w \]]{2,60}(?: \(HTTP status [0-9]{3}\))? during (\w{2,80}) operation\b", re.ASCII
 )
+# Rust's object_store, as Polars, delta-rs and Lance have it, and its debug output.
+_OBJECT_STORE_CALL = lazy_pattern(
+    r"\bGeneric S3 error: Error performing (?P<name>GET|HEAD|PUT|DELETE|list|get|head|put|delete) (?:request|https?://[^\s?]{1,1200}(?P<listed>\?\S{0,400}?list-type=2)?)"
+    r"|\bGeneric \{ store: \"S3\", source: (?P<source>List|Get|Head|Put|Delete)Request\b",
+    re.ASCII,
+)
+_OBJECT_STORE_OPERATIONS = {
+    "list": "ListObjectsV2",
+    "get": "GetObject",
+    "head": "HeadObject",
+    "put": "PutObject",
+    "delete": "DeleteObject",
+}
 # Trino, which Athena is based on, names the object that it reads: TrinoS3FileSystem.java and HivePageSourceProvider.java
 # of https://github.com/trinodb/trino. Athena says that it cannot list or read a path.
 _QUERY_READ = lazy_pattern(
@@ -146,6 +159,9 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif "AWS Error " in text and (found := _ARROW_CALL.search(text)):
         service, operation = Stated("s3", found[0]), Stated(found[1], found[0])
+    elif "Generic " in text and (found := _OBJECT_STORE_CALL.search(text)):
+        name = "list" if found["listed"] else (found["name"] or found["source"]).lower()
+        service, operation = Stated("s3", found[0]), Stated(_OBJECT_STORE_OPERATIONS[name], found[0])
     elif "s3" in text and (found := _QUERY_READ.search(text)):
         service, operation = (
             Stated("s3", found[0]),

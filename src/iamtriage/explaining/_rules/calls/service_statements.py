@@ -41,7 +41,7 @@ _EXECUTION = lazy_pattern(r"HTTP Method: (?P<method>[A-Z]{3,7}), Resource Path: 
 _IS_TEST = lazy_pattern(r"\bExecution log for request\b|\btest-invoke")
 _TEST_STAGE = "test-invoke-stage"
 _INVOKED = lazy_pattern(
-    r"/functions/(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)/invocations"
+    r"(?:/functions/|(?i:rotation.?lambda.?arn)[\"']?(?:\s|\s{0,20}[=:])\s{0,4}[\"']?)(?P<arn>arn:[\w-]{3,20}:lambda:[a-z0-9-]{6,30}:[0-9]{12}:function:[\w-]{1,64}(?::[\w$-]{1,128})?)(?=/invocations|[\s\"',]|\Z)"
 )
 # The permission in Terraform's code.
 _IN_TERRAFORM = lazy_pattern(
@@ -94,7 +94,7 @@ class Contrast(NamedTuple):
 
 
 def find_invoked_function(text: str) -> str | None:
-    """Return the ARN of the function, with its alias or version, that the log of an API names."""
+    """Return the ARN of the function, with its alias or version, that the log of an API or a secret's rotation names."""
     found = _INVOKED.search(text)
     return found["arn"] if found else None
 

@@ -98,6 +98,11 @@ def explain_malformed_header(case: Case[SignatureMismatch], message: str, copy_k
     if _MALFORMED_KEY.search(message):
         split = "AWS splits the header at spaces, commas and slashes."
         causes.append(WHITESPACE_IN_CREDENTIALS.cause(because=split))
+    elif all(f"requires '{each}'" in message for each in ("Signature", "SignedHeaders")) and (
+        "requires 'Credential'" not in message
+    ):
+        ends = "AWS found a Credential in the header, but nothing after it: a newline in the access key ID ends the header."
+        causes.append(WHITESPACE_IN_CREDENTIALS.cause(because=ends))
     dates_differ = "Date in Credential scope" in message
     by_hand = "Custom signing code omits a part of the signature, or a proxy, basic authentication or a bearer token sets the header."
     if dates_differ:

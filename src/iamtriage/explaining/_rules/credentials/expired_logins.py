@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.credentials.rejected_requests import RejectedRequest
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.failures._failures import ExpiredCredentials, InvalidCredentials, MissingCredentials
 
 EXPIRY_PHRASES = (
@@ -289,6 +290,33 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
             ),
         ),
         notes=credential_remedies.NO_RETRY,
+    )
+
+
+SSO_LOGIN_DENIED = CauseType(
+    "sso-login-denied",
+    title="IAM Identity Center issued no token for the sign-in",
+    text="It issued no token: the sign-in was declined in the browser, or IAM Identity Center does not allow the user to use this application.",
+    recognised_by="IAM Identity Center's OIDC service returns AccessDeniedException without an action.",
+    fix="Sign in again, and allow the request in the browser.",
+    sources=("https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html",),
+)
+
+
+def explain_denied_sso_login(denial: Denial) -> Explanation:
+    """Explain that the OIDC service of IAM Identity Center, whose calls need no permissions, issued no token."""
+    return denial.explain(
+        "IAM Identity Center did not complete the sign-in. No IAM policy is involved.",
+        SSO_LOGIN_DENIED.cause("derived"),
+        topic="sso-login-denied",
+        remedies=your_remedy(
+            "Sign in to IAM Identity Center again",
+            "Compare the code in the browser with the one that the program shows, and allow the request. In an IDE, first remove the connection.",
+            "If it fails again, compare sso_start_url and sso_region with the values in the access portal, and ask the administrator of IAM Identity Center whether your user has access.",
+            commands=("aws sso logout", "aws sso login --profile PROFILE"),
+            url=pages.SSO_LOGIN,
+        ),
+        notes="The call that gets the token requires no AWS credentials, so an Allow does not help.",
     )
 
 

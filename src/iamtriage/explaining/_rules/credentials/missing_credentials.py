@@ -84,6 +84,7 @@ _PLACES = {
     "env": "the environment variables",
     "shared-credentials-file": "~/.aws/credentials",
     "config-file": "~/.aws/config",
+    "assume-role": "the profile with role_arn",
 }
 _MAX_LISTED = 6
 # The chain of the SDKs for Go ends with the reason: https://github.com/hashicorp/terraform-provider-aws/issues/32075
@@ -300,8 +301,10 @@ def _explain_partial_credentials(case: Case[MissingCredentials], message: str) -
         f"The credentials in {place} are incomplete{f': {missing} is missing' if missing else ''}.",
         PARTIAL_CREDENTIALS.cause(
             "reported",
-            f"The SDK says that the credentials in {place} are partial.",
-            text=f"Only a part of the credentials is set in {place}{instead}.",
+            'The text says "Partial credentials found".' if found and found[1] else None,
+            text="The profile has role_arn, but does not say which credentials assume the role."
+            if written == "assume-role"
+            else f"Only a part of the credentials is set in {place}{instead}.",
         ),
         remedies=_complete_credentials_remedy(written, missing, wrong[1] if wrong else None),
         notes=credential_remedies.NO_CALL_MADE,
@@ -312,6 +315,17 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
     keys = "Both aws_access_key_id and aws_secret_access_key must be in the same place, and temporary ones also need aws_session_token."
     alone = "The SDK does not combine parts from different places."
     # botocore writes the name of a variable, and in files that of a setting.
+    if written == "assume-role":
+        return your_remedy(
+            "Add source_profile or credential_source to the profile that has role_arn",
+            "source_profile is another profile, whose credentials assume the role.",
+            "credential_source is where the machine has credentials: Environment, Ec2InstanceMetadata or EcsContainer.",
+            "If the program is not meant to assume a role, remove role_arn, or select another profile with AWS_PROFILE.",
+            commands=Labelled(
+                "For a source profile:", "aws configure set source_profile SOURCE_PROFILE --profile PROFILE"
+            ),
+            url=pages.CLI_ROLES,
+        )
     if missing is None or missing.lower() not in _KEY_VARIABLES:
         return your_remedy(
             "Set all parts of one type of credentials",

@@ -62,7 +62,7 @@ HELPER_WITHOUT_CREDENTIALS = CauseType(
 )
 HELPER_TIMEOUT = CauseType(
     "helper-timeout",
-    title="The kubeconfig's helper could not reach STS",
+    title="The helper could not reach STS",
     fix="Check the network and the proxy of the machine. The helper must reach the STS endpoint on port 443: check the VPN, HTTPS_PROXY and NO_PROXY.",
     commands=("aws sts get-caller-identity",),
     recognised_by="The helper says that it could not connect to the endpoint.",
@@ -223,6 +223,20 @@ def explain_credential_process(case: Case[MissingCredentials], message: str) -> 
     )
 
 
+_LACKING = "The profile or role in the kubeconfig has no AWS credentials, or expired ones."
+_IN_ARGO_CD = "kubectl exec --namespace argocd statefulset/argocd-application-controller -- argocd-k8s-auth aws --cluster-name CLUSTER"
+_RUN_IN_ARGO_CD = your_remedy(
+    "Run the helper in Argo CD's pod",
+    "Its own error says what is wrong. It calls STS with the role of the service account: set one on argocd-application-controller and argocd-server, by a Pod Identity association or an annotation (IRSA).",
+    "That role must be allowed to assume the roleARN in awsAuthConfig of the cluster secret, whose trust policy must allow it, too.",
+    commands=(
+        _IN_ARGO_CD,
+        Labelled("If the cluster secret has a roleARN:", f"{_IN_ARGO_CD} --role-arn ROLE_ARN"),
+    ),
+    url="https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks",
+)
+
+
 def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the kubeconfig's credential helper failed."""
     found, exit_code = _EXECUTABLE.search(message), _EXIT_CODE.search(message)
@@ -232,8 +246,12 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
     if exit_code is not None:
         because = (f"The AWS CLI ended with exit code {exit_code[1]}.",)
     outcome = "failed"
-    lacking = "The profile or role in the kubeconfig has no AWS credentials, or expired ones."
+    lacking, is_argo_cd = _LACKING, name == "argocd-k8s-auth"
+    if is_argo_cd:
+        lacking = "The service accounts of Argo CD's pods have no role, or that role may not assume the one in the cluster secret."
     causes: tuple[Cause, ...] = (HELPER_WITHOUT_CREDENTIALS.cause(text=lacking), HELPER_TIMEOUT.cause())
+    if "Client.Timeout exceeded" in message:
+        causes = causes[::-1]
     first: tuple[Remedy, ...] = ()
     other = other_users.find_other_shell(case)
     # The helper's own error takes precedence over a file that was not found.
@@ -278,10 +296,14 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
         if reason is None
         else f"kubectl got no token: aws eks get-token failed because {reason}.",
         KUBECONFIG_HELPER.cause(
-            "reported", because, text=f"The program that the kubeconfig runs to get a token {outcome}."
+            "reported",
+            because,
+            text=f"The program that {'Argo CD' if is_argo_cd else 'the kubeconfig'} runs to get a token {outcome}.",
         ),
         *causes,
-        remedies=(
+        remedies=(_RUN_IN_ARGO_CD,)
+        if is_argo_cd
+        else (
             *first,
             your_remedy(
                 "Run the helper by hand",

@@ -74,6 +74,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
         and not role_calls.assumes_itself(denial)
+        and not role_calls.find_vendor(denial)
     )
     if findings is not None and findings.allowed is False:
         can_allow = False
@@ -110,6 +111,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or role_calls.needs_both_sides(denial)
             or (condition.names_caller and denial.crosses_accounts)
             or role_calls.assumes_itself(denial)
+            or role_calls.find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _IF_ALLOWED.format(denial.caller)
             if findings is not None and findings.needs_identity_allow
@@ -153,7 +155,10 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     is_unexplained = denial.policy_type is None and denial.deny is None
     if role_calls.assumes_itself(denial):
         yield role_calls.ASSUMES_ITSELF.cause("derived")
-    if is_unexplained and findings is None and attribute is None and not role_calls.assumes_itself(denial):
+    if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
+        text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
+        yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
+    elif is_unexplained and findings is None and attribute is None and not role_calls.assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := role_calls.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
@@ -191,6 +196,8 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
     if findings is not None and findings.needs_identity_allow:
         return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
+    if findings is None and (vendor := role_calls.find_vendor(denial)):
+        return f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
     unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
         return f"both accounts must allow it, and the message does not say which one does not{unknown}"
@@ -263,18 +270,21 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
                 f"Run the first command in account {denial.resource_account}. NoSuchEntity means that the role does not exist. Otherwise, compare its path and trust policy with those in account {role_calls.find_working_accounts(denial)[0]}.",
             )
             url = pages.TRUST_POLICIES
-        elif denial.crosses_accounts:
+        elif denial.crosses_accounts or role_calls.find_vendor(denial):
             call = role_conditions.find_call(denial)
             external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
+            vendor = role_calls.find_vendor(denial)
             steps.append(
-                "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
+                role_calls.external_id_step(vendor)
+                if vendor and external_id == "EXTERNAL_ID"
+                else "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
                 if external_id == "EXTERNAL_ID"
                 else f"The condition has the external ID of {call.source if call else 'the call'}."
             )
     # The path of the role is of no importance for a pattern, and known if the policy, which IAM accepted, has the ARN.
     is_known = fixed is not None and f"'{denial.role}'" in str(denial.facts.trust_policy).replace('"', "'")
-    if not (is_compared or is_known or has_pattern):
+    if not (is_compared or is_known or has_pattern or role_calls.find_vendor(denial)):
         steps += policy_principals.role_path_steps(denial)
     if attribute is None and (step := role_calls.tag_session_step(denial)):
         steps.append(step)

@@ -140,6 +140,17 @@ RESOURCES = {
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html",
         "If the integration has a stage variable, each function needs the statement.",
     ),
+    "cannot invoke the specified lambda function": service_access.ServiceAccess(
+        "the function policy",
+        "secretsmanager.amazonaws.com",
+        "invoke the function",
+        (("lambda:InvokeFunction", "FUNCTION_ARN", _IN_ACCOUNT),),
+        (
+            "aws lambda add-permission --function-name FUNCTION --statement-id SecretsManager --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com --source-account ACCOUNT_ID",
+        ),
+        "https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html",
+        "The function is the one that rotates the secret, and the account that of the secret.",
+    ),
     "permission to access the ecr image": _IMAGE,
 }
 
@@ -250,7 +261,8 @@ def explain_access(
     if row.resource != "the key policy":
         role = ", nor is the function's execution role" if row.resource == "the function policy" else ""
         text += f" The caller's permissions are not the problem{role}."
-        key = "" if _NO_KEY.search(denial.failure.text) else ", or a KMS key that encrypts the resource,"
+        has_no_key = row.resource == "the function policy" or _NO_KEY.search(denial.failure.text)
+        key = "" if has_no_key else ", or a KMS key that encrypts the resource,"
         notes = (f"A Deny statement in the policy{key} can block the service, too.",)
     remedy = service_access.allow_service_remedy(row, values)
     verdict = f"does not allow {row.service} to {row.purpose}"

@@ -206,6 +206,12 @@ def _calls_organizations(denial: Denial) -> bool:
     return is_service and denial.deny is None and _ORGANIZATIONS_MESSAGE in denial.failure.text
 
 
+def _requests_sso_token(denial: Denial) -> bool:
+    """Return whether IAM Identity Center issued no token, for which only CreateTokenWithIAM requires a permission."""
+    is_bare = denial.failure.action is None and denial.failure.envelope.operation != "CreateTokenWithIAM"
+    return is_bare and denial.service == "ssooidc"
+
+
 def _is_gateway_response(denial: Denial) -> bool:
     """Return whether API Gateway rejected a request, which it does without an action or a caller."""
     if denial.failure.action is not None or denial.failure.principal is not None:
@@ -262,6 +268,7 @@ GUARDRAIL_ROUTES: Routes = (
     *((_denied_by(policy_type), rule) for policy_type, rule in _GUARDRAIL_RULES.items()),
 )
 ROUTES: Routes = (
+    (_requests_sso_token, "credentials.expired_logins.explain_denied_sso_login"),
     (_calls_organizations, "denials.organizations.explain_organizations"),
     (
         _also(

@@ -74,9 +74,10 @@ def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
         # Creating the role once is simpler than any policy.
         remedies = (*managed, *grants) if find_service_of_linked_role(denial) is None else (*grants, *managed)
         if not is_stated or not remedies + details:
-            remedies = (*remedies, _locate_policy_remedy(denial))
+            remedies = (*remedies, _locate_policy_remedy(denial, is_first=not remedies))
     # An encoded message contains more than any guess.
-    is_first = denial.failure.encoded_message and not is_stated
+    is_encoded = denial.failure.encoded_message or denial_remedies.is_encoded_message_cut(denial)
+    is_first = is_encoded and not is_stated
     return (*details, *remedies) if is_first else (*remedies, *details)
 
 
@@ -215,14 +216,29 @@ def _grant_remedy(denial: Denial) -> Remedy | None:
     return attrs.evolve(allow, title=wording.put_check_first("Get the whole message", allow.title))
 
 
-def _locate_policy_remedy(denial: Denial) -> Remedy:
-    simulation = simulation_commands(denial)
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+_DATA_EVENTS = lazy_pattern(
+    r"s3:(?:Get|Put|Delete)Object\w*|lambda:InvokeFunction|sns:Publish|sqs:(?:Send|Receive|Delete)Message|kinesis:(?:Put|Get)Records?"
+    r"|dynamodb:(?:Batch)?(?:Get|Put|Update|Delete|Write)Item|dynamodb:(?:Query|Scan)|logs:PutLogEvents|cloudwatch:PutMetricData"
+)
+
+
+def _locate_policy_remedy(denial: Denial, *, is_first: bool) -> Remedy:
+    simulation, later = simulation_commands(denial), "" if is_first else ", if the call is still denied"
+    has_record = _DATA_EVENTS.fullmatch(denial.action or "") is None
+    lines = (*simulation, _cloudtrail_command(denial)) if has_record else simulation
+    if not lines:
+        from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
+
+        lines = policy_commands(denial, policy_of(denial).show_command)
     about_simulator = "The simulator evaluates the caller's identity-based policies and permissions boundary, but no session policies."
     return account_remedy(
-        f"{wording.FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it, if the call is still denied",
+        f"{wording.FIND_POLICY} {'limits' if denial.deny == 'implicit' else 'denies'} it{later}",
         about_simulator if simulation else None,
-        "The CloudTrail record of the call can contain more than the message.",
-        commands=(*simulation, _cloudtrail_command(denial)),
+        "The CloudTrail record of the call can contain more than the message."
+        if has_record
+        else "CloudTrail has a record of the call only if a trail logs data events.",
+        commands=lines,
         url=pages.ACCESS_DENIED,
     )
 

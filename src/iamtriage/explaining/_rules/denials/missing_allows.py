@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from iamtriage.arns._principals import ServicePrincipal
+from iamtriage.arns._principals import Root, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
@@ -32,6 +32,7 @@ IMPLICIT_DENY = CauseType(
     fix="Add an Allow in the policy type that lacks it.",
     sources=(pages.EVALUATION,),
 )
+_TAGGING_CALLS = tuple(f"ec2:{verb}" for verb in ("Allocate", "Copy", "Create", "Import", "Request", "Run"))
 _NO_REASON = "most likely, no identity-based policy allows it"
 _MOST_FREQUENT = "If the message gives no reason, a missing Allow is the most frequent cause."
 # A service with a new name checks the prefix of the resource's ARN:
@@ -179,6 +180,11 @@ def _tag_notes(denial: Denial, tags: dict[str, str]) -> tuple[str, ...]:
 
 def _other_policy_cause(denial: Denial) -> Cause:
     """Return the possible cause that a policy denies that the message does not name."""
+    if isinstance(denial.principal, Root):
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-single-account.html
+        other = "the resource belongs to another account, whose policy does not allow the call, or "
+        text = f"The root user has all permissions in its own account. So {'' if denial.crosses_accounts is False else other}the resource's policy, a service control policy or a VPC endpoint policy denies it."
+        return OTHER_LAYER.cause(text=text)
     limits = "a service control policy, a permissions boundary, a session policy or a VPC endpoint policy"
     of_resource = "" if denial.service in WITHOUT_RESOURCE_POLICIES else "the resource's policy, "
     text = f"A policy that the message does not name can deny it: {of_resource}{limits}."
@@ -204,6 +210,6 @@ def _derived_action_cause(denial: Denial) -> Cause:
     if denial.failure.encoded_message:
         # Of calls that also tag what they create or start instances with a role.
         other = "iam:PassRole" if operation == "RunInstances" else "ec2:CreateTags"
-        example = f", such as {other}" if actions.startswith("ec2:") else ""
+        example = f", such as {other}" if actions.startswith(_TAGGING_CALLS) else ""
         text += f" The encoded message can name another action{example}."
     return DERIVED_ACTION.cause("derived", because, text=text)

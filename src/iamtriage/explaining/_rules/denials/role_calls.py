@@ -98,6 +98,26 @@ def _trusted_accounts(denial: Denial) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each[1] for each in found if each is not None))
 
 
+# The accounts that vendors document as principals of their customers' roles. That of Snowflake differs:
+# https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration.
+_VENDORS = {"414351767826": "Databricks", "464622532012": "Datadog", "834469178297": "Fivetran"}
+_SNOWFLAKE = "Error assuming AWS_ROLE"
+
+
+def find_vendor(denial: Denial) -> str | None:
+    """Return the vendor to whose account the caller belongs, so that only the trust policy can be changed."""
+    if denial.policy_type is not None or denial.deny is not None:
+        return None
+    return "Snowflake" if _SNOWFLAKE in denial.failure.text else _VENDORS.get(denial.account or "" if denial.crosses_accounts else "")
+
+
+def external_id_step(vendor: str) -> str:
+    """Return where a vendor shows the external ID that it sends."""
+    if vendor == "Snowflake":
+        return "DESC INTEGRATION in Snowflake prints both values: STORAGE_AWS_IAM_USER_ARN and STORAGE_AWS_EXTERNAL_ID. A re-created integration has another external ID."
+    return f"{vendor} shows the external ID that it sends where you entered the role's ARN."
+
+
 _MAX_ACCOUNTS = 3
 _WORKED = lazy_pattern(
     r"\b(?:assumed(?!-role)|ok|done|success\w{0,5}|succeeded|works|worked)\b|[✓✔✅]", re.IGNORECASE

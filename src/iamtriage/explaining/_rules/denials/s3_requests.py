@@ -42,7 +42,7 @@ _SETTING = lazy_pattern(
 )
 # The log of s3fs names its source files.
 _SIGNED = lazy_pattern(
-    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b"
+    r"X-Amz-Signature|[?&]Signature=|--aws-sigv4|AWS4-HMAC-SHA256|(?i:\bauthorization[\"']?\s?:)|\b[Pp]re-?signed\b|\bcurl\.cpp:|\bs3fs\b|\bGeneric S3 error\b|\bObjectStore\b"
 )
 _WRITES = lazy_pattern(
     r" (?:-T|--upload-file|-X ?(?:PUT|POST|DELETE)|--request (?:PUT|POST|DELETE)) |\bmethod: ?[\"'](?:PUT|POST|DELETE)"

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
@@ -240,7 +241,7 @@ def _explain_federated_session(denial: Denial, session: FederatedUser) -> Explan
         steps=(
             f"{how}. Then use the new session: an existing one keeps its permissions.",
             f"The IAM user whose keys call GetFederationToken needs {denial.action} in an identity-based policy, too.",
-            f"Or allow {session} as the principal in a resource-based policy, or use AssumeRole, whose sessions have the permissions of the role.",
+            f"Or allow {policy_principal_arn(denial)} as the principal in a resource-based policy, or use AssumeRole, whose sessions have the permissions of the role.",
             *guardrails.resource_steps(denial),
         ),
         commands=(passed,) if has_none else (),

@@ -70,11 +70,16 @@ def _has_identity_policies(denial: Denial) -> bool:
     return not text.endswith((".amazonaws.com", ".amazonaws.com.cn"))
 
 
+_BEFORE_ENCODED = "Encoded authorization failure message:"
+
+
 def is_encoded_message_cut(denial: Denial) -> bool:
-    """Return whether the text has only a part of the encoded message, which cannot be decoded."""
-    encoded = denial.failure.encoded_message
-    if encoded is None or denial.facts.decoded_message is not None:
+    """Return whether the text has only a part of the encoded message or its label, so that it cannot be decoded."""
+    encoded, (start, end) = denial.failure.encoded_message, denial.failure.span
+    if denial.facts.decoded_message is not None:
         return False
+    if encoded is None:
+        return denial.failure.action is None and _BEFORE_ENCODED in denial.failure.text[start : end + len(_BEFORE_ENCODED) + 2]
     place = denial.failure.spans.get("encoded_message")
     after = "" if place is None else denial.failure.text[place[1] : place[1] + _CUT_REACH]
     return _CUT.search(encoded) is not None or _CUT.match(after.lstrip()) is not None
@@ -187,9 +192,6 @@ def _console_region(denial: Denial) -> str:
     return commands.region(found["region"]) if found else region_argument(denial)
 
 
-_BEFORE_ENCODED = "Encoded authorization failure message:"
-
-
 def _encoded_message_steps(failure: AccessDenied, *, is_cut: bool) -> tuple[str, ...]:
     """Return how to get the encoded message as one word, if the text does not show it like that."""
     if is_cut:
@@ -217,12 +219,14 @@ def authorization_details_remedy(denial: Denial) -> Remedy | None:
             ),
             url=pages.AUTHORIZATION_DETAILS,
         )
-    if failure.encoded_message and denial.facts.decoded_message is None:
-        is_cut = is_encoded_message_cut(denial)
+    is_cut = is_encoded_message_cut(denial)
+    if is_cut or (failure.encoded_message and denial.facts.decoded_message is None):
+        found = _encoded_message_steps(failure, is_cut=is_cut)
         return your_remedy(
             DETAILS_TITLES[2] if is_cut else f"{DETAILS_TITLES[1]} (aws sts decode-authorization-message)",
+            *(found if is_cut else ()),
             "This requires sts:DecodeAuthorizationMessage, in the account of the call: if you lack it, an administrator of that account can decode the message.",
-            *_encoded_message_steps(failure, is_cut=is_cut),
+            *(() if is_cut else found),
             "If explicitDeny is true, matchedStatements has the Deny. If not, allow context.action on context.resource for context.principal.arn.",
             "Or let iamtriage explain the result, saved as decoded.json: iamtriage explain --fact decoded_message=@decoded.json.",
             commands="aws sts decode-authorization-message --encoded-message ENCODED_MESSAGE --query DecodedMessage --output text",

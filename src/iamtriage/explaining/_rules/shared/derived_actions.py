@@ -13,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
-from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
+from iamtriage.explaining._rules.shared.principal_words import is_service_name, try_parse_principal
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -131,7 +131,10 @@ def _assumes_in_words(failure: AccessDenied) -> bool:
     """Return whether a message says that one role or user is not authorized to assume another role."""
     if "authorized to assume" not in failure.text or ":role/" not in (failure.resource or ""):
         return False
-    return isinstance(try_parse_principal(failure.principal), Role | RoleSession | User)
+    principal = failure.principal
+    # A name without a service, as in documentation, is that of a role.
+    is_role_name = principal is not None and "." not in principal and not is_service_name(principal)
+    return is_role_name or isinstance(try_parse_principal(principal), Role | RoleSession | User)
 
 
 def _fits_resource(action: str, resource: str | None) -> bool:

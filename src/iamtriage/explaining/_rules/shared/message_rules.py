@@ -99,7 +99,10 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "role arn does not have required permissions",
     ),
     "denials.service_specific.explain_authorizer": ("user is not authorized to access this resource",),
-    "denials.assuming_roles.explain_assume_role": ("denied when calling sts:assumerole",),
+    "denials.assuming_roles.explain_assume_role": (
+        "denied when calling sts:assumerole",
+        "error assuming aws_role",
+    ),
     "denials.managed_services.explain_weak_role": (
         "not authorized to use launch template",
         "not authorized to launch instances with this launch template",
@@ -125,6 +128,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "access denied for logdestination",
         "do not allow s3 to publish notifications",
         "invalid permissions on lambda function",
+        "cannot invoke the specified lambda function",
         "permission to access the ecr image",
     ),
     "denials.calling_services.explain_untrusted_service": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
+from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, Root, User
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.principal_words import LINKED_ROLE_SERVICES, PLACEHOLDER_ACCOUNT
 
@@ -26,7 +26,7 @@ def policy_principal_arn(denial: Denial) -> str:
         arn = f"arn:{role.partition}:iam::{role.account}:role/PATH/{role.name}"
     elif role is not None:
         arn = str(role)
-    elif isinstance(principal, User | FederatedUser):
+    elif isinstance(principal, User | FederatedUser | Root):
         arn = str(principal)
     else:
         return "PRINCIPAL_ARN"

@@ -42,6 +42,8 @@ _EXPECTED_REGION = lazy_pattern(
 _QUEUE_URL = lazy_pattern(
     r"https://(?:sqs\.[a-z0-9-]{5,30}|[a-z0-9-]{5,30}\.queue)\.amazonaws\.com(?:\.cn)?/[0-9]{12}/\w", re.ASCII
 )
+# STS answers in XML, API Gateway and OpenSearch in JSON.
+_JSON_BODY = lazy_pattern(r"\{\s{0,8}\\?\"message\\?\"\s?:\s?\\?\"Credential should be scoped")
 _REGION_REJECTED = "No permission is missing, and neither the keys nor the clock is the cause: AWS rejects the Region of the signature."
 # Issuers, clusters and registries, which a text about a pod or an image also names.
 _OTHER_HOST = lazy_pattern(r"^oidc\.|\.eks\.|\.dkr\.ecr\.")
@@ -88,6 +90,8 @@ def explain_credential_scope(case: Case[CredentialScope]) -> Explanation:
     if service is not None:
         return service_scopes.explain_expected_service(case, message, service[1])
     signed = _SIGNED_REGION.search(message)
+    if signed is not None and not any(map(str.isdigit, signed[1])):
+        return _explain_no_region(case, message, signed[1])
     signed_region = signed[1] if signed and find_endpoint(signed[1]) is not None else None
     hosts = clues.find_aws_hosts(message)
     is_relayed = rejected_calls.is_relayed(case.text)
@@ -126,6 +130,8 @@ def _is_from_sts(failure: CredentialScope, hosts: tuple[str, ...]) -> bool:
     # StsCall attributes failures without a service to STS. A host of another service contradicts that.
     if failure.envelope.service is not None or failure.envelope.operation is not None:
         return True
+    if _JSON_BODY.search(failure.text):
+        return False
     return all(host.startswith("sts") for host in hosts)
 
 
@@ -276,6 +282,7 @@ def explain_wrong_region(
 def _explain_region(case: Case[CredentialScope], message: str, signed_region: str | None) -> Explanation:
     hosts = clues.find_aws_hosts(message)
     in_place = "" if signed_region is None else f" instead of {signed_region}"
+    stated_region = signed_region or "one Region"
     stated = signed_region and f"AWS reports that the signature is for {signed_region}."
     because = (
         *clues.quote_phrases(message, *service_scopes.PHRASES),
@@ -283,7 +290,7 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
         *(f"The text names the host {host}." for host in hosts[:2]),
     )
     return case.explain(
-        "The request is signed for one Region, but was sent to another Region's endpoint.",
+        f"The request is signed for {stated_region}, but was sent to another Region's endpoint.",
         WRONG_SIGNING_REGION.cause("reported", because),
         ENDPOINT_OF_OTHER_REGION.cause(),
         GLOBAL_SERVICE.cause(),
@@ -296,5 +303,17 @@ def _explain_region(case: Case[CredentialScope], message: str, signed_region: st
                 url=pages.SIGNATURES,
             ),
         ),
+        notes=_REGION_REJECTED,
+    )
+
+
+def _explain_no_region(case: Case[CredentialScope], message: str, name: str) -> Explanation:
+    fix = region_settings.find_region_fix(case, name, None)
+    because = clues.quote_phrases(message, *service_scopes.PHRASES)
+    text = f"The client's Region is {name}. The names of Regions end with a number, such as us-east-1."
+    return case.explain(
+        f"The request is signed for {name}, which is not a Region.",
+        WRONG_SIGNING_REGION.cause("reported", because, text=text),
+        remedies=your_remedy(fix.title, *fix.steps, commands=fix.commands, url=pages.SIGNATURES),
         notes=_REGION_REJECTED,
     )
