@@ -126,7 +126,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "source_profile or credential_source is missing.",
-                "A role: role_arn with source_profile (another profile) or",
+                "source_profile is another profile, whose credentials assume the role.",
             ),
             ("Rename",),
             id="a role without source credentials",

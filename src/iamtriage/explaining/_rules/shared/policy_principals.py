@@ -41,6 +41,8 @@ def principal_arn_pattern(denial: Denial) -> str:
     Unlike a principal, the condition accepts a wildcard, here for the rest of a path that STS does not report:
     https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
     """
+    if isinstance(denial.principal, Root):
+        return "PRINCIPAL_ARN"  # of the role to use instead
     is_identity_center = isinstance(denial.role, IdentityCenterRole)
     path = "aws-reserved/sso.amazonaws.com/*" if is_identity_center else "aws-service-role/*/"
     return policy_principal_arn(denial).replace(":role/PATH/", f":role/{path}")
