@@ -70,7 +70,10 @@ _ASSUMED_PARTITION = (
 )
 # Topics are the only resources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
 _PHONE_NUMBER = lazy_pattern(r"\+[0-9*Xx][0-9*Xx -]{3,20}", re.ASCII)
-_PHONE_NUMBER_NOTE = "A phone number has no ARN, so only * matches it, and topics, too. To leave out topics, replace Resource by NotResource arn:aws:sns:*:*:*."
+_PHONE_NUMBER_NOTE = (
+    "A phone number has no ARN, so only * matches it, and topics, too. "
+    "To leave out topics, replace Resource by NotResource arn:aws:sns:*:*:*."
+)
 _NEW_ID = "AWS chooses the ID of what the call creates, so the ARN ends with *."
 WILDCARD_OF_AWS = "The * in the ARN is from AWS: the call creates the resource, or names no single one."
 _TYPE_NAMES = {

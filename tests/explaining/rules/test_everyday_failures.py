@@ -309,7 +309,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "sso-oauth:CreateTokenWithIAM",
     ),
     "scope-in-json": (
-        "{\"message\":\"Credential should be scoped to a valid region, not 'eu-west-1'. \"}",
+        '{"message":"Credential should be scoped to a valid region, not \'eu-west-1\'. "}',
         {},
         "signed for eu-west-1, but was sent to another Region's endpoint",
         "env | grep AWS_ENDPOINT_URL",

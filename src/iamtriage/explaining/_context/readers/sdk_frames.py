@@ -157,19 +157,8 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             Stated("s3", found[0]),
             Stated(_S3A_OPERATIONS[found["failed"] or found["called"]], found[0]),
         )
-    elif "AWS Error " in text and (found := _ARROW_CALL.search(text)):
-        service, operation = Stated("s3", found[0]), Stated(found[1], found[0])
-    elif "Generic " in text and (found := _OBJECT_STORE_CALL.search(text)):
-        name = "list" if found["listed"] else (found["name"] or found["source"]).lower()
-        service, operation = Stated("s3", found[0]), Stated(_OBJECT_STORE_OPERATIONS[name], found[0])
-    elif "s3" in text and (found := _QUERY_READ.search(text)):
-        service, operation = (
-            Stated("s3", found[0]),
-            Stated("ListObjectsV2" if found["listed"] else "GetObject", found[0]),
-        )
-    elif "emr.hadoop" in text and (found := _EMRFS_CALL.search(text)):
-        called = found[1] if found[1] != "GetObjectMetadata" else "HeadObject"
-        service, operation = Stated("s3", found[0]), Stated(called, found[0])
+    elif (operation := _find_file_system_call(text)) is not None:
+        service = Stated("s3", operation.words)
     elif "SaslAuth" in text and (found := _MSK_CONNECTION.search(text)):
         service, operation = Stated("kafka-cluster", found[0]), Stated("Connect", found[0])
     elif ("S3Bucket=" in text and (found := _BUNDLE_READ.search(text))) or (
@@ -199,6 +188,20 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
             service = service or call[0]
             operation = call[1]
     return service, operation
+
+
+def _find_file_system_call(text: str) -> Stated | None:
+    """Return the S3 operation that Arrow, Rust's object_store, Trino or EMRFS reports."""
+    if "AWS Error " in text and (found := _ARROW_CALL.search(text)):
+        return Stated(found[1], found[0])
+    if "Generic " in text and (found := _OBJECT_STORE_CALL.search(text)):
+        name = "list" if found["listed"] else (found["name"] or found["source"]).lower()
+        return Stated(_OBJECT_STORE_OPERATIONS[name], found[0])
+    if "s3" in text and (found := _QUERY_READ.search(text)):
+        return Stated("ListObjectsV2" if found["listed"] else "GetObject", found[0])
+    if "emr.hadoop" in text and (found := _EMRFS_CALL.search(text)):
+        return Stated(found[1] if found[1] != "GetObjectMetadata" else "HeadObject", found[0])
+    return None
 
 
 def find_storage_call(words: str) -> Stated | None:

@@ -197,7 +197,9 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if findings is not None and findings.needs_identity_allow:
         return f"the role's trust policy allows it, so most likely no identity-based policy of {denial.caller} does"
     if findings is None and (vendor := role_calls.find_vendor(denial)):
-        return f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
+        return (
+            f"most likely, the role's trust policy does not allow {vendor}, or requires another external ID"
+        )
     unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
         return f"both accounts must allow it, and the message does not say which one does not{unknown}"
@@ -274,10 +276,9 @@ def _trust_remedy(denial: Denial, findings: TrustFindings | None) -> Remedy | No
             call = role_conditions.find_call(denial)
             external_id = commands.external_id(call.settings.get("external_id") if call else None)
             added.setdefault("Condition", {})["StringEquals"] = {"sts:ExternalId": external_id}
-            vendor = role_calls.find_vendor(denial)
             steps.append(
                 role_calls.external_id_step(vendor)
-                if vendor and external_id == "EXTERNAL_ID"
+                if (vendor := role_calls.find_vendor(denial)) and external_id == "EXTERNAL_ID"
                 else "Remove the condition if both accounts are yours. For a third party's account, agree on an external ID, which the caller passes as ExternalId."
                 if external_id == "EXTERNAL_ID"
                 else f"The condition has the external ID of {call.source if call else 'the call'}."

@@ -108,7 +108,11 @@ def find_vendor(denial: Denial) -> str | None:
     """Return the vendor to whose account the caller belongs, so that only the trust policy can be changed."""
     if denial.policy_type is not None or denial.deny is not None:
         return None
-    return "Snowflake" if _SNOWFLAKE in denial.failure.text else _VENDORS.get(denial.account or "" if denial.crosses_accounts else "")
+    return (
+        "Snowflake"
+        if _SNOWFLAKE in denial.failure.text
+        else _VENDORS.get(denial.account or "" if denial.crosses_accounts else "")
+    )
 
 
 def external_id_step(vendor: str) -> str:

@@ -79,7 +79,10 @@ def is_encoded_message_cut(denial: Denial) -> bool:
     if denial.facts.decoded_message is not None:
         return False
     if encoded is None:
-        return denial.failure.action is None and _BEFORE_ENCODED in denial.failure.text[start : end + len(_BEFORE_ENCODED) + 2]
+        return (
+            denial.failure.action is None
+            and _BEFORE_ENCODED in denial.failure.text[start : end + len(_BEFORE_ENCODED) + 2]
+        )
     place = denial.failure.spans.get("encoded_message")
     after = "" if place is None else denial.failure.text[place[1] : place[1] + _CUT_REACH]
     return _CUT.search(encoded) is not None or _CUT.match(after.lstrip()) is not None
