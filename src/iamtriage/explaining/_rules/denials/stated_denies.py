@@ -146,6 +146,8 @@ def describe_denies(found: tuple[StatedDeny, ...]) -> str:
     if len(found) == 1:
         return found[0].verdict
     listed = join_words(tuple(each.words for each in found), "or")
+    if any(each.sid is None for each in found):
+        listed = "a statement"
     return f"{listed} of {found[0].policy.name} denies it"
 
 

@@ -58,7 +58,7 @@ def capitalize_start(words: str) -> str:
     >>> capitalize_start("the role app"), capitalize_start("arn:aws:iam::****:role/app")
     ('The role app', 'arn:aws:iam::****:role/app')
     """
-    return f"{words[0].upper()}{words[1:]}" if words.startswith(("the ", "an ")) else words
+    return f"{words[0].upper()}{words[1:]}" if words.startswith(("the ", "a ", "an ")) else words
 
 
 def join_first_four(names: tuple[str, ...]) -> str:
