@@ -821,7 +821,18 @@ DENIES: tuple[Case, ...] = (
         "policy named for MFA",
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: ec2:DescribeInstances with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
         {},
-        ("Do this first: Call with MFA", f"--serial-number arn:aws:iam::{ACCOUNT}:mfa/DEVICE_NAME"),
+        (
+            "Do this first: Call with MFA",
+            "--serial-number SERIAL_NUMBER",
+            f"aws iam get-policy-version --policy-arn arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
+        ),
+        ("console", "A program that nobody attends", "list-entities-for-policy"),
+    ),
+    (
+        "policy named for MFA, call of a program",
+        f'PHP Fatal error:  Uncaught Aws\\Ec2\\Exception\\Ec2Exception: Error executing "StopInstances" on "https://ec2.eu-west-1.amazonaws.com"; AWS HTTP error: Client error: `POST https://ec2.eu-west-1.amazonaws.com` resulted in a `403 Forbidden` response: UnauthorizedOperation (client): You are not authorized to perform this operation. User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: ec2:StopInstances with an explicit deny in an identity-based policy: arn:aws:iam::{ACCOUNT}:policy/ForceMFA',
+        {},
+        ("A program that nobody attends cannot enter a code",),
         (),
     ),
     (
@@ -831,7 +842,7 @@ DENIES: tuple[Case, ...] = (
         (
             f"get-session-token --serial-number arn:aws:iam::{ACCOUNT}:mfa/ana-phone --token-code TOKEN_CODE --profile ops",
         ),
-        ("list-mfa-devices", "DEVICE_NAME"),
+        ("list-mfa-devices", "SERIAL_NUMBER"),
     ),
     *(
         (

@@ -116,6 +116,25 @@ def test_profile_of_a_kubeconfig_without_sign_in() -> None:
 
 
 @pytest.mark.parametrize(
+    ("helper", "known", "commands"),
+    [
+        ("aws", "", ["kubectl config view", "aws sso login --profile PROFILE"]),
+        ("aws-iam-authenticator", "", ["kubectl config view", "aws sso login --profile PROFILE"]),
+        ("aws", "$ kubectl get pods --profile dev\n$ aws eks get-token --profile dev\n", ["aws sso login --profile dev"]),
+    ],
+)  # fmt: skip
+def test_profile_of_an_expired_sign_in_of_kubectl(helper: str, known: str, commands: list[str]) -> None:
+    explanation = explain(
+        f"{known}The SSO session associated with this profile has expired or is otherwise invalid.\nUnable to connect to the server: getting credentials: exec: executable {helper} failed with exit code 255"
+    )
+    assert f"This is why {'aws eks get-token' if helper == 'aws' else helper} failed" in explanation.summary
+    shown = explanation.remedies[0].commands
+    assert [line.startswith(start) for line, start in zip(shown, commands, strict=False)] == [True] * len(
+        commands
+    )
+
+
+@pytest.mark.parametrize(
     ("options", "is_open"),
     [
         ('{"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"}', False),

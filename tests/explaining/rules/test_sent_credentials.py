@@ -48,6 +48,33 @@ def test_session_token_that_is_not_sent_with_the_key(shown: str) -> None:
     assert "session-token-of-other-key" not in codes
 
 
+@pytest.mark.parametrize(
+    ("shown", "title", "command"),
+    [
+        (
+            "[backup]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n$ aws s3 ls --profile backup\n",
+            "Set aws_session_token, too",
+            "aws configure set aws_session_token TOKEN --profile backup",
+        ),
+        (
+            'provider "aws" {\n  access_key = "ASIAIOSFODNN7EXAMPLE"\n  secret_key = "x"\n}\n',
+            "Set token in the provider block",
+            "aws sts get-caller-identity",
+        ),
+        (
+            "AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE\nAWS_SECRET_ACCESS_KEY=x\n",
+            "Set all three values",
+            "export AWS_SESSION_TOKEN=TOKEN",
+        ),
+    ],
+)
+def test_session_token_is_added_where_it_is_missing(shown: str, title: str, command: str) -> None:
+    remedy = explain(f"{shown}{INVALID}").remedies[0]
+    assert remedy.title.startswith(title)
+    assert remedy.commands[0] == command
+    assert "source_profile, gets new ones automatically" in remedy.steps[-1]
+
+
 HEADER = "An error occurred (IncompleteSignature) when calling the ListUsers operation: 'AKIAIOSFODNN7EXAMPLE/20260102/us-east-1/iam/aws4_request' not a valid key=value pair (missing equal-sign) in Authorization header: 'AWS4-HMAC-SHA256 Credential={}/20260102/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=00'."
 
 

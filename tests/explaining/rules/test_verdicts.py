@@ -1182,7 +1182,7 @@ REJECTED = "An error occurred (InvalidClientTokenId) when calling the GetCallerI
         ),
         (
             f"$ cat ~/.aws/credentials\n[dev]\naws_access_key_id = ASIA****************\naws_secret_access_key = ****\n$ aws s3 ls --profile dev\n{REJECTED}",
-            "Set all three values",
+            "Set aws_session_token, too",
             "no value of aws_session_token",
         ),
         (

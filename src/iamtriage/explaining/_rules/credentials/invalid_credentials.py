@@ -54,13 +54,14 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     SESSION_TOKEN_REMEDY,
     UNKNOWN_KEY_CODES,
     RejectedRequest,
+    add_token_remedy,
     describe_request,
     region_remedies,
 )
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
-from iamtriage.explaining._rules.shared.remedies import present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
@@ -194,8 +195,6 @@ def _explain_missing_token(
     missing = "token" if variable == "access_key" else "aws_session_token"
     missing = missing.upper() if is_variable else missing
     because = f"The text shows {variable} with ASIA…, a temporary key, but no value of {missing}."
-    export = "export AWS_SESSION_TOKEN=TOKEN" if is_variable else None
-    lines = present(export, "aws sts get-caller-identity")
     if is_variable and (override := find_override(case)) is not None:
         verdict = f"does not accept the temporary key (ASIA…) without its session token: {missing} is not set"
         return explain_override(case, override, verdict, "invalid-credentials")
@@ -204,7 +203,7 @@ def _explain_missing_token(
         _reported_cause(request),
         SESSION_TOKEN_MISSING.cause("derived", because, text="The session token is missing."),
         topic="invalid-credentials",
-        remedies=attrs.evolve(SESSION_TOKEN_REMEDY, commands=lines),
+        remedies=add_token_remedy(missing, clues.find_profile(case)),
         notes=_NOT_AUTHENTICATED,
     )
 

@@ -118,6 +118,10 @@ KUBECONFIG_API_VERSION = CauseType(
 )
 
 
+_SHOW_HELPER = "kubectl config view --minify --output jsonpath='{.users[].user.exec}'"
+_SIGN_IN_FOR_KUBECTL = "The first command prints the profile that kubectl uses (--profile or AWS_PROFILE; if it has none, that of your shell). Sign in with it, and repeat the kubectl command."
+
+
 def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explanation:
     """Explain that the profile has no sign-in to IAM Identity Center."""
     found = _SSO_TOKEN_OF.search(message)
@@ -133,7 +137,7 @@ def explain_no_sso_login(case: Case[MissingCredentials], message: str) -> Explan
         lines = (fill_command("aws sso login --sso-session {}", commands.profile(session)),)
     if "getting credentials: exec" in case.text:
         why = "kubectl uses the profile in the exec section of the kubeconfig, or AWS_PROFILE. To print the section:"
-        show = Labelled(why, "kubectl config view --minify --output jsonpath='{.users[].user.exec}'")
+        show = Labelled(why, _SHOW_HELPER)
     login = your_remedy(login.title, *steps, commands=(*lines, show), url=login.url)
     other = other_users.find_other_shell(case)
     cache = "the token cache" if other is None else f"the token cache {other.files},"
@@ -158,12 +162,26 @@ def add_other_user(explanation: Explanation, case: Case[Failure]) -> Explanation
     )
 
 
-def add_kubectl_failure(_case: Case[Failure], explanation: Explanation) -> Explanation:
-    """Add to the summary that kubectl got no token because of the failure."""
+def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explanation:
+    """Add that kubectl got no token because of the failure, and where its profile is."""
     if "get-token" in explanation.summary or explanation.topic == "kubeconfig-helper":
         return explanation
-    consequence = "This is why aws eks get-token failed, before any call to the cluster."
-    return attrs.evolve(explanation, summary=f"{explanation.summary} {consequence}")
+    helper = "aws-iam-authenticator" if "executable aws-iam" in case.text else "aws eks get-token"
+    consequence = f"This is why {helper} failed, before any call to the cluster."
+    first, *others = explanation.remedies
+    asks_for_profile = first.commands == credential_remedies.SSO_LOGIN.commands
+    if asks_for_profile and clues.find_profile(case) is None:
+        steps = (each for each in first.steps if each not in credential_remedies.SSO_LOGIN.steps)
+        first = your_remedy(
+            first.title,
+            *steps,
+            _SIGN_IN_FOR_KUBECTL,
+            commands=(_SHOW_HELPER, *first.commands),
+            url=first.url,
+        )
+    return attrs.evolve(
+        explanation, summary=f"{explanation.summary} {consequence}", remedies=(first, *others)
+    )
 
 
 def explain_no_login_session(case: Case[MissingCredentials], message: str) -> Explanation:

@@ -293,6 +293,28 @@ SESSION_TOKEN_REMEDY = your_remedy(
     ),
     url=pages.TEMPORARY_CREDENTIALS,
 )
+_RENEWED = "Temporary credentials expire, mostly within hours. A profile of IAM Identity Center (aws configure sso), or one with role_arn and source_profile, gets new ones automatically."
+
+
+def add_token_remedy(name: str, profile: str | None) -> Remedy:
+    """Return the remedy that adds the session token to a temporary key, in a variable, a file or a provider block."""
+    steps, title, line = SESSION_TOKEN_REMEDY.steps, SESSION_TOKEN_REMEDY.title, None
+    if name == "AWS_SESSION_TOKEN":
+        line = f"export {name}=TOKEN"
+    elif name == "aws_session_token":
+        title = f"Set {name}, too"
+        line = credential_remedies.with_profile(profile, f"aws configure set {name} TOKEN")
+        steps = (
+            "Set the session token from the same response as the two keys (the first command). If it is lost, get new credentials, by assuming the role or signing in again, and set all three.",
+        )
+    elif name == "token":
+        title = "Set token in the provider block, too, or remove the keys"
+        step = "The token must come from the same response as access_key and secret_key. Without all three, Terraform uses the profile or the environment, and no key is in the code."
+        steps = (step, *steps[1:])
+    check = credential_remedies.with_profile(profile, "aws sts get-caller-identity")
+    return your_remedy(title, *steps, _RENEWED, commands=(line, check), url=SESSION_TOKEN_REMEDY.url)
+
+
 CHECK_KEY = account_remedy(
     "Check whether the access key exists and is active",
     "The first command works with credentials of any account, and prints the key's account. The second, run in that account, prints the key's user, unless the key was deleted.",

@@ -56,10 +56,15 @@ class Requirement(Value):
 MFA = Requirement(
     ("aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"),
     "Call with MFA",
-    "As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Long-term access keys never carry MFA, a console session with a code does. In a profile, mfa_serial has an effect only with role_arn.",
+    "As an IAM user, get a session with the code of your device, and export all three values that get-session-token returns: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Long-term access keys never carry MFA.",
     r"mfa|multi-?factor",
     url=pages.MFA,
 )
+# What differs between the ways to sign in, for texts that speak of them.
+MFA_ASIDES = {
+    "onsole": "A console session with a code does.",
+    "mfa_serial": "In a profile, mfa_serial has an effect only with role_arn.",
+}
 MFA_WITH_ROLE = "Pass the code of your device with the call: --serial-number and --token-code. In a profile with role_arn, mfa_serial does the same."
 BOUNDARY = Requirement(
     ("iam:PermissionsBoundary",),

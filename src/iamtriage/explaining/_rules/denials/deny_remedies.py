@@ -41,6 +41,9 @@ _USUALLY_EXEMPT = (
     *("organizations", "route53", "route53domains", "shield", "sts", "support", "waf"),
 )
 
+# People call with botocore, Go and JavaScript, too: those of the AWS CLI, Terraform and the CDK.
+_SDKS_OF_PROGRAMS = frozenset({"cpp", "dotnet", "java-v1", "java-v2", "php", "ruby", "rust"})
+_UNATTENDED = "A program that nobody attends cannot enter a code: let it use a role that the Deny exempts."
 IF_NEEDED = "If you need the call as it is"
 
 
@@ -242,20 +245,27 @@ def build_remedy(
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
         return exempt_from_mfa(denial, title, *steps[1:])
     if requirement is deny_conditions.MFA:
-        partition = denial.location.partition or "aws"
         found = _DEVICE.findall(denial.failure.text)
         devices = {each for each in found if denial.account in {None, each.split(":")[4]}}
-        device = f"arn:{partition}:iam::{commands.account(denial.account)}:mfa/DEVICE_NAME"
-        device = devices.pop() if len(devices) == 1 else device
+        device = devices.pop() if len(devices) == 1 else "SERIAL_NUMBER"
         needs_session = find_program(denial.failure) is not None
-        if denial.lowercase_action == "sts:assumerole" and not needs_session:
-            with_role = deny_conditions.MFA_WITH_ROLE
-            steps = tuple(each.replace(deny_conditions.MFA.step, with_role) for each in steps)
+        step = _mfa_step(denial, needs_session=needs_session)
+        steps = tuple(each.replace(deny_conditions.MFA.step, step) for each in steps)
+        if denial.failure.envelope.source in _SDKS_OF_PROGRAMS:
+            after = (_UNATTENDED, *after)
         call = denial_remedies.mfa_command(denial, device, opens_session=needs_session)
-        listed = ("aws iam list-mfa-devices",) if device.endswith("/DEVICE_NAME") else ()
+        listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     title = title.replace("{what}", _describe_created(denial))
     return your_remedy(title, *steps, *after, commands=lines, manifest=manifest, url=requirement.url)
+
+
+def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
+    """Return how to call with MFA, with what differs between the ways to sign in of which the text speaks."""
+    if denial.lowercase_action == "sts:assumerole" and not needs_session:
+        return deny_conditions.MFA_WITH_ROLE
+    asides = (each for word, each in deny_conditions.MFA_ASIDES.items() if word in denial.failure.text)
+    return " ".join((deny_conditions.MFA.step, *asides))
 
 
 def add_root_user(denial: Denial, remedy: Remedy) -> Remedy:

@@ -19,7 +19,6 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.credentials.pod_problems import recreate_pods_remedy
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
-from iamtriage.explaining._rules.shared.commands import account as account_argument
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
@@ -253,8 +252,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     show, change = trust_policy_commands(denial.target_role_name)
     lines: Commands = (show, change)
     if isinstance(denial.principal, User):
-        device = f"arn:{denial.location.partition or 'aws'}:iam::{account_argument(denial.account)}:mfa/DEVICE_NAME"
-        mfa = Labelled(f"If it requires MFA, as {denial.caller}:", mfa_command(denial, device))
+        mfa = Labelled(f"If it requires MFA, as {denial.caller}:", mfa_command(denial, "SERIAL_NUMBER"))
         lines = (show, mfa, Labelled("Or, with the statement changed in trust.json:", change))
     remedy = account_remedy(
         f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
