@@ -156,8 +156,11 @@ class Joined(Scalar):
         places: Places = []
         length = 0
         for part in self._parts:
-            places += ((length + at, origin) for at, origin in part.list_places(text))
-            length += len(part.decode(text)) + len(self._gap)
+            own = part.list_places(text)
+            places += ((length + at, origin) for at, origin in own)
+            # The rest of the part, from its last run of characters, is decoded already.
+            last, origin = own[-1]
+            length += last + part.end - origin + len(self._gap)
         return places
 
     @override
