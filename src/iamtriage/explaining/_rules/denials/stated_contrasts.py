@@ -334,7 +334,8 @@ def _with_statement(
     What the statement allows stays, because other calls can need it, but nothing is allowed on everything.
     """
     shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
-    shown |= {"Condition": conditions} if conditions else {}
+    if shown and conditions:
+        shown["Condition"] = conditions
     listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
     if (
         any(map(_EVERYTHING.search, listed))
