@@ -17,6 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
@@ -364,13 +365,21 @@ def _association_remedy(denial: Denial) -> Remedy:
 
     Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html.
     """
-    options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT", "--role-arn", "ROLE_ARN")
+    options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
+    cluster = find_cluster(denial.case)
     return cluster_remedy(
         "Or use EKS Pod Identity: associate the role with the service account, remove the annotation of IRSA, and re-create the pods",
-        "The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
+        "If the first command prints an association, the role was created for this: only remove the annotation. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
         commands=(
-            find_cluster(denial.case).eks_command("create-pod-identity-association", *options),
-            "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
+            cluster.eks_command("list-pod-identity-associations", *options),
+            Labelled(
+                "If there is none:",
+                cluster.eks_command("create-pod-identity-association", *options, "--role-arn", "ROLE_ARN"),
+            ),
+            Labelled(
+                "Then, in both cases:",
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
+            ),
             commands.RESTART_PODS,
         ),
         url=pages.EKS_POD_ASSOCIATION,
