@@ -345,7 +345,8 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     if wanted is None or other is None or allows is False:
         return
     kept = f"{'roleRef stays:' if allows else 'The last command answers yes if'} the {clip_text(binding.role)} allows the request."
-    at, own = binding.subjects.index(other), f"The subject needs namespace: {wanted.namespace}."
+    own = f"The subject needs namespace: {wanted.namespace}{f'; the binding stays in {binding.namespace}' if binding.namespace else ''}."
+    at = binding.subjects.index(other)
     change: dict[str, object] = {"path": f"/subjects/{at}/namespace", "value": wanted.namespace}
     title = f"Correct the subject's namespace in the {binding.kind} {binding.name}"
     if other.name != wanted.name:
@@ -370,7 +371,7 @@ def _role_allows(denied: DeniedRequest, role: str) -> bool | None:
         verbs, of_type = request.verbs or (request.verb or "",), (request.group or "", request.resource or "")
         return all(access_policy_allows(policy, each, *of_type) for each in verbs)
     stated = [each for each in find_roles(denied.case.failure.text) if _name_role(each) == role]
-    gaps = [_compare_role(each, request) for each in stated]
+    gaps = (_compare_role(each, request) for each in stated)
     return any(gap is not None and not gap.lacks_rule for gap in gaps) if stated else None
 
 
