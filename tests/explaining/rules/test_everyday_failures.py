@@ -432,3 +432,75 @@ def test_a_code_that_fits_no_parameter_has_its_own_cause(code: str, message: str
     explanation = explain(f"An error occurred ({code}) when calling the InvokeModel operation: {message}")
     assert explanation is not None
     assert explanation.topic == topic
+
+
+_ASSOCIATION = "Error: creating EKS Access Policy Association (films#arn:aws:iam::111122223333:role/dev#arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy): operation error EKS: AssociateAccessPolicy, https response error StatusCode: 404, ResourceNotFoundException: The specified principalArn could not be found. You can view your available access entries with 'list-access-entries'."
+
+
+@pytest.mark.parametrize(
+    ("before", "name"), [("", "RESOURCE_NAME"), ("aws_eks_access_entry.dev: Creating...\n", "dev")]
+)
+def test_terraform_creates_the_entry_of_an_association_itself(before: str, name: str) -> None:
+    shown = str(explain(before + _ASSOCIATION))
+    assert f'resource "aws_eks_access_entry" "{name}"' in shown
+    assert "create-access-entry" not in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "checks"),
+    [("Token expired: 1754028847 >= 1754027905", 0), ("Issuer doesn't match providerName", 1)],
+)
+def test_an_expired_login_needs_no_check_of_the_provider(words: str, checks: int) -> None:
+    shown = str(explain(f"NotAuthorizedException: Invalid login token. {words}"))
+    assert shown.count("describe-identity-pool") == checks
+
+
+def test_a_call_of_an_sdk_has_no_presigned_url() -> None:
+    said = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+    answer = (
+        f"<Error><Code>SignatureDoesNotMatch</Code><Message>{said}</Message><HostId>abc=</HostId></Error>"
+    )
+    assert "presigned URL" in str(explain(answer))
+    call = f"An error occurred (SignatureDoesNotMatch) when calling the PutObject operation: {said}"
+    assert "presigned URL" not in str(explain(call))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "title"),
+    [("Retryable error: ", "Wait for the next attempts"), ("", "Check that the profile exists")],
+)
+def test_a_program_that_retries_is_left_alone(prefix: str, title: str) -> None:
+    text = f"{prefix}InvalidParameterValue: Value (packer-626bea32) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name\n  status code: 400, request id: 5e96adda"
+    explanation = explain(text)
+    assert explanation is not None
+    assert explanation.remedies[0].title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [
+        (
+            'backup store for location "default" is invalid: rpc error: code = Unknown desc = ',
+            "s3:ListBucket",
+        ),
+        (
+            'BackupStorageLocation \\"default\\" is unavailable: rpc error: code = Unknown desc = ',
+            "s3:ListBucket",
+        ),
+        ("error putting object backups/films-1/films-1-logs.gz: ", "s3:PutObject"),
+    ],
+)
+def test_velero_is_recognized_by_its_backup_locations(words: str, action: str) -> None:
+    text = (
+        f"{words}AccessDenied: Access Denied\n\tstatus code: 403, request id: 70BAB74B37C444FF, host id: abc="
+    )
+    shown = str(explain(text))
+    assert f"S3 denied {action}" in shown
+    assert "AllowVelero" in shown
+
+
+def test_the_account_of_the_message_is_used() -> None:
+    text = "AccessDeniedException: Systems Manager's instance management role is not configured for account: 111122223333"
+    shown = str(explain(text))
+    assert ":111122223333:servicesetting" in shown
+    assert "Save the trust policy" not in shown

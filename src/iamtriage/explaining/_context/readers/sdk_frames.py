@@ -128,6 +128,11 @@ _TASK_CALL = lazy_pattern(
 _SQL_CALL = lazy_pattern(
     r"\b(copy|unload)\b[^;]{1,600}?\b(?:from|to)\s{1,4}'s3://[^']{3,300}'", re.ASCII | re.IGNORECASE
 )
+# Velero validates a location by a listing of its bucket:
+# https://github.com/vmware-tanzu/velero/blob/main/pkg/persistence/object_store.go
+_BACKUP_STORE = lazy_pattern(
+    r"\bbackup store for location \\?\"[^\"\n]{1,80}\" is invalid|\bBackupStorageLocation \\?\"[^\"\n]{1,80}\" is unavailable"
+)
 # What programs that keep objects in S3 say that they did, such as Loki, Thanos, Velero and the Docker registry.
 _STORAGE_CALL = lazy_pattern(
     r"\b(?:(?P<PutObject>put|putting|upload|uploading|write|writing|save|saving)|(?P<GetObject>get|getting|download|downloading|read|reading|fetch|fetching)"
@@ -210,6 +215,8 @@ def find_storage_call(words: str) -> Stated | None:
     >>> find_storage_call('err="failed to flush chunks: store put chunk: ').value
     'PutObject'
     """
+    if "ackup" in words and (found := _BACKUP_STORE.search(words)):
+        return Stated("ListObjectsV2", found[0])
     last: Stated | None = None
     for found in _STORAGE_CALL.finditer(words):
         last = Stated(found.lastgroup or "", found[0])

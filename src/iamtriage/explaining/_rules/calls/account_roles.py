@@ -147,6 +147,7 @@ _SETTINGS = (
 )  # fmt: skip
 # The call names the role.
 _NAMES_ROLE = lazy_pattern(r"cloudwatchRoleArn|ENHANCED_MONITORING")
+_OF_ACCOUNT = lazy_pattern(r"configured for account: (\d{12})\b", re.ASCII)
 ACCOUNT_ROLE_MISSING = lazy_pattern("|".join(each.sign for each in _SETTINGS))
 """Words of the messages about such roles."""
 NO_ACCOUNT_ROLE = CauseType(
@@ -184,7 +185,10 @@ def explain_missing_setting(
 def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) -> Remedy:
     partition, stated = find_partition(case), find_role_arn(case.text)
     path, _, name = (given.partition(":role/")[2] if given else setting.role).rpartition("/")
-    account = commands.account(stated.split(":")[4] if stated else case.failure.account)
+    in_message = _OF_ACCOUNT.search(case.text)
+    account = commands.account(
+        stated.split(":")[4] if stated else in_message[1] if in_message else case.failure.account
+    )
     values = {
         "arn:aws:": f"arn:{partition}:",
         "ROLE_ARN": f"arn:{partition}:iam::{account}:role/{f'{path}/' if path else ''}{name}",
@@ -210,7 +214,7 @@ def _create_remedy(case: Case[Failure], setting: _Setting, given: str | None) ->
     return Remedy(
         title=title,
         who="account administrator",
-        steps=(f"Save the trust policy as trust.json. {setting.step}" if setting.role else setting.step,),
+        steps=(setting.step,),
         commands=tuple(lines),
         policy=service_trust_policy(setting.principal, ASSUME_ROLE) if setting.role else None,
         layer="role_trust" if setting.role else None,

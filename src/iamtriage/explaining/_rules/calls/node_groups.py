@@ -176,7 +176,7 @@ def _create_role_remedy(cluster: Cluster, name: str | None, role: str | None, *,
     create = f"aws iam create-role --role-name {{}}{in_path} --assume-role-policy-document file://trust.json"
     return trust_remedy(
         "Create the role again with the same name and path",
-        f"Save the trust policy as trust.json. Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
+        f"Attach all policies that the role had: {'a cluster needs at least this one' if is_cluster else 'nodes need at least these'}.",
         None if is_cluster else of_nodes,
         commands=(fill_command(create, of_role), *_attach_commands(cluster, of_role, policies)),
         policy=service_trust_policy(principal, ASSUME_ROLE),

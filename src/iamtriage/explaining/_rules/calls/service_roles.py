@@ -119,6 +119,13 @@ ROLE_INSTEAD_OF_PROFILE = CauseType(
     sign=r"\barn:aws[\w-]{0,10}:iam::\d{12}:role/[\w+=,.@/-]{1,200}\) for parameter iamInstanceProfile\b|\biam_instance_profile ?= ?aws_iam_role\.\w{1,40}",
     of="instance-profile-not-found",
 )
+# Packer creates a profile for each build, and retries until EC2 sees it.
+_RETRIED = lazy_pattern(r"\b[Rr]etryable error\b")
+_WAIT_FOR_TOOL = your_remedy(
+    "Wait for the next attempts: the program retries by itself",
+    "A program that has just created the profile needs several attempts. Look for a later error only if it gives up.",
+    url=pages.CONSISTENCY,
+)
 _TOO_NEW = ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate.")
 
 
@@ -133,13 +140,15 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
     found = _PROFILE_NAME.search(message)
     name = commands.instance_profile(found[1] or found[2] if found else None)
     stated = f" {name}" if name != "INSTANCE_PROFILE" else ""
+    is_retried = _RETRIED.search(case.text) is not None
     role = commands.role_name((find_role_arn(message) or "").rpartition("/")[2])
     return case.explain(
         f"The instance profile{stated} does not exist, or it is only seconds old.",
         INSTANCE_PROFILE_NOT_FOUND.cause("reported", quote_phrases(message, *_PHRASES)),
         _TOO_NEW,
-        ROLE_INSTEAD_OF_PROFILE.cause(),
+        None if is_retried else ROLE_INSTEAD_OF_PROFILE.cause(),
         remedies=(
+            _WAIT_FOR_TOOL if is_retried else None,
             your_remedy(
                 "Check that the profile exists and contains a role",
                 "Only the console creates an instance profile together with a role. Otherwise, create one and add the role.",
@@ -153,7 +162,9 @@ def _explain_instance_profile(case: Case[AwsError], message: str) -> Explanation
                 ),
                 url=pages.EC2_ROLES,
             ),
-            your_remedy(
+            None
+            if is_retried
+            else your_remedy(
                 "Wait, and retry",
                 "After you create the profile, wait about 10 seconds. Tools such as Terraform retry for a while.",
                 commands=f"aws iam wait instance-profile-exists --instance-profile-name {name}",

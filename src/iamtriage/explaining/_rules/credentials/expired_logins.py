@@ -63,7 +63,7 @@ WRONG_SSO_SESSION = CauseType(
     text="A later sign-in was for another session or profile than the one that the call uses.",
     fix="Sign in with the profile that the call uses.",
     recognised_by="The text shows that the sign-in was successful, and the call still has an expired session.",
-    sign=r"\bSuccessfully logged into Start URL",
+    sign=r"\bSuccessfully logged into Start URL|\bLogin succeeded, valid until\b",
     remedy="Sign in to IAM Identity Center",
     of="expired-sso-session",
 )

@@ -199,6 +199,7 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
     text = case.failure.text
     rows = (row for row in _LOGIN_PROBLEMS if row[0] in text)
     phrase, problem, title, step = next(rows, _LOGIN_PROBLEMS[-1])
+    is_expired = phrase == "Token expired"
     return case.explain(
         f"Amazon Cognito rejected the sign-in: {problem}.",
         reported_cause(LOGIN_REJECTED, text, phrase, text=f"{capitalize_start(problem)}."),
@@ -206,8 +207,12 @@ def explain_rejected_login(case: Case[ExpiredCredentials] | Denial, _message: st
         remedies=your_remedy(
             title,
             step,
-            "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
-            commands="aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
+            None
+            if is_expired
+            else "The key in Logins is the provider's name, such as cognito-idp.REGION.amazonaws.com/USER_POOL_ID, and must be listed in the identity pool.",
+            commands=None
+            if is_expired
+            else "aws cognito-identity describe-identity-pool --region REGION --identity-pool-id IDENTITY_POOL_ID --query '[CognitoIdentityProviders,SupportedLoginProviders,OpenIdConnectProviderARNs]'",
             url=pages.IDENTITY_POOLS,
         ),
         notes="An IAM policy does not help: the identity pool rejected the token before STS was called.",

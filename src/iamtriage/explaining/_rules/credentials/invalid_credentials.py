@@ -341,9 +341,11 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
     if is_long_term:
         yield KEY_GONE.cause()
     if request.is_signed and request.is_temporary is None:
+        # Session Manager says the same of all credentials that it rejects.
+        expired = " have expired, or" if "Server authentication failed" in request.message else ""
         yield SESSION_TOKEN_MISSING.cause(
             # S3 reports the session token of another key with a code of its own.
-            text=f"Temporary credentials were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
+            text=f"Temporary credentials{expired} were sent without their session token{'' if request.code == 'InvalidAccessKeyId' else ', or with an older one of another key'}."
         )
     if is_of_role and request.is_signed:
         yield KEY_GONE.cause(text="The code has its own access key, which was deleted or deactivated.")

@@ -31,6 +31,7 @@ REJECTION_PHRASES = (
     "security token included in the request is invalid",
     "Access Key Id you provided does not exist in our records",
     "AWS was not able to validate the provided access credentials",
+    "Server authentication failed",
     "provided token is malformed or otherwise invalid",
     "Session token not found or invalid",
 )

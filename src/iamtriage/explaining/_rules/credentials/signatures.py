@@ -197,7 +197,9 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
         summary = _url_summary(difference)
     shown_url = "The text shows a presigned URL." if is_presigned else None
     edited_url = PRESIGNED_URL_EDITED.cause(because=shown_url)
-    may_be_edited = is_s3 and problem is None and not is_from_cli
+    # Nor has a call of an SDK a URL that someone signed before.
+    is_call = case.failure.envelope.operation is not None
+    may_be_edited = is_s3 and problem is None and not is_from_cli and not is_call
     other_endpoint = OTHER_ENDPOINT.cause(
         because="The text names an endpoint that does not belong to AWS.",
         text="The endpoint does not belong to AWS and requires its own keys and settings.",

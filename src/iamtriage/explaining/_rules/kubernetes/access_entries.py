@@ -48,6 +48,9 @@ _OBJECTS = (
     ("AccessEntr", "the access entry", "access-entries"),
     ("PodIdentityAssociation", "the Pod Identity association", "pod-identity-associations"),
 )
+_CREATED = lazy_pattern(r"\baws_eks_access_entry\.(\w{1,80})(?=[\[:])", re.ASCII)
+# How the provider of Terraform reports the call, also without the address of the resource.
+_TERRAFORM_CALL = "Error: creating EKS Access Policy Association"
 _ASSOCIATION = lazy_pattern(
     r"\baws_eks_access_policy_association\.(?P<name>[\w-]{1,64})(?=[\"'\[]|\Z)", re.ASCII
 )
@@ -97,7 +100,7 @@ NOT_MADE_YET = CauseType(
     fix="Create the entry first. In Terraform, let the association depend on the entry.",
     recognised_by="The text shows that the access entry is created in the same run.",
     sign=r"\baws_eks_access_entry\.\S{1,80}: (?:Still c|C)reating\.\.\.",
-    remedy="Create the entry first",
+    remedy="Create the entry",
     of="no-access-entry",
 )
 MAPPED_IN_AWS_AUTH = CauseType(
@@ -107,7 +110,7 @@ MAPPED_IN_AWS_AUTH = CauseType(
     fix="Create an access entry, or keep using aws-auth.",
     recognised_by="The text shows an entry of aws-auth.",
     sign=r"\b(?:role|user)arn: ?[\"']?arn:aws[\w:/+=,.@-]{0,200}",
-    remedy="Create the entry first",
+    remedy="Create the entry",
     of="no-access-entry",
 )
 REFUSED_OBJECT = CauseType(
@@ -222,7 +225,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
     precedence = "The access entry takes precedence over the principal's aws-auth entry: include its groups."
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
-    if address is None:
+    if address is None and _TERRAFORM_CALL not in case.failure.text:
         create = create_mapped_command(case, try_parse_principal(clusters.find_entry_arn(case)), principal)
         if create is not None:
             kept = "user name and groups" if "--kubernetes-groups" in create else "user name"
@@ -242,11 +245,12 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
             url=pages.EKS_ACCESS_POLICIES,
         )
     # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_access_entry
-    name = address["name"]
+    created = _CREATED.search(case.failure.text)
+    name = address["name"] if address else created[1] if created else "RESOURCE_NAME"
     return cluster_remedy(
         "Create the entry in Terraform, before the association",
         *notes,
-        "Add the first resource, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
+        "Add the first resource if it is missing, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
         precedence if cluster.uses_aws_auth else None,
         commands=(
             cluster.eks_command("list-access-entries"),
