@@ -2516,8 +2516,8 @@ CALLED_SERVICES: tuple[Case, ...] = (
         f'Failed to pull image "{_IMAGE}": failed to pull and unpack image: {_PULL}',
         {},
         (
-            "denied the pull of team/cart without a reason. The kubelet pulls images with the node role.",
-            f"aws ecr get-repository-policy --registry-id {ACCOUNT} --repository-name team/cart --region eu-west-1",
+            "denied the pull of team/cart without a reason. The kubelet pulls images with the node role (on Fargate, the pod execution role).",
+            f"If the role is not in account {ACCOUNT}, allow it there in the repository policy",
         ),
         ("docker", "ECS"),
     ),

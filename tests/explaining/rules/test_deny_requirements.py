@@ -505,3 +505,40 @@ def test_a_boundary_is_set_where_the_tool_has_it(tool: str, setting: str) -> Non
     assert "must also allow the actions" in remedy.steps[1]
     yaml = "permissionsBoundary: arn:aws:iam::111122223333:policy/Fence"
     assert (yaml in (remedy.manifest or "")) is bool(tool)
+
+
+@pytest.mark.parametrize(
+    ("tags", "step"),
+    [
+        ("ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]", "The command tags only the instance. Write --tag-specifications 'ResourceType=instance,Tags=[{Key=CostCenter,Value=7}]' 'ResourceType=volume,Tags=[{Key=CostCenter,Value=7}]':"),
+        ("ResourceType=instance,Tags=[{Key=Name,Value=web}]", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]':"),
+        ("ResourceType=volume,Tags=[{Key=Name,Value=web}]", "The volume has other tags. Write --tag-specifications 'ResourceType=volume,Tags=[{Key=Name,Value=web},{Key=CostCenter,Value=VALUE}]':"),
+        ("ResourceType=volume,Tags=[{Key=CostCenter,Value=}]", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI"),
+        ("ResourceType=instance,Tags=$(cat tags)", "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]' in the AWS CLI"),
+    ],
+)  # fmt: skip
+def test_the_option_keeps_the_tags_of_the_command(tags: str, step: str) -> None:
+    command = f"$ aws ec2 run-instances --image-id ami-0abc12de34f567890 --tag-specifications '{tags}'\n\n"
+    facts = _decoded("Costs", "aws:RequestTag/CostCenter", "true", None, resource=VOLUME)
+    text = command + _text("a service control policy", resource=VOLUME)
+    assert step in explain(text, facts=facts).remedies[0].steps[0]
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "resource", "says"),
+    [
+        ("user/ana", "s3:GetBucketPolicy", "arn:aws:s3:::media", "the user ana cannot read the policy, not even with AdministratorAccess. The root user of the bucket's account can"),
+        ("user/ana", "s3:PutBucketPolicy", "arn:aws:s3:::media", "cannot replace the policy"),
+        ("user/ana", "sqs:SetQueueAttributes", "arn:aws:sqs:eu-west-1:111122223333:jobs", "SQSUnlockQueuePolicy"),
+        ("user/ana", "s3:GetObject", "arn:aws:s3:::media/a", None),
+        ("user/ana", "s3:GetBucketPolicyStatus", "arn:aws:s3:::media", None),
+        ("root", "s3:PutBucketPolicy", "arn:aws:s3:::media", None),
+    ],
+)  # fmt: skip
+def test_a_deny_that_covers_the_policy_itself(
+    caller: str, action: str, resource: str, says: str | None
+) -> None:
+    text = f"User: arn:aws:iam::111122223333:{caller} is not authorized to perform: {action} on resource: {resource} with an explicit deny in a resource-based policy"
+    remedy = explain(text).remedies[0]
+    assert ("or as the root user" in remedy.title) is (says is not None)
+    assert (says or "Read the conditions") in " ".join(remedy.steps)

@@ -71,3 +71,26 @@ def test_routes_and_stages_that_commands_list(call: str, listing: str, title: st
     url = "https://q1w2e3r4t5.execute-api.eu-west-1.amazonaws.com/v1"
     text = f'$ curl {call.format(url)}\n{{"message":"Missing Authentication Token"}}\n{listing}'
     assert explain(text).remedies[0].title == title
+
+
+@pytest.mark.parametrize(
+    ("call", "stage", "command"),
+    [
+        (f"{URL}/orders", "orders", f"curl -i {URL}/STAGE/orders"),
+        (f"-X PUT {URL}/users/", "users", f"curl -i -X PUT {URL}/STAGE/users"),
+        (f"{URL}/prod", None, None),
+        (f"{URL}/products", "products", f"curl -i {URL}/STAGE/products"),
+        (f"{URL}/v1", None, None),
+        (f"{URL}/Staging-blue", None, None),
+        (f"{URL}/prod/orders", None, None),
+    ],
+)
+def test_only_segment_is_the_path_instead_of_the_stage(
+    call: str, stage: str | None, command: str | None
+) -> None:
+    explanation = explain(f"$ curl -i {call}\n{BODY}")
+    assert (f"has no stage {stage}: the URL most likely lacks the stage" in explanation.summary) is bool(
+        stage
+    )
+    assert command is None or explanation.remedies[0].commands[1] == command
+    assert any("execute-api:Invoke" in step for each in explanation.remedies for step in each.steps)

@@ -281,7 +281,10 @@ def _launch_remedies(
     which = None
     show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:
-        which = "The key alias/aws/ebs needs no key policy: look elsewhere then."
+        of_other = (
+            " One of another account also needs a grant (create-grant)." if launcher in _LAUNCHERS else ""
+        )
+        which = f"The key alias/aws/ebs needs no policy.{of_other}"
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
         show_state = kms_command("describe-key", found, region, "--query KeyMetadata.KeyState")
@@ -305,7 +308,7 @@ def _launch_remedies(
             show
             if state
             else Labelled(
-                "If it prints Enabled (if not, enable-key is the fix, after cancel-key-deletion if pending):",
+                "If it prints Enabled (else run enable-key, if PendingDeletion after cancel-key-deletion):",
                 show,
             ),
             kms_command("put-key-policy", found, region, save),

@@ -50,6 +50,10 @@ _TOKEN_KIND = lazy_pattern(
     r"\bAuthorization[\"']?\s{0,4}[:=]\s{0,4}[fb]?[\"'`]{0,2}(Bearer|Basic)\b", re.IGNORECASE
 )
 _STAGE = lazy_pattern(r"(?:\bstage: |--stage[ =])[\"']?([\w-]{1,60})")
+_USUAL_STAGE = lazy_pattern(
+    r"(?:dev(?:elop(?:ment)?)?|prod(?:uction)?|stag(?:e|ing)|stg|test|qa|uat|live|beta|demo|main|master|latest|sandbox|v?[0-9]+)(?:[_-].{0,60})?|\$?default",
+    re.IGNORECASE,
+)
 _SHOWN_ROUTES, _MAX_ROUTES = 4, 300
 # What aws apigateway get-resources and get-stages print as text or as a table.
 _LISTED_ROUTE = lazy_pattern(
@@ -262,7 +266,7 @@ def _matches_route(path: str, template: str) -> bool:
 def sign_remedy(url: re.Match[str] | None) -> Remedy:
     """Return the remedy that signs a request to an API that uses IAM authorization."""
     region = commands.region(url["region"] if url else None)
-    address = url[0] if url else "API_URL"
+    address = "API_URL" if url is None else add_stage(url) or url[0]
     return your_remedy(
         "If the method uses IAM authorization, sign the request with SigV4 for execute-api",
         "The caller then also needs execute-api:Invoke. Without a session token, omit its header.",
@@ -271,8 +275,33 @@ def sign_remedy(url: re.Match[str] | None) -> Remedy:
     )
 
 
+def add_stage(url: re.Match[str] | None) -> str | None:
+    """Return a URL with a placeholder for a stage before its only segment, which is unlikely to be a stage."""
+    if url is None or not url["stage"] or url["path"] or _USUAL_STAGE.fullmatch(url["stage"]):
+        return None
+    return url[0].replace(f"/{url['stage']}", f"/STAGE/{url['stage']}").rstrip("/")
+
+
 def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
     """Return the remedy that compares a request with the API."""
+    stage = url["stage"] if url and url["stage"] else "STAGE"
+    of_api = "--rest-api-id API_ID --region REGION"
+    deploy = fill_command(f"aws apigateway create-deployment {of_api} --stage-name {{}}", stage)
+    if (address := add_stage(url)) is not None:
+        method = _METHOD.search(url.string) if url else None
+        option = f"-X {method['method']} " if method else ""
+        return your_remedy(
+            f"Call the path /{stage} with the stage before it",
+            "A REST API has the URL https://HOST/STAGE/PATH, so it reads the first segment as the stage. get-stages prints the stages.",
+            commands=(
+                f"aws apigateway get-stages {of_api}",
+                Labelled("With a stage of this list:", f"curl -i {option}{quote_argument(address)}"),
+                Labelled(
+                    "If the answer is the same, check the path and the method, and deploy the API (create-deployment):",
+                    f"aws apigateway get-resources {of_api}",
+                ),
+            ),
+        )
     return your_remedy(
         "For a REST API: compare the URL and the method with the API",
         "The URL is https://API_ID.execute-api.REGION.amazonaws.com/STAGE/PATH. The stage, the path and the method must exist."
@@ -281,8 +310,9 @@ def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
         None if url else "With a custom domain, the base path mapping replaces the stage.",
         "Changes take effect when the API is deployed to the stage.",
         commands=(
-            "aws apigateway get-resources --rest-api-id API_ID --region REGION",
-            "aws apigateway get-stages --rest-api-id API_ID --region REGION",
+            f"aws apigateway get-resources {of_api}",
+            f"aws apigateway get-stages {of_api}",
+            Labelled("If the route exists (this publishes all changes of the API):", deploy),
         ),
         url=pages.API_GATEWAY_TOKEN,
     )

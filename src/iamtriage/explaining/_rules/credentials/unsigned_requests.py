@@ -173,11 +173,14 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         if is_relayed(case.text):
             return explain_unsigned_relay(case)
     hosts = clues.find_aws_hosts(message)
-    names_gateway = any("execute-api" in host for host in hosts) or _API_GATEWAY.search(message)
+    is_host = any("execute-api" in host for host in hosts)
+    names_gateway = is_host or _API_GATEWAY.search(message)
     # STS and other services use other messages, so this one can come from API Gateway.
     is_of_gateway = "Missing Authentication Token" in message
     may_be_gateway = is_of_gateway and not hosts and case.failure.envelope.service is None
-    named = "The text names API Gateway." if names_gateway else None
+    named = (
+        "The host is that of an API." if is_host else "The text names API Gateway." if names_gateway else None
+    )
     route = gateway_routes.NO_SUCH_ROUTE.cause(because=named)
     unsigned = UNSIGNED_CALL.cause(
         "possible" if names_gateway or may_be_gateway else "reported",
@@ -205,6 +208,10 @@ def explain_unsigned_request(case: Case[MissingCredentials], message: str) -> Ex
         where = "such path, method or stage"
         if url and url["stage"]:
             where = f"route /{url['path'] or ''} in the stage {url['stage']} of the API {url['api']}"
+        if url and gateway_routes.add_stage(url) is not None:
+            where = (
+                f"stage {url['stage']}: the URL most likely lacks the stage before the path /{url['stage']}"
+            )
         summary = f"API Gateway has no {where}, or the method requires a signature."
     elif may_be_gateway:
         causes, remedies = [unsigned, route], [*remedies, gateway_routes.routes_remedy()]

@@ -39,8 +39,8 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
 _SAME_ORGANIZATION = "Its condition is most likely on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: S3 names the policy type only to callers of the same organization."
 _PARENTS = f"They run the commands. {commands.PARENTS}"
-_READ_DENY = "Read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible there."
-_ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account. Do not work as the root user: use a role, which the policy can exempt."
+_READ_DENY = "They read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible with that."
+_ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What commands have instead of an ID that the message does not state.
 _ANY_ID = "POLICY_ID"
 
@@ -142,9 +142,15 @@ def _explain_control_deny(
         named, listed = f"the {name} {policy_id}", ()
     elif account is not None:
         listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
-    who = "a role instead of the root user" if isinstance(denial.principal, Root) else "the caller"
+    # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
+    title, who, as_role = f"Change the {name}", "the caller", None
+    if isinstance(denial.principal, Root):
+        title = f"Call as a role instead of the root user, or have the {name} changed"
+        who = "a role instead of the root user"
+        as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
     remedy = organization_remedy(
-        f"Change the {name}",
+        title,
+        as_role,
         ask,
         *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",

@@ -204,6 +204,10 @@ _DEVICE = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::[0-9]{12}:mfa/[\w+=,.@/-]{1,
 _TAG = lazy_pattern(r"[\w.:/=+@ -]{1,256}")
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TagSpecification.html
 _TAGGED_TYPE = lazy_pattern(r":(fleet|instance|network-interface|spot-instances-request|volume)/")
+# What one value of --tag-specifications tags.
+_TAGGED = lazy_pattern(
+    r"ResourceType=(?P<type>[a-z-]{3,40}),Tags=\[(?P<tags>(?:\{Key=[\w.:/=+@ -]{1,128},Value=[\w.:/=+@ -]{0,256}\},?){1,20})\]"
+)
 _TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
 _TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
 _BLOCK_TAGS = lazy_pattern(
@@ -327,5 +331,20 @@ def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") 
         return found
     # No value from a policy can end the quoted argument.
     key, text = (each if _TAG.fullmatch(each) else name for each, name in ((tag, "KEY"), (value, "VALUE")))
-    option = f"'ResourceType={kind},Tags=[{{Key={key},Value={text}}}]'"
+    command = denial.case.context.command
+    tagged = {
+        each["type"]: each["tags"] for each in _TAGGED.finditer("" if command is None else command.text)
+    }
+    others = join_words([f"the {each}" for each in tagged if each != kind], "and")
+    # The same tag of another resource has the value, and the option replaces all tags of a resource.
+    same = re.search(rf"\{{Key={re.escape(key)},Value=([^}}]+)\}}", "".join(tagged.values()))
+    text = same[1] if same and text == "VALUE" else text
+    kept = [
+        each for each in tagged.pop(kind, "").split("},") if each and not each.startswith(f"{{Key={key},")
+    ]
+    tagged[kind] = ",".join([*(f"{each.rstrip('}')}}}" for each in kept), f"{{Key={key},Value={text}}}"])
+    option = " ".join(f"'ResourceType={each},Tags=[{tags}]'" for each, tags in tagged.items())
+    if others or kept:
+        only = f"The command tags only {others}." if others and not kept else f"The {kind} has other tags."
+        return f"{only} Write --tag-specifications {option}: if the option is there twice, only the last one counts. The caller also needs ec2:CreateTags for the {kind}."
     return f"Tag the {kind} in the same call: with --tag-specifications {option} in the AWS CLI, or tag_specifications in Terraform's aws_launch_template. Each type of resource has tags of its own."

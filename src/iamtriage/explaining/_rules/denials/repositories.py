@@ -19,6 +19,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import registry_logins, unsigned_requests
 from iamtriage.explaining._rules.denials.policy_causes import NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, credential_remedies, pages
@@ -142,7 +143,7 @@ _PULLERS = {
     "node": (
         "the node role",
         "NODE_ROLE_NAME",
-        "The kubelet pulls images with the node role.",
+        "The kubelet pulls images with the node role (on Fargate, the pod execution role).",
         "The kubelet pulls with the node role, not with the pod's role.",
     ),
     "ECS": (
@@ -202,6 +203,11 @@ _PULLING_ROLE = lazy_pattern(
 _CAN_PULL = lazy_pattern(
     r"(?:\bpolicy/|\b(?:has|have|with)\b(?:(?!\bno[t ]|n't\b)[^\n.!?]){0,200}?\b)(?P<policy>AmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser))\b"
 )
+CACHE_PREFIX = lazy_pattern(
+    r"docker-?hub|docker\.io|ecr-public|public\.ecr\.aws|ghcr(?:\.io)?|github|gitlab|k8s|kubernetes|registry\.k8s\.io|quay(?:\.io)?"
+)
+"""The prefixes that the console proposes for pull through cache rules."""
+_REPOSITORY_POLICIES = "https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html"
 _NO_POLICY = "RepositoryPolicyNotFoundException"
 
 
@@ -223,7 +229,7 @@ def _explain_closed_repository(denial: Denial, repository: _Repository) -> Expla
             None if has_none else repository.policy_command("get", " --query policyText --output text"),
             repository.policy_command("set", " --policy-text file://policy.json"),
         ),
-        url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
+        url=_REPOSITORY_POLICIES,
     )
     text = f"A pull from another account requires the policies of both sides. Of the role {role['name']}, {own}. {find_puller(shown)[2]} No role of the pod and no imagePullSecret is required."
     return denial.explain(
@@ -262,29 +268,44 @@ def explain_image_pull(denial: Denial) -> Explanation:
         if on_node:
             text = "The kubelet's credential provider got no credentials for the registry (ecr:GetAuthorizationToken on *)."
         causes.append(unsigned_requests.NODE_ROLE_CANNOT_PULL.cause(text=text))
+    may_be_cached = name and CACHE_PREFIX.fullmatch(name.partition("/")[0])
     remedies = [
         account_remedy(
             f"Allow {puller} to pull the image",
             f"{who_pulls} The policy contains {_ACTIONS}, and {LOGIN_ACTION}.",
-            f"If the role is not in the account of {repository.arn(repository.name)}, the repository policy must allow it {_ACTIONS}, too. The last command prints that policy.",
-            "With a pull through cache rule, the role also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository.",
+            "With a pull through cache rule, the role also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository."
+            if may_be_cached
+            else None,
             commands=(
                 f"aws iam list-attached-role-policies --role-name {role}",
-                commands.attach_policy(role, f"arn:{repository.partition}:iam::aws:policy/{_PULL_ONLY}"),
-                repository.policy_command("get"),
+                Labelled(
+                    "If it has no such policy (PullOnly, ReadOnly or PowerUser):",
+                    commands.attach_policy(role, f"arn:{repository.partition}:iam::aws:policy/{_PULL_ONLY}"),
+                ),
             ),
             url=pages.ECR_LOGIN,
-        )
+        ),
+        resource_policy_remedy(
+            f"If the role is not in account {repository.account}, allow it there in the repository policy",
+            f"A pull from another account requires {_ACTIONS} on both sides.",
+            statements=(allow(PULL_ACTIONS, principal={"AWS": "ROLE_ARN"}, sid="Pull"),),
+            commands=(
+                repository.policy_command("get", " --query policyText --output text"),
+                repository.policy_command("set", " --policy-text file://policy.json"),
+            ),
+            url=_REPOSITORY_POLICIES,
+        ),
     ]
     text = f"The repository is in another account, and its policy does not allow {puller}."
     causes.append(NO_ALLOWS["resource"].cause(text=text))
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
-        remedies.append(credential_remedies.docker_login(repository.registry, repository.region))
+        remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))
     summary = (
         f"The ECR registry denied the pull{f' of {name}' if name else ''} without a reason. {summary_end}"
     )
-    return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies))
+    which = "The 403 does not say what refused the pull. A VPC endpoint policy or a service control policy can refuse it, too."
+    return denial.explain(summary, *causes, topic="no-identity-allow", remedies=tuple(remedies), notes=which)
 
 
 def _explain_tag_list(denial: Denial, repository: _Repository) -> Explanation:

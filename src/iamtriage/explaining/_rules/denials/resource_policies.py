@@ -13,7 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import ServiceLinkedRole, ServicePrincipal, User
+from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
@@ -83,10 +83,16 @@ _OTHER_POLICY = services.ResourcePolicy("resource's policy", "", "")
 IF_OTHER_ACCOUNT = (
     "If the caller is in another account, an identity-based policy of the caller must allow the action, too."
 )
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
-_ROOT_USER = (
-    "If the Deny locks everyone out, the root user of the bucket's account can still delete the policy."
-)
+# The actions that read or replace a policy, and what the root user can do in spite of it:
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html and
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html
+_POLICY_ACTIONS = {
+    "s3:getbucketpolicy": "S3UnlockBucketPolicy",
+    "s3:putbucketpolicy": "S3UnlockBucketPolicy",
+    "s3:deletebucketpolicy": "S3UnlockBucketPolicy",
+    "sqs:getqueueattributes": "SQSUnlockQueuePolicy",
+    "sqs:setqueueattributes": "SQSUnlockQueuePolicy",
+}
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
 REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
@@ -300,8 +306,16 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
     save = " Save the changed policy as policy.json." if change else ""
+    title = f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down"
+    locked = None
+    task = _POLICY_ACTIONS.get(denial.lowercase_action)
+    if task is not None and not isinstance(denial.principal, Root):
+        kind, reads = policy.name.partition(" ")[0], "get" in denial.lowercase_action
+        title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} as a caller that the Deny exempts, or as the root user"
+        locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use aws sts assume-root with the task policy {task}."
     return resource_policy_remedy(
-        f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down",
+        title,
+        locked,
         f"Read the conditions of the Deny statements that match the request. They can exempt calls {join_words(ways, 'or')}.{compare}",
         # The ways name the requirements of an upload.
         None if is_upload else typical_requirement(denial),
@@ -311,7 +325,6 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
                 *((REDEPLOY,) if denial.service == "execute-api" else ()),
             )
         ),
-        _ROOT_USER if denial.lowercase_action.endswith("bucketpolicy") else None,
         statements=(),
         commands=(*policy_commands(denial, policy.show_command, change), *redeploy_commands(denial)),
         url=pages.EVALUATION,

@@ -189,11 +189,8 @@ _IMAGE = lazy_pattern(
     r"(?::(?P<tag>[\w.-]{1,128}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?[\"']?:? (?:image |manifest )?(?:not found|does not exist)",
     re.ASCII,
 )
-# What people and AWS call the feature, and the prefixes that the console proposes.
+# What people and AWS call the feature.
 _PULL_THROUGH = lazy_pattern(r"(?i:pull[ -]?through)|PullThroughCache")
-_PREFIX = lazy_pattern(
-    r"docker-?hub|docker\.io|ecr-public|public\.ecr\.aws|ghcr(?:\.io)?|github|gitlab|k8s|kubernetes|registry\.k8s\.io|quay(?:\.io)?"
-)
 _ROLE = lazy_pattern(r"\blist-attached-role-policies [^\n]{0,200}?--role-name[= ](?P<role>[\w+=,.@-]{1,64})")
 _READING = lazy_pattern(r"\bAmazonEC2ContainerRegistry(?:ReadOnly|PullOnly|PowerUser)\b")
 _IMPORT, _CREATE = "ecr:BatchImportUpstreamImage", "ecr:CreateRepository"
@@ -254,7 +251,7 @@ def explain_missing_image(text: str, _facts: Facts) -> Explanation | None:
         ),
         url=_CACHE,
     )
-    is_likely = is_cached or ("/" in name and _PREFIX.fullmatch(prefix) is not None)
+    is_likely = is_cached or ("/" in name and repositories.CACHE_PREFIX.fullmatch(prefix) is not None)
     summary = f"The ECR registry has no image {shown} in {region}: nothing was denied, unless a pull through cache rule is meant to fetch it."
     if is_likely:
         summary = f"The ECR registry answered not found for {shown}: {'' if is_cached and attached else 'most likely, '}{who} may pull what is in the cache, but not fetch a new image, for lack of {missing}."
