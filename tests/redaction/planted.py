@@ -476,6 +476,7 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("XML in an indented script whose lines have a prefix", f'    sh -c "06:07:08 x:   <PrivateKey>\n    06:07:08 x:     {OPAQUE}\n    06:07:08 x:   </PrivateKey>"', (OPAQUE,)),
     ("a string that ends two scripts of a shell", f"sh -c 'sh -c 'os.environ['GITHUB_TOKEN'] = '{OPAQUE}'''", (OPAQUE,)),
     ("quoted XML with escaped line breaks", f">   <AccessToken>\\n>     {OPAQUE}\\n>   </AccessToken>", (OPAQUE,)),
+    ("properties before a list", 'a.b=c\nldap.bind.password=aB3.dE6fG9hJ2\nx.y=z [\n  {\n    "a": 1\n  }\n]', ("aB3.dE6fG9hJ2",)),
     ("YAML with an escaped line break that is percent-encoded twice", f"u=DB_PASSWORD%253A%2520%257C-%255Cn%2520%2520{PASSWORD}%255Cnb%253A%2520c", (PASSWORD,)),
     ("twice percent-encoded", f"x=mysql%2520-u%2520root%2520-p{PASSWORD}%2520orders", (PASSWORD,)),
     ("HTML-escaped JSON", "&#123;&quot;db&quot;: {&quot;sensitive&quot;: true, &quot;value&quot;: &quot;plain9value&quot;}".replace("&#123;", "{") + "}", ("plain9value",)),

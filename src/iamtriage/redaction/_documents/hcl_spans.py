@@ -163,6 +163,9 @@ class _Reader:
     def read_item(self, node: Node, depth: int) -> None:
         """Read an attribute or a block."""
         self._count_item()
+        if self._kind == "name" and "." in self._word:
+            # A property of Java or Spark.
+            raise HclError
         key = self._read_key()
         if self._word == "=":
             self._advance()
