@@ -236,7 +236,7 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy"),
         _decoded("Small", "ec2:InstanceType", "t3.*", "m5.large"),
-        ("Do this first: Launch an instance of the type t3.* [you]", "instance_type in Terraform"),
+        ("Do this first: Launch an instance whose type matches t3.* [you]", "instance_type in Terraform"),
     ),
     (
         _text("a service control policy"),

@@ -104,9 +104,16 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
     not_allowed = NO_IDENTITY_ALLOW.cause(
         text=f"No policy of {denial.caller} allows sts:AssumeRole on {'these roles' if is_several else 'this role'}."
     )
-    causes: tuple[Cause, ...] = (*((not_allowed,) if is_of_call else ()), NOT_BOOTSTRAPPED.cause())
+    unprepared = ""
+    if denial.account == first["account"]:
+        other = "" if parameter else ", or the role's trust policy no longer allows the account"
+        unprepared = f"The account and Region are not bootstrapped, or not with this qualifier{other}."
+    causes: tuple[Cause, ...] = (
+        *((not_allowed,) if is_of_call else ()),
+        NOT_BOOTSTRAPPED.cause(text=unprepared),
+    )
     direct = _direct_remedy(denial)
-    remedies = present(assume, direct, bootstrap) if is_of_call else present(bootstrap, assume)
+    remedies = present(assume, bootstrap, direct) if is_of_call else present(bootstrap, assume)
     reason = f"{where} is not bootstrapped, or {may_not}"
     trusts_caller = _trusts_account(denial, first["account"])
     if trusts_caller or _is_bootstrapped(denial.failure.text, first["region"]):
@@ -122,7 +129,7 @@ def explain_unassumed_roles(denial: Denial) -> Explanation:
         summary = (
             f"The CDK could not assume {roles} and went on as {denial.caller}, which was denied {called}{on}."
         )
-    text = "What the CDK is denied after that is a consequence: its bootstrap roles already have the permissions for a deployment."
+    text = "What is denied after that is only the consequence: the bootstrap roles have the permissions for a deployment."
     if bootstrap not in remedies or parameter is not None:
         text = f"{reason}. {text}"
     note = "Allow the denied calls one by one only if the caller cannot use the roles: they have the permissions."

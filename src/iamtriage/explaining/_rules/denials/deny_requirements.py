@@ -176,7 +176,14 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     text = str(condition)
     if clause is not None:
         text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
-    return DENYING_CONDITION.cause("supplied", "The decoded message contains the statement.", text=text)
+    operator = ""
+    if clause is None and deny_conditions.accepts_listed_values(condition):
+        # A decoded message has no operators.
+        operator = (
+            ", and not its operator, which must be a negated one, such as StringNotLike or NotIpAddress"
+        )
+    because = f"The decoded message contains the statement{operator}."
+    return DENYING_CONDITION.cause("supplied", because, text=text)
 
 
 def _add_reason(
@@ -240,7 +247,9 @@ def _remedy_by_condition(
         if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
         elif requirement is deny_conditions.INSTANCE_TYPE:
-            title = f"Launch an instance of the type {listed}"
+            # The title has the values already.
+            step = step.replace(f"{clip_text(condition.key)} must be {listed}. ", "")
+            title = f"Launch an instance whose type matches {listed}"
         elif requirement is deny_conditions.VPC:
             is_endpoint = condition.key.lower().endswith("vpce")
             title = f"Call {'through the VPC endpoint' if is_endpoint else 'from the VPC'} {listed}"
