@@ -486,7 +486,7 @@ def test_a_bucket_policy_that_locks_everyone_out(*, action: str, unlocks: bool) 
     assert "NotIpAddress applies to them, too" in remedy.steps[0]
     assert ("aws s3api delete-bucket-policy --bucket orders-media" in remedy.commands) is unlocks
     assert ("S3UnlockBucketPolicy" in remedy.steps[1]) is unlocks
-    assert any(step.startswith("If you need the call as it is") for step in remedy.steps) is not unlocks
+    assert any(step.startswith("If the call must stay as it is") for step in remedy.steps) is not unlocks
 
 
 @pytest.mark.parametrize(

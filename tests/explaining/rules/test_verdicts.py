@@ -85,7 +85,12 @@ CASES = {
     "several-resources-of-a-call": (
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:eu-west-1:111122223333:subgrp:default because no identity-based policy allows the rds:CreateDBInstance action",
         "was denied rds:CreateDBInstance",
-        "on the other resources of the call, too (DB instance)",
+        "on the other resources of the call, too (DB instance, option group and parameter group)",
+    ),
+    "several-resources-of-a-call-under-a-boundary": (
+        "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: rds:CreateDBInstance on resource: arn:aws:rds:eu-west-1:111122223333:db:orders because no permissions boundary allows the rds:CreateDBInstance action",
+        "its permissions boundary does not allow it",
+        "too (option group, parameter group and subnet group)",
     ),
     "transform-of-a-template": (
         "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:aws:transform/Serverless-2016-10-31 because no identity-based policy allows the cloudformation:CreateChangeSet action",

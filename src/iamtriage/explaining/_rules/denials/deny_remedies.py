@@ -44,7 +44,7 @@ _USUALLY_EXEMPT = (
 # People call with botocore, Go and JavaScript, too: those of the AWS CLI, Terraform and the CDK.
 _SDKS_OF_PROGRAMS = frozenset({"cpp", "dotnet", "java-v1", "java-v2", "php", "ruby", "rust"})
 _UNATTENDED = "A program that nobody attends cannot enter a code: let it use a role that the Deny exempts."
-IF_NEEDED = "If you need the call as it is"
+IF_NEEDED = "If the call must stay as it is"
 
 
 def condition_owner(condition: DenyingCondition) -> str:

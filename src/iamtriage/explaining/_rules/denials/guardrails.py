@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.denials.known_policies import list_known_polici
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import (
     commands,
+    companion_actions,
     decisions,
     denial_remedies,
     denied_regions,
@@ -100,8 +101,8 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         who="account administrator",
         steps=(
             *steps,
-            f"{scope_down}A change affects every principal that list-entities-for-policy prints.{versions}",
             *resource_steps(denial),
+            f"{scope_down}A change affects every principal that list-entities-for-policy prints.{versions}",
         ),
         commands=_boundary_commands(denial),
         statement=_boundary_statement(denial),
@@ -221,7 +222,8 @@ def resource_steps(denial: Denial) -> tuple[str, ...]:
     grant = required_grants.required_grant(denial)
     if grant is None or denial.is_explicit:
         return ()
-    return (*grant.notes, *task_statements.task_statement(grant, denial)[1])
+    others = companion_actions.describe_other_resources(grant.action, grant.resources[0])
+    return (*grant.notes, *task_statements.task_statement(grant, denial)[1], *others)
 
 
 def allowing_statement(denial: Denial) -> dict[str, Any] | None:

@@ -106,6 +106,9 @@ _NAMES_OF_TYPES = {
     "subgrp": "subnet group",
     "cluster-pg": "cluster parameter group",
 }
+# Types that AWS checks if the call names such a resource or has a default one:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/security_iam_id-based-policy-examples-create-and-modify-examples.html
+_FURTHER_TYPES = {"rds:CreateDBInstance": ("og", "pg", "subgrp")}
 _MAX_TYPES = 4
 # https://cert-manager.io/docs/configuration/acme/dns01/route53/
 _ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
@@ -159,7 +162,7 @@ def describe_companions(
         sentences = _describe_companions(action, by_resource, frozenset(names))
         is_login = action == LOGIN_ACTION and _NO_PASSWORD in text
         return (_PURPOSE_OF_PASSWORD, *sentences[1:]) if is_login else sentences
-    return _describe_other_resources(action, resource) if resource is not None and not by_resource else ()
+    return describe_other_resources(action, resource) if resource is not None and not by_resource else ()
 
 
 def _find_key(text: str) -> str | None:
@@ -168,8 +171,11 @@ def _find_key(text: str) -> str | None:
     return keys.pop() if len(keys) == 1 else None
 
 
-def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
+def describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
     """Return what to know about the other resources of a call, which AWS also checks and does not name.
+
+    >>> describe_other_resources("rds:CreateDBInstance", "arn:aws:rds:eu-west-1:111122223333:db:orders")[0]
+    'AWS checks rds:CreateDBInstance on the other resources of the call, too (option group, parameter group and subnet group), and names one at a time: add their ARNs.'
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     """
@@ -181,7 +187,8 @@ def _describe_other_resources(action: str, resource: str) -> tuple[str, ...]:
     denied = None if known is None else known.accepts(resource)
     if known is None or denied is None:
         return ()
-    others = [each.name for each in known.required_types if each.name != denied.name]
+    types = (*(each.name for each in known.required_types), *_FURTHER_TYPES.get(known.name, ()))
+    others = [each for each in dict.fromkeys(types) if each != denied.name]
     if not others:
         return ()
     names = tuple(_NAMES_OF_TYPES.get(each, each.replace("-", " ")) for each in others[:_MAX_TYPES])
