@@ -196,7 +196,7 @@ def quote_words(text: str) -> str:
     >>> quote_words("while true"), quote_words('serviceaccount "cart"')
     ('"while true"', 'serviceaccount "cart"')
     """
-    words = clip_text(hide_secrets(text).strip()).replace(r"\"", '"')
+    words = clip_text(hide_secrets(text).strip()).replace(r"\"", '"').replace(r"\u2026", "…")
     return words if '"' in words else f'"{words}"'
 
 

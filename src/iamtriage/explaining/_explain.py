@@ -45,7 +45,7 @@ _STANDARD_DENIAL = "is not authorized to perform: "
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
-    "ACTIONS_ID_TOKEN", 'context "',
+    "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook",
 )  # fmt: skip
 _MAX_UNPARSED = 200_000
 # Fewer characters around a denial state no other failure.

@@ -51,6 +51,34 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
             id="GitLab",
         ),
         pytest.param(
+            'Error creating: pods "api-1" is forbidden: violates PodSecurity "restricted:v1.30": allowPrivilegeEscalation != false'
+            ' (containers "api", "log" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or'
+            ' containers "api", "log" must set securityContext.runAsNonRoot=true)',
+            (
+                "Pod Security admission rejected api-1. Authentication and RBAC allowed the request",
+                "- name: log",
+                "allowPrivilegeEscalation: false",
+                "runAsNonRoot: true",
+                "label pod-security.kubernetes.io/enforce, or the",
+            ),
+            id="Pod Security",
+        ),
+        pytest.param(
+            r"pods \"agent\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)",
+            ("the check host namespaces: hostNetwork=true.", "pod-security.kubernetes.io/enforce=privileged"),
+            id="Pod Security, baseline",
+        ),
+        pytest.param(
+            '$ kubectl -n shop apply -f api.yaml\npods "api" is forbidden: exceeded quota: small, requested: cpu=2, limited: cpu=1',
+            ("The ResourceQuota small rejected api.", "kubectl describe resourcequota small -n shop"),
+            id="a quota",
+        ),
+        pytest.param(
+            'Error from server: admission webhook "validate.policies.example" denied the request: label team is missing',
+            ("The admission webhook validate.policies.example rejected the object.",),
+            id="a webhook",
+        ),
+        pytest.param(
             MOUNT.format("accesspoint=fsap-0a1b2c3d4e5f60718,tls"),
             (
                 "denied the mount of fs-0a1b2c3d4e5f60718: the mount options lack iam",

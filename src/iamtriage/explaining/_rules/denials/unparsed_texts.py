@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials import ci_jobs
 from iamtriage.explaining._rules.credentials.access_keys import explain_exposed_key
 from iamtriage.explaining._rules.denials import repositories
 from iamtriage.explaining._rules.denials.known_policies import names_action
+from iamtriage.explaining._rules.kubernetes.rejected_objects import explain_rejected_object
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import Cluster
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
@@ -367,4 +368,5 @@ _RULES: tuple[Callable[[str, Facts], Explanation | None], ...] = (
     _explain_kubeconfig,
     _explain_id_token,
     explain_exposed_key,
+    explain_rejected_object,
 )
