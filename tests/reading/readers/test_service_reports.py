@@ -513,6 +513,22 @@ PERMISSIONS: Table = (
         f"Unable to verify/create output bucket <bucket>{_tail('AmazonAthena')}",
         denied(service="athena", resource="<bucket>", status_code=400, request_id=ID),
     ),
+    (
+        "sagemaker-data",
+        'An error occurred (ValidationException) when calling the CreateTrainingJob operation: No S3 objects found under S3 URL "s3://orders-ml/train" given in input data source. Please ensure that the role "arn:aws:iam::111122223333:role/train" has "s3:ListBucket" permissions on bucket "orders-ml". Error message from S3: Access Denied',
+        denied(
+            code="ValidationException",
+            operation="CreateTrainingJob",
+            principal="arn:aws:iam::111122223333:role/train",
+            action="s3:ListBucket",
+            resource="orders-ml",
+        ),
+    ),
+    (
+        "sagemaker-no-data",
+        'No S3 objects found under S3 URL "s3://orders-ml/train" given in input data source. Please ensure that the role "arn:aws:iam::111122223333:role/train" has "s3:ListBucket" permissions on bucket "orders-ml".',
+        None,
+    ),
     ("athena-no-bucket", "Unable to verify/create output bucket.", denied()),
     (
         "glue-target",

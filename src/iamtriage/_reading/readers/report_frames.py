@@ -104,6 +104,8 @@ unsure | must have permission | \b[Rr]ole(?: A[Rr][Nn]|A[Rr][Nn])? <PRINCIPAL>,?
 unsure | <could>could not perform | \bcould not perform <ACTION>
 unsure | <unable>is unable to perform | \b(?P<principal><SERVICE>) is unable to perform:? <ACTION>
 sure   | <ensure>annot access | \bCannot access (?:\w{1,20} ){1,3}<RESOURCE>\.? Please ensure the role can perform
+# SageMaker prints this for the data of a job, and whatever S3 answered.
+sure   | essage from S3: Access Denied | (?:\bNo S3 objects found under S3 URL [^\n]{1,600}?)?\brole <QUOTE><PRINCIPAL>['\"`]? has <QUOTE><ACTION>['\"`]? permissions? on bucket <QUOTE>(?P<resource><BUCKET>)['\"`]?\.? Error message from S3: Access Denied
 sure   | <output>verify/create output bucket | \bUnable to verify/create output bucket(?: <QUOTE>(?P<resource><BUCKET>))?<END>
 unsure | <target>not have access to target | \bUser does not have access to target\b(?::? <QUOTE><RESOURCE>)?
 # Permissions that are insufficient.
