@@ -100,6 +100,8 @@ def explain_no_registry_login(
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)
     older = "The login is older than 12 hours, or belongs to another user of the machine."
+    if is_node:
+        older = "The pod has an image pull secret whose login is older than 12 hours."
     causes = [
         NO_REGISTRY_LOGIN_CAUSE.cause(
             "derived" if none_sent else "possible",
@@ -113,7 +115,7 @@ def explain_no_registry_login(
             text="The node sent the registry no credentials." if is_node and none_sent else "",
         ),
         EXPIRED_REGISTRY_LOGIN.cause(text=older),
-        OTHER_REGISTRY.cause(),
+        *(() if is_node else (OTHER_REGISTRY.cause(),)),
     ]
     remedies = [credential_remedies.docker_login(registry, region, case.failure.text)]
     summary = f"The ECR registry {registry} does not accept the docker login."

@@ -126,10 +126,13 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", no_override, 1)
     text = f"{went} {no_allow if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
     region = denial_remedies.region_argument(denial)
-    on_instance = _vpc_commands(denial, region)
+    is_named = denial.context.vpc_endpoint is not None
+    on_instance = () if is_named else _vpc_commands(denial, region)
     find = "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
         find = f"The first two commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. It can be in another VPC, too."
+    if is_named:
+        find = ""
     owner = "the endpoint's owner, often the network team,"
     if explicit:
         title = _FIND_DENY.format("the VPC endpoint's policy")
@@ -137,12 +140,12 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         if denial.crosses_accounts:
             tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
         steps = [
-            f"{find} Read the Deny's conditions, {tested}: requests that do not match them, and those that leave the VPC another way, are not denied.",
+            f"{find} Read the Deny's conditions, {tested}: requests that do not match them, and those that leave the VPC another way, are not denied.".strip(),
             f"If the request is legitimate, {owner} narrows the Deny.",
         ]
     else:
         title = "Change the VPC endpoint's policy"
-        steps = [find, f"{owner.capitalize()} replaces its policy by policy.json."]
+        steps = [*present(find or None), f"{owner.capitalize()} replaces its policy by policy.json."]
     if "transitively" in (denial.failure.reason or ""):
         step = "The message says that a service control policy requires this: ask the organization's administrator, too."
         steps.insert(1 if explicit else 0, step)
@@ -167,7 +170,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         title=title,
         who="account administrator",
         steps=(*steps, *notes),
-        commands=(*on_instance, show, *change),
+        commands=tuple(change) if is_named else (*on_instance, show, *change),
         statement=endpoint_statement(denial),
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,

@@ -225,6 +225,12 @@ def find_named_service(text: str | None) -> ServicePrincipal | None:
     return None if name is None else ServicePrincipal(f"{name}.amazonaws.com")
 
 
+# "<arn here>"
+_MASK = lazy_pattern(
+    r"(?:arn:[^:]{1,20}:iam::[^:]{0,60}:(?P<kind>role|user)/)?(?:<[^<>]{1,60}>|\[[^\[\]]{1,60}\]|\*{2,}|[Xx]{3,})"
+)
+
+
 def describe_principal(principal: Principal | None, text: str | None) -> str:
     """Return a principal in words, such as ``the role app``, or the text if it is not a principal.
 
@@ -247,6 +253,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
         return f"the role that {text} uses"
     if text and (session := _LONG_SESSION.fullmatch(text)) is not None:
         return f"the role {session[1]}"
+    if text and (masked := _MASK.fullmatch(text)) is not None:
+        return f"the {masked['kind'] or 'caller'}"
     return "the caller" if not text or is_truncated(text) else text
 
 

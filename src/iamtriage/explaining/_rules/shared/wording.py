@@ -113,7 +113,9 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
             *found,
         )
     reason = stated_reason(denial.failure)
-    said = (f"The message says: {reason}",) if reason else ()
+    # The summary says this much.
+    is_said = (reason or "").strip(" .").lower() in {"", "with an explicit deny"}
+    said = () if is_said else (f"The message says: {reason}",)
     return (*said, *_forwarding_service(denial.failure.text))
 
 
