@@ -374,6 +374,30 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "sfn_role was denied sts:AssumeRole",
         "sts:AssumeRole",
     ),
+    "masked-caller": (
+        "User: <arn here> is not authorized to perform: kms:Decrypt because no identity-based policy allows the kms:Decrypt action",
+        {},
+        "The caller was denied kms:Decrypt",
+        "Attach the policy to the caller",
+    ),
+    "masked-user": (
+        "User: arn:aws:iam::<xxx>:user/<xxx> is not authorized to perform: sqs:SendMessage with an explicit deny",
+        {},
+        "The user was denied sqs:SendMessage",
+        "simulate-principal-policy",
+    ),
+    "parameter-that-kms-rejects": (
+        "An error occurred (AccessDeniedException) when calling the GetParameters operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 59647aab-d88f-4bf5-8ac7-b358b03f4722)",
+        {},
+        "KMS cannot decrypt the parameter",
+        "aws ssm describe-parameters",
+    ),
+    "program-in-the-image-of-airflow": (
+        'NoCredentialsError: Unable to locate credentials\nFile "/home/airflow/.local/lib/python3.12/site-packages/airflow/task.py", line 8 in run',
+        {},
+        "found no credentials",
+        "Where it runs decides, which the text does not say",
+    ),
     "whole-key": (
         _KEYS.format("ASIAEXAMPLE000000042"),
         {},
@@ -504,3 +528,11 @@ def test_the_account_of_the_message_is_used() -> None:
     shown = str(explain(text))
     assert ":111122223333:servicesetting" in shown
     assert "Save the trust policy" not in shown
+
+
+@pytest.mark.parametrize(("named", "count"), [("vpce-0a1b2c3d4e5f60718", 0), ("an endpoint", 1)])
+def test_named_endpoint_is_not_looked_up(named: str, count: int) -> None:
+    text = f"{_DENIED.format('sqs:SendMessage')} because no VPC endpoint policy allows the sqs:SendMessage action ({named})"
+    first = explain(text).remedies[0]
+    assert sum("--filters" in each for each in first.commands) == count
+    assert sum("find the one in the caller's VPC" in each for each in first.steps) == count

@@ -55,7 +55,9 @@ _TASK_SHOWN = lazy_pattern(
 _LOG_STREAM = lazy_pattern(r"\baws logs (?:tail|get-log-events|filter-log-events|start-live-tail) ")
 # Images and servers have the program there.
 _IMAGE_PATH = lazy_pattern(
-    r"(?<![\w.~/-])/(?:(?:usr/src/|srv/|home/(?:node|app)/)?app/|(?:srv|var/www)/[\w.-]{1,60}/)"
+    r"(?<![\w.~/-])/(?:(?:usr/src/|srv/|home/(?:node|app)/)?app/|(?:srv|var/www)/[\w.-]{1,60}/"
+    # The images of Airflow, Jupyter, Spark and Bitnami, and those of Anaconda.
+    r"|home/(?:airflow|jovyan)/|opt/(?:airflow|bitnami|conda|spark)/|usr/local/airflow/)"
 )
 # The AWS CLI and Terraform report that they have no credentials themselves.
 _TOOL_ITSELF = lazy_pattern(

@@ -168,6 +168,19 @@ OLD_GRANT = KMS_GRANT_OF_OTHER_ROLE.cause(
 """Why a role that has permissions may not be able to use the key."""
 
 
+# A service that reports the denial of KMS as it got it.
+_CALL = lazy_pattern(
+    r"\bwhen calling the ([A-Z]\w{2,60}) operation: [^\n]{1,400}\(Service: AWSKMS;", re.ASCII
+)
+
+
+def called_operation(denial: Denial) -> str:
+    """Return the operation that was called, also if the message of KMS follows that of the called service."""
+    if denial.operation is not None or (found := _CALL.search(denial.failure.text)) is None:
+        return denial.operation or ""
+    return found[1]
+
+
 def describe_data(operation: str | None) -> str:
     """Return what an operation reads or writes, in a word."""
     return next((noun for names, noun in _DATA if (operation or "").startswith(names)), "data")
@@ -268,7 +281,8 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
 
 def name_called_data(denial: Denial) -> tuple[str, str] | None:
     """Return what another service decrypts for a call, and that call, or ``None`` if KMS was called or it is unknown."""
-    operation, data = denial.operation or "", describe_data(denial.operation)
+    operation = called_operation(denial)
+    data = describe_data(operation)
     service = next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
     if service is None or ENVIRONMENT in denial.failure.text:
         return None
@@ -290,7 +304,8 @@ def show_key_of_data(denial: Denial) -> str | None:
     """
     if ENVIRONMENT in denial.failure.text:
         return f"aws lambda get-function-configuration --function-name {function_of(denial)} --query '[KMSKeyArn,Role]' --output text"
-    data, operation = describe_data(denial.operation), denial.operation or ""
+    operation = called_operation(denial)
+    data = describe_data(operation)
     if data != "object" and denial.failure.envelope.service != "s3":
         of_data = (each for each, (_, _, name) in SHOW_KEYS.items() if name.startswith(f"{data.upper()}_"))
         return show_key_command(denial, next(of_data, denial.service), None)
