@@ -855,6 +855,24 @@ def test_trust_policy_for_pod_identity() -> None:
     assert web.policy["Statement"][1]["Condition"]["StringEquals"]
 
 
+def test_role_that_the_caller_may_not_pass() -> None:
+    """The message of ECS covers the caller's iam:PassRole, unless the trust policy explains it."""
+    shown = " ".join(
+        explain(TASK, facts={"caller": CALLER}).to_text(detail="full").replace("\\\n", " ").split()
+    )
+    assert "role itself or the caller's iam:PassRole is the problem" in shown
+    assert "put-user-policy --user-name ana" in shown
+    assert '"Resource": "arn:aws:iam::111122223333:role/web"' in shown
+    assert '"iam:PassedToService": "ecs-tasks.amazonaws.com"' in shown
+    trusted = explain(TASK, facts={"trust_policy": _service_policy("ecs-tasks.amazonaws.com")})
+    assert trusted.causes[-1].code == "pass-role"
+    for other in (
+        explain(TASK, facts={"trust_policy": _service_policy("ec2.amazonaws.com")}),
+        explain(TASK.partition(". Please")[0]),
+    ):
+        assert "caller's permissions are not the problem" in " ".join(str(other).split())
+
+
 def test_role_of_another_service() -> None:
     """A role that only another service may assume is likely that service's role."""
     text = "ECS was unable to assume the role 'arn:aws:iam::111122223333:role/jobs' that was provided for this task."

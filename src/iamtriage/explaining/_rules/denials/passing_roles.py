@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import role_recipients
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
@@ -55,14 +56,6 @@ _DEPLOY_ROLE = lazy_pattern(
     re.ASCII,
 )
 
-PASS_ROLE = CauseType(
-    "pass-role",
-    title="The caller is not allowed to pass the role",
-    meaning="The caller made a call that passes a role to a service, and is not allowed to pass it.",
-    recognised_by="The denied action is iam:PassRole.",
-    fix="Allow the caller iam:PassRole on the role, with the condition iam:PassedToService.",
-    sources=(pages.PASS_ROLE,),
-)
 ROLE_PASSED_WITHIN_CALL = CauseType(
     "role-passed-within-call",
     title="The call passes a role to a service",

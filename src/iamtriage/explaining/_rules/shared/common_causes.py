@@ -34,6 +34,15 @@ ROLE_TOO_NEW = CauseType(
     of="service-cannot-assume-role",
     subject="calls",
 )
+PASS_ROLE = CauseType(
+    "pass-role",
+    title="The caller is not allowed to pass the role",
+    meaning="The caller made a call that passes a role to a service, and is not allowed to pass it.",
+    recognised_by="The denied action is iam:PassRole.",
+    fix="Allow the caller iam:PassRole on the role, with the condition iam:PassedToService.",
+    sources=(pages.PASS_ROLE,),
+    subject="denials",
+)
 UNSIGNED_CALL = CauseType(
     "unsigned-call",
     title="The request is not signed",

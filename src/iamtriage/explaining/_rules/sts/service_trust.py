@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role, underlying_role
-from iamtriage.explaining._rules.shared.remedies import save_step, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
 from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_services
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -69,6 +71,11 @@ _CREATED = lazy_pattern(
 _WORKS_LATER = lazy_pattern(
     r"(?i:\b(?:later|second time|second try|second run|re-?run|retry|a minute)\b[^.\n]{0,40}\b(?:works?|worked|succeeds?|passes)\b|\b(?:works?|worked|succeeds?|passes)\b[^.\n]{0,30}\b(?:later|second time|second try|second run|re-?run|retry|after a minute)\b)"
 )
+# The message can also mean that the caller must not pass the role, as in
+# https://github.com/aws-samples/aws-modern-application-workshop/issues/149.
+_MAY_LACK_PASS = lazy_pattern(r"\bpermissions?\s{1,40}to\s{1,40}pass\s{1,40}(?:this|the)\s{1,40}role\b")
+# A service starts its tasks again.
+_OF_ECS_SERVICES = {None, "CreateService", "UpdateService"}
 _SSO = "AWSReservedSSO_"
 
 
@@ -91,11 +98,25 @@ def explain_untrusted_role(
         SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
         ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate."),
-        ROLE_NOT_THERE.cause(),
+        # A name alone does not show a wrong path.
+        ROLE_NOT_THERE.cause(
+            text=None
+            if parsed is None or str(parsed).count("/") == 1
+            else f"The role {parsed} does not exist: its name, path or account is wrong, or it was deleted."
+        ),
     )
     verdict = "most likely, the role's trust policy does not allow it"
     is_for_people = trust is None and name is not None and _is_for_people(case, name)
     remedies: tuple[Remedy, ...]
+    pass_it = None
+    if (trust is None or trust.is_allowed) and not is_for_people and _MAY_LACK_PASS.search(case.failure.text):
+        title = f"Allow the caller to pass {role}"
+        pass_it = _pass_remedy(
+            case,
+            f"{title} if the trust policy is right" if trust is None else title,
+            role_arn if parsed else None,
+            service,
+        )
     if trust is not None:
         retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
         fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
@@ -116,6 +137,9 @@ def explain_untrusted_role(
         remedies = (
             trust_remedy(
                 f"Allow {who} in the trust policy of {role}",
+                "If the first command finds no role, correct the ARN. If it prints this statement already, check its conditions, and then the caller's iam:PassRole."
+                if pass_it
+                else None,
                 *in_code,
                 save_step("the role's trust policy", "trust.json"),
                 commands=commands.trust_policy_commands(name),
@@ -132,6 +156,17 @@ def explain_untrusted_role(
                 # IAM Identity Center manages the trust policies of its roles.
                 verdict, causes = "it is a role for people, from IAM Identity Center", causes[:2]
                 remedies = (other,)
+    if pass_it is not None:
+        caller = f"The caller is not allowed to pass {parsed or 'the role'} to {who} (iam:PassRole)."
+        causes, remedies = (
+            (*causes[:2], PASS_ROLE.cause(text=caller), *causes[2:]),
+            (remedies[0], pass_it, *remedies[1:]),
+        )
+        verdict = (
+            "the message does not tell whether the role's trust policy, the role itself or the caller's iam:PassRole is the problem"
+            if trust is None
+            else f"{verdict}, and the caller may not be allowed to pass it"
+        )
     return case.explain(
         f"The service{f' {service}' if service else ''} cannot assume {role}: {verdict}.",
         *causes,
@@ -140,12 +175,28 @@ def explain_untrusted_role(
         notes=(
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html
             "An ECS service retries to start its tasks after a while."
-            if service == "ecs-tasks.amazonaws.com"
+            if service == "ecs-tasks.amazonaws.com" and case.operation in _OF_ECS_SERVICES
             else None,
-            "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
+            None
+            if pass_it
+            else "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
             if is_for_people
             else "The caller's permissions are not the problem: the service cannot use the role.",
         ),
+    )
+
+
+def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service: str | None) -> Remedy:
+    """Return the remedy that allows the caller to pass a role."""
+    to = {"StringEquals": {"iam:PassedToService": service or "SERVICE.amazonaws.com"}}
+    owner = underlying_role(case.principal)
+    user = case.principal.name if isinstance(case.principal, User) else "USER_NAME"
+    kind, name = ("role", owner.name) if owner else ("user", user)
+    return identity_remedy(
+        title,
+        commands=commands.put_policy(name, "AllowPassRole", kind),
+        statements=(allow("iam:PassRole", commands.arn(arn, "ROLE_ARN"), sid="PassRole", condition=to),),
+        url=pages.PASS_ROLE,
     )
 
 
