@@ -2867,6 +2867,24 @@ def test_profile_that_root_does_not_have() -> None:
     assert other.remedies[0].commands[0] == "stern web -c ~/.kube/config -n shop"
 
 
+def test_role_that_the_kubeconfig_sets() -> None:
+    host = "https://0A1B.gr7.eu-west-1.eks.amazonaws.com"
+    denied = f"An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/ops\n"
+    explanation = explain(f'{denied}Get "{host}/api": {_NO_TOKEN}')
+    assert "the kubeconfig (--role-arn) or its profile" in explanation.summary
+    other = explanation.remedies[1]
+    assert (
+        other.title
+        == "Or, if the user ana has access to the cluster, update the kubeconfig without --role-arn"
+    )
+    assert other.commands == ("aws eks update-kubeconfig --name CLUSTER --region eu-west-1",)
+    # Another call is not that of the role.
+    describe = denied.replace("sts:AssumeRole", "eks:DescribeCluster").replace(
+        "AssumeRole", "DescribeCluster"
+    )
+    assert "--role-arn" not in explain(f"{describe}{_NO_TOKEN}").to_text(detail="full")
+
+
 def test_spark_looks_up_the_default_database() -> None:
     glue = "arn:aws:glue:eu-west-1:111122223333:database"
     spark = "\n at org.apache.spark.sql.hive.HiveExternalCatalog.databaseExists"

@@ -112,7 +112,9 @@ def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, st
     for number, cause in enumerate(causes):
         # A possible cause is shown in full, because the summary only says that it is possible.
         is_restated = (number == 0 or cause.evidence != "possible") and (
-            restates(cause.text, summary) if cause.because else _contains(summary, cause.text)
+            restates(cause.text, summary)
+            if cause.because and cause.evidence != "possible"
+            else _contains(summary, cause.text)
         )
         sentences = [] if is_restated else [cause.text]
         for reason in _select_reasons(cause.because):

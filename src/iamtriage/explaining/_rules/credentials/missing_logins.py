@@ -13,6 +13,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import other_users
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages, principal_words
+from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 
@@ -178,6 +179,17 @@ def add_kubectl_failure(case: Case[Failure], explanation: Explanation) -> Explan
             _SIGN_IN_FOR_KUBECTL,
             commands=(_SHOW_HELPER, *first.commands),
             url=first.url,
+        )
+    if getattr(case.failure, "action", None) == "sts:AssumeRole":
+        caller = principal_words.describe_principal(case.principal, case.caller)
+        consequence = f"{consequence[:-1]}: the kubeconfig (--role-arn) or its profile (role_arn) tells it to assume the role."
+        others.insert(
+            0,
+            your_remedy(
+                f"Or, if {caller} has access to the cluster, update the kubeconfig without --role-arn",
+                commands=find_cluster(case).kubeconfig_command(),
+                url=pages.EKS_KUBECONFIG,
+            ),
         )
     return attrs.evolve(
         explanation, summary=f"{explanation.summary} {consequence}", remedies=(first, *others)
