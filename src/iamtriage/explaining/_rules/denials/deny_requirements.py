@@ -155,8 +155,8 @@ def add_requirement(denial: Denial, explanation: Explanation) -> Explanation:
 
 def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
     """Return a remedy for what a name suggests, or for a protected resource, with the commands that show the Deny."""
-    reads = itertools.takewhile(_READS.match, finding.commands)
-    reads = tuple(each for each in reads if "list-entities-for-policy" not in each)
+    shown_first = itertools.takewhile(_READS.match, finding.commands)
+    reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)
     if not reads or (", judging by" not in guess.title and not guess.title.startswith("Ask ")):
         return guess
     shown = attrs.evolve(guess, steps=(*guess.steps, f"The last command shows the Deny ({finding.who})."))

@@ -59,11 +59,14 @@ _OUTPUT_INDEX = lazy_pattern(
 OPENSEARCH_ROLE_NOT_MAPPED = CauseType(
     "opensearch-role-not-mapped",
     title="No OpenSearch role of the caller allows the request",
-    text="IAM and the domain's access policy allowed the request, so neither the signature nor a policy there is the problem: OpenSearch's own roles decide.",
+    text="The signature is valid, and IAM and the domain's access policy allowed the request: OpenSearch's own roles denied it.",
     recognised_by='OpenSearch says "no permissions for […] and User [name=…]" (security_exception).',
     fix="Map the IAM role as a backend role of an OpenSearch role that has the permission.",
     sources=(_PAGE,),
 )
+
+
+_BULK = "indices:data/write/bulk"
 
 
 def explain_opensearch_role(denial: Denial) -> Explanation:
@@ -84,12 +87,13 @@ def explain_opensearch_role(denial: Denial) -> Explanation:
     outputs = {f"{each['name']}{'-*' if each['is_prefix'] else ''}" for each in _OUTPUT_INDEX.finditer(text)}
     index = max(outputs, key=lambda name: name.endswith("-*"), default=None)
     summary = f"OpenSearch denied {describe_principal(denial.principal, denial.principal_text)} {permission}: no role inside OpenSearch (fine-grained access control) that is mapped to this caller has it."
+    group = " cluster_composite_ops contains indices:data/write/bulk." if _BULK in names else ""
     remedy = owner_remedy(
         "Map the caller to an OpenSearch role with the permission",
-        "As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles, Mapped users). The role all_access would allow far too much.",
+        f"As the domain's master user, create an OpenSearch role for this, and map the caller to it (in Dashboards: Security, Roles, Mapped users). The role all_access would allow far too much.{group}",
+        "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
         f'If the master user is an IAM role, replace --user MASTER_USER_NAME by: --aws-sigv4 aws:amz:{region}:es --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --header "x-amz-security-token: $AWS_SESSION_TOKEN".',
         None if index else "INDEX_PATTERN matches the indexes of the client, such as logs-*.",
-        "PUT replaces what exists: if there is a role or a mapping with this name, print it with GET and add to it. Both take effect immediately.",
         commands=tuple(
             fill_command(
                 "curl --user MASTER_USER_NAME --request PUT {} --header 'Content-Type: application/json' --data {}",
@@ -113,7 +117,7 @@ def _needed_permissions(names: list[str]) -> dict[str, object]:
     """
     of_cluster = [clip_text(name) for name in names if _OF_CLUSTER.fullmatch(name)]
     of_index = [clip_text(name) for name in names if not _OF_CLUSTER.fullmatch(name)]
-    if "indices:data/write/bulk" in of_cluster:
+    if _BULK in of_cluster:
         # The action group has the permission of the request, whose items are checked by index.
         of_cluster, of_index = ["cluster_composite_ops"], ["write", "create_index", *of_index]
     of_index = ["read" if each.startswith("indices:data/read/") else each for each in of_index]
