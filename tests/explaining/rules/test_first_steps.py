@@ -195,3 +195,31 @@ def test_unreachable_host_and_the_endpoint_that_it_needs(host: str, service: str
     assert "in a pod of the namespace jobs" in remedy.steps[0]
     name = service.partition(" for ")[2].partition(" ")[0]
     assert f"Name=service-name,Values={name}" in remedy.commands[-1] or not name
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "says", "creates"),
+    [
+        ("sts.eu-west-1.amazonaws.com", "203.0.113.7", "203.0.113.7 is a public address", True),
+        ("sts.eu-west-1.amazonaws.com", "10.0.3.4", "10.0.3.4 is a private address", False),
+        (
+            "sts.eu-west-1.amazonaws.com",
+            "",
+            "Without internet access, the subnet needs a route to a NAT",
+            True,
+        ),
+    ],
+)
+def test_way_from_a_pod_to_sts(host: str, address: str, says: str, *, creates: bool) -> None:
+    dial = f"dial tcp {address}:443: " if address else ""
+    text = f'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://{host}/": {dial}i/o timeout'
+    remedy = _explained(text, {"namespace": "jobs"}).remedies[0]
+    assert remedy.steps[0].startswith(says)
+    assert remedy.commands[0].startswith("kubectl exec --namespace jobs POD -- curl ")
+    create = "create-vpc-endpoint --region eu-west-1 --vpc-endpoint-type Interface --private-dns-enabled --service-name com.amazonaws.eu-west-1.sts"
+    assert (create in remedy.commands[-1]) is creates
+
+
+def test_endpoint_of_sts_in_china() -> None:
+    text = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.cn-north-1.amazonaws.com.cn/": i/o timeout'
+    assert "--service-name cn.com.amazonaws.cn-north-1.sts" in _explained(text, {}).remedies[0].commands[-1]

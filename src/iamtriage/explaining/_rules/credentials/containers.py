@@ -25,7 +25,7 @@ from iamtriage.explaining._rules.shared.clues import (
     reported_cause,
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
@@ -46,6 +46,13 @@ _COMPOSE_SERVICE = lazy_pattern(
 )
 _DOCKER_RUN = lazy_pattern(
     r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
+)
+
+
+# The address that Go's net package dialed.
+_ADDRESS = lazy_pattern(
+    r"\bdial tcp (?P<address>(?P<private>10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)?[\d.]{3,15}):443\b",
+    re.ASCII,
 )
 
 
@@ -202,7 +209,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
-    blocked = "A security group, network policy, route or proxy blocks the connection to STS."
+    blocked = "A security group, network ACL, network policy, route or proxy blocks the connection to STS."
     hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     return case.explain(
@@ -212,15 +219,47 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
         certificates.NO_WAY_OUT.cause(text=blocked),
         remedies=(
             *findings.remedies,
-            cluster_remedy(
-                "Test the connection to STS from where the call runs",
-                "Any response, even an error, shows that STS is reachable.",
-                "A VPC without internet access needs an interface endpoint for STS, with private DNS and a security group that allows port 443. Clients must call the regional endpoint.",
-                commands=fill_command("curl --silent --show-error --head --max-time 10 {}", url),
-                url=pages.STS_REGIONS,
-            ),
+            _open_way_remedy(case, message, url, find_region(case) if host else None),
         ),
         notes="An IAM policy does not help: the request did not reach AWS.",
+    )
+
+
+def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, region: str | None) -> Remedy:
+    """Return the remedy that opens a way to STS, by the address that the client called if the text has it."""
+    service, port = (
+        f"{'cn.' if url.endswith('.cn') else ''}com.amazonaws.{commands.region(region)}.sts",
+        "port 443 from the pods",
+    )
+    if case.facts.namespace is None and case.facts.cluster is None:
+        port = "port 443 from the caller"
+    way = f"a route to a NAT gateway, or an interface endpoint for {service} with private DNS, whose security group allows {port}"
+    called = _ADDRESS.search(message)
+    if called is None or GLOBAL_HOST in message:
+        step = f"Without internet access, the subnet needs {way}. An endpoint serves only the regional name."
+    elif called["private"]:
+        step = f"{called['address']} is a private address, which an interface endpoint has: its security group must allow {port}."
+    else:
+        step = f"{called['address']} is a public address, so no endpoint with private DNS serves the name in this VPC. The subnet needs {way}."
+    test = fill_command("curl --silent --show-error --head --max-time 10 {}", url)
+    if case.facts.namespace is not None:
+        test = f"kubectl exec --namespace {commands.namespace(case.facts.namespace)} POD -- {test}"
+    where = f"--region {commands.region(region)}"
+    return account_remedy(
+        "Open a way from the subnet to STS",
+        step,
+        "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response to the first command, even an error, shows that STS is reachable.",
+        commands=(
+            test,
+            f"aws ec2 describe-vpc-endpoints {where} --filters Name=service-name,Values={service} --query 'VpcEndpoints[].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId]'",
+            None
+            if called and called["private"]
+            else Labelled(
+                "Without a NAT gateway, and if there is no such endpoint:",
+                f"aws ec2 create-vpc-endpoint {where} --vpc-endpoint-type Interface --private-dns-enabled --service-name {service} --vpc-id VPC_ID --subnet-ids SUBNET_ID --security-group-ids SECURITY_GROUP_ID",
+            ),
+        ),
+        url=pages.STS_REGIONS,
     )
 
 
