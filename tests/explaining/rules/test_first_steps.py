@@ -92,7 +92,7 @@ def test_helm_needs_more_than_the_denied_verb() -> None:
 def test_cdk_offers_the_direct_permission_last() -> None:
     arn = "arn:aws:iam::111122223333:role/cdk-hnb659fds-{}-role-111122223333-eu-west-1"
     text = f"current credentials could not be used to assume '{arn.format('deploy')}', but are for the right account. Proceeding anyway.\nUser: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:PassRole on resource: {arn.format('cfn-exec')}"
-    first, direct, *_ = _explained(text).remedies
+    first, *_, direct = _explained(text).remedies
     assert "sts:AssumeRole" in first.title
     assert direct.policy is not None
     [statement] = direct.policy["Statement"]
