@@ -42,3 +42,27 @@ def test_other_policies_are_kept(text: str) -> None:
     explanation = explain(text)
     assert "no identity-based policy allows it" in explanation.summary
     assert any("attach-role-policy" in line for line in explanation.remedies[0].commands)
+
+
+@pytest.mark.parametrize(
+    ("log", "action", "title"),
+    [
+        ("Warning  FailedBuildModel  3s  ingress  Failed build model due to ", "elasticloadbalancing:DescribeTags", "Give the pod's role the policy of the controller's release"),
+        ("ebs.csi.aws.com: could not create volume: ", "ec2:CreateVolume", "Attach the AWS managed policy AmazonEBSCSIDriverPolicy to the pod's role"),
+        ("cluster-autoscaler: ", "autoscaling:DescribeAutoScalingGroups", "Allow autoscaling:DescribeAutoScalingGroups for the pod's role"),
+        ("[fluent-bit] ", "logs:PutLogEvents", None),
+        ("aws elbv2 describe-tags\n", "elasticloadbalancing:DescribeTags", None),
+    ],
+)  # fmt: skip
+def test_policy_is_for_the_role_of_the_pod(log: str, action: str, title: str | None) -> None:
+    role = "eks-node-role" if title else "web"
+    explanation = explain(
+        f"{log}AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{role}/i-0abc12de34f567890 is not authorized to perform: {action} because no identity-based policy allows the {action} action"
+    )
+    titles = [each.title for each in explanation.remedies]
+    if title is None:
+        assert not any("pod" in each for each in titles)
+        return
+    assert titles[:2] == ["Give the pod's service account its own role", title]
+    assert not any(role in line for line in explanation.remedies[1].commands)
+    assert "its pod called with the node's role eks-node-role" in explanation.summary

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.text_signs import Deployment
 
-# Agents that also run on instances without Kubernetes.
-_AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
 # A role that the call names lacks something, and not the caller.
 _TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
 _STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
@@ -165,7 +163,7 @@ def _describe_use(denial: Denial) -> str | None:
     if not is_instance:
         return f"which {controller.name} uses"
     facts = denial.facts
-    is_node = controller.name not in _AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
+    is_node = controller.name not in text_signs.AGENTS_OF_INSTANCES or "node" in denial.role.name.lower()
     is_node = (
         is_node
         or text_signs.is_about_pods(text)

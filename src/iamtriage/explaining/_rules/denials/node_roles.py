@@ -20,7 +20,11 @@ from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.denial import ASSUME_ROLE_ACTIONS
 from iamtriage.explaining._rules.shared.remedies import Commands, account_remedy, present
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
-from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial, is_about_pods
+from iamtriage.explaining._rules.shared.text_signs import (
+    AGENTS_OF_INSTANCES,
+    find_controller_of_denial,
+    is_about_pods,
+)
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
@@ -65,6 +69,9 @@ _WARNING = "Every pod that reaches the instance metadata of a node with this rol
 _WITHOUT_ROLE = (
     "A pod without a role of its own calls with the role of its node, which is not meant to allow this."
 )
+_ITS_POD = "its pod"
+# The titles of remedies that give a controller's role all that it requires.
+_WHOLE_POLICY = ("Attach the AWS managed policy ", "Give ")
 _FOR_NODE = "Or allow it for the role of the node"
 
 POD_USES_NODE_ROLE = CauseType(
@@ -124,7 +131,7 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
             pod_remedies, remedies = (pod_remedies, remedies) if whole is None else ((), whole)
     causes, summary = explanation.causes, explanation.summary
     if is_certain and (verdict := _verdict(denial, shown, problem)) is not None:
-        if denial.failure.principal is None:
+        if denial.failure.principal is None or verdict.startswith(_ITS_POD):
             controller = find_controller_of_denial(denial.action or "", denial.failure)
             denial = attrs.evolve(denial, caller="the pod" if controller is None else controller.name)
         summary = denial_summary(denial, verdict)
@@ -163,7 +170,9 @@ def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> 
     if name is not None:
         return f"the pod did not use the role {clip_text(name)} of its service account"
     if (account := denial.facts.service_account) is None:
-        return None
+        controller = find_controller_of_denial(denial.action or "", denial.failure)
+        node = "" if denial.role is None else f" {clip_text(denial.role.name)}"
+        return controller and f"{_ITS_POD} called with the node's role{node}, not with a role of its own"
     session = clip_text((denial.principal_text or "").rpartition("/")[2])
     return f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
 
@@ -248,7 +257,8 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
         return None
     is_node_role = _NODE_ROLE_NAME.search(found[1]) is not None and _OTHER_ROLE_NAME.search(found[1]) is None
     names_pod = denial.facts.namespace is not None or denial.facts.service_account is not None
-    text_is_about_pods = is_about_pods(text)
+    runs_in_pod = controller is not None and controller.name not in AGENTS_OF_INSTANCES
+    text_is_about_pods = runs_in_pod or is_about_pods(text)
     # Bootstrap scripts call eks:DescribeCluster as the node.
     suggests_pod = is_node_role and denial.lowercase_action != "eks:describecluster"
     if not (names_pod or text_is_about_pods or suggests_pod):
@@ -292,6 +302,18 @@ def _remedies_for_pod(
     for_pod = allow_remedy(denial, grantee=grantee, title=title) if identity_allow_helps(denial) else None
     if for_node is None or for_pod is None:
         return remedies
+    lines_of_node, use = for_node.commands, " Use the same policy.json."
+    of_caller = f" {denial.caller}"
+    whole = next(
+        (each for each in remedies if each.title.startswith(_WHOLE_POLICY) and of_caller in each.title), None
+    )
+    if whole is not None:
+        # What a controller normally calls includes the denied action.
+        own = tuple(re.sub(r"--role-name \S+", "--role-name ROLE_NAME", line) for line in whole.commands)
+        for_pod = attrs.evolve(whole, title=whole.title.replace(of_caller, f" {grantee}"))
+        for_pod = change_commands(for_pod, own)
+        remedies = tuple(each for each in remedies if each is not whole)
+        lines_of_node, use = whole.commands[-1:], ""
     if pod_role is not None:
         lines = tuple(line.replace("ROLE_NAME", role_name(pod_role)) for line in for_pod.commands)
         for_pod = change_commands(for_pod, lines)
@@ -301,9 +323,9 @@ def _remedies_for_pod(
         who=for_node.who,
         steps=(
             f"{_WARNING} Do this only for programs that run on the node itself.",
-            f"{role}. Use the same policy.json.",
+            f"{role}.{use}",
         ),
-        commands=for_node.commands,
+        commands=lines_of_node,
         url=for_node.url,
     )
     return (*(for_pod if each is for_node else each for each in remedies), last)

@@ -327,6 +327,10 @@ def is_about_deployments(text: str) -> bool:
     return _DEPLOYMENT_TOOL.search(text) is not None
 
 
+AGENTS_OF_INSTANCES = frozenset({"Fluent Bit", "the CloudWatch agent"})
+"""The controllers that also run on instances without Kubernetes."""
+
+
 def find_controller_of_denial(action: str, failure: AccessDenied) -> Controller | None:
     """Return the controller that the line of a denial names, or else the whole text."""
     text, (start, end) = failure.text, failure.span
