@@ -159,7 +159,13 @@ def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
     reads = tuple(each for each in shown_first if "list-entities-for-policy" not in each)
     if not reads or (", judging by" not in guess.title and not guess.title.startswith("Ask ")):
         return guess
-    shown = attrs.evolve(guess, steps=(*guess.steps, f"The last command shows the Deny ({finding.who})."))
+    shown = attrs.evolve(
+        guess,
+        steps=(
+            *guess.steps,
+            f"The {'last ' if len(reads) > 1 else ''}command shows the Deny ({finding.who}).",
+        ),
+    )
     if guess.commands:
         shown = guess
     label = Labelled(f"To see the Deny itself ({finding.who}):", reads[0])
