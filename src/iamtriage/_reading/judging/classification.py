@@ -285,11 +285,13 @@ def _drop_titles(candidates: list[Candidate], text: str) -> list[Candidate]:
     Terraform prints such titles, and the role in them: https://github.com/hashicorp/aws-sdk-go-base.
     """
     kept: list[Candidate] = []
+    call: Candidate | None = None
     for candidate in reversed(candidates):
-        facts, call = candidate.facts, next(filter(_is_of_assumption, reversed(kept)), None)
+        facts = candidate.facts
         is_title = facts.keys() <= {"resource"} and "assume" in text[candidate.start : candidate.end]
         if call is None or not is_title:
             kept.append(candidate)
+            call = candidate if _is_of_assumption(candidate) else call
         elif call.kind == "access_denied" and "resource" in facts:
             call.facts.setdefault("resource", facts["resource"])
     return kept[::-1]

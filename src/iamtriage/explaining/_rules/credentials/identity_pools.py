@@ -34,7 +34,7 @@ from iamtriage.explaining._rules.shared.wording import capitalize_start
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements, policy_with_value
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT, pass_action_remedy
 from iamtriage.explaining._rules.sts.trust_problems import find_trust_problem
-from iamtriage.policies._documents import build_document
+from iamtriage.policies._documents import allow, build_document
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
@@ -381,15 +381,11 @@ def pool_trust_remedy(claims: Mapping[str, object] | None = None) -> Remedy:
     is_guest = isinstance(methods, list) and "unauthenticated" in methods
     kind = "unauthenticated" if is_guest else "authenticated"
     form = "The ID of an identity pool begins with its Region, such as eu-west-1:0a1b…."
-    statement: dict[str, Any] = {
-        "Effect": "Allow",
-        "Principal": {"Federated": POOL_PROVIDER},
-        "Action": _ACTION,
-        "Condition": {
-            "StringEquals": {f"{POOL_PROVIDER}:aud": pool},
-            "ForAnyValue:StringLike": {f"{POOL_PROVIDER}:amr": kind},
-        },
+    condition = {
+        "StringEquals": {f"{POOL_PROVIDER}:aud": pool},
+        "ForAnyValue:StringLike": {f"{POOL_PROVIDER}:amr": kind},
     }
+    statement = allow(_ACTION, principal={"Federated": POOL_PROVIDER}, condition=condition)
     return trust_remedy(
         "Allow the pool in the role's trust policy",
         form if pool != audience else None,

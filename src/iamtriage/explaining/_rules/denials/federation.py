@@ -17,14 +17,12 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._facts import Facts
 from iamtriage.explaining._rules.credentials import identity_pools
 from iamtriage.explaining._rules.denials import assuming_roles, role_conditions, web_identity_remedies
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import message_text
-from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.sts import trust_documents, trust_fixes, trust_subjects
 from iamtriage.explaining._rules.sts.trust_findings import TRUST_POLICY_CHECKED, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_problems import find_misplaced_value, find_trust_problem
@@ -343,7 +341,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         )
         if problem.is_for_pod_identity:
             subject = "The token itself is not the problem: no token"
-            association = _association_remedy(denial)
+            association = web_identity_remedies.associate_role_remedy(denial)
     else:
         step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)
@@ -357,32 +355,6 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
         f"STS rejected the token: {problem.text}.",
         checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
         remedies=present(in_code, remedy, association, other),
-    )
-
-
-def _association_remedy(denial: Denial) -> Remedy:
-    """Return the other way for a role that trusts EKS Pod Identity: to use that.
-
-    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html.
-    """
-    options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
-    cluster = find_cluster(denial.case)
-    return cluster_remedy(
-        "Or use EKS Pod Identity: associate the role with the service account, remove the annotation of IRSA, and re-create the pods",
-        "If the first command prints an association, the role was created for this: only remove the annotation. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
-        commands=(
-            cluster.eks_command("list-pod-identity-associations", *options),
-            Labelled(
-                "If there is none:",
-                cluster.eks_command("create-pod-identity-association", *options, "--role-arn", "ROLE_ARN"),
-            ),
-            Labelled(
-                "Then, in both cases:",
-                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
-            ),
-            commands.RESTART_PODS,
-        ),
-        url=pages.EKS_POD_ASSOCIATION,
     )
 
 

@@ -17,9 +17,11 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers import workflows
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller, usual_account
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.assuming_roles import missing_trust_steps, trust_policy_commands
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
-from iamtriage.explaining._rules.shared.remedies import present, trust_remedy, your_remedy
+from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, trust_remedy, your_remedy
 from iamtriage.explaining._rules.sts.trust_documents import expected_subjects, find_provider
 from iamtriage.explaining._rules.sts.trust_subjects import lacks_context
 from iamtriage.policies._documents import allow, build_document
@@ -336,3 +338,29 @@ def role_location(denial: Denial) -> tuple[str, str]:
     if provider is not None and provider.account:
         return provider.partition, provider.account
     return denial.location.partition or "aws", denial.account or "ACCOUNT_ID"
+
+
+def associate_role_remedy(denial: Denial) -> Remedy:
+    """Return the other way for a role that trusts EKS Pod Identity: to use that.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html.
+    """
+    options = ("--namespace", "NAMESPACE", "--service-account", "SERVICE_ACCOUNT")
+    cluster = find_cluster(denial.case)
+    return cluster_remedy(
+        "Or use EKS Pod Identity: associate the role with the service account, remove the annotation of IRSA, and re-create the pods",
+        "If the first command prints an association, the role was created for this: only remove the annotation. The agent must run on the nodes: EKS Auto Mode has it built in; elsewhere, it is the add-on eks-pod-identity-agent.",
+        commands=(
+            cluster.eks_command("list-pod-identity-associations", *options),
+            Labelled(
+                "If there is none:",
+                cluster.eks_command("create-pod-identity-association", *options, "--role-arn", "ROLE_ARN"),
+            ),
+            Labelled(
+                "Then, in both cases:",
+                "kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE eks.amazonaws.com/role-arn-",
+            ),
+            commands.RESTART_PODS,
+        ),
+        url=pages.EKS_POD_ASSOCIATION,
+    )
