@@ -1111,7 +1111,7 @@ TOKENS: tuple[Row, ...] = (
         web_identity_text("InvalidIdentityToken", "Incorrect token audience"),
         {},
         "wrong-audience",
-        {"wrong-audience": "reported", "annotation-audience": "possible"},
+        {"wrong-audience": "reported", "audience-of-token": "possible"},
         (
             "aws iam add-client-id-to-open-id-connect-provider --open-id-connect-provider-arn PROVIDER_ARN --client-id sts.amazonaws.com",
         ),

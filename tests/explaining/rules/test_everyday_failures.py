@@ -536,3 +536,29 @@ def test_named_endpoint_is_not_looked_up(named: str, count: int) -> None:
     first = explain(text).remedies[0]
     assert sum("--filters" in each for each in first.commands) == count
     assert sum("find the one in the caller's VPC" in each for each in first.steps) == count
+
+
+_SCOPE = "api error SignatureDoesNotMatch: Credential should be scoped to a valid region.\noperation error STS: GetCallerIdentity"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_of_terraform"),
+    [
+        (
+            '  with data.aws_caller_identity.current,\n  on main.tf line 2, in data "aws_caller_identity" "current":\n',
+            1,
+        ),
+        ("", 0),
+    ],
+)
+def test_the_endpoint_of_terraform_is_in_its_provider_block(address: str, is_of_terraform: int) -> None:
+    shown = str(explain(f"Error: reading STS Caller Identity\n{address}{_SCOPE}"))
+    assert shown.count("endpoints { sts }") == is_of_terraform
+    assert shown.count("sts-regional-endpoints=false") == 1 - is_of_terraform
+
+
+@pytest.mark.parametrize(("before", "commands"), [("", 0), ("reconciling Ingress films: ", 1)])
+def test_only_a_text_about_a_cluster_asks_for_its_service_account(before: str, commands: int) -> None:
+    shown = str(explain(f"{before}InvalidIdentityToken: Incorrect token audience"))
+    assert shown.count("kubectl get serviceaccount") == commands
+    assert shown.count("client ID of an app") == 1 - commands

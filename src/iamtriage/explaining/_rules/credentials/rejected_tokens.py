@@ -38,6 +38,9 @@ _REQUESTED = lazy_pattern(
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
     re.ASCII,
 )
+_OF_CLUSTER = lazy_pattern(
+    r"(?i:\beks\b|kube|\bpods?\b|\bhelm\b|service-?account|reconcil|ingress|namespace|karpenter)"
+)
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
     title="The IAM OIDC provider does not accept the audience of the token",
@@ -113,7 +116,9 @@ def explain_audience(case: Case[InvalidIdentityToken], message: str) -> Explanat
         return _explain_other_client_id(case, issuer, audience, listed, close, causes)
     if not is_of_job and _may_be_of_cluster(case):
         default = f"Without it, the audience is {issuers.STS_AUDIENCE}."
-        causes += [ANNOTATION_AUDIENCE.cause(because=default), TOKEN_OF_API_SERVER.cause()]
+        other = "The token is for another audience, such as the client ID of an app at its issuer."
+        of_app = None if audience is not None or _names_cluster(case) else AUDIENCE_OF_TOKEN.cause(text=other)
+        causes += present(of_app, ANNOTATION_AUDIENCE.cause(because=default), TOKEN_OF_API_SERVER.cause())
     if not is_of_partition:
         causes.append(AUDIENCE_OF_OTHER_PARTITION.cause())
     whose = "job's token" if is_of_job else "token"
@@ -209,7 +214,8 @@ def _add_audience_remedy(
         client = audience or "AUDIENCE"
     elif _may_be_of_cluster(case):
         where = f"{where} For EKS pods, it is {issuers.STS_AUDIENCE} in all partitions."
-        show_account = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
+        if _names_cluster(case):
+            show_account = "kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE -o yaml"
         url = pages.EKS_IRSA_POD
     provider = issuers.build_provider_arn(case, issuer)
     account = case.failure.account or commands.role_account(case.context.role_arn)
@@ -229,6 +235,11 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
     """Return whether the token can be that of a pod: its issuer is unknown or an EKS cluster."""
     issuer: object = (case.facts.token_claims or {}).get("iss")
     return not isinstance(issuer, str) or "oidc.eks" in issuer or case.facts.service_account is not None
+
+
+def _names_cluster(case: Case[InvalidIdentityToken]) -> bool:
+    """Return whether the text or the facts show that a pod called."""
+    return case.facts.service_account is not None or _OF_CLUSTER.search(case.text) is not None
 
 
 def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:

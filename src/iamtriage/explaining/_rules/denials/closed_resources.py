@@ -57,7 +57,7 @@ def _delivery(service: str, path: str, url: str, *checks: str) -> service_access
         ),
         _policy_commands("s3"),
         url,
-        _PREFIX_STEP,
+        f"{_PREFIX_STEP} If get-bucket-policy reports NoSuchBucket, the name of the bucket is wrong.",
     )
 
 

@@ -175,7 +175,7 @@ def _explain_sts(
         remedies=(
             _regional_endpoint_remedy(case, signed_region, host),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            _GLOBAL_ENDPOINT if host is None else None,
+            _GLOBAL_ENDPOINT if host is None and case.context.terraform is None else None,
         ),
         notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
@@ -194,6 +194,7 @@ def _regional_endpoint_remedy(
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
         f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If env prints no URL, it is in the code or the profile.",
+        None if case.context.terraform is None else _IN_TERRAFORM,
         f"Without a URL, current SDKs call the regional endpoint. If one must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
@@ -204,6 +205,8 @@ def _regional_endpoint_remedy(
     )
 
 
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs#sts_region-1
+_IN_TERRAFORM = "In Terraform, check sts_region and endpoints { sts } in the provider block: together, they must name the endpoint of the same Region."
 _GLOBAL_ENDPOINT = your_remedy(
     f"Or, if code in EKS pods that you cannot change calls the global endpoint without a URL, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
     "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
