@@ -104,3 +104,39 @@ def test_organizations_without_a_sufficient_policy(action: str) -> None:
     explanation = explain(f"{_ORGANIZATIONS}{_ALLOW.format(action)}")
     assert "is sufficient" not in explanation.summary
     assert "no-identity-allow" in [each.code for each in explanation.causes]
+
+
+_PUBLIC_TEMPLATE = """UPDATE_FAILED: DocsPolicy (AWS::S3::BucketPolicy)
+API: s3:PutBucketPolicy Access Denied
+  DocsBucket:
+    Type: "AWS::S3::Bucket"
+  DocsPolicy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: "*"
+            Action: s3:GetObject
+            Resource: !Sub "${DocsBucket.Arn}/*"
+"""
+_OFF = "    Properties: {PublicAccessBlockConfiguration: {BlockPublicPolicy: false}}\n"
+_PRIVATE = _PUBLIC_TEMPLATE.replace('"*"', "{Service: delivery.logs.amazonaws.com}")
+_CDK_EVENT = 'cdk deploy Web\nWeb | CREATE_FAILED | AWS::S3::BucketPolicy | Site/Policy (SitePolicy1A) Resource handler returned message: "Access Denied (Service: S3, Status Code: 403, Request ID: 8XK2, Extended Request ID: abc=)"\nnew s3.Bucket(this, "Site", { publicReadAccess: true });'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "unexpected"),
+    [
+        (_PUBLIC_TEMPLATE, ("DocsBucket:\n", "BlockPublicPolicy: false"), "put-public-access-block"),
+        (_PUBLIC_TEMPLATE.replace("\n  DocsPolicy:", f"\n{_OFF}  DocsPolicy:"), ("off for the bucket",), "DocsBucket:\n"),
+        (_PRIVATE, ("Allow s3:PutBucketPolicy",), "BlockPublicPolicy: false"),
+        (_CDK_EVENT, ("blockPublicPolicy: false", "publicReadAccess"), "CloudTrail"),
+        (_CDK_EVENT.replace("publicReadAccess: true", ""), ("CloudTrail",), "blockPublicPolicy: false"),
+    ],
+    ids=["template", "off", "private", "cdk", "cdk-private"],
+)  # fmt: skip
+def test_public_policy_of_a_template(text: str, expected: tuple[str, ...], unexpected: str) -> None:
+    shown = " ".join(explain(text).to_text(detail="full", width=10_000).split("  "))
+    assert all(each.strip() in shown for each in expected)
+    assert unexpected not in shown

@@ -200,6 +200,10 @@ def _is_bare_s3_denial(denial: Denial) -> bool:
     )
 
 
+def _sets_bucket_policy(denial: Denial) -> bool:
+    return denial.lowercase_action in {"s3:putbucketpolicy", "s3:putbucketacl"} and not denial.principal_text
+
+
 def _calls_organizations(denial: Denial) -> bool:
     """Return whether AWS Organizations denied a call in its own words."""
     is_service = denial.service == "organizations" or denial.operation in _ORGANIZATIONS_OPERATIONS
@@ -357,4 +361,6 @@ ROUTES: Routes = (
     (_is_gateway_response, "denials.api_responses.explain_gateway_response"),
     (_is_function_url, "denials.api_responses.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),
+    # CloudFormation adds the action to what S3 answered.
+    (_also(_sets_bucket_policy, "denials.public_access.is_public"), "denials.s3.explain_bare_s3"),
 )

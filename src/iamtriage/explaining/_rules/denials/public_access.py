@@ -16,6 +16,7 @@ from iamtriage.explaining._rules.denials.resource_policies import bucket_argumen
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import RETRY_NEW, find_deployment
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
 
@@ -39,6 +40,8 @@ _TERRAFORM_NAMES = {
     "BlockPublicAcls": "block_public_acls = false and ignore_public_acls = false",
 }
 
+_TEMPLATE_BUCKET = lazy_pattern(r"\b(?P<name>\w{1,255})[\"']?:\s{1,20}(?:\{\s{0,20})?[\"']?Type[\"']?: [\"']?AWS::S3::Bucket(?!\w|:)")
+_CDK = lazy_pattern(r"\bcdk (?:deploy|synth)\b|\baws[-_]cdk\b|\baws:cdk:")
 # What get-public-access-block prints, Terraform sets, or people say.
 _STATED_SETTING = lazy_pattern(
     r"\b(?P<name>BlockPublic(?:Acls|Policy)|block_public_(?:acls|policy))[\"']?\s{0,20}[=:]\s?(?P<value>[Tt]rue|[Ff]alse)\b"
@@ -139,6 +142,12 @@ def _is_blocked(text: str, what: str) -> bool | None:
     return False if is_off_twice or _SAID_OFF.search(text) else None
 
 
+def _sets_off(text: str, setting: str) -> bool:
+    """Return whether a text, such as a template, turns a setting off."""
+    found = ((each["name"].replace("_", ""), each["value"]) for each in _STATED_SETTING.finditer(text))
+    return any(name.lower() == setting.lower() and value.lower() == "false" for name, value in found)
+
+
 def turn_off_command(denial: Denial, setting: str) -> str:
     off = _settings_off(setting)
     values = ",".join(f"{each}={'false' if each in off else 'true'}" for each in _ALL_SETTINGS)
@@ -168,7 +177,7 @@ class Blocked(NamedTuple):
 
 def may_be_blocked(denial: Denial) -> Blocked | None:
     """Return that Block Public Access rejects a policy or ACL, if a call sets one."""
-    setting = _SETTINGS.get(denial.operation or "")
+    setting = _tested_setting(denial)
     if setting is None:
         return None
     what = "policy" if setting == "BlockPublicPolicy" else "ACL"
@@ -176,7 +185,9 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     if is_on is False:
         return None
     title = f"Check Block Public Access, which rejects a public {what}"
-    new = "Buckets created since April 2023 have all four settings on."
+    new = "Buckets created since April 2023 have all four settings on, whatever the account has; older ones have not."
+    if _sets_off(denial.failure.text, setting):
+        new = "The text turns it off for the bucket: that of the account or of the organization still applies."
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:
         text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
         sign = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."
@@ -191,9 +202,25 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     if shown is None:
         title = f"If the {what} makes data public, check Block Public Access"
         return Blocked(BLOCK_PUBLIC_ACCESS.cause(text=text), title, is_likely=False)
-    text = f"Most likely, {setting} of S3 Block Public Access rejects the {what}, which seems to be public."
+    text = f"Most likely, {setting} of S3 Block Public Access rejects the {what}, which seems to be public. {new}"
     because = (f"The text has {shown[0]}.",)
     return Blocked(BLOCK_PUBLIC_ACCESS.cause(because=because, text=text), title, is_likely=True)
+
+
+def is_public(denial: Denial) -> bool:
+    """Return whether the policy or ACL of a call seems to be public, and Block Public Access can reject it."""
+    blocked = may_be_blocked(denial)
+    return blocked is not None and blocked.is_likely
+
+
+def _tested_setting(denial: Denial) -> str | None:
+    """Return the setting that can reject the call, or the resource of a template without a call."""
+    known = _SETTINGS.get(denial.operation or "")
+    if known is None and denial.operation is None and denial.action is None:
+        deployment = find_deployment(denial.failure, denial.facts)
+        is_policy = deployment is not None and deployment.type == "AWS::S3::BucketPolicy"
+        return "BlockPublicPolicy" if is_policy else None
+    return known
 
 
 def _find_public_statement(denial: Denial) -> str | None:
@@ -215,7 +242,7 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
     step = "Turn off only the setting that prevents the change (BlockPublicPolicy for policies, BlockPublicAcls for ACLs), for this bucket only."
     change: tuple[str | Labelled, ...] = ()
     is_terraform = _TERRAFORM.search(denial.failure.text) is not None
-    if (stated := _SETTINGS.get(denial.operation or "")) is not None:
+    if (stated := _tested_setting(denial)) is not None:
         off = join_words(_settings_off(stated), "and")
         step = f"Keep it on if you can. {_WEBSITE} If anyone may read the data, turn off {off} for this bucket only, before the call."
         label = "Then, only if anyone may read the data:"
@@ -223,6 +250,10 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
     if setting is not None:
         step = f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings."
         change = (turn_off_command(denial, setting),)
+    deployment = None if stated is None or is_terraform else find_deployment(denial.failure, denial.facts)
+    is_unset = stated is not None and not _sets_off(denial.failure.text, stated)
+    if stated is not None and deployment is not None and is_unset and is_public(denial):
+        return _template_remedy(denial, stated)
     in_terraform = None
     if is_terraform:
         in_terraform = "In Terraform, set it in aws_s3_bucket_public_access_block, and add that resource to depends_on of the policy or ACL: otherwise, Terraform can create them too early."
@@ -230,16 +261,43 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
     return account_remedy(title, where, step, in_terraform, commands=lines, url=pages.S3_PUBLIC_ACCESS)
 
 
+def _template_remedy(denial: Denial, setting: str) -> Remedy:
+    """Return the remedy that keeps the bucket of a template private, or turns a setting off in the template."""
+    off, text = _settings_off(setting), denial.failure.text
+    buckets = {each["name"] for each in _TEMPLATE_BUCKET.finditer(text)}
+    name = buckets.pop() if len(buckets) == 1 else "BUCKET_LOGICAL_ID"
+    values = [(each, "false" if each in off else "true") for each in _ALL_SETTINGS]
+    lines = [f"      {each}: {value}" for each, value in values]
+    add = f"add PublicAccessBlockConfiguration to the properties of {name}, as below"
+    if is_cdk := _CDK.search(text) is not None:
+        code = ", ".join(f"{each[0].lower()}{each[1:]}: {value}" for each, value in values)
+        add = f"give the bucket in the CDK code blockPublicAccess: new s3.BlockPublicAccess({{ {code} }})"
+    return account_remedy(
+        f"Keep the bucket private, or turn off {setting} in the template",
+        f"{_WEBSITE} Its policy allows cloudfront.amazonaws.com, not everyone.",
+        f"Or, if anyone may read the data, {add}. {RETRY_NEW}",
+        "The strictest setting applies: the command shows that of the account. An organization can set it, too.",
+        commands=show_public_access_commands(denial)[1:],
+        manifest=None
+        if is_cdk
+        else "\n".join((f"{name}:", "  Properties:", "    PublicAccessBlockConfiguration:", *lines)),
+        url=pages.S3_PUBLIC_ACCESS,
+    )
+
+
 def explain_public_change(denial: Denial) -> Explanation | None:
     """Explain that Block Public Access rejects the public policy or ACL of an administrator, or return ``None``."""
     blocked = may_be_blocked(denial)
-    if blocked is None or not blocked.is_likely or not _ADMINISTRATOR.search(denial.failure.text):
+    is_administrator = _ADMINISTRATOR.search(denial.failure.text) is not None
+    if blocked is None or not blocked.is_likely or not (is_administrator or denial.action is None):
         return None
     on = f" on {denial.resource}" if denial.resource else ""
     return denial.explain(
-        f"S3 denied {denial.action}{on} without a reason: {blocked.reason}.",
+        f"S3 denied {denial.action or 'the bucket policy'}{on} without a reason: {blocked.reason}.",
         blocked.cause,
         topic="s3-access-denied",
         remedies=public_access_remedy(denial, blocked.title),
-        notes="The caller has AdministratorAccess, so no identity-based policy is missing.",
+        notes="The caller has AdministratorAccess, so no identity-based policy is missing."
+        if is_administrator
+        else "For a policy that is not public, the caller needs s3:PutBucketPolicy.",
     )

@@ -77,7 +77,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
         return buckets.explain_origin(denial)
     rules = (explain_acl, explain_contrast, explain_requester_pays, explain_unsigned_object, explain_parts)
     others = (explain_denied_url, explain_bucket_deny, explain_other_principals, explain_missing_object)
-    for rule in (buckets.explain_deployed_bucket, *rules, *others, public_access.explain_public_change):
+    deployed = (public_access.explain_public_change, buckets.explain_deployed_bucket)
+    for rule in (*rules, *others, *deployed):
         if (contrasted := rule(denial)) is not None:
             return contrasted
     on = f" on {denial.resource}" if denial.resource else ""
