@@ -586,3 +586,34 @@ def test_other_type_of_resource(action: str, resource: str, allowed: str, words:
     assert [each for each in words if each not in folded] == []
     assert "To read or write the objects" not in folded
     assert "The message says: because no identity-based policy" not in folded
+
+
+_SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:"
+
+
+@pytest.mark.parametrize(
+    ("name", "allowed", "around", "expected"),
+    [
+        ("db-passwd", "db-passwd-??????", "", "A call can also use the name alone"),
+        ("db-passwd", "db-passwd-aB3dE9", "Secret.from_secret_name_v2(self, 'S', 'db-passwd')", "instead of from_secret_name_v2"),
+        ("app/api-tokens", "app/api-tokens-*", "ResourceInitializationError: ", "valueFrom of the task definition"),
+        ("db-a1B2c3", "db-a1B2c3-??????", "", None),
+        ("db-passwd", "db-other-??????", "", None),
+        ("passwd", "passwd-??????", "", None),
+    ],
+    ids=["call", "cdk", "ecs", "whole", "other", "plain"],
+)  # fmt: skip
+def test_name_of_a_secret_with_an_end(name: str, allowed: str, around: str, expected: str | None) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": f"{_SECRET}{allowed}",
+    }
+    explanation = explain(
+        f"{around}\nAccessDeniedException: User: arn:aws:sts::111122223333:assumed-role/shop/1 is not authorized to perform: secretsmanager:GetSecretValue on resource: {_SECRET}{name} because no identity-based policy allows the secretsmanager:GetSecretValue action\n{json.dumps(statement)}"
+    )
+    first = explanation.remedies[0]
+    assert (first.title.startswith("Use the whole ARN")) is (expected is not None)
+    if expected is not None:
+        assert expected in " ".join(first.steps)
+        assert all(each.policy is None for each in explanation.remedies)

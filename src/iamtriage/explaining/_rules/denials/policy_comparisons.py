@@ -35,6 +35,8 @@ from iamtriage.explaining._rules.denials.stated_contrasts import (
     find_wildcard_key,
 )
 from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.commands import fill_command, region
+from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts import trust_documents
@@ -53,6 +55,10 @@ _MAX_RESOURCES = 3
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
+_CDK_IMPORT = lazy_pattern(r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b", re.IGNORECASE)
+_NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
+_SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
+_PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
 _CDK_TABLE = lazy_pattern(r"\b(?P<import>from_?table_?(?:name|arn))\b", re.IGNORECASE)
 POLICY_TEMPLATE = "the policy template"
 """How the name of a policy template of SAM begins."""
@@ -75,6 +81,38 @@ def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
         remedy,
         "The call may use the secret's name or the ARN without its end, as in the message. The policy may not: the secret's ARN is "
         f"{clip_text(whole)}.",
+    )
+
+
+def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that Secrets Manager takes the end of a secret's name for the end of its ARN.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html
+    """
+    resource = denial.resource or ""
+    ends = {each[len(resource) :] for each in allowed if each.startswith(resource)}
+    # A random end has other characters than small letters, too: such an ARN is whole, and the policy wrong.
+    if _NAME_END.search(resource) is None or not any(map(_SECRET_END.fullmatch, ends)):
+        return None
+    name, end = resource.rpartition(":")[2], resource[-len(RANDOM_END) :]
+    command = fill_command("aws secretsmanager describe-secret --secret-id {}", name)
+    command += f" --query ARN --output text --region {region(resource.split(':')[3])}"
+    imported = _CDK_IMPORT.search(denial.failure.text)
+    where = f"fromSecretCompleteArn in the CDK code, instead of {imported[0]}" if imported else "the code"
+    if (new_task := new_task_commands(denial.failure.text, resource.split(":")[3])) and not imported:
+        where = "valueFrom of the task definition"
+    remedy = your_remedy(
+        f"Use the whole ARN of {clip_text(name)}, with its random end",
+        f"The command prints it. Write it in {where}{', and deploy again' if imported else ''}.",
+        f"Or give the secret a name that does not end in a hyphen and six characters.{'' if new_task else ' A call can also use the name alone, without the ARN.'}",
+        commands=(command, *new_task),
+        url=_PARTIAL_ARNS,
+    )
+    return Contrast(
+        f"allows it on that with {clip_text(next(filter(_SECRET_END.fullmatch, sorted(ends))))} at the end, which the ARN of the request lacks",
+        remedy,
+        f"The secret's name itself ends in a hyphen and six characters. Secrets Manager takes {end} for the random end of a whole ARN, so it looks for another secret: an Allow for this ARN does not help. A partial ARN works only for names without such an end.",
+        replaces_allow=True,
     )
 
 
@@ -354,7 +392,7 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     is_template = policy.name.startswith(POLICY_TEMPLATE)
     if is_template and (contrast := find_template_contrast(denial)) is not None:
         return contrast
-    readers = (find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
+    readers = (find_name_contrast, find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)
     effect = ", where it has no effect" if text else ""

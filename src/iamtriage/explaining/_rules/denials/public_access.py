@@ -185,7 +185,7 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     if is_on is False:
         return None
     title = f"Check Block Public Access, which rejects a public {what}"
-    new = "Buckets created since April 2023 have all four settings on, whatever the account has; older ones have not."
+    new = "New buckets have all four settings on since April 2023, whatever those of the account are."
     if _sets_off(denial.failure.text, setting):
         new = "The text turns it off for the bucket: that of the account or of the organization still applies."
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:

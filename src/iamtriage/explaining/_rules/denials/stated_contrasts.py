@@ -86,11 +86,13 @@ class Contrast(NamedTuple):
         verdict: What the policy allows and the request has, as the end of a sentence about the policy.
         remedy: What to do.
         text: What else is known, as a cause.
+        replaces_allow: Whether a wider Allow does not help.
     """
 
     verdict: str
     remedy: Remedy | None = None
     text: str | None = None
+    replaces_allow: bool = False
 
 
 def find_region_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:

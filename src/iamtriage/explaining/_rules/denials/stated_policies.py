@@ -125,6 +125,7 @@ def _add_identity_policies(
         if contrast.remedy is None:
             remedies = tuple(_extend_policy(denial, policy, each) for each in remedies)
     if contrast is not None:
+        remedies = () if contrast.replaces_allow else remedies
         remedies = present(contrast.remedy, *remedies)
         if is_conditional or conditional is None:
             verdict = f"{policy.name} {contrast.verdict}"
