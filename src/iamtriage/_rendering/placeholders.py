@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ("find_placeholders", "placeholder_word", "stated_names")
 
-# An option that ends with -type takes a constant, such as --principal-type GROUP, and --query a field, such as ARN.
-_WORD = lazy_pattern(r"(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])")
+# Options that end with -type take constants, such as --principal-type GROUP, and --query takes fields.
+_WORD = lazy_pattern(
+    r"(?<![A-Za-z0-9_.$-])(?<!-type )(?<!--query )[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?![A-Za-z0-9_])"
+)
 # The name of a resource: the last section of an ARN, or the whole value if it is not an ARN. In the sections
 # of the region and account, a word in capitals is a placeholder.
 _RESOURCE = lazy_pattern(r"(?:arn:[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]*:)?([^\s\"'`<>()]*)")

@@ -65,8 +65,14 @@ IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\n{SESSION}\
             'assume_role_with_web_identity = { role_arn = "arn:aws:iam::444455556666:role/tf" }',
             "terraform init",
         ),
+        (
+            f"{IDENTITY}{BACKEND.format('')}{ROLE}$ terraform init\nSuccessfully configured the backend\nError refreshing state: AccessDenied: Access Denied\n\tstatus code: 403, request id: 5CE0, host id: vkq0N1o2=\n",
+            "called as the role ci of account 111122223333, which was denied access",
+            'role_arn = "arn:aws:iam::444455556666:role/tf"',
+            "terraform init -reconfigure",
+        ),
     ],
-    ids=["role", "order", "head", "profile", "lock", "remote state", "web identity"],
+    ids=["role", "order", "head", "profile", "lock", "remote state", "web identity", "configured"],
 )
 def test_backend_without_role(text: str, verdict: str, setting: str, command: str) -> None:
     explanation = explain(text)

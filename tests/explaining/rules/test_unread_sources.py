@@ -68,3 +68,30 @@ def test_container_on_an_instance_whose_host_has_credentials(said: str, *, is_bl
     assert ("no-instance-profile" in [each.code for each in explanation.causes]) is not (
         "EC2" in said or is_blocked
     )
+
+
+_SSO_ERROR = (
+    'profile "dev" is configured to use SSO but is missing required configuration: sso_region, sso_start_url'
+)
+_SSO_PROFILE = "[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Ops\n"
+_SSO_SESSION = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Error: configuring Terraform AWS Provider: loading configuration: {_SSO_ERROR}\n+ provider registry.terraform.io/hashicorp/aws v4.40.0\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the AWS provider v4.40.0"),
+        (f"Error: error configuring S3 Backend: Error creating AWS session: {_SSO_ERROR}\n{_SSO_SESSION}{_SSO_PROFILE}", "Upgrade Terraform's S3 backend"),
+        (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the program"),
+        (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}", None),
+        (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION.replace('corp]', 'main]')}", None),
+        (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION.replace('sso_region', 'region')}", None),
+    ],
+    ids=["provider", "backend", "program", "no section", "other section", "incomplete"],
+)  # fmt: skip
+def test_unread_sso_session(text: str, expected: str | None) -> None:
+    explanation = explain(text)
+    assert (explanation.causes[0].code == "sso-session-unread") is (expected is not None)
+    if expected is not None:
+        assert explanation.remedies[0].title == expected
+        assert "aws configure set sso_role_name Ops --profile dev-legacy" in explanation.remedies[2].commands

@@ -81,7 +81,8 @@ def _is_not_plain(denial: Denial) -> bool:
 
 
 _QUERY_RULE = "denials.databases.explain_query"
-_SERVICES_OF_STATE = frozenset({"s3", "dynamodb"})
+# The AWS SDK of old versions of Terraform names no service.
+_SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
     (_may_be_of_region, "denials.control_policies.add_denied_region"),

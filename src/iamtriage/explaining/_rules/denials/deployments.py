@@ -287,7 +287,8 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     on = f" on {clip_text(resource)}" if resource else ""
     summary = f'The S3 backend called as {caller}{account}, which was denied {denial.action or "access"}{on}: it does not use {found.identity} of the block provider "aws".'
     known = (each for each in explanation.causes if each.evidence != "possible")
-    remedies = (remedy, *explanation.remedies)
+    # The owner's account does not show the bucket to others.
+    remedies = (remedy,) if denial.action is None else (remedy, *explanation.remedies)
     return attrs.evolve(explanation, summary=summary, causes=(found.cause, *known), remedies=remedies)
 
 

@@ -392,7 +392,13 @@ def describe_other_resource(denial: Denial, policy: KnownPolicy) -> Contrast:
     is_template = policy.name.startswith(POLICY_TEMPLATE)
     if is_template and (contrast := find_template_contrast(denial)) is not None:
         return contrast
-    readers = (find_name_contrast, find_region_contrast, find_filter_contrast, find_slash_contrast, find_index_contrast)
+    readers = (
+        find_name_contrast,
+        find_region_contrast,
+        find_filter_contrast,
+        find_slash_contrast,
+        find_index_contrast,
+    )
     contrast = next(filter(None, (read(denial, allowed) for read in readers)), None)
     text = describe_star_only(denial.action)
     effect = ", where it has no effect" if text else ""

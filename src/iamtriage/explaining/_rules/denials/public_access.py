@@ -40,7 +40,9 @@ _TERRAFORM_NAMES = {
     "BlockPublicAcls": "block_public_acls = false and ignore_public_acls = false",
 }
 
-_TEMPLATE_BUCKET = lazy_pattern(r"\b(?P<name>\w{1,255})[\"']?:\s{1,20}(?:\{\s{0,20})?[\"']?Type[\"']?: [\"']?AWS::S3::Bucket(?!\w|:)")
+_TEMPLATE_BUCKET = lazy_pattern(
+    r"\b(?P<name>\w{1,255})[\"']?:\s{1,20}(?:\{\s{0,20})?[\"']?Type[\"']?: [\"']?AWS::S3::Bucket(?!\w|:)"
+)
 _CDK = lazy_pattern(r"\bcdk (?:deploy|synth)\b|\baws[-_]cdk\b|\baws:cdk:")
 # What get-public-access-block prints, Terraform sets, or people say.
 _STATED_SETTING = lazy_pattern(
@@ -187,7 +189,9 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     title = f"Check Block Public Access, which rejects a public {what}"
     new = "New buckets have all four settings on since April 2023, whatever those of the account are."
     if _sets_off(denial.failure.text, setting):
-        new = "The text turns it off for the bucket: that of the account or of the organization still applies."
+        new = (
+            "The text turns it off for the bucket: that of the account or of the organization still applies."
+        )
     if what == "policy" and (sid := _find_public_statement(denial)) is not None:
         text = f"{setting} of S3 Block Public Access rejects a policy that allows everyone, whoever sets it. {new}"
         sign = f"The policy in the text has the Principal * without a condition{f' ({clip_text(sid)})' if sid else ''}."

@@ -53,6 +53,9 @@ _ALIAS = lazy_pattern(r"\balias\b")
 _NOT_OF_BACKEND = lazy_pattern(
     r"\bwith provider\[|\bin provider \"aws\"|[Ss]uccessfully (?:configured the backend|initialized)|Initializing provider plugins"
 )
+_CONFIGURED = lazy_pattern(r"[Ss]uccessfully configured the backend|Backend configuration changed")
+# How the backend prints an error before Terraform 1.6, which has no argument assume_role.
+_OLD_SDK = lazy_pattern(r"\n\s{0,20}status code: 40[013], request id: ")
 _OF_BACKEND = lazy_pattern(r"\bS3 [Bb]ackend\b|\bbackends?/s3\b|\bin backend \"s3\"")
 # What the backend did without a role or profile, by the kind of failure.
 _OUTCOMES = {
@@ -75,6 +78,7 @@ class Backend(NamedTuple):
     role: str | None
     profile: str | None
     tool: str
+    is_configured: bool
 
     @property
     def bucket(self) -> str | None:
@@ -95,11 +99,14 @@ class Backend(NamedTuple):
     @property
     def retry(self) -> str:
         """The command that uses the changed block."""
-        return f"{self.tool} {'init' if self._is_backend else 'plan'}"
+        init = "init -reconfigure" if self.is_configured else "init"
+        return f"{self.tool} {init if self._is_backend else 'plan'}"
 
     @property
     def steps(self) -> tuple[str, ...]:
         """What to write, and how the command goes on."""
+        if self.is_configured:
+            return f"{self.add}.", "-reconfigure is necessary because .terraform has the former block."
         asks = f"{self.tool} init sets up the backend before any provider, and offers to copy a local state. If it reports a changed backend configuration, add -reconfigure."
         return (f"{self.add}.", *((asks,) if self._is_backend else ()))
 
@@ -129,11 +136,14 @@ def find_backend(text: str) -> Backend | None:
     values = {each["name"]: each["value"] for each in _VALUE.finditer(block)}
     role, profile = used["role"], None if used["role"] else used["profile"] or _PROFILE
     setting = f'{used["setting"]} = {{ role_arn = "{role}" }}' if role else f'profile = "{profile}"'
+    if role and used["setting"] == "assume_role" and _OLD_SDK.search(text):
+        setting = f'role_arn = "{role}"'
     identity = f"the profile {used['profile'] or used['reference']}"
     if role or used["key"]:
         identity = f"the role {role}" if role else _KEYS
     tool = "tofu" if is_opentofu(text) else "terraform"
-    return Backend(found["block"], values, setting, identity, role, profile, tool)
+    is_configured = _CONFIGURED.search(text) is not None
+    return Backend(found["block"], values, setting, identity, role, profile, tool, is_configured)
 
 
 def find_backend_role(text: str) -> str | None:
