@@ -272,7 +272,12 @@ def test_two_modes_and_a_requested_mode() -> None:
 def test_ignored_map() -> None:
     shown = _map(("role/Till", "till", "clerks"))
     explanation = explain(f"{REJECTED}{CALLER}{shown}{MODE.format('API')}")
-    assert "The cluster market ignores the aws-auth entry for the role Till" in explanation.summary
+    assert (
+        "The cluster market ignores the aws-auth entry for the role Till, which is correct in itself"
+        in explanation.summary
+    )
+    with_path = explain(f"{REJECTED}{CALLER}{_map(('role/team/Till', 'till', 'clerks'))}{MODE.format('API')}")
+    assert "correct in itself" not in with_path.summary
     assert "--username till --kubernetes-groups clerks" in explanation.remedies[0].commands[0]
 
 

@@ -623,10 +623,14 @@ def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
     )
     found = explained(text)
     assert (
-        f"the user ana to create the Role tail: it grants {missing}, which the user does not have."
+        f"RBAC allows the user ana to create the Role tail, but Kubernetes rejects it: it grants {missing}, which the user does not have."
         in found.summary
     )
     assert commands(found)[0] == "kubectl apply -f k8s/role.yaml"
+    # Only EKS has access policies.
+    policies = "access-policy-permissions"
+    assert policies not in {each.code for each in found.causes}
+    assert policies in {each.code for each in explained(text, {"cluster": "orders"}).causes}
 
 
 @pytest.mark.parametrize("kind", ["roles", "clusterroles", "rolebindings"])

@@ -294,9 +294,9 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
     verb = "create" if "error when creating" in message else "create or change"
     grants = "it grants" if not parsed.is_binding else "its role grants"
     return case.explain(
-        f"Kubernetes does not allow {user} to {verb} {clip_text(parsed.object_text)}: {grants} {missing}, which the user does not have.",
+        f"RBAC allows {user} to {verb} {clip_text(parsed.object_text)}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
         ESCALATION.cause("reported", f"The API server says: {quote}."),
-        RIGHTS_OF_ACCESS_POLICY.cause(),
+        RIGHTS_OF_ACCESS_POLICY.cause() if case.facts.cluster or "eks" in case.text.lower() else None,
         topic="kubernetes-escalation",
         remedies=(
             _administrator_remedy(parsed),
@@ -309,12 +309,12 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
             ),
             your_remedy(f"Or take {missing} out of the role", url=_PREVENTION),
         ),
-        notes="An IAM policy does not help: RBAC denied the request.",
+        notes="An IAM policy does not help: Kubernetes rejected the request.",
     )
 
 
 def _administrator_remedy(parsed: _Escalation) -> Remedy:
-    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Do not give these verbs to others: with them, they can get every permission."
+    who = "A member of system:masters, or a principal with AmazonEKSClusterAdminPolicy for the cluster, can create every role and binding, because it has the verbs escalate and bind. Give these verbs to others only for single roles (resourceNames): otherwise, they can get every permission."
     run = "They run the same kubectl, Helm or Terraform command."
     return cluster_remedy(
         f"Ask a cluster administrator to create {clip_text(parsed.object_text)}",

@@ -172,16 +172,17 @@ def _explain_ignored_entry(
         ),
     )
     others = [each for each in explanation.causes if each.evidence != "possible" and each.code != cause.code]
+    is_right = ", which is correct in itself" if caller and not named[0].difference else ""
     return attrs.evolve(
         explanation,
-        summary=f"{where} ignores the aws-auth entry for {mapped.description}: its authentication mode is API, so the principal needs an access entry.",
+        summary=f"{where} ignores the aws-auth entry for {mapped.description}{is_right}: its authentication mode is API, so the principal needs an access entry.",
         causes=(*others, cause),
         remedies=(
             _replacing_entry_remedy(
                 case,
                 entry,
                 mapped,
-                more=f"The mode cannot be set back{', so do the same for the other entries of aws-auth' if len(entries) > 1 else ''}.",
+                more=f"The mode cannot be changed back to one that uses aws-auth{', so do the same for the other entries of aws-auth' if len(entries) > 1 else ''}.",
             ),
         ),
         notes=tuple(each for each in explanation.notes if each != cluster_access.CREATOR_NOTE),
