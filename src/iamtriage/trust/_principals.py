@@ -236,9 +236,8 @@ def _explain_aws(value: str, caller: object) -> PrincipalMatch:
         return PrincipalMatch(is_match=False, reason=reason)
     quoted, suggestion = quote_json(value), _suggest_arn(caller)
     if is_unique_id(value):
-        reason = (
-            f"{quoted} is the unique ID of a deleted principal; a new one of the same name has another ID"
-        )
+        kind = {"AROA": "role", "AIDA": "user"}.get(value[:4], "principal")
+        reason = f"{quoted} is the unique ID of a deleted {kind}; a new one of the same name has another ID"
         return PrincipalMatch(
             is_match=False, reason=reason, suggestion=suggestion, closeness=2, replaces_value=True
         )

@@ -2317,9 +2317,9 @@ GUARDRAILS: tuple[Case, ...] = (
         {},
         (
             "it is there to limit the session",
-            f"needs its own ARN (or arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/*)",
+            f"which the table does not cover. arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders/index/*",
         ),
-        ("or omit it",),
+        ("or omit it", "needs its own ARN"),
     ),
     (
         "endpoint-of-instance",

@@ -160,7 +160,7 @@ def test_trust_policy_names_the_account_or_the_caller(principal: str, trusted: s
 @pytest.mark.parametrize(
     ("principal", "says"),
     [
-        ("AROAEXAMPLEDELETED12", "names AROAEXAMPLEDELETED12, the unique ID of a deleted principal"),
+        ("AROAEXAMPLEDELETED12", "names AROAEXAMPLEDELETED12, the unique ID of a deleted role"),
         ("arn:aws:iam::111122223333:role/other", "trusts only arn:aws:iam::111122223333:role/other."),
         ("arn:aws:sts::111122223333:assumed-role/ci/earlier", "trusts only arn:aws:sts::"),
         ({"Service": "glue.amazonaws.com"}, "trusts only the service glue.amazonaws.com."),

@@ -347,6 +347,11 @@ CASES = {
         "EKS rejected the group system:masters",
         'resource "aws_eks_access_policy_association"',
     ),
+    "group-of-administrators-of-a-named-entry": (
+        "Error: creating EKS Access Entry (octo:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:",
+        "EKS rejected the group system:masters",
+        'cluster_name  = "octo"\n  principal_arn = "arn:aws:iam::111122223333:role/ops"',
+    ),
     "principal-that-the-message-names": (
         "An error occurred (ValidationException) when calling the PutTargets operation: Provided role 'arn:aws:iam::111122223333:role/events-run' cannot be assumed by principal 'events.amazonaws.com'.",
         "The service events.amazonaws.com cannot assume the role events-run",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_argument
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, quote_phrases, reported_cause
@@ -184,7 +185,7 @@ def _explain_other_client_id(
             f"Add the audience {audience} to the IAM OIDC provider",
             right,
             correct if close else None,
-            commands=(show, add) if listed is None else (add,),
+            commands=(show, Labelled("If the list does not have it:", add)) if listed is None else (add,),
             url=pages.OIDC_PROVIDERS,
         ),
         notes=f"{trust} {issuers.ROLE_NOT_EVALUATED}",

@@ -106,7 +106,7 @@ _REGIONS_OF_ENDPOINTS = {None: "us-east-1", "aws": "us-east-1", "aws-us-gov": "u
 REVOCATION = Requirement(
     ("aws:TokenIssueTime",),
     "Get new credentials: older sessions were revoked",
-    "Assume the role again, sign in again, or restart the program: AWSRevokeOlderSessions denies only sessions from before the time in its condition (aws:TokenIssueTime). Replace exported credentials, and delete ~/.aws/cli/cache, where the AWS CLI keeps sessions. Instances, tasks and pods get new credentials when you replace them.",
+    "Assume the role again, sign in again, or restart the program: AWSRevokeOlderSessions denies only sessions from before the time in its condition (aws:TokenIssueTime). Replace exported credentials, and delete ~/.aws/cli/cache, where the AWS CLI keeps sessions.",
     r"AWSRevokeOlderSessions",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html",
 )

@@ -243,8 +243,8 @@ def build_remedy(
     if requirement is deny_conditions.REVOCATION:
         lines = revocation_commands(denial)
         after = (
-            "If a new session is denied, too, another Deny matches.",
-            "Find out who revoked the sessions and why (lookup-events): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
+            "Instances, tasks and pods get new credentials when you replace them. If a new session is denied, too, another Deny matches.",
+            "With the new session, find out who revoked the others and why (the commands): credentials may have leaked. If the policy is deleted, the old sessions work again, so keep it until all of them have expired, which takes at most 12 hours.",
         )
     if requirement is deny_conditions.MFA and (denial.role or isinstance(denial.principal, FederatedUser)):
         return exempt_from_mfa(denial, title, *steps[1:])

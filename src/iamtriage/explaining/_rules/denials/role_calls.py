@@ -35,7 +35,7 @@ SUPPLIED = "the role's trust policy, which was supplied, does not allow it"
 _ACCOUNT_OF_PRINCIPAL = lazy_pattern(r"(?:arn:[a-z-]{3,20}:(?:iam|sts)::)?([0-9]{12})(?::.{0,700})?")
 
 _DELETED = lazy_pattern(
-    r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted principal", re.ASCII
+    r"\"(A(?:ROA|IDA)[A-Z0-9]{8,124})\" is the unique ID of a deleted (role|user|principal)", re.ASCII
 )
 
 
@@ -46,7 +46,7 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
     deleted = _DELETED.search(reason)
     if deleted is not None:
-        return f"its trust policy names {deleted[1]}, the unique ID of a deleted principal, instead of the caller"
+        return f"its trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, instead of the caller"
     if reason.startswith(words):
         return f"its trust policy trusts account {reason.removeprefix(words)}"
     if trusted and "the policy trusts " in reason and "only" not in reason:

@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn
-from iamtriage.explaining._rules.shared.remedies import present, save_step
+from iamtriage.explaining._rules.shared.remedies import save_step
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, as_strings, iterate_statements
@@ -130,7 +130,6 @@ def explain_session_policy(denial: Denial) -> Explanation:
         steps = [
             f"{_IDENTITY_OF_POD}: the association of {_pod_account(denial)} has the policy. {_save_step(denial, 'The update')}",
             "The update requires disabled session tags. Then restart the pods: running ones keep their session.",
-            *present(_own_arn_step(denial)),
         ]
     elif (found := _find_anywhere_profile(denial)) is not None:
         return guardrails.explain_guardrail(
@@ -185,13 +184,13 @@ def _passed_policy_remedy(denial: Denial, statement: dict[str, Any] | None) -> R
     session: str = getattr(denial.principal, "session_name", "")
     if not place and denial.role is not None and _SEARCHED_NAME.fullmatch(session):
         # The record of the call has the session policy, too.
+        steps[0] += f" The command finds the call that created the session {session}."
         query = f"Events[?contains(CloudTrailEvent, '{session}')].CloudTrailEvent"
         lines = (fill_command(_FIND_CALL, commands.region(find_region(denial.case)), query),)
     if isinstance(denial.role, IdentityCenterRole):
         steps.append(
             "IAM Identity Center itself sets no session policy: look for tools that assume the role again."
         )
-    steps.extend(present(_own_arn_step(denial)))
     return Remedy(
         title=title,
         who="you",
@@ -316,13 +315,3 @@ def _pod_account(denial: Denial) -> str:
         return "the pod's service account"
     account = f"{clip_text(facts.namespace)}/{clip_text(facts.service_account)}"
     return f"the service account {account}{f' in the cluster {clip_text(facts.cluster)}' if facts.cluster else ''}"
-
-
-def _own_arn_step(denial: Denial) -> str | None:
-    """Return a step on a resource that the ARN of the table that contains it does not cover."""
-    if denial.is_explicit or denial.resource_arn is None:
-        return None
-    table, index, name = (denial.resource or "").partition("/index/")
-    if denial.service == "dynamodb" and index and name:
-        return f"The resource is an index, which needs its own ARN (or {table}/index/*): the table's ARN does not cover it."
-    return None

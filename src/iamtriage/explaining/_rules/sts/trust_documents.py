@@ -186,8 +186,7 @@ def remove_deleted_principals(policy: Mapping[str, Any]) -> tuple[dict[str, Any]
             kept.append({**each, "Principal": others})
     if not removed or not kept:
         return dict(policy), ()
-    what = "the unique ID of a deleted principal" if len(removed) == 1 else "unique IDs of deleted principals"
-    step = f"The document omits {join_words(tuple(removed), 'and')}, {what}: IAM rejects a policy that names one."
+    step = f"The document omits {join_words(tuple(removed), 'and')}: IAM rejects the unique IDs of deleted principals."
     return {**policy, "Statement": kept}, (step,)
 
 
