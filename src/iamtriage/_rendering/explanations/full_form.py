@@ -99,10 +99,10 @@ def _fold_title(*counts: int) -> str:
 
 
 def cause_blocks(cause: CauseParts, summary: str = "") -> Iterator[Block]:
-    """Yield the blocks of a cause. If its text repeats the summary, the first reason replaces it."""
+    """Yield the blocks of a cause. If a certain one repeats the summary, its first reason replaces it."""
     text = cause.text
     reasons = tuple(each for each in cause.because if each != text)
-    if reasons and restates(text, summary):
+    if reasons and cause.evidence != "possible" and restates(text, summary):
         text, reasons = reasons[0], reasons[1:]
     yield Heading(text, 3, (cause.evidence,))
     if reasons:
