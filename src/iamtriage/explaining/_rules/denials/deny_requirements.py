@@ -163,7 +163,7 @@ def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
         guess,
         steps=(
             *guess.steps,
-            f"The {'last ' if len(reads) > 1 else ''}command shows the Deny ({finding.who}).",
+            f"The {'last ' if reads[1:] else ''}command shows the Deny ({finding.who}).",
         ),
     )
     if guess.commands:
