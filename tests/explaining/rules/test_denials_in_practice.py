@@ -1109,7 +1109,9 @@ COMPANIONS: tuple[Case, ...] = (
         {},
         (
             "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
-            "Do this first: Use an inference profile of allowed Regions only",
+            "Do this first: Exempt the Bedrock actions from the Deny in all Regions of the profile eu.example.model-v1",
+            "get-inference-profile --region eu-west-1",
+            "only requests to a Region that is not allowed fail, this time eu-west-3",
         ),
         ("judging by the name", "Change the Region of the call"),
     ),

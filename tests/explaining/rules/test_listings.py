@@ -24,6 +24,9 @@ def _explain(command: str, condition: dict[str, object]) -> tuple[str, object]:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     explanation = explain(f"$ aws {command}\n{_DENIED}\n{policy}")
+    # Without the condition, an Allow in the bucket policy would be too wide.
+    if "only if" in explanation.summary:
+        assert not any(each.policy and each.layer == "resource" for each in explanation.remedies)
     policy_of_remedy = explanation.remedies[0].policy
     statements = policy_of_remedy["Statement"] if policy_of_remedy else [{}]
     return explanation.summary, statements[0].get("Condition")

@@ -194,6 +194,9 @@ def test_call_that_a_logger_or_code_shows(text: str, title: str) -> None:
     assert "S3 denied PutObject because of its public ACL" in explanation.summary
     assert title in explanation.remedies[0].title
     assert "worked without an ACL" in str(explanation)
+    assert "No permission is missing." in explanation.summary
+    in_plugin = "bucket: acme-web\n        acl: private" in (explanation.remedies[0].manifest or "")
+    assert in_plugin == ("s3deploy" in text)
 
 
 def test_one_of_several_calls_in_code_is_not_chosen() -> None:

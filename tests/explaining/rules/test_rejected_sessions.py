@@ -199,13 +199,26 @@ def test_audiences_that_are_not_misspelled(audience: str, listed: str) -> None:
     assert "misspelled" not in explanation.summary
 
 
-@pytest.mark.parametrize(("seconds", "title"), [("3600", "Create a new URL"), ("172800", "Do not sign URLs")])
+@pytest.mark.parametrize(
+    ("seconds", "title"), [("3600", "Create a new URL"), ("172800", "Send a link to your application")]
+)
 def test_remedy_for_urls_of_sessions(seconds: str, title: str) -> None:
     explanation = explain(
         "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message><Token-0>IQoJ</Token-0></Error>"
         f"\nhttps://b.s3.amazonaws.com/k?X-Amz-Expires={seconds}&X-Amz-Security-Token=IQoJ"
     )
     assert explanation.remedies[0].title.startswith(title)
+
+
+@pytest.mark.parametrize(
+    "creates", ["", "We mail these links.\n", "s3.generate_presigned_url('get_object')\n"]
+)
+def test_who_creates_a_url_asks_nobody_for_it(creates: str) -> None:
+    explanation = explain(
+        f"{creates}<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>"
+        "\nhttps://b.s3.amazonaws.com/k?X-Amz-Expires=604800&X-Amz-Security-Token=IQoJ"
+    )
+    assert ("ask the sender" in explanation.remedies[1].title) is (not creates)
 
 
 @pytest.mark.parametrize(

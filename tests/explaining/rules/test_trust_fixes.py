@@ -170,7 +170,7 @@ def test_a_policy_can_expect_the_default_service_account() -> None:
             "ref:refs/heads/main",
             "environment:live",
             "the job has an environment",
-            'Or remove "environment: live" from the job, and run it on the branch main',
+            'Or, if the job needs no approval, remove "environment: live", and run it on the branch main',
         ),
         (
             "environment:live",
@@ -230,7 +230,9 @@ def test_branches_of_an_environment(expected: str, limit: str, *, is_same: bool)
     [
         (
             "repo:octo/cart:ref:refs/heads/*",
-            ['Or remove "environment: live" from the job, and run it on a branch that matches *'],
+            [
+                'Or, if the job needs no approval, remove "environment: live", and run it on a branch that matches *'
+            ],
         ),
         ("repo:octo/*:ref:refs/heads/main", []),
     ],

@@ -85,7 +85,7 @@ def test_grant_for_a_deleted_role(words: str, evidence: str, *, has_key_policy: 
         evidence,
     )
     first = explanation.remedies[0]
-    assert first.title.startswith("Set the function's role again")
+    assert first.title.startswith("Give the function another role")
     assert "aws lambda wait function-updated --function-name mail-sender" in first.commands
     assert any("get-key-policy" in str(each.commands) for each in explanation.remedies) is has_key_policy
     assert ("Terraform sees no change" in str(first.steps)) is ("terraform" in words or "tofu" in words)

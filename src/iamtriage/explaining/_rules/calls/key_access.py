@@ -280,7 +280,7 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             f"Allow {caller} to use {of_key}",
             None if is_of_driver else "Attach the policy to the caller's role.",
             f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
-            "Then delete the pending PersistentVolumeClaim, and create it again (of a StatefulSet, delete the pod, too): otherwise, the driver repeats the old request."
+            "After the commands, delete the pending PersistentVolumeClaim, and create it again (for a StatefulSet, delete its pod, too: it then creates both): otherwise, the driver repeats the old request."
             if is_of_driver
             else None,
             statements=(

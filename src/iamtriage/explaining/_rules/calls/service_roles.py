@@ -354,7 +354,7 @@ def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: st
     if re.search(rf"\"RoleName\": ?\"{re.escape(role)}\"|\b{re.escape(role)} has been taken", text):
         return None
     other = None if named else _OTHER_PRINCIPAL.search(text)
-    in_code = f'In Terraform, aws_iam_service_linked_role with aws_service_name = "{found["service"]}" creates it. Let the resource with the policy depend on it.'
+    in_code = f'In Terraform, aws_iam_service_linked_role with aws_service_name = "{found["service"]}" creates it. Let the resource with the policy depend on it. In accounts that have the role, import it first, or leave the resource out there: the name is taken.'
     create = (
         f"aws iam create-service-linked-role --aws-service-name {{}}{' --custom-suffix {}' if suffix else ''}"
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials.gateway_routes import explain_foreign_header
 from iamtriage.explaining._rules.credentials.key_sources import stored_keys_remedy
 from iamtriage.explaining._rules.shared import clues, pages
@@ -134,22 +135,26 @@ def explain_swapped_keys(case: Case[SignatureMismatch] | Case[InvalidCredentials
         "The access key ID and the secret access key are swapped: where the key ID (AKIA…) belongs, the client has the secret. No permission is missing.",
         SWAPPED_KEYS.cause(
             "derived",
-            "AWS splits Credential at slashes, which a secret can contain."
+            "AWS splits Credential at slashes, and a secret can contain them."
             if "redential" in found[0]
             else None,
             text="The text shows a key ID in place of the secret." if "secret" in found[0].lower() else "",
         ),
         remedies=(
             your_remedy(
-                f"Exchange the values of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY{f' in {file[0]}' if file else ''}",
-                "The key ID is the value with 20 characters. Then open a new shell, and start the program again: it keeps the old values.",
-                commands="aws sts get-caller-identity",
+                f"Exchange the values of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY{f' in {file[0]}' if file else ''}, best with those of a new key",
+                "The secret was sent as the key ID, so logs and this text have it: create a new access key first, and use its values.",
+                "The key ID is the value with 20 characters, the secret the one with 40. Then open a new shell, and start the program again: until then, it has the old values.",
+                commands=(
+                    "aws iam create-access-key --user-name USER_NAME",
+                    Labelled("In a new shell, after the change:", "aws sts get-caller-identity"),
+                ),
                 url=pages.ACCESS_KEYS,
             ),
             account_remedy(
-                "Replace the key, too: its secret was sent as the key ID, so logs and this text have it",
+                "Deactivate the old key afterwards",
                 commands=(
-                    "aws iam create-access-key --user-name USER_NAME",
+                    "aws iam list-access-keys --user-name USER_NAME",
                     "aws iam update-access-key --user-name USER_NAME --access-key-id ACCESS_KEY_ID --status Inactive",
                 ),
                 url=pages.ROTATE_KEYS,

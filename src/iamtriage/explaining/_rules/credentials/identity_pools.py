@@ -341,12 +341,13 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
                 is_addition=False,
                 url=pages.IDENTITY_POOL_ROLES,
             )
-        remedies = present(in_code, change, check)
+        # Code that sets the action makes the other remedies superfluous.
+        remedies = (in_code,) if in_code and in_code.commands else present(in_code, change, check)
     return case.explain(
         f"The identity pool {summary}.",
         IDENTITY_POOL_ROLES.cause(
             "derived" if text else "reported",
-            'The text or code says "Invalid identity pool configuration".',
+            None if text else 'The error is "Invalid identity pool configuration".',
             text=text,
         ),
         remedies=remedies,

@@ -259,8 +259,9 @@ def _explain_rejecting_region(
     if request.lacks_region_of_caller:
         causes, note = causes[:1], " The role and its trust policy are not the problem either."
     quoted = clues.quote_phrases(request.message, *REJECTION_PHRASES)
-    of_user = " It is that of a user, without a session token." if request.has_no_token else ""
-    text = f"The access key exists and is active.{of_user}"
+    text = "AWS knows the credentials."
+    if request.has_no_token:
+        text = "The access key exists and is active. It is that of a user, without a session token."
     shown = (f"The text shows successful calls in {others}.", *quoted)
     return case.explain(
         f"The credentials are valid: they work in {others}. {rejects}.",

@@ -36,6 +36,10 @@ _SIGNED_IN_LAMBDA = lazy_pattern(
 _LASTS_LOCALLY = lazy_pattern(
     r"\b(?:laptop|locally|my (?:machine|computer|[Mm]ac|PC))\b(?:(?!\b(?:not|never)\b|n't\b)[^\n]){0,80}?\b(?:works?|lasts?|(?:is|stays) valid|fine)\b"
 )
+# The reader is the one who creates the URL.
+_SIGNS = lazy_pattern(
+    r"presigned_url\(|[sS]ignedUrl\(|resignGetObject|\bs3 presign\b|\b[Ww]e (?:e?mail|send|create|generate|share)\b"
+)
 _MAX_EXPIRY, _MAX_SESSION = 604_800, 43_200
 _MINUTE, _MAX_CLOCK_ERROR = 60, 14 * 3600
 # In the answer of S3, or in the URL.
@@ -143,23 +147,25 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
         signer = "the temporary credentials of the Lambda function's role, which signed it,"
     because, it = "", "The URL"
     if _SESSION_IN_URL.search(text):
-        because, it = "The URL has a session token (ASIA…). ", "It"
+        because, it = "The URL has a session token, so temporary credentials signed it. ", "It"
     if seconds:
         maximum = ", the maximum" if seconds == _MAX_EXPIRY else ""
         because += f"{it} asks for {clocks.describe_duration(seconds)}{maximum}."
         if seconds <= _MAX_EXPIRY:
-            because += " That is valid, but no URL outlives the session that signed it, 12 hours at most."
+            because += " A longer expiry does not help: no URL outlives the session that signed it, 12 hours at most."
     if _LASTS_LOCALLY.search(text):
         because += " On your computer, most likely an IAM user's access key signs, which does not expire."
     # No session of a role lasts longer than 12 hours.
     is_long = seconds > _MAX_SESSION
     change = your_remedy(
-        "Do not sign URLs that must last for days with a role"
+        "Send a link to your application instead, which redirects to a new presigned URL each time"
         if is_long
         else "For URLs that must last for days, do not sign with a role",
-        "Create URLs on request: the recipient opens a stable link to your application, which redirects to a new presigned URL each time.",
+        "The link does not expire, because your application signs a URL for each request."
+        if is_long
+        else "Create URLs on request: the recipient opens a stable link to your application, which redirects to a new presigned URL each time.",
         "Or use CloudFront signed URLs, whose expiry does not depend on a session.",
-        "Only an IAM user's access key can sign a URL for the full 7 days. It is a long-term secret, so prefer the other ways.",
+        "Only an IAM user's access key can sign a URL for the full 7 days. It is a long-term secret, so prefer the other ways, or allow the user only s3:GetObject on these objects.",
         url=pages.CLOUDFRONT_SIGNED,
     )
     return case.explain(
@@ -168,7 +174,7 @@ def explain_url_of_expired_session(case: Case[ExpiredCredentials], message: str)
             "reported", (*quote_phrases(message, "The provided token has expired"), because.strip())
         ),
         topic="presigned-url-expired",
-        remedies=(change, _NEW_URL) if is_long else (_NEW_URL, change),
+        remedies=(change, _RESEND if _SIGNS.search(text) else _NEW_URL) if is_long else (_NEW_URL, change),
         notes=_URL_REJECTED,
     )
 
@@ -241,6 +247,7 @@ def explain_url_too_long(case: Case[SignatureMismatch], because: tuple[str, ...]
     )
 
 
+_RESEND = your_remedy("Until then, send a new URL to those who need the object", url=pages.S3_PRESIGNED)
 _NEW_URL = your_remedy(
     "Create a new URL, or ask the sender for one",
     "Create each URL right before it is used. S3 checks the expiry when the request arrives, so a transfer that has started can take longer.",

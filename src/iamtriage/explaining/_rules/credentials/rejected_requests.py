@@ -219,8 +219,8 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     works = bool(request.working_regions)
     enable = credential_remedies.enable_region(request.region, request.account, works_elsewhere=works)
     if request.lacks_region_of_caller:
-        yield enable
-        yield _call_elsewhere_remedy(request)
+        elsewhere = _call_elsewhere_remedy(request)
+        yield from (elsewhere, enable) if request.is_terraform else (enable, elsewhere)
         return
     if not (request.uses_session or request.is_enabled):
         yield enable
@@ -255,13 +255,16 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
 def _call_elsewhere_remedy(request: RejectedRequest) -> Remedy:
     """Return how to assume a role without the STS endpoint of a Region that the caller's account has not enabled."""
     region = request.working_regions[0] if request.working_regions else "us-east-1"
-    where = ""
+    title, block = f"Or call STS in {region}", None
     if request.is_terraform:
         # https://github.com/hashicorp/terraform-provider-aws/issues/32549
-        where = f': add sts_region = "{region}" to the provider block, and leave region'
+        title = f"Call STS in {region}: add sts_region to the provider block"
+        block = f'provider "aws" {{\n  region     = "{request.region}"\n  sts_region = "{region}"\n  # the other arguments stay\n}}\n'
     return your_remedy(
-        f"Or call STS in {region}{where}",
+        title,
         f"Only the STS client needs another Region. The session is valid in {request.region}, too, if the account of the role has enabled it.",
+        manifest=block,
+        manifest_language="hcl",
         url=pages.TEMPORARY_REGIONS,
     )
 

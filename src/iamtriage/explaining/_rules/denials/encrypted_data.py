@@ -363,7 +363,7 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         in_terraform = f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
     then = "Then, with one of the roles:" if is_certain else "Then, if this is the cause:"
     return account_remedy(
-        "Set the function's role again, after another one",
+        "Give the function another role, and then its own again",
         is_sure,
         step,
         in_terraform,

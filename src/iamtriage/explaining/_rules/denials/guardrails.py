@@ -204,7 +204,13 @@ def explain_guardrail(
         remedies = (details, remedy)
         # With a named policy, decoding adds only which statement of it denied.
         ordered = reversed(remedies) if denial.policy else remedies
-        return present(denied_regions.model_region_remedy(denial), *ordered)
+        elsewhere = denied_regions.model_region_remedy(denial)
+        if elsewhere is not None and elsewhere.who == remedy.who and not denial.policy:
+            find = attrs.evolve(
+                remedy, title=f"Find the Deny in a {decisions.POLICY_TYPE_NAMES[layer].lower()}"
+            )
+            return present(elsewhere, find)
+        return present(elsewhere, *ordered)
 
     return denial.explain(
         denial_summary(denial, f"{verdict}{denied_regions.other_model_region(denial)}"),

@@ -278,7 +278,9 @@ def _explain_other_name(
                 ),
                 url=pages.SSO_LOGIN,
             ),
-            remedies.organization_remedy(
+            None
+            if meant
+            else remedies.organization_remedy(
                 f"If {name} is meant, assign this permission set to the user", url=pages.ASSIGNMENTS
             ),
         ),

@@ -252,7 +252,10 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         label = "Then, only if anyone may read the data:"
         change = () if is_terraform else (Labelled(label, turn_off_command(denial, stated)),)
     if setting is not None:
-        step = f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings."
+        ignored = ""
+        if setting == "BlockPublicAcls":
+            ignored = " While IgnorePublicAcls is on, the upload works, but its ACL has no effect."
+        step = f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings.{ignored}"
         change = (turn_off_command(denial, setting),)
     deployment = None if stated is None or is_terraform else find_deployment(denial.failure, denial.facts)
     is_unset = stated is not None and not _sets_off(denial.failure.text, stated)

@@ -171,8 +171,16 @@ def _omit_acl(text: str, words: str) -> str:
         return "set AWS_DEFAULT_ACL = None"
     if "s3deploy" in text or "serverless-s3-deploy" in text:
         # https://www.npmjs.com/package/serverless-s3-deploy
-        return "set acl: private for each target in custom.assets.targets, because public-read is the default of serverless-s3-deploy"
+        return "set acl: private for each target, or update serverless-s3-deploy (before version 0.9.0, public-read is its default)"
     return f"remove {words}"
+
+
+def _plugin_setting(denial: Denial) -> str | None:
+    """Return the setting of serverless-s3-deploy for uploads without a public ACL."""
+    if "s3deploy" not in denial.failure.text:
+        return None
+    bucket = resource_policies.bucket_argument(denial)
+    return f"custom:\n  assets:\n    targets:\n      - bucket: {bucket}\n        acl: private\n"
 
 
 def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str | None) -> Explanation:
@@ -183,14 +191,12 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
     if not allowing:
         known = "the setting BlockPublicAcls rejects it"
     return denial.explain(
-        f"S3 denied {denial.operation or denial.action} because of its public ACL ({words}): {known}. An Allow does not help.",
+        f"S3 denied {denial.operation or denial.action} because of its public ACL ({words}): {known}. {'No permission is missing' if worked and not allowing else 'An Allow does not help'}.",
         public_access.BLOCK_PUBLIC_ACCESS.cause(
             "possible" if allowing else "derived",
             (
                 None if allowing else "The text shows that it is on.",
-                f"The text shows that {worked} worked without an ACL, so the caller may upload."
-                if worked
-                else None,
+                f"{worked} worked without an ACL, so the caller may upload." if worked else None,
             ),
             text="BlockPublicAcls of S3 Block Public Access, of the bucket or the account, rejects an upload with a public ACL, whoever makes it.",
         ),
@@ -199,6 +205,8 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
             your_remedy(
                 f"Upload without a public ACL: {_omit_acl(denial.failure.text, words)}",
                 "To let anyone read the objects, use CloudFront with origin access control. To share them, allow accounts or roles in the bucket policy.",
+                manifest=_plugin_setting(denial),
+                manifest_language="yaml",
                 url=pages.S3_PUBLIC_ACCESS,
             ),
             public_access.public_access_remedy(

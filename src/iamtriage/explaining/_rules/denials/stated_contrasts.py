@@ -174,7 +174,7 @@ def find_template_contrast(denial: Denial) -> Contrast | None:
     omit = f"Or delete the identity {needed}, if nothing else needs it: SES then checks {value}."
     remedy = your_remedy(
         f"Add {name} for {needed} to the SAM template",
-        "Then deploy again (sam deploy). A policy that is attached by hand is not in the template.",
+        "Then deploy again (sam deploy).",
         text and omit,
         manifest="".join(
             ("Policies:", *(f"\n  - {name}:\n      {parameter}: {each}" for each in (value, needed)))

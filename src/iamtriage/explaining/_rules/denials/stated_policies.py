@@ -105,7 +105,8 @@ def _add_identity_policies(
     is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
     if is_conditional or codes & _ALLOW_IS_NO_FIX:
         # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
-        remedies = tuple(each for each in remedies if each.policy is None or each.layer != "identity")
+        ways = {"identity", "resource"} if is_conditional and not denial.crosses_accounts else {"identity"}
+        remedies = tuple(each for each in remedies if each.policy is None or each.layer not in ways)
         found_deny = "Find the Deny statement" if STATED_POLICY_DENIES.code in codes else "\n"
         remedies = tuple(each for each in remedies if not each.title.startswith(found_deny))
     # The role does not have a policy that is passed for a session.
@@ -121,6 +122,9 @@ def _add_identity_policies(
             denial.service == "secretsmanager" or policy.name.startswith(POLICY_TEMPLATE)
         )
         added = None if is_written else _correct_code_remedy(denial, action, policy)
+        if is_written and policy.name.startswith(POLICY_TEMPLATE):
+            # The next deployment does not know a policy that somebody attached.
+            remedies = tuple(each for each in remedies if each.layer != "identity")
         remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
         if contrast.remedy is None:
             remedies = tuple(_extend_policy(denial, policy, each) for each in remedies)

@@ -281,10 +281,13 @@ def enable_region(region: str | None, account: str | None = None, *, works_elsew
         with_credentials = ""
     if account is not None:
         with_credentials = f" Run the commands with credentials of account {account}."
+    mistaken = f"If you did not mean {'this Region' if region is None else name}, correct the Region of the call instead. "
+    if account is not None:
+        mistaken = ""
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
         f"Regions that AWS opened since March 2019 must be enabled for each account.{with_credentials}",
-        f"If you did not mean {'this Region' if region is None else name}, correct the Region of the call instead. Enabling one requires account:EnableRegion and takes minutes to hours: the status is then ENABLING.",
+        f"{mistaken}Enabling {'the Region' if account else 'one'} requires account:EnableRegion and takes minutes to hours, until the status is ENABLED.",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),
             Labelled(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words, quote_words
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import organization_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
     if denial.service != "bedrock" or not _IS_MODEL.search(resource):
         return None
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
+    denied_elsewhere = region and denial.facts.region not in {None, region}
     title = "If the Deny is on Regions, use an inference profile of allowed Regions only"
     used, among = _inference_profile(denial), ""
     others = "a geographic profile" if region else "a geographic profile (such as us., eu. or apac.)"
@@ -139,7 +140,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            f"{f'The profile {used}' if used else 'The profile'} sends each request to one of its Regions: only those to {region} fail. Another --region does not help.",
+            f"{f'The profile {used}' if used else 'The profile'} sends each request to one of its Regions, so only requests to a Region that is not allowed fail, this time {region}. Another Region for the call does not help.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -156,6 +157,18 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         elif allowed:
             title = "Use an inference profile of allowed Regions only"
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
+    if is_of_organization and used is not None and denied_elsewhere:
+        return organization_remedy(
+            f"Exempt the Bedrock actions from the Deny in all Regions of the profile {used}",
+            f"{text} The command prints all Regions of the profile, for an administrator of the organization.",
+            f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed. An Allow does not help.",
+            commands=commands.fill_command(
+                "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
+                commands.region(denial.facts.region or region),
+                used,
+            ),
+            url=pages.BEDROCK_PROFILES,
+        )
     owner = "an administrator of the organization" if is_of_organization else "the owner of the policy"
     return your_remedy(
         title,

@@ -236,7 +236,11 @@ def _describe_expected_job(expected: str, actual: str) -> tuple[str, str, tuple[
         return f"Or run the job in the environment {environment}", step, ()
     if kind == "environment":
         step = f"With environment: {clip_text(name)}, the subject ends with the environment. Without it, it ends with ref:refs/heads/BRANCH_NAME, and the protection rules of the environment, such as approvals, do not apply."
-        return f'Or remove "environment: {clip_text(name)}" from the job, and run it {where}', step, ()
+        return (
+            f'Or, if the job needs no approval, remove "environment: {clip_text(name)}", and run it {where}',
+            step,
+            (),
+        )
     step = "The event that starts the workflow decides: pull_request has its own subject, and a tag has ref:refs/tags/TAG."
     if context == "pull_request" and wanted.startswith(_BRANCH) and not set("*?") & set(wanted):
         branches = f"on: {{push: {{branches: [{clip_text(wanted.removeprefix(_BRANCH))}]}}}}"
