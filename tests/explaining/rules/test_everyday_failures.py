@@ -350,6 +350,12 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "AWS does not know the access key ID",
         "~/.s3cfg",
     ),
+    "keys-of-vagrant": (
+        "AuthFailure => AWS was not able to validate the provided access credentials\n/Users/ana/.vagrant.d/gems/gems/excon-0.44.4/lib/excon/middlewares/expects.rb:6:in `response_call'",
+        {},
+        "AWS does not accept the credentials",
+        "in the Vagrantfile",
+    ),
     "profile-without-a-source": (
         "botocore.exceptions.PartialCredentialsError: Partial credentials found in assume-role, missing: source_profile or credential_source",
         {},

@@ -41,6 +41,7 @@ _PROGRAMS = text_signs.Signs(
         r"\bpulumi (?:up|preview|destroy|refresh)\b|\bpulumi:|\bprovider=aws@": "Pulumi",
         r"/v1/[\w-]{1,60}/(?:creds|sts)/\w|\bError (?:reading|writing) aws/(?:creds|sts)/": "Vault",
         r"\borgId=\d{1,9} uname=|\blogger=(?:tsdb|plugin)\.\w|\bgrafana-server\b": "Grafana",
+        r"/\.vagrant\.d/|\bVagrantfile\b": "Vagrant",
         r"\bs3cmd (?:-|[a-z]{2,12}\b)|\bERROR: S3 error: \d": "s3cmd",
         r"\brclone (?:copy|lsd?|lsf|mount|move|sync)\b": "rclone",
     }

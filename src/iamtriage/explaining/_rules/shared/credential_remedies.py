@@ -123,6 +123,8 @@ def show_identity(program: str | None, text: str) -> Remedy:
         # https://developer.hashicorp.com/vault/api-docs/secret/aws
         "Vault": f"the keys of the AWS secrets engine (vault read {_vault_mount(text)}/config/root prints the key ID)",
         "Grafana": "the authentication provider and the keys of its AWS data source",
+        # https://github.com/mitchellh/vagrant-aws#configuration
+        "Vagrant": "aws.access_key_id, aws.secret_access_key and aws.session_token in the Vagrantfile",
         # https://s3tools.org/kb/item14.htm and https://rclone.org/s3/#authentication
         "s3cmd": "access_key and secret_key in ~/.s3cfg (s3cmd --configure replaces them)",
         "rclone": "access_key_id and env_auth of the remote in what rclone config show prints",
