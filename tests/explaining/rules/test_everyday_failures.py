@@ -344,6 +344,18 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "S3 denied s3:PutObject on arn:aws:s3:::films/a.json",
         "s3:PutObject",
     ),
+    "rust-without-a-host": (
+        f"OSError: Generic S3 error: Client error with status 403 Forbidden: {_XML}",
+        {},
+        "S3 answered 403",
+        "aws s3api list-buckets",
+    ),
+    "rust-without-credentials": (
+        "polars.exceptions.ComputeError: Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 4.8s, after 10 retries, max_retries: 10, retry_timeout: 180s - HTTP error: error sending request",
+        {},
+        "it reads no profiles",
+        "aws configure export-credentials --profile PROFILE --format env",
+    ),
     "keys-of-s3cmd": (
         "$ s3cmd ls\nERROR: S3 error: 403 (InvalidAccessKeyId): The AWS Access Key Id you provided does not exist in our records.",
         {},

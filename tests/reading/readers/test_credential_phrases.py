@@ -248,6 +248,10 @@ MISSING: Table = tuple(
             "Generic S3 error: error sending request for url (http://169.254.169.254/latest/api/token): Host is down",
         ),
         (
+            "imds-rust-retries",
+            "Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 4.8s, after 10 retries, max_retries: 10, retry_timeout: 180s  - HTTP error: error sending request",
+        ),
+        (
             "codedeploy-agent",
             "Missing credentials - please check if this instance was started with an IAM instance profile",
         ),

@@ -76,6 +76,7 @@ sure   | <CredentialsEndpointError> | (?P<code>CredentialsEndpointError): failed
 outer  | to resolve AWS credentials | [Ff]ailed to resolve AWS credentials
 sure   | to retrieve credentials failed | Http request to retrieve credentials failed
 sure   | /latest/api/token) | error sending request for url \(http://169\.254\.169\.254/latest/api/token\)
+sure   | performing PUT http://169|performing GET http://169 | Error performing (?:GET|PUT) http://169\.254\.169\.254/latest/(?:api/token|meta-data/iam/security-credentials)
 sure   | .254/latest/|::254]/latest/ | (?:(?P<code>RequestError): send request failed caused by: )?(?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?:meta-data/iam/security-credentials|api/token)[^\s\"]{0,200}\"?: \w
 sure   | no EC2 IMDS role found | no EC2 IMDS role found
 outer  | valid credential sources | [Nn]o valid credential sources(?: for \S+(?: \S+){0,3})?(?: found)?

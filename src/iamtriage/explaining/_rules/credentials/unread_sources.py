@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.profiles import find_profile_sections
 from iamtriage.explaining._rules.shared import credential_remedies, pages
-from iamtriage.explaining._rules.shared.clues import find_profile, quote_phrases
+from iamtriage.explaining._rules.shared.clues import find_instance, find_profile, quote_phrases
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -101,7 +101,13 @@ FILES_IN_OTHER_HOME = CauseType(
 
 def explain_unread_source(case: Case[MissingCredentials]) -> Explanation | None:
     """Explain that credentials are where the SDK does not look, if the text shows it."""
-    rules = (_explain_unset, _explain_misnamed, explain_other_home, _explain_unloaded)
+    rules = (
+        _explain_unset,
+        _explain_misnamed,
+        explain_other_home,
+        _explain_unloaded,
+        _explain_files_not_read,
+    )
     return next(filter(None, (rule(case) for rule in rules)), None)
 
 
@@ -126,6 +132,41 @@ def _explain_unset(case: Case[MissingCredentials]) -> Explanation | None:
             url=VARIABLES_UNSET.sources[0],
         ),
         notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+_OBJECT_STORE = lazy_pattern(r"\bGeneric S3 error: [^\n]{0,200}?169\.254\.169\.254")
+FILES_NOT_READ = CauseType(
+    "files-not-read",
+    title="The program does not read ~/.aws",
+    text="object_store, the Rust library that reports this, reads variables, web identity tokens, container credentials and the instance metadata, but neither ~/.aws/config nor ~/.aws/credentials.",
+    recognised_by='The text has "Generic S3 error" with the address of the instance metadata.',
+    fix="Pass the credentials to the program as options or as variables.",
+    of="no-credentials",
+    sources=("https://docs.rs/object_store/latest/object_store/aws/struct.AmazonS3Builder.html",),
+)
+
+
+def _explain_files_not_read(case: Case[MissingCredentials]) -> Explanation | None:
+    runtime = case.context.runtime
+    # The address in the message is not where the program runs.
+    is_elsewhere = runtime is not None and (runtime.kind != "ec2" or find_instance(case.text) is not None)
+    if is_elsewhere or _OBJECT_STORE.search(case.text) is None:
+        return None
+    export = 'eval "$(aws configure export-credentials --profile PROFILE --format env)"'
+    return case.explain(
+        "object_store, which Polars, delta-rs and others use for S3, found no credentials: it reads no profiles. No request was sent to S3.",
+        FILES_NOT_READ.cause("derived"),
+        topic="no-credentials",
+        remedies=your_remedy(
+            "Pass the credentials as variables or storage options",
+            "The command sets the variables for the shell from which the program starts. In code, storage_options accepts aws_access_key_id, aws_secret_access_key, aws_session_token and aws_region.",
+            "On EC2, give the instance a role. In a container there, the metadata hop limit must be 2.",
+            "For a public bucket, set aws_skip_signature to true.",
+            commands=export,
+            url=FILES_NOT_READ.sources[0],
+        ),
+        notes=NO_INSTANCE_OUTSIDE_AWS,
     )
 
 
