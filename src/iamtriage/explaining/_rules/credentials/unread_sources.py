@@ -139,7 +139,7 @@ _OBJECT_STORE = lazy_pattern(r"\bGeneric S3 error: [^\n]{0,200}?169\.254\.169\.2
 FILES_NOT_READ = CauseType(
     "files-not-read",
     title="The program does not read ~/.aws",
-    text="object_store, the Rust library that reports this, reads variables, web identity tokens, container credentials and the instance metadata, but neither ~/.aws/config nor ~/.aws/credentials.",
+    text="The Rust library object_store reads variables, web identity tokens, container credentials and the instance metadata, but neither ~/.aws/config nor ~/.aws/credentials.",
     recognised_by='The text has "Generic S3 error" with the address of the instance metadata.',
     fix="Pass the credentials to the program as options or as variables.",
     of="no-credentials",
@@ -155,7 +155,7 @@ def _explain_files_not_read(case: Case[MissingCredentials]) -> Explanation | Non
         return None
     export = 'eval "$(aws configure export-credentials --profile PROFILE --format env)"'
     return case.explain(
-        "object_store, which Polars, delta-rs and others use for S3, found no credentials: it reads no profiles. No request was sent to S3.",
+        "The library object_store, which Polars, delta-rs and others use for S3, found no credentials: it reads no profiles. No request was sent to S3.",
         FILES_NOT_READ.cause("derived"),
         topic="no-credentials",
         remedies=your_remedy(
