@@ -580,3 +580,13 @@ def test_only_a_text_about_a_cluster_asks_for_its_service_account(before: str, c
     shown = str(explain(f"{before}InvalidIdentityToken: Incorrect token audience"))
     assert shown.count("kubectl get serviceaccount") == commands
     assert shown.count("client ID of an app") == 1 - commands
+
+
+def test_session_manager_forbids_credentials_that_it_rejects() -> None:
+    explanation = explain(
+        "An error occurred (403) when calling the StartSession operation: Server authentication failed: <UnauthorizedRequest><message>Forbidden.</message></UnauthorizedRequest>"
+    )
+    assert explanation.failure is not None
+    assert explanation.failure.kind == "access_denied"
+    assert explanation.summary.startswith("AWS does not accept the credentials")
+    assert not any(each.policy for each in explanation.remedies)

@@ -110,11 +110,6 @@ INVALID: Table = (
     ("included", "The security token included in the request is invalid.", expect("invalid_credentials")),
     ("ec2", "AWS was not able to validate the provided access credentials", expect("invalid_credentials")),
     (
-        "session-manager",
-        "Server authentication failed: <UnauthorizedRequest><message>Forbidden.</message></UnauthorizedRequest>",
-        expect("invalid_credentials"),
-    ),
-    (
         "vector",
         'ERROR vector::topology::builder: msg="Healthcheck failed." error=Invalid credentials component_kind="sink" component_type="aws_s3" component_id=orders',
         expect("invalid_credentials"),

@@ -39,7 +39,6 @@ sure   | security token included in the request is invalid | [Tt]he security tok
 sure   | <Authentication>entication Credentials Invalid | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 535 Authentication Credentials Invalid
 unsure | <Authentication>entication Credentials Invalid | \b535[ ,-]{1,3}(?:b?['\"])?Authentication Credentials Invalid
 sure   | validate the provided access credentials | AWS was not able to validate the provided access credentials
-sure   | authentication failed: <UnauthorizedRequest | Server authentication failed: <UnauthorizedRequest>
 sure   | you provided does not exist in our records | [Tt]he (?:AWS )?[Aa]ccess [Kk]ey I[dD] you provided does not exist in our records
 sure   | <malformed>provided token is malformed | The provided token is malformed or otherwise invalid
 sure   | <ecr>.dkr.ecr. | \.dkr\.(?P<service>ecr)\.[^\n]{1,400}(?:: |status code )(?P<status_code>401)(?: Unauthorized|; body: Not Authorized)

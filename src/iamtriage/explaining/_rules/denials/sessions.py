@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
@@ -29,6 +30,7 @@ from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 
@@ -371,3 +373,8 @@ _OPENSEARCH_USERS = " Or sign in as one of its internal users with basic authent
 _NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/vpc.html
 _NETWORK_OF_DOMAIN = "Allow them only with a condition on aws:SourceIp. Without a condition, the domain is open to everyone. Access to a domain in a VPC is limited by its security groups."
+
+
+def explain_rejected_session(denial: Denial) -> Explanation:
+    """Explain that Session Manager does not accept the caller's credentials, which it calls forbidden."""
+    return explain_invalid_credentials(cast("Case[Any]", denial.case))

@@ -35,6 +35,7 @@ SERVICES_IN_PROSE = {
 """Services as messages name them, in lowercase, and their principals."""
 _PROSE_VERBS = ("access", "invoke", "publish", "send", "write")
 _FRAGMENTS: dict[str, tuple[str, ...]] = {
+    "denials.sessions.explain_rejected_session": ("server authentication failed",),
     "denials.sessions.explain_rejected_certificate": (
         "untrusted signing certificate",
         "untrusted certificate",
