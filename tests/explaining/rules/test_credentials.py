@@ -3015,6 +3015,6 @@ def test_key_of_a_user_has_no_token_of_a_version(key: str) -> None:
     explanation = explain(text)
     assert explanation.summary.endswith("most likely, the account has not enabled it.")
     # The ARN of a user is also that of a session of GetSessionToken.
-    titles = {each.title for each in explanation.remedies}
+    titles = " ".join(each.title for each in explanation.remedies)
     assert ("Get the session from a regional STS endpoint" in titles) == (not key)
     assert ("v1-token-in-opt-in-region" in {cause.code for cause in explanation.causes}) == (not key)

@@ -145,13 +145,13 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         version = f"\n  <version>{version}</version>" if file == "pom.xml" else f":{version}"
     modules = join_words([f"software.amazon.awssdk:{each}" for each in names], "and")
     what = f"module{'s' if len(names) > 1 else ''} {join_words(names, 'and')}"
-    step = f"Add {modules}, with the version of the other modules (in Maven as shown)"
+    step = f"Add {modules}, with the version of the other modules unless a BOM sets it (in Maven as shown)"
     if found:
         step = f"Add this to {file}"
     user = f"the profile {profile}" if profile else "a web identity, such as that of an EKS pod (IRSA)"
     rest = "The profile is not the problem."
     if not profile:
-        rest = "The service account and the role are not the problem."
+        rest = "AWS has not checked the role yet."
     return case.explain(
         f"The SDK for Java found no credentials: the class path lacks the module {said['module']}, which it needs for {user}.",
         MODULE_MISSING.cause("reported"),
@@ -164,9 +164,9 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         ),
         notes=(
             f"The other providers in the message are the rest of the chain: no access keys are needed. {rest}",
+            credential_remedies.NO_CALL_MADE,
             None
             if profile
-            else "IMDS is no cure: with it, the chain would end at the role of the node, which is another identity.",
-            credential_remedies.NO_CALL_MADE,
+            else "IMDS does not replace the module: the program would then have the role of the node.",
         ),
     )

@@ -226,17 +226,20 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         yield enable
     if request.has_no_token:
         return
+    administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
+    version_2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
     other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
     clear = Labelled("Then remove the cached sessions, and run the command again:", "aws-vault clear")
-    update = None
+    title, update = "Get the session from a regional STS endpoint", None
+    if not request.uses_session:
+        other, update = None, Labelled(administrator, version_2)
+        title += ", or let the global one issue version 2 tokens"
     if request.is_enabled:
         other = f"The account has enabled {request.region}: that is not the cure. In ~/.aws/config, the setting is sts_regional_endpoints = regional."
-        administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
-        version_2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
         update = Labelled(administrator, version_2)
     yield your_remedy(
-        "Get the session from a regional STS endpoint",
-        "Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+        title,
+        f"{'' if request.uses_session else 'Access keys without a session token need no change. '}Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
         other,
         commands=(
             "export AWS_STS_REGIONAL_ENDPOINTS=regional",
@@ -245,10 +248,9 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         ),
         url=pages.TEMPORARY_REGIONS,
     )
-    if request.is_enabled:
+    if request.is_enabled or not request.uses_session:
         return
-    if request.uses_session:
-        yield enable
+    yield enable
     yield from (each for each in region.remedies if each.who == "account administrator")
 
 

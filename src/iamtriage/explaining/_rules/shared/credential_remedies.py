@@ -252,9 +252,14 @@ def docker_login(registry: str, region: str, text: str = "") -> Remedy:
 
 REREAD_TOKEN = your_remedy(
     "Read the token file again for each STS call",
-    "Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires. Read the file for each call; never cache its content.",
-    "Let the SDK's web identity provider assume the role, instead of calling AssumeRoleWithWebIdentity yourself. Update an SDK that has no such provider. Until then, restart the program before the token expires.",
-    "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only. If AWS rejects even a new token, the issuer's clock is behind.",
+    "Restart the program now, such as its pod. It then reads a new token, as Kubernetes replaces the file that AWS_WEB_IDENTITY_TOKEN_FILE names before the token expires.",
+    "For a lasting fix, let the web identity provider of a current SDK assume the role: it reads the file for each call. Your own code must not keep the token or a copy of the file.",
+    "The commands, where the program runs, print when the token in the file expires, and the time, in seconds. If this token has expired, too, nothing renews the file, or a clock is wrong.",
+    "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only.",
+    commands=(
+        'cut -d. -f2 "$AWS_WEB_IDENTITY_TOKEN_FILE" | base64 -d | grep -o \'"exp":[0-9]*\'',
+        "date +%s",
+    ),
     url=pages.EKS_IRSA_SDK,
 )
 
@@ -288,7 +293,10 @@ def enable_region(region: str | None, account: str | None = None, *, works_elsew
         mistaken = ""
     return account_remedy(
         f"Check whether {'the Region' if region is None else name} is enabled for the account{'' if account is None else f' {account}'}",
-        f"Regions that AWS opened since March 2019 must be enabled for each account.{with_credentials}",
+        # Else the cause says so.
+        None
+        if works_elsewhere and account is None
+        else f"Regions that AWS opened since March 2019 must be enabled for each account.{with_credentials}",
         f"{mistaken}Enabling {'the Region' if account else 'one'} requires account:EnableRegion and takes minutes to hours, until the status is ENABLED.",
         commands=(
             fill_command("aws account get-region-opt-status --region-name {}", name),

@@ -108,11 +108,13 @@ def _missing_provider(statements: list[dict[str, Any]]) -> TrustProblem | None:
     is_for_pods = "pods.eks.amazonaws.com" in named
     text = f"the trust policy names {who} and no OIDC provider"
     if is_for_pods:
-        text = f"the role trusts only EKS Pod Identity ({who}), and the pod sends a token of IRSA"
+        text = f"the role trusts only EKS Pod Identity ({who}), and the pod sends an IRSA token, which requires sts:AssumeRoleWithWebIdentity"
     return TrustProblem(
         text,
         "Add a statement for the token's OIDC provider to the role's trust policy",
-        "Remove the other statements if nothing uses them.",
+        "Remove the statement of EKS Pod Identity only if no association uses the role."
+        if is_for_pods
+        else "Remove the other statements if nothing uses them.",
         is_for_pod_identity=is_for_pods,
     )
 
