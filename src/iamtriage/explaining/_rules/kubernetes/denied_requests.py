@@ -36,7 +36,7 @@ AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 _NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
-_ASSOCIATION = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
+ASSOCIATION_IN_MODULE = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
 _NAMESPACES = lazy_pattern(r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]")
 _QUOTED = lazy_pattern(r"\"([^\"\s]{1,64})\"")
 _CLUSTER_SCOPE = lazy_pattern(r"\btype[\"']?\s{0,4}[:=]\s{0,4}[\"']?cluster\b")
@@ -273,7 +273,9 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     manifest = None
     in_module = "terraform-aws-modules/eks" in denied.case.failure.text
     if denied.has_empty_entry and in_module and namespace is None:
-        manifest = _ASSOCIATION.format(kubernetes_requests.access_policy_arn(policy, cluster.partition))
+        manifest = ASSOCIATION_IN_MODULE.format(
+            kubernetes_requests.access_policy_arn(policy, cluster.partition)
+        )
     scoped = namespace
     extends_scope = denied.is_out_of_scope and policy == denied.allowing_policy and namespace is not None
     if extends_scope:

@@ -17,6 +17,7 @@ from iamtriage._text import clip_text, join_words, quote_json
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
+from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
 from iamtriage.explaining._rules.shared.clusters import find_cluster, find_entry_arn
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_arn
@@ -140,7 +141,8 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
         policy = "an aws_eks_access_policy_association (in the module, policy_associations)"
         if deployment.tool == "CloudFormation":
             argument, policy = "KubernetesGroups", "AccessPolicies"
-        of = f" of {clip_text(deployment.resource)}" if deployment.resource else ""
+        address = clip_text(deployment.resource or "").replace(r"\"", '"')
+        of = f" of {address}" if address else ""
         arn = access_policy_arn(_ADMIN_POLICY, cluster.partition)
         added, manifest = f"{policy} with the policy {arn} and an access scope of type cluster", None
         entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
@@ -148,12 +150,14 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
             added = "this association"
             values = {"cluster": f"{entry[0]}.cluster_name", "principal": f"{entry[0]}.principal_arn"}
             manifest = _ASSOCIATION.format(**values, name=entry[1], arn=arn)
+        elif address.startswith("module."):
+            added, manifest = "this association", ASSOCIATION_IN_MODULE.format(arn)
         elif (
             deployment.tool == "Terraform"
             and cluster.name
             and principal.new_entry_argument.startswith("arn:")
         ):
-            added = "this association (in the module, policy_associations)"
+            added = "this association (or, with the module of EKS, the same in policy_associations)"
             values = {
                 "cluster": quote_json(cluster.name),
                 "principal": quote_json(principal.new_entry_argument),
