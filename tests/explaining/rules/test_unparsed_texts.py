@@ -52,11 +52,12 @@ MOUNT = "Mounting arguments: -t efs -o {} fs-0a1b2c3d4e5f60718:/ /mnt\nOutput: m
         ),
         pytest.param(
             'Error creating: pods "api-1" is forbidden: violates PodSecurity "restricted:v1.30": allowPrivilegeEscalation != false'
-            ' (containers "api", "log" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or'
+            ' (containers "api", "log", "0" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or'
             ' containers "api", "log" must set securityContext.runAsNonRoot=true)',
             (
                 "Pod Security admission rejected api-1. Authentication and RBAC allowed the request",
                 "- name: log",
+                '- name: "0"',
                 "allowPrivilegeEscalation: false",
                 "runAsNonRoot: true",
                 "label pod-security.kubernetes.io/enforce, or the",

@@ -16,6 +16,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.other_denials import REFUSED_BY_ADMISSION
 from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.manifests import write_scalar
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
@@ -100,7 +101,11 @@ def _secure_pod(level: str, checks: str, namespace: str) -> tuple[Remedy, ...]:
     ]
     lines = ["spec:", "  containers:"]
     for name in containers:
-        lines += [f"    - name: {name}", "      securityContext:", *(f"        {each}" for each in settings)]
+        lines += [
+            f"    - name: {write_scalar(name)}",
+            "      securityContext:",
+            *(f"        {each}" for each in settings),
+        ]
     is_for_root = "runAsNonRoot=true" in checks
     weaker = (
         "privileged" if level == "baseline" or any(sign in checks for sign in _OF_BASELINE) else "baseline"

@@ -123,12 +123,12 @@ def _add_lines(lines: list[str], node: Mapping[str, _Node], indent: str, lead: s
     """Add the lines of a mapping. The first one begins with ``lead``, the others with ``indent``."""
     for key, value in node.items():
         if isinstance(value, str):
-            lines.append(f"{lead}{key}: {_scalar(value)}\n")
+            lines.append(f"{lead}{key}: {write_scalar(value)}\n")
         elif isinstance(value, dict):
             lines.append(f"{lead}{key}:\n")
             _add_lines(lines, value, f"{indent}  ", f"{indent}  ")
         elif all(isinstance(each, str) for each in value):
-            lines.append(f"{lead}{key}: [{', '.join([_scalar(str(each)) for each in value])}]\n")
+            lines.append(f"{lead}{key}: [{', '.join([write_scalar(str(each)) for each in value])}]\n")
         else:
             lines.append(f"{lead}{key}:\n")
             for each in value:
@@ -136,7 +136,12 @@ def _add_lines(lines: list[str], node: Mapping[str, _Node], indent: str, lead: s
         lead = indent
 
 
-def _scalar(text: str) -> str:
+def write_scalar(text: str) -> str:
+    """Return a string as YAML, with quotes if it needs them.
+
+    >>> write_scalar("web"), write_scalar("1"), write_scalar("no")
+    ('web', '"1"', '"no"')
+    """
     if _PLAIN.fullmatch(text) and text.lower() not in _YAML_KEYWORDS:
         return text
     return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
