@@ -224,7 +224,7 @@ _LOGIN_URL = "https://docs.aws.amazon.com/AmazonECR/latest/public/public-registr
 SAVED_PUBLIC_LOGIN = CauseType(
     "saved-public-registry-login",
     title="A saved login to public.ecr.aws has expired",
-    text="The client sends the password of an earlier login to public.ecr.aws, which is valid for 12 hours. The registry rejects it, although a pull needs no login.",
+    text="The client sends the password of an earlier login to public.ecr.aws, which is valid for 12 hours. The registry rejects it.",
     recognised_by='The registry public.ecr.aws answers "403 Forbidden" or "Your authorization token has expired".',
     fix="Delete the saved login: docker logout public.ecr.aws, helm registry logout public.ecr.aws.",
     sources=(_LOGIN_URL,),
@@ -262,7 +262,7 @@ def explain_public_registry(
     is_helm = _HELM.search(text) is not None
     logouts: tuple[str, ...] = (f"docker logout {_HOST}",)
     title = "Delete the saved login"
-    step = "Then pull again, without a login, as machines without a saved one do."
+    step = "Then pull again, without a login."
     stores: str | None = (
         f"With credsStore or credHelpers in config.json, the password is in that store: an empty entry {_HOST} does not mean that none is saved."
     )
@@ -278,7 +278,7 @@ def explain_public_registry(
     because = reported or (() if ago is None else (f"The text says {quote_words(ago[0])}.",))
     who = "Most likely, the" if evidence == "possible" else "The"
     return case.explain(
-        f"No permission or login is needed: {_HOST} allows anonymous pulls. {who} client sends a saved login that has expired.",
+        f"{who} client sends a saved login to {_HOST} that has expired. IAM permissions do not matter: the registry allows anonymous pulls.",
         SAVED_PUBLIC_LOGIN.cause(evidence, because),
         topic="expired-registry-login",
         remedies=your_remedy(
@@ -288,7 +288,7 @@ def explain_public_registry(
             commands=(
                 *logouts,
                 Labelled(
-                    "Or sign in again, for a higher rate of pulls (not with aws ecr get-login-password, which is for private registries):",
+                    "Or sign in again (with ecr-public, not ecr), for a higher rate of pulls:",
                     login,
                 ),
             ),

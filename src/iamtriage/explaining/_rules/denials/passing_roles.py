@@ -206,7 +206,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
         if last_step and len(others) == 1:
             other = others.pop().rpartition("/")[2]
-            last_step = f"{last_step.partition('. If')[0]}: the caller must be allowed to pass {other}, too."
+            last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: the caller must be allowed to pass {other}, too."
         if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:

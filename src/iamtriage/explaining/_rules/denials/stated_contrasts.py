@@ -385,7 +385,7 @@ def _missing_tag(
         code,
         "Or, if the resource has the right value, change the value in the policy's condition. Do not remove the condition."
         if key in tags
-        else f"Or, if the policy is meant to cover it by another tag, require {other} in its condition. Do not remove the condition.",
+        else f"Or change the policy: require {other} in the condition instead, or allow the ARN of {shown} alone in a statement without it. Do not remove the condition.",
         commands=lines,
         manifest=written,
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",

@@ -223,7 +223,7 @@ def _explain_session_of_user(
 ) -> Explanation:
     """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
     return case.explain(
-        f"STS rejected {duration}: {direct.verdict}, and STS limits such a session to one hour, as with role chaining.",
+        f"STS rejected {duration}: {direct.verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
             "derived",
             text="The role's maximum session duration only applies if the user's long-term access key assumes it.",
