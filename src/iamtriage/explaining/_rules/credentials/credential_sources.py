@@ -47,6 +47,7 @@ INSTANCE_SESSION = lazy_pattern(r":assumed-role/([\w+=,.@-]{1,64})/i-[0-9a-f]{8,
 WORKS_ON_INSTANCE = lazy_pattern(
     r"\b(?:works?|worked|fine|ok|succeeds?)\b[^.]{0,60}?\b(?:on|from) (?:the |this |that |an? |my )?(?:EC2\b|instance\b|(?:host|server|machine|VM) \(?EC2)"
     r"|\b(?:on|from) (?:the |this )?(?:EC2(?: host| instance| machine)?|instance)(?: itself| directly)?\b[^.]{0,40}?\b(?:works?|fine|ok|succeeds?)\b"
+    r"|\b(?:on|from) (?:the |a )?(?:node|host|instance)\b(?: itself)?[^.]{0,60}?\bcurl\b.{0,120}?/iam/security-credentials/? (?:prints?|returns?|shows?|gives?|works?)\b(?! (?:nothing|no|an? error|40\d)\b)"
     r"|(?<!exec )\bcurl (?:-\S+ |'[^']{1,80}' |\"[^\"]{1,80}\" ){0,8}\S{0,8}169\.254\.169\.254/latest/meta-data/iam/security-credentials/? (?!curl|\$)[\w+=,.@-]{1,64} \S{0,40}[$#] ",
     re.IGNORECASE | re.ASCII,
 )
@@ -213,6 +214,13 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         outside = "Outside the container, the role of the instance is used: it is in order."
         hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
+        if case.facts.service_account is not None:
+            check = "The first command shows the limit, which Amazon Linux 2023 sets to 1 by default."
+            raise_limit = attrs.evolve(
+                raise_limit,
+                steps=(check, *raise_limit.steps),
+                commands=(_SHOW_LIMIT, *raise_limit.commands),
+            )
     if works is not None or INSTANCE_SESSION.search(case.text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
     if re.search(NO_INSTANCE_PROFILE.sign, case.text):
@@ -246,6 +254,7 @@ _ATTACH_PROFILE = attrs.evolve(
     ),
     commands=_INSTANCE_ROLE.commands[1:],
 )
+_SHOW_LIMIT = "aws ec2 describe-instances --instance-ids INSTANCE_ID --region REGION --query 'Reservations[].Instances[].MetadataOptions'"
 _TEMPLATE = lazy_pattern(r"launch[-_ ]?template|auto ?scaling", re.IGNORECASE)
 
 

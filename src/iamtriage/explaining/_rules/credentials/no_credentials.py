@@ -28,6 +28,7 @@ from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_p
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import CREDENTIALS_OF_OTHER_ACCOUNT
 from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,11 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
+    works_on_node = credential_sources.WORKS_ON_INSTANCE.search(case.text) is not None
+    is_blocked = works_on_node and environments[0] is pod_roles.advise_in_pods
+    is_blocked = is_blocked and credential_sources.HIGHER_HOP_LIMIT.search(case.text) is None
+    if is_blocked:
+        environments = [credential_sources.advise_on_ec2, pod_roles.advise_in_pods]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     lacks_id_token = shows_permissions or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
@@ -151,6 +157,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
         *(cause for each in advice for cause in each.causes[:likeliest]),
         *(cause for each in advice for cause in each.causes[likeliest:]),
     )
+    if is_blocked:
+        causes = (not_found, *advice[0].causes)
     summary = f"The {tool} found no credentials{_find_reason(case, message, advice)}. No request was sent to AWS, so no permission was checked."
     if lacks_id_token:
         summary = ci_jobs.describe_missing_token(case.failure.text)
@@ -276,7 +284,9 @@ def _is_blocked_by_hop_limit(text: str) -> bool:
     sources = credential_sources
     signs = (sources.HOP_LIMIT_OF_ONE, sources.INSTANCE_SESSION, sources.WORKS_ON_INSTANCE)
     is_higher = sources.HIGHER_HOP_LIMIT.search(text) is not None
-    return any(each.search(text) for each in signs) and not is_higher and containers.is_in_container(text)
+    is_in_pod = sources.WORKS_ON_INSTANCE.search(text) is not None and is_about_pods(text)
+    is_inside = is_in_pod or containers.is_in_container(text)
+    return any(each.search(text) for each in signs) and not is_higher and is_inside
 
 
 def _is_in_container_on_ec2(text: str, message: str) -> bool:

@@ -47,6 +47,35 @@ ANNOTATION_WITH_OTHER_KEY = CauseType(
 )
 
 
+# What kubectl get mutatingwebhookconfigurations prints.
+_WEBHOOKS = lazy_pattern(
+    r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
+)
+# https://github.com/aws/amazon-eks-pod-identity-webhook
+_INJECTED = """spec:
+  template:
+    spec:
+      containers:
+        - name: CONTAINER_NAME
+          env:
+            - name: AWS_ROLE_ARN
+              value: {}
+            - name: AWS_WEB_IDENTITY_TOKEN_FILE
+              value: /var/run/secrets/eks.amazonaws.com/serviceaccount/token
+          volumeMounts:
+            - name: aws-iam-token
+              mountPath: /var/run/secrets/eks.amazonaws.com/serviceaccount
+              readOnly: true
+      volumes:
+        - name: aws-iam-token
+          projected:
+            sources:
+              - serviceAccountToken:
+                  audience: sts.amazonaws.com
+                  path: token
+"""
+
+
 class OtherAnnotation(NamedTuple):
     """The annotation of a service account, with the ARN of the role if the text has it."""
 
@@ -158,6 +187,9 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         return None
     kind = "association" if given.is_association else "annotation"
     of_account = f"{what} of its service account"
+    if evidence.missing and given.role is not None and lacks_webhook(case.failure.text):
+        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it: the list in the text has no pod-identity-webhook"
+        return PodProblem(text, name, _restore_webhook_remedy(case, given.role))
     if evidence.is_restarted:
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), although the pods were restarted"
         return PodProblem(text, name, _check_account_remedy(given))
@@ -168,6 +200,30 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
         likely = "" if evidence.is_older else "most likely "
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), {likely}{older}"
     return PodProblem(text, name, recreate_pods_remedy(case, given.role, is_certain=True))
+
+
+def lacks_webhook(text: str) -> bool:
+    r"""Return whether a list of the mutating webhooks of a cluster lacks the one that gives pods their roles.
+
+    >>> lacks_webhook("$ kubectl get mutatingwebhookconfigurations\nNAME       WEBHOOKS   AGE\nistio      4          9d\n")
+    True
+    """
+    return _WEBHOOKS.search(text) is not None and "pod-identity-webhook" not in text
+
+
+def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:
+    """Return the remedy for a cluster without the webhook. What it sets can be written by hand."""
+    return cluster_remedy(
+        "Restore the webhook pod-identity-webhook",
+        "EKS creates it with the cluster: if it was deleted, AWS Support can restore it. In another cluster, install amazon-eks-pod-identity-webhook. Re-creating pods or the service account has no effect before.",
+        "Until then, set in the pod template what it would: AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE and a projected token with the audience sts.amazonaws.com.",
+        commands=(
+            "kubectl get mutatingwebhookconfiguration pod-identity-webhook",
+            Labelled("When the webhook is there again:", clusters.restart_command(case)),
+        ),
+        manifest=_INJECTED.format(role),
+        url=pages.EKS_IRSA_POD,
+    )
 
 
 def find_unused_role(case: AnyCase, policy: str | None) -> PodProblem | None:

@@ -101,6 +101,7 @@ def _explain_specific_error(case: Case[KubernetesUnauthorized], message: str) ->
         stored_tokens.explain_stored_token,
         stored_tokens.explain_provider_role,
         stored_tokens.explain_late_token,
+        cluster_access.explain_module_creator,
         client_configurations.explain_pinned_identity,
     ):
         if (explanation := rule(case)) is not None:

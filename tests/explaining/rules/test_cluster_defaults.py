@@ -1,0 +1,77 @@
+"""Defaults of clusters and nodes explain failures: the creator of a cluster, the webhook for roles, and the hop limit."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_ERROR = 'Error: Unauthorized\n\n  with kubernetes_namespace.apps,\n  on main.tf line 3, in resource "kubernetes_namespace" "apps":\n'
+_CALLER = '$ aws sts get-caller-identity --query Arn\n"arn:aws:sts::111122223333:assumed-role/builder/ci"\n'
+_MODULE = 'module "eks" {{\n  source = "terraform-aws-modules/eks/aws"\n  version = "{}"\n{}  cluster_name = "lab"\n}}\n'
+_SETTING = "  enable_cluster_creator_admin_permissions = {}\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "is_default"),
+    [
+        (_MODULE.format("20.8.5", ""), True),
+        (_MODULE.format("~> 21.0", ""), True),
+        ("We upgraded terraform-aws-modules/eks to v20.24.\n", True),
+        (_MODULE.format("20.8.5", _SETTING.format("false")), True),
+        (_MODULE.format("20.8.5", _SETTING.format("true")), False),
+        (_MODULE.format("20.8.5", "  access_entries = local.entries\n"), False),
+        (_MODULE.format("19.21.0", ""), False),
+        ("", False),
+    ],
+)
+def test_creator_without_access_entry(module: str, *, is_default: bool) -> None:
+    explanation = explain(f"{_ERROR}{_CALLER}{module}")
+    first = explanation.remedies[0]
+    assert (first.manifest == "enable_cluster_creator_admin_permissions = true") is is_default
+    if is_default:
+        assert "role builder" in explanation.summary
+        assert "create-access-entry" in " ".join(explanation.remedies[1].commands)
+
+
+_DENIED = "AccessDenied: User: arn:aws:sts::111122223333:assumed-role/eks-lab-node-group/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::reports/a because no identity-based policy allows the s3:GetObject action\n"
+_ANNOTATED = "$ kubectl -n shop get sa report -o yaml | grep role-arn\n    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/report\n$ kubectl -n shop exec deploy/report -- env | grep -c AWS_\n0\n"
+_WEBHOOKS = "$ kubectl get mutatingwebhookconfigurations\nNAME      WEBHOOKS   AGE\nlinkerd   2          9d\n"
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_missing"),
+    [
+        (_WEBHOOKS, True),
+        (f"{_WEBHOOKS}pod-identity-webhook   1   9d\n", False),
+        (_WEBHOOKS.replace("mutating", "validating"), False),
+        ("", False),
+    ],
+)
+def test_missing_webhook(listed: str, *, is_missing: bool) -> None:
+    facts = {"namespace": "shop", "service_account": "report"}
+    explanation = explain(f"{_DENIED}{_ANNOTATED}{listed}", facts=facts)
+    assert ("lacks the webhook" in explanation.summary) is is_missing
+    assert explanation.remedies[0].title.startswith("Restore" if is_missing else "Re-create")
+
+
+_TIMEOUT = "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod is in CrashLoopBackOff.\n"
+_WORKS = "On the node itself, curl with a token to http://169.254.169.254/latest/meta-data/iam/security-credentials/ {} eks-lab-node.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "is_first"),
+    [
+        (_WORKS.format("prints the role"), True),
+        (_WORKS.format("returns"), True),
+        (_WORKS.format("returns 404 for"), False),
+        (f'{_WORKS.format("prints")}"HttpPutResponseHopLimit": 2\n', False),
+        ("", False),
+    ],
+)
+def test_hop_limit_of_a_node(words: str, *, is_first: bool) -> None:
+    explanation = explain(f"{_TIMEOUT}{words}", facts={"service_account": "report", "namespace": "shop"})
+    assert explanation.remedies[0].title.startswith("Raise the hop limit") is is_first
+    if is_first:
+        assert "hop limit" in explanation.summary
+        assert "MetadataOptions" in explanation.remedies[0].commands[0]
