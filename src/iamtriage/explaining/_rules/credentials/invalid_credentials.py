@@ -331,9 +331,8 @@ def _likely_causes(request: RejectedRequest, *, is_other_partition: bool) -> Ite
         asia = "Access key IDs that begin with ASIA are temporary and require their session token."
         yield SESSION_TOKEN_MISSING.cause(because=asia)
     if request.partition != "aws":
-        because = f"The caller or the Region is in {request.partition}."
         text = f"The keys belong to another partition than the call: keys of {request.partition} work only there."
-        yield OTHER_PARTITION.cause(because=because, text=text)
+        yield OTHER_PARTITION.cause(because=f"The caller or the Region is in {request.partition}.", text=text)
 
 
 def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[Cause]:

@@ -340,8 +340,7 @@ def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
     said = next((each[0] for each in _RECREATED.finditer(text) if _OF_ROLE.search(each[0])), None)
     if said is not None:
         return (f"The text says {quote_words(said.strip())}.",), True
-    is_invalid = _INVALID_TOKEN in text
-    return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if is_invalid else (), False
+    return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if _INVALID_TOKEN in text else (), False
 
 
 def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
@@ -354,9 +353,8 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
         'aws iam get-role --role-name "${role##*/}" --query Role.CreateDate',
     )
     step = f"Lambda creates a new grant on the key when the role changes: set another one that Lambda can assume, then the right one again, for each function with the role. This requires iam:PassRole{'' if MANAGED_KEY.search(text) else ' and, for a customer managed key, kms:CreateGrant'}."
-    is_sure = in_terraform = None
-    if not is_certain:
-        is_sure = "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key."
+    check_dates = "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key."
+    in_terraform = None
     if _TERRAFORM.search(text) is not None:
         found = _TERRAFORM_ROLE.search(text)
         name = found[0] if found else "aws_iam_role.NAME"
@@ -364,7 +362,7 @@ def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
     then = "Then, with one of the roles:" if is_certain else "Then, if this is the cause:"
     return account_remedy(
         "Give the function another role, and then its own again",
-        is_sure,
+        None if is_certain else check_dates,
         step,
         in_terraform,
         commands=(
@@ -382,8 +380,7 @@ def find_calling_service(denial: Denial) -> str | None:
     """Return the service that needs the key for its data, from the context or the class of an exception."""
     stated = denial.context.service
     found = _EXCEPTION_CLASS.search(denial.failure.text)
-    names = (stated and stated.value, found and found[1])
-    return next((each for each in names if each in SERVICES), None)
+    return next((each for each in (stated and stated.value, found and found[1]) if each in SERVICES), None)
 
 
 def find_key(denial: Denial) -> str | None:

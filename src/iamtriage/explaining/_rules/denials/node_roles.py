@@ -172,7 +172,9 @@ def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> 
     if (account := denial.facts.service_account) is None:
         controller = find_controller_of_denial(denial.action or "", denial.failure)
         node = "" if denial.role is None else f" {clip_text(denial.role.name)}"
-        return controller and f"{_ITS_POD} called with the node's role{node}, not with a role of its own"
+        if controller is None:
+            return None
+        return f"{_ITS_POD} called with the node's role{node}, not with a role of its own"
     session = clip_text((denial.principal_text or "").rpartition("/")[2])
     return f"the pod called with the role of its node ({session}), not with a role of its service account {clip_text(account)}"
 

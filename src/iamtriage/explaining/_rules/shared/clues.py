@@ -359,8 +359,7 @@ def find_registry(case: _AnyCase) -> tuple[str, str]:
     region = found[2] if found else find_region(case)
     host = _find_endpoint(region)
     suffix = "amazonaws.com" if host is None else host.host.partition(f".{region}.")[2] or "amazonaws.com"
-    name = commands.region(region)
-    return f"{commands.account(account)}.dkr.ecr.{name}.{suffix}", name
+    return f"{commands.account(account)}.dkr.ecr.{commands.region(region)}.{suffix}", commands.region(region)
 
 
 def _find_called_registry(text: str) -> re.Match[str] | None:
