@@ -542,3 +542,21 @@ def test_a_deny_that_covers_the_policy_itself(
     remedy = explain(text).remedies[0]
     assert ("or as the root user" in remedy.title) is (says is not None)
     assert (says or "Read the conditions") in " ".join(remedy.steps)
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "tries_role"),
+    [
+        ("iam::111122223333:root", "s3:PutBucketPolicy", True),
+        ("iam::111122223333:root", "ec2:RunInstances", True),
+        ("iam::111122223333:root", "cloudtrail:StopLogging", False),
+        ("iam::111122223333:user/ana", "s3:PutBucketPolicy", False),
+    ],
+)
+def test_service_control_policy_that_denies_the_root_user(
+    caller: str, action: str, *, tries_role: bool
+) -> None:
+    text = f"User: arn:aws:{caller} is not authorized to perform: {action} on resource: * with an explicit deny in a service control policy"
+    shown = " ".join(str(explain(text)).split())
+    assert (f"with {action}: such policies often deny only root users" in shown) is tries_role
+    assert "only they can see or change the policy" in shown

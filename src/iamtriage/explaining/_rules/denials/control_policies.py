@@ -41,6 +41,8 @@ _SAME_ORGANIZATION = "Its condition is most likely on the network (aws:SourceIp,
 _PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "They read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
+# What organizations protect from all principals of their accounts, and not only from root users.
+_PROTECTED = frozenset({"account", "cloudtrail", "config", "guardduty", "organizations", "securityhub"})
 # What commands have instead of an ID that the message does not state.
 _ANY_ID = "POLICY_ID"
 
@@ -145,8 +147,9 @@ def _explain_control_deny(
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
     title, who, as_role = f"Change the {name}", "the caller", None
     if isinstance(denial.principal, Root):
-        title = f"Call as a role instead of the root user, or have the {name} changed"
         who = "a role instead of the root user"
+    if isinstance(denial.principal, Root) and denial.service not in _PROTECTED:
+        title = f"Call as a role instead of the root user, or have the {name} changed"
         as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
     remedy = organization_remedy(
         title,
