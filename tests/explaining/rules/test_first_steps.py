@@ -223,3 +223,15 @@ def test_way_from_a_pod_to_sts(host: str, address: str, says: str, *, creates: b
 def test_endpoint_of_sts_in_china() -> None:
     text = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.cn-north-1.amazonaws.com.cn/": i/o timeout'
     assert "--service-name cn.com.amazonaws.cn-north-1.sts" in _explained(text, {}).remedies[0].commands[-1]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_guardrail"), [("iam:PermissionsBoundary", True), ("aws:PrincipalTag/team", False)]
+)
+def test_deny_that_limits_new_roles_is_not_scoped_down(key: str, *, is_guardrail: bool) -> None:
+    value = "arn:aws:iam::111122223333:policy/team-boundary" if is_guardrail else "data"
+    deny = f'{{"Sid": "Limit", "Effect": "Deny", "Action": "iam:CreateRole", "Resource": "*", "Condition": {{"StringNotEquals": {{"{key}": "{value}"}}}}}}'
+    text = f"An error occurred (AccessDenied) when calling the CreateRole operation: User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:CreateRole on resource: arn:aws:iam::111122223333:role/feed with an explicit deny in an identity-based policy\n\n{deny}"
+    titles = [each.title for each in _explained(text).remedies]
+    assert titles
+    assert any("scope down the statement Limit" in each for each in titles) is not is_guardrail

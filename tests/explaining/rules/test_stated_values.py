@@ -2120,7 +2120,8 @@ LAKE = "\nAn error occurred (AccessDeniedException) when calling the GetTable op
     ids=["argument", "SQL", "command", "call"],
 )
 def test_database_of_a_table(code: str, database: str, permissions: str) -> None:
-    [line] = explain(code + LAKE).remedies[0].commands
+    administrators, line = explain(code + LAKE).remedies[0].commands
+    assert "DataLakeAdmins" in administrators
     assert f" --permissions {permissions} " in line
     assert f'"DatabaseName": "{database}", "Name": "leads"' in line
 

@@ -292,9 +292,14 @@ def _principal(denial: Denial) -> str:
     return "ROLE_ARN" if arn == "PRINCIPAL_ARN" else arn
 
 
+_ADMINISTRATORS = "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins"
+
+
 def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     lines: tuple[str, ...] = ()
-    steps = ["A data lake administrator makes the grant: an IAM administrator is not one automatically."]
+    steps = [
+        "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
+    ]
     if "ROLE_ARN" in _principal(denial) and (denial.context.role_arn is None or _CRAWLER.search(words)):
         who = "The principal is the role that made the call (aws sts get-caller-identity prints it). A Glue job or crawler calls with its own role."
         if _CRAWLER.search(words):
@@ -312,7 +317,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,
         *role_path_steps(denial),
-        commands=_in_region(denial, *lines, line),
+        commands=_in_region(denial, *lines, _ADMINISTRATORS, line),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )
 
@@ -328,13 +333,12 @@ def _in_region(denial: Denial, *lines: str) -> tuple[str, ...]:
 
 def _inspect_remedy(denial: Denial, grant: _Grant) -> Remedy:
     return owner_remedy(
-        "Or check what Lake Formation grants already, and who its administrators are",
+        "Or check what Lake Formation grants already",
         "The resource and the catalog (the account) must be those of the call. A resource link needs a grant on its target.",
         "To leave access to IAM instead, grant the permissions to IAM_ALLOWED_PRINCIPALS.",
         commands=_in_region(
             denial,
             fill_command("aws lakeformation list-permissions --resource {}", json.dumps(grant.resource)),
-            "aws lakeformation get-data-lake-settings --query DataLakeSettings.DataLakeAdmins",
         ),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )

@@ -110,6 +110,9 @@ class StatedDeny(Value):
         )
         if not remedy.title.startswith(_FIND) or self.sid is None:
             return attrs.evolve(remedy, steps=steps)
+        if any(each.key.lower() == "iam:permissionsboundary" for each in self.checked):
+            # Without the Deny, the caller could create principals with more permissions than its own.
+            return None
         place = remedy.title.removeprefix(_FIND).partition(", then")[0]
         return attrs.evolve(remedy, title=f"Or scope down {self.words}{place}", steps=steps[1:])
 
