@@ -682,3 +682,22 @@ def test_service_linked_role_that_exists(address: str | None) -> None:
     assert "an account has one such role" in explanation.causes[0].text
     title = "Remove the role from the Terraform configuration, or import it"
     assert (explanation.remedies[0].title == title) == (address is not None)
+
+
+def test_tags_of_several_new_resources() -> None:
+    tag = "elbv2.k8s.aws/cluster"
+    resources = [
+        "arn:aws:elasticloadbalancing:*:*:targetgroup/*/*",
+        "arn:aws:elasticloadbalancing:*:*:loadbalancer/app/*/*",
+    ]
+    condition = {"Null": {f"aws:RequestTag/{tag}": "true", f"aws:ResourceTag/{tag}": "false"}}
+    text = _tagging(f"{GROUP}*", condition).replace('"Resource": "*"', f'"Resource": {json.dumps(resources)}')
+    explanation = explain(f"aws-load-balancer-controller:v2.4.2\n{text}")
+    first, *_ = explanation.remedies
+    assert first.policy is not None
+    assert first.policy["Statement"][0]["Resource"] == resources
+    assert "which the old one excludes" in " ".join(first.steps)
+    assert any("v2.4.7" in each.title for each in explanation.remedies)
+    assert not any(
+        "v2.4.7" in each.title for each in explain(f"aws-load-balancer-controller:v2.7.0\n{text}").remedies
+    )

@@ -121,11 +121,19 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     )
 
 
+# The first release of the AWS Load Balancer Controller whose policy allows tags in the calls that create resources.
+_WITH_TAGS = "v2.4.7"
+_BEFORE_TAGS = lazy_pattern(r"\bv2\.(?:[0-3]\.[0-9]{1,2}|4\.[0-6])\b")
+
+
 def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> Remedy:
     """Return the remedy that gives a controller the policy that its release documents."""
     suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(role.partition, "")
     # The last release of a history, in the image or in the output of helm after the chart.
     version = next(reversed(_RELEASE.findall(denial.failure.text)), "VERSION")
+    whose = "the controller's release"
+    if denial.lowercase_action == "elasticloadbalancing:addtags" and _BEFORE_TAGS.search(denial.failure.text):
+        version, whose = _WITH_TAGS, f"release {_WITH_TAGS} of the controller"
     url = (controller.policy_file or "").replace("SUFFIX", suffix).replace("VERSION", version)
     tag = "" if version != "VERSION" else " VERSION is its tag, such as v2.13.0."
     action = (denial.action or "").replace(":Describe", ":Modify")
@@ -133,7 +141,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
     following = f", such as of {action}" if is_known else ""
     grant = required_grant(denial)
     on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
-    title = f"Give {denial.caller} the policy of the controller's release"
+    title = f"Give {denial.caller} the policy of {whose}"
     older, name = "An older policy of the controller can stay attached.", commands.role_name(role.name)
     policy_name = f"AWSLoadBalancerController-{version}"
     policy_arn = f"arn:{role.partition}:iam::{role.account}:policy/{policy_name}"
@@ -147,7 +155,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
         arn = attached.pop()
         shown = clip_text(arn.rpartition("/")[2])
         since = f", last changed on {changed[changed.lastindex or 0]}," if changed else ""
-        title = f"Update {shown} to the policy of the controller's release"
+        title = f"Update {shown} to the policy of {whose}"
         older = f"{shown}{since} is of an older release, and lacks actions that the controller calls."
         lines = (commands.change_policy(commands.arn(arn, "POLICY_ARN")),)
     return account_remedy(

@@ -310,27 +310,32 @@ def describe_new_resource(
     tag = clip_text(failed.key.partition("/")[2])
     value = "" if failed.operator == "Null" else f" = {join_values(failed.values)}"
     verdict = f"allows it only on a resource that already has the tag {tag}{value}, and this one is only being created"
+    null = {
+        key.lower(): value for key, value in mapping(mapping(statement.get("Condition")).get("Null")).items()
+    }
+    excludes = str(null.get(f"{_REQUEST_TAG}{tag}".lower())).lower() == "true"
     text = "A resource has no tags while it is created: only the request has them (aws:RequestTag)."
     steps = [
-        f"Keep the statement for resources that exist. The new one requires the tag {tag} in the request."
+        f"Keep the statement for resources that exist. The new one requires the tag {tag} in the request{', which the old one excludes' if excludes else ''}."
     ]
     if denial.lowercase_action in _TAGGING:
-        text += f" AWS checks {denial.action} for tags in the call that creates a resource, too. Policies from before it did so lack this statement: the policy is outdated, not the settings of the program."
+        since = "Since 2023, AWS checks" if denial.service == "elasticloadbalancing" else "AWS checks"
+        text += f" {since} {denial.action} for tags in the call that creates a resource, too. Policies from before it did so lack this statement: the policy is outdated, not the settings of the program."
         steps = [f"{steps[0]} CreateAction limits it to calls that create the resource."]
     lines: tuple[str, ...] = ()
     if denial.role is not None:
         name = f"Allow{(denial.action or '').partition(':')[2]}AtCreation"
         lines = (commands.put_policy(commands.role_name(denial.role.name), name),)
         steps.insert(0, f"Attach the policy to {denial.caller}.")
-    resources = as_strings(statement.get("Resource"))
-    if denial.lowercase_action in _TAGGING and len(resources) > 1:
-        step = "Its Resource can be that of the statement in the policy, for the other types of resources."
-        steps.append(step)
     title = f"Allow {denial.action} while the resource is created"
     remedy = account_remedy(title, *steps, commands=lines, url=_URLS.get(denial.service or ""))
     added = required_statement(denial, _condition_for_new(denial, statement))
     if added is None:
         return verdict, remedy, text
+    resources = as_strings(statement.get("Resource"))
+    if denial.lowercase_action in _TAGGING and len(resources) > 1 and "*" not in resources:
+        # The statement in the text covers each type of resource whose creation the condition names.
+        added = {**added, "Resource": resources}
     document = build_document([added])
     return verdict, attrs.evolve(remedy, policy=document, layer="identity"), text
 
