@@ -57,3 +57,19 @@ def test_region_is_set_where_the_client_is(
     assert step in explanation.remedies[0].steps[0]
     assert explanation.remedies[0].commands[: len(commands) or None] == commands
     assert ("us-east-1 is most likely the default" in explanation.causes[0].text) is is_default
+
+
+@pytest.mark.parametrize(
+    ("said", "is_enabled"),
+    [
+        ("And it's enabled in the account.", True),
+        ("The Region is already enabled for our account.", True),
+        ("I don't know if it is enabled in the account.", False),
+        ("", False),
+    ],
+)
+def test_enabled_opt_in_region(said: str, *, is_enabled: bool) -> None:
+    explanation = explain(
+        f"$ aws ec2 describe-instances --region ap-east-1\nAn error occurred (AuthFailure) when calling the DescribeInstances operation: AWS was not able to validate the provided access credentials\n$ env | grep SESSION\nAWS_SESSION_TOKEN=x\n{said}"
+    )
+    assert ("The account has enabled ap-east-1" in explanation.to_text(detail="full")) is is_enabled

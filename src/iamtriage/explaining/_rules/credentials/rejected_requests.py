@@ -66,7 +66,9 @@ _SECRET_KEY = lazy_pattern(r"\b(?:aws_)?secret_?(?:access_)?key\b", re.IGNORECAS
 _SESSION_TOKEN = lazy_pattern(r"(?:session|security)[_-]?token\b", re.IGNORECASE)
 _TOKEN = lazy_pattern(r"token\b[\"']? ?[=:]", re.IGNORECASE)
 # What the commands print about a Region and about the tokens of the global endpoint.
-_ENABLED = lazy_pattern(r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b")
+_ENABLED = lazy_pattern(
+    r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
+)
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
 _ACCOUNT = lazy_pattern(
     r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
