@@ -230,7 +230,9 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         return
     administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
     version_2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
-    other: str | None = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
+    other: str | None = (
+        f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
+    )
     clear = Labelled("Then remove the cached sessions, and run the command again:", "aws-vault clear")
     title, update = "Get the session from a regional STS endpoint", None
     if not request.uses_session:
