@@ -202,3 +202,29 @@ def test_call_that_a_logger_or_code_shows(text: str, title: str) -> None:
 def test_one_of_several_calls_in_code_is_not_chosen() -> None:
     explanation = explain(f"{_FRAME}s3.headObject({{ Bucket: 'acme-web' }});\ns3.{_PARAMETERS}")
     assert "names no action" in explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("address", "acl", "step", "shares"),
+    [
+        ("module.logs.aws_s3_bucket_acl.this[0]", 'acl = "log-delivery-write"', 'the block module "logs"', "deliver logs"),
+        ('module.web["a"].aws_s3_bucket_acl.this', "", 'Remove acl from the block module "web"', "share the objects"),
+        ("aws_s3_bucket_acl.logs", "", "Remove the resource aws_s3_bucket_acl", "share the objects"),
+    ],
+)  # fmt: skip
+def test_acl_in_a_module(address: str, acl: str, step: str, shares: str) -> None:
+    explanation = explain(
+        f"Error: creating S3 Bucket (acme-logs) ACL: operation error S3: PutBucketAcl, https response error StatusCode: 400, RequestID: 5TZ, HostID: abc=, api error AccessControlListNotSupported: The bucket does not allow ACLs\n\n  with {address},\n{acl}\n"
+    )
+    steps = " ".join(explanation.remedies[0].steps)
+    assert step in steps
+    assert shares in steps
+
+
+def test_guest_of_an_identity_pool_whose_role_allows_the_call() -> None:
+    denied = "User: arn:aws:sts::111122223333:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action"
+    policy = '{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*"}'
+    assert "so the role needs no change" in explain(f"{denied}\n{policy}").causes[0].text
+    explanation = explain(denied)
+    assert "so the role needs no change" not in explanation.causes[0].text
+    assert "the session policy that Cognito adds for guests" in explanation.summary

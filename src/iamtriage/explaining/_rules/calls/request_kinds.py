@@ -96,6 +96,8 @@ INVALID_REQUEST = CauseType(
 # The SDKs for JavaScript v2 and Go v1.
 _READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could not find region")
 _ACL_RESOURCE = "aws_s3_bucket_acl"
+# The resource of a module, such as terraform-aws-modules/s3-bucket, is not in the reader's own code.
+_ACL_MODULE = lazy_pattern(r"\bmodule\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,80}\])?\.aws_s3_bucket_acl\.")
 
 
 def name_acl(case: Case[AwsError], summary: str) -> str:
@@ -115,12 +117,18 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
         again = commands.repeat_command(command, changes={"acl": ""})
     remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
+    if re.search(r"\bLogDelivery\b|log-delivery-write|\b(?:elb|lb)_log_delivery_policy\b", text):
+        share = "Load balancers and other services deliver logs without it: the bucket policy allows them (in the module, attach_elb_log_delivery_policy or attach_lb_log_delivery_policy)."
     if found is not None:
         remove = f"Remove {found.words} from the call."
+        if (module := _ACL_MODULE.search(text)) is not None:
+            remove = f'Remove {found.words} from the block module "{module["name"]}".'
         if found.is_public:
             share = "To publish the objects, use CloudFront with origin access control. A bucket policy that allows s3:GetObject to everyone works only without Block Public Access, which is on by default."
     elif _ACL_RESOURCE in text:
         remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
+        if (module := _ACL_MODULE.search(text)) is not None:
+            remove = f'Remove acl from the block module "{module["name"]}".'
     return your_remedy(
         "Send the request without an ACL",
         f"{remove} ACLs are disabled in new buckets.",

@@ -17,6 +17,7 @@ from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.known_policies import names_resource
+from iamtriage.explaining._rules.denials.stated_policies import find_allowing_policy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_region
 from iamtriage.explaining._rules.shared.clusters import find_cluster, restart_command
@@ -98,7 +99,11 @@ def explain_session_policy(denial: Denial) -> Explanation:
     who: Who = "you"
     lines: tuple[str, ...] = ()
     if getattr(denial.principal, "session_name", "") == "CognitoIdentityCredentials":
-        text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool: such sessions are named CognitoIdentityCredentials. {text}"
+        # Sessions of signed-in users have the same name, but no session policy.
+        verdict = verdict.replace("the session's policy", "the session policy that Cognito adds for guests")
+        if (allowing := find_allowing_policy(denial)) is not None:
+            text = f"{capitalize_start(allowing.name)} allows it already, so the role needs no change. {text}"
+        text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool: Cognito adds a session policy only for guests. {text}"
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
             f"With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests (AmazonCognitoUnAuthedIdentitiesSessionPolicy), which you cannot change. It allows only certain services, and {denial.action or 'this action'} is not among them, whatever the role allows.",
