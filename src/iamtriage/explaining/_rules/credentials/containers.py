@@ -248,7 +248,7 @@ def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, reg
     return account_remedy(
         "Open a way from the subnet to STS",
         step,
-        "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response to the first command, even an error, shows that STS is reachable.",
+        "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response that curl prints, even an error, shows that STS is reachable.",
         commands=(
             test,
             f"aws ec2 describe-vpc-endpoints {where} --filters Name=service-name,Values={service} --query 'VpcEndpoints[].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId]'",
