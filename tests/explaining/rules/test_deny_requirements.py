@@ -560,3 +560,26 @@ def test_service_control_policy_that_denies_the_root_user(
     shown = " ".join(str(explain(text)).split())
     assert (f"with {action}: such policies often deny only root users" in shown) is tries_role
     assert "only they can see or change the policy" in shown
+
+
+def test_only_denials_with_a_principal_are_counted_as_theirs() -> None:
+    denied = "An error occurred (AccessDenied) when calling the {} operation: User: arn:aws:sts::111122223333:assumed-role/{}/run-7 is not authorized to perform: {} on resource: {} because no identity-based policy allows the {} action"
+    action, arn = "eks:DescribeCluster", "arn:aws:eks:eu-west-1:111122223333:cluster"
+    lines = [
+        denied.format(
+            "PutImage",
+            "ci",
+            "ecr:PutImage",
+            "arn:aws:ecr:eu-west-1:111122223333:repository/shop",
+            "ecr:PutImage",
+        ),
+        denied.format("DescribeCluster", "deploy", action, f"{arn}/blue", action),
+        denied.format("DescribeCluster", "deploy", action, f"{arn}/green", action),
+    ]
+    lines.append(
+        "An error occurred (ExpiredToken) when calling the Publish operation: The security token included in the request is expired"
+    )
+    text = "".join(f"10:00:0{at} step {line}\n" for at, line in enumerate(lines))
+    assert "has 3 denials of 2 principals (ci and deploy), and 1 other failure." in " ".join(
+        str(explain(text)).split()
+    )

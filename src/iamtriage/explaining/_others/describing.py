@@ -88,14 +88,16 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
     is_same = len(causes) == 1 and len(principals) < 2
     if len(denials) + len(others) < len(failures) or not denials or is_same:
         return ""
-    of = f"with {len(causes)} causes"
     if len(principals) > 1:
         names = [each.rpartition("/")[2] for each in principals]
         if len(set(names)) < len(names):
             names = [f"{name} in {each.split(':')[4]}" for name, each in zip(names, principals, strict=True)]
         listed = f" ({join_words(names, 'and')})" if len(names) <= _MAX_DETAILED else ""
-        of = f"of {len(names)} principals{listed}"
-    return f" The text has {len(failures)} {'failures' if others else 'denials'} {of}."
+        known = sum(each.principal is not None for each in denials)
+        rest = len(failures) - known
+        more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
+        return f" The text has {known} denials of {len(names)} principals{listed}{more}."
+    return f" The text has {len(failures)} {'failures' if others else 'denials'} with {len(causes)} causes."
 
 
 def split_same_reason(
