@@ -46,6 +46,8 @@ SECRETS_OF_FORKS = CauseType(
     remedy="Skip the steps",
     of="no-credentials",
 )
+# A fork cannot push to the repository.
+_ON_PUSH = lazy_pattern(r"\bon[\"']?: ?\[?\s{0,20}push\b")
 _FROM_FORK = lazy_pattern(SECRETS_OF_FORKS.sign)
 _GRANTS_ID_TOKEN = lazy_pattern(r"^\s{0,20}id-token: ?[\"']?write\b", re.MULTILINE)
 SKIP_FORKS = your_remedy(
@@ -193,7 +195,8 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     no_token = NO_ID_TOKEN_PERMISSION.cause(because=mentioned)
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")
-    causes = [no_token, no_role, SECRETS_OF_FORKS.cause()]
+    is_push = _ON_PUSH.search(case.failure.text) is not None and "pull_request" not in case.failure.text
+    causes = [no_token, no_role, *(() if is_push else (SECRETS_OF_FORKS.cause(),))]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
     if (fork := find_fork(case.failure.text)) is not None:
         asks = " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
@@ -204,6 +207,9 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         return Advice(causes, [_CHECK_GRANT, SKIP_FORKS])
     if "role-to-assume" in case.text:
         # The action uses no secrets, so that they are empty explains nothing.
-        title, steps = "Give the job the permission id-token: write", GITHUB_PERMISSION_STEPS
+        title, steps = (
+            "Give the job the permission id-token: write",
+            GITHUB_PERMISSION_STEPS[: 1 if is_push else None],
+        )
         causes.remove(no_role)
     return Advice(causes, [your_remedy(title, *steps, manifest=github_workflow(case.text), url=system.url)])
