@@ -39,12 +39,14 @@ _MAX_CHARS = 20_000
 
 def find_only_region(failure: Failure) -> str | None:
     """Return the Region that the text around a failure names, if it names only one."""
-    # Most explanations know the Region.
-    from iamtriage.sts._endpoints import find_endpoint
-
     start, end = failure.span
     text = hide_other_profiles(failure, failure.text[max(start - _MAX_CHARS, 0) : end + _MAX_CHARS])
-    found: set[str] = {name for name in _NAMED_REGION.findall(text) if find_endpoint(name) is not None}
+    names: set[str] = set(_NAMED_REGION.findall(text))
+    if not names:
+        return None
+    from iamtriage.sts._endpoints import find_endpoint
+
+    found = {name for name in names if find_endpoint(name) is not None}
     return found.pop() if len(found) == 1 else None
 
 
