@@ -377,19 +377,13 @@ def explain_dashboards(denial: Denial) -> Explanation:
         "Or run a proxy that signs with your credentials, such as aws-sigv4-proxy, and open the dashboards through it. The access policy must allow your role or user.",
         url=_DASHBOARDS_PAGE,
     )
+    at_address = {"IpAddress": {"aws:SourceIp": "YOUR_ADDRESS/32"}}
     by_address = resource_policy_remedy(
         f"For a few people: allow their addresses in the {policy.name}",
         save_step(f"the {policy.name}"),
         "Replace YOUR_ADDRESS (curl https://checkip.amazonaws.com). Without the condition, the domain is open to everyone.",
         "For all others: turn on Amazon Cognito or SAML authentication for the dashboards, or run a proxy that signs with your credentials, such as aws-sigv4-proxy.",
-        statements=(
-            allow(
-                "es:ESHttp*",
-                arn,
-                principal={"AWS": "*"},
-                condition={"IpAddress": {"aws:SourceIp": "YOUR_ADDRESS/32"}},
-            ),
-        ),
+        statements=(allow("es:ESHttp*", arn, principal={"AWS": "*"}, condition=at_address),),
         commands=policy_commands(denial, policy.show_command, policy.change_command),
         url=pages.OPENSEARCH_POLICY,
     )

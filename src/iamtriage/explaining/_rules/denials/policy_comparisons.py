@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     names_resource,
 )
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
+from iamtriage.explaining._rules.denials.resource_spellings import find_index_contrast, find_slash_contrast
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
     describe_address,
@@ -59,12 +60,8 @@ _CDK_IMPORT = lazy_pattern(r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b", 
 _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
 _PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
-_CDK_TABLE = lazy_pattern(r"\b(?P<import>from_?table_?(?:name|arn))\b", re.IGNORECASE)
 POLICY_TEMPLATE = "the policy template"
 """How the name of a policy template of SAM begins."""
-_SAM_READ = lazy_pattern(
-    r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
-)
 
 
 def describe_partial_arn(denial: Denial, whole: str) -> Contrast:
@@ -114,56 +111,6 @@ def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | Non
         f"The secret's name itself ends in a hyphen and six characters. Secrets Manager takes {end} for the random end of a whole ARN, so it looks for another secret: an Allow for this ARN does not help. A partial ARN works only for names without such an end.",
         replaces_allow=True,
     )
-
-
-def find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has two slashes, or none, where the ARN of the request has one."""
-    resource = denial.resource or ""
-    for each in allowed:
-        if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
-            verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
-            text = "The action matches, and so does the rest of the resource."
-            return Contrast(verdict, _slash_remedy(denial), text)
-    return None
-
-
-def _slash_remedy(denial: Denial) -> Remedy:
-    sam = _SAM_READ.search(denial.failure.text)
-    if sam is None:
-        return your_remedy(
-            "Remove one of the slashes where the ARN is written",
-            "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
-            "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
-        )
-    return your_remedy(
-        "Use SSMParameterWithSlashPrefixReadPolicy in the template",
-        "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
-        "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
-        manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
-        url=pages.SAM_POLICY_TEMPLATES,
-    )
-
-
-def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
-    """Return that a policy has a table without its indexes."""
-    table, separator, index = (denial.resource or "").partition("/index/")
-    if not separator or table not in allowed or ":dynamodb:" not in table:
-        return None
-    remedy = None
-    if (found := _CDK_TABLE.search(denial.failure.text)) is not None:
-        name = clip_text(table.rpartition("/")[2])
-        remedy = your_remedy(
-            "Import the table in the CDK with its indexes",
-            f"{found['import']} does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
-            f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy. If it cannot wait, add that in IAM.",
-            manifest=f"Table.fromTableAttributes(this, 'Table', {{ tableName: '{name}', grantIndexPermissions: true }})",
-            url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
-        )
-    verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"
-    text = (
-        "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table."
-    )
-    return Contrast(verdict, remedy, text)
 
 
 def describe_star_only(action: str | None) -> str | None:

@@ -1,0 +1,112 @@
+"""Explain that a program does not know ``sso_session``, so that it finds no valid sign-in.
+
+The AWS CLI names the file of a profile with ``sso_session`` after the session, and one without it after the start URL.
+SDKs that do not know ``sso_session`` look for the latter. Terraform's S3 backend has such an SDK before version 1.6:
+https://github.com/hashicorp/terraform/issues/32448 and 32465. Source:
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha1
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import ExpiredCredentials, MissingCredentials
+
+_MISSING_FILE = lazy_pattern(
+    r"open [^\n]{0,200}?[/\\]sso[/\\]cache[/\\](?P<name>[0-9a-f]{40})\.json: (?:no such file|The system cannot find)"
+)
+_SESSION = lazy_pattern(r"^[ \t]{0,8}sso_session[ \t]{0,4}=[ \t]{0,4}(?P<name>[^\s#]{1,128})", re.MULTILINE)
+_SETTING = lazy_pattern(
+    r"^[ \t]{0,8}(?P<name>sso_start_url|sso_region|sso_account_id|sso_role_name|region)[ \t]{0,4}=[ \t]{0,4}(?P<value>[^\s#]{1,300})",
+    re.MULTILINE,
+)
+# The error of the AWS SDK for Go v1, and an identity that the AWS CLI prints.
+_OLD_GO_SDK, _SIGNED_IN = "SSOProviderInvalidToken", ":assumed-role/AWSReservedSSO_"
+_PLAIN_VALUE = lazy_pattern(r"[\w.@+=,:/#-]{1,300}", re.ASCII)
+_SETTINGS = ("sso_start_url", "sso_region", "sso_account_id", "sso_role_name", "region")
+SSO_SESSION_UNKNOWN = CauseType(
+    "sso-session-unknown",
+    title="The program does not know sso_session and looks for another token file",
+    meaning="The AWS CLI stores the token of a profile with sso_session in a file that is named after the session. Older SDKs look for a file that is named after the start URL.",
+    recognised_by="The program does not find its file in ~/.aws/sso/cache, or has an invalid session although the AWS CLI works, and the profile has sso_session.",
+    fix="Use a profile with sso_start_url and sso_region instead of sso_session, a newer version of the program, or exported credentials.",
+    sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html",),
+)
+
+
+def find_unknown_session(case: Case[ExpiredCredentials] | Case[MissingCredentials]) -> str | None:
+    """Return the sso_session that the program does not know, if the text shows that it looks for another token."""
+    text = case.failure.text
+    session, missing = _SESSION.search(text), _MISSING_FILE.search(text)
+    if session is None or _OLD_GO_SDK not in text or (missing is None and _SIGNED_IN not in text):
+        return None
+    name = sha1(session["name"].encode(), usedforsecurity=False).hexdigest()
+    # The file of the session itself is missing if nobody has signed in.
+    return None if missing is not None and missing["name"] == name else session["name"]
+
+
+def explain_unknown_session(
+    case: Case[ExpiredCredentials] | Case[MissingCredentials], session: str
+) -> Explanation:
+    """Explain that a program does not know the sso_session of its profile."""
+    text, program = case.failure.text, clues.find_program(case.failure) or "the program"
+    works = " The sign-in is valid: the AWS CLI works with it." if _SIGNED_IN in text else ""
+    is_backend = program == "Terraform" and "ackend" in text
+    program = "Terraform's S3 backend" if is_backend else program
+    return case.explain(
+        f"{program[0].upper()}{program[1:]} does not find the IAM Identity Center sign-in, because the profile has sso_session, which its SDK does not know. No permission is missing, and aws sso login with this profile changes nothing.",
+        SSO_SESSION_UNKNOWN.cause(
+            "derived",
+            text=f"The AWS CLI stores the token in a file that is named after the session {clip_text(session)}. An SDK that does not know sso_session looks for one that is named after the start URL.{works}",
+        ),
+        topic="expired-sso-session",
+        remedies=(
+            _profile_remedy(case),
+            your_remedy(
+                f"Or upgrade {'to Terraform 1.6 or later' if is_backend else 'the program'}, or pass the credentials of the AWS CLI in variables",
+                "The variables last as long as the session of the role. Unset them afterwards.",
+                commands=(
+                    'eval "$(aws configure export-credentials --profile PROFILE --format env)"',
+                    "unset AWS_PROFILE",
+                ),
+                url=pages.SSO_LOGIN,
+            ),
+        ),
+    )
+
+
+def _profile_remedy(case: Case[ExpiredCredentials] | Case[MissingCredentials]) -> Remedy:
+    """Return the remedy that adds a profile without sso_session, with the settings that the text shows."""
+    profile = commands.profile(clues.find_profile(case))
+    name = "legacy" if profile == "PROFILE" else f"{profile}-legacy"
+    shown = {(each["name"], each["value"]) for each in _SETTING.finditer(case.failure.text)}
+    lines: list[str] = []
+    for setting in _SETTINGS:
+        stated = [value for each, value in shown if each == setting and _PLAIN_VALUE.fullmatch(value)]
+        value = stated[0] if len(stated) == 1 else setting.upper()
+        if setting != "region" or len(stated) == 1:
+            lines.append(fill_command("aws configure set {} {} --profile {}", setting, value, name))
+    return your_remedy(
+        "Use a profile with sso_start_url and sso_region instead of sso_session",
+        "The commands add such a profile, and the other one can stay. Each has its own token, so sign in once more.",
+        commands=(
+            *lines,
+            f"aws sso login --profile {name}",
+            Labelled("Then retry with:", f"export AWS_PROFILE={name}"),
+        ),
+        url=SSO_SESSION_UNKNOWN.sources[0],
+    )

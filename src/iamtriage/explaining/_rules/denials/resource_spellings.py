@@ -1,0 +1,76 @@
+"""Compare a denied resource with one that a policy spells in another way: with two slashes, or a table without its indexes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.denials.stated_contrasts import (
+    Contrast,
+)
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.policies._patterns import compile_glob, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+_CDK_TABLE = lazy_pattern(r"\b(?P<import>from_?table_?(?:name|arn))\b", re.IGNORECASE)
+_SAM_READ = lazy_pattern(
+    r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
+)
+
+
+def find_slash_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has two slashes, or none, where the ARN of the request has one."""
+    resource = denial.resource or ""
+    for each in allowed:
+        if "//" in each and matches(resource, compile_glob(each.replace("//", "/"))):
+            verdict = f"allows it on {clip_text(each.rpartition(':')[2])}, with two slashes, and ARNs are compared as text"
+            text = "The action matches, and so does the rest of the resource."
+            return Contrast(verdict, _slash_remedy(denial), text)
+    return None
+
+
+def _slash_remedy(denial: Denial) -> Remedy:
+    sam = _SAM_READ.search(denial.failure.text)
+    if sam is None:
+        return your_remedy(
+            "Remove one of the slashes where the ARN is written",
+            "The name begins with a slash, and the template of the ARN has one before the name: omit that one.",
+            "Then deploy again. A change in IAM alone is not in the code: the next deployment can undo it.",
+        )
+    return your_remedy(
+        "Use SSMParameterWithSlashPrefixReadPolicy in the template",
+        "SSMParameterReadPolicy writes parameter/ before the name, which begins with a slash itself. The other policy template writes parameter.",
+        "Then deploy again. A change of the role in IAM alone is not in the template: the next deployment can undo it.",
+        manifest=f"Policies:\n  - SSMParameterWithSlashPrefixReadPolicy:\n      ParameterName: {sam['name']}",
+        url=pages.SAM_POLICY_TEMPLATES,
+    )
+
+
+def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | None:
+    """Return that a policy has a table without its indexes."""
+    table, separator, index = (denial.resource or "").partition("/index/")
+    if not separator or table not in allowed or ":dynamodb:" not in table:
+        return None
+    remedy = None
+    if (found := _CDK_TABLE.search(denial.failure.text)) is not None:
+        name = clip_text(table.rpartition("/")[2])
+        remedy = your_remedy(
+            "Import the table in the CDK with its indexes",
+            f"{found['import']} does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
+            f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy. If it cannot wait, add that in IAM.",
+            manifest=f"Table.fromTableAttributes(this, 'Table', {{ tableName: '{name}', grantIndexPermissions: true }})",
+            url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
+        )
+    verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"
+    text = (
+        "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table."
+    )
+    return Contrast(verdict, remedy, text)
