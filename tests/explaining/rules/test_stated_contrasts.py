@@ -296,12 +296,12 @@ RUN_TASK = json.dumps({"Effect": "Allow", "Action": ["ecs:RunTask", "ecs:Describ
         (
             f"{CREATE_FUNCTION}{_denied('iam:PassRole', PASSED)}\n\n{_policy('iam:PassRole', PASSED, **TO_EC2)}",
             "if iam:PassedToService is ec2.amazonaws.com, but the role is passed to lambda.amazonaws.com",
-            {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+            {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}},
         ),
         (
             f"{_denied('iam:PassRole', PASSED)}\n\n[{RUN_TASK}, {_policy('iam:PassRole', PASSED, **TO_EC2)}]",
             "but the role is passed to ecs-tasks.amazonaws.com",
-            {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "ecs-tasks.amazonaws.com"]}},
         ),
         (
             f"{_denied('dynamodb:GetItem', TABLE.format('us-east-1'))}\n\n{_policy('dynamodb:*', ArnLike={'aws:SourceArn': '*'}, StringEquals={'aws:PrincipalAccount': '444455556666'})}",

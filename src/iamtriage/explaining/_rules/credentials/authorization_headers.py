@@ -174,7 +174,7 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
     reason = "The access key ID, secret or session token contains a newline, a control character or a non-ASCII letter."
     if defect is not None:
         summary = f"No request was sent, because of a character that an HTTP header cannot have: the access key ID {defect}. The key itself can be valid."
-        reason = f"The access key ID {defect}. Check the secret access key and the session token for the same: in them, it would cause SignatureDoesNotMatch."
+        reason = f"The access key ID {defect}. Check the secret access key and the session token for the same: in the secret access key, it would cause SignatureDoesNotMatch."
     remedy = stored_keys_remedy(case) or your_remedy(
         "Set the credentials again, without surrounding whitespace",
         "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",

@@ -319,13 +319,25 @@ def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
 def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
     """Return how to let the condition of a statement accept the value of the request."""
     requested = failed.requested or ()
+    named = _describe_statement(denial, statement)
+    accepted, step = [*requested], f"Add this statement: {named} can stay as it is."
+    if "Not" in failed.operator:
+        step = f"Change the value in {named}, as below."
+    elif _can_show(statement):
+        accepted = list(dict.fromkeys((*failed.values, *requested)))
+        step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
     conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
-    accepted = [*failed.values, *requested] if failed.key.lower() == _PREFIX else [*requested]
     conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
     title = f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}"
-    step = f"Change the value in {_describe_statement(denial, statement)}, as below."
     remedy = account_remedy(title, step, url=pages.EVALUATION)
     return _with_statement(remedy, denial, statement, conditions)
+
+
+def _can_show(statement: Mapping[str, Any]) -> bool:
+    """Return whether a remedy can contain a statement: a short one without references that does not allow everything."""
+    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
+    is_open = any(map(_EVERYTHING.search, listed))
+    return not (is_open or len(json.dumps(statement)) > _MAX_STATEMENT or has_reference(dict(statement)))
 
 
 def _with_statement(
@@ -338,12 +350,7 @@ def _with_statement(
     shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
     if shown and conditions:
         shown["Condition"] = conditions
-    listed = (name for key in ("Action", "Resource") for name in as_strings(statement.get(key)) or ["*"])
-    if (
-        any(map(_EVERYTHING.search, listed))
-        or len(json.dumps(shown)) > _MAX_STATEMENT
-        or has_reference(shown)
-    ):
+    if not _can_show(statement):
         shown = required_statement(denial, conditions)
     if shown is None:
         return remedy

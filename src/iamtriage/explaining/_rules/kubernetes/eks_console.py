@@ -281,9 +281,7 @@ def _access_entry_remedy(
     exists: bool,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = (
-        f"{_VIEW_ALL_POLICY} shows everything, including Secrets; {VIEW_POLICY} neither Secrets nor nodes."
-    )
+    choice = f"An entry alone gives no permissions. {_VIEW_ALL_POLICY} includes Secrets, {VIEW_POLICY} neither Secrets nor nodes."
     # The message names nobody, and the text can be about another principal.
     is_assumed = case.failure.principal is None and (
         case.facts.caller is None or is_derived(case.facts, "caller")
@@ -315,7 +313,7 @@ def _access_entry_remedy(
         title=f"Create an access entry with {policy} for {principal.description if principal.is_known else 'the principal that CloudShell prints'}",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
-            f"{choice} If an entry exists already, skip create-access-entry.",
+            f"{choice} If an entry exists, skip create-access-entry.",
             _IAM_STEP,
             f"To see nodes but not Secrets, create the ClusterRole below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
         ),

@@ -137,7 +137,7 @@ def explain_untrusted_role(
         remedies = (
             trust_remedy(
                 f"Allow {who} in the trust policy of {role}",
-                "If the first command finds no role, correct the ARN. If it prints this statement already, check its conditions, and then the caller's iam:PassRole."
+                "If the first command finds no role, correct the ARN. If old-trust.json has this statement already, check its conditions, and then the caller's iam:PassRole."
                 if pass_it
                 else None,
                 *in_code,
