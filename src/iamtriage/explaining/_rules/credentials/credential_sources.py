@@ -211,11 +211,11 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
     works = WORKS_ON_INSTANCE.search(case.text)
     if works is not None:
-        outside = "Outside the container, the role of the instance is used: it is in order."
+        outside = "Outside the container, the role of the instance works."
         hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
         if case.facts.service_account is not None:
-            check = "The first command shows the limit, which Amazon Linux 2023 sets to 1 by default."
+            check = "The first command shows the limit. In managed node groups of EKS with Amazon Linux 2023, it is 1 by default."
             raise_limit = attrs.evolve(
                 raise_limit,
                 steps=(check, *raise_limit.steps),

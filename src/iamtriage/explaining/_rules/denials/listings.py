@@ -1,4 +1,4 @@
-"""Find which prefix and delimiter a call sends that lists a bucket.
+"""Find which prefix and delimiter a call sends that lists a bucket, and how to list less.
 
 Of the AWS CLI, only ``s3 ls`` sends a delimiter: what copies, deletes or compares a folder lists everything below it, and
 ``sync`` ends the prefix with a slash (https://github.com/aws/aws-cli ``awscli/customizations/s3``).
@@ -9,9 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
+    from iamtriage.explaining._explanations.remedies import Remedy
 
 # Terraform's S3 backend lists workspaces: https://developer.hashicorp.com/terraform/language/backend/s3
 _LISTS_WORKSPACES = "existing workspaces"
@@ -51,3 +55,15 @@ def find_listing(text: str, command: CommandLine | None, bucket: str) -> Listing
         return None
     is_folder = called == "sync" and uri["prefix"] and not uri["prefix"].endswith("/")
     return Listing((f"{uri['prefix']}{'/' * bool(is_folder)}",), () if is_recursive else ("/",))
+
+
+def list_prefix_remedy(bucket: str, pattern: str) -> Remedy:
+    """Return how to list only what the condition of a policy on the prefix allows."""
+    folder = pattern.rstrip("*")
+    line = commands.command("aws", "s3", "ls", f"s3://{bucket}/{folder}")
+    return your_remedy(
+        f"List below {clip_text(folder)}, which the policy allows",
+        "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
+        commands=line if folder and "$" not in folder else None,
+        url=pages.EVALUATION,
+    )

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.denials.known_policies import (
     names_action,
     other_region,
 )
+from iamtriage.explaining._rules.denials.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.request_conditions import (
     check_conditions,
     condition_remedy,
@@ -276,24 +277,12 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
     verdict = f"allows it only if {clause}, but {found}"
     is_list = failed.operator.removeprefix("ForAnyValue:") in _LISTS
     if failed.key.lower() == _PREFIX and requested == ("",):
-        return Contrast(verdict, _list_prefix_remedy(denial, failed), text)
+        return Contrast(verdict, list_prefix_remedy(resource_name(denial), failed.values[0]), text)
     if failed.key.lower() == _DELIMITER and not requested:
         return Contrast(verdict, _drop_delimiter_remedy(denial, statement, failed), text)
     if not requested or not is_list or find_requirement(failed.key) is not None:
         return Contrast(verdict, condition_remedy(denial, statement), text)
     return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
-
-
-def _list_prefix_remedy(denial: Denial, failed: CheckedCondition) -> Remedy:
-    """Return how to list only what the condition of a statement allows."""
-    folder = failed.values[0].rstrip("*")
-    line = commands.command("aws", "s3", "ls", f"s3://{resource_name(denial)}/{folder}")
-    return your_remedy(
-        f"List below {clip_text(folder)}, which the policy allows",
-        "Without a prefix, the call lists the whole bucket. Only if that is intended, let the condition accept an empty prefix, too.",
-        commands=line if folder and "$" not in folder else None,
-        url=pages.EVALUATION,
-    )
 
 
 def _drop_delimiter_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
