@@ -507,6 +507,12 @@ def test_a_runner_puts_its_time_before_the_lines_of_a_dumped_error() -> None:
     )
 
 
+@pytest.mark.parametrize("between", ["\n", "\n\n", ". "])
+def test_a_role_that_a_service_cannot_assume_is_no_title_of_a_later_failure(between: str) -> None:
+    first = f"Error: Batch is unable to assume role {ROLE}"
+    assert all_facts_in(f"{first}{between}{_EXPIRED}") == [denied(resource=ROLE), _OLD]
+
+
 def test_a_body_goes_on_in_indented_lines_with_a_time() -> None:
     """A runner that puts the time before each line does not cut a printed error in two."""
     lines = [

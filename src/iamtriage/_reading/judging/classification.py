@@ -71,6 +71,7 @@ _OTHER_METADATA = lazy_pattern(
 )
 _CREDENTIALS = lazy_pattern(r"credential|IMDS role|iam/|AssumeRole", re.IGNORECASE)
 _REASON_FACTS = frozenset({"deny", "policy_type", "policy_arn", "reason"})
+_TITLE = lazy_pattern(r"Cannot\sassume\sIAM\sRole|IAM\sRole\s\([^()\s]{1,200}\)\scannot\sbe\sassumed")
 # Characters before a request that can state its purpose.
 _MAX_PURPOSE_LENGTH = 160
 
@@ -288,7 +289,7 @@ def _drop_titles(candidates: list[Candidate], text: str) -> list[Candidate]:
     call: Candidate | None = None
     for candidate in reversed(candidates):
         facts = candidate.facts
-        is_title = facts.keys() <= {"resource"} and "assume" in text[candidate.start : candidate.end]
+        is_title = facts.keys() <= {"resource"} and _TITLE.match(text, candidate.start, candidate.end)
         if call is None or not is_title:
             kept.append(candidate)
             call = candidate if _is_of_assumption(candidate) else call
