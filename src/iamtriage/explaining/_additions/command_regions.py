@@ -80,7 +80,7 @@ def _name_region(line: str, region: str | None) -> str:
 def name_regions_of_iam(
     remedies: tuple[Remedy, ...], failure: Failure | None, facts: ResolvedFacts, stated: str | None
 ) -> tuple[Remedy, ...]:
-    """Return remedies whose calls of IAM name a Region of the failure's partition, unless it is ``aws``."""
+    """Return remedies whose calls of IAM, Organizations and STS name a Region of the failure's partition, unless it is ``aws``."""
     if not any(_IAM_CALL.search(line) for each in remedies for line in each.commands):
         return remedies
     region = _region_of_iam(failure, facts, stated)

@@ -213,7 +213,6 @@ def _find_trusted_accounts(case: Case[MissingCredentials] | Case[InvalidCredenti
 
 _HOST = "public.ecr.aws"
 _HELM = lazy_pattern(r"\bhelm\b|oci://|\bmanifests [\w.+-]{1,60}\]")
-_DOCKER = lazy_pattern(r"\bdocker\b|\bFROM public\.|failed to solve")
 _NODE = lazy_pattern(r"Failed to pull image|ErrImagePull|ImagePullBackOff|kubelet")
 # When people say that they signed in.
 _AGO = lazy_pattern(

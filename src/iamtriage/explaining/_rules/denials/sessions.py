@@ -181,7 +181,7 @@ def explain_called_from_session(denial: Denial) -> Explanation:
             line = "aws iam create-role --role-name passed-on --assume-role-policy-document file://trust.json"
             arn = str(denial.role or f"arn:aws:iam::{commands.account(denial.account)}:role/{role}")
             policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
-        step = f"For other credentials, call AssumeRole {chosen}. As a role, the caller gets at most one hour (role chaining){limit}."
+        step = f"For other credentials, call AssumeRole {chosen}. For a caller that is itself a role, the session lasts at most one hour (role chaining){limit}."
         steps.append(step)
     else:
         title = f"Leave out {call}, or call it as the IAM user"
