@@ -301,3 +301,19 @@ def test_redact_rejects_nul_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[
     path.write_bytes(b"\0" + _SECRET.encode())
     assert main(["redact", str(path)]) == 2
     assert capsys.readouterr() == ("", f"iamtriage: {path}: binary data (NUL bytes), not text\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pseudo-terminals are those of Unix")
+def test_who_types_a_command_alone_is_told_to_paste() -> None:
+    """On a terminal, a command without FILE says what it waits for; in a pipe, it says nothing."""
+    reader, terminal = os.openpty()
+    command = [sys.executable, "-m", "iamtriage", "explain"]
+    try:
+        os.write(reader, f"{_CALL}\x04".encode())
+        pasted = subprocess.run(command, stdin=terminal, capture_output=True, text=True, timeout=60, check=True)
+    finally:
+        os.close(reader)
+        os.close(terminal)
+    assert pasted.stderr == "iamtriage: paste the text, then press Ctrl-D\n"
+    piped = subprocess.run(command, input=_CALL, capture_output=True, text=True, timeout=60, check=True)
+    assert (piped.stdout, piped.stderr) == (pasted.stdout, "")

@@ -93,6 +93,18 @@ def test_a_file_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("command", ["scan", "parse", "explain"])
+def test_an_error_message_in_the_place_of_a_file_is_told_apart(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who passes the message itself is told what to do instead; who mistypes a name is not."""
+    message = "An error occurred (AccessDenied) when calling the GetObject operation: Access Denied"
+    assert main([command, message]) == 2
+    assert "pipe an error message into iamtriage" in capsys.readouterr().err
+    assert main([command, "my build log.txt"]) == 2
+    assert "pipe" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["scan", "parse", "explain"])
 def test_a_large_log_file_is_never_called_clean(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

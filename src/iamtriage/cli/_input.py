@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from iamtriage.cli._output import ERROR, FOUND, NOT_FOUND, print_error
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from iamtriage.inputs._inputs import Input
 
 __all__ = ("InputError", "Inputs", "find_compression_name", "read_bytes", "read_text")
+
+# A file name rarely has as many blanks as an error message.
+_MIN_BLANKS = 3
+_END_OF_INPUT = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
 
 
 class InputError(Exception):
@@ -41,6 +46,8 @@ class Inputs:
         from iamtriage.inputs._opening import open_inputs
 
         names = list(files) or ["-"]
+        if not files and sys.stdin is not None and sys.stdin.isatty():
+            print_error(f"paste the text, then press {_END_OF_INPUT}")
         try:
             if selection is None:
                 self._inputs = open_inputs(names)
@@ -70,7 +77,7 @@ class Inputs:
                 yield source
             if source.problem is not None:
                 self.problems.append((source.name, source.problem))
-                print_error(f"{source.name}: {source.problem}")
+                print_error(f"{source.name}: {source.problem}{_hint_at_pipe(source.name)}")
             elif source.skipped is not None:
                 print_error(f"{source.name}: skipped: {source.skipped}")
 
@@ -88,6 +95,12 @@ class Inputs:
         if not is_found and nothing is not None:
             print_error(nothing)
         return FOUND if is_found else NOT_FOUND
+
+
+def _hint_at_pipe(name: str) -> str:
+    """Return what to do instead if an argument is an error message rather than the name of a file."""
+    is_message = name.count(" ") >= _MIN_BLANKS and not os.path.lexists(name)
+    return ". FILE is the name of a file: pipe an error message into iamtriage instead" if is_message else ""
 
 
 def read_bytes(name: str) -> bytes:
