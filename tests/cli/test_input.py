@@ -310,7 +310,9 @@ def test_who_types_a_command_alone_is_told_to_paste() -> None:
     command = [sys.executable, "-m", "iamtriage", "explain"]
     try:
         os.write(reader, f"{_CALL}\x04".encode())
-        pasted = subprocess.run(command, stdin=terminal, capture_output=True, text=True, timeout=60, check=True)
+        pasted = subprocess.run(
+            command, stdin=terminal, capture_output=True, text=True, timeout=60, check=True
+        )
     finally:
         os.close(reader)
         os.close(terminal)
