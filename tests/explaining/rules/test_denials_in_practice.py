@@ -204,7 +204,7 @@ FEDERATION: tuple[Case, ...] = (
             ),
             "token_claims": _claims("repo:acme/orders:pull_request"),
         },
-        ("a Deny statement of the trust policy matches it", "the Deny in Statement[1]", "scope it down"),
+        ("a Deny statement of the trust policy matches it", "the Deny in Statement[1]", "or the Deny"),
         ("expects the subject", "and the token has", "Accept the token"),
     ),
 )
@@ -731,7 +731,7 @@ DENIES: tuple[Case, ...] = (
             "aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "Then, if the reason no longer applies:",
         ),
-        ("scopes the statement down", "get-policy-version"),
+        ("narrows it for all that", "get-policy-version"),
     ),
     (
         "IAM users by the name of the statement",
@@ -2054,7 +2054,7 @@ CONTEXTS: tuple[Case, ...] = (
         {},
         (
             "Do this first: Call with MFA, judging by the name RequireMFA [you]",
-            "To see the Deny itself (account administrator): version=",
+            "To see the Deny itself (account administrator): policy=",
         ),
         (),
     ),

@@ -404,7 +404,7 @@ def test_managed_policy_is_detached_from_what_has_it(attached_to: str, detach: s
         for each in explain(text, facts={"authorization_details": details}).remedies
         for line in each.commands
     ]
-    assert [line for line in lines if "aws iam detach-" in line] == [
+    assert [line.replace('"$policy"', policy) for line in lines if "aws iam detach-" in line] == [
         f"aws iam {detach} --policy-arn {policy}"
     ]
 

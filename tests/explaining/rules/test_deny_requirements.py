@@ -338,7 +338,7 @@ CASES: tuple[Case, ...] = (
         (
             "Do this first: Create the instance encrypted, judging by the name DenyUnencryptedVolumes [you]",
             "The last command shows the Deny (account administrator).",
-            "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
+            "policy=arn:aws:iam::111122223333:policy/DenyUnencryptedVolumes",
         ),
     ),
     (

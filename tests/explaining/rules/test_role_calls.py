@@ -360,7 +360,7 @@ def explain_deny(*statements: dict[str, object]) -> Explanation:
         ({"StringNotEquals": {"aws:PrincipalTag/unit": "ops"}}, " unless aws:PrincipalTag/unit is ops", "Call as a principal with ops as aws:PrincipalTag/unit", ""),
         ({"Null": {"sts:ExternalId": "true"}}, " if the request has no sts:ExternalId", "Pass the external ID", "--external-id"),
         ({"StringEquals": {"aws:PrincipalTag/unit": "guest"}}, " if aws:PrincipalTag/unit is guest", "Call as a principal with another value than guest of aws:PrincipalTag/unit", ""),
-        (None, "", "Call as the Deny of the trust policy requires, or scope it down", "update-assume-role-policy"),
+        (None, "", "Read the Deny of the role's trust policy, then change the call or the Deny", "update-assume-role-policy"),
     ],
 )  # fmt: skip
 def test_only_deny_of_the_supplied_trust_policy_matched(

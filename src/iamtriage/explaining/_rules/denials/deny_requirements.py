@@ -36,7 +36,9 @@ _ARGUMENT = lazy_pattern(
     r"(?P<option>--[a-z-]{3,40}) in the CLI, (?P<argument>[a-z_]{3,40}) in Terraform,(?: or)? (?P<property>[A-Za-z]{3,40}) in"
 )
 _SERVERLESS = lazy_pattern(r"\bserverless\.ya?ml\b|\b(?:sls|serverless) deploy\b")
-_READS = lazy_pattern(r'(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-')
+_READS = lazy_pattern(
+    r'(?:policy|boundary)=arn:|(?:version="\$\()?aws [a-z0-9-]+ (?:get|list|describe|simulate)-'
+)
 _VALUE = lazy_pattern(r"[\w:/.+=,@-]{1,600}", re.ASCII)
 _GENERAL_CODES = frozenset(each.code for each in DENIES.values())
 # How services and programs write objects with an encryption header:

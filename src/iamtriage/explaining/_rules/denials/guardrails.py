@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
-_FIND_DENY = "Find the Deny statement in {}, then call as it requires or scope it down"
+_FIND_DENY = f"Find the Deny statement in {{}}, {denial_remedies.CHANGE_OR_NARROW}"
 _GATEWAY_PRINCIPAL = (
     "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn."
 )
@@ -79,7 +79,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
         title = _FIND_DENY.format("the permissions boundary")
         steps = (
-            "Read the condition of the Deny statement: it applies only if that matches.",
+            denial_remedies.change_call_step(),
             *present(typical_requirement(denial)),
         )
     else:
@@ -94,15 +94,18 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
             *present(_delegation_step(denial)),
         )
     can_change = _offers_change(denial)
-    scope_down = "An administrator can scope the Deny down. " if denial.is_explicit and can_change else ""
-    versions = " If the policy has five versions, delete one first." if can_change else ""
+    narrow = ""
+    if denial.is_explicit and can_change:
+        intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
+        narrow = f"{intent} If the request is legitimate, an administrator can narrow it; the boundary must also allow {denial.action}. "
+    versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
     remedy = Remedy(
         title=title,
         who="account administrator",
         steps=(
             *steps,
             *resource_steps(denial),
-            f"{scope_down}A change affects every principal that list-entities-for-policy prints.{versions}",
+            f"{narrow}A change affects every principal that list-entities-for-policy prints.{versions}",
         ),
         commands=_boundary_commands(denial),
         statement=_boundary_statement(denial),
@@ -305,7 +308,10 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
         users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
         lines = (*lines, commands.fill_command(users, arn), commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)
-    if arn == denial.policy or holder is None:
+    if arn == denial.policy:
+        # Long lines wrap badly.
+        return (f"boundary={arn}", *(line.replace(arn, '"$boundary"') for line in lines))
+    if holder is None:
         return lines
     show = commands.show_boundary_command(*holder)
     if _delegates(denial):

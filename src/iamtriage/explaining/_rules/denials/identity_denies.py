@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, replace_in
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
@@ -46,13 +47,16 @@ KEY_QUARANTINE = CauseType(
 
 
 def _change_step(denial: Denial) -> str:
-    legitimate = "The Deny can be intentional. If the request is legitimate,"
+    intent = denial_remedies.may_be_intentional(
+        denial, (denial.policy or "").rpartition("/")[2], *denial.statements
+    )
+    legitimate = f"{intent} If the request is legitimate,"
     if isinstance(denial.role, IdentityCenterRole):
         name = f" {denial.role.permission_set}" if denial.role.permission_set else ""
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
-    shared = " for all that have the policy (if it has five versions, delete one first)"
-    where = shared if _change_commands(denial) else ""
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes the statement down{where}."
+    shared = f" for all that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
+    where = shared if _change_commands(denial) else "."
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} narrows it{where}"
 
 
 def _leave_group(denial: Denial) -> Commands:
@@ -79,16 +83,23 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if denial.policy and denial.policy not in (named or ""):
         found, policy = denial.policy, ""
     details = denial_remedies.authorization_details_remedy(denial)
-    find = "" if named else "Find the Deny statement, then c"
+    also, allow_step = None, ""
+    if decisions.other_policies_without_allow(denial.facts, denial.action) is not None:
+        also = allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}")
+    if also is not None and also.policy is not None:
+        shown = [
+            {key: each[key] for key in ("Effect", "Action", "Resource")} for each in also.policy["Statement"]
+        ]
+        allow_step = f" Afterwards, allow the call, too: {json.dumps(shown[0])}"
     remedy = account_remedy(
-        f"{find or 'C'}all as {'it' if find else 'the Deny statement'} requires or scope it down",
+        f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
         typical_requirement(denial),
-        "Read the conditions of the Deny, such as MFA, a Region or a tag: it applies only if they match.",
-        _change_step(denial),
+        denial_remedies.change_call_step(),
+        _change_step(denial) + allow_step,
         *denied_regions.region_steps(denial),
         commands=(
-            *(inline or (*_show_policy_commands(denial), *_change_commands(denial))),
+            *(inline or _policy_commands(denial)),
             *_leave_group(denial),
         ),
         url=pages.EVALUATION,
@@ -100,7 +111,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         first = _detach_remedy(denial, name)
         every = f", and it denies {denial.caller} every action" if is_of_all else ""
         policy = f"{policy} It is an AWS managed policy, which only AWS changes{every}."
-    lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
     verdict = f"{named or unnamed} explicitly denies it{denied_regions.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
@@ -113,9 +123,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         remedies=(
             denied_regions.model_region_remedy(denial),
             *((first, details) if denial.policy else (details, first)),
-            allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}")
-            if lacks_allow
-            else None,
+            also,
         ),
         notes=ONE_POLICY_TYPE,
     )
@@ -156,10 +164,17 @@ def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     if denial.policy is None:
         return (*simulation_commands(denial), *denial_remedies.list_policies_commands(denial))
     arn = commands.arn(denial.policy, "POLICY_ARN")
-    is_named = next(decisions.named_statements(denial.facts, denial.action), None) is not None
     users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
-    is_of_user = isinstance(denial.principal, User) and not is_named
-    return (*commands.show_policy_commands(arn), *((users,) if is_of_user else ()))
+    return (*commands.show_policy_commands(arn), users)
+
+
+def _policy_commands(denial: Denial) -> Commands:
+    """Return the commands that print and change the policy that denies."""
+    lines = (*_show_policy_commands(denial), *_change_commands(denial))
+    if denial.policy is None or (arn := commands.arn(denial.policy, "POLICY_ARN")) != denial.policy:
+        return lines
+    # Long lines wrap badly.
+    return (f"policy={arn}", *replace_in(lines, arn, '"$policy"'))
 
 
 def _change_commands(denial: Denial) -> Commands:
@@ -238,7 +253,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         f"Find the Deny statement{named}",
         search,
         *(_READ_RESULT if lines and "Check in" in search else ()),
-        "Call as the Deny requires, such as with MFA or in another Region. If the request is legitimate, scope the Deny down.",
+        f"{denial_remedies.change_call_step()} If the request is legitimate, narrow the Deny.",
         commands=lines,
         url=pages.EVALUATION,
     )

@@ -19,7 +19,7 @@ from iamtriage.explaining._rules.denials.missing_allows import explain_missing_a
 from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller
 from iamtriage.explaining._rules.shared import decisions, pages
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
-from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.denial_remedies import CHANGE_OR_NARROW, list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, insert_after_saving, your_remedy
 from iamtriage.explaining._rules.shared.stated_decisions import find_policy
 from iamtriage.explaining._rules.shared.wording import denial_summary
@@ -193,7 +193,7 @@ def _explain_cap(denial: Denial, policy_type: PolicyType) -> Explanation:
 def _explain_deny(denial: Denial, explanation: Explanation, found: Simulation) -> Explanation:
     """Return that policies of the caller, which the simulation names, have the Deny."""
     names = join_words(tuple(map(clip_text, found.policies)), "or")
-    title = f"Read the Deny in {names}, then call as it requires or scope it down"
+    title = f"Read the Deny in {names}, {CHANGE_OR_NARROW}"
     step = "An Allow does not override it, not even AdministratorAccess."
     remedy = account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
     return attrs.evolve(

@@ -306,7 +306,7 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     # A command that only adds an Allow does not change the Deny.
     change = policy.change_command if shows_change and not policy.adds_statement else ""
     save = " Save the changed policy as policy.json." if change else ""
-    title = f"Find the Deny statement in the {name}{in_resource_account(denial)}, then call as it requires or scope it down"
+    title = f"Find the Deny statement in the {name}{in_resource_account(denial)}, {denial_remedies.CHANGE_OR_NARROW}"
     locked = None
     task = _POLICY_ACTIONS.get(denial.lowercase_action)
     if task is not None and not isinstance(denial.principal, Root):

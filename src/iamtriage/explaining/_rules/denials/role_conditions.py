@@ -20,7 +20,12 @@ from iamtriage.explaining._rules.credentials.pod_problems import recreate_pods_r
 from iamtriage.explaining._rules.shared import clusters, commands, pages
 from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
-from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
+from iamtriage.explaining._rules.shared.denial_remedies import (
+    CHANGE_OR_NARROW,
+    change_call_step,
+    may_be_intentional,
+    mfa_command,
+)
 from iamtriage.explaining._rules.shared.policy_principals import policy_principal_arn, role_path_steps
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -252,12 +257,15 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     show, change = trust_policy_commands(denial.target_role_name)
     lines: Commands = (show, change)
     if isinstance(denial.principal, User):
-        mfa = Labelled(f"If it requires MFA, as {denial.caller}:", mfa_command(denial, "SERIAL_NUMBER"))
+        mfa = Labelled(
+            f"If it requires MFA, as {denial.caller} (aws iam list-mfa-devices prints SERIAL_NUMBER):",
+            mfa_command(denial, "SERIAL_NUMBER"),
+        )
         lines = (show, mfa, Labelled("Or, with the statement changed in trust.json:", change))
     remedy = account_remedy(
-        f"Call as the Deny{of_statement} of the trust policy requires, or scope it down",
-        "Read its conditions, such as MFA, source network, organization or external ID: it applies only if they match.",
-        f"The Deny can be intentional. If the request is legitimate, only an administrator{of_account} can scope the statement down.",
+        f"Read the Deny{of_statement} of the role's trust policy, {CHANGE_OR_NARROW}",
+        change_call_step("MFA", "a network", "an external ID"),
+        f"{may_be_intentional(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can narrow it.",
         commands=lines,
         url=pages.EVALUATION,
     )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text, join_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._rules.shared import commands, pages
@@ -33,6 +34,9 @@ ROLE_OF_STACK_SETS = lazy_pattern(
 _ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole", re.ASCII)
 _PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
 # The provider block of Terraform.
+_VERB = lazy_pattern(r"[A-Z][a-z]+")
+# What the names of roles for emergencies have.
+_EMERGENCY = lazy_pattern(r"break-?glass|emergency", re.IGNORECASE)
 _ASSUMED_ROLE = lazy_pattern(r"\bassume_role\b[^}]{0,400}?\brole_arn\s{0,20}=\s?\"arn:")
 _OWN_ACCOUNT = lazy_pattern(r"\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])", re.ASCII)
 
@@ -156,6 +160,26 @@ def region_argument(denial: Denial) -> str:
     if arn is not None and (region is None or denial.service != "bedrock"):
         region = arn.region or region
     return commands.region(region)
+
+
+CHANGE_OR_NARROW = "then change the call or the Deny"
+"""The end of the title of a remedy for a Deny statement whose condition is not known."""
+
+
+def change_call_step(*conditions: str) -> str:
+    """Return how to avoid a Deny statement, with typical conditions."""
+    such = join_words(conditions or ("MFA", "a Region", "a tag"), "or")
+    return f"If the Deny has a condition, such as {such}, change the call to avoid it."
+
+
+def may_be_intentional(denial: Denial, *names: str | None) -> str:
+    """Return that a Deny can be intentional, and which name suggests it: that of the role, or one with the action."""
+    service, _, operation = (denial.action or "").partition(":")
+    words = (service, *_VERB.findall(operation)[:1])
+    for name in filter(None, names):
+        if any(each.lower() in name.lower() for each in words if each) or _EMERGENCY.search(name):
+            return f"The Deny is most likely intentional, judging by the name {clip_text(name)}."
+    return "The Deny can be intentional."
 
 
 def policy_holder(denial: Denial) -> tuple[str, str] | None:
