@@ -157,12 +157,12 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         f"# the landing zone allows only eu-west-1 and eu-west-3\n{_denial('ship', 'sqs:CreateQueue', 'arn:aws:sqs:us-west-1:111122223333:bills', SCP)}",
         (
             "Do this first: Call in eu-west-1 or eu-west-3, with --region eu-west-1: the text names the allowed Regions [you]",
-            "Next Change the service control policy (organization administrator).",
+            "Next Have the service control policy changed (organization administrator).",
         ),
     ),
     "region-of-what-exists": (
         f"# only eu-west-1 is an allowed region\n{_denial('ship', 'sqs:DeleteQueue', 'arn:aws:sqs:us-west-1:111122223333:bills', SCP)}",
-        ("Do this first: Change the service control policy [organization administrator]",),
+        ("Do this first: Have the service control policy changed [organization administrator]",),
     ),
     "instance": (
         f"08:00:01 ERROR aws s3 cp a s3://acme-bills/ failed: {_denial('ship', 's3:PutObject', 'arn:aws:s3:::acme-bills/a', session='i-0a1b2c3d4e5f60718')}",

@@ -806,7 +806,7 @@ DENIES: tuple[Case, ...] = (
         (
             "This is a global inference profile",
             "list-inference-profiles --region us-east-1",
-            "Next Change the service control policy",
+            "Next Have the service control policy",
         ),
         ("put-role-policy",),
     ),
@@ -824,7 +824,7 @@ DENIES: tuple[Case, ...] = (
         (
             "Do this first: Call with MFA",
             "--serial-number SERIAL_NUMBER",
-            f"aws iam get-policy-version --policy-arn arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
+            f"policy=arn:aws:iam::{ACCOUNT}:policy/ForceMFA",
         ),
         ("console", "A program that nobody attends", "list-entities-for-policy"),
     ),

@@ -88,7 +88,7 @@ CASES: tuple[Case, ...] = (
     (
         _text("a service control policy", "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/app"),
         _details("Guard", "SERVICE_CONTROL_POLICY", {"aws:ViaAWSMCPService": "false"}),
-        ("Do this first: Change the service control policy",),
+        ("Do this first: Have the service control policy",),
     ),
     (
         _text("a service control policy", "iam:CreateUser", f"arn:aws:iam::{ACCOUNT}:user/app"),
@@ -316,7 +316,7 @@ CASES: tuple[Case, ...] = (
             "Do this first: Decode the message (aws sts decode-authorization-message) [you]",
             "A Deny of ec2:RunInstances often requires IMDSv2",
             "only an administrator of the organization can change the policy",
-            "Next Change the service control policy",
+            "Next Have the service control policy",
             'ENCODED_MESSAGE is what follows "Encoded authorization failure message:" in the text.',
         ),
     ),
@@ -327,7 +327,7 @@ CASES: tuple[Case, ...] = (
         ),
         {},
         (
-            "Do this first: Change the service control policy [organization administrator]",
+            "Do this first: Have the service control policy changed [organization administrator]",
             "describe-policy --policy-id p-1a2b3c4d",
             "Next Decode the message (aws sts decode-authorization-message) (you)",
         ),

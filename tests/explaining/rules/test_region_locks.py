@@ -34,12 +34,12 @@ _GROUP = _denied("iam:CreateGroup", "arn:aws:iam::111122223333:group/ops")
 _CASES = (
     ("one service", _GROUP + _policy(Action="*"), "denies it because aws:RequestedRegion is us-east-1, not sa-east-1", "Have the Deny exempt IAM, which has"),
     ("several services", _GROUP + _denied("route53:CreateHealthCheck") + _policy(Action="*"), "route53:CreateHealthCheck was denied for the same reason", "Have the Deny exempt IAM and Route 53, which have"),
-    ("exempt", _GROUP + _policy(NotAction=["iam:*"]), "The statement Lock of the policy in the text is not the one: its NotAction exempts iam:*.", "Change the service"),
-    ("allowed Region", _denied("sqs:CreateQueue", "arn:aws:sqs:sa-east-1:111122223333:a") + _policy(Action="*"), "is not the one: it does not match aws:RequestedRegion sa-east-1.", "Change the service"),
-    ("global and allowed", _GROUP + _policy(Action="*").replace("sa-east-1", "us-east-1"), "is not the one: it does not match aws:RequestedRegion us-east-1.", "Change the service"),
+    ("exempt", _GROUP + _policy(NotAction=["iam:*"]), "The statement Lock of the policy in the text is not the one: its NotAction exempts iam:*.", "Have the service"),
+    ("allowed Region", _denied("sqs:CreateQueue", "arn:aws:sqs:sa-east-1:111122223333:a") + _policy(Action="*"), "is not the one: it does not match aws:RequestedRegion sa-east-1.", "Have the service"),
+    ("global and allowed", _GROUP + _policy(Action="*").replace("sa-east-1", "us-east-1"), "is not the one: it does not match aws:RequestedRegion us-east-1.", "Have the service"),
     ("another Region", _denied("sqs:CreateQueue", "arn:aws:sqs:eu-west-3:111122223333:a") + _policy(Action="*"), "is eu-west-3, not sa-east-1", "Call in sa-east-1"),
     ("China", _GROUP.replace("arn:aws:", "arn:aws-cn:") + _policy(Action="*"), "unless aws:RequestedRegion is sa-east-1", "Have the Deny exempt IAM"),
-    ("no policy", _GROUP, "a service control policy explicitly denies it.", "Change the service"),
+    ("no policy", _GROUP, "a service control policy explicitly denies it.", "Have the service"),
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ def _result(decision: str, *policies: str, action: str = "sqs:SendMessage", **de
 _ORGANIZATION: dict[str, Any] = {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
 _BOUNDARY: dict[str, Any] = {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}}
 _CASES = (
-    ("organization", _DENIED + _result("implicitDeny", **_ORGANIZATION), "a service control policy does not allow it", "Change the service control policy"),
+    ("organization", _DENIED + _result("implicitDeny", **_ORGANIZATION), "a service control policy does not allow it", "Have the service control policy changed"),
     ("boundary", _DENIED + _result("implicitDeny", "Mails", **_BOUNDARY), "its permissions boundary does not allow it", "Change the permissions boundary"),
     ("Deny", f"{_DENIED} with an explicit deny" + _result("explicitDeny", "NoMails"), "NoMails denies it explicitly", "Read the Deny in NoMails"),
     ("allowed", _DENIED + _result("allowed", "Mails"), "allows it, so a policy of another type denies it", "Find the policy that denies it"),
@@ -30,7 +30,7 @@ _CASES = (
     ("not allowed", _DENIED + _IDENTITY + _result("implicitDeny"), "no identity-based policy allows it", "Allow sqs:SendMessage"),
     ("another action", _DENIED + _IDENTITY + _result("allowed", action="sqs:GetQueueUrl"), "no identity-based policy allows it", "Allow sqs:SendMessage"),
     ("no result", _DENIED + _IDENTITY + "\nEvalDecision", "no identity-based policy allows it", "Allow sqs:SendMessage"),
-    ("organization named", f"{_DENIED} with an explicit deny in a service control policy" + _result("allowed"), "a service control policy explicitly denies it", "Change the service"),
+    ("organization named", f"{_DENIED} with an explicit deny in a service control policy" + _result("allowed"), "a service control policy explicitly denies it", "Have the service"),
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from iamtriage.explaining._rules.shared import commands, denied_regions, pages
 from iamtriage.explaining._rules.shared.decisions import POLICY_TYPE_NAMES, matching_reasons
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern, role_path_steps
 from iamtriage.explaining._rules.shared.remedies import organization_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-_SAME_ORGANIZATION = "Its condition is most likely on the network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: S3 names the policy type only to callers of the same organization."
+_SAME_ORGANIZATION = "So its condition is hardly on aws:PrincipalOrgID: look for one on the network (aws:SourceIp, aws:SourceVpc), on TLS (aws:SecureTransport) or on tags."
 _PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "They read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
@@ -97,7 +98,10 @@ def explain_resource_control(denial: Denial) -> Explanation:
     owner = _management_account(denial.policy)
     account = f" {denial.resource_account}" if denial.resource_account else ""
     of_other = f" Account {denial.account} cannot." if denial.crosses_accounts else ""
-    ask = f"Send this error to an administrator of the organization that owns the resource's account{account}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy.{of_other}"
+    owning = f"the organization that owns the resource's account{account}"
+    if denial.service == "s3" and not denial.crosses_accounts:
+        owning = "your organization, which also owns the bucket's account: S3 names the policy type only to callers of the same organization"
+    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}{'. Only' if 'S3' in owning else ': only'} they can see or change the policy.{of_other}"
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -145,11 +149,12 @@ def _explain_control_deny(
     elif account is not None:
         listed, parents = commands.list_control_policies(commands.account(account), kind), _PARENTS
     # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html
-    title, who, as_role = f"Change the {name}", "the caller", None
+    policy = f"the {name}{'' if policy_id == _ANY_ID else f' {policy_id}'}"
+    title, who, as_role = f"Have {policy} changed", "the caller", None
     if isinstance(denial.principal, Root):
         who = "a role instead of the root user"
     if isinstance(denial.principal, Root) and denial.service not in _PROTECTED:
-        title = f"Call as a role instead of the root user, or have the {name} changed"
+        title = f"Call as a role instead of the root user, or have {policy} changed"
         as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
     remedy = organization_remedy(
         title,
@@ -182,10 +187,11 @@ def _typical_rcp(denial: Denial) -> str:
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
     if name == "resource control policy":
-        own = "the resource's own"
+        known = find_resource_policy(denial.service, denial.resource)
+        own = f"the {known.name}" if known else "the resource's own policy"
         if denial.lowercase_action.startswith("sts:assumerole"):
-            own = "the role's trust"
-        return f"Neither an identity-based policy nor {own} policy overrides it."
+            own = "the role's trust policy"
+        return f"Neither an identity-based policy nor {own} overrides it."
     account = f"account {denial.account}" if denial.account else "the account"
     permission_set = getattr(denial.role, "permission_set", None)
     others = f", and no Allow in the permission set {clip_text(permission_set)}" if permission_set else ""
