@@ -327,7 +327,7 @@ CASES: tuple[Case, ...] = (
         ),
         {},
         (
-            "Do this first: Have the service control policy changed [organization administrator]",
+            "Do this first: Have the service control policy p-1a2b3c4d changed [organization administrator]",
             "describe-policy --policy-id p-1a2b3c4d",
             "Next Decode the message (aws sts decode-authorization-message) (you)",
         ),

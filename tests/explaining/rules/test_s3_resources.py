@@ -145,7 +145,7 @@ def test_reason_is_missing_outside_of_the_organization() -> None:
         shown.split()
     )
     assert explanation.remedies[0].title == "Find the bucket's owner, then allow s3:ListBucket if needed"
-    assert "aws s3api list-buckets --prefix acme-in --query 'Buckets[].Name'" in shown
+    assert "aws s3api list-buckets --query \"Buckets[?Name=='acme-in'].Name\"" in shown
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,9 @@ def ownership_command(denial: Denial) -> str:
     """Return the command that prints the name of the bucket if the caller's account owns it."""
     if denial.service == "s3express":
         return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
-    list_own = "aws s3api list-buckets --prefix {} --query 'Buckets[].Name'"
-    return with_profile(find_profile(denial.case), commands.fill_command(list_own, bucket_argument(denial)))
+    # The option --prefix is younger than many an AWS CLI.
+    list_own = f"aws s3api list-buckets --query \"Buckets[?Name=='{bucket_argument(denial)}'].Name\""
+    return with_profile(find_profile(denial.case), list_own)
 
 
 def bucket_policy_commands(denial: Denial) -> tuple[str, ...]:

@@ -140,14 +140,14 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     step: str | None = (
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
-    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of the same account:"
+    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of the same account."
     lines: tuple[str, ...] = (
         with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
     )
     if denial.principal_text is not None:
         title = f"Allow {denial.action} for {denial.caller}, if its policies do not"
         step = f"Check whether the policies of {denial.caller} already allow the action."
-        owner, lines = "Run list-buckets as an administrator of the caller's account:", ()
+        owner, lines = "Run list-buckets as an administrator of the caller's account.", ()
     if _ACCESS_POINT_ALIAS.search(denial.resource or ""):
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
         step = "The name is an access point alias. In the Resource, write the ARN of the access point (aws s3control list-access-points) instead: policies accept no alias."
@@ -158,7 +158,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif copies_tags(denial):
         step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} it prints the bucket if the account owns it. If not, the bucket policy must allow the call, too."
+        step = f"{owner} If it prints the bucket, the account owns it, and the policy below is enough, unless a Deny matches. If not, the bucket policy of the other account must allow the call, too."
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
     return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
@@ -280,6 +280,10 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in {"GetObject", "HeadObject"} or is_s3a:
         # Such a short explanation has no room for another row.
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
+    elif operation in _WRITE_OPERATIONS - PARTS and _named_key(denial) is None:
+        text = f"{text[:-1]}, or kms:GenerateDataKey on the KMS key."
+    elif denial.action == "s3:ListBucket" and (prefix := _listed_prefix(denial)) is not None:
+        text = f"{text[:-1]}, or not for s3:prefix {prefix}."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
@@ -295,6 +299,13 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield buckets.KMS_KEY.cause(
             text=f"The caller lacks {needed} on the bucket's KMS key, if get-bucket-encryption shows one."
         )
+
+
+def _listed_prefix(denial: Denial) -> str | None:
+    """Return the prefix that the call lists, if the text has its path."""
+    bucket = re.escape((denial.resource or "").rpartition(":")[2])
+    found = re.search(rf"\bs3://{bucket}/(?P<prefix>[\w!./=-]{{1,200}})", denial.failure.text, re.ASCII)
+    return found["prefix"] if bucket and found else None
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
@@ -349,17 +360,17 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     if not is_on_bucket:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
-        checks += f", {'Block Public Access, ' if is_public else ''}the object's owner and the encryption key"
+        owner = "" if operation in _WRITE_OPERATIONS else ", the object's owner"
+        checks += f"{', Block Public Access' if is_public else ''}{owner} and the KMS key"
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
-        f"Check {checks}" if is_on_bucket or is_first else "Check the bucket's settings",
+        f"Check {checks} (aws s3api get-bucket-policy{'' if is_on_bucket else ', get-bucket-encryption'})",
         unsigned if is_first and may_be_unsigned(denial) else None,
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first
         else "Check which identity the program uses, and which account owns the bucket.",
         get if operation in _HEAD_OPERATIONS else None,
-        None if is_first else f"Check {checks}.",
         commands=(
             _SHOW_CALLER,
             buckets.ownership_command(denial) if is_first else None,
