@@ -22,6 +22,8 @@ _NODE_GROUPS = ("system:bootstrappers", "system:nodes")
 _PROXY_GROUP = "system:node-proxier"
 _EC2_NODE = "system:node:{{EC2PrivateDNSName}}"
 _SESSION_NODE = "system:node:{{SessionName}}"
+# By the field with the ARN, that of the other list, and the other list.
+_OTHER_KEYS = {"rolearn": ("userarn", "mapUsers"), "userarn": ("rolearn", "mapRoles")}
 _VARIABLE_BY_LOWER_CASE = {name.lower(): name for name in VARIABLES}
 
 
@@ -108,6 +110,8 @@ class EntryChecker:
         if sso is not None and self.is_role_entry:
             unknown_keys += [key for key, _ in mapping_items(sso.value) if key.value.lower() not in SSO_KEYS]
         for key in unknown_keys:
+            if key.value.lower() == _OTHER_KEYS[entry.arn_key][0] and not entry.arn:
+                continue  # reported as the missing ARN
             message = f"unknown key {quote_text(key.value)}, which has no effect"
             self._report(
                 "unknown-key", key, message, f"use {entry.arn_key}, username, or groups, or remove the key"
@@ -118,8 +122,12 @@ class EntryChecker:
         field = entry.field(key)
         if field is None or (is_text(field.value) and not entry.arn):
             if entry.field("sso") is None or not self.is_role_entry:
-                message = f"the entry has no {key}, so the authenticator drops it"
-                self._report("missing-arn", entry.node, message, f"add {key}")
+                message, fix = f"the entry has no {key}, so the authenticator drops it", f"add {key}"
+                other, place = _OTHER_KEYS[key]
+                if any(each.value.lower() == other for each in entry.unknown_keys):
+                    message = f"{other} has no effect in {self.map_text.name}, so the authenticator drops the entry"
+                    fix = f"move the entry to {place}"
+                self._report("missing-arn", entry.node, message, fix)
         elif not is_text(field.value):
             message = (
                 f"{key} must be a string, not {describe_node(field.value)}; the authenticator drops the entry"

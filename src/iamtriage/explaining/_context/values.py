@@ -76,9 +76,10 @@ class MappingEntry(NamedTuple):
     Attributes:
         arn: The ARN of the role or user.
         username: The Kubernetes user name.
-        is_role: Whether it is an entry of ``mapRoles``.
+        is_role: Whether its field is ``rolearn``, which belongs in ``mapRoles``.
         around: The text before and after the ARN on its line.
         groups: The Kubernetes groups.
+        wrong_list: The list that the entry is in, if the authenticator reads its field only in the other one.
     """
 
     arn: str
@@ -86,6 +87,7 @@ class MappingEntry(NamedTuple):
     is_role: bool = True
     around: tuple[str, str] = ("", "")
     groups: tuple[str, ...] = ()
+    wrong_list: str | None = None
 
 
 class Rule(NamedTuple):

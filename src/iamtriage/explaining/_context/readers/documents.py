@@ -47,6 +47,7 @@ _ROW = lazy_pattern(
 )
 # A map in a string of JSON.
 _JSON_LINE = lazy_pattern(r"\\n|(?<=:\")(?=- )|(?<=: \")(?=- )")
+_LIST = lazy_pattern(r"\b(map(?:Role|User)s)[\"']?\s?[:=]")
 _USERNAME = lazy_pattern(
     r"\busername[\"']?(?:: ?| {0,20}= {0,4})[\"']?((?:\{\{\w{1,30}\}\}|[^\n\"',}]){1,200})"
 )
@@ -173,15 +174,20 @@ def find_mappings(text: str) -> Iterator[MappingEntry]:
     entries = list(_ENTRY.finditer(text)) or list(_INLINE_ENTRY.finditer(text))
     ends = [*(each.start() for each in entries[1:]), len(text)]
     previous = 0
+    listed = None
     for entry, next_start in zip(entries, ends, strict=False):
+        is_role = entry["field"] == "rolearn"
+        for heading in _LIST.finditer(text, previous, entry.start()):
+            listed = heading[1]
         end = min(entry.end() + _CHARS_OF_ENTRY, next_start)
         username = _USERNAME.search(text, entry.end(), end)
         yield MappingEntry(
             entry["arn"],
             username[1].strip() if username else None,
-            is_role=entry["field"] == "rolearn",
+            is_role=is_role,
             around=(entry["start"].rpartition("\n")[2], entry["end"]),
             groups=_find_groups(text, entry, max(previous, entry.start() - _CHARS_OF_ENTRY), end),
+            wrong_list=listed if listed == ("mapUsers" if is_role else "mapRoles") else None,
         )
         previous = entry.end()
 

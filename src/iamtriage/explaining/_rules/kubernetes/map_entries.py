@@ -5,6 +5,7 @@ EKS reads ``aws-auth`` in ``kube-system``: https://docs.aws.amazon.com/eks/lates
 
 from __future__ import annotations
 
+import json
 from difflib import ndiff
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -19,7 +20,7 @@ from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRON
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,6 +53,14 @@ MAP_ENTRY_OF_SIMILAR_NAME = CauseType(
     fix="Correct the name in the entry if it is meant for the caller.",
     of="map-entry-with-path",
 )
+MAP_ENTRY_IN_OTHER_LIST = CauseType(
+    "map-entry-in-other-list",
+    title="The aws-auth entry is in the wrong list",
+    text="The authenticator reads rolearn only in mapRoles, and userarn only in mapUsers. It drops an entry with the other field.",
+    recognised_by="The text contains the entry of a user in mapRoles, or that of a role in mapUsers.",
+    fix="Move the entry to the list of its field.",
+    of="map-entry-with-path",
+)
 # https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
 _NEW_SUFFIX = "IAM Identity Center creates a role with a new suffix if a permission set is assigned again after its last assignment in the account was deleted. Other policies with the old ARN no longer match, either."
 _NODE_ENTRY_GROUPS = frozenset({"system:nodes", "system:node-proxier"})
@@ -81,6 +90,11 @@ class Finding(NamedTuple):
     def field(self) -> str:
         """The name of the field with the ARN."""
         return "rolearn" if self.entry.is_role else "userarn"
+
+    @property
+    def list_name(self) -> str:
+        """The list in which the authenticator reads the field."""
+        return "mapRoles" if self.entry.is_role else "mapUsers"
 
     @property
     def is_similar(self) -> bool:
@@ -121,7 +135,12 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     # The authenticator ignores the case of ARNs:
     # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
     if entry.arn.lower() == arn_in_map(caller).lower():
-        return found
+        if entry.wrong_list is None:
+            return found
+        reason = f"The authenticator reads {found.field} only in {found.list_name}."
+        return found._replace(
+            type=MAP_ENTRY_IN_OTHER_LIST, difference=f"is in {entry.wrong_list}", reason=reason
+        )
     if not found.has_name and not (is_profile and is_for_nodes(entry)) and not _is_similar(named, caller):
         return None
     kind = MAPPED_IN_WRONG_FORM
@@ -197,6 +216,26 @@ def is_for_nodes(entry: MappingEntry) -> bool:
     """Return whether an entry gives its principal the groups or the user name of nodes."""
     return not _NODE_ENTRY_GROUPS.isdisjoint(entry.groups) or (entry.username or "").startswith(
         "system:node:"
+    )
+
+
+def build_move_remedy(found: Finding) -> Remedy:
+    """Return the remedy that moves an entry to the list of its field."""
+    entry, groups = found.entry, found.entry.groups
+    lines = (
+        f"- {found.field}: {arn_in_map(found.caller)}",
+        None if entry.username is None else f"  username: {json.dumps(entry.username)}",
+        "  groups:" if groups else None,
+        *(f"    - {group}" for group in groups),
+    )
+    is_terraform = "=" in entry.around[0]
+    return cluster_remedy(
+        f"Move the entry for {clip_text(found.named.name)} from {entry.wrong_list} to {found.list_name}",
+        f"Create {found.list_name} beside {entry.wrong_list} if it is missing, and keep all other entries. Somebody with access to the cluster does this, such as its creator.",
+        describe_groups(entry),
+        commands="terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
+        manifest=None if is_terraform else "\n".join(present(*lines)),
+        url=pages.EKS_AUTH_CONFIGMAP,
     )
 
 

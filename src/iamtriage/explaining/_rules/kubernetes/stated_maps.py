@@ -244,6 +244,8 @@ def _summary(found: Finding) -> str:
     name = clip_text(found.named.name)
     if found.caller.name == map_entries.ROLE_IN_PROFILE:
         return f"The API server rejected the node, because no aws-auth entry matches its role: the {found.field} of the entry for {name} is the ARN of an instance profile, not of the role in it."
+    if found.type is map_entries.MAP_ENTRY_IN_OTHER_LIST:
+        return f"The aws-auth entry for {name} has no effect: it is in {found.entry.wrong_list}, and its {found.field} belongs in {found.list_name}."
     looked_up = f"the authenticator looks for {map_entries.arn_in_map(found.caller)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
@@ -268,6 +270,8 @@ def _describe_node_entries(case: AnyCase, found: Finding) -> str:
 
 
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
+    if found.type is map_entries.MAP_ENTRY_IN_OTHER_LIST:
+        return map_entries.build_move_remedy(found)
     start, end = found.entry.around
     is_terraform, is_for_nodes = "=" in start, map_entries.is_for_nodes(found.entry)
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"
