@@ -125,7 +125,9 @@ class EntryChecker:
                 message, fix = f"the entry has no {key}, so the authenticator drops it", f"add {key}"
                 other, place = _OTHER_KEYS[key]
                 if any(each.value.lower() == other for each in entry.unknown_keys):
-                    message = f"{other} has no effect in {self.map_text.name}, so the authenticator drops the entry"
+                    message = (
+                        f"{other} has no effect in {self.map_text.name}, so the authenticator drops the entry"
+                    )
                     fix = f"move the entry to {place}"
                 self._report("missing-arn", entry.node, message, fix)
         elif not is_text(field.value):

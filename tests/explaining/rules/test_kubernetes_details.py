@@ -388,8 +388,8 @@ def test_entry_in_the_wrong_list(principal: str, field: str, found_in: str, list
     text = f"{_log(f'ARN is not mapped: {arn}')}\n\ndata:\n  {found_in}: |\n    - {field}: {arn}\n      username: kim\n      groups:\n        - ops\n"
     explanation = explain(text)
     assert explanation.causes[0].code == "map-entry-in-other-list"
-    assert (
-        f"under {list_name}:\n  - {field}: {arn}\n    username: \"kim\"\n    groups:\n      - ops" in str(explanation)
+    assert f'under {list_name}:\n  - {field}: {arn}\n    username: "kim"\n    groups:\n      - ops' in str(
+        explanation
     )
     right = explain(text.replace(found_in, list_name))
     assert "map-entry-in-other-list" not in {cause.code for cause in right.causes}

@@ -135,12 +135,7 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
     # The authenticator ignores the case of ARNs:
     # https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go
     if entry.arn.lower() == arn_in_map(caller).lower():
-        if entry.wrong_list is None:
-            return found
-        reason = f"The authenticator reads {found.field} only in {found.list_name}."
-        return found._replace(
-            type=MAP_ENTRY_IN_OTHER_LIST, difference=f"is in {entry.wrong_list}", reason=reason
-        )
+        return found if entry.wrong_list is None else _find_in_other_list(found)
     if not found.has_name and not (is_profile and is_for_nodes(entry)) and not _is_similar(named, caller):
         return None
     kind = MAPPED_IN_WRONG_FORM
@@ -173,6 +168,12 @@ def _compare(entry: MappingEntry, caller: Caller | None) -> Finding | None:
         kind, difference = MAP_ENTRY_WITH_PATH, f"contains the path {clip_text(named.path.strip('/'))}/"
         reason = "The authenticator compares the entry with the role's ARN without the path, because the ARN of an STS session has no path."
     return Finding(entry, caller, named, kind, difference, reason)
+
+
+def _find_in_other_list(found: Finding) -> Finding:
+    reason = f"The authenticator reads {found.field} only in {found.list_name}."
+    difference = f"is in {found.entry.wrong_list}"
+    return found._replace(type=MAP_ENTRY_IN_OTHER_LIST, difference=difference, reason=reason)
 
 
 def _describe_digit(first: str, second: str) -> str:
