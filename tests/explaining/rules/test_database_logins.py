@@ -38,6 +38,19 @@ def test_login_is_allowed_on_the_database_of_the_host(kind: str, resource: str, 
     assert show in check.commands[0]
 
 
+@pytest.mark.parametrize("client", ["psql: error: ", "psycopg2.OperationalError: ", "PSQLException: "])
+def test_message_alone_states_user_host_and_region(client: str) -> None:
+    """What the message lacks is looked up by commands with what it has."""
+    message = FAILED.format(HOST.format("")).removeprefix("psql: error: ")
+    allow = explain(client + message).remedies[0]
+    assert allow.policy is not None
+    assert allow.policy["Statement"][0]["Resource"] == (
+        "arn:aws:rds-db:eu-west-1:ACCOUNT_ID:dbuser:DBI_RESOURCE_ID/report_ro"
+    )
+    assert allow.commands[0].startswith("aws sts get-caller-identity")
+    assert "--db-instance-identifier orders-db --region eu-west-1" in allow.commands[1]
+
+
 @pytest.mark.parametrize(
     ("host", "region", "user", "difference"),
     [

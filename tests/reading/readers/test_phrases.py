@@ -54,6 +54,11 @@ DENIALS: Table = (
         'connection to server at "orders.a1b2c3d4e5f6.eu-west-1.rds.amazonaws.com" failed: FATAL:  PAM authentication failed for user "app"',
         denied(),
     ),
+    (
+        "rds-login-psycopg2",
+        'psycopg2.OperationalError: connection to server at "orders.a1b2c3d4e5f6.eu-west-1.rds.amazonaws.com" failed: FATAL:  PAM authentication failed for user "app"',
+        denied(),
+    ),
     ("database-login-elsewhere", 'FATAL:  PAM authentication failed for user "app"', None),
     ("flow-log-quota", '"DeliverLogsErrorMessage": "Rate limited"', None),
     (

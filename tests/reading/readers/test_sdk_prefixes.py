@@ -363,6 +363,22 @@ GO2: Table = (
             host_id="abcDEF123456/+=",
         ),
     ),
+    *(
+        (
+            f"modelled-without-message{number}",
+            f"creating S3 Bucket (acme): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+=, BucketAlreadyExists{end}",
+            expect(
+                "aws_error",
+                code="BucketAlreadyExists",
+                operation="CreateBucket",
+                service="s3",
+                status_code=409,
+                request_id="EXAMPLE0REQUEST1",
+                host_id="abcDEF123456/+=",
+            ),
+        )
+        for number, end in enumerate(("", ":", ": ", "\n  with aws_s3_bucket.acme,"))
+    ),
     (
         "head",
         "operation error S3: HeadObject, https response error StatusCode: 403, RequestID: EXAMPLE0REQUEST1, HostID: abcDEF123456/+=, api error Forbidden: Forbidden",

@@ -39,8 +39,8 @@ _REQUEST = lazy_pattern(
 _HOST = lazy_pattern(
     rf"(?:\s*,\s*|\n)HostID:\s*(?P<id>[^,;\n]{{0,256}}(?:{HOST_ID_CONTINUATION}[^,;\s]{{1,200}})?)"
 )
-# Services have codes of any form. An error that the SDK models has no words before it.
-_MODELED_CODE = lazy_pattern(r",\s+(?P<code>[A-Z]\w{2,80}(?:\.\w{2,60})?):\s")
+# Services have codes of any form. An error that the SDK models has no words before it, and often no message.
+_MODELED_CODE = lazy_pattern(r",\s+(?P<code>[A-Z]\w{2,80}(?:\.\w{2,60})?)(?::\s|:?[ \t]*(?=\n|\Z))")
 
 
 def _operation(m: re.Match[str]) -> Piece:

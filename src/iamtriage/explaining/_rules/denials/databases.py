@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, join_words
 from iamtriage.explaining._cause_types import CauseType
@@ -87,8 +89,14 @@ def explain_database_login(denial: Denial) -> Explanation:
     causes = (not_allowed, token)
     step = None
     if denial.resource is None or "DBI_RESOURCE_ID" in denial.resource:
-        step = "DBI_RESOURCE_ID is the resource ID of the database, such as db-ABC…, not its name or ARN; for a cluster, DbClusterResourceId."
+        step = "DBI_RESOURCE_ID is the resource ID that the describe command prints (db-ABC…), not the name of the database. For Aurora, it is that of the cluster (describe-db-clusters)."
+        if denial.principal is None:
+            step = f"Run the first command where the program runs: it prints who generates the token. {step}"
     allow_it = allow_remedy(denial, first_step=step, url=_POLICIES)
+    if allow_it is not None and step is not None:
+        who = "aws sts get-caller-identity --query Arn --output text"
+        lookups = present(who if denial.principal is None else None, _show_command(login))
+        allow_it = attrs.evolve(allow_it, commands=(*lookups, *allow_it.commands))
     remedies = present(allow_it, _token_remedy(login), _check_remedy(login))
     if difference is not None:
         is_code = login is not None and login.portless is not None
@@ -155,14 +163,18 @@ def _add_port_remedy(call: str, argument: str, port: str) -> Remedy:
     )
 
 
-def _check_remedy(login: Login | None) -> Remedy:
+def _show_command(login: Login | None) -> str:
+    """Return the command that prints the resource ID of the database, and whether it accepts tokens."""
     kind, host, region = ("db", None, None) if login is None else (login.kind, login.host, login.region)
     name = host.partition(".")[0] if host else "DATABASE_NAME"
     noun, option, query = _SHOW[kind]
+    return f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'"
+
+
+def _check_remedy(login: Login | None) -> Remedy:
     title = "Check the resource ID, and that the database accepts tokens"
     step = "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user."
-    line = f"aws rds describe-{noun} --{option} {name} --region {commands.region(region)} --query '{query}'"
-    return owner_remedy(title, step, commands=line, url=_POLICIES)
+    return owner_remedy(title, step, commands=_show_command(login), url=_POLICIES)
 
 
 _LOCATION = lazy_pattern(

@@ -378,7 +378,8 @@ def _describe_caller(
 def _find_resource(failure: AccessDenied, facts: Facts, action: str | None) -> str | None:
     """Return the resource that the text around the failure states."""
     context = context_of(facts)
-    if context is NOTHING:
+    # A rejected login of a database is read from its own message.
+    if context is NOTHING and action != "rds-db:connect":
         return None
     from iamtriage.explaining._context.resources import find_failed_resource
 
