@@ -490,6 +490,31 @@ def test_the_titles_of_terraform_are_not_failures_beside_the_error(
     assert facts_in(text) == cause
 
 
+@pytest.mark.parametrize(
+    "between", [". Error code: ", "\nError ID:\n    7\nError Code: \n    ", "\nReason: none\nCode: "]
+)
+def test_a_message_that_any_system_has_takes_the_code_after_it(between: str) -> None:
+    assert facts_in(f"Access Denied{between}AccessDenied") == denied(code="AccessDenied")
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "NotFound"])
+def test_such_a_message_takes_no_code_of_another_kind(code: str) -> None:
+    assert (facts_in(f"Access Denied. Error code: {code}") or {}).get("kind") != "access_denied"
+
+
+def test_a_handler_of_cloudformation_has_its_own_codes() -> None:
+    text = f'Resource handler returned message: "Access Denied" (RequestToken: {REQUEST}, HandlerErrorCode: AccessDenied)'
+    assert facts_in(text) == denied()
+
+
+def test_missing_credentials_are_no_wrapper_of_the_next_entry() -> None:
+    text = (
+        'time="2031-04-05T06:07:08Z" level=error msg="operation error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found"\n'
+        'time="2031-04-05T06:07:09Z" level=error msg="GET https://111122223333.dkr.ecr.eu-west-2.amazonaws.com/v2/web/manifests/1: unexpected status code 401 Unauthorized: Not Authorized"'
+    )
+    assert facts_in(text) == expect("missing_credentials", operation="GetAuthorizationToken", service="ecr")
+
+
 def test_a_runner_puts_its_time_before_the_lines_of_a_dumped_error() -> None:
     """Without it, they are the lines of one error, not entries of a log."""
     lines = [

@@ -129,6 +129,12 @@ INVALID: Table = (
         "smtplib.SMTPAuthenticationError: (535, b'Authentication Credentials Invalid')\nhost = email-smtp.eu-west-1.amazonaws.com",
         expect("invalid_credentials"),
     ),
+    (
+        "ses-smtp-without-login",
+        "<ana@example.com>: host\n    email-smtp.eu-west-1.amazonaws.com[192.0.2.7] said: 530\n    Authentication required (in reply to MAIL FROM command)",
+        expect("missing_credentials", service="ses"),
+    ),
+    ("smtp-without-login-elsewhere", "host mail.example.com said: 530 Authentication required", None),
     ("smtp-elsewhere", "host mail.example.com said: 535 Authentication Credentials Invalid", None),
     ("malformed", "The provided token is malformed or otherwise invalid.", expect("invalid_credentials")),
     (

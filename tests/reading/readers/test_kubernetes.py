@@ -36,6 +36,19 @@ FORBIDDEN: Table = (
             ("no-rules", 'RBAC: no rules authorize user "" with groups ["system:unauthenticated"] to'),
         )
     ),
+    *(
+        (
+            f"namespace-{name}",
+            f'pods is forbidden: User "ana" cannot list pods in the namespace {written}: no RBAC policy matched',
+            _forbidden(k8s_user="ana", k8s_verb="list", k8s_resource="pods", k8s_namespace=namespace),
+        )
+        for name, written, namespace in (
+            ("with-a-blank", '" -prod"', "-prod"),
+            ("of-a-template", '"{{ .Release.Namespace }}"', "{{ .Release.Namespace }}"),
+            ("without-quotes", "web", "web"),
+            ("without-its-last-quote", '"web', "web"),
+        )
+    ),
     (
         "audit-event-after-an-allowed-one",
         """{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","user":{"username":"ana"}}

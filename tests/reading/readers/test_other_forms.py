@@ -20,6 +20,11 @@ FORMS: Table = (
         '"s3": "fail (AccessDenied) - check the role of the task and the name of the bucket"',
         denied(code="AccessDenied"),
     ),
+    (
+        "restic",
+        "Fatal: create repository at s3:s3.eu-west-1.amazonaws.com/acme-backups/db failed: client.BucketExists: Access Denied.",
+        denied(service="s3"),
+    ),
     ("chinese-label", "❌ AWS 数据源创建失败: AccessDenied", denied(code="AccessDenied")),
     ("chinese-label-elsewhere", "创建失败: NotFound", None),
     ("failed-elsewhere", "2 checks failed (TimeoutError)", None),

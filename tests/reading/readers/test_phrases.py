@@ -164,6 +164,22 @@ DENIALS: Table = (
         "Your access has been denied by S3, please make sure your request credentials have permission to GetObject for orders-code/v1/app.zip. S3 Error Code: AccessDenied. S3 Error Message: Access Denied",
         denied(code="AccessDenied", service="s3", resource="orders-code/v1/app.zip"),
     ),
+    *(
+        (
+            f"lambda-code-of-{name}",
+            f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message} (Service: AWSLambdaInternal; Status Code: 400; Error Code: InvalidParameterValueException; Request ID: {REQUEST})",
+            expect(kind, code=code, operation="GetObject", service="s3"),
+        )
+        for name, code, kind, message in (
+            (
+                "another-region",
+                "AuthorizationHeaderMalformed",
+                "credential_scope",
+                "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'eu-north-1'",
+            ),
+            ("an-expired-session", "ExpiredToken", "expired_credentials", "The provided token has expired."),
+        )
+    ),
     (
         "ecs-without-message",
         "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: service call has been retried 1 time(s): AccessDeniedException",

@@ -22,6 +22,11 @@ GO1: Table = (
         f"AccessDenied: {DENIAL} | status code: 403, request id: | 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0 Recovery failed",
         {**_GO, "request_id": "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"},
     ),
+    (
+        "without-an-id",
+        "error creating CloudFormation StackSet (roles): ValidationError: You must be the management account status code: 400,",
+        expect("aws_error", code="ValidationError", status_code=400),
+    ),
     *(
         (
             f"next-entry-{name}",

@@ -83,6 +83,8 @@ def assemble_candidates(text: str, pieces: Iterable[Piece]) -> list[Candidate]:
             and piece.start - current.end < _MAX_TO_TAIL
             and text.find(STATEMENT, current.end, piece.start) < 0
         ):
+            if current.code is None and _is_code_of(text, current, piece):
+                current.absorb(piece)
             continue
         current = Candidate(piece)
         if piece.role == "body":
@@ -104,6 +106,15 @@ def standalone_candidates(pieces: Iterable[Piece], candidates: Sequence[Candidat
             for other in neighbors
         ):
             yield Candidate(piece)
+
+
+def _is_code_of(text: str, current: Candidate, piece: Piece) -> bool:
+    """Return whether a free-standing code is near a message, in the same entry, and means the same."""
+    return (
+        piece.start - current.end <= MAX_HEAD_TO_HEAD
+        and text.find(RECORD, current.end, piece.start) < 0
+        and kind_of_code(piece.facts["code"].value) in current.kinds
+    )
 
 
 def _states_own_request(current: Candidate, piece: Piece) -> bool:
@@ -299,6 +310,7 @@ def _is_inner(current: Candidate, piece: Piece) -> bool:
     is_suffix = (
         current.source in {None, "java-v1", "java-v2"}
         and "code" in piece.facts
+        and not _conflicts(current, piece, ("service",))
         and piece.start - current.end <= _MAX_TO_SUFFIX
     )
     return is_suffix or current.source in {"botocore", "aws-cli", "go-v2", "php", "ruby"}

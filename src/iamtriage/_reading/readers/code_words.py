@@ -117,7 +117,7 @@ _IN_PARENTHESES = _Label(
 )
 _FAILED = _Label(r"\bfail(?:ed)?\s*\(", r"(?P<code>[A-Z][A-Za-z0-9]{3,80}+)\)", ")", "fail failed")
 _AFTER_LABEL = _Label(
-    r"(?:[Ee]rror|failed|[Cc]ode|due to|with|returned|reason|[Rr]esponse|time\(s\)|失败|错误|エラー):?\s+",
+    r"(?:[Ee]rror|failed|(?<!HandlerError)[Cc]ode|due to|with|returned|reason|[Rr]esponse|time\(s\)|失败|错误|エラー):?\s+",
     r"(?P<code>[A-Z][A-Za-z0-9]{4,80}+)(?=\s*(?:[\"'`.)\]}]|\Z|\n|\(Service))",
     f"\"'`.)]}}({_WHITESPACE}",
     "rror failed ode to with returned reason esponse (s) 失败 错误 エラー",

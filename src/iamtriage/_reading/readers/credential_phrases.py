@@ -57,6 +57,7 @@ sure   | key=value pair (missing equal-sign) | (?:not a valid|Invalid) key=value
 sure   | ate in Credential scope does not match | Date in Credential scope does not match
 
 [missing_credentials]
+sure   | <amazonaws>Authentication required | \b(?P<service>email-smtp)\.(?:[a-z0-9-]{4,30}\.)?amazonaws\.com\b[^\x1e]{0,600}? 530[ ,-]{1,3}Authentication required
 sure   | <awsAccessKeyID>awsAccessKeyID not found | error parsing [\w -]{2,40} metadata: awsAccessKeyID not found
 sure   | check if this instance was started with an IAM | Missing credentials - please check if this instance was started with an IAM
 sure   | SSM Agent unable to acquire | SSM Agent unable to acquire credentials

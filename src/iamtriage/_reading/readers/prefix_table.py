@@ -67,7 +67,7 @@ sure   | <KMS>KMS Message | KMS Exception: ?(?P<code>[A-Z]\w{2,60}?Exception)\s*
 # aws-iam-authenticator
 sure   | error from AWS (expected | error from AWS \(expected 200, got (?P<status_code>[0-9]{3})\)\.? Body: ?
 # The code that one service received from another
-sure   | <Error Code>Error Code: |<exception>S3 exception:  | (?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM)) (?:Error Code: |exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b
+sure   | <Error Code>Error Code: |<exception>S3 exception:  | (?:occurred while (?P<operation>[A-Z]\w{2,60})\. )?(?P<service>[EIKS](?<!\w.)(?:(?<=E)C2|(?<=S)3|(?<=K)MS|(?<=S)NS|(?<=S)QS|(?<=S)TS|(?<=I)AM)) (?:Error Code: |exception:\s[`'])(?P<code>[A-Z]\w{2,80})\b
 # The EKS Pod Identity agent
 sure   | ]: ( | \[(?P<request_id>[0-9a-fx*-]{8,64})\]:\s\((?P<code>[A-Z]\w{2,80})\): ?
 # Karpenter prints the code from the response to CreateFleet.

@@ -42,7 +42,7 @@ _GROUP = (
     rf"|(?!(?:in|at)\s){_QUOTE}?(?P<bare_group>[\w.*-]{{1,120}})))?)?"
 )
 _SCOPE = (
-    rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_QUOTE}?(?P<namespace>[^\"'`\s]{{1,120}}){_QUOTE}?"
+    rf"(?:\s+in\s+(?:the\s+namespace|project)\s+{_QUOTE}?(?P<namespace>(?<={_QUOTE})[^\"'`\n]{{1,120}}(?={_QUOTE})|[^\"'`\s:]{{1,120}}){_QUOTE}?"
     r"|\s+(?P<cluster>at\s+the\s+cluster\s+scope|in\s+the\s+cluster))?"
 )
 _SENTENCE = lazy_pattern(

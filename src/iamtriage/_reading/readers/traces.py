@@ -75,7 +75,7 @@ _MAX_LINE_LENGTH = 400
 
 # Each host follows one of these.
 _HOST_WORDS = frozenset({"amazonaws", "api"})
-_HOST_PREFIXES = ("://", "ost", "Domain(", "API re")
+_HOST_PREFIXES = ("://", "ost", "Domain(", "API re", "s3:")
 
 
 def read_statuses(readable: Readable) -> Iterator[Piece]:

@@ -35,7 +35,7 @@ _DENIED_WEAKLY = """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
     ExpiredTokenError ExpiredTradeInTokenException TokenRetrievalError SSOTokenExpired LoginRefreshRequired
-    LoginTokenExpired SSOProviderInvalidToken ExpiredCredentials SSOTokenExpiredError
+    LoginTokenExpired SSOProviderInvalidToken ExpiredCredentials SSOTokenExpiredError InvalidGrantException
 """
 _INVALID = """
     InvalidClientTokenId UnrecognizedClientException UnrecognizedClient InvalidAccessKeyId AuthFailure

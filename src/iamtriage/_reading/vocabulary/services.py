@@ -112,7 +112,7 @@ MASKED_LABEL = r"[\[<{][\w -]{1,40}[\]>}]"
 HOST = lazy_pattern(
     # A URL, or its host in a dump of reqwest (Rust) or excon (Ruby), in a request's headers or its signed headers.
     # containerd prints the registry's host without a scheme, and the AWS Toolkit the host of each call.
-    r"[ADHho](?:(?:(?<=h)ttps?|(?<=o)ci)://|(?<=D)omain\(\"|(?<![\w-].)(?<=[Hh])ost\"?\s?=>\s?\"|(?<![\w-].)(?:(?<=H)ost:\s|(?<=h)ost:\s?)"
+    r"[ADHho3](?:(?:(?<=h)ttps?|(?<=o)ci)://|(?<=\bs3):|(?<=D)omain\(\"|(?<![\w-].)(?<=[Hh])ost\"?\s?=>\s?\"|(?<![\w-].)(?:(?<=H)ost:\s|(?<=h)ost:\s?)"
     r"|(?<!\w.)(?<=h)ost\s(?=[^\s/]{0,60}\.dkr\.ecr\.)|(?<!\w.)(?<=A)PI\s(?:request|response)\s\()"
     # An account and a region can be masked.
     rf"(?:{MASKED_LABEL}\.)?(?P<host>[A-Za-z0-9.-]{{1,200}}?(?:\.{MASKED_LABEL})?\.(?:amazonaws\.(?:com(?:\.cn)?|eu)|api\.aws|c2s\.ic\.gov|sc2s\.sgov\.gov))\b"

@@ -24,6 +24,7 @@ from iamtriage.explaining._rules.credentials import (
     other_users,
     pod_agents,
     registry_logins,
+    service_logins,
     session_renewal,
     unreachable_agents,
     unread_sources,
@@ -351,6 +352,7 @@ def _complete_credentials_remedy(written: str | None, missing: str | None, wrong
 _ROUTES: tuple[Route[_Rule], ...] = (
     Route(ecs_tasks.explain_unknown_credentials_id, message=ecs_tasks.UNKNOWN_CREDENTIALS_ID),
     Route(unsigned_requests.explain_no_registry_login, message=unsigned_requests.NO_REGISTRY_LOGIN),
+    Route(service_logins.explain_missing_smtp_login, message=service_logins.NOT_LOGGED_IN),
     Route(registry_logins.explain_registry_helper, message=registry_logins.HELPER_FAILED),
     Route(given_credentials.explain_ambient_credentials, message=given_credentials.AMBIENT_OFF),
     Route(given_credentials.explain_keda_keys, message=given_credentials.KEDA_KEYS),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import InvalidCredentials
+    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
 
 _PAGE = "https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html"
 _REJECTED = "Authentication Credentials Invalid"
@@ -59,6 +59,36 @@ TEMPORARY_KEY_FOR_SMTP = CauseType(
     remedy="Create SMTP credentials",
     of="smtp-login-rejected",
 )
+SMTP_LOGIN_MISSING = CauseType(
+    "smtp-login-missing",
+    title="The mail client sends no SMTP user name and password",
+    recognised_by='The reply "530 Authentication required" of an email-smtp host.',
+    fix="Set the user name and password of SMTP credentials in the mail client.",
+    sources=(_PAGE,),
+)
+NOT_LOGGED_IN = r"\b530[\s,-]{1,3}Authentication required"
+
+
+def explain_missing_smtp_login(case: Case[MissingCredentials], message: str) -> Explanation:
+    """Explain that a mail client did not log in to the SMTP interface of Amazon SES."""
+    return case.explain(
+        "Amazon SES requires a login: the mail client sent no SMTP user name and password.",
+        clues.reported_cause(SMTP_LOGIN_MISSING, message, "Authentication required"),
+        topic="smtp-login",
+        remedies=(
+            your_remedy(
+                "Set the user name and password of SMTP credentials in the mail client",
+                "Check the entry for exactly this host and port: a mail server such as Postfix sends no login to a host without an entry. Many clients only log in after STARTTLS.",
+                url=_PAGE,
+            ),
+            account_remedy(
+                "If there are none, create SMTP credentials",
+                "In the SES console, in the Region of the host, choose SMTP settings, then Create SMTP credentials.",
+                url=_PAGE,
+            ),
+        ),
+        notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
+    )
 
 
 def is_about_smtp(message: str) -> bool:
