@@ -2781,6 +2781,29 @@ def test_a_bucket_is_created_with_a_location_constraint() -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "seconds"),
+    [
+        ("Run make image   # 1h 14m", "7200"),
+        ("docker build took 75 minutes", "7200"),
+        ("tests finished in 2 hours 5 min", "10800"),
+        ("running for 13 h", "43200"),
+    ],
+)
+def test_a_job_that_states_how_long_a_step_took(shown: str, seconds: str) -> None:
+    """A step that took longer than the credentials last explains why they expired."""
+    job = "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/brewer\n"
+    explanation = explain(f"{job}{shown}\n{_EXPIRED}")
+    assert [(cause.code, cause.evidence) for cause in explanation.causes] == [
+        ("expired-session", "reported"),
+        ("credentials-outlived", "derived"),
+    ]
+    assert "expired while the job was running" in explanation.summary
+    assert explanation.remedies[0].commands == (
+        f"aws iam update-role --role-name brewer --max-session-duration {seconds}",
+    )
+
+
+@pytest.mark.parametrize(
     ("between", "profile", "age"),
     [
         ("$ ./brew.sh\n", "", "they last 15 minutes."),

@@ -190,7 +190,10 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
         # A job, task or pod can have access keys instead of a role.
         return False
     # The summary names the role that the text states.
-    is_stated = failure.kind == "access_denied" and context.role_arn is not None
+    role = context.role_arn
+    is_stated = role is not None and (
+        failure.kind == "access_denied" or role.value.rpartition("/")[2] in explanation.summary
+    )
     is_named = is_stated or "of the execution role without" in explanation.summary
     return not is_named and runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
 

@@ -102,11 +102,11 @@ def _explain_existing_role(case: Case[AwsError], message: str) -> Explanation | 
         f"The service-linked role {name} already exists in the account, so it was not created again.",
         api_error_kinds.ALREADY_EXISTS.cause(
             "reported",
-            text="The name is fixed: an account has one such role for a service, which often creates it itself, such as with the first cluster or node group.",
+            text="Services often create the role on first use, such as with the first cluster or Auto Scaling group. An account needs it once: only a few services, such as EC2 Auto Scaling, allow more of them, each with a suffix.",
         ),
         topic=api_error_kinds.ALREADY_EXISTS.code,
-        remedies=(
-            imported,
+        remedies=imported
+        or (
             your_remedy(
                 "Use the existing role, and do not create it",
                 "The service finds the role by its name. If the service just reported the role as missing, retry after a minute, because changes in IAM take time to propagate.",

@@ -145,14 +145,17 @@ _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it 
 
 
 def github_workflow(text: str) -> str:
-    """Return the part of a workflow of GitHub Actions that assumes a role, with the version of the action in a text.
+    """Return what the workflow of GitHub Actions in a text lacks to assume a role: permissions, and a step unless it has one.
 
     >>> github_workflow("Run aws-actions/configure-aws-credentials@v4").split()[8]
     'aws-actions/configure-aws-credentials@v4'
     """
+    permissions = "permissions:\n  id-token: write\n  contents: read\n"
+    if "role-to-assume" in text:
+        return permissions
     found = _ACTION.search(text)
     version = "v6" if found is None else found[1].rstrip(".")
-    return f"permissions:\n  id-token: write\n  contents: read\nsteps:\n  - uses: aws-actions/configure-aws-credentials@{version}\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
+    return f"{permissions}steps:\n  - uses: aws-actions/configure-aws-credentials@{version}\n    with:\n      role-to-assume: ROLE_ARN\n      aws-region: REGION\n"
 
 
 def describe_missing_token(text: str) -> str:
@@ -169,7 +172,7 @@ def find_system(text: str) -> _CiSystem | None:
 
 def find_permissions(case: Case[MissingCredentials]) -> str | None:
     """Return the permissions of a workflow of GitHub that the text shows, if id-token is not one of them."""
-    found = _PERMISSIONS.search(case.failure.text) if "id-token" not in case.failure.text else None
+    found = _PERMISSIONS.search(case.failure.text) if "id-token:" not in case.failure.text else None
     return None if found is None else " ".join(found[0].split())
 
 
@@ -196,7 +199,9 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
     if (shown := find_permissions(case)) is not None:
         no_token = NO_ID_TOKEN_PERMISSION.cause("derived", f"The text shows {quote_words(shown)}.")
     is_push = _ON_PUSH.search(case.failure.text) is not None and "pull_request" not in case.failure.text
-    causes = [no_token, no_role, *(() if is_push else (SECRETS_OF_FORKS.cause(),))]
+    # The permissions explain it, whoever started the workflow.
+    is_certain = is_push or no_token.evidence == "derived"
+    causes = [no_token, no_role, *(() if is_certain else (SECRETS_OF_FORKS.cause(),))]
     is_granted = _GRANTS_ID_TOKEN.search(case.failure.text) is not None
     if (fork := find_fork(case.failure.text)) is not None:
         asks = " The workflow asks for id-token: write, but GitHub does not grant it." if is_granted else ""
@@ -209,7 +214,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         # The action uses no secrets, so that they are empty explains nothing.
         title, steps = (
             "Give the job the permission id-token: write",
-            GITHUB_PERMISSION_STEPS[: 1 if is_push else None],
+            GITHUB_PERMISSION_STEPS[: 1 if is_certain else None],
         )
         causes.remove(no_role)
     return Advice(causes, [your_remedy(title, *steps, manifest=github_workflow(case.text), url=system.url)])

@@ -199,9 +199,10 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
     elif is_of_run:
         lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
-        summary = f"{credentials} expired while {program or 'the program'} was running{lasted}."
+        program = program or ("the job" if is_job else "the program")
+        summary = f"{credentials} expired while {program} was running{lasted}."
         text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."
-        causes[1:] = [LONG_RUNNING.cause("derived", text=text)]
+        causes[1:] = (is_job and _causes_in_job(case)) or [LONG_RUNNING.cause("derived", text=text)]
     elif _KUBECONFIG.search(case.text) and not session_renewal.remedy_of_workload(case):
         text = "They are from the profile that the kubeconfig names for aws eks get-token."
         causes.insert(1, KUBECONFIG_PROFILE.cause(text=text))
@@ -232,7 +233,7 @@ def _causes_in_job(case: Case[ExpiredCredentials]) -> tuple[Cause, ...]:
     if aged is None:
         return ()
     age, lasts = map(clocks.describe_duration, aged)
-    text = f"The log shows that the job got them {age} before the call. They last {lasts}, and nothing renews them during the job."
+    text = f"The log shows that the job got them {age} before the call or earlier. They last {lasts}, and nothing renews them during the job."
     return (LONG_RUNNING.cause("derived", text=text),)
 
 

@@ -15,7 +15,7 @@ from iamtriage._text import quote_words
 from iamtriage.arns._principals import IdentityCenterRole, Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_lines import find_commands
-from iamtriage.explaining._rules.shared import commands, credential_remedies, pages, remedies
+from iamtriage.explaining._rules.shared import clocks, commands, credential_remedies, pages, remedies
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_arn, underlying_role
 
@@ -91,14 +91,15 @@ def renewal_remedy(case: Case[ExpiredCredentials], issued: re.Match[str] | None)
 
 
 def find_age_in_job(case: Case[ExpiredCredentials]) -> tuple[int, int] | None:
-    """Return how old the credentials of a job were and how long they last, in seconds, if its log shows that they expired."""
+    """Return how old the credentials of a job were at least and how long they last, in seconds, if its log shows that they expired."""
     text, end = case.failure.text, case.failure.span[1]
-    issued = [*_ISSUED_IN_JOB.finditer(text, 0, end)]
-    if not issued:
-        return None
-    used = [*_LINE_TIME.finditer(text, issued[-1].end(), end)]
     stated = _DURATION.search(text, 0, end)
     lasts = int(stated[1]) if stated else _DEFAULT_DURATION
+    issued = [*_ISSUED_IN_JOB.finditer(text, 0, end)]
+    if not issued:
+        age = clocks.find_run_time(text, case.failure.span[0]) or 0
+        return (age, lasts) if age >= lasts and "role-to-assume" in text else None
+    used = [*_LINE_TIME.finditer(text, issued[-1].end(), end)]
     try:
         times = [datetime.fromisoformat(each["time"]) for each in (issued[-1], *used[-1:])]
     except ValueError:
@@ -189,8 +190,9 @@ def _job_remedy(case: Case[ExpiredCredentials], renew: str, duration: str) -> Re
     name = role.name if role is not None else stated.value.rpartition("/")[2] if stated is not None else None
     step = f"If the job takes longer than the credentials last, set {duration}. An administrator can raise the role's maximum session duration with the command, to at most 12 hours (43200). Split a job that takes longer."
     seconds, aged = 43_200, find_age_in_job(case)
-    if aged is not None and aged[0] <= (limit := 2 * aged[1]) * 0.9 and limit <= seconds:
-        seconds = limit
+    if aged is not None and (needed := max(2 * aged[1], _HOUR * (aged[0] // 3_000 + 1))) <= seconds:
+        # With time to spare: ten minutes of each hour.
+        seconds = needed
         step = f"Or let them last longer: an administrator raises the role's maximum session duration with the command, then set {duration} to {seconds}. Without the first, STS refuses the second."
     # A permission set has the duration of its roles.
     line = None if isinstance(role, IdentityCenterRole) else _raise_maximum_command(name, seconds)

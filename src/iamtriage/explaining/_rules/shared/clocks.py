@@ -27,10 +27,13 @@ _END_TIME = lazy_pattern(r"(?<![\w-])Expires[\"']?(?:>|[:=] ?)[\"']?(\d{4}-\d\d-
 _ISO_8601 = lazy_pattern(r"(?:\d{8}T\d{6}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=(?:\.\d{1,9})?Z)", re.ASCII)
 _RFC_1123 = lazy_pattern(r"\w{3}, \d{1,2} \w{3} \d{4} \d\d:\d\d:\d\d (?:GMT|UTC|\+0000)", re.ASCII)
 _HOUR = 3600
-# "Still creating... [58m50s elapsed]" and "Creation complete after 1h2m3s" of Terraform, "creating (3530s)" of Pulumi.
+# "Still creating... [58m50s elapsed]" and "Creation complete after 1h2m3s" of Terraform, "creating (3530s)" of Pulumi,
+# and how long a step took, as people write it.
 _ELAPSED = lazy_pattern(
     r"(?:\[|\bcomplete after )(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?P<s>\d{1,2})s(?: elapsed\]|\b)"
     r"|\b(?:creat|updat|delet|replac)ing \((?P<total>\d{1,6})s\)"
+    r"|(?:#|\b(?:took|after|(?:completed|finished|failed|done) in|(?:ran|runs|running) for))\s{0,4}(?:about |~\s?)?"
+    r"(?=\d)(?:(?P<hours>\d{1,2}) ?h(?:ours?|rs?)?\b)?\s?(?:(?P<minutes>\d{1,3}) ?m(?:in(?:utes?|s)?)?\b)?"
 )
 _MAX_CHARS = 100_000
 
@@ -99,13 +102,13 @@ def find_clock_skew(text: str) -> ClockSkew | None:
     return None if request is None or server is None else ClockSkew(request, server)
 
 
-_UNITS = (("h", 3600), ("m", 60), ("s", 1), ("total", 1))
+_UNITS = (("h", 3600), ("m", 60), ("s", 1), ("total", 1), ("hours", 3600), ("minutes", 60))
 
 
 def find_run_time(text: str, at: int) -> int | None:
     """Return for how many seconds a run had been going on at least when a call failed, if its log states it.
 
-    Terraform and Pulumi print how long they have been waiting for a resource.
+    Terraform and Pulumi print how long they have been waiting for a resource, and people write how long a step took.
 
     >>> find_run_time("aws_db_instance.main: Still creating... [58m50s elapsed] ExpiredToken", 70)
     3530
