@@ -16,6 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.service_statements import compare_statements, find_invoked_function
+from iamtriage.explaining._rules.denials import load_balancer_logs
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands
 from iamtriage.explaining._rules.shared import commands, service_access
@@ -69,11 +70,11 @@ _CLOUDTRAIL = _delivery(
 # Application and Classic Load Balancers write as themselves, Network Load Balancers let CloudWatch Logs deliver.
 _LOAD_BALANCER = service_access.ServiceAccess(
     "the bucket policy",
-    "logdelivery.elasticloadbalancing.amazonaws.com",
+    load_balancer_logs.PRINCIPAL,
     "write access logs",
     (("s3:PutObject", f"{_BUCKET_ARN}/AWSLogs/ACCOUNT_ID/*", {}),),
     _policy_commands("s3"),
-    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html",
+    load_balancer_logs.URL,
     f"The principal is the same in all Regions. The bucket must be in the Region of the load balancer, encrypted with SSE-S3. {_PREFIX_STEP}",
 )
 _NETWORK_LOAD_BALANCER = _delivery(
@@ -88,7 +89,7 @@ _IS_NETWORK = lazy_pattern(
 _ACCOUNT_ID = lazy_pattern(r"(?<![\w-])[0-9]{12}(?![\w-])", re.ASCII)
 _ACCOUNT = lazy_pattern(r"/AWSLogs/(\d{12})/")
 _KEY_PREFIX = lazy_pattern(
-    r"\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
+    r"(?:\b(?:s3[._-]?)?(?:(?:key|bucket)[._-]?)?prefix[\"']?(?:\s{0,8}[=:]\s?|\s|,Value=)|\blog_?access_?logs\([\w.]{1,60}, ?)[\"']?(?P<prefix>[\w!./-]{1,200}?)/?[\"']?(?![\w/-])",
     re.ASCII | re.IGNORECASE,
 )
 _IMAGE = service_access.ServiceAccess(
@@ -175,7 +176,7 @@ def explain_closed_resource(denial: Denial) -> Explanation:
         "BUCKET": commands.bucket(bucket),
         "ACCOUNT_ID": commands.account(account),
     }
-    prefix = _KEY_PREFIX.search(denial.failure.text)
+    prefix, path = _KEY_PREFIX.search(denial.failure.text), "/AWSLogs/"
     if prefix is not None and "s3:PutObject" in str(row.statements):
         path = f"/{prefix['prefix']}/AWSLogs/"
         rows = row.statements
@@ -187,6 +188,11 @@ def explain_closed_resource(denial: Denial) -> Explanation:
     contrast = None
     if function:
         contrast = compare_statements(denial.case, row.service, "lambda:InvokeFunction", function)
+    if row.service == load_balancer_logs.PRINCIPAL:
+        folder = f"arn:{values['PARTITION']}:s3:::{bucket}{path}"
+        allowed = load_balancer_logs.find_allowed(denial, folder)
+        if load_balancer_logs.may_use_kms(denial.failure.text, is_allowed=allowed is not None):
+            return load_balancer_logs.explain_encryption(denial, bucket, allowed)
     instead = _describe_allowed(denial, row, bucket, account) if of else ""
     return explain_access(denial, row, values, of, instead, contrast)
 
@@ -232,8 +238,8 @@ def _describe_allowed(
     names = [clip_text(each) for each in named][:_MAX_NAMES]
     if account is not None and any(f":{account}:root" in each for each in names):
         names[-1] += " (your own account)"
-    elif row is _LOAD_BALANCER and any(each.endswith(":root") for each in names):
-        names[-1] += " (an account of Elastic Load Balancing works in its Region only)"
+    elif row is _LOAD_BALANCER and (region := load_balancer_logs.find_account_region(names[-1])):
+        names[-1] += f" (the account of Elastic Load Balancing for {region})"
     return f". It allows {join_words(names, 'and')} instead"
 
 

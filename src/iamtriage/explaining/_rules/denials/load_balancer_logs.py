@@ -1,0 +1,164 @@
+"""Explain that a load balancer cannot write access logs to a bucket whose policy allows it, or that a KMS key encrypts.
+
+Application and Classic Load Balancers support SSE-S3 only. Sources:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html and, for the accounts,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/enable-access-logs.html.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.values import quote_match
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
+from iamtriage.explaining._rules.shared.clues import find_region
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import owner_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+PRINCIPAL = "logdelivery.elasticloadbalancing.amazonaws.com"
+"""The service principal, which is the same in all Regions."""
+URL = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
+"""The page about the bucket and its policy."""
+# The accounts of Elastic Load Balancing, which older bucket policies allow instead of the service principal.
+_ACCOUNTS = dict(
+    line.split()
+    for line in """\
+127311923021 us-east-1
+033677994240 us-east-2
+027434742980 us-west-1
+797873946194 us-west-2
+098369216593 af-south-1
+754344448648 ap-east-1
+582318560864 ap-northeast-1
+600734575887 ap-northeast-2
+383597477331 ap-northeast-3
+718504428378 ap-south-1
+114774131450 ap-southeast-1
+783225319266 ap-southeast-2
+589379963580 ap-southeast-3
+985666609251 ca-central-1
+054676820928 eu-central-1
+897822967062 eu-north-1
+635631232127 eu-south-1
+156460612806 eu-west-1
+652711504416 eu-west-2
+009996457667 eu-west-3
+076674570225 me-south-1
+507241528517 sa-east-1
+190560391635 us-gov-east-1
+048591011584 us-gov-west-1
+638102146993 cn-north-1
+037604701340 cn-northwest-1""".splitlines()
+)
+_ACCOUNT = lazy_pattern(r"(?:\A|:)([0-9]{12})(?::root)?\Z")
+# A key for the bucket in the CDK, in a template or Terraform, and in words; and what sets SSE-S3.
+_KEY = lazy_pattern(
+    r"\bBucketEncryption\.(?:KMS|DSSE)(?:_MANAGED)?\b|[\"']?\b(?i:sse_?algorithm)[\"']?\s{0,20}[=:]\s{0,4}[\"']?aws:kms(?::dsse)?\b|(?<!not )\bSSE-KMS\b"
+)
+_NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b|\bS3_MANAGED\b")
+LOG_BUCKET_KEY = CauseType(
+    "log-bucket-key",
+    title="A KMS key encrypts the bucket for access logs",
+    text="Application and Classic Load Balancers can write access logs only to a bucket with SSE-S3. They cannot use any KMS key, so a statement in the key policy does not help.",
+    fix="Set SSE-S3 (AES256) as the default encryption of the bucket.",
+    of="service-not-allowed",
+    subject="denials",
+)
+
+
+def find_account_region(name: str) -> str | None:
+    """Return the Region for which an account of Elastic Load Balancing writes logs, ``None`` for any other principal."""
+    found = _ACCOUNT.search(name)
+    return _ACCOUNTS.get(found[1]) if found else None
+
+
+def find_allowed(denial: Denial, folder: str) -> str | None:
+    """Return who the load balancer is in the bucket policy of the text, ``None`` if that does not allow it.
+
+    Args:
+        denial: The denial.
+        folder: The start of the ARNs of the log files.
+    """
+    own = find_region(denial.case)
+    for names, resource in list_resource_statements(denial, folder.partition("/")[0]):
+        fixed = resource.partition("*")[0]
+        if not (folder.startswith(fixed) or fixed.startswith(folder)):
+            continue
+        for name in names:
+            region = find_account_region(name)
+            if name == PRINCIPAL:
+                return name
+            if region is not None and (region == own or (own is None and region in denial.failure.text)):
+                return f"{clip_text(name)}, the account of Elastic Load Balancing for {region}"
+    return None
+
+
+def may_use_kms(text: str, *, is_allowed: bool) -> bool:
+    """Return whether a KMS key encrypts the bucket as far as the text shows, or else can do so if the policy is right."""
+    return (is_allowed or _KEY.search(text) is not None) and _NO_KEY.search(text) is None
+
+
+def explain_encryption(denial: Denial, bucket: str | None, allowed: str | None) -> Explanation:
+    """Explain that the encryption of the bucket keeps a load balancer from writing.
+
+    Args:
+        denial: The denial.
+        bucket: The bucket.
+        allowed: Who the load balancer is in the bucket policy of the text, if that allows it.
+    """
+    text, name = denial.failure.text, f"the bucket {bucket}" if bucket else "the bucket"
+    found = _KEY.search(text)
+    verdict = f"{name} is encrypted with a KMS key, and access logs require SSE-S3"
+    if found is None:
+        verdict = f"the bucket policy in the text allows it, so most likely a KMS key encrypts {name}, or it is in another Region"
+    step, deploy = _change_in_code(text, found[0]) if found else (None, None)
+    rules = '{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}'
+    put = "aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration {}"
+    change: str | Labelled = fill_command(put, bucket or "BUCKET", rules)
+    checks = tuple(
+        fill_command(f"aws s3api {verb} --bucket {{}}", bucket or "BUCKET")
+        for verb in ("get-bucket-location", "get-bucket-encryption")
+        if found is None
+    )
+    if checks:
+        change = Labelled("If the last one prints aws:kms:", change)
+    policy = f"The bucket policy is right: it allows {allowed}."
+    return denial.explain(
+        f"The load balancer cannot write access logs: {verdict}.",
+        LOG_BUCKET_KEY.cause("derived", f"The text shows {quote_match(found)}.")
+        if found
+        else LOG_BUCKET_KEY.cause("possible"),
+        topic="service-principal",
+        remedies=owner_remedy(
+            "Check the Region and the encryption of the bucket"
+            if checks
+            else "Set SSE-S3 as the default encryption of the bucket",
+            step,
+            "Objects that are stored keep their encryption. A control that demands aws:kms must exempt this bucket.",
+            commands=deploy if step else (*checks, change),
+            url=URL,
+        ),
+        notes=policy if allowed else f"The bucket policy must allow {PRINCIPAL} s3:PutObject, too.",
+    )
+
+
+def _change_in_code(text: str, words: str) -> tuple[str | None, str | None]:
+    """Return how to change the encryption in the code of the bucket, and the command that deploys it."""
+    if words.startswith("BucketEncryption"):
+        key = "encryption_key" if "encryption_key" in text else "encryptionKey"
+        step = f"Write BucketEncryption.S3_MANAGED instead of {words} in the code of the bucket, and remove {key}."
+        return step, "cdk deploy"
+    if words.startswith("sse_algorithm"):
+        step = 'Write sse_algorithm = "AES256" in the code of the bucket, and remove kms_master_key_id.'
+        return step, "terraform apply"
+    if "AWS::S3::Bucket" in text or "BucketEncryption:" in text:
+        return "Write AES256 as SSEAlgorithm in the template of the bucket, and remove KMSMasterKeyID.", None
+    return None, None
