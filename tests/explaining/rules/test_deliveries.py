@@ -99,7 +99,6 @@ ALARM = f'Failed to execute action {TOPIC}. Received error: "null (Service: AWSK
     ("text", "noun", "key"),
     [
         (f"{ALARM}  Type: AWS::SNS::Topic\n  KmsMasterKeyId: alias/aws/sns", "topic", "alias/aws/sns"),
-        (f'{ALARM}resource "aws_sns_topic" "a" {{\n  kms_master_key_id = "alias/aws/sns"', "topic", "alias/aws/sns"),
         (f'{_record(NO_KEY)}\n"KmsMasterKeyId": "alias/aws/sqs"', "queue", "alias/aws/sqs"),
     ],
 )  # fmt: skip
@@ -115,6 +114,62 @@ def test_key_of_aws_cannot_allow_a_service(text: str, noun: str, key: str) -> No
         ["sns" if noun == "topic" else "sqs", f"set-{noun}-attributes"],
     ]
     assert ("the next deployment would set" in " ".join(remedy.steps)) == (noun == "topic")
+
+
+def test_key_in_terraform_is_replaced_there() -> None:
+    text = f'{ALARM}resource "aws_sns_topic" "pages" {{\n  kms_master_key_id = "alias/aws/sns"'
+    [remedy] = explain(text).remedies
+    assert "kms_master_key_id = aws_kms_key.pages.arn in aws_sns_topic.pages" in remedy.steps[0]
+    assert '"Principal": {"Service": "cloudwatch.amazonaws.com"}' in (remedy.manifest or "")
+    assert remedy.commands == ("terraform apply",)
+
+
+UNVALIDATED = "An error occurred (InvalidArgument) when calling the PutBucketNotificationConfiguration operation: Unable to validate the following destination configurations\n"
+
+
+def _queue(key: str, service: str) -> str:
+    return f"""resource "aws_sqs_queue" "jobs" {{
+  kms_master_key_id = {key}
+}}
+resource "aws_sqs_queue_policy" "jobs" {{
+  policy = <<POLICY
+{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{service}"}}, "Action": "sqs:SendMessage", "Resource": "${{aws_sqs_queue.jobs.arn}}", "Condition": {{"ArnLike": {{"aws:SourceArn": "${{aws_s3_bucket.uploads.arn}}"}}, "StringEquals": {{"aws:SourceAccount": "111122223333"}}}}}}]}}
+POLICY
+}}
+"""
+
+
+def test_s3_cannot_use_the_key_of_aws() -> None:
+    explanation = explain(UNVALIDATED + _queue('"alias/aws/sqs"', "s3.amazonaws.com"))
+    assert explanation.summary.startswith(
+        "S3 could not validate the queue jobs: it is encrypted with alias/aws/sqs"
+    )
+    assert "The queue policy is right" in str(explanation.causes[0].text)
+    assert "arn:aws:iam::111122223333:root" in (explanation.remedies[0].manifest or "")
+    assert explanation.remedies[0].policy is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "change"),
+    [
+        ("encryption: sqs.QueueEncryption.KMS_MANAGED,", "cdk deploy"),
+        ('{"Attributes": {"KmsMasterKeyId": "alias/aws/sns"}}', "aws sns set-topic-attributes"),
+    ],
+)
+def test_key_of_aws_without_a_policy_in_the_text(shown: str, change: str) -> None:
+    assert explain(UNVALIDATED + shown).remedies[0].commands[-1].startswith(change)
+
+
+@pytest.mark.parametrize(
+    ("key", "service", "reason"),
+    [
+        ('"alias/aws/sqs"', "sns.amazonaws.com", "allows only the service sns.amazonaws.com, not s3.amazonaws.com"),
+        ("aws_kms_key.jobs.arn", "s3.amazonaws.com", "the policy in the text allows s3.amazonaws.com, so it is another destination, or the key"),
+    ],
+    ids=["other-service", "own-key"],
+)  # fmt: skip
+def test_key_of_aws_is_not_the_cause(key: str, service: str, reason: str) -> None:
+    assert reason in explain(UNVALIDATED + _queue(key, service)).summary
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.api_error_kinds import BUCKET_IN_OTHER_REGION
 from iamtriage.explaining._rules.calls.quotas import NOT_A_DENIAL
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
-from iamtriage.explaining._rules.shared import common_causes, credential_remedies, pages
+from iamtriage.explaining._rules.shared import commands, common_causes, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_partition, find_profile
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 
@@ -113,12 +113,16 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     which, reason = "a destination of the notifications", f"most often, its policy does not allow {service}"
     evidence: Evidence = "possible"
     remedy = service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)})
-    stated = None
-    if destination is not None:
-        called = actions[next(filter(destination.group, actions))]
-        stated = compare_statements(case, service, called, destination[0])
-    if destination is not None and stated is not None:
-        which, reason = f"the destination {destination[0]}", f"its policy {stated.verdict}"
+    called = [actions[each] for each in actions if destination is None or destination[each]]
+    compared = (compare_statements(case, service, each, destination and destination[0]) for each in called)
+    stated = next(filter(None, compared), None)
+    key = service_access.find_stated_key(text)
+    noun = next((each for each, name in service_access.MANAGED_KEYS.items() if name == key), None)
+    if noun is not None and (stated is None or stated.is_allowed):
+        return _explain_managed_key(case, noun, is_allowed=stated is not None)
+    if stated is not None:
+        which = f"the destination {destination[0]}" if destination else which
+        reason = f"{'its policy' if destination else 'the policy in the text'} {stated.verdict}"
         evidence, remedy = "derived", stated.correct(remedy)
     if stated is not None and stated.is_allowed:
         which, evidence = "a destination of the notifications", "possible"
@@ -139,4 +143,26 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
         topic="service-principal",
         remedies=remedy,
         notes="S3 validates all destinations of the bucket, also those configured earlier.",
+    )
+
+
+def _explain_managed_key(case: Case[AwsError], noun: str, *, is_allowed: bool) -> Explanation:
+    """Explain that S3 may not use the AWS managed key of a queue or topic."""
+    from iamtriage.explaining._rules.shared import service_access
+    from iamtriage.policies._documents import allow
+
+    text, service = case.failure.text, service_access.NOTIFICATIONS.service
+    key, account = service_access.MANAGED_KEYS[noun], service_access.find_account(text)
+    values = {"PARTITION": find_partition(case), "ACCOUNT_ID": commands.account(account)}
+    statement = allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", principal={"Service": service})
+    right = f" The {noun} policy is right: it allows {service}, and suffices without the key."
+    create, change = service_access.CREATE_KEY, service_access.SET_KEY[noun]
+    return case.explain(
+        f"S3 could not validate the {noun}{service_access.name_encrypted(text)}: it is encrypted with {key}, an AWS managed key, which {service} may not use.",
+        common_causes.SERVICE_NOT_ALLOWED.cause(
+            "derived",
+            text=f"When notifications are saved, S3 sends a test message, for which it needs the key. The policy of an AWS managed key allows only principals of the account, and cannot be changed.{right if is_allowed else ''}",
+        ),
+        topic="service-principal",
+        remedies=service_access.replace_key_remedy(text, noun, service, statement, values, (create, change)),
     )

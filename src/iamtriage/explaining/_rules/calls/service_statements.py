@@ -18,6 +18,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.clues import stated_option
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import owner_remedy
+from iamtriage.explaining._rules.shared.service_access import find_account
 from iamtriage.explaining._rules.sts.trust_documents import (
     allow_statements,
     as_strings,
@@ -27,6 +28,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
 )
 from iamtriage.policies._conditions import PolicyValue, evaluate_condition, parse_operator
 from iamtriage.policies._patterns import compile_glob, matches
+from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,6 +150,8 @@ def _compare(
         if name not in _KEYS or parsed is None or not values:
             unknown = unknown or ""
             continue
+        if any(map(has_reference, values)):
+            continue
         requested = _find_value(case, name, values[0], service, target, source)
         expected = [PolicyValue(each, compile_glob(each)) for each in values]
         is_met = None if requested is None else evaluate_condition(parsed, expected, (requested,))
@@ -176,7 +180,7 @@ def _find_value(
     """Return what the service's request has for a condition key."""
     context = case.context
     if key == "aws:sourceaccount":
-        return context.account.value if context.account else None
+        return context.account.value if context.account else find_account(case.failure.text)
     if source is not None:
         return source
     if service == _GATEWAY:

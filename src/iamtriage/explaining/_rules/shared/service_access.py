@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.values import Value
-from iamtriage.explaining._rules.shared.remedies import resource_policy_remedy, save_step
+from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, resource_policy_remedy, save_step
 from iamtriage.explaining._rules.shared.services import RESOURCE_POLICIES
-from iamtriage.policies._documents import allow
+from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -115,6 +117,12 @@ def find_destination(text: str) -> re.Match[str] | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
+def find_account(text: str) -> str | None:
+    """Return the only account that a text names."""
+    accounts = set(_ACCOUNT.findall(text))
+    return accounts.pop() if len(accounts) == 1 else None
+
+
 def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
     """Return the remedy that allows S3 in the policy of the destination, the one in the text if there is only one.
 
@@ -146,8 +154,7 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
         if policy.adds_statement
         else "If it is encrypted, the key policy must allow s3.amazonaws.com kms:GenerateDataKey and kms:Decrypt.",
     )
-    accounts = set(_ACCOUNT.findall(text))
-    known |= {"ACCOUNT_ID": match["account"]} if accounts == {match["account"]} else {}
+    known |= {"ACCOUNT_ID": match["account"]} if find_account(text) == match["account"] else {}
     remedy = allow_service_remedy(row, known)
     if imported := _IMPORTED.search(text):
         step = f"The CDK does not change the policy of an imported resource ({imported[0]}): whoever manages it must."
@@ -169,3 +176,100 @@ def _fill_condition(condition: dict[str, Any], values: dict[str, str]) -> dict[s
         operator: {key: _fill(value, values) for key, value in block.items()}
         for operator, block in condition.items()
     }
+
+
+KEY_URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
+"""The page about key policies for services that send to a topic. Those for a queue are the same."""
+MANAGED_KEYS = {"topic": "alias/aws/sns", "queue": "alias/aws/sqs"}
+"""The AWS managed key of a topic and of a queue."""
+CREATE_KEY = "aws kms create-key --policy file://policy.json --query KeyMetadata.KeyId --output text"
+"""The command that creates a key and prints its ID."""
+SET_KEY = {
+    "topic": "aws sns set-topic-attributes --topic-arn ARN --attribute-name KmsMasterKeyId --attribute-value KEY_ID",
+    "queue": "aws sqs set-queue-attributes --queue-url QUEUE_URL --attributes KmsMasterKeyId=KEY_ID",
+}
+"""The commands that set the key of a topic and of a queue."""
+SSE_SQS = "A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
+# The key in a template, in Terraform, in the CDK, or as the AWS CLI prints it.
+_STATED_KEY = lazy_pattern(
+    r"\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\b(?P<cdk>QueueEncryption\.KMS_MANAGED)\b",
+    re.ASCII,
+)
+_TEMPLATE = lazy_pattern(r"\bAWS::(?:SNS::Topic|SQS::Queue)\b|\baws_(?:sns_topic|sqs_queue)\b")
+_TERRAFORM = lazy_pattern(
+    r"\bresource\s{1,8}\"(?P<type>aws_(?:sqs_queue|sns_topic))\"\s{1,8}\"(?P<name>[\w-]{1,64})\"\s{0,8}\{[^{}]{0,800}?\bkms_master_key_id\b"
+)
+_IN_TERRAFORM = {
+    "topic": "Publishers then need kms:GenerateDataKey and kms:Decrypt on it.",
+    "queue": "Consumers then need kms:Decrypt on it. SSE-SQS needs no key: sqs_managed_sse_enabled = true instead of the kms lines, with a recent provider.",
+}
+
+
+def find_stated_key(text: str) -> str | None:
+    """Return the only key of queues and topics that a text shows: an alias or an ID."""
+    keys = {each["key"] or MANAGED_KEYS["queue"] for each in _STATED_KEY.finditer(text)}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def name_encrypted(text: str) -> str:
+    """Return the name that Terraform's code has for the queue or topic with a key, after a space, or nothing."""
+    found = _TERRAFORM.search(text)
+    return f" {found['name']}" if found else ""
+
+
+def replace_key_remedy(
+    text: str,
+    noun: str,
+    service: str,
+    statement: dict[str, Any],
+    values: dict[str, str],
+    commands: tuple[str, str],
+) -> Remedy:
+    """Return the remedy that gives a queue or topic a key of one's own, because the AWS managed key is for its account only.
+
+    Args:
+        text: The text of the failure.
+        noun: The resource in a word.
+        service: The service principal.
+        statement: The statement of the key policy for the service.
+        values: The partition and the account.
+        commands: The commands that create the key and set it.
+    """
+    owner = f"arn:{values['PARTITION']}:iam::{values['ACCOUNT_ID']}:root"
+    administer = allow("kms:*", "*", principal={"AWS": owner})
+    title = f"Encrypt the {noun} with a customer managed key that allows {service}"
+    if (found := _TERRAFORM.search(text)) is not None:
+        name, of = found["name"], f"{found['type']}.{found['name']}"
+        listed = "\n".join(f"    {_to_code(each)}," for each in (administer, statement))
+        return owner_remedy(
+            title,
+            f"Add the key, and write kms_master_key_id = aws_kms_key.{name}.arn in {of}.",
+            _IN_TERRAFORM[noun],
+            manifest=f'resource "aws_kms_key" "{name}" {{\n  policy = jsonencode({{ Version = "2012-10-17", Statement = [\n{listed}\n  ] }})\n}}\n',
+            manifest_language="hcl",
+            commands="terraform apply",
+            url=KEY_URL,
+        )
+    if "QueueEncryption.KMS_MANAGED" in text:
+        return owner_remedy(
+            title,
+            "Write QueueEncryption.KMS instead of QueueEncryption.KMS_MANAGED: the CDK creates a key, and a destination of notifications adds the statement to its policy. Or write QueueEncryption.SQS_MANAGED, which requires no KMS permissions.",
+            commands="cdk deploy",
+            url=KEY_URL,
+        )
+    again = None
+    if _TEMPLATE.search(text):
+        again = f"Set it in the template of the {noun}, too (KmsMasterKeyId, kms_master_key_id): the next deployment would set {MANAGED_KEYS[noun]} again."
+    remedy = owner_remedy(
+        title,
+        again,
+        SSE_SQS if noun == "queue" else None,
+        commands=(commands[0], Labelled("With the key that it prints as KEY_ID:", commands[1])),
+        url=KEY_URL,
+    )
+    return attrs.evolve(remedy, policy=build_document([administer, statement]))
+
+
+def _to_code(statement: dict[str, Any]) -> str:
+    """Return a statement on two lines, in the syntax of Terraform, which accepts that of JSON, too."""
+    return json.dumps(statement).replace(', "Action"', ',\n     "Action"')
