@@ -29,12 +29,13 @@ _NAMED_ROLE = lazy_pattern(
 # Placeholders, the variables that replace them, and the commands that find their values.
 _LOOKUPS = (
     (
-        lazy_pattern(r"(?<!\S)deployment/NAME(?!\S)"),
+        lazy_pattern(r"(?<!\S)(?<! exec )deployment/NAME(?!\S)"),
         "workload",
         'kubectl get deploy,ds,sts --namespace {namespace} --output jsonpath=\'{{range .items[?(@.spec.template.spec.serviceAccountName=="{account}")]}}{{.kind}}/{{.metadata.name}}{{"\\n"}}{{end}}\'',
     ),
     (
-        lazy_pattern(r"(?<!\S)(?:pod/)?POD(?!\S)"),
+        # A program runs in one pod, and a service account can have several workloads, or jobs only.
+        lazy_pattern(r"(?<!\S)(?:pod/)?POD(?!\S)|(?<= exec )deployment/NAME(?!\S)"),
         "pod",
         "kubectl get pods --namespace {namespace} --field-selector spec.serviceAccountName={account} --output jsonpath='{{.items[0].metadata.name}}'",
     ),

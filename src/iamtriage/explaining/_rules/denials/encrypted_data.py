@@ -329,10 +329,10 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
         return "The first command prints the function's key. If it is None, the key is aws/lambda, whose policy cannot be changed: set the role again. Otherwise, describe-key prints its state, which must be Enabled, and its Region, which must be the function's."
     if show_key is not None:
         return "The first command prints the key of the data. describe-key prints its state, which must be Enabled, and its ARN, with the account of the key and the Region for the failing call."
-    find = "The program or resource that encrypted the data names its key (such as KmsKeyId)."
+    find = "What holds the data names the key, such as aws s3api head-object (SSEKMSKeyId), aws ec2 describe-volumes or aws secretsmanager describe-secret (KmsKeyId)."
     if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."
-    return f"{find} Its ARN shows the account in which to run the commands, and the Region to which the failing call must go."
+    return f"{find} Its ARN shows the account in which to run the commands, and the Region, to which the failing call must go, too."
 
 
 def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:

@@ -167,13 +167,15 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         path = role_path_steps(of_key)
         others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
-        save = f"Replace the key policy by policy.json if neither it nor a grant allows {denial.caller}. If a Deny matches, narrow that instead."
+        found = "If describe-key does not find the key, Region or account is wrong; KeyState must be Enabled. If a Deny of the key policy matches, narrow that."
+        if_missing = f"If neither the key policy nor a grant allows {denial.caller}, check policy.json, then replace the policy:"
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
             # A short explanation must not hide what another account has to allow.
-            steps=(*inspect.steps[:check], " ".join((save, *inspect.steps[check + 1 :], *path)), *others),
+            steps=(*inspect.steps[:check], " ".join((found, *inspect.steps[check + 1 :])), *path, *others),
             commands=(*inspect.commands, f"{change} --policy file://policy.json"),
+            labels=(*inspect._labels, Labelled(if_missing, f"{change} --policy file://policy.json")),
         )
         remedies = (inspect, across)
     if denial.crosses_accounts:
@@ -181,7 +183,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         if is_sops:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
         remedies = (of_owner, across, inspect)
-    verdict = f"the key is not in this Region, or its key policy does not allow it or denies it, which KMS does not tell apart{accounts}"
+    verdict = f"the key is not in this Region, or its key policy does not allow it, or denies it. KMS does not say which{accounts}"
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
         denial_summary(denial, verdict),

@@ -365,7 +365,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     is_first = denial.action is None
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
     return your_remedy(
-        f"Check {checks} (aws s3api get-bucket-policy{'' if is_on_bucket else ', get-bucket-encryption'})",
+        f"Check {checks}{'' if is_on_bucket else ' (aws s3api get-bucket-encryption)'}",
         unsigned if is_first and may_be_unsigned(denial) else None,
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first

@@ -175,7 +175,7 @@ def _explain_sts(
         remedies=(
             _regional_endpoint_remedy(case, signed_region, host),
             *(each for each in findings.remedies if each.title != REMEDY_TITLES["code"]),
-            _GLOBAL_ENDPOINT if host is None and case.context.terraform is None else None,
+            _global_endpoint_remedy(case) if host is None and case.context.terraform is None else None,
         ),
         notes="Neither the secret access key nor a permission is the problem: AWS evaluated no policy.",
     )
@@ -187,19 +187,20 @@ def _regional_endpoint_remedy(
     endpoint = find_endpoint(case.facts.region or signed_region or "")
     url = "https://sts.REGION.amazonaws.com" if endpoint is None or endpoint.is_global else endpoint.url
     of_global = "" if host is not None else " The global endpoint accepts only signatures for us-east-1."
-    of_sts, of_all = "unset AWS_ENDPOINT_URL_STS", "unset AWS_ENDPOINT_URL"
+    remove = "unset AWS_ENDPOINT_URL_STS AWS_ENDPOINT_URL"
     if clusters.runs_in_pod(case):
-        of_sts = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS-")
-        of_all = clusters.set_variables_command(case, "AWS_ENDPOINT_URL-")
+        remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS- AWS_ENDPOINT_URL-")
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
-        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile. If env prints no URL, it is in the code or the profile.",
+        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile: if env prints no URL, it is in the code or the profile.",
         None if case.context.terraform is None else _IN_TERRAFORM,
-        f"Without a URL, current SDKs call the regional endpoint. If one must be set, use {url}.{of_global}",
+        f"Without a URL, current SDKs call the endpoint of AWS_REGION, which must not be a zone. If a URL must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
-            Labelled("If AWS_ENDPOINT_URL_STS has this URL:", of_sts),
-            Labelled("If AWS_ENDPOINT_URL, which applies to all services, has it:", of_all),
+            Labelled(
+                "If one of them has this URL (omit the other; AWS_ENDPOINT_URL applies to all services):",
+                remove,
+            ),
         ),
         url=pages.STS_REGIONS,
     )
@@ -207,17 +208,22 @@ def _regional_endpoint_remedy(
 
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs#sts_region-1
 _IN_TERRAFORM = "In Terraform, check sts_region and endpoints { sts } in the provider block: together, they must name the endpoint of the same Region."
-_GLOBAL_ENDPOINT = your_remedy(
-    f"Or, if code in EKS pods that you cannot change calls the global endpoint without a URL, set the annotation {STS_ANNOTATION}=false (default: true), and re-create the pods",
-    "Since Kubernetes 1.22, EKS sets AWS_STS_REGIONAL_ENDPOINTS=regional in new pods; with false, it does not. Old SDKs then call the global endpoint.",
-    "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
-    commands=(
-        f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {STS_ANNOTATION}=false",
-        "kubectl set env deployment/NAME --namespace NAMESPACE AWS_STS_REGIONAL_ENDPOINTS=legacy",
-        commands.RESTART_PODS,
-    ),
-    url=pages.EKS_STS,
-)
+
+
+def _global_endpoint_remedy(case: Case[CredentialScope]) -> Remedy:
+    account = commands.kubernetes_name(case.facts.service_account)
+    named = f" {account}" if account == case.facts.service_account else ""
+    return your_remedy(
+        f"Or, if the code of an EKS pod cannot be changed, annotate its service account{named} with {STS_ANNOTATION}=false (the default since Kubernetes 1.22 is true), and re-create the pod",
+        "EKS then does not set AWS_STS_REGIONAL_ENDPOINTS=regional in new pods. Old SDKs then call the global endpoint.",
+        "SDKs that call the regional endpoint by default need AWS_STS_REGIONAL_ENDPOINTS=legacy, or a client for us-east-1. AWS recommends the regional endpoints.",
+        commands=(
+            f"kubectl annotate serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --overwrite {STS_ANNOTATION}=false",
+            "kubectl set env deployment/NAME --namespace NAMESPACE AWS_STS_REGIONAL_ENDPOINTS=legacy",
+            commands.RESTART_PODS,
+        ),
+        url=pages.EKS_STS,
+    )
 
 
 # Without a Region, they report that none is set.
