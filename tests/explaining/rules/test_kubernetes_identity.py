@@ -438,7 +438,7 @@ def test_rejected_login_names_the_caller_and_what_the_cluster_uses(mode: str | N
     assert "aws sts get-caller-identity" not in shown
     assert (
         "aws eks describe-access-entry --cluster-name shop --region eu-west-1 \\ --principal-arn arn:aws:iam::111122223333:user/lea "
-        "If this principal is meant to have access and has none (cluster administrator): aws eks create-access-entry"
+        "If it is meant to have access and has none (cluster administrator, such as the creator): aws eks create-access-entry"
         in shown
     ) == (mode != "CONFIG_MAP")
 

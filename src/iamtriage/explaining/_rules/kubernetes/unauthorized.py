@@ -189,8 +189,9 @@ def _explain_login(case: Case[KubernetesUnauthorized], message: str, unknown_typ
             stored_tokens.configure_terraform(case, cluster) if renews_late else None,
             *(grants if unsuited is not None else ()),
             _caller_remedy(case, cluster, principal, access, program, grants if shows_grant else ()),
-            None if shows_grant and cluster.mode == "API" else principal.inspect_access_remedy(cluster),
+            None if shows_grant else principal.inspect_access_remedy(cluster),
             *(grants[shows_grant:] if unsuited is None else ()),
+            principal.inspect_access_remedy(cluster) if shows_grant and cluster.mode != "API" else None,
             cluster_access.authenticator_log_remedy(cluster),
         ),
         notes=(_IAM_NOTE, cluster_access.CREATOR_NOTE),
@@ -304,6 +305,7 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -
         yield cluster_access.NOT_MAPPED.cause(
             text=f"The caller has {cluster_access.describe_missing_entry(cluster)}."
         )
+    yield TOKEN_EXPIRED.cause(because=because, text=text)
     if cluster.uses_aws_auth and not has_entry:
         yield cluster_access.MAPPED_IN_WRONG_FORM.cause()
     if cluster.uses_entries:
@@ -311,7 +313,6 @@ def _possible_causes(cluster: Cluster, *, is_terraform: bool, has_entry: bool) -
     yield other_logins.OTHER_CLUSTER.cause(
         text="The kubeconfig is for another cluster or Region, or for one that was re-created."
     )
-    yield TOKEN_EXPIRED.cause(because=because, text=text)
 
 
 def _caller_remedy(
@@ -326,11 +327,11 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If it shows a role after --role-arn, that is the caller. Otherwise, with its AWS_PROFILE:",
+            "If it shows --role-arn, that role is the caller. If not (omit --profile if it shows none):",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = "If the caller is not the expected one, add --profile or --role-arn to aws eks update-kubeconfig, which also corrects that of another or a re-created cluster."
+    identify = "aws eks update-kubeconfig also repairs the kubeconfig of another or a re-created cluster."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
@@ -348,7 +349,7 @@ def _caller_remedy(
     if shows_grant:
         # What aws sts get-caller-identity prints of a role is the ARN of its session.
         steps += [
-            f"For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session.{'' if cluster.mode else ' If EKS rejects the call because of the authentication mode, use aws-auth instead.'}",
+            f"For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session.{'' if cluster.mode else ' In the mode CONFIG_MAP, which EKS reports then, use aws-auth instead.'}",
             "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
             *present(principal.path_note),
         ][principal.is_known :]
@@ -359,7 +360,7 @@ def _caller_remedy(
                 if principal.is_known
                 else cluster.eks_command("list-access-entries"),
                 Labelled(
-                    f"If this principal is meant to have access and {is_missing} (cluster administrator):",
+                    f"If it is meant to have access and {is_missing} (cluster administrator, such as the creator):",
                     principal.create_entry_command(cluster),
                 ),
                 principal.associate_policy_command(cluster, access.policy, access.namespace),
@@ -376,7 +377,10 @@ def _caller_remedy(
         grant = (Labelled(f"If {is_missing} (cluster administrator):", mapping.commands[-1]),)
     title = f"Find out which identity {program} uses, and refresh the kubeconfig"
     refresh = cluster.kubeconfig_command()
-    lines: Commands = (*looks, refresh, *grant)
+    with_options: Commands = (refresh,)
+    if len(looks) > 1:
+        with_options = (Labelled("Then with --profile or --role-arn of who has access, and --region if needed:", f"{refresh} --profile PROFILE"),)
+    lines: Commands = (*looks, *with_options, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"
         other = "If kubectl is meant to use another profile (or --role-arn):"
