@@ -366,7 +366,9 @@ def test_access_policy_is_that_for_the_command(command: str, policy: str, scope:
 def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
     """An access entry alone grants nothing, and the reader of the first steps cannot create it."""
     shown = str(explain(LOGIN))
-    assert shown.index("(cluster administrator, such as the creator):") < shown.index("aws eks create-access-entry")
+    assert shown.index("(cluster administrator, such as the creator):") < shown.index(
+        "aws eks create-access-entry"
+    )
     assert "aws eks associate-access-policy" in shown
 
 

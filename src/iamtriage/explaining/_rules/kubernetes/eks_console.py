@@ -17,7 +17,7 @@ from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._context.resolving import is_derived
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
 from iamtriage.explaining._rules.kubernetes.other_logins import OTHER_PRINCIPAL
 from iamtriage.explaining._rules.kubernetes.stated_entries import (
@@ -59,10 +59,11 @@ _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "Run the first command in CloudShell, opened from the same console session: it prints who is signed in. PRINCIPAL_ARN is this ARN for a user; for assumed-role/ROLE_NAME/…, it is what get-role prints."
+_SIGNED_IN_STEP = "Run the first command in CloudShell, opened from the same console session: it prints who is signed in. A cluster administrator, such as the creator, runs the others. PRINCIPAL_ARN is this ARN for a user; for assumed-role/ROLE_NAME/…, it is what get-role prints."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
-_SIGNED_IN_COMMANDS = (
-    "aws sts get-caller-identity --query Arn --output text",
+_SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
+_LOOK_UP = Labelled(
+    "Then the cluster administrator, with ROLE_NAME filled in (for a role):",
     arn_diagnosis.lookup_command(None),
 )
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
@@ -80,7 +81,7 @@ _KUBECTL_WORKS = lazy_pattern(
 _COMPARE = your_remedy(
     "Compare the principal of the console with that of kubectl",
     "Run the command in CloudShell, which has the principal of the console, and then where kubectl works. If they differ, sign in as the second one, or create an access entry for the first.",
-    commands=_SIGNED_IN_COMMANDS[:1],
+    commands=_SHOW_CALLER,
     url=pages.EKS_CONSOLE,
 )
 CONSOLE_WITHOUT_ACCESS = CauseType(
@@ -106,6 +107,8 @@ _BOTH_LAYERS = "The console requires permissions in IAM and, separately, access 
 def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     """Explain that the EKS console shows no Kubernetes objects."""
     cluster = find_cluster(case)
+    # The console has its own Region, which need not be the default of the AWS CLI.
+    cluster = attrs.evolve(cluster, region=cluster.region or "REGION")
     # People mask the account in the console's menu.
     masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
     entry = find_stated_entry(case.failure.text, case.principal)
@@ -252,7 +255,7 @@ def _iam_remedy(case: Case[ConsoleKubernetesAccess], cluster: Cluster) -> Remedy
     eks = f"arn:{cluster.partition}:eks:{region}:{account}"
     parameters = f"arn:{cluster.partition}:ssm:{region}:{account}:parameter/*"
     return Remedy(
-        title="Also allow eks:AccessKubernetesApi and the console's other actions in IAM",
+        title="Also allow eks:AccessKubernetesApi, eks:DescribeCluster and eks:ListClusters in IAM",
         who=who,
         steps=(
             step,
@@ -281,7 +284,7 @@ def _access_entry_remedy(
     exists: bool,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"An entry alone gives no permissions. {_VIEW_ALL_POLICY} includes Secrets, {VIEW_POLICY} neither Secrets nor nodes."
+    choice = f"An entry alone gives no permissions. {_VIEW_ALL_POLICY} also shows Secrets, {VIEW_POLICY} neither these nor nodes."
     # The message names nobody, and the text can be about another principal.
     is_assumed = case.failure.principal is None and (
         case.facts.caller is None or is_derived(case.facts, "caller")
@@ -310,7 +313,9 @@ def _access_entry_remedy(
     remedy = principal.create_entry_remedy(
         cluster,
         policy=policy,
-        title=f"Create an access entry with {policy} for {principal.description if principal.is_known else 'the principal that CloudShell prints'}",
+        title=f"Create an access entry with {policy} for {principal.description}"
+        if principal.is_known
+        else "Create an access entry for the signed-in user or role",
         steps=(
             *(() if principal.is_known else (_SIGNED_IN_STEP,)),
             f"{choice} If an entry exists, skip create-access-entry.",
@@ -320,7 +325,7 @@ def _access_entry_remedy(
     )
     if principal.is_known:
         return remedy
-    return attrs.evolve(remedy, commands=(*_SIGNED_IN_COMMANDS, *remedy.commands))
+    return change_commands(remedy, (_SHOW_CALLER, _LOOK_UP.command, *remedy.commands), _LOOK_UP)
 
 
 def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:
@@ -340,7 +345,7 @@ def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEnt
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     if cluster.uses_entries:
         mode = "in the authentication mode CONFIG_MAP" if cluster.mode is None else "without access entries"
-        title = f"Or, {mode}, map {principal.description} to a group in aws-auth"
+        title = f"Or, {mode}, map {principal.description} in aws-auth to a group that RBAC allows to read"
         return principal.aws_auth_remedy(groups=(_GROUP,), title=title)
     return principal.aws_auth_remedy(
         groups=(_GROUP,),

@@ -379,7 +379,12 @@ def _caller_remedy(
     refresh = cluster.kubeconfig_command()
     with_options: Commands = (refresh,)
     if len(looks) > 1:
-        with_options = (Labelled("Then with --profile or --role-arn of who has access, and --region if needed:", f"{refresh} --profile PROFILE"),)
+        with_options = (
+            Labelled(
+                "Then with --profile or --role-arn of who has access, and --region if needed:",
+                f"{refresh} --profile PROFILE",
+            ),
+        )
     lines: Commands = (*looks, *with_options, *grant)
     if principal.is_known and shows_grant:
         title = f"Check whether {principal.description} has an access entry, and create one"

@@ -174,7 +174,7 @@ class Cluster(Value):
         """The arguments for the region and the profile, empty if both are unknown."""
         region, profile = commands.region(self.region), commands.profile(self.profile)
         return (
-            *(() if region == "REGION" else ("--region", region)),
+            *(() if region == "REGION" != self.region else ("--region", region)),
             *(() if profile == "PROFILE" else ("--profile", profile)),
         )
 
