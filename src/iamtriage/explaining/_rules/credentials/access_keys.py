@@ -112,22 +112,22 @@ NEW_KEY_REMEDIES = (
 # Not ACCESS_KEY_ID, which becomes the first key of the text: that can be the one in use.
 _QUOTA_REMEDIES = (
     your_remedy(
-        "Find the key that is not used, deactivate it, then delete it",
-        "The second command prints when and for what a key was last used: run it for both keys.",
-        "Deactivate the unused one, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely.",
-        "For your own keys, omit --user-name. If you are not allowed to manage them, ask the account administrator.",
+        "Find the key that is not used, and delete it",
+        "Run get-access-key-last-used for both keys. One that list-access-keys shows as Inactive, or that was never used (N/A), can be deleted immediately.",
+        "Otherwise, deactivate one first, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely.",
+        "For your own keys, omit --user-name. Without permission, ask the account administrator.",
         commands=(
             "aws iam list-access-keys --user-name USER_NAME",
             "aws iam get-access-key-last-used --access-key-id KEY_ID",
             Labelled(
-                "Then, with the unused key as KEY_ID:",
+                "Then, with the key to delete as KEY_ID:",
                 "aws iam update-access-key --user-name USER_NAME --access-key-id KEY_ID --status Inactive",
             ),
             Labelled(
-                "After the wait (this cannot be undone):",
+                "Then, or after the wait (this cannot be undone):",
                 "aws iam delete-access-key --user-name USER_NAME --access-key-id KEY_ID",
             ),
-            Labelled("Then:", NEW_KEY_REMEDIES[0].commands[0]),
+            Labelled("Then (AWS shows the secret only now: save it):", NEW_KEY_REMEDIES[0].commands[0]),
         ),
         url=pages.ROTATE_KEYS,
     ),
@@ -140,12 +140,12 @@ def explain_key_quota(case: Case[AccessKeyQuota]) -> Explanation:
     name = commands.user_name(clues.find_user(case))
     whose = "The user" if name == commands.user_name(None) else f"The user {name}"
     return case.explain(
-        f"{whose} has two access keys already, and cannot have a third.",
+        f"{whose} has two access keys already, and cannot have a third: one must be deleted, because inactive keys count, too.",
         clues.reported_cause(
             ACCESS_KEY_QUOTA, clues.message_text(case), "Cannot exceed quota for AccessKeysPerUser"
         ),
         remedies=_QUOTA_REMEDIES,
-        notes="AWS does not raise this quota. It shows a secret access key only once, when the key is created: a new key replaces a lost one.",
+        notes="AWS does not raise this quota, and does not show a lost secret access key again: a new key replaces it.",
     )
 
 

@@ -16,7 +16,7 @@ from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.denials import encrypted_data
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
@@ -169,14 +169,16 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         found = "If describe-key does not find the key, Region or account is wrong; KeyState must be Enabled. If a Deny of the key policy matches, narrow that."
         if_missing = f"If neither the key policy nor a grant allows {denial.caller}, check policy.json, then replace the policy:"
+        steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
+        put = f"{change} --policy file://policy.json"
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
             # A short explanation must not hide what another account has to allow.
-            steps=(*inspect.steps[:check], " ".join((found, *inspect.steps[check + 1 :])), *path, *others),
-            commands=(*inspect.commands, f"{change} --policy file://policy.json"),
-            labels=(*inspect._labels, Labelled(if_missing, f"{change} --policy file://policy.json")),
+            steps=(*inspect.steps[:check], *steps),
+            commands=inspect.commands,
         )
+        inspect = change_commands(inspect, (*inspect.commands, put), Labelled(if_missing, put))
         remedies = (inspect, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"

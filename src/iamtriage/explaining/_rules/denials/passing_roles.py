@@ -21,6 +21,7 @@ from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import role_recipients
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.arn_diagnosis import lookup_command
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE
 from iamtriage.explaining._rules.shared.principal_words import describe_principal, try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy, your_remedy
@@ -187,7 +188,7 @@ def _verdict(denial: Denial, to: str) -> str:
         return f"no identity-based policy allows it to pass the role to {to}"
     if denial.deny == "implicit":
         return f"no policy allows it to pass the role to {to} (implicit deny)"
-    return f"it is not allowed to pass a role to {to}"
+    return f"the caller is not allowed to pass a role to {to}"
 
 
 def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) -> Remedy | None:
@@ -197,8 +198,6 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
     guess = role_recipients.guess_recipient(denial)
-    if denial.resource is None:
-        last_step = f"Take the role from the parameters of the failing call: aws iam get-role --role-name ROLE_NAME prints its path. {last_step}"
     if guess is not None:
         last_step = f"The text does not say which service receives the role: most likely {join_words(guess.passed_to, 'or')}. Replace the value if it is another one."
     if recipient is not None:
@@ -211,6 +210,11 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:
         return None
+    if denial.resource is None:
+        find = "A parameter of the failing call names the role, such as Role, RoleArn or IamInstanceProfile. ROLE_NAME_WITH_PATH is what get-role prints after :role/, such as service-role/my-role."
+        remedy = attrs.evolve(
+            remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
+        )
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
 
 
