@@ -871,7 +871,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "$ export KUBECONFIG=~/.kube/octo\n$ kubectl --context octo-admin get pods\nerror: You must be logged in to the server (Unauthorized)",
             {"cluster": "octo", "region": "eu-west-1"},
             (
-                "aws eks update-kubeconfig --name octo --region eu-west-1 --kubeconfig ~/.kube/octo --alias octo-admin",
+                "aws eks update-kubeconfig --name octo --region eu-west-1 --profile PROFILE --kubeconfig ~/.kube/octo --alias octo-admin",
             ),
             (),
             id="kubeconfig of the shell",

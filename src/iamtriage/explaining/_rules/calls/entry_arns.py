@@ -114,13 +114,13 @@ PRINCIPAL_NOT_ACCEPTED = CauseType(
     fix="Use the ARN of the IAM role or user with its path, as IAM prints it.",
     sources=(pages.EKS_ACCESS_ENTRIES, pages.CONSISTENCY),
 )
-_ENTRY_ALONE = "The entry alone gives no permissions: choose the access policy, or name RBAC groups in the entry (--kubernetes-groups)."
+_ENTRY_ALONE = f"The entry alone gives no permissions: with {VIEW_POLICY}, the principal can read, with AmazonEKSClusterAdminPolicy everything. Or name RBAC groups in the entry (--kubernetes-groups)."
 _RECREATED = "If get-role finds no role, its suffix changed with the permission set: aws iam list-roles --path-prefix /aws-reserved/sso.amazonaws.com/ lists the roles."
 _LIST_ROLES, _LIST_USERS = (
     "aws iam list-roles --query 'Roles[].Arn' --output text",
     "aws iam list-users --query 'Users[].Arn' --output text",
 )
-_OWN_ACCOUNT = "If another account than the cluster's owns the role or user, look up the ARN there."
+_OWN_ACCOUNT = "If the role or user is in another account than the cluster, look up the ARN there."
 _WAIT = your_remedy(
     "Wait, if the role was just created",
     "A new role or user takes a few seconds to propagate. In Terraform, let the entry depend on the role, and apply again.",

@@ -196,19 +196,19 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
-    suspect = "If nobody in your organization made the denied call, an attacker most likely did."
+    suspect = "If nobody of your organization made the denied call, an attacker most likely did."
     if _ADDRESS.fullmatch(address):
         key = find_access_key(denial.case)
         used = f" with the key {key}" if key else ""
         suspect = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's."
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
     remedy = account_remedy(
-        "Treat the user's access keys as compromised: rotate them",
-        "Run the commands as another user or role: the policy denies some of them to this user.",
-        "Deactivate the access keys: the programs that use them stop. Give these a role or new keys, and remove the old ones from where they were published.",
-        suspect,
-        "Repeat lookup-events, which prints the management events of 90 days, with each Region. Remove users, keys and resources that you don't know. Sessions that the key started stay valid for up to 36 hours.",
-        "Follow the AWS Support case, and leave the policy attached until it is resolved: detaching it alone leaves the keys with whoever found them.",
+        "Treat the user's access keys as compromised: replace them",
+        f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
+        "Deactivate each key: the programs that use it stop. Give these a role, or a new key (aws iam create-access-key), and remove the old key from where it was published.",
+        "Run lookup-events once for each Region: it prints the management events of the last 90 days. Remove users, keys and resources that you don't know.",
+        "Sessions that the key started stay valid for up to 36 hours: AWSDenyAll, attached to the user, stops them, too.",
+        "Follow the AWS Support case, and leave the quarantine policy attached until it is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             f"aws iam update-{key} --status Inactive",

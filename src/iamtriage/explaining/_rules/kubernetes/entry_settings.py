@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words, quote_json
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
 from iamtriage.explaining._rules.kubernetes.denied_requests import ASSOCIATION_IN_MODULE
 from iamtriage.explaining._rules.shared import commands, pages, principal_mappings
@@ -209,16 +209,20 @@ def explain_entries_not_accepted(case: Case[AccessEntry], _message: str) -> Expl
     cluster = attrs.evolve(find_cluster(case), mode="CONFIG_MAP")
     principal, enable = entry_principal(case), cluster.enable_entries_remedy()
     create = principal.create_entry_remedy(cluster, policy=principal_mappings.VIEW_POLICY)
-    with_path = "" if principal.is_known else " PRINCIPAL_ARN includes the path of a role."
+    with_path, filled = "", ""
+    if not principal.is_known:
+        with_path, filled = " PRINCIPAL_ARN includes the path of a role.", ", with PRINCIPAL_ARN filled in"
     return case.explain(
         "The cluster accepts no access entries, because its authentication mode is CONFIG_MAP.",
         MODE_CONFIG_MAP.cause("reported"),
         topic="authentication-mode",
         remedies=(
-            attrs.evolve(
-                enable,
-                steps=(*enable.steps[:-1], f"{enable.steps[-1]}{with_path}"),
-                commands=(*enable.commands, *create.commands),
+            change_commands(
+                attrs.evolve(enable, steps=(*enable.steps[:-1], f"{enable.steps[-1]}{with_path}")),
+                (*enable.commands, *create.commands),
+                Labelled(
+                    f"Then{filled} (if EKS still rejects the entry, repeat the call):", create.commands[0]
+                ),
             ),
             principal.aws_auth_remedy(
                 groups=("GROUP",),

@@ -52,8 +52,9 @@ def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
     return None if found is None else MissingRole(kind, found[2], found[0])
 
 
+_OTHER_VERBS = "kubectl get with a name also needs the verb get, and --watch the verb watch."
 # The users whose role comes with the command that checks it.
-_KINDS_WITH_CHECK = frozenset({"service account", "user"})
+_KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 
 
 def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
@@ -232,10 +233,11 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     kinds = "Role and RoleBinding" if namespace else "ClusterRole and ClusterRoleBinding"
     group_steps, group_commands = change_groups(denied)
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
-    steps = (
+    steps: tuple[str | None, ...] = (
         # A short explanation shows the first one.
         " ".join(present(_scope_step(request), _verb_step(denied), *group_steps[:1])),
         *group_steps[1:],
+        _OTHER_VERBS if denied.is_iam and request.verb == "list" and not request.verbs[1:] else None,
         *_role_steps(denied, namespace),
     )
     allow: Commands = _role_commands(request, name, binding, subject, namespace)
@@ -284,11 +286,8 @@ def _verb_step(denied: DeniedRequest) -> str | None:
         return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
     if request.verbs == denied_requests.VERBS_OF_PATCH:
         return "The command gets the object, and then patches it: the role allows both."
-    if request.verb != "list" or not (
-        denied.is_iam and kubernetes_requests.is_custom_group(request.group or "")
-    ):
-        return None
-    return "kubectl get with a name also needs the verb get, and --watch the verb watch."
+    is_custom = kubernetes_requests.is_custom_group(request.group or "")
+    return _OTHER_VERBS if request.verb == "list" and denied.is_iam and is_custom else None
 
 
 def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:

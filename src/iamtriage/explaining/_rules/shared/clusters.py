@@ -161,7 +161,7 @@ class Cluster(Value):
             "Change the authentication mode to API_AND_CONFIG_MAP",
             "The change cannot be undone: the mode goes from CONFIG_MAP to API_AND_CONFIG_MAP to API, never back.",
             "With API_AND_CONFIG_MAP, aws-auth entries keep working, except for principals with an access entry, which takes precedence. With API, the cluster ignores aws-auth.",
-            "When the cluster is ACTIVE again, create access entries; if EKS still rejects one, repeat it. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
+            "When the cluster is ACTIVE again, create access entries. An entry alone grants nothing: associate an access policy, or set groups that RBAC allows (--kubernetes-groups).",
             commands=(
                 self.show_mode_command(),
                 *self.change_mode_commands("API_AND_CONFIG_MAP"),

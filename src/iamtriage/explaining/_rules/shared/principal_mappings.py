@@ -44,7 +44,7 @@ _ENTRY_REFUSALS = {
     "account": "An access entry cannot name an account.",
     "service principal": "An access entry cannot name a service.",
 }
-_PATH_UNKNOWN = "The ARN of an STS session omits the role's path. If EKS does not find the principal or rejects it, use the ARN that this prints: {}"
+_PATH_UNKNOWN = "If EKS does not find the principal, the role has a path, which STS omits: use the ARN that this prints: {}"
 _CASE_UNKNOWN = "The authenticator writes ARNs in lowercase and without paths. If EKS does not find the principal or calls it invalid, use the ARN that this prints: {}"
 _FIND_ROLE = "aws iam list-roles --query 'Roles[].Arn' --output text | tr '\\t' '\\n' | grep -i {}"
 _CASE_LOOKUP = "The authenticator writes ARNs in lowercase and without paths. The nested command finds the role as IAM spells it."
