@@ -502,6 +502,43 @@ def test_issuer_that_can_be_private(issuer: str, subject: str, keys: str, *, is_
 
 
 @pytest.mark.parametrize(
+    ("host", "subject", "words"),
+    [
+        ("oidc.acme.internal", POD, ("names that end with .internal", "kubectl get --raw", "--service-account-issuer")),
+        ("git.acme.lan", "project_path:a/b:ref_type:branch:ref:main", (".lan", "oauth/discovery/keys", "ci_id_tokens_issuer_url")),
+        ("10.0.3.4", "client", ("10.0.3.4 is no public address", "client-id-list AUDIENCE", "Set PUBLIC_URL as the issuer")),
+    ],
+)  # fmt: skip
+def test_issuer_with_a_private_name(host: str, subject: str, words: tuple[str, ...]) -> None:
+    claims = {"iss": f"https://{host}", "sub": subject, "aud": "sts.amazonaws.com"}
+    shown = " ".join(explain(_NO_KEY, facts={"token_claims": claims}).to_text().split())
+    assert all(each in shown for each in words)
+    assert "Retry" not in shown
+
+
+@pytest.mark.parametrize("mode", [None, "API", "CONFIG_MAP"])
+def test_console_needs_access_to_the_cluster(mode: str | None) -> None:
+    text = f"User: arn:aws:sts::{ACCOUNT}:assumed-role/Auditor/mei is not authorized to perform: eks:AccessKubernetesApi on resource: arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/live because no identity-based policy allows the eks:AccessKubernetesApi action"
+    given = explain(text, facts={"authentication_mode": mode} if mode else None).remedies[1]
+    assert ("aws eks create-access-entry --cluster-name live" in given.commands[0]) == (mode != "CONFIG_MAP")
+    assert any("aws-auth does not count" in each for each in given.steps) == (mode == "API")
+    works = f"$ kubectl get pods\nNAME  READY\napi-1 1/1\n{text}"
+    assert all(
+        "create-access-entry" not in line for each in explain(works).remedies for line in each.commands
+    )
+
+
+def test_zone_in_place_of_a_region_of_a_pod() -> None:
+    text = 'botocore.exceptions.EndpointConnectionError: Could not connect to the endpoint URL: "https://sts.eu-west-1c.amazonaws.com/"'
+    explanation = explain(text, facts={"namespace": "shop", "service_account": "cart"})
+    lines = "\n".join(explanation.remedies[0].commands)
+    assert "kubectl exec $workload --namespace shop -- env | grep eu-west-1c" in lines
+    assert "kubectl set env $workload --namespace shop AWS_REGION=eu-west-1" in lines
+    assert "trust policy" in explanation.notes[0]
+    assert "export AWS_REGION=eu-west-1" in "\n".join(explain(text).remedies[0].commands)
+
+
+@pytest.mark.parametrize(
     ("service", "has_other_way"), [("pods.eks.amazonaws.com", True), ("ec2.amazonaws.com", False)]
 )
 def test_role_for_pod_identity(service: str, *, has_other_way: bool) -> None:

@@ -1000,3 +1000,30 @@ def test_several_mismatches_are_corrected_together(
     accepted = "sts.amazonaws.com" if len(titles) > 1 else aud
     claims = {"iss": f"https://{issuer}", "sub": SUBJECT, "aud": [accepted]}
     assert check_trust_policy(explanation.remedies[0].policy or {}, action=WEB, claims=claims).allowed
+
+
+@pytest.mark.parametrize(
+    ("expected", "kept", "difference"),
+    [
+        ("system:serviceaccounts:shop:cart", (), "(serviceaccounts instead of serviceaccount)"),
+        ("system:serviceAccount:shop:cart", (), "(serviceAccount instead of serviceaccount)"),
+        ("system:serviceaccount:shop/cart", (), "(its form is system:serviceaccount:NAMESPACE:NAME)"),
+        ("system:serviceaccounts:shop:cart", ("system:serviceaccount:shop:web",), "serviceaccounts instead"),
+        ("system:serviceaccount:shop:web", None, ""),
+    ],
+)
+def test_misspelled_subject(expected: str, kept: tuple[str, ...] | None, difference: str) -> None:
+    policy = _policy([expected, *kept] if kept else expected)  # type: ignore[arg-type]
+    explanation = _explain(policy, SUBJECT, "sts.amazonaws.com")
+    first = explanation.remedies[0]
+    assert difference in explanation.summary
+    assert first.policy is not None
+    subjects = first.policy["Statement"][0]["Condition"]["StringEquals"]
+    # The other key keeps its place.
+    assert next(iter(subjects)).endswith(":sub")
+    if kept is None:
+        assert subjects[f"{ISSUER}:sub"] == [expected, SUBJECT]
+        assert "Do this only if" in first.steps[0]
+    else:
+        assert subjects[f"{ISSUER}:sub"] == ([*kept, SUBJECT] if kept else SUBJECT)
+        assert "Do this only if" not in first.steps[0]

@@ -14,11 +14,11 @@ from iamtriage.explaining._rules.calls.error_kind import code_evidence, safe_cod
 from iamtriage.explaining._rules.calls.fips_endpoints import explain_fips_host
 from iamtriage.explaining._rules.calls.request_kinds import NO_ANSWER
 from iamtriage.explaining._rules.credentials.authorization_headers import explain_invalid_header
-from iamtriage.explaining._rules.shared import certificates, pages
+from iamtriage.explaining._rules.shared import certificates, clusters, pages
 from iamtriage.explaining._rules.shared.clues import error_code, find_aws_hosts
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
 from iamtriage.explaining._rules.shared.credential_remedies import WINDOWS
-from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.findings import UNREACHABLE_CODES, diagnose_sts_call
 from iamtriage.sts._endpoint_table import PARTITIONS
 
@@ -65,6 +65,9 @@ _REGIONAL_HOST = lazy_pattern(
 _ENDPOINT_SERVICES = {"kinesis": "kinesis-streams", "firehose": "kinesis-firehose"}
 _TASK_START = lazy_pattern(r"\bResourceInitializationError\b|\bCannotPull(?:Container|ECRContainer)Error\b")
 _NOT_A_POLICY = "The request did not reach AWS, so an IAM policy does not help."
+_NOT_A_TRUST_POLICY = (
+    "The request did not reach AWS, so neither an IAM policy nor the role's trust policy helps."
+)
 PROXY = CauseType(
     "proxy",
     title="The proxy blocked the call or could not be reached",
@@ -139,7 +142,7 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
             if (region := _unknown_region(message, host)) and _region_of_zone(region)
             else _test_connection_remedy(case, host, has_region=region is None),
         ),
-        notes=_NOT_A_POLICY,
+        notes=_NOT_A_POLICY if host is None or not host.startswith("sts.") else _NOT_A_TRUST_POLICY,
     )
 
 
@@ -229,7 +232,7 @@ def _related_causes(message: str, host: str | None) -> tuple[Cause, ...]:
         if not any(map(str.isdigit, region)):
             return (NO_SUCH_HOST.cause("derived", text="The names of Regions end with a number."),)
         if _region_of_zone(region) is not None:
-            text = "A Region has no letter at the end of its name, so there is no such host."
+            text = "The client builds the host from its Region setting, which has the name of the zone."
             return (NO_SUCH_HOST.cause("derived", text=text),)
         text = f"The Region {region} is misspelled or does not exist, so the host does not exist."
         return (NO_SUCH_HOST.cause(text=text), DNS.cause())
@@ -251,11 +254,31 @@ def _related_remedy(case: Case[AwsError], message: str, host: str | None) -> Rem
         which = "The second command lists the Regions of the account."
         if similar:
             which = f"Most likely, {join_words(similar, 'or')} is meant."
-        if _region_of_zone(region):
-            which = "Use the Region, without the letter of the zone."
+        if clusters.runs_in_pod(case):
+            is_zone = _region_of_zone(region) is not None
+            return cluster_remedy(
+                "Correct the Region of the pod",
+                None if is_zone else which,
+                f"If env shows nothing, {region} is in the code (such as region_name) or a profile: correct it there, then deploy again.",
+                "set env replaces the pods. Correct the manifest or chart, too.",
+                "A zone often comes from the node label topology.kubernetes.io/zone: topology.kubernetes.io/region has the Region."
+                if is_zone
+                else None,
+                commands=(
+                    f"env | grep {region}",
+                    None if similar else list_regions,
+                    Labelled(
+                        "If it prints a variable:",
+                        clusters.set_variables_command(
+                            case, f"AWS_REGION={correct} AWS_DEFAULT_REGION={correct}"
+                        ),
+                    ),
+                ),
+                url=pages.SDK_REGION,
+            )
         return your_remedy(
             "Correct the Region",
-            which,
+            None if _region_of_zone(region) else which,
             f"The first command prints where {region} is set, or it is in --region or the code. If it is in the profile, correct it there with aws configure set region. If it is in the environment (AWS_REGION, AWS_DEFAULT_REGION), correct the variable.",
             commands=(
                 "aws configure list",

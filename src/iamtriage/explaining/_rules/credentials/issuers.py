@@ -20,7 +20,10 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    trust_remedy,
+)
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider, find_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, trust_policy_evidence
 from iamtriage.policies._documents import allow, build_document
@@ -227,6 +230,12 @@ def find_role(case: Case[InvalidIdentityToken]) -> Role | None:
     stated = case.context.role_arn
     role = try_parse_principal(case.failure.resource or case.facts.resource or (stated and stated.value))
     return role if isinstance(role, Role) else None
+
+
+def describe_match(case: Case[InvalidIdentityToken]) -> str:
+    """Return that the trust policy matches the claims in the facts, as a sentence after a space, if it does."""
+    found = evaluate_trust_policy(case.facts, "sts:AssumeRoleWithWebIdentity")
+    return " The trust policy matches the token already." if found is not None and found.allowed else ""
 
 
 def create_provider_command(issuer: Issuer) -> str:

@@ -7,15 +7,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, cast
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words, quote_argument
+from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.credentials import issuers
 from iamtriage.explaining._rules.shared import commands, pages
-from iamtriage.explaining._rules.shared.clues import error_code, find_partition, quote_phrases, reported_cause
+from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, present, your_remedy
-from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
 from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ def _explain_other_client_id(
     trust = f"The trust policy's condition on aud must have {audience}, too."
     if f"'{audience}'" in str(case.facts.trust_policy):
         trust = f"The trust policy has {audience} already, and needs no change."
-    if matches := _describe_match(case):
+    if matches := issuers.describe_match(case):
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
     right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
     correct = f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
@@ -264,25 +263,6 @@ def _token_audience(case: Case[InvalidIdentityToken]) -> str | None:
     return next((name for name in each if isinstance(name, str) and _AUDIENCE_NAME.fullmatch(name)), None)
 
 
-NO_VERIFICATION_KEY = CauseType(
-    "no-verification-key",
-    title="STS could not get the key that verifies the token",
-    recognised_by='The message says "Couldn\'t retrieve verification key from your identity provider", or the error code is IDPCommunicationError.',
-    fix="Let the issuer serve its keys publicly, at the jwks_uri of its configuration.",
-    sources=(pages.OIDC_PROVIDERS,),
-)
-ISSUER_UNREACHABLE = CauseType(
-    "issuer-unreachable",
-    title="The issuer is not reachable, or its keys or its TLS certificate are wrong",
-    text="The issuer is private, behind a firewall, or slow, its jwks_uri is missing or serves no key with the token's kid, or its TLS certificate has expired or lacks the intermediate certificates. STS fetches the keys over the internet and caches them for a while.",
-    fix="Serve the issuer's configuration and current keys on a public address, with a complete certificate chain. Test it from outside of your network.",
-    commands=("curl --silent",),
-    recognised_by="The token's issuer has a private host name or address, or the text shows that its keys do not exist or its certificate cannot be verified.",
-    sign=r"\"iss\": ?\"https://(?:10\.|192\.168\.|[\w.-]{1,80}\.(?:internal|local|lan|corp|svc)\b)[\w.-]{0,60}"
-    r"|\.well-known/(?:openid-configuration|jwks\S{0,12})\"? (?:returned |HTTP/\S{1,4} )?404\b|\"keys\": ?\[ ?\]"
-    r"|\bVerify return code: (?:10|20|21)\b[^\n$]{0,60}?\)|\bunable to get local issuer certificate|\bcertificate has expired\b",
-    of="no-verification-key",
-)
 WRONG_THUMBPRINT = CauseType(
     "wrong-thumbprint",
     title="The certificate does not match the provider's thumbprint",
@@ -290,72 +270,6 @@ WRONG_THUMBPRINT = CauseType(
     recognised_by="The message says that the OpenIDConnect provider's HTTPS certificate does not match the configured thumbprint.",
     fix="Update the thumbprint list of the identity provider.",
     sources=(pages.OIDC_PROVIDERS,),
-)
-
-
-_NO_KEY = "retrieve verification key from your identity provider"
-
-
-def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) -> Explanation:
-    """Explain that STS found no key to verify the token with."""
-    issuer = issuers.find_issuer(case, message)
-    whose = "the issuer's keys" if issuer.system is None else f"the keys of {issuer.system}"
-    reason = ", or found no key for the token"
-    causes = (ISSUER_UNREACHABLE.cause(),)
-    if issuer.url is not None and issuer.is_self_hosted:
-        whose, reason = f"{whose} from {issuer.url}", ": most likely, it is not reachable from the internet"
-        other = "Or its TLS certificate is not publicly trusted or not complete, or its jwks_uri serves no key with the token's kid."
-        text = f"{issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
-        causes = (ISSUER_UNREACHABLE.cause(text=text),)
-    summary, remedies = f"STS could not get {whose}{reason}.", (_fetch_keys_remedy(issuer), _RETRY)
-    if error_code(case.failure).startswith("IDPCommunicationError"):
-        summary, remedies = "STS could not reach the identity provider.", remedies[::-1]
-    return case.explain(
-        summary,
-        NO_VERIFICATION_KEY.cause("reported", (*quote_phrases(message, _NO_KEY), *issuer.because)),
-        *causes,
-        remedies=remedies,
-        notes=f"{issuers.ROLE_NOT_EVALUATED}{_describe_match(case)}",
-    )
-
-
-def _describe_match(case: Case[InvalidIdentityToken]) -> str:
-    """Return that the trust policy matches the claims in the facts, as a sentence after a space, if it does."""
-    found = evaluate_trust_policy(case.facts, "sts:AssumeRoleWithWebIdentity")
-    return " The trust policy matches the token already." if found is not None and found.allowed else ""
-
-
-def _fetch_keys_remedy(issuer: issuers.Issuer) -> Remedy:
-    url = commands.issuer(issuer.url).rstrip("/")
-    keys = "JWKS_URI"
-    last = "EKS serves both documents publicly. For self-managed clusters, you must publish them."
-    if issuer.is_self_hosted:
-        last = "If they fail, let the administrators of the host or of the network publish both paths on the internet, such as by a reverse proxy. Or give the caller a role without OIDC, such as that of its instance."
-    elif issuer.system is not None:
-        last = f"{issuer.system} serves both documents publicly."
-    if issuer.system == "GitLab":
-        # https://docs.gitlab.com/ci/cloud_services/aws/ and https://docs.gitlab.com/ci/variables/predefined_variables/
-        if issuer.url is None:
-            url = "https://HOST"
-            last = "HOST is that of the GitLab instance, which CI_SERVER_URL contains in a job. If STS cannot reach it, publish both paths on the internet."
-        keys = f"{url}/oauth/discovery/keys"
-    lines = (f"{url}/.well-known/openid-configuration", keys)
-    is_of_cluster = issuer.system is None and not issuer.is_self_hosted
-    build = cluster_remedy if is_of_cluster else your_remedy
-    return build(
-        "Fetch the issuer's keys as STS does",
-        "Run the commands from outside your network. Both documents must be served over HTTPS, to everyone and within seconds.",
-        "Compare issuer with the token's iss claim, and the kid of the keys at jwks_uri with the token's kid.",
-        last,
-        commands=tuple(f"curl --silent --show-error --include {quote_argument(each)}" for each in lines),
-        url=pages.OIDC_PROVIDERS,
-    )
-
-
-_RETRY = your_remedy(
-    "Retry after a few seconds",
-    "Retry a few times with exponential backoff: the error can be temporary.",
-    url=pages.OIDC_ROLES,
 )
 
 

@@ -137,6 +137,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         lambda denial: "kind: BackupStorageLocation" in denial.failure.text,
         "denials.other_callers.add_ignored_keys",
     ),
+    (
+        lambda denial: denial.lowercase_action == "eks:accesskubernetesapi" and not denial.is_explicit,
+        "kubernetes.eks_console.add_cluster_access",
+    ),
     (_may_be_of_release, "denials.controller_releases.add_release"),
     (
         lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,

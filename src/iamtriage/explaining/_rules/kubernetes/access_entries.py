@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.kubernetes import (
 from iamtriage.explaining._rules.kubernetes.stated_entries import find_listed
 from iamtriage.explaining._rules.kubernetes.stated_maps import create_mapped_command
 from iamtriage.explaining._rules.shared import clusters, pages, principal_mappings
-from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import end_summary, quoted_message
@@ -198,7 +197,7 @@ def _explain_entry_exists(case: Case[AccessEntry], _message: str) -> Explanation
     )
 
 
-def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation:
+def _explain_entry_missing(case: Case[AccessEntry], _message: str) -> Explanation:
     principal = entry_settings.entry_principal(case)
     if (other := entry_parameters.find_other_arn(case)) is not None:
         return entry_parameters.explain_other_arn(case, principal, other)
@@ -208,7 +207,7 @@ def _explain_entry_missing(case: Case[AccessEntry], message: str) -> Explanation
     named = f" {name}" if (name := clusters.find_cluster(case).name) else ""
     return case.explain(
         f"The cluster{named} has no access entry for {principal.description}{why}.",
-        NO_ENTRY.cause("reported", quote_phrases(message, "The specified principalArn could not be found")),
+        NO_ENTRY.cause("reported", text="The message is about the entry. The principal can exist in IAM."),
         # A single command makes no entry in the same run.
         None if called is not None and called.program == "aws" else NOT_MADE_YET.cause(),
         None if find_listed(case.failure) else entry_parameters.OTHER_ARN.cause(),
@@ -223,7 +222,11 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
     cluster, context = clusters.find_cluster(case), case.context
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
-    precedence = "The access entry takes precedence over the principal's aws-auth entry: include its groups."
+    precedence: str | None = (
+        "The access entry takes precedence over the principal's aws-auth entry: include its groups."
+    )
+    if not cluster.uses_aws_auth:
+        precedence = None
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
     if address is None and _TERRAFORM_CALL not in case.failure.text:
         create = create_mapped_command(case, try_parse_principal(clusters.find_entry_arn(case)), principal)
@@ -234,6 +237,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
             "Create the entry first, then associate the policy",
             *notes,
             precedence,
+            "Associating does not create the entry. If the list has the ARN in another form, with or without a path, skip create-access-entry, and use that ARN.",
             commands=(
                 cluster.eks_command("list-access-entries"),
                 Labelled(
@@ -251,7 +255,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
         "Create the entry in Terraform, before the association",
         *notes,
         "Add the first resource if it is missing, and refer to it in the association, so that Terraform creates the entry first. If the first command lists the ARN, import the entry before you apply.",
-        precedence if cluster.uses_aws_auth else None,
+        precedence,
         commands=(
             cluster.eks_command("list-access-entries"),
             Labelled(

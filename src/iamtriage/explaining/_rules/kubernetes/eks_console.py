@@ -30,6 +30,7 @@ from iamtriage.explaining._rules.kubernetes.stated_maps import add_stated_map, f
 from iamtriage.explaining._rules.kubernetes.users import NO_RULE
 from iamtriage.explaining._rules.shared import arn_diagnosis, clues, commands, pages, principal_words
 from iamtriage.explaining._rules.shared.clusters import find_cluster
+from iamtriage.explaining._rules.shared.companion_actions import KUBECTL_WORKS
 from iamtriage.explaining._rules.shared.principal_mappings import VIEW_POLICY, build_cluster_principal
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.kubernetes.stated_entries import StatedEntry
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.clusters import Cluster
+    from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.failures._failures import ConsoleKubernetesAccess
 
@@ -154,6 +156,35 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     if state.listed is None:
         explanation = add_stated_map(case, explanation)
     return cluster_access.add_administrator(case, explanation)
+
+
+def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add the access to the cluster that the console requires besides the denied permission in IAM."""
+    case, principal = denial.case, denial.principal
+    if KUBECTL_WORKS.search(case.failure.text) or principal is None:
+        return explanation
+    cluster = find_cluster(case)
+    mapped = build_cluster_principal(
+        principal, principal_words.describe_principal(principal, None), source=case.text
+    )
+    first, *others = explanation.remedies
+    why = (
+        "aws-auth does not count"
+        if cluster.mode == "API"
+        else "an aws-auth entry with groups that can read the objects is enough, too"
+    )
+    given = cluster_remedy(
+        f"Also create an access entry for {mapped.description}, if it has none",
+        f"Without one, the next error is about the cluster: {why}. If an entry exists, only run the second command.",
+        commands=(
+            mapped.create_entry_command(cluster),
+            mapped.associate_policy_command(cluster, _VIEW_ALL_POLICY),
+        ),
+        url=pages.EKS_CONSOLE,
+    )
+    if not cluster.uses_entries:
+        given = _aws_auth_remedy(cluster, mapped)
+    return attrs.evolve(explanation, remedies=(first, given, *others))
 
 
 class _Access(NamedTuple):

@@ -35,8 +35,8 @@ _SECURE_STRING = "If the parameter is a SecureString with a customer managed KMS
 # https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-prereq.html
 _MODEL_OF_PROFILE = "If the call uses a cross-Region inference profile, the Resource also needs the profile's ARN, and this model's ARN in each destination Region (* as the Region is any)."
 _VERSION = "The request names a version ID, so S3 checks"
-_CONSOLE = "The console reads Kubernetes objects with eks:AccessKubernetesApi, which kubectl does not need, and also calls eks:DescribeCluster and, on *, eks:ListClusters."
-_KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
+_CONSOLE = "Only the console needs eks:AccessKubernetesApi, not kubectl. It also calls eks:DescribeCluster on the cluster and eks:ListClusters on *: add those that are still missing."
+KUBECTL_WORKS = lazy_pattern(r"\bkubectl\b[^\n]{0,200}? get\b[^\n]{0,200}\n[ \t]{0,8}NAME\b")
 # The version or alias in the ARN of a function.
 _QUALIFIER = lazy_pattern(r":function:[\w-]{1,140}:(\$?[\w-]{1,128})\Z", re.ASCII)
 # Calls that list the names of all, and the action of a call for one of them.
@@ -85,7 +85,7 @@ _HINTS = {
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
     "ecs:RunTask": "Running a task also requires iam:PassRole on its task role and task execution role. Its next revision has another number: the ARN can end in :*.",
     # https://docs.aws.amazon.com/eks/latest/userguide/view-kubernetes-resources.html
-    "eks:AccessKubernetesApi": f"{_CONSOLE} In the cluster, an access entry or RBAC must allow the caller to read, too.",
+    "eks:AccessKubernetesApi": _CONSOLE,
     "ecs:ExecuteCommand": "The AWS CLI also calls ecs:DescribeTasks for the task. If the cluster encrypts sessions with a KMS key, kms:GenerateDataKey on that key is required, too.",
 }
 # What a tool that deploys resources calls next: https://github.com/hashicorp/terraform-provider-aws
@@ -141,7 +141,7 @@ def describe_companions(
         return (_STATE,)
     if action in _DEPLOYMENT_HINTS and not by_resource and text_signs.is_about_deployments(text):
         return (_DEPLOYMENT_HINTS[action],)
-    if action == "eks:AccessKubernetesApi" and _KUBECTL_WORKS.search(text):
+    if action == "eks:AccessKubernetesApi" and KUBECTL_WORKS.search(text):
         return (
             f"{_CONSOLE} kubectl gets objects in the text: if it ran as the same role, access entries, aws-auth and RBAC need no change.",
         )

@@ -90,9 +90,11 @@ def policy_with_value(
     block = mapping(conditions.get(operator))
     if key not in block:
         return None
-    old = block.pop(key)
-    value = old if value is None else value
+    value = block[key] if value is None else value
     new_operator = new_operator or operator
+    if new_operator != operator:
+        del block[key]
+    # A condition that only gets another value keeps its place.
     conditions[new_operator] = {**mapping(conditions.get(new_operator)), key: value}
     if not mapping(conditions[operator]):
         del conditions[operator]

@@ -257,7 +257,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
     decide = None
-    if not whom:
+    if not whom and not trust_subjects.is_misspelled(expected, actual):
         decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     is_part = _shows_only_condition(facts)
     more = "" if is_part else REMOVE_OLD
@@ -283,16 +283,15 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
         more = "Keep it this narrow: a pattern such as :* trusts all jobs of the project, on any branch."
         more += f" With this one, {whom} can assume the role: give it read-only permissions." if whom else ""
         decide = None
-    elif is_replaced and not trust_subjects.is_of_controller(actual):
-        more = "List both subjects if a pod in the other namespace uses the role, too."
     elif is_replaced:
-        more = f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
+        more = trust_subjects.describe_replacement(expected, actual)
     elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
         # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
         actual, is_replaced, decide = with_ids, len(result.expected) == 1, None
         more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. The repository's tokens no longer match the subject without them."
     if fixed is None:
-        value = actual if is_replaced or is_part else [*result.expected, actual]
+        kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
+        value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
         fixed = _with_value(result, facts, value=value)
     if fixed is None:
         return None

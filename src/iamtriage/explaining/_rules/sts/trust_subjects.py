@@ -32,6 +32,17 @@ _NUMBERED_REF = lazy_pattern(
 
 def describe_difference(expected: str, actual: str) -> str:
     """Return what distinguishes two subjects, as the end of a sentence, if that is easily overlooked."""
+    if is_misspelled(expected, actual):
+        differing = [
+            pair for pair in zip(expected.split(":"), actual.split(":"), strict=False) if len(set(pair)) > 1
+        ]
+        is_one = len(differing) == 1 and expected.count(":") == actual.count(":")
+        form = (
+            f"{differing[0][0]} instead of {differing[0][1]}"
+            if is_one
+            else "its form is system:serviceaccount:NAMESPACE:NAME"
+        )
+        return f" ({clip_text(form)})"
     if expected.lower() == actual.lower():
         return " (they differ in case)"
     if add_ids(expected, actual) is not None:
@@ -106,6 +117,19 @@ def _are_accounts(*subjects: str) -> bool:
     return all(len(each) == 4 and each[:2] == ["system", "serviceaccount"] for each in parts)
 
 
+def is_misspelled(expected: str, actual: str) -> bool:
+    """Return whether a policy means the token's service account, in a form that no subject has.
+
+    >>> is_misspelled("system:serviceaccounts:shop:cart", "system:serviceaccount:shop:cart")
+    True
+    >>> is_misspelled("system:serviceaccount:shop:web", "system:serviceaccount:shop:cart")
+    False
+    """
+    wanted = re.split("[:/]", expected.lower())
+    is_form = _are_accounts(expected) and expected == expected.lower()
+    return _are_accounts(actual) and not is_form and wanted[-2:] == actual.split(":")[2:]
+
+
 def is_of_controller(subject: str) -> bool:
     """Return whether a subject is that of the service account that a well-known chart or add-on creates."""
     return _are_accounts(subject) and find_controller_of_account(subject.rpartition(":")[2]) is not None
@@ -113,10 +137,19 @@ def is_of_controller(subject: str) -> bool:
 
 def is_misplaced(expected: str, actual: str) -> bool:
     """Return whether the names show that the policy is wrong, not the pod."""
-    if is_of_controller(actual) or lacks_context(expected):
+    if is_of_controller(actual) or lacks_context(expected) or is_misspelled(expected, actual):
         return True
     is_of_namespace = expected.split(":")[2:3] == ["default"] or actual.split(":")[2:3] == ["kube-system"]
     return is_of_namespace and is_same_account(expected, actual)
+
+
+def describe_replacement(expected: str, actual: str) -> str:
+    """Return what to know where a misplaced subject is replaced."""
+    if is_misspelled(expected, actual):
+        return "No token has the old subject. Running pods retry: they need no restart."
+    if not is_of_controller(actual):
+        return "List both subjects if a pod in the other namespace uses the role, too."
+    return f"The installation creates the service account {clip_text(actual.rpartition(':')[2])}, and its pods retry automatically. List both subjects if other pods use the old one."
 
 
 def find_pattern(expected: str, actual: str) -> str | None:
