@@ -52,7 +52,10 @@ def test_missing_webhook(listed: str, *, is_missing: bool) -> None:
     facts = {"namespace": "shop", "service_account": "report"}
     explanation = explain(f"{_DENIED}{_ANNOTATED}{listed}", facts=facts)
     assert ("lacks the webhook" in explanation.summary) is is_missing
-    assert explanation.remedies[0].title.startswith("Restore" if is_missing else "Re-create")
+    first = explanation.remedies[0]
+    assert first.title.startswith("Set in the pod template" if is_missing else "Re-create")
+    if is_missing:
+        assert '{"name":"AWS_ROLE_ARN","value":"arn:aws:iam::111122223333:role/report"}' in first.commands[1]
 
 
 _TIMEOUT = "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod is in CrashLoopBackOff.\n"

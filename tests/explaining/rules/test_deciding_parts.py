@@ -102,7 +102,7 @@ def test_setting_that_the_request_does_not_send(
     start: str, setting: str, title: str, *, sends: bool | None
 ) -> None:
     explanation = explain(f"{start}{SCP}\n{setting}\nThe SCP: {json.dumps(DENY)}")
-    assert "the statement NeedImds of the policy in the text denies it" in explanation.summary
+    assert "the statement NeedImds of the service control policy in the text denies it" in explanation.summary
     assert ("because the request has no ec2:MetadataHttpTokens" in explanation.summary) is (sends is False)
     assert explanation.remedies[0].title.startswith(title)
     nulls = [each for each in explanation.remedies[0].steps if '"Null"' in each]

@@ -387,8 +387,9 @@ def test_corrected_statement_is_not_wider_than_the_denial(resource: str, named: 
     assert first.title.startswith("Let the condition on iam:PassedToService accept")
     assert first.policy is not None
     assert first.policy["Statement"][0]["Resource"] == named
-    # It is one statement of a policy that can have others.
-    assert '"Version"' not in str(explanation)
+    # The statement is attached as a policy of its own, so the others stay.
+    assert "aws iam put-role-policy --role-name " in str(explanation)
+    assert "AllowPassRole-" in str(explanation)
 
 
 _READ = "User: arn:aws:sts::111122223333:assumed-role/mail-dev-SendRole-1A2B/mail-dev-Send is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/mail/key because no identity-based policy allows the ssm:GetParameter action\n"

@@ -207,7 +207,7 @@ VPCE = {"StringNotEquals": {"aws:SourceVpce": ["vpce-0a1b2c3d", "vpce-0e4f5a6b"]
         pytest.param(
             "a service control policy",
             _statement("Deny", Sid="Tagged", Condition={"Null": {"aws:RequestTag/team": "true"}}),
-            "the statement Tagged of the policy in the text denies it if the request has no aws:RequestTag/team",
+            "the statement Tagged of the service control policy in the text denies it if the request has no aws:RequestTag/team",
             None,
             id="key without a value",
         ),

@@ -44,7 +44,9 @@ _NAMED_BUCKET = lazy_pattern(
     rf"\b(?:S3)?[Bb]ucket(?:[ _]?[Nn]amed?)?(?:[ =:]{{1,3}}|\s\()[\"'`]?[(\"'`]?({_BUCKET})(?![\w-])"
     rf"|[\"'][Bb]ucket(?:Name)?[\"']\s?:\s?[\"']({_BUCKET})[\"']"
     rf"|<BucketName>({_BUCKET})<"
-    rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])",
+    rf"|\barn:aws[a-z-]{{0,12}}:s3:::({_BUCKET})(?![\w-])"
+    # Terraform: "creating S3 bucket ACL for name".
+    rf"|\bS3 [Bb]ucket (?:[A-Z]\w{{1,20}} ){{1,4}}for ({_BUCKET})(?![\w-])",
     re.ASCII,
 )
 _KEY = lazy_pattern(

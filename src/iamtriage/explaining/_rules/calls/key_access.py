@@ -222,7 +222,11 @@ _IDEMPOTENT = lazy_pattern(
 _UNENCRYPTED_WORKS = lazy_pattern(
     r"(?i:\b(?:un-?encrypted|without encryption)\b[^\n.]{0,60}\b(?:works?|worked|fine|ok|bound)\b)"
 )
-_CLAIM = lazy_pattern(r"\bpvc[ /](?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?= -n | --namespace)")
+_CLAIM = lazy_pattern(
+    r"(?:\bpvc[ /]|for claim \\?\"(?P<namespace>[a-z0-9-]{1,63})/)(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?= -n | --namespace|\\?\")"
+)
+_CLASS = lazy_pattern(r"\bStorageClass \\?\"(?P<name>[a-z0-9][a-z0-9.-]{0,252})\\?\"")
+_ACCOUNT_OF_DRIVER = "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa --namespace kube-system --output 'jsonpath={.metadata.annotations.eks\\.amazonaws\\.com/role-arn}')"
 _USES = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
 
 
@@ -256,32 +260,44 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
     evidence = code_evidence(case.failure)
     if encrypted is not None:
         settings = (each[each.lastgroup or 0] for each in _ENCRYPTED.finditer(text))
-        evidence = (f"The text sets {join_words(tuple(dict.fromkeys(settings)), 'and')} for volumes.",)
-        if _UNENCRYPTED_WORKS.search(text):
-            evidence = (*evidence, "Volumes without encryption work.")
+        by = f"The StorageClass {named[1]}" if (named := _CLASS.search(text)) else "The text"
+        works = _UNENCRYPTED_WORKS.search(text) is not None
+        evidence = (
+            f"{by} sets {join_words(tuple(dict.fromkeys(settings)), 'and')}{', and volumes without encryption work' if works else ''}.",
+        )
     more = (
         " AmazonEBSCSIDriverPolicy does not allow the use of a customer managed key." if is_of_driver else ""
     )
     if _IDEMPOTENT.search(text):
-        more += " The error about the idempotent request is a consequence: the driver repeats the request for the volume that was discarded."
-    named = _CLAIM.search(text)
-    claim = named and commands.fill_command(
-        "kubectl delete pvc {} --namespace {}", named["name"], commands.namespace(case.facts.namespace)
+        both = "InvalidVolume.NotFound and the error about the idempotent request are consequences"
+        one = "The error about the idempotent request is a consequence"
+        more += f" {both if 'InvalidVolume.NotFound' in text else one}."
+    claim = (found := _CLAIM.search(text)) and commands.fill_command(
+        "kubectl delete pvc {} --namespace {}",
+        found["name"],
+        commands.namespace(found["namespace"] or case.facts.namespace),
     )
+    of_set = " (a StatefulSet does so if you delete its pod, too)"
+    finds_role = is_of_driver and role is None
+    put = commands.put_policy(role or "ROLE_NAME", "UseVolumeKey")
+    put = put.replace("ROLE_NAME", '"${role_arn##*/}"') if finds_role else put
     return case.explain(
         f"EBS accepted the new volume and then discarded it: most likely, {caller} may not use {of_key}.",
         VOLUME_DISCARDED.cause(
             "derived" if encrypted is not None else "possible",
             evidence,
-            text=f"CreateVolume succeeds even without permission for the key: EBS checks the key later, and then deletes the volume. No error names the key.{more}",
+            text=f"EBS checks the key only after CreateVolume has succeeded, and no error names it.{more}",
         ),
         KMS_KEY_STATE.cause(text="The key is disabled, pending deletion or in another Region."),
         remedies=identity_remedy(
             f"Allow {caller} to use {of_key}",
             None if is_of_driver else "Attach the policy to the caller's role.",
-            f"The key policy must allow {caller}, too, or enable IAM policies with a statement for arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default key policy does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
-            "After the commands, delete the pending PersistentVolumeClaim, and create it again (for a StatefulSet, delete its pod, too: it then creates both): otherwise, the driver repeats the old request."
-            if is_of_driver
+            f"The key policy must allow {caller}, too, or arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default one does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
+            "With EKS Pod Identity, the role is in the association instead of the annotation."
+            if finds_role
+            else None,
+            f"After the commands, delete the pending PersistentVolumeClaim, and create it again{of_set}: otherwise, the driver repeats the old request."
+            if is_of_driver and not claim
             else None,
             statements=(
                 allow(_USES, arn, sid="UseKey"),
@@ -294,7 +310,9 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             ),
             commands=(
                 f"aws ec2 get-ebs-default-kms-key-id --region {region}" if key is None else None,
-                commands.put_policy(role or "ROLE_NAME", "UseVolumeKey"),
+                _ACCOUNT_OF_DRIVER if finds_role else None,
+                put,
+                claim and Labelled(f"Then delete the pending claim, and create it again{of_set}:", claim),
                 Labelled(
                     "To see the key policy:",
                     commands.fill_command(
@@ -302,7 +320,6 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
                         *(arn, region),
                     ),
                 ),
-                claim and Labelled("Then, for the pending claim:", claim),
             ),
             url=_REQUIREMENTS,
         ),

@@ -256,6 +256,9 @@ _BEING_CREATED = lazy_pattern(
     r"unable to assume the service[- ]linked role|wait and try again", re.IGNORECASE
 )
 _PURPOSE = lazy_pattern(r"\bpermissions? (to [a-z][a-z ]{2,20} your [\w ]{2,30})\.", re.IGNORECASE)
+_OTHER_ACCOUNT = lazy_pattern(
+    r"\b(?:old|older|other|another|second|existing)\b[^.\n]{0,30}\baccounts?\b", re.IGNORECASE
+)
 _RETRIES = lazy_pattern(r"karpenter|nodeclaim|reconcil|controller", re.IGNORECASE)
 NO_SERVICE_LINKED_ROLE = CauseType(
     "no-service-linked-role",
@@ -288,7 +291,7 @@ def missing_role(
     if role is not None:
         needed, service, principal = f"role {role.role} of {role.name}", role.name, role.principal
     taken = "If IAM answers that the name has been taken, the role exists already"
-    steps: tuple[str, ...] = (f"{taken}: wait for a minute, because changes propagate.",)
+    steps: tuple[str, ...] = (f"{taken}: then wait a minute for the change to propagate.",)
     if is_starting:
         steps = (
             f"{service[:1].upper()}{service[1:]} creates the role with the first call, and the role takes a moment to propagate. Often, it is enough to retry.",
@@ -298,7 +301,7 @@ def missing_role(
     of_service = f" for {principal}" if principal else ""
     controller = find_controller(case.failure.text)
     name = "The controller" if controller is None else capitalize_start(controller.name)
-    again = f"{name} retries automatically." if retries else "Then retry the call."
+    again = f"{name} retries automatically, and needs no permission for it then." if retries else "Then retry the call."
     permission = f"To let the service create the role, the caller needs iam:CreateServiceLinkedRole{of_service}. If the role exists, no such permission is needed."
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.
@@ -313,7 +316,7 @@ def missing_role(
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
             quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
-            text=f"The call needs the {needed}{purpose}, which is created once per account.",
+            text=f"The call needs the {needed}{purpose}, which is created once per account.{_contrast(case.failure.text, service)}",
         ),
         remedies=(
             create_role_remedy(
@@ -329,6 +332,13 @@ def missing_role(
             None if others else permission,
         ),
     )
+
+
+def _contrast(text: str, service: str) -> str:
+    """Return why calls work in another account, or for other instances, if a text says that they do."""
+    others = f" An account that has used {service} before has it." if _OTHER_ACCOUNT.search(text) else ""
+    is_of_spot = service.startswith("EC2 Spot") and re.search("on-?demand", text, re.IGNORECASE)
+    return f"{others}{' On-Demand Instances do not need it.' if is_of_spot else ''}"
 
 
 def create_role_remedy(principal: str | None, title: str, *steps: str) -> Remedy:

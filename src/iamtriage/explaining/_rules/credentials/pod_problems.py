@@ -7,6 +7,7 @@ https://github.com/jtblin/kube2iam and https://external-secrets.io/latest/provid
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,30 +53,6 @@ _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
 # https://github.com/aws/amazon-eks-pod-identity-webhook
-_INJECTED = """spec:
-  template:
-    spec:
-      containers:
-        - name: CONTAINER_NAME
-          env:
-            - name: AWS_ROLE_ARN
-              value: {}
-            - name: AWS_WEB_IDENTITY_TOKEN_FILE
-              value: /var/run/secrets/eks.amazonaws.com/serviceaccount/token
-          volumeMounts:
-            - name: aws-iam-token
-              mountPath: /var/run/secrets/eks.amazonaws.com/serviceaccount
-              readOnly: true
-      volumes:
-        - name: aws-iam-token
-          projected:
-            sources:
-              - serviceAccountToken:
-                  audience: sts.amazonaws.com
-                  path: token
-"""
-
-
 class OtherAnnotation(NamedTuple):
     """The annotation of a service account, with the ARN of the role if the text has it."""
 
@@ -188,7 +165,7 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
     kind = "association" if given.is_association else "annotation"
     of_account = f"{what} of its service account"
     if evidence.missing and given.role is not None and lacks_webhook(case.failure.text):
-        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it: the list in the text has no pod-identity-webhook"
+        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it, pod-identity-webhook"
         return PodProblem(text, name, _restore_webhook_remedy(case, given.role))
     if evidence.is_restarted:
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), although the pods were restarted"
@@ -213,15 +190,27 @@ def lacks_webhook(text: str) -> bool:
 
 def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:
     """Return the remedy for a cluster without the webhook. What it sets can be written by hand."""
+    mount = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+    variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": f"{mount}/token"}
+    if case.facts.region is not None:
+        variables["AWS_REGION"] = case.facts.region
+    token = {"serviceAccountToken": {"audience": "sts.amazonaws.com", "path": "token"}}
+    container = {
+        "name": "CONTAINER",
+        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "volumeMounts": [{"name": "aws-iam-token", "mountPath": mount, "readOnly": True}],
+    }
+    volume = {"name": "aws-iam-token", "projected": {"sources": [token]}}
+    pod = {"containers": [container], "volumes": [volume]}
+    patch = json.dumps({"spec": {"template": {"spec": pod}}}, separators=(",", ":"))
+    restart = clusters.restart_command(case)
+    show = f"{restart.replace('rollout restart', 'get')} --output jsonpath='{{.spec.template.spec.containers[0].name}}'"
+    change = commands.fill_command(f"{restart.replace('rollout restart', 'patch')} --patch {{}}", patch)
     return cluster_remedy(
-        "Restore the webhook pod-identity-webhook",
-        "EKS creates it with the cluster: if it was deleted, AWS Support can restore it. In another cluster, install amazon-eks-pod-identity-webhook. Re-creating pods or the service account has no effect before.",
-        "Until then, set in the pod template what it would: AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE and a projected token with the audience sts.amazonaws.com.",
-        commands=(
-            "kubectl get mutatingwebhookconfiguration pod-identity-webhook",
-            Labelled("When the webhook is there again:", clusters.restart_command(case)),
-        ),
-        manifest=_INJECTED.format(role),
+        "Set in the pod template what the webhook would set, until it is there again",
+        "The patch changes the first container and re-creates the pods, which then have the role.",
+        "EKS creates the webhook with the cluster: AWS Support can restore it. In a cluster outside of EKS, install amazon-eks-pod-identity-webhook. EKS Pod Identity needs the webhook, too.",
+        commands=(f'container="$({show})"', change.replace("CONTAINER", "'\"$container\"'")),
         url=pages.EKS_IRSA_POD,
     )
 

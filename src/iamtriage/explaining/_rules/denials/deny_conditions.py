@@ -144,7 +144,7 @@ REQUIREMENTS = (
     Requirement(
         ("ec2:MetadataHttpTokens", "ec2:RoleDelivery"),
         "Launch the instance with IMDSv2 required",
-        'Set HttpTokens to required: --metadata-options HttpTokens=required in the CLI, metadata_options { http_tokens = "required" } in Terraform, MetadataOptions in a launch template.',
+        'Set HttpTokens to required: --metadata-options HttpTokens=required in the CLI, metadata_options { http_tokens = "required" } in Terraform, MetadataOptions in the call of an SDK or in a launch template.',
         r"imds|metadata|http-?tokens",
         r"ec2:(?:runinstances|createfleet|createlaunchtemplate|modifyinstancemetadata)",
         url=pages.EC2_METADATA,

@@ -251,7 +251,8 @@ def _remedy_by_condition(
     if requirement is deny_conditions.ENCRYPTION:
         step = next((each for sign, each in _UPLOADS if sign.search(denial.failure.text)), step)
     if deny_conditions.accepts_listed_values(condition):
-        step = _set_in_code(denial, step, condition) or f"{clip_text(condition.key)} must be {listed}. {step}"
+        must_be = "" if title.endswith(f" {listed}") else f"{clip_text(condition.key)} must be {listed}. "
+        step = _set_in_code(denial, step, condition) or f"{must_be}{step}"
         if requirement is deny_conditions.REGION:
             title = f"Call in {listed}"
         elif requirement is deny_conditions.INSTANCE_TYPE:

@@ -138,16 +138,21 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         if role is not None or problem is not None or shown.has_variables:
             # The policies of the node's role are not the problem.
             causes = tuple(each for each in causes if each.evidence != "possible")
+            text = "AWS evaluated the policies of the node's role, which the SDK uses if it finds no other credentials."
             remedies = _without_node_remedies(denial, remedies, clip_text((role or "").rpartition("/")[2]))
+            if problem is not None:
+                remedies = tuple(map(_only_if_denied, remedies))
             if denial.failure.principal is not None:
                 notes = (f"Do not allow it for the role of the node instead. {_WARNING}", *notes)
         else:
             text = "No identity-based policy of that role, which all its pods share, allows it."
-            reported = ("no-identity-allow", "reported")
-            causes = tuple(
-                attrs.evolve(each, text=text) if (each.code, each.evidence) == reported else each
-                for each in causes
-            )
+        reported = ("no-identity-allow", "reported")
+        causes = tuple(
+            attrs.evolve(each, text=text, because=() if role else each.because)
+            if (each.code, each.evidence) == reported
+            else each
+            for each in causes
+        )
     rank = _EVIDENCE_ORDER.index(evidence)
     at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
     return attrs.evolve(
@@ -157,6 +162,14 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         remedies=(*pod_remedies, *remedies),
         notes=notes,
     )
+
+
+def _only_if_denied(remedy: Remedy) -> Remedy:
+    """Return what allows the action to the role of a pod, which has not called with it yet."""
+    if remedy.layer != "identity":
+        return remedy
+    title = remedy.title.removeprefix("Or ")
+    return attrs.evolve(remedy, title=f"If it is denied then, {title[:1].lower()}{title[1:]}")
 
 
 def _verdict(denial: Denial, shown: PodEvidence, problem: PodProblem | None) -> str | None:
@@ -266,10 +279,11 @@ def _pod_evidence(denial: Denial) -> tuple[Evidence, tuple[str, ...]] | None:
     if not (names_pod or text_is_about_pods or suggests_pod):
         return None
     because = present(
-        "The session has the name of an EC2 instance, so the role of the instance was used.",
-        "The role's name is typical of a Kubernetes node role." if is_node_role else None,
-        "The facts name a pod." if names_pod else None,
-        "The text is about pods, or a pod wrote it." if text_is_about_pods else None,
+        "The session has the name of an EC2 instance, and the role's name is typical of a node."
+        if is_node_role
+        else "The session has the name of an EC2 instance, so the role of the instance was used.",
+        "The facts name a pod." if names_pod and not is_node_role else None,
+        "The text is about pods, or a pod wrote it." if text_is_about_pods and not is_node_role else None,
     )
     if (is_node_role and (text_is_about_pods or names_pod)) or (names_pod and _ANNOTATION in text):
         return "derived", because

@@ -187,7 +187,7 @@ def may_be_blocked(denial: Denial) -> Blocked | None:
     if is_on is False:
         return None
     title = f"Check Block Public Access, which rejects a public {what}"
-    new = "New buckets have all four settings on since April 2023, whatever those of the account are."
+    new = "Buckets created since April 2023 have all four settings on, whatever those of the account are; older ones do not."
     if _sets_off(denial.failure.text, setting):
         new = (
             "The text turns it off for the bucket: that of the account or of the organization still applies."
@@ -275,16 +275,16 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
     name = buckets.pop() if len(buckets) == 1 else "BUCKET_LOGICAL_ID"
     values = [(each, "false" if each in off else "true") for each in _ALL_SETTINGS]
     lines = [f"      {each}: {value}" for each, value in values]
-    add = f"add PublicAccessBlockConfiguration to the properties of {name}, as below"
+    add = f"Add PublicAccessBlockConfiguration to the properties of {name}, as below."
     if is_cdk := _CDK.search(text) is not None:
         code = ", ".join(f"{each[0].lower()}{each[1:]}: {value}" for each, value in values)
-        add = f"give the bucket in the CDK code blockPublicAccess: new s3.BlockPublicAccess({{ {code} }})"
-    return account_remedy(
-        f"Keep the bucket private, or turn off {setting} in the template",
-        f"{_WEBSITE} Its policy allows cloudfront.amazonaws.com, not everyone.",
-        f"Or, if anyone may read the data, {add}. {RETRY_NEW}",
-        "The strictest setting applies: the command shows that of the account. An organization can set it, too.",
-        commands=show_public_access_commands(denial)[1:],
+        add = f"Give the bucket in the CDK code blockPublicAccess: new s3.BlockPublicAccess({{ {code} }})."
+    return your_remedy(
+        f"If anyone may read the data, turn off {setting} in the template",
+        f"{add} {RETRY_NEW}",
+        f"Or keep the bucket private. {_WEBSITE} Its policy allows cloudfront.amazonaws.com, not everyone.",
+        "If it is still denied, the setting of the account, which the command prints, or of the organization prevents it.",
+        commands=show_public_access_commands(denial)[1],
         manifest=None
         if is_cdk
         else "\n".join((f"{name}:", "  Properties:", "    PublicAccessBlockConfiguration:", *lines)),

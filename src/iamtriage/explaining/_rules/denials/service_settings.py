@@ -8,10 +8,12 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import message_kinds
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
 from iamtriage.explaining._rules.shared import common_causes, denial_remedies, pages
@@ -142,7 +144,8 @@ _SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace
 _MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
 _ACCESS_DENIED = "Model access is denied"
 _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
-_AVAILABILITY_COMMAND = "aws bedrock get-foundation-model-availability --region REGION --model-id MODEL_ID"
+_OF_MODEL = "--region REGION --model-id MODEL_ID"
+_AVAILABILITY_COMMAND = f"aws bedrock get-foundation-model-availability {_OF_MODEL}"
 _RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
 
 BEDROCK_MODEL_ACCESS = CauseType(
@@ -166,12 +169,16 @@ def subscribes_to_model(denial: Denial) -> bool:
 
 def explain_bedrock_subscription(denial: Denial) -> Explanation:
     """Explain that the caller is not allowed to subscribe the account to the model."""
+    is_of_anthropic = re.search(r"anthropic|claude", denial.failure.text, re.IGNORECASE) is not None
+    form = ", and has to submit the use case form of Anthropic once" if is_of_anthropic else ""
     subscribe = account_remedy(
-        "Subscribe the account to the model once, with a principal that has the permissions",
-        "Call the model once, in the account and Region of the failing call, as a principal that has both permissions: in the playground of the Bedrock console, or with the API.",
-        "The subscription applies to the account: after that, calls to the model require no AWS Marketplace permissions.",
-        _RETRY_LATER,
-        commands=_AVAILABILITY_COMMAND,
+        "Subscribe the account to the model once, with a principal that has both permissions",
+        f"The first command subscribes, as does a call in the playground of the Bedrock console. The account needs a valid payment method{form}.",
+        f"After that, {denial.caller} needs no AWS Marketplace permissions. {_RETRY_LATER}",
+        commands=(
+            f'aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token "$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query \'offers[0].offerToken\' --output text)"',
+            Labelled("agreementAvailability must then be AVAILABLE:", _AVAILABILITY_COMMAND),
+        ),
         url=pages.BEDROCK_MODELS,
     )
     allow: Remedy | None = None
@@ -179,16 +186,14 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         title = f"Or allow {denial.caller} to subscribe the account"
         first_step = "Avoid this for the role of a program: aws-marketplace:Subscribe allows purchases for the account, and is required only once."
         allow = allow_remedy(denial, title=title, first_step=first_step)
-    missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe."
+    actions = "aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe"
+    missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires {actions}."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
-    verdict = "the account is not subscribed to the model, and the caller is not allowed to subscribe to it"
-    text = "The account is not subscribed to the model in AWS Marketplace. Bedrock tried to subscribe the account with the caller's permissions."
+    text = "On the first call to such a model, Bedrock subscribes the account with the permissions of the caller."
     return denial.explain(
-        denial_summary(denial, verdict),
-        BEDROCK_MODEL_ACCESS.cause(
-            "derived", quote_phrases(denial_paragraph(denial.failure), _ACCESS_DENIED), text=text
-        ),
+        f"The account is not subscribed to the model in AWS Marketplace yet, and {denial.caller} is not allowed to subscribe it ({actions}).",
+        BEDROCK_MODEL_ACCESS.cause("derived", text=text),
         common_causes.NO_IDENTITY_ALLOW.cause("reported", reason_lines(denial), text=missing),
         topic="bedrock-subscription",
         remedies=(subscribe, allow, denial_remedies.authorization_details_remedy(denial)),

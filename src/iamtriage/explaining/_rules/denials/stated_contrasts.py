@@ -33,6 +33,7 @@ from iamtriage.explaining._rules.denials.request_conditions import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
+from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant, required_statement
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
@@ -309,17 +310,27 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     """Return how to let the condition of a statement accept the value of the request."""
     requested = failed.requested or ()
     named = _describe_statement(denial, statement)
-    accepted, step = [*requested], f"Add this statement: {named} can stay as it is."
+    accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
     if "Not" in failed.operator:
         step = f"Change the value in {named}, as below."
     elif _can_show(statement):
         accepted = list(dict.fromkeys((*failed.values, *requested)))
         step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
+    elif denial.role is not None:
+        step = f"Attach the policy to {denial.caller}: {named} can stay as it is."
+        is_new = True
     conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
     conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
     title = f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}"
-    remedy = account_remedy(title, step, url=pages.EVALUATION)
-    return _with_statement(remedy, denial, statement, conditions)
+    is_task = failed.key.lower() == _PASSED_TO and "ecs-tasks.amazonaws.com" in requested
+    other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
+    remedy = account_remedy(title, step, other if is_task else None, url=pages.EVALUATION)
+    changed = _with_statement(remedy, denial, statement, conditions)
+    if not is_new or denial.role is None or changed.policy is None:
+        return changed
+    name = inline_policy_name(changed.policy["Statement"])
+    line = commands.put_policy(commands.role_name(denial.role.name), name)
+    return attrs.evolve(changed, commands=(line,), is_addition=False)
 
 
 def _can_show(statement: Mapping[str, Any]) -> bool:

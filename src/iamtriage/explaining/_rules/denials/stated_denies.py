@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials import deny_conditions, known_policies,
 from iamtriage.explaining._rules.denials.policy_comparisons import STATED_POLICY_DENIES, names_caller
 from iamtriage.explaining._rules.shared.denial_remedies import DETAILS_TITLES
 from iamtriage.explaining._rules.shared.policy_principals import principal_arn_pattern
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.wording import capitalize_start, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import iterate_statements
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MAX_STATEMENTS = 3
 _FIND = "Find the Deny statement"
+_RANK_OF_USUAL = 3
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -54,12 +55,14 @@ class StatedDeny(Value):
         index: The position of the statement.
         sid: Its Sid, if it has one.
         checked: Its conditions, compared with the request.
+        also: Under which condition another statement denies the call, as a sentence.
     """
 
     policy: known_policies.KnownPolicy
     index: int
     sid: str | None
     checked: tuple[request_conditions.CheckedCondition, ...]
+    also: str | None = None
 
     @property
     def words(self) -> str:
@@ -128,7 +131,7 @@ class StatedDeny(Value):
         if self.unsent is not None:
             # The summary has the verdict.
             text = describe_unsent(self.unsent).removesuffix(".")
-        because = (why_no_allow_helps(denial),) if is_only else ()
+        because = present(why_no_allow_helps(denial), self.also) if is_only else ()
         return STATED_POLICY_DENIES.cause(self.policy.evidence, because, text=f"{text}.")
 
 
@@ -141,6 +144,9 @@ def find_stated_denies(denial: Denial) -> tuple[StatedDeny, ...]:
     found = tuple(
         each for each in ranked if _rank(each) == _rank(ranked[0]) and each.policy is ranked[0].policy
     )
+    if len(found) == 1 and len(ranked) > 1 and _rank(ranked[1]) == _rank(found[0]) + 1 < _RANK_OF_USUAL:
+        clause = request_conditions.join_conditions(ranked[1].checked)
+        return (attrs.evolve(found[0], also=f"Another statement denies the call {clause}."),)
     return found[:1] if found and (_rank(found[0]) == 0 or len(found) > _MAX_STATEMENTS) else found
 
 
@@ -190,11 +196,14 @@ def describe_excluded(denial: Denial) -> str:
 def _rank(deny: StatedDeny) -> int:
     """Return how likely it is that a statement denied: the lower, the likelier."""
     if deny.unsent is not None:
-        return 3
+        return _RANK_OF_USUAL + 1
     if request_conditions.are_met(deny.checked):
         return 0
     # Nothing shows that the call is one of the few without TLS.
-    return 2 if all(each.is_usual for each in deny.checked) else 1
+    if all(each.is_usual for each in deny.checked):
+        return _RANK_OF_USUAL
+    # A number has to be in the request, where a negated operator also matches a request without the key.
+    return 2 if any(each.operator.startswith("Numeric") for each in deny.checked) else 1
 
 
 def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
@@ -202,6 +211,10 @@ def _find_matching(denial: Denial) -> Iterator[StatedDeny]:
     for policy in known_policies.list_known_policies(denial) if denial.action is not None else ():
         if not known_policies.may_decide(policy, denial) or known_policies.is_of_other(policy, denial):
             continue
+        if denial.policy_type == "service_control":
+            policy = policy._replace(  # noqa: PLW2901 (all statements are of the same policy)
+                name=policy.name.replace("the policy in", "the service control policy in")
+            )
         for index, each in enumerate(iterate_statements(policy.content)):
             # An evaluation, or the comparison of identity-based policies, names a Deny without a condition.
             is_named_elsewhere = policy.policy_type not in {None, "role_trust"} or not policy.has_principal

@@ -91,6 +91,9 @@ def _add_identity_policies(
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
+    if first.code == STATED_POLICY_OTHER_ACTION.code and explanation.topic == "bedrock-subscription":
+        # No policy is meant to allow a subscription, which is made once.
+        return explanation
     if first.code == STATED_POLICY_ALLOWS.code and policy.owner is not None and denial.policy_type is None:
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
@@ -106,6 +109,8 @@ def _add_identity_policies(
     if is_conditional or codes & _ALLOW_IS_NO_FIX:
         # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
         ways = {"identity", "resource"} if is_conditional and not denial.crosses_accounts else {"identity"}
+        # AWS checks what a passed role trusts later.
+        ways |= {"role_trust"} if denial.lowercase_action == "iam:passrole" else set()
         remedies = tuple(each for each in remedies if each.policy is None or each.layer not in ways)
         found_deny = "Find the Deny statement" if STATED_POLICY_DENIES.code in codes else "\n"
         remedies = tuple(each for each in remedies if not each.title.startswith(found_deny))

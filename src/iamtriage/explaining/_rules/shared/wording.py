@@ -40,7 +40,10 @@ def why_no_allow_helps(denial: Denial) -> str:
     others = decisions.other_policies_without_allow(denial.facts, denial.action)
     if others is not None:
         return f"An Allow does not override it. An Allow is required as well: the caller's other policies ({others}) do not allow {denial.action}."
-    return "An Allow does not override it."
+    widest = rf"AdministratorAccess|{re.escape(denial.service or 'iam')}:\*"
+    found = re.search(rf"\b(?:has|have|had|got|with|gave|given|added)\b[^\n.\"]{{0,40}}(?<![\"\w])({widest})", denial.failure.text)
+    wide = f", not even {found[1]}" if found else ""
+    return f"An Allow does not override it{wide}.{' Take that back.' if wide.endswith('*') else ''}"
 
 
 def put_check_first(check: str, title: str) -> str:
