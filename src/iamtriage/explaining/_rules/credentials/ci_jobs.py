@@ -6,6 +6,7 @@ Sources: the pages that the remedies link to.
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
@@ -139,7 +140,7 @@ _CI_SYSTEMS = (
         ),
     ),
 )
-_NO_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS."
+_NO_PERMISSION = "The job of GitHub Actions has no credentials: it lacks the permission id-token: write, so it can get no OIDC token. No request was sent to AWS: the role, its trust policy and the OIDC provider are not the cause."
 _NOT_FOR_FORKS = "The job of GitHub Actions has no credentials: it runs for a pull request from a fork, for which GitHub issues no OIDC token. No request was sent to AWS: the role and its trust policy are not the cause."
 _NOT_GRANTED = "The job of GitHub Actions has no credentials: GitHub granted it no id-token: write, although the text shows this permission. No request was sent to AWS."
 
@@ -151,6 +152,10 @@ def github_workflow(text: str) -> str:
     'aws-actions/configure-aws-credentials@v4'
     """
     permissions = "permissions:\n  id-token: write\n  contents: read\n"
+    shown = _PERMISSIONS.search(text)
+    if shown is not None and "id-token:" not in shown[0] and "{" not in shown[0]:
+        lines = dedent(shown[0].partition("\n")[2]).splitlines()
+        permissions = "".join(f"{line}\n" for line in ("permissions:", "  id-token: write", *(f"  {each}" for each in lines)))
     if "role-to-assume" in text:
         return permissions
     found = _ACTION.search(text)
@@ -217,4 +222,4 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
             GITHUB_PERMISSION_STEPS[: 1 if is_certain else None],
         )
         causes.remove(no_role)
-    return Advice(causes, [your_remedy(title, *steps, manifest=github_workflow(case.text), url=system.url)])
+    return Advice(causes, [your_remedy(title, *steps, manifest=github_workflow(case.failure.text), url=system.url)])

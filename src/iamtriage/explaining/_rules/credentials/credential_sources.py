@@ -19,7 +19,7 @@ from iamtriage.explaining._context.readers.profiles import find_listed_profiles
 from iamtriage.explaining._rules.credentials.broken_profiles import profile_setting
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
 from iamtriage.explaining._rules.credentials.pod_roles import Advice
-from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
+from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import ASSUME_ROLE
 
@@ -211,7 +211,10 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
     is_reachable = HIGHER_HOP_LIMIT.search(case.text) is not None
     works = WORKS_ON_INSTANCE.search(case.text)
     if works is not None:
+        printed = _PRINTED_ROLE.search(case.text, works.start(), works.end() + _MAX_PRINTED)
         outside = "Outside the container, the role of the instance works."
+        if printed is not None:
+            outside = f"Outside the container, the metadata has the role {printed[1]}."
         hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
         if case.facts.service_account is not None:
@@ -219,7 +222,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
             raise_limit = attrs.evolve(
                 raise_limit,
                 steps=(check, *raise_limit.steps),
-                commands=(_SHOW_LIMIT, *raise_limit.commands),
+                commands=(_SHOW_LIMIT, *raise_limit.commands, clusters.restart_command(case)),
             )
     if works is not None or INSTANCE_SESSION.search(case.text):
         return Advice([], []) if is_reachable else Advice([hop_limit], [raise_limit])
@@ -255,6 +258,10 @@ _ATTACH_PROFILE = attrs.evolve(
     commands=_INSTANCE_ROLE.commands[1:],
 )
 _SHOW_LIMIT = "aws ec2 describe-instances --instance-ids INSTANCE_ID --region REGION --query 'Reservations[].Instances[].MetadataOptions'"
+_PRINTED_ROLE = lazy_pattern(
+    r"\b(?:prints?|returns?|shows?|gives?)(?: the)?(?: role)?(?: name)? ([\w+=.@]{1,40}-[\w+=.@-]{1,40}\w)", re.ASCII
+)
+_MAX_PRINTED = 80
 _TEMPLATE = lazy_pattern(r"launch[-_ ]?template|auto ?scaling", re.IGNORECASE)
 
 
@@ -269,7 +276,7 @@ def hop_limit_remedy(case: Case[Failure]) -> Remedy:
         "Or raise the hop limit to 2: every pod then has the node's role"
         if is_pod
         else "In a container on EC2: raise the hop limit to 2",
-        "New nodes of a node group get the limit from its launch template."
+        "New nodes get the limit from the launch template of their node group: set HttpPutResponseHopLimit to 2 there, too."
         if is_pod
         else "With a limit of 2, every container on the instance can use the instance's role. In EKS, give the pods their own roles instead.",
         commands=f"aws ec2 modify-instance-metadata-options --instance-id INSTANCE_ID{' --region REGION' if needs_region else ''} --http-put-response-hop-limit 2",

@@ -140,7 +140,7 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     is_blocked = works_on_node and environments[0] is pod_roles.advise_in_pods
     is_blocked = is_blocked and credential_sources.HIGHER_HOP_LIMIT.search(case.text) is None
     if is_blocked:
-        environments = [credential_sources.advise_on_ec2, pod_roles.advise_in_pods]
+        environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     lacks_id_token = shows_permissions or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]

@@ -209,6 +209,16 @@ def _associate_role_remedy(case: AnyCase) -> Remedy:
     )
 
 
+def advise_own_role(case: Case[MissingCredentials], message: str) -> Advice:
+    """Return how a pod gets a role of its own, instead of that of its node."""
+    if annotated_role(case.failure.text) is not None:
+        return advise_in_pods(case, message)
+    give = _associate_role_remedy(case)
+    name = "/".join(filter(None, (case.facts.namespace, case.facts.service_account)))
+    title = f"Or, better, give {clip_text(name) if '/' in name else 'the service account'} its own role, and leave the limit at 1"
+    return Advice([], [attrs.evolve(give, title=title, steps=give.steps[:1])])
+
+
 def _advise_on_variables(case: Case[MissingCredentials]) -> Advice:
     """Return why an SDK may ignore the variables that the text shows."""
     because = "The text shows the variables from which SDKs get the pod's role."

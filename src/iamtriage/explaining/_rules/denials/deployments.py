@@ -275,17 +275,25 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     account = f" of account {denial.account}" if denial.account else ""
     state = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     file = clip_text(f"{state}/{key or 'STATE_KEY'}")
-    unnamed = "" if denial.policy_type else " The message does not say which policy denied the call."
+    name = (found.role or "").rpartition("/")[2]
+    is_administrator = name and re.search(rf"\b{re.escape(name)}\b[^.\n]{{0,40}}\b[Aa]dmin", denial.failure.text)
+    lock = f"With use_lockfile, it needs these two and s3:DeleteObject on {file}.tflock."
+    if table is not None:
+        lock = f"On the table {clip_text(table)}, it needs dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem."
+    uses = f"s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. {lock}"
+    other = f":iam::{denial.account}:" not in (found.role or "::")
     remedy = your_remedy(
         f"Set {found.setting.partition(' ')[0]} in the backend, too",
         *found.steps,
-        f"The role or profile needs s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. With use_lockfile, also these two and s3:DeleteObject on {file}.tflock.",
-        f"Or allow {caller} to use the state, in its own policy and, if the bucket is in another account, in the bucket policy.{unnamed}",
+        None if is_administrator else f"The {'role' if name else 'profile'} needs {uses}",
+        f"Or allow {caller} to use the state, in its own policy and{'' if name and other else ', if the bucket is in another account,'} in the bucket policy{f': {uses}' if is_administrator else '.'}",
         commands=found.retry,
+        manifest=found.manifest,
+        manifest_language="hcl",
         url=backend_blocks.PAGE,
     )
-    on = f" on {clip_text(resource)}" if resource else ""
-    summary = f'The S3 backend called as {caller}{account}, which was denied {denial.action or "access"}{on}: it does not use {found.identity} of the block provider "aws".'
+    on = f" {'on' if denial.action else 'to'} {clip_text(resource)}" if resource else ""
+    summary = f'The S3 backend was denied {denial.action or "access"}{on}: it called as {caller}{account}, not with {found.identity} of the block provider "aws".'
     known = (each for each in explanation.causes if each.evidence != "possible")
     # The owner's account does not show the bucket to others.
     remedies = (remedy,) if denial.action is None else (remedy, *explanation.remedies)

@@ -49,14 +49,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from iamtriage.explaining._cause_types import Cause
-    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._explanations.remedies import Labelled, Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _MAX_RESOURCES = 3
 # All resources of a type.
 _TYPE = lazy_pattern(r"\d?:[a-z-]{2,40}[/:]\*\Z", re.ASCII)
 _CDK_PARTIAL = lazy_pattern(r"\bfrom_?secret_?partial_?arn\b", re.IGNORECASE)
-_CDK_IMPORT = lazy_pattern(r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b", re.IGNORECASE)
+_CDK_IMPORT = lazy_pattern(
+    r"\bfrom_?secret_?(?:name(?:_?v2)?|partial_?arn)\b(?:\((?P<scope>\w{1,40}), ?(?P<id>[\"'][\w-]{1,80}[\"']),)?",
+    re.IGNORECASE,
+)
 _NAME_END = lazy_pattern(r"(?<!:secret:)-[a-z]{6}\Z")
 _SECRET_END = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6}|\*)\Z")
 _PARTIAL_ARNS = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html"
@@ -95,20 +98,29 @@ def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | Non
     command = fill_command("aws secretsmanager describe-secret --secret-id {}", name)
     command += f" --query ARN --output text --region {region(resource.split(':')[3])}"
     imported = _CDK_IMPORT.search(denial.failure.text)
-    where = f"fromSecretCompleteArn in the CDK code, instead of {imported[0]}" if imported else "the code"
-    if (new_task := new_task_commands(denial.failure.text, resource.split(":")[3])) and not imported:
+    new_task: tuple[Labelled, ...] = ()
+    where = "the code"
+    if imported is not None:
+        # A deployment starts new tasks.
+        call = f"({imported['scope']}, {imported['id']}, 'ARN')" if imported["id"] else ""
+        where = f"fromSecretCompleteArn{call} in the CDK code, instead of {imported[0].partition('(')[0]}"
+    elif new_task := new_task_commands(denial.failure.text, resource.split(":")[3]):
         where = "valueFrom of the task definition"
+    is_task = bool(new_task) or imported is not None
+    others = [_SECRET_END.sub("", each).rpartition(":")[2] for each in allowed if not each.startswith(resource)]
+    fitting = next((each for each in others if not _NAME_END.search(f":{each}")), None)
+    works = f" {clip_text(fitting)} works, because its name has no such end." if fitting else " A partial ARN works only for names without such an end."
     remedy = your_remedy(
         f"Use the whole ARN of {clip_text(name)}, with its random end",
         f"The command prints it. Write it in {where}{', and deploy again' if imported else ''}.",
-        f"Or give the secret a name that does not end in a hyphen and six characters.{'' if new_task else ' A call can also use the name alone, without the ARN.'}",
+        f"Or give the secret a name that does not end in a hyphen and six characters.{'' if is_task else ' A call can also use the name alone, without the ARN.'}",
         commands=(command, *new_task),
         url=_PARTIAL_ARNS,
     )
     return Contrast(
-        f"allows it on that with {clip_text(next(filter(_SECRET_END.fullmatch, sorted(ends))))} at the end, which the ARN of the request lacks",
+        f"allows the ARN with {clip_text(next(filter(_SECRET_END.fullmatch, sorted(ends))))} at the end, but Secrets Manager takes {end} for this end",
         remedy,
-        f"The secret's name itself ends in a hyphen and six characters. Secrets Manager takes {end} for the random end of a whole ARN, so it looks for another secret: an Allow for this ARN does not help. A partial ARN works only for names without such an end.",
+        f"The secret's name itself ends in a hyphen and six characters, so Secrets Manager takes the ARN for the whole one of another secret. An Allow for it does not help: the call then fails with ResourceNotFoundException.{works}",
         replaces_allow=True,
     )
 

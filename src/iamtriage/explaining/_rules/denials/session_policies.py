@@ -85,6 +85,8 @@ _ANYWHERE = lazy_pattern(
 )
 _ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html"
 # The policy for guests of a Cognito identity pool.
+_COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
+_OTHER_POOL = lazy_pattern(r"\b(?:new|old|other|previous|another) (?:identity )?pool\b", re.IGNORECASE)
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
 
@@ -102,13 +104,16 @@ def explain_session_policy(denial: Denial) -> Explanation:
         # Sessions of signed-in users have the same name, but no session policy.
         verdict = verdict.replace("the session's policy", "the session policy that Cognito adds for guests")
         if (allowing := find_allowing_policy(denial)) is not None:
-            text = f"{capitalize_start(allowing.name)} allows it already, so the role needs no change. {text}"
-        text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool: Cognito adds a session policy only for guests. {text}"
+            text = f"A session can do only what both its session policy and the policies of its role allow. {capitalize_start(allowing.name)} allows it already, so the role needs no change."
+        text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool. {text}"
+        sdk = _COGNITO_OF_SDK_2.search(denial.failure.text)
+        how = "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials" if sdk else "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
+        other = " A pool with which it works most likely uses this flow." if _OTHER_POOL.search(denial.failure.text) else ""
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
-            f"With the enhanced flow (GetCredentialsForIdentity), Cognito adds a session policy for guests (AmazonCognitoUnAuthedIdentitiesSessionPolicy), which you cannot change. It allows only certain services, and {denial.action or 'this action'} is not among them, whatever the role allows.",
-            "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. Guests are anonymous, so what you allow them, you allow everyone.",
-            "Or use the basic flow, if the pool allows it (the command): GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy. The role must then allow the action.",
+            f"You cannot change the session policy, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
+            "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For what everyone may read, a static file is enough.",
+            f"Or use the basic flow, which adds no session policy: {how}. The pool must allow it: the command then prints true.{other} Guests can then do all that the role allows.",
         ]
         region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
         lines = (

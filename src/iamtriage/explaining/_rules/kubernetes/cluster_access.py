@@ -277,6 +277,7 @@ _MODULE_20 = lazy_pattern(
 _MODULE_ACCESS = lazy_pattern(
     r"\benable_cluster_creator_admin_permissions\s{0,20}=\s{0,4}(?!false)\w|\baccess_entries\s{0,20}=|\baws_eks_access_entry\b"
 )
+_OTHER_MODULE = lazy_pattern(r"\bmodule\.([\w-]{1,64})(?:\[[^\]\n]{1,60}\])?\.kubernetes_")
 _MODULE_GUIDE = "https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-20.0.md"
 
 
@@ -293,12 +294,19 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
     if principal.entry_refusal is None:
         entry = DEPLOYMENT_ACCESS.entry_remedy(cluster, principal, None)
         entry = attrs.evolve(
-            entry, title=f"Or create the access entry of {principal.description} with the AWS CLI"
+            entry,
+            title=f"Or create the access entry of {principal.description} with the AWS CLI",
+            who="you",
+            steps=("The commands require permissions in IAM, but none in Kubernetes.",),
         )
+    other = next((each for each in _OTHER_MODULE.findall(text) if each != "eks"), None)
+    depending = f"module.{other}" if other else "the module with the objects in the cluster"
+    mode = case.facts.authentication_mode or ""
     return case.explain(
-        f"The cluster{named} could not authenticate {principal.description} (401): most likely, it has no access entry, because the module eks creates none for who creates the cluster by default, from version 20 on.",
+        f"The cluster{named} could not authenticate {principal.description} (401): most likely, it has no access entry. From version 20 on, the module eks does not create one for its caller by default.",
         NOT_MAPPED.cause(
             "derived",
+            f"The authentication mode {mode} permits access entries." if mode.startswith("API") else None,
             text=f"Up to version 19, EKS made the creator of the cluster an administrator. Version 20 turns that off, and {setting} is false by default.",
         ),
         topic="kubernetes-login",
@@ -306,7 +314,7 @@ def explain_module_creator(case: AnyCase) -> Explanation | None:
             your_remedy(
                 f'Set {setting} in the module "eks"',
                 f"It creates an access entry for {principal.description}, with AmazonEKSClusterAdminPolicy. The input access_entries does the same for other roles.",
-                "Let the module with the objects in the cluster depend on it (depends_on = [module.eks]), so that the entry is there first.",
+                f"Let {depending} depend on it (depends_on = [module.eks]), so that the entry is there first.",
                 commands="terraform apply",
                 manifest=f"{setting} = true",
                 manifest_language="hcl",

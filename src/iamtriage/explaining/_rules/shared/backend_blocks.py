@@ -86,15 +86,24 @@ class Backend(NamedTuple):
         return self.values.get("bucket")
 
     @property
-    def add(self) -> str:
-        """What to write, as a step without its full stop."""
+    def add(self) -> str | None:
+        """What to write, as a step; the manifest has it for a backend with a role."""
         place = "" if self._is_backend else "config in "
         hint = ""
+        if self.manifest is not None:
+            return None
         if self.identity == _KEYS:
             hint = ". PROFILE is one with these keys (aws configure): in .tf files, keys end up in the repository"
         elif self.profile == _PROFILE:
             hint = ", with the name of the profile: it accepts no variables"
-        return f"Add {self.setting} to {place}the block {self.block}{hint}"
+        return f"Add {self.setting} to {place}the block {self.block}{hint}."
+
+    @property
+    def manifest(self) -> str | None:
+        """The block of a backend with the role."""
+        if self.role is None or not self._is_backend:
+            return None
+        return f"{self.block} {{\n  # the other arguments stay\n  {self.setting}\n}}"
 
     @property
     def retry(self) -> str:
@@ -103,12 +112,12 @@ class Backend(NamedTuple):
         return f"{self.tool} {init if self._is_backend else 'plan'}"
 
     @property
-    def steps(self) -> tuple[str, ...]:
+    def steps(self) -> tuple[str | None, ...]:
         """What to write, and how the command goes on."""
         if self.is_configured:
-            return f"{self.add}.", "-reconfigure is necessary because .terraform has the former block."
+            return self.add, "-reconfigure is necessary because .terraform has the former block."
         asks = f"{self.tool} init sets up the backend before any provider, and offers to copy a local state. If it reports a changed backend configuration, add -reconfigure."
-        return (f"{self.add}.", *((asks,) if self._is_backend else ()))
+        return (self.add, asks if self._is_backend else None)
 
     @property
     def _is_backend(self) -> bool:
@@ -175,6 +184,8 @@ def add_backend_credentials(case: Case[Failure], explanation: Explanation) -> Ex
         f"Set {found.setting.partition(' ')[0]} in the backend, too",
         *found.steps,
         commands=(found.retry, in_shell if found.profile else None),
+        manifest=found.manifest,
+        manifest_language="hcl",
         url=PAGE,
     )
     cause = found.cause

@@ -288,7 +288,7 @@ def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator
     elif (with_ids := trust_subjects.add_ids(expected, actual)) is not None:
         # https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
         actual, is_replaced, decide = with_ids, len(result.expected) == 1, None
-        more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred after July 15, 2026, or that opted in. The repository's tokens no longer match the subject without them."
+        more = "GitHub puts the IDs into the subject of repositories created, renamed or transferred on or after July 15, 2026, or that opted in. Older ones still send the short subject: list both if one of them uses this role, too."
     if fixed is None:
         kept = [each for each in result.expected if not trust_subjects.is_misspelled(each, actual)]
         value = [*kept, actual] if kept and not (is_replaced or is_part) else actual
