@@ -415,7 +415,12 @@ def test_annotation_in_the_text_is_the_role_of_the_pod() -> None:
 @pytest.mark.parametrize(
     ("age", "words", "is_older", "titles"),
     [
-        ("12d", "I annotated it today.", True, ["Re-create", "If it is denied then, allow s3:ListAllMyBuckets for the role cart"]),
+        (
+            "12d",
+            "I annotated it today.",
+            True,
+            ["Re-create", "If it is denied then, allow s3:ListAllMyBuckets for the role cart"],
+        ),
         ("2d3h", "The role cart has s3:*. The annotation is of this morning.", True, ["Re-create"]),
         ("4m", "I annotated it today.", False, ["Re-create", "Allow s3:ListAllMyBuckets for the role cart"]),
         ("12d", "It has been annotated for weeks.", False, ["Re-create", "Allow s3:ListAllMyBuckets"]),

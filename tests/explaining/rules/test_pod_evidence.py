@@ -262,5 +262,8 @@ def test_pod_older_than_the_annotation(said: str, *, is_allowed: bool) -> None:
     explanation = explain(_AS_NODE + _account() + _NO_VARIABLE + _TODAY + _spec("up") + said)
     assert explanation.remedies[0].title == "Re-create the pods, so that they get the role OctoUploads"
     assert "pod-identity-webhook" in explanation.remedies[0].steps[1]
-    assert any("denied then, allow s3:PutObject" in each.title for each in explanation.remedies) is not is_allowed
+    assert (
+        any("denied then, allow s3:PutObject" in each.title for each in explanation.remedies)
+        is not is_allowed
+    )
     assert explanation.notes[0].startswith("Do not allow it for the role of the node instead")

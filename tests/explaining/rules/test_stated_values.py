@@ -1162,7 +1162,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action",
             {},
-            ("Guests are anonymous", "AllowClassicFlow", "ssm:GetParameter is not among them"),
+            ("Guests can then do all that the role allows", "AllowClassicFlow", "but not ssm:GetParameter"),
             (),
             id="guests",
         ),

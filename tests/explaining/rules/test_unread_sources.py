@@ -80,7 +80,7 @@ _SSO_SESSION = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/sta
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (f"Error: configuring Terraform AWS Provider: loading configuration: {_SSO_ERROR}\n+ provider registry.terraform.io/hashicorp/aws v4.40.0\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the AWS provider v4.40.0"),
+        (f"Error: configuring Terraform AWS Provider: loading configuration: {_SSO_ERROR}\n+ provider registry.terraform.io/hashicorp/aws v4.40.0\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the AWS provider from v4.40.0"),
         (f"Error: error configuring S3 Backend: Error creating AWS session: {_SSO_ERROR}\n{_SSO_SESSION}{_SSO_PROFILE}", "Upgrade Terraform's S3 backend"),
         (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION}", "Upgrade the program"),
         (f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}", None),

@@ -36,7 +36,14 @@ __all__ = (
 
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 # The start of the words before a command that is as necessary as those before it, and not an alternative.
-_CONTINUED = ("Then, in account ", "Then start ", "Then add ", "Then delete the pending ", "Otherwise", "Check ")
+_CONTINUED = (
+    "Then, in account ",
+    "Then start ",
+    "Then add ",
+    "Then delete the pending ",
+    "Otherwise",
+    "Check ",
+)
 # The start of the words before a document that is part of what the next command reads.
 _ADD = ("Add ", "Change the statement ")
 # The ends of the words before a command that reads a document, which precedes the words.

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
@@ -15,19 +16,23 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.arn_diagnosis import PARTITION_IN_TEMPLATES, PARTITION_OF_ARN
 from iamtriage.explaining._rules.shared.clues import contains_phrase, quote_phrases
-from iamtriage.explaining._rules.shared.remedies import present
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.common_causes import ROLE_TOO_NEW
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 
 if TYPE_CHECKING:
-    import re
-
     from iamtriage.explaining._context.values import Document
+    from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import MalformedPolicy
 
 _FIELD_MESSAGE = lazy_pattern(
     r"(?P<kind>Has prohibited|Missing required|Unknown) field:? (?P<name>\w{1,30})|[Pp]olicy statement must contain (?P<missing>action|resource)s"
@@ -40,6 +45,26 @@ _JSON_PHRASES = (
     "contains invalid Json", "contains invalid JSON", "Syntax errors in policy",
     "policy failed legacy parsing", "invalid policy syntax", "MALFORMED_POLICY_DOCUMENT",
 )  # fmt: skip
+_LINKED_ARN = lazy_pattern(
+    r"\brole/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/(?P<role>AWSServiceRoleFor[A-Za-z0-9]{1,44}(?:_(?P<suffix>[\w+=,.@-]{1,20}))?)",
+    re.ASCII,
+)
+# In Terraform, a role that a module or the same run creates.
+_OTHER_PRINCIPAL = lazy_pattern(
+    r"\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b", re.ASCII
+)
+_WORKS_ELSEWHERE = lazy_pattern(
+    r"\bworks?\b[^.\n]{0,40}\b(?:old|older|other|another|existing)\b[^.\n]{0,20}\baccounts?\b", re.IGNORECASE
+)
+LINKED_ROLE_ABSENT = CauseType(
+    "linked-role-absent",
+    title="The service-linked role in the policy does not exist",
+    text="A new account does not have the role: its service creates it with the first resource that needs it. A policy can only name principals that exist.",
+    recognised_by="The policy in the text names a role with the path /aws-service-role/.",
+    fix="Create the service-linked role, then save the policy again.",
+    of="invalid-principal",
+    sources=(pages.SERVICE_LINKED,),
+)
 FEDERATED_PRINCIPAL = CauseType(
     "federated-principal",
     title="A Federated principal is not a provider",
@@ -328,3 +353,49 @@ def _level(action: str) -> str | None:
     if known.accepts(f"{_BUCKET}/key") is not None:
         return "object"
     return "bucket" if known.accepts(_BUCKET) is not None else None
+
+
+def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: str) -> Explanation | None:
+    """Explain that a rejected policy names a service-linked role, which the account does not have yet.
+
+    Args:
+        case: The failure and the facts.
+        named: The principal that the message names, if it names one, or else the only one of the policy.
+        note: What became of the policy.
+    """
+    text = case.failure.text
+    found = _LINKED_ARN.search(text if named is None else named)
+    if found is None:
+        return None
+    role, suffix = found["role"], found["suffix"] or ""
+    if re.search(rf"\"RoleName\": ?\"{re.escape(role)}\"|\b{re.escape(role)} has been taken", text):
+        return None
+    other = None if named else _OTHER_PRINCIPAL.search(text)
+    in_code = f'In Terraform, aws_iam_service_linked_role with aws_service_name = "{found["service"]}" creates it. Let the resource with the policy depend on it. In accounts that have the role, import it first, or leave the resource out there: the name is taken.'
+    create = (
+        f"aws iam create-service-linked-role --aws-service-name {{}}{' --custom-suffix {}' if suffix else ''}"
+    )
+    return case.explain(
+        f"AWS rejected the policy because it cannot find a principal in it: {'' if named else 'most likely, '}the account does not have the service-linked role {role} yet.",
+        LINKED_ROLE_ABSENT.cause(
+            "derived" if named else "possible",
+            f"The policy names {clip_text(found[0])}{', which accounts in which it works have' if _WORKS_ELSEWHERE.search(text) else ''}.",
+        ),
+        other
+        and ROLE_TOO_NEW.cause(
+            text=f"Another principal, such as {other[0]}, is too new. That is less likely, because Terraform waits minutes for a new role."
+        ),
+        topic="invalid-principal",
+        remedies=account_remedy(
+            f"Create the service-linked role {role} in this account",
+            in_code if "erraform" in text or "aws_" in text else None,
+            commands=(
+                fill_command("aws iam get-role --role-name {}", role),
+                Labelled(
+                    "If it does not exist:", fill_command(create, *filter(None, (found["service"], suffix)))
+                ),
+            ),
+            url=pages.SERVICE_LINKED,
+        ),
+        notes=note,
+    )

@@ -14,9 +14,9 @@ from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, Role, User
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.calls import document_problems
+from iamtriage.explaining._rules.calls.document_problems import explain_absent_role
 from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT, explain_lockout
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
-from iamtriage.explaining._rules.calls.service_roles import explain_absent_role
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command

@@ -121,7 +121,11 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
     share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
     if re.search(r"\bLogDelivery\b|log-delivery-write|\b(?:elb|lb)_log_delivery_policy\b", text):
         attached = _DELIVERY_POLICY.search(text)
-        by = f"by {attached[0]}, which the module has" if attached else "in the module, attach_elb_log_delivery_policy or attach_lb_log_delivery_policy"
+        by = (
+            f"by {attached[0]}, which the module has"
+            if attached
+            else "in the module, attach_elb_log_delivery_policy or attach_lb_log_delivery_policy"
+        )
         share = f"Load balancers and other services deliver logs without it: the bucket policy allows them ({by})."
     if found is not None:
         remove = f"Remove {found.words} from the call."
@@ -136,7 +140,11 @@ def acl_remedy(case: Case[AwsError]) -> Remedy:
             remove = f'Remove acl from the block module "{module["name"]}".'
     if _ACL_RESOURCE in text:
         again = "terraform apply"
-        on = on if "module" in on else f"set BucketOwnerPreferred in aws_s3_bucket_ownership_controls, on which {_ACL_RESOURCE} has to depend"
+        on = (
+            on
+            if "module" in on
+            else f"set BucketOwnerPreferred in aws_s3_bucket_ownership_controls, on which {_ACL_RESOURCE} has to depend"
+        )
     return your_remedy(
         "Send the request without an ACL",
         f"{remove} Since April 2023, ACLs are disabled in new buckets.",

@@ -13,11 +13,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
 from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, quote_phrases
@@ -35,25 +33,8 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
     from iamtriage.explaining._rules.shared.denial import Denial
-    from iamtriage.failures._failures import AwsError, Failure, MalformedPolicy
+    from iamtriage.failures._failures import AwsError, Failure
 
-_LINKED_ARN = lazy_pattern(
-    r"\brole/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/(?P<role>AWSServiceRoleFor[A-Za-z0-9]{1,44}(?:_(?P<suffix>[\w+=,.@-]{1,20}))?)",
-    re.ASCII,
-)
-# In Terraform, a role that a module or the same run creates.
-_OTHER_PRINCIPAL = lazy_pattern(
-    r"\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b", re.ASCII
-)
-LINKED_ROLE_ABSENT = CauseType(
-    "linked-role-absent",
-    title="The service-linked role in the policy does not exist",
-    text="A new account does not have the role: its service creates it with the first resource that needs it. A policy can only name principals that exist.",
-    recognised_by="The policy in the text names a role with the path /aws-service-role/.",
-    fix="Create the service-linked role, then save the policy again.",
-    of="invalid-principal",
-    sources=(pages.SERVICE_LINKED,),
-)
 _UNKNOWN_INSTANCE_PROFILE = lazy_pattern(
     r"Invalid IAM Instance Profile|iamInstanceProfile[.\w]{0,10} is invalid|Invalid IamInstanceProfile"
 )
@@ -301,7 +282,11 @@ def missing_role(
     of_service = f" for {principal}" if principal else ""
     controller = find_controller(case.failure.text)
     name = "The controller" if controller is None else capitalize_start(controller.name)
-    again = f"{name} retries automatically, and needs no permission for it then." if retries else "Then retry the call."
+    again = (
+        f"{name} retries automatically, and needs no permission for it then."
+        if retries
+        else "Then retry the call."
+    )
     permission = f"To let the service create the role, the caller needs iam:CreateServiceLinkedRole{of_service}. If the role exists, no such permission is needed."
     if case.failure.kind != "access_denied" and not is_starting:
         # Denials have notes on their deployment.
@@ -310,20 +295,31 @@ def missing_role(
         if deployment is not None and deployment.tool == "CloudFormation":
             is_update = (deployment.status or "").startswith("UPDATE") and not deployment.is_new_stack
             again = RETRY if is_update else RETRY_NEW
+    contrast = (
+        f" An account that has used {service} before has it."
+        if _OTHER_ACCOUNT.search(case.failure.text)
+        else ""
+    )
+    if principal == "spot.amazonaws.com" and "on-demand" in case.failure.text.lower():
+        contrast += " On-Demand Instances do not need it."
     no_lack = "Capacity is not the problem, although the message mentions it."
     return case.explain(
         summary.format(service),
         NO_SERVICE_LINKED_ROLE.cause(
             "reported",
             quote_phrases(text, "service-linked role", "service linked role", "Service Linked Role"),
-            text=f"The call needs the {needed}{purpose}, which is created once per account.{_contrast(case.failure.text, service)}",
+            text=f"The call needs the {needed}{purpose}, which is created once per account.{contrast}",
         ),
         remedies=(
-            create_role_remedy(
-                principal,
+            account_remedy(
                 f"{'Retry after a minute, or create' if is_starting else 'Create'} the role once as an administrator",
                 *steps,
                 again,
+                commands=fill_command(
+                    "aws iam create-service-linked-role --aws-service-name {}",
+                    principal or "SERVICE.amazonaws.com",
+                ),
+                url=pages.SERVICE_LINKED,
             ),
             *others,
         ),
@@ -331,65 +327,6 @@ def missing_role(
             no_lack if "insufficient capacity" in case.failure.text else None,
             None if others else permission,
         ),
-    )
-
-
-def _contrast(text: str, service: str) -> str:
-    """Return why calls work in another account, or for other instances, if a text says that they do."""
-    others = f" An account that has used {service} before has it." if _OTHER_ACCOUNT.search(text) else ""
-    is_of_spot = service.startswith("EC2 Spot") and re.search("on-?demand", text, re.IGNORECASE)
-    return f"{others}{' On-Demand Instances do not need it.' if is_of_spot else ''}"
-
-
-def create_role_remedy(principal: str | None, title: str, *steps: str) -> Remedy:
-    """Return the remedy that creates the service-linked role of a service."""
-    create = "aws iam create-service-linked-role --aws-service-name {}"
-    lines = (fill_command(create, principal or "SERVICE.amazonaws.com"),)
-    return account_remedy(title, *steps, commands=lines, url=pages.SERVICE_LINKED)
-
-
-def explain_absent_role(case: Case[MalformedPolicy], named: str | None, note: str) -> Explanation | None:
-    """Explain that a rejected policy names a service-linked role, which the account does not have yet.
-
-    Args:
-        case: The failure and the facts.
-        named: The principal that the message names, if it names one, or else the only one of the policy.
-        note: What became of the policy.
-    """
-    text = case.failure.text
-    found = _LINKED_ARN.search(text if named is None else named)
-    if found is None:
-        return None
-    role, suffix = found["role"], found["suffix"] or ""
-    if re.search(rf"\"RoleName\": ?\"{re.escape(role)}\"|\b{re.escape(role)} has been taken", text):
-        return None
-    other = None if named else _OTHER_PRINCIPAL.search(text)
-    in_code = f'In Terraform, aws_iam_service_linked_role with aws_service_name = "{found["service"]}" creates it. Let the resource with the policy depend on it. In accounts that have the role, import it first, or leave the resource out there: the name is taken.'
-    create = (
-        f"aws iam create-service-linked-role --aws-service-name {{}}{' --custom-suffix {}' if suffix else ''}"
-    )
-    return case.explain(
-        f"AWS rejected the policy because it cannot find a principal in it: {'' if named else 'most likely, '}the account does not have the service-linked role {role} yet.",
-        LINKED_ROLE_ABSENT.cause(
-            "derived" if named else "possible", f"The policy names {clip_text(found[0])}."
-        ),
-        other
-        and ROLE_TOO_NEW.cause(
-            text=f"Another principal, such as {other[0]}, is too new. That is less likely, because Terraform waits minutes for a new role."
-        ),
-        topic="invalid-principal",
-        remedies=account_remedy(
-            f"Create the service-linked role {role} in this account",
-            in_code if "erraform" in text or "aws_" in text else None,
-            commands=(
-                fill_command("aws iam get-role --role-name {}", role),
-                Labelled(
-                    "If it does not exist:", fill_command(create, *filter(None, (found["service"], suffix)))
-                ),
-            ),
-            url=pages.SERVICE_LINKED,
-        ),
-        notes=note,
     )
 
 

@@ -299,7 +299,9 @@ def _explain_unread_session(case: Case[MissingCredentials], profile: str | None)
     program, version = clues.find_program(case.failure) or "the program", _PROVIDER_VERSION.search(text)
     step = f"Install a version of {program} from 2023 or later."
     if program == "Terraform":
-        step = 'Set version = "~> 5.0" for hashicorp/aws in required_providers. A profile for the S3 backend requires Terraform 1.6 or later, too.'
+        step = 'Set version = "~> 5.0" for hashicorp/aws in required_providers. Its upgrade guide lists the breaking changes.'
+        if 'backend "s3"' in text:
+            step += " A profile for the S3 backend requires Terraform 1.6 or later, too."
     reader = f"the AWS provider {version['version']}" if version else program
     if "S3 Backend" in text:
         step = "The backend is a part of Terraform, not of the AWS provider: install Terraform 1.6 or later."
@@ -312,7 +314,7 @@ def _explain_unread_session(case: Case[MissingCredentials], profile: str | None)
         SESSION_UNREAD.cause("derived", "The text shows both settings in that section."),
         remedies=(
             your_remedy(
-                f"Upgrade {reader}",
+                f"Upgrade {reader.replace(' v', ' from v')}" if version else f"Upgrade {reader}",
                 step,
                 commands="terraform init -upgrade" if program == "Terraform" else None,
                 url=SESSION_UNREAD.sources[0],
@@ -329,8 +331,8 @@ def _explain_unread_session(case: Case[MissingCredentials], profile: str | None)
                 url=pages.SSO_LOGIN,
             ),
             your_remedy(
-                "Or add a profile in the older form, without sso_session",
-                f"Use {legacy} for {program}.",
+                f"Or add the profile {legacy} in the older form, without sso_session",
+                f"Use it for {program}.",
                 commands=(
                     *(fill_command(setting, key, value, legacy) for key, value in values.items()),
                     fill_command("aws sso login --profile {}", legacy),

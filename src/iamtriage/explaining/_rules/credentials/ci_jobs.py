@@ -222,4 +222,6 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
             GITHUB_PERMISSION_STEPS[: 1 if is_certain else None],
         )
         causes.remove(no_role)
-    return Advice(causes, [your_remedy(title, *steps, manifest=github_workflow(case.failure.text), url=system.url)])
+    return Advice(
+        causes, [your_remedy(title, *steps, manifest=github_workflow(case.failure.text), url=system.url)]
+    )

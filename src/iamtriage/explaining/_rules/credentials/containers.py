@@ -164,7 +164,7 @@ TOKEN_FILE_UNREADABLE = CauseType(
 TOKEN_FILE_OF_ROOT = CauseType(
     "token-file-of-root",
     title="The process is not allowed to read the token file",
-    text="The process does not run as root, and the pod's securityContext has no fsGroup.",
+    text="The process does not run as root, and the pod's securityContext seems to have no fsGroup.",
     fix="Set fsGroup in the pod's securityContext.",
     recognised_by="The text shows that the process does not run as root.",
     sign=r"\buid=[1-9]\d{0,9}(?:\(\w{1,32}\))?|\"?\brunAsUser\"?: ?[1-9]\d{0,9}\b|\"?\brunAsNonRoot\"?: ?true\b",
@@ -273,13 +273,15 @@ def explain_token_unreadable(case: Case[MissingCredentials], message: str) -> Ex
     if denied:
         who = "the process" if process is None else f"the process, which runs as user {process['user']},"
         outcome = f": {who} is not allowed to read the file"
-        text = "The token is mounted, so the service account has a role. Only the file permissions are wrong."
+        text = "The token is mounted, so the service account has a role. Only the permissions of the file are wrong, not those of the role."
+        if _ROOT_WORKS.search(case.failure.text):
+            text += " Pods that run as root can read it."
     elif absent:
         outcome = ": the file does not exist"
     if changed is not None:
         owner, user = changed
         outcome = f": the process runs as {user}, and the file belongs to user {owner}, who alone is allowed to read it"
-    because = () if (found := denied or absent) is None else (f'The text says "{found[0].strip()}".',)
+    because = f'The text says "{absent[0].strip()}".' if absent else None
     causes = [TOKEN_FILE_UNREADABLE.cause("reported", because, text=text)]
     if not denied:
         unmounted = "The manifest sets the variable itself, so EKS mounts no token. Or the service account has no role, or got it after the pod was created."
@@ -346,6 +348,10 @@ def _keep_user_remedy(case: Case[MissingCredentials], owner: str, user: str) -> 
     )
 
 
+_ROOT_WORKS = lazy_pattern(
+    r"\broot\b[^.\n]{0,60}\b(?:works?|fine|without trouble|get their role)\b|\bworks?\b[^.\n]{0,40}\bas root\b",
+    re.IGNORECASE,
+)
 _TOKEN_OF_ROOT = lazy_pattern(r"-rw-------[.+]?\s{1,8}\d{1,3} root\s{1,8}root\s[^\n]{0,200}token")
 _BEFORE_READABLE_TOKENS = lazy_pattern(
     r"\b(?:EKS|Kubernetes|[Ss]erver [Vv]ersion)\b[^\n]{0,12}?\b1\.1[0-8]\b", re.ASCII
@@ -363,7 +369,7 @@ def _set_group_remedy(case: Case[MissingCredentials], group: str) -> Remedy:
         "The patch sets the group of the mounted files and re-creates the pods. Any group ID works, because Kubernetes adds it to the process. Do not run the container as root instead.",
         "Set it in the manifest or Helm values, too (spec.template.spec.securityContext.fsGroup, in charts often podSecurityContext): the next deployment overwrites the patch.",
         # https://github.com/aws/amazon-eks-pod-identity-webhook/issues/8
-        "From Kubernetes 1.19 on, fsGroup is not necessary for this."
+        f"From Kubernetes 1.19 on, fsGroup is not necessary for this{f'; this cluster has {version}' if (version := case.facts.kubernetes_version) else ''}."
         if _BEFORE_READABLE_TOKENS.search(f"{case.text}\nKubernetes {case.facts.kubernetes_version}")
         else None,
         commands=clusters.restart_command(case).replace("rollout restart", "patch") + f" --patch '{patch}'",

@@ -56,12 +56,13 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     RejectedRequest,
     add_token_remedy,
     describe_request,
+    find_other_rejection,
     region_remedies,
 )
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clocks import CLOCK_WRONG
 from iamtriage.explaining._rules.shared.common_causes import INVALID_SESSION_TOKEN, OTHER_ENDPOINT
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts import rejected_calls
 from iamtriage.explaining._rules.sts.findings import StsFindings, v1_token_cause
 from iamtriage.explaining._rules.sts.rejected_calls import REGION_NOT_ENABLED
@@ -251,18 +252,17 @@ def _explain_rejecting_region(
         likeliest = _not_enabled(request, "it")
         if request.uses_session or request.is_enabled:
             likeliest = "the session token is a version 1 token of the global STS endpoint"
-        if not (request.is_enabled and request.has_v1_tokens):
+        if not (request.is_enabled and (request.has_v1_tokens or request.calls_global)):
             likeliest = f"most likely, {likeliest}"
         rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"
-    enabled = v1_token_cause(request.region, is_shown=request.has_v1_tokens)
+    enabled = v1_token_cause(request.region, is_shown=request.has_v1_tokens, is_global=request.calls_global)
     causes = (enabled,) if request.is_enabled else region.causes
     if request.lacks_region_of_caller:
         causes, note = causes[:1], " The role and its trust policy are not the problem either."
-    quoted = clues.quote_phrases(request.message, *REJECTION_PHRASES)
     text = "AWS knows the credentials."
     if request.has_no_token:
         text = "The access key exists and is active. It is that of a user, without a session token."
-    shown = (f"The text shows successful calls in {others}.", *quoted)
+    shown = present(f"The text shows successful calls in {others}.", find_other_rejection(case))
     return case.explain(
         f"The credentials are valid: they work in {others}. {rejects}.",
         INVALID_CREDENTIALS.cause("derived", shown, text=text),
@@ -301,7 +301,7 @@ def _summary(request: RejectedRequest) -> str:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
     if request.is_signed and request.is_opt_in:
         reason = _not_enabled(request, "this Region")
-        if request.uses_session:
+        if request.uses_session or request.is_enabled:
             reason = "the session token is from the global STS endpoint and not valid in this Region"
         return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."
     invalid = "access key" if request.is_temporary is False else "access key or session token"

@@ -52,6 +52,8 @@ ANNOTATION_WITH_OTHER_KEY = CauseType(
 _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
+
+
 # https://github.com/aws/amazon-eks-pod-identity-webhook
 class OtherAnnotation(NamedTuple):
     """The annotation of a service account, with the ARN of the role if the text has it."""

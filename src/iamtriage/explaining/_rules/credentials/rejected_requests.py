@@ -70,6 +70,14 @@ _ENABLED = lazy_pattern(
     r"\bRegionOptStatus\b\W{1,8}ENABLED|\bOptInStatus\b\W{1,8}opted-in\b|(?<!if )\b(?:it's|it is|Region is) (?:already )?enabled (?:in|for) (?:the|my|our|this) account\b"
 )
 _V1_TOKENS = lazy_pattern(r"\bGlobalEndpointTokenVersion\b[\"']?(?:: ?|[^\n]{0,60}\n[ \t]{0,8})1\b")
+# How the AWS CLI and boto3 print a call whose credentials are not accepted.
+_REJECTED_CALL = lazy_pattern(
+    r"\((?:AuthFailure|InvalidAccessKeyId|InvalidClientTokenId|InvalidToken|UnrecognizedClientException)\) when calling the \w{3,60} operation"
+)
+# What tools log about the endpoint of a session.
+_USES_GLOBAL = lazy_pattern(
+    r"(?i:sts[ _]?endpoint|endpoint_url|global endpoint|POST)\b[^\n]{0,20}\bhttps://sts\.amazonaws\.com(?![\w.])"
+)
 _ACCOUNT = lazy_pattern(
     r"(?:\b[Aa]ccount(?: ID)?[ =:(\"']{1,4}|\barn:aws:(?:iam|sts)::)(\d{12})(?!\d)", re.ASCII
 )
@@ -93,6 +101,7 @@ class RejectedRequest(Value):
         has_no_token: Whether the text shows that the key is that of an IAM user.
         is_enabled: Whether the text shows that the account has enabled the Region.
         has_v1_tokens: Whether the text shows that the global STS endpoint issues version 1 tokens.
+        calls_global: Whether the text shows that the session is from the global STS endpoint.
         uses_vault: Whether aws-vault, which caches sessions, ran the command.
         assumes_role: Whether the call is to assume the role.
         account: The caller's account, if the call is to assume a role of another one.
@@ -117,6 +126,7 @@ class RejectedRequest(Value):
     has_no_token: bool = False
     is_enabled: bool = False
     has_v1_tokens: bool = False
+    calls_global: bool = False
     uses_vault: bool = False
     assumes_role: bool = False
     account: str | None = None
@@ -183,6 +193,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         working_regions=tuple(each for each in working if each != region),
         is_enabled=region is not None and region in text and _ENABLED.search(text) is not None,
         has_v1_tokens=_V1_TOKENS.search(text) is not None,
+        calls_global=_USES_GLOBAL.search(text) is not None,
         uses_vault="aws-vault exec" in text,
         lacks_region="AWS_ROLE_ARN=" in text and "_REGION" not in text,
         assumes_role=is_of_role,
@@ -233,13 +244,16 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
     other: str | None = (
         f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
     )
-    clear = Labelled("Then remove the cached sessions, and run the command again:", "aws-vault clear")
+    clear = Labelled(
+        "Then, in either case, remove the cached sessions, and run the command again:", "aws-vault clear"
+    )
     title, update = "Get the session from a regional STS endpoint", None
     if not request.uses_session:
         other, update = None, Labelled(administrator, version_2)
         title += ", or let the global one issue version 2 tokens"
     if request.is_enabled:
-        other = f"The account has enabled {request.region}: that is not the cure. In ~/.aws/config, the setting is sts_regional_endpoints = regional."
+        known = "" if works else f"The account has enabled {request.region}: that is not the cure. "
+        other = f"{known}In ~/.aws/config, the setting is sts_regional_endpoints = regional."
         update = Labelled(administrator, version_2)
     yield your_remedy(
         title,
@@ -247,8 +261,8 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         other,
         commands=(
             "export AWS_STS_REGIONAL_ENDPOINTS=regional",
-            clear if request.uses_vault else None,
             update,
+            clear if request.uses_vault else None,
         ),
         url=pages.TEMPORARY_REGIONS,
     )
@@ -337,3 +351,11 @@ CHECK_KEY = account_remedy(
     ),
     url=pages.ACCESS_KEYS,
 )
+
+
+def find_other_rejection(case: Case[InvalidCredentials]) -> str | None:
+    """Return that the same credentials were rejected in another call, as evidence."""
+    start, end = case.failure.span
+    found = (each for each in _REJECTED_CALL.finditer(case.failure.text) if not start <= each.start() < end)
+    same = next(found, None)
+    return None if same is None else f'The text says "{same[0]}".'

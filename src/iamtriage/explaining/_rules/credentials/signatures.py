@@ -130,9 +130,15 @@ def _explain_clock_skew(case: Case[SignatureMismatch], message: str) -> Explanat
             f"The request's time is {skew.duration} {position} the AWS time, so AWS rejected its signature."
         )
         causes = (_known_skew_cause(skew, case.text, can_be_held=not is_of_cli),)
+    reported = clues.reported_cause(CLOCK_SKEW, message, *_PHRASES)
+    if skew is not None and skew.seconds:
+        # The summary has the difference.
+        reported = CLOCK_SKEW.cause(
+            "reported", text=f"AWS accepts signatures that {credential_remedies.describe_window(case.text)}."
+        )
     return case.explain(
         summary,
-        clues.reported_cause(CLOCK_SKEW, message, *_PHRASES),
+        reported,
         *causes,
         remedies=present(
             credential_remedies.set_clock(case.text),

@@ -276,7 +276,9 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     state = f"arn:{denial.location.partition or 'aws'}:s3:::{bucket}"
     file = clip_text(f"{state}/{key or 'STATE_KEY'}")
     name = (found.role or "").rpartition("/")[2]
-    is_administrator = name and re.search(rf"\b{re.escape(name)}\b[^.\n]{{0,40}}\b[Aa]dmin", denial.failure.text)
+    is_administrator = name and re.search(
+        rf"\b{re.escape(name)}\b[^.\n]{{0,40}}\b[Aa]dmin", denial.failure.text
+    )
     lock = f"With use_lockfile, it needs these two and s3:DeleteObject on {file}.tflock."
     if table is not None:
         lock = f"On the table {clip_text(table)}, it needs dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem."

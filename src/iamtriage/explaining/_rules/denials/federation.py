@@ -213,7 +213,7 @@ def _explain_checked_policy(denial: Denial, findings: TrustFindings) -> Explanat
             return None
         verdict, text = mismatch, "A condition of the role's trust policy is not met."
         if result.condition:
-            only = len(list(trust_documents.iterate_statements(denial.facts.trust_policy or {}))) == 1
+            only = len(trust_documents.allow_statements(denial.facts.trust_policy)) == 1
             of = "" if only else f" in Statement[{result.statement}]"
             text = f"The token does not meet the condition on {result.condition.rpartition(':')[2]}{of} of the role's trust policy."
         if "more mismatch" not in result.reason:

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.text_signs import (
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, denial_summary
 
 if TYPE_CHECKING:
-    from iamtriage.explaining._cause_types import Evidence
+    from iamtriage.explaining._cause_types import Cause, Evidence
     from iamtriage.explaining._context.readers.kubernetes.pod_evidence import PodEvidence
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.credentials.pod_problems import PodProblem
@@ -109,8 +109,11 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         reason = f"its service account has the annotation for {role}, so the pod is older than the annotation or uses another account, or its SDK is too old"
     text = f"{'A pod made the call' if is_certain else 'If a pod made the call, it did so'} with the role of its node: {reason}."
     cause = POD_USES_NODE_ROLE.cause(evidence, because, text=text)
-    title = "Give the pod's service account its own role"
-    title = title if is_certain else "If a pod called, give its service account its own role"
+    title = (
+        "Give the pod's service account its own role"
+        if is_certain
+        else "If a pod called, give its service account its own role"
+    )
     pod_remedies: tuple[Remedy, ...] = (
         problem.remedy
         if problem is not None
@@ -140,19 +143,12 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
             causes = tuple(each for each in causes if each.evidence != "possible")
             text = "AWS evaluated the policies of the node's role, which the SDK uses if it finds no other credentials."
             remedies = _without_node_remedies(denial, remedies, clip_text((role or "").rpartition("/")[2]))
-            if problem is not None:
-                remedies = tuple(map(_only_if_denied, remedies))
+            remedies = tuple(map(_only_if_denied, remedies)) if problem is not None else remedies
             if denial.failure.principal is not None:
                 notes = (f"Do not allow it for the role of the node instead. {_WARNING}", *notes)
         else:
             text = "No identity-based policy of that role, which all its pods share, allows it."
-        reported = ("no-identity-allow", "reported")
-        causes = tuple(
-            attrs.evolve(each, text=text, because=() if role else each.because)
-            if (each.code, each.evidence) == reported
-            else each
-            for each in causes
-        )
+        causes = tuple(_reword_reported(each, text, keeps_reasons=role is None) for each in causes)
     rank = _EVIDENCE_ORDER.index(evidence)
     at = sum(_EVIDENCE_ORDER.index(each.evidence) < rank for each in causes)
     return attrs.evolve(
@@ -162,6 +158,13 @@ def add_pod_role_cause(denial: Denial, explanation: Explanation) -> Explanation:
         remedies=(*pod_remedies, *remedies),
         notes=notes,
     )
+
+
+def _reword_reported(cause: Cause, text: str, *, keeps_reasons: bool) -> Cause:
+    """Return the cause that AWS reports with a text about pods, and any other cause as it is."""
+    if (cause.code, cause.evidence) != ("no-identity-allow", "reported"):
+        return cause
+    return attrs.evolve(cause, text=text, because=cause.because if keeps_reasons else ())
 
 
 def _only_if_denied(remedy: Remedy) -> Remedy:

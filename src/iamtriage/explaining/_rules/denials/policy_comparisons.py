@@ -26,13 +26,16 @@ from iamtriage.explaining._rules.denials.known_policies import (
     names_resource,
 )
 from iamtriage.explaining._rules.denials.request_conditions import fails_condition, meets_conditions
-from iamtriage.explaining._rules.denials.resource_spellings import find_index_contrast, find_slash_contrast
+from iamtriage.explaining._rules.denials.resource_spellings import (
+    describe_address,
+    find_index_contrast,
+    find_slash_contrast,
+    find_template_contrast,
+)
 from iamtriage.explaining._rules.denials.stated_contrasts import (
     Contrast,
-    describe_address,
     find_filter_contrast,
     find_region_contrast,
-    find_template_contrast,
     find_wildcard_key,
 )
 from iamtriage.explaining._rules.shared import pages
@@ -107,9 +110,15 @@ def find_name_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | Non
     elif new_task := new_task_commands(denial.failure.text, resource.split(":")[3]):
         where = "valueFrom of the task definition"
     is_task = bool(new_task) or imported is not None
-    others = [_SECRET_END.sub("", each).rpartition(":")[2] for each in allowed if not each.startswith(resource)]
+    others = [
+        _SECRET_END.sub("", each).rpartition(":")[2] for each in allowed if not each.startswith(resource)
+    ]
     fitting = next((each for each in others if not _NAME_END.search(f":{each}")), None)
-    works = f" {clip_text(fitting)} works, because its name has no such end." if fitting else " A partial ARN works only for names without such an end."
+    works = (
+        f" {clip_text(fitting)} works, because its name has no such end."
+        if fitting
+        else " A partial ARN works only for names without such an end."
+    )
     remedy = your_remedy(
         f"Use the whole ARN of {clip_text(name)}, with its random end",
         f"The command prints it. Write it in {where}{', and deploy again' if imported else ''}.",

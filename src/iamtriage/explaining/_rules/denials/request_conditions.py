@@ -320,7 +320,7 @@ def describe_new_resource(
     ]
     if denial.lowercase_action in _TAGGING:
         since = "Since 2023, AWS checks" if denial.service == "elasticloadbalancing" else "AWS checks"
-        text += f" {since} {denial.action} for tags in the call that creates a resource, too. Policies from before it did so lack this statement: the policy is outdated, not the settings of the program."
+        text += f" {since} {denial.action} for tags in the call that creates a resource, too. Older policies lack this statement, so that calls fail without a change of yours."
         steps = [f"{steps[0]} CreateAction limits it to calls that create the resource."]
     lines: tuple[str, ...] = ()
     if denial.role is not None:

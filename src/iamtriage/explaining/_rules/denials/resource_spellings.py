@@ -1,4 +1,4 @@
-"""Compare a denied resource with one that a policy spells in another way: with two slashes, or a table without its indexes."""
+"""Compare a denied resource with one that a policy spells in another way: with two slashes, a table without its indexes, or the domain of an address."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
-from iamtriage.explaining._rules.denials.stated_contrasts import (
-    Contrast,
-)
+from iamtriage._text import clip_text, join_words
+from iamtriage.explaining._rules.denials.known_policies import names_action
+from iamtriage.explaining._rules.denials.stated_contrasts import Contrast
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
@@ -74,3 +73,37 @@ def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
         "An index is a resource of its own. Calls that do not use it, such as GetItem, need only the table."
     )
     return Contrast(verdict, remedy, text)
+
+
+def find_template_contrast(denial: Denial) -> Contrast | None:
+    """Return that a policy template of SAM names another resource than that of the call."""
+    from iamtriage.policies._readers.sam_templates import find_policy_templates
+
+    templates = find_policy_templates(denial.failure.text)
+    used = [each for each in templates if names_action(each.statement, denial.action or "")]
+    needed = used[0].value_for(denial.resource or "") if used else None
+    if needed is None:
+        return None
+    name, parameter, value = used[0]
+    text = describe_address(denial, [f"identity/{value}"])
+    omit = f"Or delete the identity {needed}, if nothing else needs it: SES then checks {value}."
+    remedy = your_remedy(
+        f"Add {name} for {needed} to the SAM template",
+        "Then deploy again (sam deploy).",
+        text and omit,
+        manifest="".join(
+            ("Policies:", *(f"\n  - {name}:\n      {parameter}: {each}" for each in (value, needed)))
+        ),
+        url=pages.SAM_POLICY_TEMPLATES,
+    )
+    verdict = f"allows it only for the {parameter} {join_words([each.value for each in used], 'and')}, not for {needed}"
+    return Contrast(verdict, remedy, text or "The template allows the action, but not on this resource.")
+
+
+def describe_address(denial: Denial, allowed: Sequence[str]) -> str | None:
+    """Return which identity SES checks, if a policy has only the domain of an address."""
+    _, _, address = (denial.resource or "").partition(":identity/")
+    domain = address.partition("@")[2]
+    if domain and any(each.endswith(f"identity/{domain}") for each in allowed):
+        return f"The address {clip_text(address)} is an identity of its own, and SES checks the policy for that, not for its domain. Verification is not what fails."
+    return None

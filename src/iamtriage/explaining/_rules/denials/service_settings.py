@@ -176,7 +176,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         f"The first command subscribes, as does a call in the playground of the Bedrock console. The account needs a valid payment method{form}.",
         f"After that, {denial.caller} needs no AWS Marketplace permissions. {_RETRY_LATER}",
         commands=(
-            f'aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token "$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query \'offers[0].offerToken\' --output text)"',
+            f"aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token \"$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query 'offers[0].offerToken' --output text)\"",
             Labelled("agreementAvailability must then be AVAILABLE:", _AVAILABILITY_COMMAND),
         ),
         url=pages.BEDROCK_MODELS,

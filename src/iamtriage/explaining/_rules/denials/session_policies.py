@@ -107,11 +107,19 @@ def explain_session_policy(denial: Denial) -> Explanation:
             text = f"A session can do only what both its session policy and the policies of its role allow. {capitalize_start(allowing.name)} allows it already, so the role needs no change."
         text = f"The caller is a guest (unauthenticated identity) of an Amazon Cognito identity pool. {text}"
         sdk = _COGNITO_OF_SDK_2.search(denial.failure.text)
-        how = "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials" if sdk else "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
-        other = " A pool with which it works most likely uses this flow." if _OTHER_POOL.search(denial.failure.text) else ""
+        how = (
+            "in the AWS SDK for JavaScript v2, pass RoleArn to CognitoIdentityCredentials"
+            if sdk
+            else "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
+        )
+        other = (
+            " A pool with which it works most likely uses this flow."
+            if _OTHER_POOL.search(denial.failure.text)
+            else ""
+        )
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
-            f"You cannot change the session policy, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
+            f"You cannot change the session policy of the enhanced flow, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
             "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For what everyone may read, a static file is enough.",
             f"Or use the basic flow, which adds no session policy: {how}. The pool must allow it: the command then prints true.{other} Guests can then do all that the role allows.",
         ]

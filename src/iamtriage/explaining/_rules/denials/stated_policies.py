@@ -56,8 +56,10 @@ if TYPE_CHECKING:
 _ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
-# The topics of explanations that have compared the policies.
-_COMPARED = frozenset({"missing-object", "s3-acl", "s3-bucket-key", "service-principal"})
+# The topics of explanations that have compared the policies, or of what no policy has to allow.
+_COMPARED = frozenset(
+    {"bedrock-subscription", "missing-object", "s3-acl", "s3-bucket-key", "service-principal"}
+)
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
@@ -91,9 +93,6 @@ def _add_identity_policies(
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
-    if first.code == STATED_POLICY_OTHER_ACTION.code and explanation.topic == "bedrock-subscription":
-        # No policy is meant to allow a subscription, which is made once.
-        return explanation
     if first.code == STATED_POLICY_ALLOWS.code and policy.owner is not None and denial.policy_type is None:
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)

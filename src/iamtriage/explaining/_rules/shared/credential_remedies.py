@@ -145,22 +145,34 @@ def _vault_mount(text: str) -> str:
     return found["mount"] if found else "aws"
 
 
+_WORKS_IN_WINDOWS = lazy_pattern(
+    r"\b(?:on|in|from) (?:the )?Windows\b[^.\n]{0,40}\bworks?\b|\bworks?\b[^.\n]{0,40}\b(?:on|in|from) (?:the )?Windows\b",
+    re.IGNORECASE,
+)
+
+
+def describe_window(text: str) -> str:
+    """Return how far clocks may differ, as the end of a sentence about signatures."""
+    window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
+    minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
+    return f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
+
+
 def set_clock(text: str = "") -> Remedy:
     """Return the remedy that sets the clock.
 
     Args:
         text: The text of the failure, which can state how far clocks may differ, and which system it is from.
     """
-    window, window_of_s3 = _WINDOW.search(text), _WINDOW_OF_S3.search(text)
-    minutes = window[1] if window else str(int(window_of_s3[1]) // 60_000) if window_of_s3 else None
-    limit = f"are at most {minutes} minutes off" if minutes else "are up to 5 minutes off, S3 up to 15"
+    limit = describe_window(text)
+    is_right = _WORKS_IN_WINDOWS.search(text) is not None
     if WSL.search(text):
         # https://github.com/microsoft/WSL/issues/5324
         return your_remedy(
             "Correct the clock of WSL",
-            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows. Compare it with the Date header that curl prints, both in UTC, and repeat the call. AWS accepts signatures that {limit}. With a wrong clock, certificates can look expired: that is why curl has --insecure.",
-            "If that does not help, run wsl --shutdown in Windows and open WSL again. Check the clock of Windows, too.",
-            commands=("sudo hwclock -s", "date -u", AWS_TIME),
+            f"The clock of WSL 2 stops while the computer sleeps. hwclock -s sets it to the time of Windows{', which is right: calls work there' if is_right else ''}. Then repeat the call.",
+            f"If that does not help, run wsl --shutdown in Windows and open WSL again.{'' if is_right else ' Check the clock of Windows, too.'} A time daemon in WSL, such as chrony, prevents it.",
+            commands=("sudo hwclock -s", "date -u", None if is_right else AWS_TIME),
             url=pages.SIGNATURES,
         )
     if WINDOWS.search(text):

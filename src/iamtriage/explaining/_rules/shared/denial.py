@@ -346,28 +346,12 @@ _LABELLED_ROLE = lazy_pattern(
 )
 
 
-_ROLE_IN_PROSE = lazy_pattern(
-    r"\b(?i:irsa|iam|its|own|pod|controller) role (?:\(|[`'\"])?([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)", re.ASCII
-)
-_ACCOUNT_IN_PROSE = lazy_pattern(r"\b[Aa]ccount \(?([0-9]{12})(?![0-9])", re.ASCII)
-
-
-def _find_role_of_controller(text: str) -> str | None:
-    """Return the only role that a text about a controller names in prose, with the only account."""
-    from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
-
-    names, accounts = set(_ROLE_IN_PROSE.findall(text)), set(_ACCOUNT_IN_PROSE.findall(text))
-    if len(names) != 1 or len(accounts) != 1 or find_controller(text) is None:
-        return None
-    return f"arn:aws:iam::{accounts.pop()}:role/{names.pop()}"
-
-
 def _find_provided_role(failure: AccessDenied, facts: Facts) -> str | None:
     """Return the role that the text names as that of a controller, or as "the provided role" of a service."""
     if failure.principal is not None or (facts.caller is not None and not is_derived(facts, "caller")):
         return None
     if "provided role" not in failure.text[slice(*failure.span)]:
-        return _find_role_of_controller(failure.text) if " role " in failure.text else None
+        return principal_words.find_role_of_controller(failure.text) if " role " in failure.text else None
     found = set(_LABELLED_ROLE.findall(failure.text))
     return found.pop() if len(found) == 1 else None
 

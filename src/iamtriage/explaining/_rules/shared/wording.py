@@ -41,7 +41,10 @@ def why_no_allow_helps(denial: Denial) -> str:
     if others is not None:
         return f"An Allow does not override it. An Allow is required as well: the caller's other policies ({others}) do not allow {denial.action}."
     widest = rf"AdministratorAccess|{re.escape(denial.service or 'iam')}:\*"
-    found = re.search(rf"\b(?:has|have|had|got|with|gave|given|added)\b[^\n.\"]{{0,40}}(?<![\"\w])({widest})", denial.failure.text)
+    found = re.search(
+        rf"\b(?:has|have|had|got|with|gave|given|added)\b[^\n.\"]{{0,40}}(?<![\"\w])({widest})",
+        denial.failure.text,
+    )
     wide = f", not even {found[1]}" if found else ""
     return f"An Allow does not override it{wide}.{' Take that back.' if wide.endswith('*') else ''}"
 

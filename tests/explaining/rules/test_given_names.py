@@ -1,0 +1,43 @@
+"""Explanations use the names, contrasts and settings that a text states beside the failure."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_MODEL = "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model.\n"
+_INVOKE = '{"Effect": "Allow", "Action": "bedrock:InvokeModel", "Resource": "*"}\n'
+_LAUNCH = "User: arn:aws:sts::111122223333:assumed-role/lab-runner/r1 is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:instance/* with an explicit deny in a service control policy\n"
+_DENIES = '[{"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*", "Condition": {"NumericGreaterThan": {"ec2:MetadataHttpPutResponseHopLimit": "2"}}}, {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "*", "Condition": {"StringNotEquals": {"ec2:MetadataHttpTokens": "required"}}}]\n'
+_ACL = 'Error: error creating S3 bucket ACL for octo-logs-1: AccessControlListNotSupported: The bucket does not allow ACLs\n  with {}aws_s3_bucket_acl.this\nacl            = "private"\n'
+_SPOT = "launching node, with fleet error(s), AuthFailure.ServiceLinkedRoleCreationNotPermitted: The provided credentials do not have permission to create the service-linked role for EC2 Spot Instances.\n"
+_PUBLIC = 'Error:\nCREATE_FAILED: SitePolicy (AWS::S3::BucketPolicy)\nAPI: s3:PutBucketPolicy Access Denied\nThe user has AdministratorAccess.\nSite:\n  Type: AWS::S3::Bucket\n{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::octo-site/*"}\n'
+_VOLUME = "failed to provision volume: Could not create volume \"pvc-1\": failed to get an available volume in EC2: InvalidVolume.NotFound: The volume 'vol-0a1b2c3d4e5f60718' does not exist.\n\tstatus code: 400, request id: 7d2f6c1e-0b5a-4a4f-8f5e-2b9c1a0d3e4f\n"
+_UNREAD = "Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\nDid you mean to set the `id-token` permission?\nuses: aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/site\non:\n  push:\n{}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "absent"),
+    [
+        (f"{_MODEL}{_INVOKE}ECS, task role octo-gateway", ("the task role octo-gateway is not allowed to subscribe it", "valid payment method."), ("The policy in the text does not allow", "Anthropic")),
+        (f"{_MODEL}Model: eu.anthropic.claude-3-5-sonnet-20240620-v1:0 in eu-west-1", ("--model-id anthropic.claude-3-5-sonnet-20240620-v1:0", "use case form of Anthropic"), ("MODEL_ID",)),
+        (f"{_MODEL}Resource: anthropic.*", ("the caller is not allowed to subscribe it", "MODEL_ID"), ()),
+        (f"{_LAUNCH}The role has ec2:*.\n{_DENIES}", ("the service control policy in the text denies it unless ec2:MetadataHttpTokens is required", "not even ec2:*. Take that back.", "Another statement denies the call if ec2:MetadataHttpPutResponseHopLimit is greater than 2", "1. Set HttpTokens to required"), ("Derived A statement",)),
+        (f"{_LAUNCH}{_DENIES}", ("An Allow does not override it.",), ("Take that back",)),
+        (_ACL.format("module.logs."), ('The bucket octo-logs-1 does not allow ACLs, and the request has one: acl = "private"', 'from the block module "logs"', "control_object_ownership = true", "terraform apply"), ("BUCKET.",)),
+        (_ACL.format(""), ("aws_s3_bucket_ownership_controls, on which aws_s3_bucket_acl has to depend",), ("control_object_ownership",)),
+        (f"{_SPOT}Account 444455556666, karpenter with its own IRSA role (octo-karpenter). On-demand works. In our old account it works.", ("the role octo-karpenter is not allowed to create it", "An account that has used EC2 Spot Instances before has it. On-Demand Instances do not need it.", "arn:aws:iam::444455556666:role/aws-service-role/spot", "--role-name octo-karpenter"), ("Replace",)),
+        (f"{_SPOT}karpenter", ("the role of Karpenter is not allowed",), ("On-Demand", "before has it")),
+        (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "older ones do not"), ()),
+        (f'{_VOLUME}StorageClass "octo-sc"\nkmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1\nprovisioning volume for claim "shop/data-db-0" by ebs.csi.aws.com', ("The StorageClass octo-sc sets kmsKeyId.", "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa", "kubectl delete pvc data-db-0 --namespace shop"), ("ROLE_NAME",)),
+        (_UNREAD.format("permissions:\n  contents: read\n  packages: write\njobs:\n"), ('The text shows "permissions: contents: read packages: write"', "permissions: id-token: write contents: read packages: write"), ("ROLE_ARN", "steps:")),
+        (_UNREAD.format("jobs:\n"), ("role-to-assume: ",), ('The text shows "permissions',)),
+    ],
+)  # fmt: skip
+def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:
+    short = " ".join(str(explain(text)).split())
+    for words in shown:
+        assert words in short
+    for words in absent:
+        assert words not in short
