@@ -32,7 +32,7 @@ _UNREAD = "Error: Credentials could not be loaded, please check your action inpu
         (_PUBLIC, ("If anyone may read the data, turn off BlockPublicPolicy in the template [you]", "of Site, as below", "older ones do not"), ()),
         (f'{_VOLUME}StorageClass "octo-sc"\nkmsKeyId: arn:aws:kms:eu-west-1:111122223333:key/1\nprovisioning volume for claim "shop/data-db-0" by ebs.csi.aws.com', ("The StorageClass octo-sc sets kmsKeyId.", "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa", "kubectl delete pvc data-db-0 --namespace shop"), ("ROLE_NAME",)),
         (_UNREAD.format("permissions:\n  contents: read\n  packages: write\njobs:\n"), ('The text shows "permissions: contents: read packages: write"', "permissions: id-token: write contents: read packages: write"), ("ROLE_ARN", "steps:")),
-        (_UNREAD.format("jobs:\n"), ("role-to-assume: ",), ('The text shows "permissions',)),
+        (_UNREAD.format("jobs:\n"), ("permissions: id-token: write contents: read",), ('The text shows "permissions', "steps:")),
     ],
 )  # fmt: skip
 def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:

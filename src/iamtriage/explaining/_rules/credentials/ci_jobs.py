@@ -155,7 +155,9 @@ def github_workflow(text: str) -> str:
     shown = _PERMISSIONS.search(text)
     if shown is not None and "id-token:" not in shown[0] and "{" not in shown[0]:
         lines = dedent(shown[0].partition("\n")[2]).splitlines()
-        permissions = "".join(f"{line}\n" for line in ("permissions:", "  id-token: write", *(f"  {each}" for each in lines)))
+        permissions = "".join(
+            f"{line}\n" for line in ("permissions:", "  id-token: write", *(f"  {each}" for each in lines))
+        )
     if "role-to-assume" in text:
         return permissions
     found = _ACTION.search(text)
