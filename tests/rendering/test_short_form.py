@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iamtriage import explain
+from iamtriage import explain, parse
+from iamtriage._rendering.explanations.parts import CauseParts, cause_rows
 from iamtriage.explaining import Cause, Explanation, Remedy
 from tests.explaining.golden.cases import CASES
 from tests.tables import check_rows
@@ -86,8 +87,8 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
     words = " ".join(shown.split())
     assert shown.count("\n") < 32, name
     assert words.startswith(" ".join(explanation.summary.split())[:60])
-    marks = {each.evidence for each in explanation.causes}
-    assert any(f"\n{mark.capitalize()} " in shown or f"[{mark}]" in words for mark in marks)
+    marks = {"derived", *(each.evidence for each in explanation.causes)}
+    assert any(f"\n{mark.capitalize()} " in shown for mark in marks)
     first = explanation.remedies[0]
     assert f"Do this first: {' '.join(first.title.split())} [{first.who}]" in words
 
@@ -95,7 +96,10 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
 def test_reason_that_the_verdict_states_is_said_once() -> None:
     """The verdict has the evidence of a cause that says nothing else."""
     shown = " ".join(explain(_DENIAL).to_text().split())
-    assert "no identity-based policy allows it. Reported No Deny applies: an Allow is missing." in shown
+    assert (
+        "no identity-based policy allows it. Reported AWS reports an implicit denial: no Deny applies."
+        in shown
+    )
     assert shown.count("no identity-based policy") == 1
     assert "no identity-based policy allows the" in explain(_DENIAL).to_text(detail="full").replace("\n", " ")
 
@@ -116,6 +120,65 @@ def test_quotes_of_one_cause_share_a_sentence() -> None:
     (row, *_) = (line for line in str(explain(text)).splitlines() if line.startswith("Reported"))
     assert (
         row == 'Reported  The text says "no EC2 IMDS role found" and "failed to refresh cached credentials".'
+    )
+
+
+_MESSAGE = 'Login failed: "not mapped" (Unauthorized)'
+
+
+@pytest.mark.parametrize(
+    ("causes", "rows"),
+    [
+        pytest.param(
+            [("reported", "The authenticator found no entry.", 'The text says "not mapped".')],
+            [("Reported", '"not mapped": the authenticator found no entry.')],
+            id="words-of-the-message-before-their-meaning",
+        ),
+        pytest.param(
+            [("reported", "EKS found no entry.", "The error code is E.", 'The text says "not mapped".')],
+            [("Reported", "EKS found no entry. The error code is E.")],
+            id="words-of-the-message-beside-another-reason",
+        ),
+        pytest.param(
+            [("derived", "The path is missing.", 'The text says "not mapped".', 'The text says "old.yaml".')],
+            [("Derived", 'The path is missing. The text says "old.yaml".')],
+            id="only-other-words-show-a-derived-cause",
+        ),
+        pytest.param(
+            [("reported", "The role was rejected. Its path does not count.", 'The text says "not mapped".')],
+            [("Reported", 'Its path does not count. The text says "not mapped".')],
+            id="sentence-that-repeats-the-summary",
+        ),
+        pytest.param(
+            [("reported", "The role was rejected.", 'The text says "not mapped".'), ("derived", "A path.", "x: y.")],
+            [("Derived", "A path. x: y.")],
+            id="row-that-only-quotes-beside-another-one",
+        ),
+        pytest.param(
+            [("reported", "The role was rejected.", 'The text says "not mapped".'), ("possible", "A path.")],
+            [("Reported", 'The text says "not mapped".'), ("Possible", "A path.")],
+            id="only-evidence",
+        ),
+        pytest.param(
+            [("reported", "The signature is valid.")], [("Derived", "The signature is valid.")], id="conclusion"
+        ),
+        pytest.param(
+            [("reported", "The login did not succeed.")], [("Reported", "The login did not succeed.")],
+            id="words-of-the-message",
+        ),
+    ],
+)  # fmt: skip
+def test_rows_say_each_thing_once(causes: list[tuple[str, ...]], rows: list[tuple[str, str]]) -> None:
+    """A row quotes the message for what it reports, unless something else shows the cause."""
+    parts = [CauseParts(evidence, text, tuple(because)) for evidence, text, *because in causes]
+    assert cause_rows("The cluster rejected the role.", parts, _MESSAGE) == rows
+
+
+def test_error_code_shows_what_the_summary_says() -> None:
+    denial = parse("An error occurred (AccessDenied) when calling the GetObject operation: Access Denied")
+    cause = Cause("x", "S3 denied it.", "reported")
+    assert "Reported  The error code is AccessDenied." in str(
+        Explanation(denial, "x", "S3 denied it.", (cause,))
     )
 
 

@@ -119,6 +119,8 @@ class Content(NamedTuple):
             lines=lines + _LINES_PER_OTHER * (len(others) - 1) if others else lines,
             second=self.second,
             rows_alone=() if self.second is None else self._other_rows(self.of_combined),
+            message="" if self.failure is None else self.failure.text[slice(*self.failure.span)],
+            code=None if self.failure is None else self.failure.envelope.code,
         )
 
     def _all_parts(self) -> Parts:

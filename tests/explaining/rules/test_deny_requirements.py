@@ -271,7 +271,7 @@ CASES: tuple[Case, ...] = (
                 ("ec2:ResourceTag/tier", "gold", "gold"),
                 (
                     "Do this first: Ask whether a resource with the tag tier=gold is protected on purpose [you]",
-                    "'ec2:ResourceTag/tier' is 'gold' on the resource; the",
+                    "because ec2:ResourceTag/tier is gold.",
                     "Do not change the tag tier to avoid the Deny.",
                 ),
             ),

@@ -22,12 +22,22 @@ _MESSAGE_SAYS = "The message says: "
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html.
 _MISSING_ALLOW = f"{_MESSAGE_SAYS}because no "
 # A sentence that only quotes the text.
-_QUOTED = lazy_pattern(r'The text says "[^"]*"\.')
+_QUOTED = lazy_pattern(r'The text says ("[^"]*")\.')
 # A reason, and the ARN of the policy.
 _NAMED = lazy_pattern(r"(?P<said>[^:]{1,100}): (?P<arn>arn:[^ ]+)")
 # A text repeats another one if it shares at least this fraction of its words with it.
 _MIN_SHARED_WORDS = 0.7
+# Fewer for the first sentence of a cause and for a quote, and for what words a message.
+_MIN_OF_CAUSE, _MIN_OF_REPORT = 0.6, 0.25
+_SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z])")
+# Words at the start of a sentence that are not names.
+_COMMON_WORD = lazy_pattern(
+    r"(?:An?|At|By|For|If|In|It|Its|No|Only|Such|That|The|These|They|This|With|Without) "
+)
+# What shows that a message, or another part of the text, reports something.
+_REPORT = lazy_pattern(r"\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
+_NAME = lazy_pattern(r"[:/_]")
 _FILLER = lazy_pattern(
     "a|action|an|and|any|are|as|at|be|because|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or"
     "|that|the|them|this|to|was|which|with"
@@ -89,6 +99,8 @@ class Parts(NamedTuple):
         lines: The maximum number of lines, which important parts can exceed a little.
         second: A remedy for other failures, which is shown after the first one if it fits.
         rows_alone: The rows about other failures if that remedy does not fit.
+        message: The message of the failure.
+        code: Its error code.
     """
 
     summary: str
@@ -100,52 +112,112 @@ class Parts(NamedTuple):
     lines: int = _LINES
     second: RemedyParts | None = None
     rows_alone: tuple[tuple[str, str], ...] = ()
+    message: str = ""
+    code: str | None = None
 
 
-def cause_rows(summary: str, causes: Sequence[CauseParts]) -> list[tuple[str, str]]:
+def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") -> list[tuple[str, str]]:
     """Return the rows of causes: the evidence, and the sentences that add to the summary.
 
     The row of a first cause that adds nothing has no sentences. Another one has no row then.
+
+    Args:
+        summary: The summary.
+        causes: The causes.
+        message: The message of the failure. Its words are quoted once, for what it reports.
     """
     rows: list[tuple[str, str]] = []
+    message = " ".join(message.lower().split())
     shown_text = summary
+    is_quote_only = False
     for number, cause in enumerate(causes):
-        # A possible cause is shown in full, because the summary only says that it is possible.
-        is_restated = (number == 0 or cause.evidence != "possible") and (
-            restates(cause.text, summary)
-            if cause.because and cause.evidence != "possible"
-            else _contains(summary, cause.text)
-        )
-        sentences = [] if is_restated else [cause.text]
+        is_certain = cause.evidence != "possible"
+        is_repeated = (is_certain or number == 0) and _is_repeated(cause, summary)
+        meaning = [] if is_repeated else _new_sentences(cause, summary)
+        quotes: list[str] = []
+        others: list[str] = []
         for reason in _select_reasons(cause.because):
             words = _QUOTES.sub("", reason, count=1)
-            known = " ".join((shown_text, *sentences))
-            if restates(words, known):
+            known = " ".join((shown_text, *meaning, *quotes, *others))
+            quoted = _QUOTED.fullmatch(reason)
+            if restates(words, known, _MIN_SHARED_WORDS if quoted is None else _MIN_OF_CAUSE):
                 continue
             named = _NAMED.fullmatch(words)
             is_name_new = named is not None and restates(named["said"], known)
             if named is not None and is_name_new and named["arn"].rpartition("/")[2] in known:
                 continue
-            sentence = _end_sentence(f"The message names {named['arn']}" if named and is_name_new else reason)
-            if sentences and all(map(_QUOTED.fullmatch, (sentences[-1], sentence))):
-                sentences[-1] = f"{sentences[-1].removesuffix('.')} and {words}"
+            if quoted is not None:
+                quotes.append(quoted[1])
             else:
-                sentences.append(sentence)
-        text = " ".join(sentences)
+                said = f"The message names {named['arn']}" if named and is_name_new else reason
+                others.append(_end_sentence(said))
+        if others or (meaning and cause.evidence != "reported"):
+            # The message shows the failure, and something else shows the cause.
+            quotes = [each for each in quotes if each.strip('"').lower() not in message]
+        if not (is_repeated or quotes or others):
+            meaning = [cause.text]
+        text = _format_row(cause, quotes, meaning, others)
         if not text and number:
             continue
+        if is_quote_only and is_certain:
+            # This row shows more.
+            rows.clear()
+        is_quote_only = number == 0 and is_certain and not (meaning or others)
         if not text:
             # What the text says shows why the cause is certain. The cause would repeat the summary.
             quoted = next(
                 (each for each in filter(_QUOTES.match, cause.because) if each not in shown_text), None
             )
             if quoted is not None and quoted.startswith(_MISSING_ALLOW):
-                text = "No Deny applies: an Allow is missing."
+                text = "AWS reports an implicit denial: no Deny applies."
             elif quoted is not None and not quoted.startswith(_MESSAGE_SAYS):
                 text = _end_sentence(quoted)
-        rows.append((cause.evidence.capitalize(), text))
+        rows.append((_label(cause, text, message), text))
         shown_text = f"{shown_text} {text}"
     return rows
+
+
+def _is_repeated(cause: CauseParts, summary: str) -> bool:
+    """Return whether a summary states a cause."""
+    if cause.because and cause.evidence != "possible":
+        return restates(cause.text, summary)
+    # A possible cause is shown in full, because the summary only says that it is possible.
+    return _contains(summary, cause.text)
+
+
+def _new_sentences(cause: CauseParts, summary: str) -> list[str]:
+    """Return the sentences of a cause that do not repeat the summary."""
+    if cause.evidence == "possible":
+        return [cause.text]
+    first, *more = _SENTENCE_END.split(cause.text)
+    return [
+        *([] if _adds_nothing(first, summary) else [first]),
+        *(each for each in more if not restates(each, summary)),
+    ]
+
+
+def _format_row(
+    cause: CauseParts, quotes: Sequence[str], meaning: Sequence[str], others: Sequence[str]
+) -> str:
+    """Return the text of a row: what the text says, what that means, and the other reasons."""
+    said = " and ".join(quotes)
+    if not (said and meaning and cause.evidence == "reported" and cause.text.startswith(meaning[0])):
+        return " ".join((*meaning, *((f"The text says {said}.",) if said else ()), *others))
+    first = meaning[0]
+    if _COMMON_WORD.match(first):
+        first = f"{first[0].lower()}{first[1:]}"
+    return " ".join((f"{said}: {first}", *meaning[1:], *others))
+
+
+def _label(cause: CauseParts, text: str, message: str) -> str:
+    """Return the evidence that a row shows. What follows from a message is derived from it."""
+    is_report = (
+        cause.evidence != "reported"
+        or not (text and message)
+        or any(map(_REPORT.search, (text, *cause.because)))
+        or restates(_SENTENCE_END.split(text)[0], message, _MIN_OF_REPORT)
+    )
+    return cause.evidence.capitalize() if is_report else "Derived"
 
 
 def replace_note(words: Sequence[str], said: str = "") -> str | None:
@@ -175,10 +247,16 @@ def _end_sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", '"')) else f"{text}."
 
 
-def restates(text: str, shown_text: str) -> bool:
-    """Return whether most words of a text are in another text."""
+def restates(text: str, shown_text: str, share: float = _MIN_SHARED_WORDS) -> bool:
+    """Return whether most words of a text, or a share of them, are in another text."""
     words = _words(text)
-    return bool(words) and len(words & _words(shown_text)) / len(words) >= _MIN_SHARED_WORDS
+    return bool(words) and len(words & _words(shown_text)) / len(words) >= share
+
+
+def _adds_nothing(sentence: str, shown_text: str) -> bool:
+    """Return whether many words of a sentence are in a text, and all its names of actions, keys and paths."""
+    new = _words(sentence) - _words(shown_text)
+    return restates(sentence, shown_text, _MIN_OF_CAUSE) and not any(map(_NAME.search, new))
 
 
 def _contains(text: str, sentence: str) -> bool:
@@ -191,7 +269,8 @@ def _words(text: str) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    for ending in ("-based", "ies", "es", "s", "ed", "d", "y"):
+    for ending in ("-based", "ly", "es", "s", "ed", "d"):
         if len(word) > len(ending) + 3 and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    return f"{word[:-1]}i" if word.endswith("y") else word

@@ -342,8 +342,10 @@ class _Builder:
     def _cause_blocks(self, causes: Sequence[CauseParts]) -> Iterator[Block]:
         """Yield the summary and the rows of causes."""
         yield Heading(self._parts.summary, 1)
-        rows = cause_rows(self._parts.summary, causes)
-        if shown := tuple((label, text or _SAID[label]) for label, text in rows if text or label in _SAID):
+        parts = self._parts
+        rows = cause_rows(parts.summary, causes, parts.message)
+        said = _SAID if parts.code is None else {**_SAID, "Reported": f"The error code is {parts.code}."}
+        if shown := tuple((label, text or said[label]) for label, text in rows if text or label in said):
             yield Labels(shown)
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 IMPLICIT_DENY = CauseType(
     "implicit-deny",
     title="No statement denies the action; an Allow is missing",
-    text="No statement denies it explicitly: an Allow is missing.",
+    text="It is an implicit denial.",
+    meaning="No statement denies the action explicitly, and none allows it: an implicit denial.",
     recognised_by="The decoded message or the authorization details say that there is no explicit deny.",
     fix="Add an Allow in the policy type that lacks it.",
     sources=(pages.EVALUATION,),

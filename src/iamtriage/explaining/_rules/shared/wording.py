@@ -105,7 +105,7 @@ def reason_lines(denial: Denial) -> tuple[str, ...]:
 
         if named := tuple(named_statements(denial.facts, denial.action)):
             return tuple(f"The authorization details name {each}." for each in named)
-        details, source = denial.facts.authorization_details, "The authorization details say so."
+        details, source = denial.facts.authorization_details, "This is from the authorization details."
         if details is not None and denial.policy_type == "identity" and denial.deny != "explicit":
             uris = (each.uri for each in details.policies if each.policy_type == "identity" and each.uri)
             names = join_first_four(tuple(clip_text(each.rpartition("/")[2]) for each in uris))
