@@ -401,7 +401,7 @@ CLIENTIDLIST	sts.amazonaws.com
 An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:sts::111122223333:assumed-role/bastion/i-0a1b2c3d4e5f60718 is not authorized to perform: sts:SetSourceIdentity on resource: arn:aws:iam::111122223333:role/audit
 """,
         (
-            "The call sets it with the option --source-identity. The trust policy of the role audit must allow",
+            "The call sets it with the option --source-identity.",
             "Add to an identity-based policy of the role bastion:",
             "Next Or assume the role without a source identity",
         ),
