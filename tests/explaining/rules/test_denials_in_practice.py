@@ -954,10 +954,7 @@ COMPANIONS: tuple[Case, ...] = (
         "task that ECS could not prepare",
         f"ResourceInitializationError: unable to pull secrets or registry auth: User: arn:aws:sts::{ACCOUNT}:assumed-role/carts-exec/0a1b is not authorized to perform: ssm:GetParameters on resource: arn:aws:ssm:eu-west-1:{ACCOUNT}:parameter/carts because no identity-based policy allows the ssm:GetParameters action",
         {},
-        (
-            "Attach the policy to the role carts-exec: the caller is a session of it.",
-            "Then start a new task: aws ecs update-service",
-        ),
+        ("Then start a new task: aws ecs update-service",),
         (),
     ),
     (

@@ -477,9 +477,11 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "User: arn:aws:sts::111122223333:assumed-role/ci/job-7 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/apply",
             {},
             (
-                'send them this statement: {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/ci"}, "Action": "sts:AssumeRole"}',
+                "Then, in account 444455556666, if the role does not trust the role ci yet:",
+                '([.,{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/ci"},"Action":"sts:AssumeRole"}] | flatten)',
+                "Or, for a third party, trust the role ci with an external ID",
             ),
-            (),
+            ("send them this statement",),
             id="trust policy of the other account",
         ),
         pytest.param(

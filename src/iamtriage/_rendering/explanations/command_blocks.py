@@ -147,7 +147,9 @@ def find_saved_file(documents: Sequence[Mapping[str, Any]], commands: Sequence[s
     >>> [find_saved_file([each], commands) for each in ({"Statement": []}, {"Effect": "Allow"})]
     ['policy.json', None]
     """
-    names = files_of("\n".join(commands))
+    text = "\n".join(commands)
+    # A command can write what another one reads.
+    names = [each for each in files_of(text) if f"> {each}" not in text]
     is_whole = len(documents) == 1 and "Statement" in documents[0]
     return names[0] if is_whole and len(names) == 1 and names[0].endswith(".json") else None
 

@@ -245,6 +245,7 @@ class _Builder:
             return selection
         # The first step often says what the changes need to take effect.
         first = [index for index in range(len(remedy.steps)) if not _needs_manifest(remedy, whole, index)]
+        first.sort(key=lambda index: is_attachment(remedy.steps[index]))
         explained = attrs.evolve(whole, steps=tuple(sorted({*whole.steps, *first[:1]})))
         return next((each for each in (explained, whole) if self.count(each) <= _MAX_TOTAL_LINES), selection)
 

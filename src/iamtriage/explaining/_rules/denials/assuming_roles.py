@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.denials import role_calls, role_conditions
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.shared import (
@@ -23,6 +23,7 @@ from iamtriage.explaining._rules.shared import (
     policy_principals,
     wording,
 )
+from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
@@ -92,6 +93,10 @@ def explain_assume_role(denial: Denial) -> Explanation:
         omitted,
         denial_remedies.authorization_details_remedy(denial),
     ]
+    own = remedies[2]
+    if trust_remedy is not None and own is not None and any("trust.json" in each for each in own.commands):
+        title = f"Or, for a third party, trust {denial.caller} with an external ID"
+        remedies[3] = attrs.evolve(trust_remedy, title=title)
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         # To pass on nothing is the alternative to all changes of policies.
@@ -202,7 +207,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         )
     unknown = "" if findings is not None else ", nor whether the role exists"
     if denial.crosses_accounts:
-        return f"both accounts must allow it, and the message does not say which one does not{unknown}"
+        return f"both accounts must allow it. The message does not say which one does not{unknown}"
     return "either the caller's policies or the role's trust policy do not allow it, and the message does not say which"
 
 
@@ -345,10 +350,29 @@ def _allow_remedy(
         step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."
     elif trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
+    elif findings is None and attribute is None and not _is_unlike_others(denial):
+        return _with_trust_commands(denial, remedy)
     else:
         added = _statement_for(denial, attribute)
         step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
+
+
+def _with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy of the caller's account with the commands of the role's account, because both must allow it."""
+    show, change = trust_policy_commands(denial)
+    statement = json.dumps(_statement_for(denial, attribute=None), separators=(",", ":"))
+    added = fill_command("jq {}", f".Statement |= ([.,{statement}] | flatten)")
+    account = denial.resource_account
+    show = f"{show} --output json | {added} > trust.json"
+    step = f"An administrator of account {account} runs the last two commands, which keep the other statements of the trust policy."
+    labels = (
+        Labelled(f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show),
+        Labelled("Check trust.json, then replace the policy:", change),
+    )
+    return change_commands(
+        attrs.evolve(remedy, steps=(*remedy.steps, step)), (*remedy.commands, show, change), *labels
+    )
 
 
 def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:
