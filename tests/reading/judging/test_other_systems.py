@@ -157,6 +157,8 @@ _SYSTEMS = (
         "nginx",
         '2026/01/02 03:04:05 [error] 7#7: *1 access forbidden by rule, client: 192.0.2.7, server: example.com, request: "GET / HTTP/1.1"',
     ),
+    ("oauth", "InvalidGrantException: The refresh token is invalid"),
+    ("linter", 'ValidationError: "Resources" is required, says the linter of CloudFormation templates'),
     ("application", "User: bob is not authorized to perform this task"),
     ("application-code", '{"code":"Unauthorized","message":"Please sign in"}'),
 )

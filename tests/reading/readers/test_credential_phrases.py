@@ -7,6 +7,7 @@ import pytest
 from iamtriage._reading.readers.credential_phrases import CREDENTIAL_MESSAGES
 from iamtriage._reading.readers.phrases import Phrase, compiled, table
 from tests.tables import (
+    REQUEST,
     Facts,
     Table,
     botocore_text,
@@ -128,6 +129,29 @@ INVALID: Table = (
         "ses-smtp-python",
         "smtplib.SMTPAuthenticationError: (535, b'Authentication Credentials Invalid')\nhost = email-smtp.eu-west-1.amazonaws.com",
         expect("invalid_credentials"),
+    ),
+    (
+        "renewal-of-a-sign-in",
+        f"operation error SSO OIDC: CreateToken, https response error StatusCode: 400, RequestID: {REQUEST}, InvalidGrantException: ",
+        expect(
+            "expired_credentials",
+            code="InvalidGrantException",
+            operation="CreateToken",
+            service="ssooidc",
+            status_code=400,
+            request_id=REQUEST,
+        ),
+    ),
+    (
+        "renewal-of-a-sign-in-in-java",
+        f"software.amazon.awssdk.services.ssooidc.model.InvalidGrantException: Service returned error code InvalidGrantException (Service: SsoOidc, Status Code: 400, Request ID: {REQUEST})",
+        expect(
+            "expired_credentials",
+            code="InvalidGrantException",
+            service="ssooidc",
+            status_code=400,
+            request_id=REQUEST,
+        ),
     ),
     (
         "ses-smtp-without-login",

@@ -177,6 +177,7 @@ DENIALS: Table = (
                 "credential_scope",
                 "The authorization header is malformed; the region 'eu-west-1' is wrong; expecting 'eu-north-1'",
             ),
+            ("a-missing-object", "NoSuchKey", "aws_error", "The specified key does not exist."),
             ("an-expired-session", "ExpiredToken", "expired_credentials", "The provided token has expired."),
         )
     ),

@@ -23,7 +23,7 @@ _CODES = {
         KMSAccessDeniedFault EC2AccessDeniedException S3AccessDeniedFault Client.UnauthorizedOperation NotAuthorized
         AuthFailure.ServiceLinkedRoleCreationNotPermitted
     """,
-    "expired_credentials": "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError InvalidGrantException",
+    "expired_credentials": "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError",
     "invalid_credentials": "InvalidClientTokenId UnrecognizedClientException InvalidAccessKeyId AuthFailure InvalidToken InvalidSubjectCredentials",
     "signature_mismatch": "SignatureDoesNotMatch IncompleteSignature InvalidSignatureException RequestTimeTooSkewed AuthorizationHeaderMalformed",
     "missing_credentials": "MissingAuthenticationToken NoCredentialsError CredentialsNotFound NoCredentialProviders CredentialsProviderError SharedIniFileCredentialsProviderFailure TokenFileWebIdentityCredentialsFailure",

@@ -372,8 +372,16 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     if outer.kind == "aws_error" and outer.code is not None and is_code_alone:
         # A head with another failure as its message: "ValidationError: … AccessDenied: User …".
         reported = inner.kind != "aws_error" or "status_code" in inner.facts
-        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and reported
+        return (
+            inner.start - outer.end <= MAX_HEAD_TO_HEAD and reported and not _is_tail_of_caller(outer, inner)
+        )
     return False
+
+
+def _is_tail_of_caller(inner: Candidate, outer: Candidate) -> bool:
+    """Return whether the second candidate is only the suffix of a service that passes on another service's error."""
+    services = inner.facts.get("service"), outer.facts.get("service")
+    return None not in services and services[0] != services[1] and not (outer.has_core or outer.has_code)
 
 
 def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:

@@ -35,7 +35,7 @@ _DENIED_WEAKLY = """
 _EXPIRED = """
     ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired UnauthorizedSSOTokenError
     ExpiredTokenError ExpiredTradeInTokenException TokenRetrievalError SSOTokenExpired LoginRefreshRequired
-    LoginTokenExpired SSOProviderInvalidToken ExpiredCredentials SSOTokenExpiredError InvalidGrantException
+    LoginTokenExpired SSOProviderInvalidToken ExpiredCredentials SSOTokenExpiredError
 """
 _INVALID = """
     InvalidClientTokenId UnrecognizedClientException UnrecognizedClient InvalidAccessKeyId AuthFailure
@@ -297,22 +297,25 @@ def kind_of_client_class(name: str) -> Kind | None:
     return "aws_error" if _ABOUT_CALLS.search(name) else None
 
 
-# Operations that renew an `aws login` session, and their codes if the session can't be renewed.
-_RENEWALS = frozenset({"CreateOAuth2Token"})
-_REJECTED_RENEWALS = frozenset({"AccessDeniedException", "ValidationException", "InvalidRequestException"})
+# Operations that renew a sign-in (`aws login`, IAM Identity Center) and their services, with the codes if it can't be renewed.
+_REJECTED_LOGIN = frozenset({"AccessDeniedException", "ValidationException", "InvalidRequestException"})
+_REJECTED_RENEWALS = {
+    "CreateOAuth2Token": _REJECTED_LOGIN,
+    "signin": _REJECTED_LOGIN,
+    **dict.fromkeys(("CreateToken", "ssooidc"), frozenset({"InvalidGrantException"})),
+}
 
 
 def is_expired_sign_in(operation: str | None, code: str | None, service: str | None = None) -> bool:
     """Return whether an operation that renews a sign-in was rejected: the session has expired.
 
     Source: the errors that the AWS CLI reports for ``aws login``, https://github.com/aws/aws-cli/issues/10330. SDKs
-    that name no operation name the service, AWS Sign-In.
+    that name no operation name the service. Other systems have an ``InvalidGrantException``, too.
 
-    >>> is_expired_sign_in("CreateOAuth2Token", "ValidationException"), is_expired_sign_in("GetRole", "AccessDenied")
+    >>> is_expired_sign_in("CreateToken", "InvalidGrantException"), is_expired_sign_in(None, "InvalidGrantException")
     (True, False)
     """
-    is_renewal = operation in _RENEWALS or (operation is None and service == "signin")
-    return is_renewal and code is not None and normalize_code(code) in _REJECTED_RENEWALS
+    return code is not None and normalize_code(code) in _REJECTED_RENEWALS.get(operation or service or "", ())
 
 
 @lru_cache(maxsize=1024)

@@ -8,8 +8,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.calls.error_kind import ErrorKind
 from iamtriage.explaining._rules.calls.message_kinds import ACCOUNT_STATE, KINDS_BY_MESSAGE
 from iamtriage.explaining._rules.calls.request_kinds import REQUEST_KINDS
+from iamtriage.explaining._rules.credentials.expired_logins import INVALID_SSO_TOKEN
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clues import error_code
+from iamtriage.explaining._rules.shared.common_causes import LOGGED_OUT
+from iamtriage.explaining._rules.shared.credential_remedies import SSO_LOGIN
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
@@ -163,6 +166,13 @@ _KINDS = (
             commands="aws iam enable-outbound-web-identity-federation",
             url=_OUTBOUND_FEDERATION,
         ),
+    ),
+    ErrorKind(
+        cause=INVALID_SSO_TOKEN,
+        code=r"^InvalidGrantException$",
+        summary="The IAM Identity Center sign-in cannot be renewed.",
+        causes=(LOGGED_OUT.cause(),),
+        remedies=SSO_LOGIN,
     ),
     ErrorKind(
         cause=THROTTLED,

@@ -47,7 +47,7 @@ _EXPIRY_TIMES = lazy_pattern(
 EXPIRED_SSO_SESSION = CauseType(
     "expired-sso-session",
     title="The IAM Identity Center session has expired",
-    recognised_by="The SDK says that the SSO session or token has expired, or the error code is InvalidGrantException.",
+    recognised_by="The SDK says that the SSO session or token has expired, or CreateToken returns InvalidGrantException.",
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
 )
@@ -254,7 +254,7 @@ INVALID_SSO_TOKEN = CauseType(
     "invalid-sso-token",
     title="IAM Identity Center no longer accepts the sign-in",
     text="IAM Identity Center does not know the token of the sign-in: the session has ended, or the token was renewed elsewhere.",
-    recognised_by='The error code UnauthorizedException, or the message "Session token not found or invalid".',
+    recognised_by='The error code UnauthorizedException or InvalidGrantException, or the message "Session token not found or invalid".',
     fix="Sign in again with aws sso login.",
     sources=(pages.SSO_LOGIN,),
 )
