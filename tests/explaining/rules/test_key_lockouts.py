@@ -52,6 +52,55 @@ def test_key_policy_in_terraform() -> None:
     assert "did not create the key" in explanation.to_text()
 
 
+_OF_QUEUE = {
+    "Sid": "Owner",
+    "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::444455556666:root"},
+    "Action": "kms:*",
+    "Resource": "arn:aws:sqs:eu-west-1:444455556666:jobs",
+}
+
+
+@pytest.mark.parametrize(
+    ("resource", "is_cause"),
+    [
+        ("arn:aws:sqs:eu-west-1:444455556666:jobs", True),
+        ("arn:aws:kms:eu-west-1:444455556666:alias/jobs", True),
+        ("arn:aws:kms:eu-west-1:444455556666:key/*", False),
+        ("arn:aws:kms:*", False),
+        ("*", False),
+    ],
+)
+def test_resource_that_is_no_key(resource: str, *, is_cause: bool) -> None:
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**_OF_QUEUE, "Resource": resource}]})
+    explanation = explain(_ERROR.format("PutKeyPolicy") + policy)
+    assert (f"the statement Owner has the resource {resource}" in explanation.summary) == is_cause
+    assert (explanation.remedies[0].title == 'Write "Resource": "*" in the statement Owner') == is_cause
+    assert ("an IAM policy must allow the caller" in explanation.summary) != is_cause
+
+
+def test_scanner_and_caller_of_a_wrong_resource() -> None:
+    text = f"""Error: MalformedPolicyDocumentException: {_MESSAGE}
+data "aws_iam_policy_document" "k" {{
+  statement {{
+    actions   = ["kms:*"]
+    resources = ["arn:aws:sqs:*"]
+    principals {{
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::444455556666:root"]
+    }}
+  }}
+}}
+checkov reports the asterisk.
+$ aws sts get-caller-identity --query Arn --output text
+arn:aws:sts::444455556666:assumed-role/ci/run
+"""
+    shown = " ".join(str(explain(text)).split())
+    assert 'Write resources = ["*"] in its statement' in shown
+    assert "KMS checks that the role ci could call kms:PutKeyPolicy" in shown
+    assert "CKV_AWS_109" in shown
+
+
 _LAUNCH = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: You are not authorized to perform this operation. User: arn:aws:sts::111122223333:assumed-role/ci/x is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:{}/* with an explicit deny in a service control policy\n"
 _DENY = {
     "Version": "2012-10-17",
