@@ -63,3 +63,31 @@ def test_key_of_a_volume(text: str, summary: str, title: str) -> None:
     explanation = explain(text)
     assert summary in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
+
+
+_AUTO_MODE = "EKS Auto Mode: Client.InternalError: Client error on launch. volumes are encrypted with an inaccessible AWS KMS key.\n"
+_ROLE = "arn:aws:iam::111122223333:role/shop-cluster"
+
+
+@pytest.mark.parametrize(
+    ("shown", "policy", "is_cause"),
+    [
+        (f"Cluster role: {_ROLE}", _POLICY.format(_LINKED, "kms"), True),
+        (f'"roleArn": "{_ROLE}"', _POLICY.format("role/ops", "kms"), True),
+        (f"Cluster role: {_ROLE}", _POLICY.format("role/shop-cluster", "kms"), False),
+        (f"Cluster role: {_ROLE}", _POLICY.format("root", "kms"), False),
+        ("", _POLICY.format(_LINKED, "kms"), False),
+    ],
+    ids=["linked-role", "output", "allowed", "root", "unknown-role"],
+)
+def test_cluster_role_of_auto_mode(shown: str, policy: str, *, is_cause: bool) -> None:
+    explanation = explain(f"{_AUTO_MODE}{shown}\n{policy}")
+    assert ("not the cluster role shop-cluster" in explanation.summary) == is_cause
+    assert ("An IAM policy does not help" in str(explanation.causes[0].text)) == is_cause
+    [statement, _] = (explanation.remedies[0].policy or {})["Statement"]
+    assert statement["Principal"] == {"AWS": _ROLE if shown else "CLUSTER_ROLE_ARN"}
+
+
+def test_failed_node_claim_is_deleted() -> None:
+    listing = "$ kubectl get nodeclaims\nNAME       TYPE        NODE   READY     AGE\nweb-7xk2p  c6g.large          Unknown   4m\n"
+    assert "kubectl delete nodeclaim web-7xk2p" in str(explain(f"{listing}{_AUTO_MODE}"))

@@ -77,6 +77,14 @@ _LAUNCHERS = {
 }
 _AUTO_MODE = lazy_pattern(r"\bAuto ?Mode\b|eks\.amazonaws\.com/(?:nodeclass|compute-type)|\bNodeClass\b")
 _KARPENTER = lazy_pattern(r"[Kk]arpenter|nodeclaim|NodeClaim")
+# The role in the output of describe-cluster, in Terraform, or in words.
+_ROLE_OF_CLUSTER = lazy_pattern(
+    r"(?:\b(?i:cluster[ _-]?role)(?: ?ARN)?|\"roleArn\")[\"']?(?: is|\s?[:=])\s{0,4}[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
+    re.ASCII,
+)
+_NODE_CLAIM = lazy_pattern(
+    r"\bget nodeclaims?[^\n]{0,80}\nNAME[^\n]{0,200}\n(?P<name>[a-z0-9][a-z0-9.-]{1,62})\s"
+)
 STATE_WORDS = {
     "Disabled": "is disabled",
     "PendingDeletion": "is pending deletion",
@@ -85,6 +93,7 @@ STATE_WORDS = {
 """What is wrong with a key in a state."""
 PRINT_POLICY = "--policy-name default --query Policy --output text"
 """The options that print a key policy."""
+_SCALING = "AWSServiceRoleForAutoScaling"
 _CLUSTER_ROLE, _CALLER = "the cluster role", "the role that launches the instances"
 VOLUME_KEY = CauseType(
     "volume-key",
@@ -185,7 +194,10 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     launcher = _find_launcher(case.text)
     keys = {each[0] for each in KEY_ARN.finditer(case.text)}
     key = f"the KMS key {keys.pop().rpartition('/')[2] if len(keys) == 1 else 'of their EBS volumes'}"
-    allowed = _find_allowed(case, launcher)
+    role = _ROLE_OF_CLUSTER.search(case.text) if launcher == _CLUSTER_ROLE else None
+    allowed = _find_allowed(case, role["arn"] if role else launcher)
+    if role is not None:
+        launcher += f" {role['arn'].rpartition('/')[2]}"
     why = f"the key policy of {key} does not allow {launcher}, or the key is disabled or pending deletion"
     if state in STATE_WORDS:
         why = f"{key} {STATE_WORDS[state]}"
@@ -206,18 +218,26 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
     whose = "" if launcher == _CALLER else f", here {launcher}"
     if by_hand:
         whose += ": your launch by hand works with your own permissions"
-    if ":root" in allowed:
+    if role is not None and _SCALING in allowed and "ode group" in case.text:
+        whose += f". Managed node groups can use the key because {_SCALING} launches theirs"
+    if allowed and ":root" not in allowed:
+        whose += (
+            ". An IAM policy does not help, because the key policy has no statement for the account (root)"
+        )
+    elif allowed:
         whose += ", which no IAM policy allows to use keys, so that the account's root in the key policy does not help it"
     shown = ("The text shows KeyState.",) if state is not None else ()
     return case.explain(
         f"The instances could not start: {why}.",
         VOLUME_KEY.cause(
             "derived" if allowed else "reported" if "KMS" in " ".join(quoted) else "possible",
-            quoted,
-            text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}. The node role or instance profile needs none.",
+            () if allowed else quoted,
+            text=f"EC2 uses the KMS key of a volume with the permissions of whoever launches the instance{whose}.{'' if allowed else ' The node role or instance profile needs none.'}",
         ),
         KMS_KEY_STATE.cause("derived", shown) if state in STATE_WORDS else None,
-        remedies=_launch_remedies(case, launcher, "Enabled" if allowed and state is None else state, allowed),
+        remedies=_launch_remedies(
+            case, launcher, role and role["arn"], "Enabled" if allowed and state is None else state, allowed
+        ),
         notes=None
         if allowed or case.context.account
         else f"If the key is in another account, its key policy must allow the account of the instances. That account then creates a grant for {launcher} (aws kms create-grant).",
@@ -225,9 +245,10 @@ def explain_launch_key(case: Case[AwsError], message: str) -> Explanation:
 
 
 def _find_allowed(case: Case[AwsError], launcher: str) -> str:
-    """Return whom the key policy in the text allows, if it does not allow the service-linked role.
+    """Return whom the key policy in the text allows, if it does not allow the service-linked role or the cluster role.
 
-    The account's root as principal does not allow it, because no policy of the role has permissions for keys.
+    The account's root as principal does not allow a service-linked role, because no policy of the role has permissions
+    for keys. It allows IAM policies of the cluster role.
     """
     found = [
         name
@@ -237,9 +258,15 @@ def _find_allowed(case: Case[AwsError], launcher: str) -> str:
         if any(action.startswith("kms:") for action in as_strings(each.get("Action")))
         for name in principal_names(each, "AWS") or ["*"]
     ]
-    if launcher not in _LAUNCHERS or any(name == "*" or launcher in name for name in found):
+    is_known = launcher in _LAUNCHERS or (":role/" in launcher and not any(":root" in name for name in found))
+    if not is_known or any(name == "*" or launcher in name for name in found):
         return ""
-    return f"only {join_words(tuple(dict.fromkeys(found)), 'and')}" if found else ""
+    names = tuple(
+        dict.fromkeys(
+            name.rpartition("/")[2] if ":role/aws-service-role/" in name else name for name in found
+        )
+    )
+    return f"only {join_words(names, 'and')}" if names else ""
 
 
 def _find_launcher(text: str) -> str:
@@ -252,7 +279,7 @@ def _find_launcher(text: str) -> str:
 
 
 def _launch_remedies(
-    case: Case[AwsError], launcher: str, state: str | None, allowed: str
+    case: Case[AwsError], launcher: str, role_arn: str | None, state: str | None, allowed: str
 ) -> tuple[Remedy, ...]:
     keys = list(KEY_ARN.finditer(case.text))
     # Several keys can be of several volumes or snapshots.
@@ -272,12 +299,13 @@ def _launch_remedies(
         )
         if found is not None and is_shared:
             grant = commands.create_grant_command(found[0], region, f"{of_instances}:{role}")
-    elif launcher == _CLUSTER_ROLE:
+    elif launcher.startswith(_CLUSTER_ROLE):
         # https://docs.aws.amazon.com/eks/latest/userguide/auto-kms.html
-        statements = linked_role_key_statements("CLUSTER_ROLE_ARN")
-        lookup.append(
-            find_cluster(case).eks_command("describe-cluster", query="cluster.roleArn", flag="--name")
-        )
+        statements = linked_role_key_statements(role_arn or "CLUSTER_ROLE_ARN")
+        if role_arn is None:
+            lookup.append(
+                find_cluster(case).eks_command("describe-cluster", query="cluster.roleArn", flag="--name")
+            )
     which = None
     show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:
@@ -294,9 +322,10 @@ def _launch_remedies(
         lookup.append(show_state if found else Labelled(of_volume, show_state))
     save = "--policy-name default --policy file://policy.json"
     title = f"Allow {launcher} in the key policy" if state else "Check the key's state and policy"
-    if state and allowed and ":root" not in allowed:
+    if state and allowed and ":root" not in allowed and "AWSServiceRole" not in allowed:
         # Without the account's root in it, no IAM policy allows anybody else to change it.
         title = f"As {clip_text(allowed.rpartition('/')[2])}, a{title[1:]}"
+    claim = _NODE_CLAIM.search(case.failure.text)
     again = ", then re-create the node group" if "CREATE_FAILED" in case.text else ""
     allow_launcher = resource_policy_remedy(
         f"{title}{again}",
@@ -313,6 +342,10 @@ def _launch_remedies(
             ),
             kms_command("put-key-policy", found, region, save),
             grant,
+            claim
+            and Labelled(
+                "Then launch the node again:", fill_command("kubectl delete nodeclaim {}", claim["name"])
+            ),
         ),
         statements=statements,
         url=VOLUME_KEY.sources[0],
