@@ -26,7 +26,12 @@ from iamtriage.explaining._rules.shared.clues import (
 )
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
-from iamtriage.explaining._rules.sts.findings import PODS_NOT_RECREATED, UNREACHABLE_CODES, diagnose_sts_call
+from iamtriage.explaining._rules.sts.findings import (
+    PODS_NOT_RECREATED,
+    UNREACHABLE_CODES,
+    diagnose_sts_call,
+    has_endpoint,
+)
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
 
@@ -212,14 +217,18 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     blocked = "A security group, network ACL, network policy, route or proxy blocks the connection to STS."
     hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
+    is_global = hosts[:1] == [GLOBAL_HOST] and has_endpoint(case)
+    verdict = f", because STS{called} did not respond"
+    if is_global:
+        verdict = f": the SDK called the global STS endpoint {GLOBAL_HOST}, but the VPC has an endpoint only for {url.removeprefix('https://')}"
     return case.explain(
-        f"The role's credentials could not be fetched, because STS{called} did not respond. AWS denied nothing.",
+        f"The role's credentials could not be fetched{verdict}. AWS denied nothing.",
         STS_UNREACHED.cause("derived", quote_phrases(message, *pod_agents.CONNECTION_PHRASES)),
         *findings.causes,
-        certificates.NO_WAY_OUT.cause(text=blocked),
+        None if is_global else certificates.NO_WAY_OUT.cause(text=blocked),
         remedies=(
             *findings.remedies,
-            _open_way_remedy(case, message, url, find_region(case) if host else None),
+            None if is_global else _open_way_remedy(case, message, url, find_region(case) if host else None),
         ),
         notes="An IAM policy does not help: the request did not reach AWS.",
     )

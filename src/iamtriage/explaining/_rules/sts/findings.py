@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import attrs
@@ -97,7 +98,10 @@ PRIVATE_DNS_REGIONAL_ONLY = CauseType(
     meaning="The network, such as a private VPC with an interface endpoint, can reach the STS endpoint of its own Region, but not the one that is called.",
     fix="Use the regional STS endpoint of the VPC.",
     recognised_by="The text shows a VPC endpoint for STS.",
-    sign=r"\bcom\.amazonaws\.[a-z]{2,5}-[a-z0-9-]{5,20}\.sts\b",
+    # The service name, words, or a private address of the regional name.
+    sign=r"\bcom\.amazonaws\.[a-z]{2,5}-[a-z0-9-]{5,20}\.sts\b"
+    r"|(?<!no )(?<!without )(?<!missing )\b(?i:(?:interface|vpc) endpoints?) (?:for|of) (?:(?!\bnot?\b|\bexcept\b)[^.;:]|\.(?=\w)){0,160}?\b(?i:sts)\b"
+    r"|\bsts\.[a-z]{2,5}-[a-z0-9-]{5,20}\.amazonaws\.com(?:\.cn)?\.?\s(?:Address(?:es)?:|\d{1,6} IN A|has address)\s(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.[\d.]{3,11}",
     remedy="call",
     of="no-answer",
     sources=(pages.EKS_STS,),
@@ -212,6 +216,11 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
     return tuple(remedies.values())
 
 
+def has_endpoint(case: Case[Failure]) -> bool:
+    """Return whether the text shows that the VPC has an endpoint for STS."""
+    return re.search(PRIVATE_DNS_REGIONAL_ONLY.sign, case.text) is not None
+
+
 def _is_of_pod(case: Case[Failure]) -> bool:
     facts, is_pod = case.facts, getattr(case.context.runtime, "kind", None) == "eks-pod"
     return bool(is_pod or facts.cluster or facts.service_account or find_controller(case.failure.text))
@@ -226,10 +235,14 @@ def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure])
     account, network = remedies["service account"], remedies["network"]
     lines, facts = account.commands, case.facts
     steps = [
-        *remedies["code"].steps,
-        "Old SDKs such as Go v1 do so with AWS_STS_REGIONAL_ENDPOINTS=regional, which EKS sets in new pods by the annotation, since Kubernetes 1.22 by default. If the pods have it already, update the program instead: its SDK does not read it.",
-        "In private subnets, the VPC needs a route to a NAT gateway, or an interface endpoint for STS with private DNS, which serves only the regional name. Its security group must allow port 443 from the pods. The last command lists the endpoints.",
+        f"{' '.join(remedies['code'].steps)} Old SDKs such as Go v1 do so with AWS_STS_REGIONAL_ENDPOINTS=regional; AWS_REGION is not enough.",
+        "The annotation makes EKS set this variable in new pods, since Kubernetes 1.22 by default. If they have it already, their SDK does not read it: update the program.",
     ]
+    if not has_endpoint(case):
+        steps.append(
+            "In private subnets, the VPC needs a route to a NAT gateway, or an interface endpoint for STS with private DNS, which serves only the regional name. Its security group must allow port 443 from the pods. The last command lists the endpoints."
+        )
+        lines += network.commands
     controller = find_controller(case.failure.text)
     if controller is not None and not (facts.namespace or facts.service_account):
         lines = tuple(line.replace("deployment/NAME", controller.workload) for line in lines)
@@ -238,8 +251,8 @@ def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure])
         account,
         title="Make the pods call the regional STS endpoint",
         who="cluster administrator",
-        steps=(f"{steps[0]} {steps[1]}", *steps[2:]),
-        commands=(*lines, *network.commands),
+        steps=tuple(steps),
+        commands=lines,
     )
 
 

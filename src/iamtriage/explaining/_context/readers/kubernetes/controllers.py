@@ -291,7 +291,10 @@ _CONTROLLERS = (
         "the CloudWatch agent",
         "amazon-cloudwatch",
         "cloudwatch-agent",
-        lazy_pattern(r"\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent", re.ASCII),
+        lazy_pattern(
+            r"\bcloudwatch-agent-[a-z0-9]{5}\b|amazon-cloudwatch[:/]cloudwatch-agent|\bWriteToCloudWatch failure\b[^\n]{0,40}\bWebIdentityErr\b",
+            re.ASCII,
+        ),
         ("cloudwatch:", "logs:", "ec2:"),
         workload="daemonset/cloudwatch-agent",
         managed_policy="CloudWatchAgentServerPolicy",
@@ -299,6 +302,12 @@ _CONTROLLERS = (
             r"(?i:cloudwatch-?agent)|\bcwagent\b|\[outputs\.cloudwatch(?:logs)?\]", re.ASCII
         ),
     ),
+)
+
+
+# A clause about another controller: "the EBS CSI pods are fine".
+_WORKING = lazy_pattern(
+    r"(?i)[^\n.,;:]{0,160}(?<!not)\s(?:(?:is|are|was|were)\s(?:all\s|still\s)?(?:happy|fine|ok|okay|healthy|working)|works?|runs?\sfine)\b[^\n.,;:]{0,80}"
 )
 
 
@@ -340,6 +349,9 @@ def find_controller(text: str) -> Controller | None:
     if not may_name_controller(text):
         return None
     found = [each for each in _CONTROLLERS if each.pattern.search(text)]
+    if len(found) > 1:
+        failing = _WORKING.sub("", text)
+        found = [each for each in found if each.pattern.search(failing)]
     return found[0] if len(found) == 1 else None
 
 

@@ -1,0 +1,48 @@
+"""Tests for pods that call the global STS endpoint in a VPC that has one for the regional name only."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+TIMEOUT = 'WebIdentityErr: failed to retrieve credentials\ncaused by: RequestError: send request failed\ncaused by: Post "https://sts.amazonaws.com/": dial tcp 54.239.29.25:443: i/o timeout\n'
+FACTS = {"cluster": "shop", "region": "eu-west-1"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "has_endpoint"),
+    [
+        ("Interface endpoints for ec2, ecr.api, sts.", True),
+        ("sts.eu-west-1.amazonaws.com. 60 IN A 10.0.3.4", True),
+        ("Name: sts.eu-west-1.amazonaws.com\nAddress: 172.20.0.9", True),
+        ("com.amazonaws.eu-west-1.sts available", True),
+        ("Name: sts.eu-west-1.amazonaws.com\nAddress: 54.240.0.9", False),
+        ("There is no VPC endpoint for sts.", False),
+        ("VPC endpoints for s3 and ec2, but not sts", False),
+    ],
+)
+def test_endpoint_in_the_text(shown: str, *, has_endpoint: bool) -> None:
+    explanation = explain(f"{TIMEOUT}{shown}", facts=FACTS)
+    assert ("the VPC has an endpoint only for sts.eu-west-1" in explanation.summary) == has_endpoint
+    remedies = explanation.remedies
+    assert ("describe-vpc-endpoints" in str(remedies[0].commands)) != has_endpoint
+    assert ("Open a way from the subnet to STS" in [each.title for each in remedies]) != has_endpoint
+
+
+@pytest.mark.parametrize(
+    ("said", "workload"),
+    [
+        ("The ebs-csi pods are happy, cert-manager is not.", "deployment/cert-manager"),
+        ("external-dns works. velero fails:", "deployment/velero"),
+        ("external-dns and velero fail:", "deployment/NAME"),
+        ("external-dns and velero are not fine:", "deployment/NAME"),
+    ],
+)
+def test_controller_that_works_is_left_alone(said: str, workload: str) -> None:
+    assert workload in str(explain(f"{said}\n{TIMEOUT}", facts=FACTS).remedies[0].commands)
+
+
+def test_agent_is_known_by_its_log() -> None:
+    text = f"2031-01-01T00:00:00Z E! WriteToCloudWatch failure, err:  {TIMEOUT}"
+    assert "daemonset/cloudwatch-agent" in str(explain(text, facts=FACTS).remedies[0].commands)
