@@ -727,11 +727,20 @@ DENIES: tuple[Case, ...] = (
         {},
         (
             "Do this first: Find out who attached AWSDenyAll and why, then detach it",
-            "It is an AWS managed policy, which only AWS changes, and it denies the role",
+            "AWSDenyAll explicitly denies it, as it does every action",
+            "It is an AWS managed policy, which only AWS changes.",
+            "AttributeValue=AttachRolePolicy",
             "aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "Then, if the reason no longer applies:",
         ),
         ("narrows it for all that", "get-policy-version"),
+    ),
+    (
+        "managed policy of AWS on a user or a group",
+        f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: sqs:ReceiveMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSDenyAll",
+        {},
+        ("AttributeValue=AttachUserPolicy", "remove-user-from-group --group-name GROUP_NAME --user-name ana"),
+        (),
     ),
     (
         "IAM users by the name of the statement",

@@ -178,12 +178,13 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "$ aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json\nAn error occurred (LimitExceeded) when calling the CreatePolicyVersion operation: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
-            "The managed policy has 5 versions, the maximum. This is a quota, not a missing permission.",
+            "The managed policy carts has 5 versions, the maximum. This is a quota, not a missing permission.",
             "Delete the oldest non-default version, then repeat the call",
             (
-                "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/carts --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
-                "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id VERSION_ID > old.json",
-                "aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id VERSION_ID",
+                "version=$(aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/carts --query 'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId' --output text)",
+                'aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id "$version" > old.json',
+                'aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --version-id "$version"',
+                "aws iam create-policy-version --policy-arn arn:aws:iam::111122223333:policy/carts --policy-document file://p.json",
             ),
         ),
         (
@@ -200,12 +201,12 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
         ),
         (
             "Error: updating IAM Policy (arn:aws:iam::111122223333:policy/app/carts): LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
-            "The managed policy has 5 versions, the maximum. This is a quota, not a missing permission.",
+            "The managed policy carts has 5 versions, the maximum. This is a quota, not a missing permission.",
             "Delete the oldest non-default version, then repeat the call",
             (
-                "aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/app/carts --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
-                "aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id VERSION_ID > old.json",
-                "aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id VERSION_ID",
+                "version=$(aws iam list-policy-versions --policy-arn arn:aws:iam::111122223333:policy/app/carts --query 'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId' --output text)",
+                'aws iam get-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id "$version" > old.json',
+                'aws iam delete-policy-version --policy-arn arn:aws:iam::111122223333:policy/app/carts --version-id "$version"',
             ),
         ),
         (
@@ -247,9 +248,9 @@ def test_execution_role_in_the_code(code: str, role: str, address: str) -> None:
             "Delete the oldest non-default version, then repeat the call",
             (
                 "aws iam list-policies --scope Local --query 'Policies[].Arn' --output text",
-                "aws iam list-policy-versions --policy-arn POLICY_ARN --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
-                "aws iam get-policy-version --policy-arn POLICY_ARN --version-id VERSION_ID > old.json",
-                "aws iam delete-policy-version --policy-arn POLICY_ARN --version-id VERSION_ID",
+                "version=$(aws iam list-policy-versions --policy-arn POLICY_ARN --query 'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId' --output text)",
+                'aws iam get-policy-version --policy-arn POLICY_ARN --version-id "$version" > old.json',
+                'aws iam delete-policy-version --policy-arn POLICY_ARN --version-id "$version"',
             ),
         ),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ruamel.yaml import YAML
 
+from iamtriage import explain
 from iamtriage._reading.vocabulary.kubernetes.types import GROUPS
 from iamtriage.explaining._rules.shared.kubernetes_requests import narrowest_access_policy
 from iamtriage.failures import KubernetesForbidden
@@ -661,3 +662,20 @@ def test_path_with_escaped_quotes_is_read(slashes: str) -> None:
     quote = slashes + '"'
     text = f"Error from server (Forbidden): forbidden: User {quote}system:anonymous{quote} cannot get path {quote}/apis{quote}"
     assert "get the path /apis." in explained(text).summary
+
+
+@pytest.mark.parametrize(
+    ("verb", "resource", "pod", "says", "omits"),
+    [
+        ("create", "pods/exec", "web-0", ("kubectl exec uses pods/exec", "--resource-name=web-0", "--verb=get --resource=pods"), ("names change",)),
+        ("get", "pods/log", "web-7d9f-x2x4q", ("kubectl logs uses pods/log", "because their names change"), ("--resource-name",)),
+        ("get", "pods", "web-0", ("--resource-name=web-0",), ("needs a rule of its own",)),
+    ],
+)  # fmt: skip
+def test_subresources_of_pods(
+    verb: str, resource: str, pod: str, says: tuple[str, ...], omits: tuple[str, ...]
+) -> None:
+    text = f'Error from server (Forbidden): pods "{pod}" is forbidden: User "ana" cannot {verb} resource "{resource}" in API group "" in the namespace "shop"'
+    shown = " ".join(explain(text).to_text().split())
+    assert all(each in shown for each in says)
+    assert not any(each in shown for each in omits)

@@ -263,24 +263,25 @@ def _explain_versions(case: Case[AwsError], found: re.Match[str]) -> Explanation
     named = {each[0] for each in _POLICY.finditer(case.text)}
     arn = commands.arn(stated or (named.pop() if len(named) == 1 else None), "POLICY_ARN")
     of_policy = fill_command("--policy-arn {}", arn)
+    name = "" if arn == "POLICY_ARN" else f" {arn.rpartition('/')[2]}"
+    oldest = "'sort_by(Versions[?!IsDefaultVersion], &CreateDate)[0].VersionId'"
+    repeated = commands.repeat_command(case.context.command, "iam", "create-policy-version")
     return case.explain(
-        f"The managed policy has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
+        f"The managed policy{name} has {found['count']} versions, the maximum. This is a quota, not a missing permission.",
         QUOTA_REACHED.cause("reported", (f"The message says: {found[0]}", *code_evidence(case.failure))),
         remedies=account_remedy(
             "Delete the oldest non-default version, then repeat the call",
-            "The default version (True) is in force and cannot be deleted: VERSION_ID is the oldest of the others. old.json keeps a copy.",
-            "IAM keeps old versions until someone deletes them, and the quota cannot be raised.",
+            "The default version is in force and cannot be deleted: the commands choose the oldest of the others. old.json keeps a copy.",
+            "IAM keeps old versions until someone deletes them, and the quota cannot be raised: what creates versions regularly, such as a pipeline, must run this each time.",
             commands=(
                 _LIST_POLICIES if arn == "POLICY_ARN" else None,
                 Labelled(
                     "Then, with POLICY_ARN of the failed call filled in:",
-                    f"aws iam list-policy-versions {of_policy} --query 'Versions[].[VersionId,IsDefaultVersion,CreateDate]' --output table",
+                    f"version=$(aws iam list-policy-versions {of_policy} --query {oldest} --output text)",
                 ),
-                Labelled(
-                    "Then, with VERSION_ID filled in:",
-                    f"aws iam get-policy-version {of_policy} --version-id VERSION_ID > old.json",
-                ),
-                f"aws iam delete-policy-version {of_policy} --version-id VERSION_ID",
+                f'aws iam get-policy-version {of_policy} --version-id "$version" > old.json',
+                f'aws iam delete-policy-version {of_policy} --version-id "$version"',
+                None if repeated is None else Labelled("Then repeat the call:", repeated),
             ),
             url=pages.IAM_QUOTAS,
         ),

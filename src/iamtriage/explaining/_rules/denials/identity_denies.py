@@ -109,9 +109,9 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         first, details = None, None
     if _MANAGED_POLICY.match(denial.policy or "") and denial.principal is not None:
         first = _detach_remedy(denial, name)
-        every = f", and it denies {denial.caller} every action" if is_of_all else ""
-        policy = f"{policy} It is an AWS managed policy, which only AWS changes{every}."
-    verdict = f"{named or unnamed} explicitly denies it{denied_regions.other_model_region(denial)}"
+        policy = f"{policy} It is an AWS managed policy, which only AWS changes."
+    every = ", as it does every action" if is_of_all else ""
+    verdict = f"{named or unnamed} explicitly denies it{every}{denied_regions.other_model_region(denial)}"
     return denial.explain(
         denial_summary(denial, verdict),
         stated_cause(
@@ -137,23 +137,32 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     """
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
-    of_group = ""
+    detach, step = (
+        commands.detach_policy(kind, holder, arn),
+        "CloudTrail has the events of IAM in us-east-1, for 90 days.",
+    )
+    of_group, others = "", None
     if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
-        kind, holder = "group", commands.group_argument(group)
+        kind, detach = "group", commands.detach_policy("group", commands.group_argument(group), arn)
         of_group = f" All members of the group {clip_text(group)} have it."
     elif kind == "user":
-        of_group = " If it is listed for a group, all of its members have it: remove the user from the group instead (aws iam remove-user-from-group)."
-    find = "aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventSource,AttributeValue=iam.amazonaws.com --query"
+        step += " If the list shows a group of the user, look up AddUserToGroup instead."
+        others = Labelled(
+            "Or, if the list shows a group of the user:",
+            fill_command("aws iam remove-user-from-group --group-name GROUP_NAME --user-name {}", holder),
+        )
+    find = f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=Attach{kind.capitalize()}Policy --query"
     return account_remedy(
         f"Find out who attached {clip_text(name)} and why, then detach it",
         f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
-        "CloudTrail has the events of IAM in us-east-1, for 90 days.",
+        step,
         commands=(
             fill_command("aws iam list-entities-for-policy --policy-arn {}", arn),
             fill_command(
                 f"{find} {{}}", f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
             ),
-            Labelled("Then, if the reason no longer applies:", commands.detach_policy(kind, holder, arn)),
+            Labelled("Then, if the reason no longer applies:", detach),
+            others,
         ),
         url=pages.EVALUATION,
     )

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._explanations.remedies import Remedy
-from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -31,8 +31,17 @@ _MISSING_ROLE = lazy_pattern(
 # What kubectl create and kubectl apply say.
 _FILE_CREATED = "error when creating "
 _AS = lazy_pattern(r" --as(?:-group|-uid)?[ =]\S{1,300}")
-_VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
-_PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
+# The names of the pods of a StatefulSet stay the same. Those of others end in random letters and digits.
+_OF_STATEFUL_SET = lazy_pattern(r"-[0-9]{1,3}\Z", re.ASCII)
+# The commands of kubectl that use subresources of pods.
+_USERS_OF_SUBRESOURCES = {
+    "attach": "attach",
+    "ephemeralcontainers": "debug",
+    "eviction": "drain",
+    "exec": "exec",
+    "log": "logs",
+    "portforward": "port-forward",
+}
 
 
 class MissingRole(NamedTuple):
@@ -77,7 +86,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     later = None if is_role_first else role
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
     return present(
-        _check_caller_remedy(denied) if is_allowed else None,
+        request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if is_policy_first else None,
         cloud_roles.azure_remedy(denied),
         _missing_role_remedy(denied),
@@ -87,7 +96,9 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         cloud_roles.google_remedy(denied),
         _update_remedy(denied),
         None if is_policy_first or is_allowed else policy,
-        None if role is not None and denied.kind in _KINDS_WITH_CHECK else _check_remedy(denied),
+        None
+        if role is not None and denied.kind in _KINDS_WITH_CHECK
+        else request_checks.check_remedy(denied),
     )
 
 
@@ -97,22 +108,6 @@ def _own_command(denied: DeniedRequest) -> str | None:
     if denied.request.verb != "impersonate" or called is None or called.program != "kubectl":
         return None
     return " ".join(_AS.sub("", called.text).split())
-
-
-def _check_caller_remedy(denied: DeniedRequest) -> Remedy:
-    """Return the remedy for a caller whose access policy in the text allows the request."""
-    request = denied.request
-    place = () if request.namespace is None else ("-n", commands.namespace(request.namespace))
-    return your_remedy(
-        "Retry after some seconds, and check the user and the cluster of kubectl",
-        f"{denied.allowing_policy} must be associated with the principal that the first command prints, in the cluster that the second one prints.",
-        commands=(
-            "kubectl auth whoami",
-            "kubectl config view --minify --output 'jsonpath={.clusters[0].name}'",
-            command("kubectl", "auth", "can-i", *_can_i_arguments(request), *place),
-        ),
-        url=pages.EKS_ACCESS_POLICIES,
-    )
 
 
 def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
@@ -125,7 +120,7 @@ def _missing_role_remedy(denied: DeniedRequest) -> Remedy | None:
         f"Create the {missing.kind} {missing.name}, to which the binding refers",
         "The binding takes effect when the role exists. If a chart or add-on contains the role, install the chart or add-on again instead.",
         "The command allows only the denied request. Add the other rules of the role.",
-        commands=(create, check_command(denied) if denied.kind == "service account" else None),
+        commands=(create, request_checks.check_command(denied) if denied.kind == "service account" else None),
         url=pages.RBAC,
     )
 
@@ -141,7 +136,9 @@ def _one_namespace_remedy(denied: DeniedRequest) -> Remedy | None:
         if is_known
         else f"If {request.resource} have namespaces: query one, if that is enough",
         "The request is for all namespaces. If you use -n, or set the namespace in the program, a permission in that namespace is enough.",
-        commands=command("kubectl", "auth", "can-i", *_can_i_arguments(request), "-n", "NAMESPACE"),
+        commands=command(
+            "kubectl", "auth", "can-i", *request_checks.can_i_arguments(request), "-n", "NAMESPACE"
+        ),
         url=pages.RBAC,
     )
 
@@ -235,7 +232,9 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
     to_group = f", for a group of {denied.subject_text}" if group_steps else ""
     steps: tuple[str | None, ...] = (
         # A short explanation shows the first one.
-        " ".join(present(_scope_step(request), _verb_step(denied), *group_steps[:1])),
+        " ".join(
+            present(_scope_step(request), _verb_step(denied), _subresource_step(denied), *group_steps[:1])
+        ),
         *group_steps[1:],
         _OTHER_VERBS if denied.is_iam and request.verb == "list" and not request.verbs[1:] else None,
         *_role_steps(denied, namespace),
@@ -259,7 +258,8 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
         commands=(
             *allow,
             *group_commands,
-            check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
+            request_checks.check_command(denied) if denied.kind in _KINDS_WITH_CHECK else None,
+            *_read_pod_commands(denied, namespace),
         ),
         manifest=manifests.to_yaml(*objects),
         url=pages.RBAC,
@@ -290,6 +290,25 @@ def _verb_step(denied: DeniedRequest) -> str | None:
     return _OTHER_VERBS if request.verb == "list" and denied.is_iam and is_custom else None
 
 
+def _subresource_step(denied: DeniedRequest) -> str | None:
+    """Return that a subresource of pods needs a rule of its own, by the command that uses it."""
+    base, sub = (denied.request.resource or "").partition("/")[0], denied.request.subresource
+    if base != "pods" or sub not in _USERS_OF_SUBRESOURCES:
+        return None
+    opens = " It opens a shell with all that the pod can do." if sub == "exec" else ""
+    return f"kubectl {_USERS_OF_SUBRESOURCES[sub]} uses pods/{sub}, which needs a rule of its own: rules for pods do not cover it.{opens}"
+
+
+def _read_pod_commands(denied: DeniedRequest, namespace: str | None) -> Commands:
+    """Return the commands that allow to get pods, which kubectl does before it uses a subresource."""
+    if denied.kind not in _KINDS_WITH_CHECK or denied.subject is None or _subresource_step(denied) is None:
+        return ()
+    get = kubernetes_requests.Request(verb="get", resource="pods", group="", namespace=namespace)
+    name = manifests.object_name("get-pods", denied.subject.name.rpartition(":")[2])
+    create, bind = _role_commands(get, "get-pods", name, denied.subject, namespace)
+    return (Labelled("If the caller cannot get pods, which kubectl does first:", create), bind)
+
+
 def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
     request = denied.request
     if request.group is None and request.path is None:
@@ -298,9 +317,12 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield "The role has three verbs, because a leader election gets, creates and updates its lock."
     if request.has_generated_name:
         base = (request.resource or "").partition("/")[0]
-        yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}, because their names change."
-        if base == "pods" and request.subresource:
-            yield "kubectl reads the pod first: if the caller cannot get pods, bind a second role with --verb=get --resource=pods."
+        reason = ", because their names change."
+        if base == "pods" and _OF_STATEFUL_SET.search(request.name or ""):
+            reason = (
+                f". To limit it to this one, add --resource-name={commands.kubernetes_name(request.name)}."
+            )
+        yield f"The role covers all {base}{'' if namespace is None else ' of the namespace'}{reason}"
     if denied.installer == denied_requests.KUBECTL_APPLY and denied.is_for_installer:
         yield "The role has the verbs of kubectl apply. If the applied files have other types of objects, add these."
     elif denied.installer == denied_requests.AIRFLOW:
@@ -313,7 +335,7 @@ def _role_steps(denied: DeniedRequest, namespace: str | None) -> Iterator[str]:
         yield step
     elif denied.kind == "user" and denied.provider is None:
         source = "an access entry or aws-auth" if denied.cluster.uses_entries else "aws-auth"
-        yield f"The user name is from {source}. You can bind a group of that entry instead."
+        yield f"The user name is from {source}. To bind a group of that entry, use --group=NAME instead of --user."
     yield "To keep the objects in files, apply the manifest rbac.yaml instead: kubectl create -f rbac.yaml."
 
 
@@ -327,9 +349,11 @@ def _role_commands(
     scope = () if namespace is None else ("-n", commands.namespace(namespace))
     kind = "clusterrole" if namespace is None else "role"
     verb = ",".join(request.verbs) or request.verb
-    allowed = [f"--verb={verb if _VERB.fullmatch(request.verb or '') else 'VERB'}"]
+    allowed = [f"--verb={verb if request_checks.VERB.fullmatch(request.verb or '') else 'VERB'}"]
     if request.path is not None:
-        allowed.append(f"--non-resource-url={request.path if _PATH.fullmatch(request.path) else 'PATH'}")
+        allowed.append(
+            f"--non-resource-url={request.path if request_checks.PATH.fullmatch(request.path) else 'PATH'}"
+        )
     else:
         sub = request.subresource
         allowed.append(
@@ -341,47 +365,3 @@ def _role_commands(
         command("kubectl", "create", kind, role, *scope, *allowed),
         denied_requests.bind_command(f"{kind}={role}", binding, subject, namespace),
     )
-
-
-def _check_remedy(denied: DeniedRequest) -> Remedy | None:
-    request = denied.request
-    if request.resource is None and request.path is None:
-        return None
-    steps: list[str] = []
-    if denied.kind != "service account" and denied.provider is None:
-        steps.append(
-            "With --as, only RBAC roles apply, not access policies. The caller can check both with the same command without --as and --as-group."
-        )
-    return cluster_remedy(
-        "Check the result with kubectl auth can-i", *steps, commands=check_command(denied), url=pages.RBAC
-    )
-
-
-def check_command(denied: DeniedRequest) -> str:
-    request = denied.request
-    arguments = ["kubectl", "auth", "can-i", *_can_i_arguments(request)]
-    has_namespaces = request.path is None and not request.is_cluster_scoped_type
-    is_in_namespace = request.namespace is not None or (has_namespaces and not request.is_cluster_scope)
-    if request.path is None and is_in_namespace:
-        arguments += ["-n", commands.namespace(request.namespace)]
-    elif has_namespaces:
-        arguments.append("--all-namespaces")
-    # After an equals sign, no name can be mistaken for an option.
-    arguments.append(f"--as={kubernetes_requests.user_argument(denied.user)}")
-    if denied.subject is not None and denied.subject.kind == "Group":
-        arguments.append(f"--as-group={denied.subject.name}")
-    return command(*arguments)
-
-
-def _can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:
-    verb, resource = request.verb or "", request.type_argument
-    if request.verbs == denied_requests.VERBS_OF_PATCH:
-        verb = "patch"
-    if request.path is not None and not _PATH.fullmatch(request.path):
-        resource = "PATH"
-    name = request.granted_name
-    if name is not None and commands.kubernetes_name(name) == name:
-        resource = f"{resource}/{name}"
-    sub = request.subresource
-    rest = (f"--subresource={sub}",) if sub and commands.kubernetes_name(sub) == sub else ()
-    return (verb if _VERB.fullmatch(verb) else "VERB", resource, *rest)

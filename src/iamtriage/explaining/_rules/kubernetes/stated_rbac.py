@@ -17,7 +17,7 @@ from iamtriage.explaining._context.readers.kubernetes.rbac_objects import (
     find_roles,
 )
 from iamtriage.explaining._context.values import Subject
-from iamtriage.explaining._rules.kubernetes import rbac_remedies
+from iamtriage.explaining._rules.kubernetes import request_checks
 from iamtriage.explaining._rules.kubernetes.denied_requests import bind_command
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups, find_groups
 from iamtriage.explaining._rules.shared import commands, pages
@@ -296,7 +296,7 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
             command(
                 "kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", f"--patch={patch}"
             ),
-            rbac_remedies.check_command(denied),
+            request_checks.check_command(denied),
         ),
         url=pages.RBAC,
     )
@@ -317,7 +317,7 @@ def _group_remedies(denied: DeniedRequest, group: str) -> Iterator[Remedy]:
     yield cluster_remedy(
         f"Add the group {group} to the {place} of {denied.subject_text}",
         *steps,
-        commands=(*lines, rbac_remedies.check_command(for_group)),
+        commands=(*lines, request_checks.check_command(for_group)),
         url=pages.EKS_ACCESS_ENTRIES if place == "access entry" else pages.EKS_AUTH_CONFIGMAP,
     )
 
@@ -359,7 +359,7 @@ def _subject_remedies(denied: DeniedRequest, binding: StatedBinding) -> Iterator
     yield cluster_remedy(
         title,
         f"{own} {kept} If a chart or a repository contains the binding, change it there.",
-        commands=(command(*call), rbac_remedies.check_command(denied)),
+        commands=(command(*call), request_checks.check_command(denied)),
         url=pages.RBAC,
     )
 
@@ -394,7 +394,7 @@ def _bind_role(
         commands=(
             bind_command(f"{kind.lower()}={name}", binding, subject, namespace),
             *change_groups(denied)[1],
-            rbac_remedies.check_command(denied),
+            request_checks.check_command(denied),
         ),
         url=pages.RBAC,
     )

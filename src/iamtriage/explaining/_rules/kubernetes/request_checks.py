@@ -1,0 +1,79 @@
+"""Build the commands and remedies that check whether Kubernetes allows a request."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._rules.kubernetes import denied_requests
+from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pages
+from iamtriage.explaining._rules.shared.commands import command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+
+VERB = lazy_pattern(r"[a-z]{2,24}", re.ASCII)
+PATH = lazy_pattern(r"/[\x21-\x7e]{0,299}", re.ASCII)
+
+
+def check_caller_remedy(denied: DeniedRequest) -> Remedy:
+    """Return the remedy for a caller whose access policy in the text allows the request."""
+    request = denied.request
+    place = () if request.namespace is None else ("-n", commands.namespace(request.namespace))
+    return your_remedy(
+        "Retry after some seconds, and check the user and the cluster of kubectl",
+        f"{denied.allowing_policy} must be associated with the principal that the first command prints, in the cluster that the second one prints.",
+        commands=(
+            "kubectl auth whoami",
+            "kubectl config view --minify --output 'jsonpath={.clusters[0].name}'",
+            command("kubectl", "auth", "can-i", *can_i_arguments(request), *place),
+        ),
+        url=pages.EKS_ACCESS_POLICIES,
+    )
+
+
+def check_remedy(denied: DeniedRequest) -> Remedy | None:
+    request = denied.request
+    if request.resource is None and request.path is None:
+        return None
+    steps: list[str] = []
+    if denied.kind != "service account" and denied.provider is None:
+        steps.append(
+            "With --as, only RBAC roles apply, not access policies. The caller can check both with the same command without --as and --as-group."
+        )
+    return cluster_remedy(
+        "Check the result with kubectl auth can-i", *steps, commands=check_command(denied), url=pages.RBAC
+    )
+
+
+def check_command(denied: DeniedRequest) -> str:
+    request = denied.request
+    arguments = ["kubectl", "auth", "can-i", *can_i_arguments(request)]
+    has_namespaces = request.path is None and not request.is_cluster_scoped_type
+    is_in_namespace = request.namespace is not None or (has_namespaces and not request.is_cluster_scope)
+    if request.path is None and is_in_namespace:
+        arguments += ["-n", commands.namespace(request.namespace)]
+    elif has_namespaces:
+        arguments.append("--all-namespaces")
+    # After an equals sign, no name can be mistaken for an option.
+    arguments.append(f"--as={kubernetes_requests.user_argument(denied.user)}")
+    if denied.subject is not None and denied.subject.kind == "Group":
+        arguments.append(f"--as-group={denied.subject.name}")
+    return command(*arguments)
+
+
+def can_i_arguments(request: kubernetes_requests.Request) -> tuple[str, ...]:
+    verb, resource = request.verb or "", request.type_argument
+    if request.verbs == denied_requests.VERBS_OF_PATCH:
+        verb = "patch"
+    if request.path is not None and not PATH.fullmatch(request.path):
+        resource = "PATH"
+    name = request.granted_name
+    if name is not None and commands.kubernetes_name(name) == name:
+        resource = f"{resource}/{name}"
+    sub = request.subresource
+    rest = (f"--subresource={sub}",) if sub and commands.kubernetes_name(sub) == sub else ()
+    return (verb if VERB.fullmatch(verb) else "VERB", resource, *rest)
