@@ -364,8 +364,8 @@ _REMOVED = 'kubelet[3011]: I1125 kubelet.go:2431] "SyncLoop REMOVE" source="api"
     [
         (
             _WATCHED,
-            "(web-config): no pod on this node refers to it.",
-            "Check that a pod on this node refers to the configmap web-config",
+            "(web-config): no pod on this node refers to it, or not yet.",
+            "Check that a pod on this node refers to web-config",
         ),
         (
             _REMOVED.format("shop/web-0") + _WATCHED,

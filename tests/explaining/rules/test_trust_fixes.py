@@ -53,7 +53,7 @@ def _explain(policy: dict[str, Any], sub: str, aud: str, *, issuer: str = ISSUER
             "cart-api",
             [
                 "Request the token for the audience sts.amazonaws.com",
-                "Or accept the audience cart-api in the trust policy",
+                "Or accept the audience cart-api in the trust policy, if the IAM OIDC provider lists it, too",
             ],
             id="audience",
         ),

@@ -192,7 +192,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if denial.is_explicit:
         return "a policy denies it explicitly"
     if attribute:
-        return f"the call passes {attribute}, which the trust policy of {denial.target_role_text} must allow, too"
+        return f"the call passes {attribute}, which the trust policy of {denial.target_role_text} must allow"
     if is_known:
         return mistrust
     if role_calls.assumes_itself(denial):

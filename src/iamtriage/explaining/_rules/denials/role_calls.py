@@ -188,6 +188,10 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     text = f"{passes} The trust policy of {denial.target_role_text} must allow {denial.action} in addition to sts:AssumeRole."
     if needs_both_sides(denial):
         text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
+    session: str = getattr(denial.principal, "session_name", "")
+    if source is not None and source.step is None and session.startswith("eks-"):
+        text += f" The session name {session} shows that EKS Pod Identity opened the session."
+        reason = reason.replace("EKS Pod Identity, unlike IRSA,", "Unlike IRSA, it")
     return f"{text}{reason}"
 
 
@@ -231,7 +235,7 @@ _TAG_SOURCES = Signs(
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
             "EKS Pod Identity, unlike IRSA, sets transitive session tags, which are passed on when its role assumes another role.",
-            "Or turn off the session tags of the Pod Identity association",
+            "Or turn off the session tags of the Pod Identity association (--disable-session-tags)",
         ),
         r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
             "The block assume_role of the provider or backend has tags.",

@@ -62,7 +62,10 @@ _NAMED_NODE = lazy_pattern(r"\bnodes \"([a-z0-9.-]{1,253})\" is forbidden", re.A
 _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 # Where a pod refers to objects that the node authorizer then allows its node to read.
-_POD_FIELDS = {"secret": "volumes, env, envFrom or imagePullSecrets", "configmap": "volumes, env or envFrom"}
+_POD_FIELDS = {
+    "secret": "volumes (also by secretRef of a persistent one), env, envFrom or imagePullSecrets",
+    "configmap": "volumes, env or envFrom",
+}
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: anyone who controls a node would have its permissions."
 NODE_AUTHORIZER = CauseType(
     "node-authorizer",
@@ -118,7 +121,7 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-deleted",
     title="The pod was just removed from the node",
-    text="The pod was just removed from the node, and the kubelet made one last request for it. Then the message does not come again.",
+    text="The pod was just removed from the node, and the kubelet made one last request for its object. Then the message does not repeat.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
@@ -157,7 +160,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
     if reason and is_deleted:
         summary += ": harmless if it stops and its pod was just deleted"
     elif reason.startswith("no relationship"):
-        summary += ": no pod on this node refers to it"
+        summary += ": no pod on this node refers to it, or not yet"
     use, mapping = _use_remedy(case), _mapping_remedy(find_cluster(case))
     if is_template or is_kubelet or user.startswith("system:node:i-"):
         use, mapping = mapping, _service_account_remedy()
@@ -252,18 +255,19 @@ def _program_as_node(case: Case[KubernetesForbidden]) -> Cause:
 def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_deleted: bool) -> Remedy:
     node = commands.kubernetes_name(user.removeprefix("system:node:"))
     kind = (request.resource or "object").removesuffix("s")
-    check = f"heck that a pod on this node refers to the {kind} {clip_text(name)}"
+    check = f"heck that a pod on this node refers to {clip_text(name)}"
     fields = _POD_FIELDS.get(kind, "volumes")
-    other = "If the kubelet did not make the request, use a service account or your own user for it."
     template = "kubectl get pods -n {} --field-selector {} -o yaml | grep -e '^    name: ' -e {}"
     named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
-        f"The command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
-        "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node."
+        f"The first command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
+        "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node (the second command shows where it runs)."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
-        None if is_kubelet else other,
-        commands=fill_command(template, *named),
+        commands=(
+            fill_command(template, *named),
+            fill_command("kubectl get pods -n {} -o wide", named[0]),
+        ),
         url=_PAGE,
     )
 
@@ -284,7 +288,7 @@ def _use_remedy(case: Case[KubernetesForbidden]) -> Remedy:
 
 def _service_account_remedy() -> Remedy:
     return cluster_remedy(
-        "Use a service account for the program instead of the node's credentials",
+        "Use a service account for the program, not the node's credentials",
         "Bind a Role to the pod's service account. Remove the kubeconfig or aws eks get-token with which the program authenticates as the node.",
         "A hop limit of 1 for instance metadata prevents pods from using the node role.",
         commands="kubectl create serviceaccount NAME -n NAMESPACE",

@@ -175,8 +175,8 @@ def request_audience_remedy(
     lines: tuple[str | Labelled, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
-            f"Remove the annotation eks.amazonaws.com/audience from the service account: EKS then requests {_AUDIENCE}. If it has none, set audience in the pod's projected volume.",
-            "Re-create the pods: a running pod keeps its token. If the program needs the other audience for another service, mount a second projected token.",
+            "If the program also needs the other audience, for another service, mount a second projected token for that first.",
+            f"Remove the annotation eks.amazonaws.com/audience: EKS then requests {_AUDIENCE}. If there is none, set the audience of the pod's own token (spec.volumes[].projected.sources[].serviceAccountToken.audience). A running pod keeps its token: re-create it.",
         )
         lines = (
             r"kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/audience}'",
@@ -209,7 +209,7 @@ def _audience_remedies(result: TrustResult, facts: Facts, role: str | None, key:
     # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
     known = "The IAM OIDC provider most likely lists this audience already: otherwise, STS says InvalidIdentityToken (Incorrect token audience)."
     yield replace_policy_remedy(
-        f"Or accept the audience {clip_text(actual)} in the trust policy",
+        f"Or accept the audience {clip_text(actual)} in the trust policy, if the IAM OIDC provider lists it, too",
         f"{WHOLE_DOCUMENT} {REMOVE_OLD}",
         known,
         policy=fixed,
