@@ -668,6 +668,19 @@ LINES: tuple[str, ...] = tuple(
         r"rabbitmqctl list_users",
         r"token      created     expires",
         r'BuildAuthToken("orders.a1b2c3.eu-west-1.rds.amazonaws.com:5432", "eu-west-1", "report_ro", credentials)',
+        r"token: permission denied",
+        r"token: connection refused",
+        r"password: context deadline exceeded",
+        r"password: 403 Forbidden",
+        r'api_key: Get "https://example.com/keys": dial tcp: lookup example.com: no such host',
+        r"token: invalid_grant",
+        r"password: AccessDeniedException",
+        r"token: rotated",
+        r"password: updated 3 days ago",
+        r"KeyError: ['DB_PASSWORD', 'OAUTH2_TOKEN', 'S3_BUCKET']",
+        r"env: DB_PASSWORD OAUTH2_TOKEN S3_SECRET_KEY",
+        r"fields: ('db_password', 'api_key_v2')",
+        r"manage_master_user_password = true\\nnextToken is invalid",
     ]
     if line
 )

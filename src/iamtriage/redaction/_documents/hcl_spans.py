@@ -173,7 +173,9 @@ class _Reader:
             return
         block = Node(key.start, "object")
         labels: list[Scalar] = []
-        while self._kind in {"string", "name"}:
+        # All labels are written in one way.
+        written = self._kind
+        while self._kind == written and written in {"string", "name"}:
             labels.append(self._read_key())
         start = self._start()
         self._expect("{")

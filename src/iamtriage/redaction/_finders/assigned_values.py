@@ -19,6 +19,7 @@ from iamtriage.redaction._vocabulary.markers import WORD
 from iamtriage.redaction._vocabulary.notations import BACKSLASHES, BLANK, GT, LT, QUOTE, SIGN
 from iamtriage.redaction._vocabulary.searched_text import MAX_EDGE, MIN_LONG
 from iamtriage.redaction._vocabulary.secret_values import (
+    ERROR,
     MASK_WORDS,
     WORDS_ABOUT_OPTIONS,
     Placement,
@@ -77,13 +78,13 @@ _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
 _MAX_INDENT = 40
-_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\n")
+_ESCAPED_BREAK = re.compile(r"[^\s\w\\]{0,4}\\{1,64}n")
 _MORE = re.compile(r"[ ]{1,8}[^\s#]")
 # A name that is the whole content of its element or cell: "<td>name</td><td>value</td>".
 _IN_TAG = re.compile(rf"{GT}\s{{0,80}}\Z")
 _OPENING_TAG = rf"(?:{LT}[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
 _TAGS_BETWEEN = re.compile(
-    rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}\s{{0,80}}(?![^\s<]{{1,200}}+[ ][A-Za-z])"
+    rf"\s{{0,80}}(?:{_TAG}\s{{0,80}}){{0,3}}{_OPENING_TAG}(?<!<Code>)\s{{0,80}}(?![^\s<]{{1,200}}+[ ][A-Za-z])"
 )
 _TAG_START = re.compile(rf"\s{{0,80}}{LT}/?[\w:.-]{{1,60}}(?:\s|{GT})")
 # "name": "AWS_SECRET_ACCESS_KEY", "value": "…"; key="…" value="…"; - name: …, and on the next line, value: …
@@ -139,6 +140,8 @@ _BROKEN_TOKEN = re.compile(rf"{_BASE64_LINE}(?:\s{{1,80}}(?:[│┃|>#*]\s{{1,4}
 _BRACED = re.compile(
     r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)"
 )
+# A secret of several words is a password, so other words are a sentence.
+_PROSE = re.compile(r"[a-z]{2,20}[ ][a-z]{2,20}(?![\w:=@/-])")
 # An object of JSON, however its quotes are escaped.
 _DOCUMENT = re.compile(rf"\{{{QUOTE}")
 
@@ -219,6 +222,9 @@ def _find_option_value(match: NameMatch) -> FoundSecret | None:
 def _find_column_value(match: NameMatch, before: str) -> FoundSecret | None:
     """Find the value of "name value", as in commands, netrc files and columns."""
     text = match.text
+    if before == "/" and text[max(0, match.start - 2) : match.start - 1].strip():
+        # A path before another column.
+        return None
     columns = _COLUMNS.match(text, match.end)
     if columns and columns["more"] and not looks_random(columns["value"]):
         columns = columns if match.name.what == "password" and is_mixed(columns["value"]) else None
@@ -280,11 +286,7 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
-    if (
-        extent.quote
-        and text.startswith(")", extent.start)
-        and text[match.start - 1 : match.start] == extent.quote[-1]
-    ):
+    if text.startswith(")", extent.start) and text[extent.start - 1] == text[match.start - 1] in {'"', "'"}:
         # The quote ends a prompt: getpass("Password: ").
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
@@ -298,6 +300,11 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     if not extent.quote and not query and _is_word_of_code(text, extent, sign):
         return None
+    if sign == ":" and not extent.quote:
+        if ERROR.match(text, extent.start) or (
+            name.what not in _MULTI_WORD and _PROSE.match(text, extent.start)
+        ):
+            return None
     structured = query or bool(assign["close"])
     is_login = False
     if not extent.quote and not structured:

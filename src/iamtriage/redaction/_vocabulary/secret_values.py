@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "COOKIE_ATTRIBUTE",
+    "ERROR",
     "MASK_WORDS",
     "STATES",
     "WORDS_ABOUT_OPTIONS",
@@ -43,9 +44,21 @@ _PLACEHOLDER = re.compile(
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
     r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
-    r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter|(?-i:(?:HIDDEN|REDACTED)(?:_[A-Z]+)+)",
+    r"|accepted|created|deleted|generated|malformed|mandatory|ok|rejected|rotated|timeout|unauthenticated|unavailable|updated|verified"
+    r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter|(?-i:(?:HIDDEN|REDACTED)(?:_[A-Z]+)+)"
+    # Error codes of AWS and of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
+    r"|(?-i:(?:[A-Z][a-z]+){1,8}(?:Denied|Error|Exception|Failure|Fault|NotFound)|(?:Expired|Invalid|Malformed|Missing)(?:[A-Z][a-z]+){1,6})"
+    r"|(?:insufficient|invalid|unauthorized|unsupported)_[a-z_]{4,40}|access_denied|authorization_pending|expired_token|slow_down",
     re.IGNORECASE | re.DOTALL,
 )
+ERROR = re.compile(
+    r"(?:access|account|authentication|bad|certificate|changed|client|connection|context|copied|created|deadline|deleted"
+    r"|dial|does|exit|expires|internal|i/o|loaded|network|operation|permission|policy|quota|rate|removed|request|reset"
+    r"|resource|rotated|server|service|session|signature|stored|token|unable|unexpected|updated|used|validation|value"
+    r"|verification) [a-z]|[1-5][0-9]{2} [a-z]|(?:get|head|post|put) \\{0,64}\"http",
+    re.IGNORECASE,
+)
+"""The beginning of an error or a report instead of a value, as in "password: context deadline exceeded"."""
 # The namespaces and objects from which programs read secrets.
 _NAMESPACE = (
     r"(?:args|cfg|cls|conf|config|context|credentials|creds|ctx|data|each|env|event|github|input|inputs|local|module"
@@ -92,13 +105,15 @@ _EMPTY_COOKIE = re.compile(
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
-# On the line after a name: another setting or label, such as "requestId=0a1b…", a host, an address or a file with a
-# number.
+# On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
+# address or a file with a number.
 _OTHER = re.compile(
-    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}:[1-9][0-9]{0,4}(?![A-Za-z0-9])"
+    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=?\Z|[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*=\Z|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}:[1-9][0-9]{0,4}(?![A-Za-z0-9])"
     r"|(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io)\Z|[a-z_][\w-]{0,31}:[x*!]?:[0-9]"
 )
 _REQUEST = re.compile(r"[A-Z]{3,7} /")
+# The name of an environment variable, which follows another one in a list: "S3_BUCKET".
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)+")
 # What a call that returns a token gets: buildAuthToken("db.example.com:5432").
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,18}(?::[0-9]{1,5})?")
 # Secrets that people choose can have any form.
@@ -148,6 +163,8 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret instead of a word about it."""
     if _is_no_secret(name, value, placement) or (placement.sign == "tuple" and _HOST.fullmatch(value)):
         return False
+    if placement.sign in {"space", "tuple", "table"} and _is_name(value):
+        return False
     if name.what == "signature":
         return _may_be_signature(name, value, placement)
     if name.tail == "auth":
@@ -181,6 +198,16 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     return (
         not is_abbreviation and not _PLAIN_WORDS.fullmatch(value) and not _CODE.fullmatch(value.rstrip(":,."))
     )
+
+
+def _is_name(value: str) -> bool:
+    """Return whether a value is the next one in a list of names: "DB_PASSWORD, OAUTH2_TOKEN".
+
+    >>> _is_name("S3_BUCKET"), _is_name("api_key_v2"), _is_name("password1"), _is_name("secret_aB3dE6fG9hJ2")
+    (True, True, False, False)
+    """
+    key = classify_key(value) if "_" in value else None
+    return _VARIABLE.fullmatch(value) is not None or (key is not None and not key.random)
 
 
 def _is_login(value: str) -> bool:
