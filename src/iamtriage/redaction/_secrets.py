@@ -25,7 +25,7 @@ from iamtriage.redaction._documents.encoded_texts import (
     join_percent_encoded,
 )
 from iamtriage.redaction._documents.kubernetes_secrets import find_kubernetes_secrets
-from iamtriage.redaction._documents.prefixed_lines import find_prefixed_lines
+from iamtriage.redaction._documents.prefixed_lines import break_lines, find_prefixed_lines
 from iamtriage.redaction._finders.assignments import find_assigned_secrets, find_wrapped_secrets
 from iamtriage.redaction._finders.encoded_messages import find_encoded_messages
 from iamtriage.redaction._finders.headers import find_header_secrets
@@ -237,7 +237,7 @@ def _find_prefixed_secrets(
 ) -> Iterator[FoundSecret]:
     """Find the secrets that are visible only without the prefix of each line."""
     # Line breaks can be escaped.
-    for broken in dict.fromkeys((text, text.replace("\\n", " \n"))):
+    for broken in dict.fromkeys((text, break_lines(text))):
         for lines in find_prefixed_lines(broken, names, starts):
             for found in find_in_scalar(broken, lines, _find_in_lines):
                 if is_unmarked(text, found.start, found.end):

@@ -26,7 +26,7 @@ from iamtriage.redaction._documents.keys import (
     list_secret_keys,
 )
 from iamtriage.redaction._documents.nodes import Node, Scalar
-from iamtriage.redaction._documents.prefixed_lines import has_prefixed_lines
+from iamtriage.redaction._documents.prefixed_lines import break_lines, has_prefixed_lines
 from iamtriage.redaction._documents.xml_spans import find_xml
 from iamtriage.redaction._documents.yaml_spans import find_yaml
 from iamtriage.redaction._secret_spans import FoundSecret
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from iamtriage._reading.vocabulary.view import Edit
     from iamtriage.redaction._documents.nodes import Item, Places, Value
+    from iamtriage.redaction._documents.yaml_spans import YamlText
     from iamtriage.redaction._vocabulary.markers import Secret
 
     Find = Callable[[str], Iterable[FoundSecret]]
@@ -291,16 +292,12 @@ def _find_documents(text: str) -> _FoundDocuments:
     xml = [*find_xml(text)] if "</" in text or "/>" in text else []
     if len(xml) == 1 and xml[0].start == 0 and xml[0].end == len(text.rstrip()):
         return _FoundDocuments([*xml], [(0, xml[0].end)])
-    yaml = (
-        find_yaml(text)
-        if ":" in text and not has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
-        else None
-    )
+    yaml = _read_yaml(text)
     if yaml:
         return _FoundDocuments(yaml.documents, _find_gaps(yaml.comments, len(text)))
     others: list[Value] = [*hcl]
     # Line breaks can be escaped.
-    lined = (text, text.replace("\\n", " \n")) if xml else ()
+    lined = (text, break_lines(text)) if xml else ()
     others += (
         node for node in xml if not any(has_prefixed_lines(each, node.start, node.end) for each in lined)
     )
@@ -332,7 +329,12 @@ def _find_yaml_parts(text: str) -> Iterator[Scalar]:
 
 
 def _is_yaml(text: str, start: int, end: int) -> bool:
-    return end - start >= _MIN_PART and find_yaml(text[start:end]) is not None
+    return end - start >= _MIN_PART and _read_yaml(text[start:end]) is not None
+
+
+def _read_yaml(text: str) -> YamlText | None:
+    has_prefix = ":" not in text or has_prefixed_lines(text, 0, len(text), signs="+>|*$│")
+    return None if has_prefix else find_yaml(text)
 
 
 def _without_overlaps(values: list[Value], encoded: AbstractSet[Value]) -> Iterator[Value]:

@@ -18,13 +18,14 @@ from iamtriage.redaction._vocabulary.value_ends import measure_common_prefix
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ("find_prefixed_lines", "has_prefixed_lines")
+__all__ = ("break_lines", "find_prefixed_lines", "has_prefixed_lines")
 
 # After a name: a sign, the border of a cell, or at most one more word in the line.
 _VALUE = re.compile(
     r"[\w.]{0,48}(?:\\{0,8}[\"']?\]?[ \t]{0,40}[:=,|>\t]|[ ]{2}"
     r"|[\"']?(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
+_ESCAPED_BREAK = re.compile(r"\\{1,64}n")
 # Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
 # The number of lines before and after the line of a name that can belong to it.
@@ -85,6 +86,11 @@ def find_prefixed_lines(
             yield Joined(lines)
 
 
+def break_lines(text: str) -> str:
+    """Return a text with its escaped line breaks as line breaks, at the same positions."""
+    return _ESCAPED_BREAK.sub(lambda m: " " * (len(m[0]) - 1) + "\n", text) if "\\n" in text else text
+
+
 def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> bool:
     """Return whether the lines of a document have a prefix that is not part of it.
 
@@ -99,12 +105,12 @@ def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> b
         return False
     first = text.rfind("\n", max(0, start - _MAX_LINE), start) + 1
     size = _measure_prefix(text, first, second)
-    if signs:
-        return size > 0 and text[first : first + size].lstrip(" ")[0] in signs
     if size:
-        return first + size <= start
+        return text[first : first + size].lstrip(" ")[0] in signs if signs else first + size <= start
     # A command before the first line hides its prefix.
     size = _measure_prefix(text, second, _find_line_end(text, second))
+    if signs:
+        return size > 0 and text[second] in signs
     prefix = text[second : second + size].lstrip()
     return bool(prefix) and zero_all_digits(prefix) in zero_all_digits(text[first:start])
 

@@ -121,7 +121,7 @@ _SPACES = re.compile(r"[ \t]{1,80}")
 # A row of two columns, or of a CSV file, with only a name and its value. After a tab, a random value can have more words.
 _COLUMNS = re.compile(
     rf"(?:[ ]{{2,80}}|(?P<tab>\t{{1,8}}|{BACKSLASHES}t)|{QUOTE}?,{QUOTE}?)(?P<value>[^\s,;\"'\\\x1b]{{6,4096}}){QUOTE}?[ \t]{{0,8}}"
-    r"(?:\\{0,4}r?\\{0,4}n|\r?$|(?<=[\"'])|(?=\x1b)|(?(tab)(?=[\t;,]|(?<=\S)(?P<more>[ ]))|(?!)))",
+    r"(?:\r{0,2}(?:(?:\\{1,4}r)?\\{1,4}n|$)|(?<=[\"'])|(?=\x1b)|(?(tab)(?=[\t;,]|(?<=\S)(?P<more>[ ]))|(?!)))",
     re.MULTILINE,
 )
 # A line of netrc, or of the settings of Redis.

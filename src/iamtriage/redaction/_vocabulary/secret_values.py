@@ -108,7 +108,7 @@ _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
 # address or a file with a number.
 _OTHER = re.compile(
-    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=?\Z|[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*=\Z|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}:[1-9][0-9]{0,4}(?![A-Za-z0-9])"
+    r"[A-Za-z_][\w.-]{0,80}(?:=[^=]|:[ ])|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=?\Z|[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*=\Z|\w[\w.:-]{0,80}:\Z|\w[\w.-]{0,80}(?:\.(?:go|java|js|kt|php|py|rb|rs|sh|ts):[1-9]|:[1-9][0-9]{0,4}(?![A-Za-z0-9]))"
     r"|(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io)\Z|[a-z_][\w-]{0,31}:[x*!]?:[0-9]"
 )
 _REQUEST = re.compile(r"[A-Z]{3,7} /")
