@@ -51,11 +51,20 @@ def test_line_is_kept(line: str) -> None:
         ("DB_PASSWORD=", "OAUTH2_TOKEN=", "S3_BUCKET="),
         ("db.password=", "spring.rabbitmq1.connection.timeout="),
         ("GET /login?next=/account/password 302", "postgres://db.example.com:5432/orders", "auth=disabled"),
-        ('password = getpass.getpass("Password: ")', "aws_access_key_id = AKIAIOSFODNN7EXAMPLE", "type: CUSTOM"),
+        (
+            'password = getpass.getpass("Password: ")',
+            "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+            "type: CUSTOM",
+        ),
     ],
 )
 def test_line_below_a_name_is_kept(lines: tuple[str, ...], prefix: str) -> None:
     text = "\n".join(prefix + line for line in lines)
+    assert redact(text) == text
+
+
+def test_variable_in_a_traceback_is_kept() -> None:
+    text = 'Traceback (most recent call last):\n  File "app.py", line 3, in f\n    user, password = auth\nValueError: x\n'
     assert redact(text) == text
 
 

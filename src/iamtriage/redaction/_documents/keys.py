@@ -136,9 +136,7 @@ class Announced(NamedTuple):
             is_text_of_secret = self.name.key == "secretstring" and not content.lstrip().startswith(_OPENING)
             if not (self.name.what in _MULTI_WORD or is_text_of_secret) or _SENTENCE.search(content):
                 return None
-            if not is_quoted and (
-                self.name.key == "pass" or ERROR.match(content) or not _is_phrase(content)
-            ):
+            if not is_quoted and (self.name.key == "pass" or ERROR.match(content) or not _is_phrase(content)):
                 return None
             return self.name.what if can_be_secret(self.name, content, _KEY) else None
         content = content.strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage.redaction._finders.code_values import is_annotation, is_word_of_code
 from iamtriage.redaction._finders.setting_lines import (
     extend_over_cookies,
     extend_to_line_end,
@@ -25,7 +26,6 @@ from iamtriage.redaction._vocabulary.secret_values import (
     Placement,
     Sign,
     can_be_secret,
-    is_class,
     is_mixed,
     is_other,
     looks_random,
@@ -62,18 +62,18 @@ _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE})
 _BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
-    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[(?!REDACTED )[^\[\]\n]{{0,40}}\]|{_TYPED})?"
+    rf"(?P<close>{QUOTE}{{1,2}}(?:\](?=[ ]?=(?:[^=~>]|>\s)))?|\](?=[ ]=>[ ]))?(?:[ ]?\[(?!REDACTED )[^\[\]\n\"']{{0,40}}\]|{_TYPED})?"
     rf"{_BOLD}{BLANK}{{0,40}}(?P<sign>{SIGN}){_BOLD}{BLANK}{{0,40}}(?:(?:!!|&)[\w-]{{1,40}}[ ])?"
     rf"(?P<wrap>{_BELOW}(?={_WRAPPER}))?{_WRAPPER}{{0,2}}(?:(?P<block>{_BLOCK})|(?P<below>{_BELOW}|\\n))?(?:(?<=\s)string\([0-9]{{1,9}}\)[ ])?"
 )
 _TAG = rf"(?:{LT}/?[\w:.-]{{1,60}}(?:\s[^<>\n]{{0,200}}?)?{GT})"
-# Before a type in source code.
-_ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
 _OPENS_TAG = re.compile(rf"{LT}(?:[\w-]{{1,40}}:)?\Z")
 # What these patterns can end with, to skip other names at once.
 _ENDS_OF_TAG_STARTS = frozenset("<;cC:")
 _BLANKS = frozenset(" \t")
 _SPACE = rf"(?:\s|{BACKSLASHES}[nrt])"
+# "password: <password>"
+_PLACEHOLDER = re.compile(r"[:=][ ]?<\Z")
 _TAG_END = re.compile(rf"(?:\s[^<>\n]{{0,200}})?{GT}{_SPACE}{{0,80}}(?:<!\[CDATA\[)?")
 _ELEMENT_END = re.compile(rf"{_SPACE}{{0,80}}(?:{LT}/?|\]\]>)")
 _MAX_ELEMENT = 20_000
@@ -98,7 +98,6 @@ _ATOM = re.compile(r",[ ]?(?:<<)?(?=\")")
 _FORM_PART = re.compile(r"\"[ \t]{0,8}\r?\n(?:[\w-]{1,40}:[^\n]{0,200}\n){0,3}\r?\n")
 # A name, and below it what pydantic says about its value.
 _INVALID = re.compile(r"\r?\n[ \t]{1,8}[^\n]{1,200}?\[type=\w{1,60}, input_value=")
-_QUOTED_NAME = re.compile(r" \\{0,8}[\"']{1,2}[^\"'\n]{1,200}[\"']{1,2} ")
 # Secrets that can contain spaces.
 _MULTI_WORD = frozenset({"password", "secret", "cookie"})
 # The text that Terraform and other tools print in place of a value.
@@ -108,8 +107,6 @@ HIDDEN = re.compile(
     # kubectl describe secret
     r"|[0-9]{1,9} bytes\b)"
 )
-# A value that is a function or a subscripted variable: "getpass.getpass(", "config[".
-_CALLEE = re.compile(r"(?:await )?\$?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 _HASH = re.compile(r"(?:sha[0-9]{1,3}:)?[0-9a-f]{32,128}")
 # ("name", "value"), setName("value"), env.NAME || "value"
 _TUPLE = re.compile(
@@ -126,7 +123,9 @@ _COLUMNS = re.compile(
 )
 # A line of netrc, or of the settings of Redis.
 _LAST_WORD = re.compile(r"[ \t]{1,8}(?P<value>[^\s\"',;:]{6,400})[ \t]{0,8}\r?$", re.MULTILINE)
-_OPTION = re.compile(rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}")
+_OPTION = re.compile(
+    rf"[ \t]{{1,40}}(?!\s)|(?P<below>[ \t]{{0,40}}{_BELOW})|{QUOTE},\s{{0,20}}(?=[bBuUrRfF]?{QUOTE})"
+)
 _COMMAND = re.compile(
     r"\b(?:setx|setenv|SetEnv|RequestHeader (?:set|add)|(?:proxy_set|add)_header|[a-z]{4,7}_param|set -[gUuxl]{1,3}|ENV|(?:configure|config|secrets?|env|parameter) (?:set|put|create))[ \t]{1,4}"
     r"(?:(?:--?[\w-]{1,40}[ =][\w./:-]{1,80}|/[A-Za-z]) ){0,3}\Z"
@@ -141,7 +140,7 @@ _BRACED = re.compile(
     r"\{(?![a-z_]*(?:pass|token|secret|key|pwd|cred)[a-z_]*\}|[0-9]?\})(?P<value>[^{}\n\"'=]{1,400})\}(?=[;\s\"'&]|\Z)"
 )
 # A secret of several words is a password, so other words are a sentence.
-_PROSE = re.compile(r"[a-z]{2,20}[ ][a-z]{2,20}(?![\w:=@/-])")
+_PROSE = re.compile(rf"{ERROR.pattern}|(?-i:[a-z]{{2,20}}[ ][a-z]{{2,20}}(?![\w:=@/-]))", re.IGNORECASE)
 # An object of JSON, however its quotes are escaped.
 _DOCUMENT = re.compile(rf"\{{{QUOTE}")
 
@@ -173,7 +172,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
         between = pattern.match(text, end)
         if between:
             extent = find_value(match.searched, between.end())
-            if pattern is _TABLE and extent and _is_annotation(match, extent):
+            if pattern is _TABLE and extent and is_annotation(match, extent):
                 return None
             return check_value(match, "option" if option and sign != "pair" else sign, extent)
     if option:
@@ -198,14 +197,6 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
 # Without this before the name, its quote or comma ends something else.
 _BEFORE_NAMES = {_ATOM: "{", _FORM_PART: '"'}
-
-
-def _is_annotation(match: NameMatch, extent: Extent) -> bool:
-    """Return whether a bar is part of a type, "token: Token | botocore.tokens.Frozen", not of a table."""
-    if not match.text[match.start].isupper() or not is_class(match.text[extent.start : extent.end]):
-        return False
-    label = match.preceded_by(_ANNOTATED)
-    return label is not None and label["name"].lower().endswith(match.name.tail)
 
 
 def _find_option_value(match: NameMatch) -> FoundSecret | None:
@@ -257,7 +248,12 @@ def _find_element(match: NameMatch) -> Extent | None:
     content = text[start : closed.start()]
     is_redirection = text[closed.end() : closed.end() + 1].isspace()
     is_open = text.startswith("<", closed.end() - 1)
-    if is_open and ("\n" in content or is_redirection or is_other(content, is_quoted=False)):
+    if is_open and (
+        match.preceded_by(_PLACEHOLDER)
+        or "\n" in content
+        or is_redirection
+        or is_other(content, is_quoted=False)
+    ):
         # Lines of prose before another tag, or an address.
         return None
     return Extent(start, closed.start(), "<")
@@ -286,8 +282,9 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         return None
     if extent is None or is_in_line_prefix(text, match.start, extent.start):
         return None
-    if text.startswith(")", extent.start) and text[extent.start - 1] == text[match.start - 1] in {'"', "'"}:
-        # The quote ends a prompt: getpass("Password: ").
+    is_open = text[extent.start - 1] == text[match.start - 1] in {'"', "'"} and not assign["close"]
+    if is_open and text.startswith((")", " "), extent.start):
+        # The quote ends a prompt: getpass("Password: "), the "password:" prompt.
         return None
     is_path = sign == ":" and match.start > 0 and text.startswith("/", match.start - 1)
     if is_path and not (extent.quote and text[match.start - 2 : match.start - 1].isalnum()):
@@ -298,13 +295,11 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
         extent = extent._replace(start=extent.start + 1)
     if (assign["below"] or assign["wrap"]) and not _may_be_below(name, assign, text, extent):
         return None
-    if not extent.quote and not query and _is_word_of_code(text, extent, sign):
+    if not extent.quote and not query and is_word_of_code(match, extent, sign):
         return None
-    if sign == ":" and not extent.quote:
-        if ERROR.match(text, extent.start) or (
-            name.what not in _MULTI_WORD and _PROSE.match(text, extent.start)
-        ):
-            return None
+    prose = ERROR if name.what in _MULTI_WORD else _PROSE
+    if sign == ":" and not extent.quote and prose.match(text, extent.start):
+        return None
     structured = query or bool(assign["close"])
     is_login = False
     if not extent.quote and not structured:
@@ -331,15 +326,6 @@ def _extend(match: NameMatch, extent: Extent, sign: Sign, line: re.Match[str] | 
         is_escaped = before == "\\n" or _ESCAPED_BREAK.match(text, extent.end) is not None
         return extend_to_line_end(text, extent, every=sign == "=" or what == "cookie", is_escaped=is_escaped)
     return extend_to_quote(text, match.start, extent) if sign == "=" and what == "password" else extent
-
-
-def _is_word_of_code(text: str, extent: Extent, sign: Sign) -> bool:
-    """Return whether a value is a function, a variable, or a word before a name: "password" : secret "orders"."""
-    if text.startswith(("(", "["), extent.end):
-        return _CALLEE.fullmatch(text, extent.start, extent.end) is not None
-    if sign == "=" or not _QUOTED_NAME.match(text, extent.end):
-        return False
-    return text[extent.start : extent.end].isalpha() and text[extent.start : extent.end].islower()
 
 
 def _is_marked(text: str, at: int) -> bool:

@@ -38,7 +38,7 @@ __all__ = ("find_assigned_secrets", "find_wrapped_secrets")
 # In a diff of Terraform or Pulumi: name = "old" -> "NEW", name: "old" => "NEW".
 _CHANGE = re.compile(
     rf"(?P<old>{QUOTE}?(?:[ \t]{{0,40}}[=:][ \t]{{0,40}}(?:{QUOTE}[^\n\"]{{0,400}}{QUOTE}|[^\s\"()]{{1,400}}|\([^()\n]{{1,60}}\)))?)"
-    rf"[ \t]{{0,8}}(?:-{GT}|→|(?<=[^:=\s][\"'][ ])=>(?=[ ][\"']))[ \t]{{0,8}}"
+    rf"[ \t]{{0,8}}(?:(?<![\w$])-{GT}|→|(?<=[^:=\s][\"'][ ])=>(?=[ ][\"']))[ \t]{{0,8}}"
 )
 _CHANGE_STARTS = QUOTES | frozenset(" \t=:-→")
 _ARROWS = ("->", "→", "-\\", '" => "')

@@ -227,6 +227,11 @@ class Name(NamedTuple):
     random: bool = False
 
     @property
+    def is_chosen(self) -> bool:
+        """Return whether people or programs choose such a secret, so that it can have any form."""
+        return self.what in {"password", "cookie"}
+
+    @property
     def is_reference(self) -> bool:
         """Return whether the value can be the name of a secret."""
         return _REFERENCES.fullmatch(self.key) is not None
@@ -264,7 +269,9 @@ def classify_name(prefix: str, tail: str, suffix: str = "") -> Name | None:
         return None
     if short in {"token", "secret", "password"} and _OPERATION_OR_CODE.fullmatch(key):
         return None
-    if short == "token" and (_HARMLESS.fullmatch(key) or _HARMLESS.fullmatch(key.removeprefix("x"))):
+    # Also of an object: "response.next_token".
+    last = prefix.rpartition(".")[2].translate(_SEPARATORS).removeprefix("x") + short
+    if short == "token" and _HARMLESS.fullmatch(last):
         return None
     if key.endswith("awssecret"):
         what = "secret access key"

@@ -6,6 +6,7 @@ import base64
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from iamtriage.redaction._vocabulary.expressions import is_expression
 from iamtriage.redaction._vocabulary.markers import is_marker
 from iamtriage.redaction._vocabulary.notations import BASE64, BASE64_ESCAPES, PADDING
 from iamtriage.redaction._vocabulary.secret_names import classify_key
@@ -22,7 +23,6 @@ __all__ = (
     "Placement",
     "Sign",
     "can_be_secret",
-    "is_class",
     "is_mixed",
     "is_other",
     "is_placeholder",
@@ -35,7 +35,7 @@ _NAMED = r"\w*(?:pass|token|secret|key|pwd|cred)\w*"
 # Masks, variables, placeholders of templates and manuals, paths, and words that mean "none".
 _PLACEHOLDER = re.compile(
     rf"[*=#_-]{{1,8}}(?:{MASK_WORDS})[*=#_-]{{1,8}}|\$\w*{_NAMED}|[:@](?=\D+\Z){_NAMED}|"
-    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{[a-zA-Z_]\w{0,60}\}|!\w.*"
+    r"[*xX.…•#_-]+|<[^<>]{1,80}>|\[[^\[\]\"'=\\]{1,80}\]|\([^()]{1,60}\)|\{\{.{0,200}|\{(?:[a-zA-Z_][\w.!]{0,60})?\}|!\w.*"
     r"|\${1,2}\{[^{}]{1,120}\}?|\$\(.*|\$\{\{.*|(?-i:\$[A-Z_][A-Z0-9_]*)|\$env:\w+|\$(?:[0-9]|[a-z]\w{0,2})|(?-i:\*[a-z][a-z_-]{0,40})|%\(\w{1,60}\)s|%[-.0-9]{0,6}[a-z]|[#%]\{.*"
     r"|%[A-Za-z_]\w*%|(?:file|fileb)://.*|arn:.*|\\{0,8}/(?:var|etc|run|home|root|opt|tmp|usr|mnt|dev)\\{0,8}/.*"
     r"|(?:vault|ssm|secretsmanager|secretref|keychain|op|ref\+\w+)://?.*|(?:resolve:)?(?:secretsmanager|ssm|ssm-secure):.*"
@@ -43,7 +43,8 @@ _PLACEHOLDER = re.compile(
     r"|read|write|hours|days|minutes|seconds|(?-i:TEXT|VALUE|FILE|PATH|NAME)|(?:(?:creat|refresh|read|modify|destroy|import|provision)ing"
     r"|creation|destruction|modifications|still)(?:\.{3})?"
     r"|must|too|wrong|incorrect|should|cannot|can't|user|for|is|was|are|has|have|@[\w.-]{1,80}@|\.{1,2}/[\w./-]*"
-    r"|string|str|bool|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
+    r"|any|bool|bytearray|bytes|dict|float|int|object|str|string|tuple|value|void|(?-i:(?:[A-Z]+_)*(?:KEY|PASSWD|PASSWORD|SECRET|TOKEN))"
+    r"|missing|invalid|expired|denied|failed|unauthorized|forbidden|not[-_ ]found|set|changeme"
     r"|accepted|created|deleted|generated|malformed|mandatory|ok|rejected|rotated|timeout|unauthenticated|unavailable|updated|verified"
     r"|your[-_ ]\w.*|[0-9]{1,9} bytes|value_specified_in_no_log_parameter|(?-i:(?:HIDDEN|REDACTED)(?:_[A-Z]+)+)"
     # Error codes of AWS and of OAuth: https://www.rfc-editor.org/rfc/rfc6749#section-5.2
@@ -55,27 +56,12 @@ ERROR = re.compile(
     r"(?:access|account|authentication|bad|certificate|changed|client|connection|context|copied|created|deadline|deleted"
     r"|dial|does|exit|expires|internal|i/o|loaded|network|operation|permission|policy|quota|rate|removed|request|reset"
     r"|resource|rotated|server|service|session|signature|stored|token|unable|unexpected|updated|used|validation|value"
-    r"|verification) [a-z]|[1-5][0-9]{2} [a-z]|(?:get|head|post|put) \\{0,64}\"http",
+    r"|verification) [a-z0-9]|[1-5][0-9]{2} [a-z]|(?:get|head|post|put) \\{0,64}\"{1,2}http",
     re.IGNORECASE,
 )
 """The beginning of an error or a report instead of a value, as in "password: context deadline exceeded"."""
-# The namespaces and objects from which programs read secrets.
-_NAMESPACE = (
-    r"(?:args|cfg|cls|conf|config|context|credentials|creds|ctx|data|each|env|event|github|input|inputs|local|module"
-    r"|needs|opts|options|os|params|process|props|random_password|random_string|request|req|secrets|self|settings"
-    r"|state|steps|this|var|vars|Values|\.Values|aws_[a-z_]{1,60}|kubernetes_[a-z_]{1,60}|azurerm_[a-z_]{1,60}"
-    r"|google_[a-z_]{1,60})"
-)
-_EXPRESSION = re.compile(
-    rf"\$?{_NAMESPACE}(?:(?:\.|->|::)\w{{1,80}}|\[[^\]\n]{{0,80}}\]?){{1,12}}(?:\([^\n]{{0,200}})?"
-    r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){1,6}[A-Za-z_]\w{0,60}[(\[].*"
-    # PHP, PowerShell.
-    r"|\$\w{1,40}(?:\[[^\]\n]{0,80}\]?|->\w{1,80})+"
-    r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Invoke|Select)-[A-Z]\w{1,60}(?:\s.*)?"
-    r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}(?:\([^()\n]{0,200}\)|\[\\{0,8}[\"'][^\]\n]{0,80}\]|\(|\[)"
-    r"(?:\.\w{1,60}(?:\([^()\n]{0,80}\))?|\[[^\]\n]{0,40}\]){0,6}"
-)
-_IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
+# Alternatives in a pattern.
+_ALTERNATIVES = re.compile(r"[A-Za-z_-]{1,40}(?:\|[A-Za-z_-]{1,40}){1,80}\)?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PATH = re.compile(r"[.~]{0,2}/\w")
 _DIRECTORY = re.compile(r"[~.]{0,2}/|[A-Za-z]:[\\/]")
@@ -116,8 +102,6 @@ _REQUEST = re.compile(r"[A-Z]{3,7} /")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z][A-Z0-9]*)+")
 # What a call that returns a token gets: buildAuthToken("db.example.com:5432").
 _HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,18}(?::[0-9]{1,5})?")
-# Secrets that people choose can have any form.
-_CHOSEN = frozenset({"password", "cookie"})
 _MAX_TYPE = 300
 # States after the name of a password, which are no passwords.
 _STATE_WORDS = """
@@ -161,9 +145,7 @@ class Placement(NamedTuple):
 
 def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     """Return whether a value after a name can be the secret instead of a word about it."""
-    if _is_no_secret(name, value, placement) or (placement.sign == "tuple" and _HOST.fullmatch(value)):
-        return False
-    if placement.sign in {"space", "tuple", "table"} and _is_name(value):
+    if _is_no_secret(name, value, placement) or _is_next(value, placement.sign):
         return False
     if name.what == "signature":
         return _may_be_signature(name, value, placement)
@@ -200,14 +182,21 @@ def can_be_secret(name: Name, value: str, placement: Placement) -> bool:
     )
 
 
-def _is_name(value: str) -> bool:
-    """Return whether a value is the next one in a list of names: "DB_PASSWORD, OAUTH2_TOKEN".
+def _is_next(value: str, sign: Sign) -> bool:
+    """Return whether a value is the next one in a list of names, or what a call gets.
 
-    >>> _is_name("S3_BUCKET"), _is_name("api_key_v2"), _is_name("password1"), _is_name("secret_aB3dE6fG9hJ2")
-    (True, True, False, False)
+    >>> [_is_next(value, "tuple") for value in ("S3_BUCKET", "api_key_v2", "password1", "secret_aB3dE6fG9hJ2")]
+    [True, True, False, False]
     """
-    key = classify_key(value) if "_" in value else None
-    return _VARIABLE.fullmatch(value) is not None or (key is not None and not key.random)
+    if sign not in {"space", "tuple", "table"}:
+        return False
+    key = classify_key(value) if "_" in value or value.isalpha() else None
+    return (
+        (key is not None and not key.random)
+        or _VARIABLE.fullmatch(value) is not None
+        or _ALTERNATIVES.fullmatch(value) is not None
+        or (sign == "tuple" and _HOST.fullmatch(value) is not None)
+    )
 
 
 def _is_login(value: str) -> bool:
@@ -240,14 +229,14 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     if name.key in {"pwd", "oldpwd"} and _DIRECTORY.match(value):
         # The working directory.
         return True
-    if name.what == "cookie" and (value.isdigit() or _EMPTY_COOKIE.fullmatch(value)):
+    if name.what == "cookie" and (value.isdigit() or value.isalpha() or _EMPTY_COOKIE.fullmatch(value)):
         return True
     if placement.quoted:
         return False
     word = value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
-        or _is_expression(name, value)
+        or is_expression(name, value, is_assigned=placement.sign == "=")
         or _CODE_AND_COLON.fullmatch(value)
     ):
         return True
@@ -259,7 +248,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     ):
         # A result of tests: "pass: 17".
         return True
-    return name.what not in _CHOSEN and _LABEL.fullmatch(value) is not None
+    return not name.is_chosen and _LABEL.fullmatch(value) is not None
 
 
 def _shows_itself(name: Name, value: str, placement: Placement) -> bool:
@@ -283,21 +272,6 @@ def _is_reference(name: Name, value: str, placement: Placement) -> bool:
     return is_object_name or (placement.sign != "=" and name.key in {"secret", "secrets"})
 
 
-def _is_expression(name: Name, value: str) -> bool:
-    """Return whether a value is code that reads a secret: "os.environ['PASSWORD']", "getpass.getpass()"."""
-    if _EXPRESSION.fullmatch(value.rstrip(",;.")):
-        return True
-    word = value.rstrip(",;)")
-    if not word.isascii() or _IDENTIFIER.fullmatch(word) is None:
-        return False
-    is_other = name.what not in _CHOSEN and word.islower() and classify_key(word) is not None
-    if is_other or word.lower().replace("_", "") in {name.tail, name.key}:
-        # Its own name, or the key of a Kubernetes Secret.
-        return True
-    # A variable with its own name.
-    return ("_" in word or not (word.islower() or word.isupper())) and classify_key(word) is not None
-
-
 def _is_id(value: str, placement: Placement) -> bool:
     """Return whether a value is a request ID, as in "RequestToken: 0f1e2d3c-…"."""
     is_id = _UUID.fullmatch(value.rstrip(".,)")) is not None
@@ -316,10 +290,10 @@ def is_other(value: str, *, is_quoted: bool) -> bool:
     return "://" in value or _OTHER.match(value) is not None
 
 
-def is_class(word: str) -> bool:
+def _is_class(word: str) -> bool:
     """Return whether a word looks like a Python class with its module.
 
-    >>> is_class("botocore.tokens.FrozenAuthToken"), is_class("eyJhbGci.eyJzdWIi.Abc1"), is_class("Token")
+    >>> _is_class("botocore.tokens.FrozenAuthToken"), _is_class("eyJhbGci.eyJzdWIi.Abc1"), _is_class("Token")
     (True, False, False)
     """
     return _CLASS.fullmatch(word) is not None
@@ -329,13 +303,13 @@ def _is_type(name: Name, value: str) -> bool:
     """Return whether a value is a type: "Token | botocore.tokens.FrozenAuthToken", or the name as a class."""
     if "." not in value and "|" not in value and value != "Token":
         return False
-    if name.what in _CHOSEN or name.tail == "secret" or len(value) > _MAX_TYPE:
+    if name.is_chosen or name.tail == "secret" or len(value) > _MAX_TYPE:
         return False
     if value == "Token" and name.tail == "token":
         return True
     parts = _PARTS_OF_TYPE.split(value)
-    return all(is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
-        is_class(part) and part.lower().endswith(name.tail) for part in parts
+    return all(_is_class(part) or part.lower() in {name.key, "none", "str"} for part in parts) and any(
+        _is_class(part) and part.lower().endswith(name.tail) for part in parts
     )
 
 
