@@ -41,3 +41,25 @@ def test_names_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str,
         assert words in short
     for words in absent:
         assert words not in short
+
+
+_LISTED = '$ aws s3 sync s3://octo-drop/home/ana/ .\nfatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied\nPolicy on user ana:\n{"Statement": [{"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::octo-drop", "Condition": {"StringEquals": {"s3:delimiter": "/"}}}]}\n'
+_PASSES = '{}User: arn:aws:iam::111122223333:user/airflow is not authorized to perform: iam:PassRole on resource: arn:aws:iam::111122223333:role/task-a because no identity-based policy allows the iam:PassRole action\n{{"Sid": "Pass", "Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/exec-a"}}\n"executionRoleArn": "arn:aws:iam::111122223333:role/exec-a",\n"taskRoleArn": "arn:aws:iam::111122223333:role/task-a"\n'
+_IN_REGION = '$ aws ec2 describe-vpcs --region ap-east-1\nAn error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was not able to validate the provided access credentials\n$ aws sts get-caller-identity --region ap-east-1\nAn error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation: The security token included in the request is invalid\n$ aws sts get-caller-identity --region us-west-2\n{"Arn": "arn:aws:sts::111122223333:assumed-role/Ops/ana"}\nThe Region is enabled in our account.\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "absent"),
+    [
+        (_LISTED, ("The user ana was denied s3:ListBucket",), ("Check the bucket policy", "requires s3:ListBucket on the bucket's ARN")),
+        (_PASSES.format("An error occurred (AccessDeniedException) when calling the RunTask operation: "), ("the policy in the text allows exec-a already", "Or add this Resource to the statement Pass in the policy in the text"), ("trusts ecs-tasks",)),
+        (f"{_IN_REGION}debug: Using STS endpoint https://sts.amazonaws.com\n", ("rejects them: the session token is a version 1 token", "The text shows the global endpoint."), ("Others", "most likely")),
+        (_IN_REGION, ("most likely, the session token is a version 1 token",), ("The text shows the global endpoint",)),
+    ],
+)  # fmt: skip
+def test_other_pieces_of_the_text(text: str, shown: tuple[str, ...], absent: tuple[str, ...]) -> None:
+    short = " ".join(str(explain(text)).split())
+    for words in shown:
+        assert words in short
+    for words in absent:
+        assert words not in short

@@ -44,6 +44,10 @@ _HEADING_OF_OWNER = lazy_pattern(
     r"(?:^|\n)[^\n.:]{0,40}?\b(?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>(?=[A-Za-z+=,.@]{0,60}[-_0-9])[\w+=,.@-]{3,64})[`\"']?(?: (?:policy|permissions))?:\s{0,20}\Z",
     re.ASCII,
 )
+_POLICY_OF_OWNER = lazy_pattern(
+    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?:\s{0,20}\Z",
+    re.ASCII,
+)
 # The command that prints a role, and words that introduce its trust policy.
 _TRUSTING_ROLE = lazy_pattern(
     r"\baws iam get-role [^\n|;&]{0,200}?--role-name[ =][\"']?(?P<printed>[\w+=,.@-]{1,64})"
@@ -150,7 +154,8 @@ def _find_owner(text: str, start: int) -> tuple[str, str] | None:
     """
     at = text.rfind("aws iam get-", max(start - _CHARS_BEFORE, 0), start)
     found = None if at == -1 else _OWNER.match(text[at:start])
-    found = found or _HEADING_OF_OWNER.search(text[max(start - _CHARS_OF_INTRODUCTION, 0) : start])
+    heading = text[max(start - _CHARS_OF_INTRODUCTION, 0) : start]
+    found = found or _HEADING_OF_OWNER.search(heading) or _POLICY_OF_OWNER.search(heading)
     return None if found is None else (found["kind"].lower(), found["name"])
 
 

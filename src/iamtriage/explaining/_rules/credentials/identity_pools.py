@@ -319,7 +319,7 @@ def explain_pool_roles(case: Case[AwsError] | Denial, _message: str = "") -> Exp
         if fixed is not None and _WRONG_ACTION in trust.result.reason:
             title, other = f"Allow {_ACTION} in the role's trust policy", ""
             in_code = pass_action_remedy(case.failure.text)
-            text = "The role's permissions do not matter yet. The policy's conditions stay as they are."
+            text = "The policy's conditions stay as they are."
             from iamtriage.trust._evaluation import check_trust_policy
 
             result = check_trust_policy(fixed, action=_ACTION, claims=trust.claims)

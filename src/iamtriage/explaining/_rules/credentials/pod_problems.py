@@ -252,7 +252,11 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
         )
     if is_certain and role is not None:
         name = clip_text(role.rpartition("/")[2])
-        then = f"If the list lacks them, check the webhook (kubectl get mutatingwebhookconfiguration pod-identity-webhook). If AssumeRoleWithWebIdentity is denied then, the trust policy of {name} does not allow the service account."
+        given = read_pod_evidence(case.failure.text).given
+        subject = "the service account"
+        if given is not None and given.namespace and given.account:
+            subject = f"system:serviceaccount:{clip_text(given.namespace)}:{clip_text(given.account)}"
+        then = f"If the list lacks them, check the webhook (kubectl get mutatingwebhookconfiguration pod-identity-webhook). If AssumeRoleWithWebIdentity is denied then, the trust policy of {name} does not allow {subject}."
     elif is_certain:
         then = None
     else:

@@ -14,11 +14,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, quote_words
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
+from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, your_remedy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS, PUSH_ACTIONS, is_of_push
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements, principal_names
@@ -261,7 +262,8 @@ def explain_public_registry(
     is_helm = _HELM.search(text) is not None
     logouts: tuple[str, ...] = (f"docker logout {_HOST}",)
     title = "Delete the saved login"
-    step = "Then pull again, without a login."
+    again = repeat_command(case.context.command, "upgrade") or repeat_command(case.context.command, "pull")
+    step = None if again else "Then pull again, without a login."
     stores: str | None = (
         f"With credsStore or credHelpers in config.json, the password is in that store: an empty entry {_HOST} does not mean that none is saved."
     )
@@ -274,10 +276,11 @@ def explain_public_registry(
         step = f"Remove {_HOST} from imagePullSecrets of the pod and its service account, or from the node's config of containerd."
     ago = _AGO.search(text) if "login" in text else None
     evidence: Evidence = "reported" if reported else "possible" if ago is None else "derived"
-    because = reported or (() if ago is None else (f"The text says {quote_words(ago[0])}.",))
+    because = reported or (() if ago is None else (f"That was {ago[0]}.",))
+    even = ", even AdministratorAccess," if "AdministratorAccess" in text else ""
     who = "Most likely, the" if evidence == "possible" else "The"
     return case.explain(
-        f"{who} client sends a saved login to {_HOST} that has expired. IAM permissions do not matter: the registry allows anonymous pulls.",
+        f"{who} client sends a saved login to {_HOST} that has expired. IAM permissions{even} do not matter: the registry allows anonymous pulls.",
         SAVED_PUBLIC_LOGIN.cause(evidence, because),
         topic="expired-registry-login",
         remedies=your_remedy(
@@ -286,6 +289,7 @@ def explain_public_registry(
             stores,
             commands=(
                 *logouts,
+                again and Labelled("Then pull again:", again),
                 Labelled(
                     "Or sign in again (with ecr-public, not ecr), for a higher rate of pulls:",
                     login,

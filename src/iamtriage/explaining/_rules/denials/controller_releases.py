@@ -165,7 +165,7 @@ def _explain_version_1(denial: Denial, explanation: Explanation) -> Explanation:
         url=_MIGRATION,
     )
     verdict = f"version 1 of the controller created the {kind}, so it lacks the tag elbv2.k8s.aws/cluster, which the controller's policy requires"
-    text = f"Version 1 (the ALB Ingress Controller) set the tag ingress.k8s.aws/cluster instead. The policy has an Allow for {denial.action}, but only for a {kind} with the new tag: that is enough for new Ingresses."
+    text = f"Version 1 (the ALB Ingress Controller) set the tag ingress.k8s.aws/cluster instead. The condition of the Allow on aws:ResourceTag/elbv2.k8s.aws/cluster excludes this {kind}, but not those of new Ingresses."
     return attrs.evolve(
         explanation,
         summary=denial_summary(denial, verdict),

@@ -7,14 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, quote_words
+from iamtriage._text import clip_text
 from iamtriage.arns._principals import Role
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.s3_locations import find_location
-from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, principal_words
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
-from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from iamtriage.arns._arns import Arn
     from iamtriage.arns._principals import Principal
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
 EXTERNAL_SECRETS = lazy_pattern(
@@ -131,15 +128,6 @@ _ROLE_WITH_PERMISSIONS = lazy_pattern(
 )
 KEY_NAME = lazy_pattern(r"alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35}", re.ASCII)
 
-_INVALID_TOKEN = "security token included in the request is invalid"  # noqa: S105 (words of KMS)
-_RECREATED = lazy_pattern(
-    r"[^\n.;:,]{0,60}\b(?:re-?creat(?:ed?|ing)|(?:destroy|delet|remov)\w{0,4}(?: it)? and (?:then )?(?:re-?)?(?:creat|ma[dk])\w{1,3})\b[^\n.;:,]{0,60}"
-    r"|[^\n.;:,]{0,60}\bdestroy\w{0,3}(?: ?/ ?|,? and (?:then )?|,? then )(?:re-?)?appl(?:y|ied)\b[^\n.;:,]{0,60}"
-    r"|-/\+ resource \"aws_iam_role\"|-replace[= ]\S{0,60}aws_iam_role\.[\w-]{1,60}"
-)
-_OF_ROLE = lazy_pattern(r"\broles?\b|\biam\b|aws_iam_role", re.IGNORECASE)
-_TERRAFORM = lazy_pattern(r"\b(?i:terraform|tofu|terragrunt)\b|\baws_lambda_function\b")
-_TERRAFORM_ROLE = lazy_pattern(r"\baws_iam_role\.[A-Za-z_][\w-]{0,60}(?![\w-])")
 MANAGED_KEY = lazy_pattern(
     r"\baws/lambda\b|\"KMSKeyArn\": ?(?:null|\"\")|\b(?:never|not|n't) (?:set|us(?:e|ed)|configured?|specif(?:y|ied)|chosen?) (?:a|any|our own) (?:KMS|customer[- ]managed) key"
     r"|\b[Nn]o (?:KMS|customer[- ]managed) key\b|\bwithout (?:a|any) (?:KMS|customer[- ]managed) key\b"
@@ -333,47 +321,6 @@ def find_key_step(denial: Denial, show_key: str | None) -> str:
     if "sops" in denial.failure.text.lower():
         find = "In a file that SOPS encrypted, sops.kms names the key."
     return f"{find} Its ARN shows the account in which to run the commands, and the Region, to which the failing call must go, too."
-
-
-def find_recreated_role(text: str) -> tuple[tuple[str, ...], bool]:
-    """Return what shows that the role of a function was deleted and created again, and whether the text says so."""
-    said = next((each[0] for each in _RECREATED.finditer(text) if _OF_ROLE.search(each[0])), None)
-    if said is not None:
-        return (f"The text says {quote_words(said.strip())}.",), True
-    return (f'KMS reports an invalid token ("{_INVALID_TOKEN}").',) if _INVALID_TOKEN in text else (), False
-
-
-def renew_grant_remedy(denial: Denial, *, is_certain: bool = False) -> Remedy:
-    """Return the remedy that lets Lambda create a new grant, for the function that the session is named after."""
-    function, text = function_of(denial), denial.failure.text
-    update = f"aws lambda update-function-configuration --function-name {function} --role"
-    show = f"aws lambda get-function-configuration --function-name {function} --query"
-    check = (
-        f"{show} '[Role, KMSKeyArn, LastModified]'",
-        'aws iam get-role --role-name "${role##*/}" --query Role.CreateDate',
-    )
-    step = f"Lambda creates a new grant on the key when the role changes: set another one that Lambda can assume, then the right one again, for each function with the role. This requires iam:PassRole{'' if MANAGED_KEY.search(text) else ' and, for a customer managed key, kms:CreateGrant'}."
-    check_dates = "The cause is certain if CreateDate of the role is later than LastModified of the function. If KMSKeyArn is null, the key is the AWS managed key."
-    in_terraform = None
-    if _TERRAFORM.search(text) is not None:
-        found = _TERRAFORM_ROLE.search(text)
-        name = found[0] if found else "aws_iam_role.NAME"
-        in_terraform = f"Terraform sees no change: the new role has the same ARN. To avoid this, set replace_triggered_by = [{name}.unique_id] in the function's lifecycle block (role in the same module), or use a customer managed key that the role may use (kms:Decrypt)."
-    then = "Then, with one of the roles:" if is_certain else "Then, if this is the cause:"
-    return account_remedy(
-        "Give the function another role, and then its own again",
-        None if is_certain else check_dates,
-        step,
-        in_terraform,
-        commands=(
-            f'role="$({show} Role --output text)"',
-            *((commands.list_roles("lambda.amazonaws.com"),) if is_certain else check),
-            Labelled(then, f"{update} OTHER_ROLE_ARN"),
-            f"aws lambda wait function-updated --function-name {function}",
-            f'{update} "$role"',
-        ),
-        url=KMS_GRANT_OF_OTHER_ROLE.sources[0],
-    )
 
 
 def find_calling_service(denial: Denial) -> str | None:

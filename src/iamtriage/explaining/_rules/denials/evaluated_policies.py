@@ -21,7 +21,8 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     find_conditional,
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import find_condition_contrast
-from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller, first_remedy
+from iamtriage.explaining._rules.denials.stated_policies import explain_allowed_caller
+from iamtriage.explaining._rules.denials.stated_remedies import first_remedy
 from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements

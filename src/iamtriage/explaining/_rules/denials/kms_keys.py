@@ -17,7 +17,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.resources import find_stated_arn
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
-from iamtriage.explaining._rules.denials import encrypted_data
+from iamtriage.explaining._rules.denials import encrypted_data, function_grants
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
@@ -82,7 +82,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
         )
     if encrypted_data.ENVIRONMENT in denial.failure.text and explanation.topic != "kms-behind-service":
         title = "If the role was deleted and re-created, set it on the function again"
-        renew = attrs.evolve(encrypted_data.renew_grant_remedy(denial), title=title)
+        renew = attrs.evolve(function_grants.renew_grant_remedy(denial), title=title)
         behind = KMS_BEHIND_SERVICE.cause(
             "derived",
             text="Lambda uses this role. Whoever invokes the function needs no permission for the key.",
@@ -318,8 +318,8 @@ def explain_environment_key(denial: Denial) -> Explanation:
     failed = "Lambda could not decrypt the function's environment variables"
     key = KMS_BEHIND_SERVICE.cause("reported", text=f"{failed}.")
     is_managed = encrypted_data.MANAGED_KEY.search(denial.failure.text) is not None
-    because, is_certain = encrypted_data.find_recreated_role(denial.failure.text)
-    renew = encrypted_data.renew_grant_remedy(denial, is_certain=is_certain)
+    because, is_certain = function_grants.find_recreated_role(denial.failure.text)
+    renew = function_grants.renew_grant_remedy(denial, is_certain=is_certain)
     remedies: tuple[Remedy, ...] = (renew,) if is_managed else (renew, _inspect_key_remedy(denial))
     notes = (encrypted_data.MANAGED_KEY_NOTE,) if is_managed else ()
     if because or is_managed:

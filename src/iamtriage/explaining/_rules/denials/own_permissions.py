@@ -20,6 +20,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
 from iamtriage.explaining._rules.shared import commands, pages
@@ -297,6 +298,7 @@ _ADMINISTRATORS = "aws lakeformation get-data-lake-settings --query DataLakeSett
 
 def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
     lines: tuple[str, ...] = ()
+    last: tuple[Labelled, ...] = ()
     steps = [
         "A data lake administrator makes the grant (get-data-lake-settings lists them): an IAM administrator is not one automatically."
     ]
@@ -307,9 +309,9 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
             lines = ("aws glue get-crawler --name CRAWLER --query Crawler.Role --output text",)
         steps.append(who)
     if (failed := _FEATURE_GROUP.search(denial.failure.text)) is not None:
-        steps.append(
-            f"Then delete the feature group {failed[1]}, and create it again: it stays in CreateFailed."
-        )
+        delete = fill_command("aws sagemaker delete-feature-group --feature-group-name {}", failed[1])
+        label = "Then delete the feature group, which stays in CreateFailed, and create it again:"
+        last = (Labelled(label, _in_region(denial, delete)[0]),)
     principal = f"DataLakePrincipalIdentifier={_principal(denial)}"
     template = f"aws lakeformation grant-permissions --principal {{}} --permissions {' '.join(grant.permissions)} --resource {{}}"
     line = fill_command(template, principal, json.dumps(grant.resource))
@@ -317,7 +319,7 @@ def _grant_remedy(denial: Denial, grant: _Grant, words: str) -> Remedy:
         f"Grant {grant.permission} on {grant.description} in Lake Formation",
         *steps,
         *role_path_steps(denial),
-        commands=_in_region(denial, *lines, _ADMINISTRATORS, line),
+        commands=(*_in_region(denial, *lines, _ADMINISTRATORS, line), *last),
         url=pages.LAKE_FORMATION_PERMISSIONS,
     )
 

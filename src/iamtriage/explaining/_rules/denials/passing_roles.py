@@ -204,8 +204,15 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
         last_step = recipient.exception or ""
         others = {each for each in _TASK_ROLE.findall(denial.failure.text) if each != denial.resource}
         if last_step and len(others) == 1:
-            other = others.pop().rpartition("/")[2]
-            last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: the caller must be allowed to pass {other}, too."
+            arn = others.pop()
+            other = arn.rpartition("/")[2]
+            has = _is_allowed(denial, arn)
+            which = (
+                f"the policy in the text allows {other} already"
+                if has
+                else f"the caller must be allowed to pass {other}, too"
+            )
+            last_step = f"AWS checks taskRoleArn and executionRoleArn one after the other, and names only the first that fails: {which}."
         if role_recipients.is_deploy_role(denial):
             last_step = f"{capitalize_start(role)} must trust {recipient.principal}, too."
     if remedy is None:
@@ -216,6 +223,15 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )
     return attrs.evolve(remedy, steps=(*remedy.steps, last_step)) if last_step else remedy
+
+
+def _is_allowed(denial: Denial, role: str) -> bool:
+    """Return whether a policy in the text allows to pass another role."""
+    from iamtriage.explaining._rules.denials.known_policies import names_action, names_resource
+    from iamtriage.explaining._rules.sts.trust_documents import allow_statements
+
+    statements = (each for policy in denial.context.policies for each in allow_statements(policy.content))
+    return any(names_action(each, "iam:PassRole") and names_resource(each, role) for each in statements)
 
 
 def _narrow_default_role_remedy(denial: Denial) -> Remedy:

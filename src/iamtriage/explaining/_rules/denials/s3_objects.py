@@ -135,14 +135,15 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
         commands=None if holder is None else put_policy(holder[1], inline_policy_name(statements), holder[0]),
         url=pages.MANAGE_POLICIES,
     )
-    omit = f"Or upload without tags: remove {tagging}." if tagging else None
+    place = " from spec.config of the BackupStorageLocation" if _VELERO.search(text) else ""
+    omit = f"Or upload without tags: remove {tagging}{place}." if tagging else None
     if acl is not None:
         omit = f"Or upload without an ACL: {_omit_acl(text, words)}. To let anyone read the objects, use a bucket policy or CloudFront with origin access control."
     caveat = ""
     if acl is not None and acl.is_public and blocked is None:
         caveat = " Block Public Access rejects a public ACL even then."
     return denial.explain(
-        f"S3 denied {denial.operation or denial.action} because of {words}, which also requires {listed}: {f'{policy.name} allows {denial.action}, but not that' if policy else 'an upload without it works'}.",
+        f"S3 denied {denial.operation or denial.action} because of {words}, which also requires {listed}: {f'{policy.name} allows only {denial.action}' if policy else 'an upload without it works'}.",
         common_causes.DERIVED_ACTION.cause(
             "derived",
             (
@@ -151,7 +152,7 @@ def _explain_acl_of_upload(denial: Denial) -> Explanation | None:
                 if told
                 else None,
             ),
-            text=f"S3 names only the call. Without {words}, {denial.action} is enough.{caveat}",
+            text=f"S3 names only the call. Without {'tags' if tagging else words}, {denial.action} is enough.{caveat}",
         ),
         topic=_TOPIC,
         remedies=attrs.evolve(remedy, steps=(*remedy.steps, *present(omit))),
@@ -163,6 +164,9 @@ def _allowed_objects(statements: Iterable[Mapping[str, Any]], denial: Denial) ->
     for each in statements:
         if names_action(each, denial.action or "") and names_resource(each, denial.resource):
             yield from as_strings(each.get("Resource"))
+
+
+_VELERO = lazy_pattern(r"\bvelero\b|\bBackupStorageLocation\b", re.IGNORECASE)
 
 
 def _omit_acl(text: str, words: str) -> str:
@@ -194,11 +198,8 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
         f"S3 denied {denial.operation or denial.action} because of its public ACL ({words}): {known}. {'No permission is missing' if worked and not allowing else 'An Allow does not help'}.",
         public_access.BLOCK_PUBLIC_ACCESS.cause(
             "possible" if allowing else "derived",
-            (
-                None if allowing else "The text shows that it is on.",
-                f"{worked} worked without an ACL, so the caller may upload." if worked else None,
-            ),
-            text="BlockPublicAcls of S3 Block Public Access, of the bucket or the account, rejects an upload with a public ACL, whoever makes it.",
+            (f"{worked} worked without an ACL, so the caller may upload." if worked else None,),
+            text=f"BlockPublicAcls of S3 Block Public Access{', of the bucket or the account,' if allowing else ', which the text shows to be on,'} rejects an upload with a public ACL, whoever makes it.",
         ),
         topic=_TOPIC,
         remedies=(
@@ -211,7 +212,7 @@ def _explain_blocked_acl(denial: Denial, words: str, allowing: str, worked: str 
             ),
             public_access.public_access_remedy(
                 denial,
-                "Or, if anyone may read the data, turn off BlockPublicAcls for this bucket",
+                "Or, if anyone may read the data, turn off BlockPublicAcls and IgnorePublicAcls for this bucket",
                 "BlockPublicAcls",
             ),
         ),

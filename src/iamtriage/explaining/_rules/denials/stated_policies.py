@@ -19,7 +19,6 @@ from iamtriage.explaining._rules.denials.known_policies import (
     is_of_caller,
     is_of_other,
     list_known_policies,
-    names_resource,
 )
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     POLICY_TEMPLATE,
@@ -28,32 +27,35 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_DENIES,
     STATED_POLICY_OTHER_ACTION,
     STATED_POLICY_OTHER_RESOURCE,
-    allowed_resources,
     compare,
     compare_with_principal,
-    compared_resource,
     describe_other_resource,
     find_conditional,
     limit_to_resource,
     statements_with,
 )
 from iamtriage.explaining._rules.denials.stated_contrasts import Contrast, find_condition_contrast
+from iamtriage.explaining._rules.denials.stated_remedies import (
+    ALLOW_IS_NO_FIX,
+    correct_code_remedy,
+    drop_superfluous,
+    extend_policy,
+    first_remedy,
+    name_caller,
+)
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW, OTHER_LAYER
+from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present
 from iamtriage.explaining._rules.shared.wording import FIND_POLICY, capitalize_start, denial_summary
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 from iamtriage.policies._managed_policies import is_known_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._explanations.explanations import Explanation
-    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
@@ -93,6 +95,7 @@ def _add_identity_policies(
         causes = (*explanation.causes[:1], *uncertain, *explanation.causes[1:])
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
+    denial = name_caller(denial, policy)
     if first.code == STATED_POLICY_ALLOWS.code and policy.owner is not None and denial.policy_type is None:
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
@@ -101,18 +104,10 @@ def _add_identity_policies(
     if first.code == STATED_POLICY_ALLOWS.code and (denial.policy_type == "identity" or policy.version):
         return _explain_without_effect(denial, explanation, policy, first)
     codes = {cause.code for _, cause in found}
-    if first.evidence != "possible" and first.code not in _ALLOW_IS_NO_FIX:
+    if first.evidence != "possible" and first.code not in ALLOW_IS_NO_FIX:
         explanation = _drop_general(explanation, first)
-    remedies = explanation.remedies
     is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
-    if is_conditional or codes & _ALLOW_IS_NO_FIX:
-        # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
-        ways = {"identity", "resource"} if is_conditional and not denial.crosses_accounts else {"identity"}
-        # AWS checks what a passed role trusts later.
-        ways |= {"role_trust"} if denial.lowercase_action == "iam:passrole" else set()
-        remedies = tuple(each for each in remedies if each.policy is None or each.layer not in ways)
-        found_deny = "Find the Deny statement" if STATED_POLICY_DENIES.code in codes else "\n"
-        remedies = tuple(each for each in remedies if not each.title.startswith(found_deny))
+    remedies = drop_superfluous(denial, explanation.remedies, codes, is_conditional=is_conditional)
     # The role does not have a policy that is passed for a session.
     added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
     verdict = _describe_verdict(policy, first)
@@ -125,13 +120,13 @@ def _add_identity_policies(
         is_written = contrast.remedy is not None and (
             denial.service == "secretsmanager" or policy.name.startswith(POLICY_TEMPLATE)
         )
-        added = None if is_written else _correct_code_remedy(denial, action, policy)
+        added = None if is_written else correct_code_remedy(denial, action, policy)
         if is_written and policy.name.startswith(POLICY_TEMPLATE):
             # The next deployment does not know a policy that somebody attached.
             remedies = tuple(each for each in remedies if each.layer != "identity")
         remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
         if contrast.remedy is None:
-            remedies = tuple(_extend_policy(denial, policy, each) for each in remedies)
+            remedies = tuple(extend_policy(denial, policy, each) for each in remedies)
     if contrast is not None:
         remedies = () if contrast.replaces_allow else remedies
         remedies = present(contrast.remedy, *remedies)
@@ -144,24 +139,6 @@ def _add_identity_policies(
         causes=(*(cause for _, cause in found), *explanation.causes),
         remedies=present(added, *remedies),
     )
-
-
-def _extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
-    """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
-    if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
-        return remedy
-    if [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy)] != [
-        [denial.resource]
-    ]:
-        return remedy
-    has_objects = any(
-        names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
-    )
-    steps = (
-        each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
-    )
-    step = f"Or add this Resource to the statement that allows {denial.action} in {policy.name}: what it has stays."
-    return attrs.evolve(remedy, steps=(*steps, step))
 
 
 def _describe_verdict(policy: KnownPolicy, first: Cause) -> str:
@@ -268,6 +245,11 @@ def _drop_general(explanation: Explanation, first: Cause) -> Explanation:
         general.add(OTHER_LAYER.code)
         general |= _OTHER_POLICIES if first.code == STATED_POLICY_CONDITION.code else set()
         remedies = tuple(each for each in remedies if not each.title.startswith(FIND_POLICY))
+    if first.code == STATED_POLICY_CONDITION.code:
+        # The resource is the one that the action requires.
+        explanation = attrs.evolve(
+            explanation, causes=tuple(each for each in explanation.causes if each.code != DERIVED_ACTION.code)
+        )
     causes = (each for each in explanation.causes if each.evidence != "possible" or each.code not in general)
     return attrs.evolve(explanation, causes=tuple(causes), remedies=remedies)
 
@@ -363,34 +345,3 @@ def _is_uncertain(cause: Cause) -> bool:
     """Return whether a policy can be about something else: a reference hides what, or another role has it."""
     others = {STATED_POLICY_OTHER_ACTION.code, STATED_POLICY_OTHER_RESOURCE.code}
     return cause.evidence == "possible" and cause.code in others
-
-
-def first_remedy(denial: Denial, code: str) -> Remedy | None:
-    """Return what to do first about a policy that denies or already allows the call."""
-    if code == STATED_POLICY_DENIES.code:
-        title = "Scope down the Deny statement"
-        step = f"If the denial is not intended, take {denial.action} or the resource out of the statement. An Allow does not override it."
-    elif code == STATED_POLICY_ALLOWS.code:
-        title = f"Check that the policy is attached to {denial.caller}"
-        step = "If it is, a policy of another type denies the call."
-    else:
-        return None
-    return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
-
-
-def _correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
-    """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
-    resource = compared_resource(denial)
-    if not policy.is_code or resource is None:
-        return None
-    allowed = allowed_resources(statements_with(policy, action))
-    bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
-    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
-    if bucket is not None:
-        step = f"Add {clip_text(bucket)}/* to the resources of the statement that allows {action}. Keep {clip_text(bucket)} for actions on the bucket itself."
-    return account_remedy(
-        f"Correct the resource in {policy.name}",
-        step,
-        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it.",
-        url=pages.EVALUATION,
-    )

@@ -140,7 +140,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            f"{f'The profile {used}' if used else 'The profile'} sends each request to one of its Regions, so only requests to a Region that is not allowed fail, this time {region}. Another Region for the call does not help.",
+            f"{f'The prefix of {used} names a profile of several Regions: Bedrock' if used else 'The profile'} sends each request to one of {'them' if used else 'its Regions'}, so only requests to a Region that is not allowed fail, this time {region}. Another Region for the call does not help.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."

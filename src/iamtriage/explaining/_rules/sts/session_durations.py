@@ -222,6 +222,7 @@ def _explain_session_of_user(
     case: Case[AwsError], duration: str, target: str, direct: _DirectCall
 ) -> Explanation:
     """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
+    is_vault = direct.verdict.startswith("aws-vault")
     return case.explain(
         f"STS rejected {duration}: {direct.verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
@@ -233,12 +234,16 @@ def _explain_session_of_user(
             your_remedy(
                 direct.title,
                 direct.step,
-                "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+                None
+                if is_vault
+                else "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
                 commands=direct.again,
                 url=direct.url,
             ),
             your_remedy(
-                "Or request at most one hour, and renew the session",
+                "Or run aws-vault exec with --ecs-server, which renews sessions of one hour"
+                if is_vault
+                else "Or request at most one hour, and renew the session",
                 "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
                 url=pages.SESSION_DURATION,
             ),

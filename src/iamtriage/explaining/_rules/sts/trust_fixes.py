@@ -56,7 +56,7 @@ def pass_action_remedy(text: str) -> Remedy | None:
         return None
     return your_remedy(
         f"Pass '{_ACTION}' as the third argument of FederatedPrincipal in the CDK",
-        "Without it, the action is sts:AssumeRole. Or use WebIdentityPrincipal with the first two arguments. The conditions stay as they are.",
+        "Without it, the action is sts:AssumeRole. Or use WebIdentityPrincipal with the first two arguments. After the deployment, sign in again.",
         commands="cdk deploy",
         url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.FederatedPrincipal.html",
     )

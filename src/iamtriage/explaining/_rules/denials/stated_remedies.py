@@ -1,0 +1,112 @@
+"""Adapt the remedies of a denial to what a policy in the text says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from iamtriage._text import clip_text
+from iamtriage.explaining._rules.denials.known_policies import names_resource
+from iamtriage.explaining._rules.denials.policy_comparisons import (
+    STATED_POLICY_ALLOWS,
+    STATED_POLICY_DENIES,
+    allowed_resources,
+    compared_resource,
+    statements_with,
+)
+from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
+from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.denials.known_policies import KnownPolicy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
+"""The causes against which an Allow does not help."""
+
+
+def name_caller(denial: Denial, policy: KnownPolicy) -> Denial:
+    """Return a denial whose message names no caller with the owner of a policy as the caller."""
+    if policy.owner is None or denial.principal_text is not None or denial.caller != "the caller":
+        return denial
+    kind, name = policy.owner
+    return attrs.evolve(denial, caller=f"the {kind} {clip_text(name)}")
+
+
+def drop_superfluous(
+    denial: Denial, remedies: tuple[Remedy, ...], codes: set[str], *, is_conditional: bool
+) -> tuple[Remedy, ...]:
+    """Return the remedies without those that do not help, because of what a policy in the text says."""
+    if denial.lowercase_action == "iam:passrole":
+        # AWS checks what a passed role trusts later.
+        remedies = tuple(each for each in remedies if each.layer != "role_trust")
+    if not is_conditional and not codes & ALLOW_IS_NO_FIX:
+        return remedies
+    # An Allow that is there already, or that a Deny overrides, is no fix. Without the condition, it is too wide.
+    ways = {"identity", "resource"} if is_conditional and not denial.crosses_accounts else {"identity"}
+    remedies = tuple(each for each in remedies if each.policy is None or each.layer not in ways)
+    dropped = (
+        *(("Find the Deny statement",) if STATED_POLICY_DENIES.code in codes else ()),
+        # The statement with the condition names the bucket.
+        *(("Check the bucket policy",) if is_conditional else ()),
+    )
+    return tuple(each for each in remedies if not each.title.startswith(dropped))
+
+
+def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy:
+    """Return the remedy that allows the action with the other way, which is to extend the policy in the text."""
+    if remedy.policy is None or remedy.layer != "identity" or policy.is_code:
+        return remedy
+    if [as_strings(each.get("Resource")) for each in iterate_statements(remedy.policy)] != [
+        [denial.resource]
+    ]:
+        return remedy
+    has_objects = any(
+        names_resource(each, f"{denial.resource}/x") for each in statements_with(policy, "s3:GetObject")
+    )
+    steps = (
+        each for each in remedy.steps if not (has_objects and each.startswith("To read or write the objects"))
+    )
+    sid = next((each.get("Sid") for each in statements_with(policy, denial.action or "")), None)
+    statement = (
+        f"statement {clip_text(sid)}"
+        if isinstance(sid, str) and sid
+        else f"statement that allows {denial.action}"
+    )
+    step = f"Or add this Resource to the {statement} in {policy.name}: what it has stays."
+    return attrs.evolve(remedy, steps=(*steps, step))
+
+
+def first_remedy(denial: Denial, code: str) -> Remedy | None:
+    """Return what to do first about a policy that denies or already allows the call."""
+    if code == STATED_POLICY_DENIES.code:
+        title = "Scope down the Deny statement"
+        step = f"If the denial is not intended, take {denial.action} or the resource out of the statement. An Allow does not override it."
+    elif code == STATED_POLICY_ALLOWS.code:
+        title = f"Check that the policy is attached to {denial.caller}"
+        step = "If it is, a policy of another type denies the call."
+    else:
+        return None
+    return account_remedy(title, step, commands=list_policies_commands(denial), url=pages.EVALUATION)
+
+
+def correct_code_remedy(denial: Denial, action: str, policy: KnownPolicy) -> Remedy | None:
+    """Return how to correct the resource of a statement in code, which would undo a change in IAM."""
+    resource = compared_resource(denial)
+    if not policy.is_code or resource is None:
+        return None
+    allowed = allowed_resources(statements_with(policy, action))
+    bucket = next((each for each in allowed if resource.startswith(f"{each}/") and ":s3:" in each), None)
+    step = f"Let the statement that allows {action} name {clip_text(resource)}, too, as an ARN or a pattern for it."
+    if bucket is not None:
+        step = f"Add {clip_text(bucket)}/* to the resources of the statement that allows {action}. Keep {clip_text(bucket)} for actions on the bucket itself."
+    return account_remedy(
+        f"Correct the resource in {policy.name}",
+        step,
+        "Then deploy the code. A change in IAM alone is not in the code: the next deployment can undo it.",
+        url=pages.EVALUATION,
+    )
