@@ -231,7 +231,7 @@ OTHER_USERS: tuple[Case, ...] = (
         "sudo of an earlier command",
         f"$ sudo ./aws/install\n$ aws s3 ls\n{_NONE_FOUND}",
         {},
-        ("Do this first: Set up credentials",),
+        ("Do this first: Select a profile",),
         ("under sudo", "./aws/install"),
     ),
     (

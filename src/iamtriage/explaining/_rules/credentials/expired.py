@@ -264,7 +264,7 @@ _CONTAINER_SIGN = lazy_pattern(
 )
 _OF_TASK = 'curl -s "169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"'
 _OF_POD = 'curl -s "$AWS_CONTAINER_CREDENTIALS_FULL_URI" -H "Authorization: $(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"'
-_CORRECT_CLOCK = "The first two commands print the time of the machine and that of AWS. If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP."
+_CORRECT_CLOCK = "The first two commands print the time of the machine and that of AWS (--insecure, because TLS can fail with a wrong clock). If the machine is ahead, correct its clock (sudo chronyc makestep), and turn on NTP. Then start the program again."
 SOURCE_RETURNS_EXPIRED = CauseType(
     "source-returns-expired",
     title="The credential source returns expired credentials",
@@ -311,7 +311,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Compare the clock with the Expiration that the source returns"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "On EC2, curl prints what the metadata service returns: Expiration must be in the future, and Code must be Success. With another source, such as a container or credential_process, check its output instead."
+    check = "On EC2, the last command prints what the metadata service returns. Expiration must be in the future, and Code must be Success: any other Code is about the instance profile. With another source, such as a container or credential_process, check its output instead."
     lines: tuple[str, ...] = _METADATA_COMMANDS
     if process is not None:
         profile, words = process[0], process[1].split()
@@ -358,7 +358,7 @@ _METADATA_COMMANDS = (
     'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
 )
 _INSTANCE_PROFILE = account_remedy(
-    "Check the instance profile and its role",
+    "Check the instance profile and its role, if Code is not Success",
     "The profile must be attached and contain the role. The role must exist and trust ec2.amazonaws.com. If the role was re-created, add it to the profile again.",
     commands=(
         "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",

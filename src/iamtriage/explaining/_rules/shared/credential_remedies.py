@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, cluster_remedy, your_remedy
@@ -54,8 +54,8 @@ SHOW_IDENTITY = your_remedy(
     url=pages.CLI_CREDENTIALS,
 )
 _OUTCOMES = (
-    "If aws sts get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
-    "If it fails, replace the credentials where aws configure list says that they are from. A key ID with AKIA (env, or aws configure get aws_access_key_id) is long-term: deleted, inactive, misspelled or of another partition. One with ASIA needs its session token.",
+    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
+    "If it fails, replace the credentials in the place that aws configure list prints. A key ID with AKIA is long-term: deleted, inactive, misspelled or of another partition (aws-cn, aws-us-gov). One with ASIA is temporary, and needs the session token of the same response.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -112,7 +112,9 @@ def show_identity(program: str | None, text: str) -> Remedy:
         text: The text of the failure, which can name the place of Terraform's provider block.
     """
     if program is None:
-        return attrs.evolve(SHOW_IDENTITY, steps=(SHOW_IDENTITY.steps[0], *_OUTCOMES))
+        clear = Labelled("If it fails, and the first command says env:", CLEAR_ENVIRONMENT.commands[0])
+        remedy = attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
+        return change_commands(remedy, (*SHOW_IDENTITY.commands, clear.command), clear)
     place = _PROVIDER_BLOCK.search(text)
     block = "the block backend" if place is None and _BACKEND.search(text) else 'the block provider "aws"'
     line = f" ({place['file']} line {place['line']})" if place else ""
@@ -322,15 +324,20 @@ def enable_region(region: str | None, account: str | None = None, *, works_elsew
 
 
 CONFIGURE_CREDENTIALS = your_remedy(
-    "Set up credentials that refresh automatically",
+    "Select a profile, or create one whose credentials refresh automatically",
     "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. Version 1 of the AWS CLI (aws --version) cannot sign in: update it.",
     commands=(
         "aws configure list-profiles",
-        Labelled("If none fits, create one with IAM Identity Center:", "aws configure sso --profile PROFILE"),
+        Labelled(
+            "If one fits, where the call runs (then aws sso login, if its sign-in has expired):",
+            "export AWS_PROFILE=PROFILE",
+        ),
+        Labelled(
+            "If none fits, create one with IAM Identity Center, and export it, too:",
+            "aws configure sso --profile PROFILE",
+        ),
         Labelled("Or with a console user (AWS CLI 2.32 or later):", "aws login --profile PROFILE"),
-        Labelled("Then, where the call runs:", "export AWS_PROFILE=PROFILE"),
-        Labelled("If it uses IAM Identity Center and its sign-in has expired:", "aws sso login"),
-        "aws sts get-caller-identity",
+        Labelled("Then:", "aws sts get-caller-identity"),
     ),
     url=pages.CLI_CREDENTIALS,
 )
