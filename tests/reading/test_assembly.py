@@ -507,6 +507,12 @@ def test_a_handler_of_cloudformation_has_its_own_codes() -> None:
     assert facts_in(text) == denied()
 
 
+def test_missing_credentials_wrap_the_call_that_should_have_returned_them() -> None:
+    call = "software.amazon.awssdk.services.sts.model.StsException: The security token included in the request is invalid (Service: Sts, Status Code: 403)"
+    text = f"Unable to load credentials from any of the providers in the chain\n{call}"
+    assert facts_in(text) == expect("invalid_credentials", service="sts", status_code=403)
+
+
 def test_missing_credentials_are_no_wrapper_of_the_next_entry() -> None:
     text = (
         'time="2031-04-05T06:07:08Z" level=error msg="operation error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found"\n'

@@ -334,9 +334,8 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     if not outer.is_complete:
         # An exception class of a service on an earlier line is a separate failure.
         return (inner.is_complete or inner.code in CLIENT_CODES) and not (on_other_lines and outer.is_thrown)
-    if on_other_lines and not (
-        outer.kind == "missing_credentials" and {"operation", "request_id"} & inner.facts.keys()
-    ):
+    answered = inner.has_tail or {"operation", "request_id"} & inner.facts.keys()
+    if on_other_lines and not (outer.kind == "missing_credentials" and answered):
         # Independent, except for an SDK's report of the call that should have returned credentials.
         return False
     is_code_alone = not (
