@@ -194,6 +194,23 @@ def test_remedy_lists_its_placeholders_once() -> None:
         assert explanation.to_text(detail=detail).count("Replace CLUSTER, REGION and ACCOUNT_ID.") == 1
 
 
+def test_what_to_do_afterwards_follows_the_commands() -> None:
+    steps = (
+        "Add the role. Then restart the pods: they keep it.",
+        "If it has none, create one. Then retry it.",
+    )
+    remedy = Remedy("Add it", "you", (*steps, "Then run cdk deploy again."), ("kubectl get pods",))
+    explanation = Explanation(None, "x", "It failed.", remedies=(remedy,))
+    for detail in ("short", "full"):
+        shown = " ".join(explanation.to_text(detail=detail).split())
+        before, _, after = shown.partition(" kubectl get pods ")
+        assert before.endswith("1. Add the role. 2. If it has none, create one. Then retry it."), detail
+        assert after.startswith("Then restart the pods: they keep it. Then run cdk deploy again."), detail
+    # Without commands, the steps are in order.
+    alone = str(attrs.evolve(explanation, remedies=(attrs.evolve(remedy, commands=()),)))
+    assert "3. Then run cdk deploy again." in alone
+
+
 def test_long_policies_are_shown_in_full_only() -> None:
     statements = [
         {"Sid": f"S{n}", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"} for n in range(60)

@@ -14,15 +14,16 @@ from iamtriage._rendering.explanations.command_blocks import (
     place_manifest,
 )
 from iamtriage._rendering.explanations.parts import replace_note
+from iamtriage._rendering.explanations.steps_and_commands import is_attachment, split_follow_ups
 from iamtriage._rendering.placeholders import find_placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("remedy_blocks", "remedy_content")
+__all__ = ("next_blocks", "remedy_blocks", "remedy_content")
 
 # In columns.
 _DOCUMENT_WIDTH = 92
@@ -47,8 +48,10 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
         remedy: The remedy.
         width: The width of its documents, in columns.
     """
-    if remedy.steps:
-        yield Items(remedy.steps, ordered=len(remedy.steps) > 1)
+    has_code = bool(remedy.commands or remedy.documents or remedy.manifest)
+    steps, follow_ups = split_follow_ups(remedy.steps) if has_code else (remedy.steps, ())
+    if steps:
+        yield Items(steps, ordered=len(steps) > 1)
     saved = find_saved_file(remedy.documents, remedy.commands)
     of_commands = tuple(command_blocks(remedy.commands, remedy.names, remedy.labels, saved))
     manifest = None if remedy.manifest is None else Code(remedy.manifest, remedy.manifest_language)
@@ -57,3 +60,13 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
     if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
         yield Paragraph(note, quiet=True)
+    yield from map(Paragraph, follow_ups)
+
+
+def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
+    """Yield the second of two remedies in full, without the steps of the first one."""
+    first, remedy = remedies
+    title = remedy.title if remedy.title.startswith("Or ") else f"Next: {remedy.title}"
+    yield Heading(title, 2, (remedy.who,))
+    steps = tuple(each for each in remedy.steps if not is_attachment(each) and each not in first.steps)
+    yield from remedy_content(remedy._replace(steps=steps), width)

@@ -24,12 +24,13 @@ from iamtriage._rendering.explanations.command_blocks import (
 )
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
-from iamtriage._rendering.explanations.remedies import remedy_content
+from iamtriage._rendering.explanations.remedies import next_blocks, remedy_content
 from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
     commands_needed,
     is_assignment,
     is_attachment,
+    split_follow_ups,
     steps_of_commands,
 )
 from iamtriage._rendering.placeholders import find_placeholders
@@ -324,7 +325,7 @@ class _Builder:
             yield from remedy_content(parts.second._replace(steps=(), manifest=None), self._width - _INDENT)
         if selection.next:
             if self._next is None:
-                self._next = tuple(_next_blocks(parts.remedies[:2], self._width - _INDENT))
+                self._next = tuple(next_blocks(parts.remedies[:2], self._width - _INDENT))
             yield from self._next
         if footer := tuple(self._footer(selection)):
             yield Labels(footer)
@@ -351,8 +352,11 @@ class _Builder:
 
     def _remedy_blocks(self, remedy: RemedyParts, selection: _Selection) -> Iterator[Block]:
         yield Heading(f"Do this first: {remedy.title}", 2, (remedy.who,))
-        if selection.steps:
-            steps = tuple(remedy.steps[index] for index in selection.steps)
+        steps = tuple(remedy.steps[index] for index in selection.steps)
+        follow_ups: tuple[str, ...] = ()
+        if selection.commands or remedy.documents or (selection.manifest and remedy.manifest):
+            steps, follow_ups = split_follow_ups(steps)
+        if steps:
             yield Items(steps, ordered=len(steps) > 1)
         shown = remedy.commands[: selection.commands]
         documents = self._documents if selection.documents else self._reference(remedy)
@@ -362,6 +366,7 @@ class _Builder:
         yield from place_manifest(self._command_blocks(remedy, shown, documents), manifest)
         if note := self._replace_note(remedy, selection):
             yield Paragraph(note, quiet=True)
+        yield from map(Paragraph, follow_ups)
         if selection.urls and remedy.url:
             yield Link(remedy.url, "Documentation")
 
@@ -391,12 +396,3 @@ class _Builder:
             said = paragraphs_of(shown)
             self._notes[key] = replace_note(find_placeholders("\n".join(texts), remedy.names), said)
         return self._notes[key]
-
-
-def _next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
-    """Yield the second of two remedies in full, without the steps of the first one."""
-    first, remedy = remedies
-    title = remedy.title if remedy.title.startswith("Or ") else f"Next: {remedy.title}"
-    yield Heading(title, 2, (remedy.who,))
-    steps = tuple(each for each in remedy.steps if not is_attachment(each) and each not in first.steps)
-    yield from remedy_content(remedy._replace(steps=steps), width)

@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("FOLLOWING", "commands_needed", "is_assignment", "is_attachment", "steps_of_commands")
+__all__ = (
+    "FOLLOWING",
+    "commands_needed",
+    "is_assignment",
+    "is_attachment",
+    "split_follow_ups",
+    "steps_of_commands",
+)
 
 # Words in a step about commands that can be hidden, and how many commands the step then requires.
 _COUNTED = (
@@ -37,6 +44,12 @@ FOLLOWING = {
 }
 _ATTACHES = lazy_pattern(r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\.")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")
+# The start of a step, and of a later sentence in one, about what to do after the commands.
+_FOLLOW_UP = lazy_pattern(r"(?:Then (?!set )|Afterwards,? |After (?:a|that|the fix)\b|Retry )")
+_FOLLOW_UP_SENTENCE = lazy_pattern(
+    r"(?<=[.!?]) "
+    r"(?=Then (?:deploy|open a new|re-create|repeat|restart|retry|run|sign in again|start|use the new)\b)"
+)
 # The index of the operation in a command of the AWS CLI.
 _OPERATION = 2
 
@@ -65,6 +78,25 @@ def _mentions(command: str, step: str) -> bool:
         operation = words[_OPERATION] if len(words) > _OPERATION else ""
         return "-" in operation and re.search(rf"(?<![\w-]){re.escape(operation)}(?![\w-])", step) is not None
     return f"{words[0]} prints " in step
+
+
+def split_follow_ups(steps: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what to do before and with the commands of a remedy, and what to do after them.
+
+    >>> split_follow_ups(["Add the role. Then restart the pods.", "Ask the owner.", "Then retry the call."])
+    (('Add the role.', 'Ask the owner.'), ('Then restart the pods.', 'Then retry the call.'))
+    """
+    before: list[str] = []
+    after: list[str] = []
+    for step in steps:
+        if _FOLLOW_UP.match(step):
+            after.append(step)
+            continue
+        # What follows a condition depends on it, too.
+        first, *more = [step] if step.startswith("If ") else _FOLLOW_UP_SENTENCE.split(step, maxsplit=1)
+        before.append(first)
+        after += more
+    return tuple(before), tuple(after)
 
 
 def is_assignment(commands: Sequence[str], count: int) -> bool:

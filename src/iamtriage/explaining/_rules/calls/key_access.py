@@ -293,7 +293,7 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             f"Allow {caller} to use {of_key}",
             None if is_of_driver else "Attach the policy to the caller's role.",
             f"The key policy must allow {caller}, too, or arn:{key['partition'] if key else 'aws'}:iam::{key['account'] if key else 'ACCOUNT_ID'}:root, as the default one does.{'' if key else ' If nothing names the key, it is the default that the first command prints.'}",
-            f"After the commands, delete the pending PersistentVolumeClaim, and create it again{of_set}: otherwise, the driver repeats the old request."
+            f"Then delete the pending PersistentVolumeClaim, and create it again{of_set}: otherwise, the driver repeats the old request."
             if is_of_driver and not claim
             else None,
             "With EKS Pod Identity, the role is in the association instead of the annotation."

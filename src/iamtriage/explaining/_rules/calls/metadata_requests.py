@@ -60,7 +60,7 @@ _SET_REGION = your_remedy(
 )
 _CONFIGURE_LOAD_BALANCERS = cluster_remedy(
     "Give the controller its Region and VPC (region and vpcId in Helm)",
-    "Then it does not ask the metadata service. The first command prints VPC_ID, the second the chart's version: without --version, Helm would upgrade the controller, too. In a manifest, the flags are --aws-region and --aws-vpc-id.",
+    "With these values, the controller does not ask the metadata service. The first command prints VPC_ID, the second the chart's version: without --version, Helm would upgrade the controller, too. In a manifest, the flags are --aws-region and --aws-vpc-id.",
     commands=(
         "aws eks describe-cluster --name CLUSTER --region REGION --query cluster.resourcesVpcConfig.vpcId --output text",
         "helm list --namespace NAMESPACE --filter aws-load-balancer-controller",

@@ -207,7 +207,7 @@ def _assume_remedy(denial: Denial, found: re.Match[str]) -> Remedy | None:
         return None
     called = "cdk synth" if "cdk synth" in denial.failure.text else "cdk deploy"
     if _PIPELINE_STEP.search(denial.failure.text) is None:
-        return attrs.evolve(remedy, steps=(*remedy.steps, f"After the commands, run {called} again."))
+        return attrs.evolve(remedy, steps=(*remedy.steps, f"Then run {called} again."))
     # https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.pipelines.CodeBuildStep.html
     step = "The pipeline's code owns this role, and a ShellStep accepts no statements: make the step a CodeBuildStep with the property below, or set codeBuildDefaults.rolePolicy. Deploy the pipeline's stack once by hand."
     look_up = None
