@@ -91,6 +91,11 @@ class Candidate:
         return fact.value if (fact := self.facts.get("code")) else None
 
     @property
+    def service(self) -> str | None:
+        """The service, if any."""
+        return fact.value if (fact := self.facts.get("service")) else None
+
+    @property
     def has_message(self) -> bool:
         """Whether a part of the message was added, so that no other head belongs to it."""
         return self.has_core or self.has_tail or self.body_end >= 0

@@ -35,7 +35,7 @@ _AWS_PRINCIPAL = lazy_pattern(r"arn:|amazonaws\.com|\A[0-9]{12}\Z|\Aanonymous\Z"
 _AWS_SOURCES = frozenset({
     "botocore", "aws-cli", "go-v2", "java-v1", "java-v2", "dotnet", "php", "ruby", "cpp", "cloudtrail",
     "kubernetes", "swift", "kotlin", "js-v2", "js-v3", "python-v4",
-})  # fmt: skip  # fmt: skip
+})  # fmt: skip
 # The Python clients of OpenSearch and Elasticsearch raise it for each status 403, whatever the message says.
 _CLASS_FOR_403 = "AuthorizationException"
 # Formats in which a response without a code is printed.
@@ -52,7 +52,7 @@ _ENTRY_OPERATIONS = frozenset({
     "UpdateAccessEntry", "AssociateAccessPolicy", "DisassociateAccessPolicy", "ListAssociatedAccessPolicies",
     "CreatePodIdentityAssociation", "DeletePodIdentityAssociation", "DescribePodIdentityAssociation",
     "ListPodIdentityAssociations", "UpdatePodIdentityAssociation",
-})  # fmt: skip  # fmt: skip
+})  # fmt: skip
 # Codes that any HTTP server or program can have.
 _COMMON_CODES = frozenset([
     "Forbidden", "403", "NotAuthorized", "NotAuthorizedError", "Unauthorized", "401", "ValidationError",
@@ -79,8 +79,8 @@ _MAX_PURPOSE_LENGTH = 160
 def classify(candidate: Candidate, context: TextContext) -> bool:
     """Set the kind of a candidate, and return whether it is an AWS or Kubernetes failure."""
     facts, kinds = candidate.facts, candidate.kinds
-    place = facts.get("service")
-    if place and place.value == "ec2imds":
+    service = candidate.service
+    if service == "ec2imds":
         # The instance metadata service is not an AWS API; most often, it returns credentials.
         kinds.append("missing_credentials" if _is_for_credentials(candidate, context) else "aws_error")
         candidate.metadata = kinds[0] == "missing_credentials"
@@ -97,11 +97,7 @@ def classify(candidate: Candidate, context: TextContext) -> bool:
     by_code = kind_of_code(code) if code else None
     named = "action" in facts
     operation = facts.get("operation")
-    if (
-        code
-        and not named
-        and is_expired_sign_in(operation.value if operation else None, code, place.value if place else None)
-    ):
+    if code and not named and is_expired_sign_in(operation.value if operation else None, code, service):
         candidate.kind = "expired_credentials"
     elif (
         code
@@ -344,24 +340,19 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     if outer.code in _COMMON_CODES and is_code_alone:
         # "Forbidden: operation error STS: …", as a program names the status of its own response.
         return inner.start - outer.end <= MAX_HEAD_TO_HEAD and inner.code is not None
-    if outer.kind == inner.kind == "access_denied" and not (
-        {"action", "code", "principal", "request_id"} & outer.facts.keys()
-    ):
-        # "Lambda was unable to … because KMS access was denied. …", then the message of KMS.
-        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and bool({"action", "code"} & inner.facts.keys())
-    if (
-        outer.kind == inner.kind == "access_denied"
-        and (outer.code or "").startswith("KMS")
-        and {"code", "service"} <= inner.facts.keys()
-        and inner.facts["service"].value == "kms"
-    ):
-        # "KMSAccessDenied: null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; …)"
-        return inner.start - outer.end <= MAX_HEAD_TO_HEAD
-    if outer.kind == inner.kind == "access_denied" and not (
-        outer.has_tail or {"action", "principal", "request_id"} & outer.facts.keys()
-    ):
+    if outer.kind == inner.kind == "access_denied":
+        if inner.start - outer.end > MAX_HEAD_TO_HEAD:
+            return False
+        stated, found = outer.facts.keys(), inner.facts.keys()
+        if not {"action", "code", "principal", "request_id"} & stated:
+            # "Lambda was unable to … because KMS access was denied. …", then the message of KMS.
+            return bool({"action", "code"} & found)
+        if (outer.code or "").startswith("KMS") and inner.code is not None and inner.service == "kms":
+            # "KMSAccessDenied: null (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; …)"
+            return True
         # "KMSAccessDeniedException … KMS Exception: AccessDeniedException KMS Message: User: …"
-        return inner.start - outer.end <= MAX_HEAD_TO_HEAD and {"action", "code"} <= inner.facts.keys()
+        is_head = not (outer.has_tail or {"action", "principal", "request_id"} & stated)
+        return is_head and {"action", "code"} <= found
     if (
         outer.kind == "missing_credentials"
         and not inner.metadata
@@ -379,8 +370,8 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
 
 def _is_tail_of_caller(inner: Candidate, outer: Candidate) -> bool:
     """Return whether the second candidate is only the suffix of a service that passes on another service's error."""
-    services = inner.facts.get("service"), outer.facts.get("service")
-    return None not in services and services[0] != services[1] and not (outer.has_core or outer.has_code)
+    services = {inner.service, outer.service}
+    return len(services) > 1 and None not in services and not (outer.has_core or outer.has_code)
 
 
 def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:
