@@ -1170,7 +1170,9 @@ def _check(remedy: Remedy) -> None:
         assert command.isprintable(), command
         if command.startswith("cp "):
             continue
-        for program, *words in tried(command.split(" > ")[0]):
+        # The printers print no variables to evaluate.
+        plain = command.removeprefix("eval ")
+        for program, *words in tried(plain.split(" > ")[0] if plain == command else f": {plain}"):
             assert program in PROGRAMS, command
             assert "touch pwned" not in " ".join(words), command
             if program == "aws":

@@ -22,6 +22,7 @@ from iamtriage.explaining._context.readers.kubernetes.controllers import (
     find_controller,
     find_controller_of_account,
 )
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import error_kind
 from iamtriage.explaining._rules.calls.api_error_kinds import THROTTLED
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import AwsError
 
 _DEFAULT_ATTEMPTS = 10
@@ -97,6 +99,11 @@ _FEWER_OF_OPERATIONS = (
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
 )
+_PROFILE_WITH_ROLE = (
+    "aws configure set role_arn ROLE_ARN --profile PROFILE_NAME",
+    "aws configure set source_profile default --profile PROFILE_NAME",
+)
+_FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].Username' --output text"
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
 
 
@@ -173,7 +180,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if provider:
             kept = f" With this SDK, {provider} does that, if all calls share one client for each role."
         if case.failure.envelope.source == "botocore":
-            kept = " A profile with role_arn does that: in boto3, for the calls of one Session, and in the AWS CLI also between commands (~/.aws/cli/cache)."
+            kept = " A profile with role_arn does that: in boto3, for the calls of one Session, and in the AWS CLI also between commands. Longer sessions and fewer parallel jobs help, too."
         fewer = f"{_REUSE}{kept}"
     if is_of_kms(case):
         fewer = _FEWER_KEYS if uses_throttled_key(case) else _FEWER_KMS_CALLS
@@ -185,15 +192,17 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if context.terraform is not None or _TERRAFORM.search(case.text):
         return _terraform_remedy(attempts)
     retry = "Let the SDK retry: the modes standard and adaptive use exponential backoff with jitter; adaptive also slows down."
-    lines: tuple[str, ...] = ()
+    lines: Commands = ()
     has_enough = attempts >= _DEFAULT_ATTEMPTS
     settings = "AWS_RETRY_MODE=adaptive" + ("" if has_enough else f" AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS}")
     if has_enough:
         retry = f"The SDK already made {attempts} attempts. More attempts are more calls: let it slow down with the retry mode adaptive."
     elif attempts:
-        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive slows it down, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
+        retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive makes it send more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
+        if assumes_role:
+            lines = (*_PROFILE_WITH_ROLE, *lines)
     else:
         program = "function" if runtime and runtime.kind == "lambda" else "program"
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
@@ -201,7 +210,10 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if assumes_role:
         title = "Reuse the credentials of the role, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
-    steps.append(_KEY_CALLERS if is_of_kms(case) else _FIND_CALLERS)
+    if is_of_kms(case) or not (operation.isalnum() and lines):
+        steps.append(_KEY_CALLERS if is_of_kms(case) else _FIND_CALLERS)
+    else:
+        lines = (*lines, Labelled("Who else calls (CloudTrail):", _FIND_USERS.format(operation)))
     return your_remedy(title, *steps, commands=lines, url=url)
 
 
@@ -220,7 +232,7 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
         _FIND_CALLERS,
         f"{capitalize_start(controller.name)} retries automatically, so do not repeat anything by hand.",
         _UPDATES.get(controller.name),
-        commands=f"aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={operation} --max-results 50 --query 'Events[].Username' --output text",
+        commands=_FIND_USERS.format(operation),
         url=url,
     )
 

@@ -267,7 +267,7 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
     is_search = denial.service in {"es", "aoss"}
     client = _SEARCH_CLIENTS.find(denial.case.text) if is_search else None
     region = _find_endpoint_region(denial)
-    step = f"Give the client credentials and sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}. Use a client library or proxy that signs."
+    step = f"Sign with Signature Version 4, the service name {signing_name} and {f'the Region {region}' if region else 'the Region of the endpoint'}: use {'opensearch-py (RequestsAWSV4SignerAuth)' if is_search else 'an AWS SDK'}, aws-sigv4-proxy or another client that signs."
     if client is not None:
         name_of_client, setting = client
         title = f"Let {name_of_client} sign its requests"
@@ -300,21 +300,19 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
         shows = resource_policies.policy_commands(denial, policy.show_command)[:1]
         network = f"{network} {resource_policies.REDEPLOY}"
-    elif not denial.is_explicit:
-        note += ": sign the request"
     # Denials do not name the domain.
     domain = f"arn:{denial.location.partition or 'aws'}:es:REGION:ACCOUNT_ID:domain/DOMAIN_NAME/*"
-    of_domain = f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{domain}"}}. Or, with the "Principal" {{"AWS": "ROLE_ARN"}} added, in the {name}'
+    of_domain = f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{domain}"}} (there with a Principal).'
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, {f'in its own policy{of_domain}' if denial.service == 'es' else f'in its own policy or in the {name}'}.",
+        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}{of_domain if denial.service == 'es' else '.'}",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
         commands=(*shows, *deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",
     )
     open_to_network = owner_remedy(
-        f"Or allow unsigned requests from known addresses only{' (not in a VPC)' if denial.service == 'es' else ''}, in the {name}",
+        f"Or allow unsigned requests from known addresses only{' (not in a VPC)' if denial.service == 'es' else ''}",
         network,
         commands=(*resource_policies.policy_commands(denial, policy.show_command), *deploys),
         url=pages.API_GATEWAY_POLICY if denial.service == "execute-api" else pages.OPENSEARCH_POLICY,
@@ -359,15 +357,21 @@ def _signed_curl(denial: Denial) -> Commands:
     of_host = _REGION_OF_HOST.search(url)
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
     region = commands.region(region or (of_host[1] if of_host else None))
+    body = ""
     signed = commands.signed_curl(denial.service or "", region, url, method)
     if is_search and method in {"PATCH", "POST", "PUT"}:
         signed += " --header 'Content-Type: application/json' --data-binary @body.json"
-    return (Labelled("The request with a signature:", signed),)
+        body = ", and the body of the request in body.json"
+    return (
+        Labelled("The request with a signature, in a shell that has no AWS_ACCESS_KEY_ID yet:", _EXPORT),
+        Labelled(f"Then, with curl 7.75 or later{body}:", signed),
+    )
 
 
+_EXPORT = 'eval "$(aws configure export-credentials --format env)"'
 # https://docs.aws.amazon.com/opensearch-service/latest/developerguide/fgac.html
 _BACKEND_ROLE = "With fine-grained access control, also map the role as a backend role of an OpenSearch role."
-_OPENSEARCH_USERS = " Or sign in as one of its internal users with basic authentication, if the domain's access policy allows unsigned requests."
+_OPENSEARCH_USERS = " Its internal users can use basic authentication, if the access policy allows that."
 
 
 _NETWORK = "Allow them only with a condition on aws:SourceIp, aws:SourceVpc or aws:SourceVpce. Without a condition, the resource is open to everyone."
