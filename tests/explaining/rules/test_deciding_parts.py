@@ -705,10 +705,10 @@ def test_action_of_a_trust_policy_that_matches_otherwise() -> None:
     trust = _trust(EKS, sub=POD, aud="sts.amazonaws.com")
     trust["Statement"][0]["Action"] = "sts:AssumeRole"  # type: ignore[index]
     claims = {"iss": f"https://{EKS}", "sub": POD, "aud": "sts.amazonaws.com"}
-    same = explain(WEB, facts={"trust_policy": trust, "token_claims": claims}).remedies[0].steps[0]
-    other = explain(WEB, facts={"trust_policy": trust, "token_claims": {**claims, "sub": "x"}}).remedies[0]
-    assert same.endswith("With this change, the policy matches the token.")
-    assert "matches the token" not in " ".join(other.steps)
+    same = explain(WEB, facts={"trust_policy": trust, "token_claims": claims}).causes[0]
+    other = explain(WEB, facts={"trust_policy": trust, "token_claims": {**claims, "sub": "x"}}).causes[0]
+    assert same.text == "Apart from that, the trust policy matches the token."
+    assert "matches the token" not in other.text
 
 
 @pytest.mark.parametrize("address", ["aws_iam_service_linked_role.spot", None])
@@ -738,3 +738,31 @@ def test_tags_of_several_new_resources() -> None:
     assert not any(
         "v2.4.7" in each.title for each in explain(f"aws-load-balancer-controller:v2.7.0\n{text}").remedies
     )
+
+
+@pytest.mark.parametrize(
+    ("principal", "is_account"), [(f"arn:aws:iam::{ACCOUNT}:root", True), (f"arn:aws:iam::{ACCOUNT}:user/mia", False)]
+)  # fmt: skip
+def test_account_in_a_trust_policy_with_a_condition(principal: str, *, is_account: bool) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal},
+        "Action": "sts:AssumeRole",
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    }
+    text = f"$ aws sts assume-role --role-arn arn:aws:iam::{ACCOUNT}:role/admin --role-session-name mia\nAn error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::{ACCOUNT}:user/mia is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{ACCOUNT}:role/admin"
+    explanation = explain(text, facts={"trust_policy": {"Statement": [statement]}})
+    assert explanation.remedies[0].title == "Assume the role with MFA"
+    # A trust policy that names the caller is enough within one account.
+    titles = [each.title for each in explanation.remedies]
+    assert ("Also allow the user mia to assume the role" in titles) == is_account
+    assert not any("Within one account" in each for each in explanation.notes)
+
+
+def test_cluster_of_an_endpoint() -> None:
+    host = "0A1B2C3D4E5F60718293A4B5C6D7E8F9.gr7.eu-west-1.eks.amazonaws.com"
+    text = f'$ curl -k https://{host}/api/v1/pods\n{{"kind": "Status", "message": "pods is forbidden: User \\"system:anonymous\\" cannot list resource \\"pods\\" in API group \\"\\" at the cluster scope", "reason": "Forbidden", "code": 403}}'
+    lines = explain(text).remedies[0].commands
+    assert "aws eks list-clusters --region eu-west-1" in lines[0]
+    assert lines[0].endswith("| grep 0A1B2C3D4E5F60718293A4B5C6D7E8F9")
+    assert "update-kubeconfig --name live" in explain(text, facts={"cluster": "live"}).remedies[0].commands[0]

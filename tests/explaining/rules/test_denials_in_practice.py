@@ -1115,9 +1115,9 @@ COMPANIONS: tuple[Case, ...] = (
         {},
         (
             "denies it in eu-west-3, where the inference profile eu.example.model-v1 sent the call made in eu-west-1.",
-            "Do this first: Exempt the Bedrock actions from the Deny in all Regions of the profile eu.example.model-v1",
+            "Do this first: Exempt the calls through the inference profile from the Deny",
             "get-inference-profile --region eu-west-1",
-            "only requests to a Region that is not allowed fail, this time eu-west-3",
+            "If the Deny covers one of them, here eu-west-3, calls fail in whichever Region they are made",
         ),
         ("judging by the name", "Change the Region of the call"),
     ),

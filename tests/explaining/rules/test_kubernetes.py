@@ -426,7 +426,7 @@ def test_http_client_without_a_token(client: str, says: str, command: str) -> No
     assert says in found.causes[0].text
     assert command in "\n".join(found.remedies[0].commands)
     assert ("kubeconfig-without-user" in dict(codes(found))) == client.startswith("kubectl")
-    assert "an access entry" in found.notes[0]
+    assert "an access entry" in found.notes[1]
 
 
 # ------------------------------------------------------------------ access policies

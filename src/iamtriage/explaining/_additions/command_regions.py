@@ -31,7 +31,11 @@ _NEXT_CALL = lazy_pattern(r"\)|[|;&] aws ")
 _REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({_REGION}):")
 # Without a Region, the AWS CLI calls these services in the partition aws.
 _IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations|sts) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
-_REGIONS_OF_PARTITIONS = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+_REGIONS_OF_PARTITIONS = {
+    "aws-cn": "cn-north-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-us-gov": "us-gov-west-1",
+}
 # What is part of a longer name is none.
 _NAMED_REGION = lazy_pattern(rf"(?<![\w-]){_REGION}(?![\w-])", re.ASCII)
 _MAX_CHARS = 20_000

@@ -391,8 +391,8 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
         remedies=your_remedy(
             "Update the AWS CLI, and write the kubeconfig again",
             update,
-            "In a kubeconfig or a Terraform provider that you write yourself, set the exec block's apiVersion to client.authentication.k8s.io/v1beta1.",
-            commands=_UPDATE_KUBECONFIG,
+            "If another program writes the exec block, such as Terraform or aws-iam-authenticator, set its apiVersion to client.authentication.k8s.io/v1beta1 there.",
+            commands=(_UPDATE_KUBECONFIG, "kubectl config view --minify | grep apiVersion"),
             url=pages.EKS_KUBECONFIG,
         ),
         notes="No permission is missing: kubectl made no request.",

@@ -88,7 +88,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
     remedies = [
         role_calls.own_credentials_remedy(denial) if role_calls.assumes_itself(denial) else None,
         condition.remedy,
-        _allow_remedy(denial, findings, attribute, is_named=condition.names_caller) if can_allow else None,
+        _allow_remedy(denial, condition, attribute) if can_allow else None,
         trust_remedy,
         omitted,
         denial_remedies.authorization_details_remedy(denial),
@@ -114,7 +114,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             if denial.is_explicit
             or (attribute and (findings is not None or denial.crosses_accounts))
             or role_calls.needs_both_sides(denial)
-            or (condition.names_caller and denial.crosses_accounts)
+            or condition.names_caller
             or role_calls.assumes_itself(denial)
             or role_calls.find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
@@ -329,12 +329,15 @@ def _is_unlike_others(denial: Denial) -> bool:
 
 
 def _allow_remedy(
-    denial: Denial, findings: TrustFindings | None, attribute: str | None, *, is_named: bool
+    denial: Denial, condition: role_conditions.RoleCondition, attribute: str | None
 ) -> Remedy | None:
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
+    findings, is_named = condition.findings, condition.names_caller
+    if is_named and not condition.names_account and not denial.crosses_accounts:
+        return None  # within one account, the trust policy is enough
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
-    start = "Also allow" if is_named and where else "Allow"
+    start = "Also allow" if is_named else "Allow"
     remedy = allow_remedies.allow_remedy(denial, title=f"{start} {denial.caller} {what}{where}")
     is_trusted = findings is not None and findings.allowed
     if remedy is None or denial.is_explicit or is_trusted:
@@ -345,7 +348,8 @@ def _allow_remedy(
         lines = (trust_policy_commands(denial)[0], *remedy.commands)
         return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
     if not denial.crosses_accounts:
-        return remedy
+        named = "The trust policy names the account, so an identity-based policy of the caller must allow this, too."
+        return attrs.evolve(remedy, steps=(*remedy.steps, named)) if is_named else remedy
     if is_named:
         step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."
     elif trust_account_remedy(denial) is not None:
@@ -388,4 +392,4 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
 def _account_note(denial: Denial) -> str:
     if denial.crosses_accounts:
         return f"The caller is in account {denial.account}, the role in {denial.resource_account}. The trust policy can also allow the caller's account as a whole."
-    return "Within one account, a trust policy that names the caller itself is enough. If it names the account, the caller's own policies must allow it, too."
+    return f"Within one account, a trust policy that names the caller itself is enough. If it names the account, a policy of {denial.caller} must allow {denial.action} on the role, too."

@@ -326,7 +326,7 @@ def _create_provider_command(denial: Denial, other: OtherProvider) -> str:
 
 def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) -> Explanation:
     """Explain a trust policy that accepts no token, or no token of a job."""
-    association, in_code = None, trust_fixes.pass_action_remedy(denial.failure.text)
+    matches, association, in_code = "", None, trust_fixes.pass_action_remedy(denial.failure.text)
     if problem.fixed is None:
         allow_token = web_identity_remedies.trust_token_remedy(denial, None)
         shown, policy = assuming_roles.trust_policy_commands(denial)[0], dict(allow_token.policy or {})
@@ -345,17 +345,17 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             subject = "The token itself is not the problem: no token"
             association = web_identity_remedies.associate_role_remedy(denial)
     else:
-        step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)
-        result = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
-        if denial.facts.token_claims and result is not None and result.allowed:
-            step = f"{step} With this change, the policy matches the token."
+        found = evaluate_trust_policy(facts, "sts:AssumeRoleWithWebIdentity")
+        if denial.facts.token_claims and found is not None and found.allowed:
+            matches = "Apart from that, the trust policy matches the token."
+        step = f"{trust_fixes.WHOLE_DOCUMENT} {problem.step}"
         remedy = correct_policy_remedy(denial, problem.title, problem.fixed, step)
     other = web_identity_remedies.compare_token_remedy(denial) if not denial.facts.token_claims else None
     return explain_rejected(
         denial,
         f"STS rejected the token: {problem.text}.",
-        checked_cause(denial, f"{subject} meets the role's trust policy as it is."),
+        checked_cause(denial, matches or f"{subject} meets the role's trust policy as it is."),
         remedies=present(in_code, remedy, association, other),
     )
 

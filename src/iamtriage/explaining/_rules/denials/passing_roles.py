@@ -263,8 +263,11 @@ def _trust_remedy(denial: Denial, role: str, recipient: RoleRecipient | None) ->
         step = f"The purpose of the role decides which service assumes it: {join_words(recipient.trusted, 'or')}."
     elif recipient.principal is not None and recipient.passed_to != recipient.trusted:
         step = f"{principal} assumes the role."
+    actions = (
+        f" with {join_words(recipient.trust_actions, 'and')}" if len(recipient.trust_actions) > 1 else ""
+    )
     return trust_remedy(
-        f"Check that {role} trusts {recipient.principal or 'the service'}",
+        f"Check that {role} trusts {recipient.principal or 'the service'}{actions}",
         step,
         "If its trust policy does not allow that, add the statement and keep the existing ones.",
         commands=commands.trust_policy_commands(denial.target_role_name)[:1],

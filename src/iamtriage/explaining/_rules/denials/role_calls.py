@@ -181,18 +181,17 @@ def find_attribute(denial: Denial) -> str | None:
 def describe_attribute(denial: Denial, attribute: str) -> str:
     """Return what passes session tags or a source identity, and who must allow it."""
     source = _find_source(denial)
-    passes, reason = f"The AssumeRole call passes {attribute}.", "" if source is None else f" {source.reason}"
-    if attribute == _SOURCE_IDENTITY:
-        set_earlier = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
-        passes, reason = reason.strip() or set_earlier, ""
-    text = f"{passes} The trust policy of {denial.target_role_text} must allow {denial.action} in addition to sts:AssumeRole."
-    if needs_both_sides(denial):
-        text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
+    passes = f"The AssumeRole call passes {attribute}." if source is None else source.reason
+    if attribute == _SOURCE_IDENTITY and source is None:
+        passes = "The call sets a source identity, or the session has one from an earlier call: it is passed on to every role that the session assumes."
     session: str = getattr(denial.principal, "session_name", "")
     if source is not None and source.step is None and session.startswith("eks-"):
-        text += f" The session name {session} shows that EKS Pod Identity opened the session."
-        reason = reason.replace("EKS Pod Identity, unlike IRSA,", "Unlike IRSA, it")
-    return f"{text}{reason}"
+        opened = f"The session name {session} shows that EKS Pod Identity opened the session."
+        passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} Unlike IRSA, it")
+    text = f"{passes} AWS checks {denial.action} for this, in addition to sts:AssumeRole."
+    if needs_both_sides(denial):
+        text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
+    return text
 
 
 def needs_both_sides(denial: Denial) -> bool:
@@ -229,8 +228,8 @@ _TAG_SOURCES = Signs(
     {
         r"\bconfigure-aws-credentials\b|\brole-to-assume\b|Could not assume role with user credentials|\bAssuming role with user credentials|/GitHubActions\b": _Source(
             "The action configure-aws-credentials passes tags such as Repository and Branch by default.",
-            "Or set role-skip-session-tagging: true in the workflow",
-            "Set it under with: in the step of configure-aws-credentials. The action then passes no session tags, and the trust policy needs no change.",
+            "Or, if no policy uses the tags, set role-skip-session-tagging: true under with: of configure-aws-credentials",
+            "The action then passes no session tags, and the trust policy needs no change. With OIDC instead of access keys, it passes none either.",
             "https://github.com/aws-actions/configure-aws-credentials#session-tagging-and-name",
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(

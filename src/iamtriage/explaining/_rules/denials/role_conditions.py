@@ -77,12 +77,14 @@ class RoleCondition(Value):
         verdict: What the policy requires and the call passes, as the end of a sentence; ``None`` if nothing is open.
         remedy: How to meet the condition.
         names_caller: Whether the policy trusts the caller under the condition.
+        names_account: Whether it does so by the caller's account, so that the caller's own policies count, too.
     """
 
     findings: TrustFindings | None
     verdict: str | None = None
     remedy: Remedy | None = None
     names_caller: bool = False
+    names_account: bool = False
 
 
 def check_trust_policy(denial: Denial, context: Mapping[str, str] | None = None) -> TrustFindings | None:
@@ -103,6 +105,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
     names_caller = result is not None and result.allowed is None and result.condition is not None
     if findings is None or result is None or trust_conditions.open_condition(result) is None:
         return RoleCondition(findings, names_caller=names_caller)
+    names_account = names_caller and _trusted(denial, result) != denial.caller
     call = find_call(denial)
     result, is_met = _skip_met_conditions(denial, result, call)
     required = trust_conditions.open_condition(result)
@@ -143,7 +146,7 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
             verdict = f"{verdict.partition(', ')[0]}, and those of a role never are"
         if remedy is not None and (is_of_role or (conditions and not remedy.commands)):
             remedy = _change_condition(denial, remedy, is_of_role=is_of_role)
-    return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller)
+    return RoleCondition(attrs.evolve(findings, cause=cause), verdict, remedy, names_caller, names_account)
 
 
 def _trusted(denial: Denial, result: TrustResult) -> str:

@@ -94,7 +94,7 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
 ROOT_ASSUMES_ROLE = CauseType(
     "root-assumes-role",
     title="The root user cannot assume roles",
-    text="The call was made with the credentials of the root user.",
+    meaning="The call was made with the credentials of the root user.",
     recognised_by='AWS says "Roles may not be assumed by root accounts".',
     fix="Use an IAM user or a role to assume the role.",
     sources=(pages.ASSUME_ROLE,),
@@ -110,18 +110,22 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     trusts = "that the role trusts"
     if role.endswith("/OrganizationAccountAccessRole"):
         trusts = "of the organization's management account, which the role trusts"
+    block = (
+        ' Or provider "aws" has it (access_key, profile).' if 'provider "aws"' in denial.failure.text else ""
+    )
     return denial.explain(
-        f"The root user of an account cannot assume a role: call with another identity to assume {name}.",
-        ROOT_ASSUMES_ROLE.cause("reported"),
+        f"The caller is the root user of an account, which cannot assume any role: use another identity to assume {name}.",
+        ROOT_ASSUMES_ROLE.cause(
+            "reported", text=f"Neither an identity-based policy nor the trust policy of {name} can allow it."
+        ),
         remedies=account_remedy(
             "Use IAM Identity Center or an IAM role for the call",
-            f"Use one {trusts}. It needs the statement {needed}.",
-            "The Arn that the first command prints ends in :root for the root user. The second command prints where its access key is from.",
-            "Delete the access keys of the root user once nothing uses them.",
+            f"Run the commands where the call was made: the Arn ends in :root, and the second command prints where the access key is from.{block}",
+            f"Use an identity {trusts}. It needs the statement {needed}.",
+            "Then sign in as the root user, and delete its access keys under Security credentials.",
             commands=("aws sts get-caller-identity", "aws configure list"),
             url=pages.BEST_PRACTICES,
         ),
-        notes="No policy can allow it.",
     )
 
 

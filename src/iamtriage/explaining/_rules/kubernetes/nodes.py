@@ -256,7 +256,7 @@ def explain_node_entry(case: Case[KubernetesForbidden], request: str) -> Explana
     if shown:
         because = f"The text shows {' '.join(shown[0].split())}."
     return case.explain(
-        f"The kubelet cannot {request.replace(' in the whole cluster', '')}: {principal.description} has an {kind} of the type STANDARD, which is not for nodes.",
+        f"The kubelet cannot {request.replace(' at the cluster scope', '')}: {principal.description} has an {kind} of the type STANDARD, which is not for nodes.",
         cluster_access.ENTRY_OF_OTHER_TYPE.cause(
             "derived",
             because,

@@ -114,8 +114,8 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
     invalid = "For an invalid token, the API server would respond with Unauthorized."
     causes = [ANONYMOUS_REQUEST.cause("derived", ("The user name is system:anonymous.", invalid))]
     remedies = [kubeconfig_remedy(cluster)]
-    needed = f"The caller must authenticate first. Then it needs a role or access policy that allows it to {request.description}, and an IAM principal also needs an access entry, or an entry in aws-auth."
-    never = "Never bind a role to system:anonymous or system:unauthenticated: anyone who can reach the API server would have its permissions."
+    needed = f"The caller then also needs a role or access policy that allows it to {request.description}, and an IAM principal an access entry or an entry in aws-auth."
+    never = "Never bind a role to system:anonymous or system:unauthenticated: anyone could use it."
     sent = _HTTP_CLIENT.search(case.text)
     if sent is not None:
         text = f"The {sent['tool']} command sends no token: unlike kubectl, {sent['tool']} does not read the kubeconfig."
@@ -139,7 +139,7 @@ def explain_anonymous(case: Case[KubernetesForbidden], request: Request) -> Expl
         *causes,
         topic="kubernetes-anonymous",
         remedies=tuple(remedies),
-        notes=(needed, never),
+        notes=(never, needed),
     )
 
 
@@ -162,11 +162,18 @@ def _send_token_remedy(cluster: Cluster, sent: re.Match[str]) -> Remedy:
         f"{cluster.eks_command('describe-cluster', query=query, flag='--name')} | base64 --decode > ca.crt"
     )
     send = f'curl --cacert ca.crt --header "Authorization: Bearer $({token})" '
+    listed = None
+    if cluster.name is None and commands.region(cluster.region) == cluster.region:
+        # The host names the endpoint, and no call finds a cluster by that.
+        names = f"aws eks list-clusters --region {cluster.region} --query clusters --output text"
+        show = f"aws eks describe-cluster --name $name --region {cluster.region} --query 'cluster.[endpoint,name]' --output text"
+        listed = f"for name in $({names}); do {show}; done | grep {sent['host'].partition('.')[0]}"
     return your_remedy(
         f"Use kubectl, or send a token with {sent['tool']}",
         "kubectl requests the token itself, with the current credentials of the AWS CLI. The token is valid for 15 minutes.",
         commands=(
-            cluster.kubeconfig_command(),
+            listed,
+            Labelled("Then, with the CLUSTER that this prints:", cluster.kubeconfig_command()),
             commands.fill_command("kubectl get --raw {}", path),
             Labelled("Or, with curl:", authority),
             f"{send}{quote_argument(url)}",

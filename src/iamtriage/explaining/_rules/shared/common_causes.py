@@ -26,7 +26,7 @@ KMS_KEY_STATE = CauseType(
 ROLE_TOO_NEW = CauseType(
     "role-too-new",
     title="The role or instance profile is only seconds old",
-    text="It was created seconds ago, and the service does not see it yet.",
+    text="The role or instance profile was created seconds ago, and the service does not see it yet.",
     fix="Wait for about ten seconds and retry.",
     recognised_by="The text shows that the role or instance profile was just created.",
     sign=r"\baws_iam_(?:role|instance_profile)\.\S{1,80}: Creation complete|\baws iam create-(?:role|instance-profile)\b",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -140,7 +141,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             among = f" ({join_words(stated, 'and')})"
         title, text = (
             "Use an inference profile of allowed Regions only",
-            f"{f'The prefix of {used} names a profile of several Regions: Bedrock' if used else 'The profile'} sends each request to one of {'them' if used else 'its Regions'}, so only requests to a Region that is not allowed fail, this time {region}. Another Region for the call does not help.",
+            f"{f'The prefix of {used} names a profile of several Regions' if used else 'The profile sends requests to several Regions'}. If the Deny covers one of them, here {region}, calls fail in whichever Region they are made.",
         )
     elif region and "/global." not in resource and ":foundation-model/" in resource:
         text = f"The request was sent to {region}. If that is not the Region you call, an inference profile chose it."
@@ -158,10 +159,13 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             title = "Use an inference profile of allowed Regions only"
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     if is_of_organization and used is not None and denied_elsewhere:
+        # The keys of a request: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+        profile = f"arn:{denial.location.partition or 'aws'}:bedrock:*:{denial.account or '*'}:inference-profile/{used}"
+        exempt = json.dumps({"ArnNotLike": {"bedrock:InferenceProfileArn": profile}})
         return organization_remedy(
-            f"Exempt the Bedrock actions from the Deny in all Regions of the profile {used}",
-            f"{text} The command prints all Regions of the profile, for an administrator of the organization.",
-            f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed. An Allow does not help.",
+            "Exempt the calls through the inference profile from the Deny",
+            f"Add to its Condition: {exempt}. {text} The command prints the Regions.",
+            f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed.",
             commands=commands.fill_command(
                 "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
                 commands.region(denial.facts.region or region),

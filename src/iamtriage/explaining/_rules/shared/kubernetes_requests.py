@@ -242,7 +242,7 @@ class Request(Value):
             return ""
         if self.namespace is not None:
             return f" in the namespace {self.namespace}"
-        return " in the whole cluster" if self.is_cluster_scope or self.is_cluster_scoped_type else ""
+        return " at the cluster scope" if self.is_cluster_scope or self.is_cluster_scoped_type else ""
 
     @property
     def subresource(self) -> str:

@@ -97,7 +97,9 @@ def explain_untrusted_role(
     causes: tuple[Cause, ...] = (
         SERVICE_CANNOT_ASSUME_ROLE.cause("reported", phrases),
         SERVICE_NOT_TRUSTED.cause(text=f"The trust policy of {role} does not allow {who}."),
-        ROLE_TOO_NEW.cause(because="Changes in IAM take a few seconds to propagate."),
+        ROLE_TOO_NEW.cause(
+            text="The role was created seconds ago, and the service does not see it yet: IAM takes a few seconds to propagate it."
+        ),
         # A name alone does not show a wrong path.
         ROLE_NOT_THERE.cause(
             text=None
@@ -146,7 +148,9 @@ def explain_untrusted_role(
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
                 url=pages.TRUST_POLICIES,
             ),
-            _retry_remedy("If the role was just created, wait and retry", case.failure.text),
+            _retry_remedy(
+                f"If the role is new and trusts {who} already, only wait and retry", case.failure.text
+            ),
         )
         if is_for_people and name is not None:
             other = _other_role_remedy(case.failure.text, name, service, actions)

@@ -288,7 +288,6 @@ def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str
     )
     title = "Assume the role with MFA"
     steps: tuple[str, ...] = (
-        "The trust policy requires credentials that were obtained with MFA, which long-term access keys never are.",
         device,
         f"In a profile with role_arn, mfa_serial names the device, and the CLI asks for the code. {others}",
     )
