@@ -179,7 +179,7 @@ def find_attribute(denial: Denial) -> str | None:
 
 
 def describe_attribute(denial: Denial, attribute: str) -> str:
-    """Return what passes session tags or a source identity, and who must allow it."""
+    """Return what passes session tags or a source identity."""
     source = _find_source(denial)
     passes = f"The AssumeRole call passes {attribute}." if source is None else source.reason
     if attribute == _SOURCE_IDENTITY and source is None:
@@ -188,10 +188,9 @@ def describe_attribute(denial: Denial, attribute: str) -> str:
     if source is not None and source.step is None and session.startswith("eks-"):
         opened = f"The session name {session} shows that EKS Pod Identity opened the session."
         passes = passes.replace("EKS Pod Identity, unlike IRSA,", f"{opened} Unlike IRSA, it")
-    text = f"{passes} AWS checks {denial.action} for this, in addition to sts:AssumeRole."
     if needs_both_sides(denial):
-        text += " The caller's identity-based policy must allow it, too, because a role assumes a role."
-    return text
+        passes += " The caller's identity-based policy must allow it, too, because a role assumes a role."
+    return passes
 
 
 def needs_both_sides(denial: Denial) -> bool:
@@ -287,7 +286,7 @@ def omit_attribute_remedy(denial: Denial) -> Remedy | None:
     source = _find_source(denial)
     if source is None or denial.is_explicit:
         return None
-    title = source.title.removeprefix("Or ") if is_omitted_first(denial) else source.title
+    title = source.title.removeprefix("Or").lstrip(", ") if is_omitted_first(denial) else source.title
     title = f"{title[0].upper()}{title[1:]}"
     if source.step is None:
         return disable_session_tags_remedy(denial.case, title)
