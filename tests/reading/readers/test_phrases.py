@@ -427,6 +427,11 @@ DENIALS: Table = (
         denied(code="InvalidRequest", operation="CreateStack", resource="demo-logs"),
     ),
     ("cloudformation", "Access denied for operation 'AWS::Lambda::Function'.", denied()),
+    (
+        "cloudformation-operation",
+        "Access denied for operation 'CreateTable'.",
+        denied(operation="CreateTable"),
+    ),
     ("eks-role", "EKS does not have permissions to assume the associated role.", denied()),
     (
         "execution-role",

@@ -58,7 +58,7 @@ sure   | Access to an SQS queue | Access to an (?P<service>SQS) queue \((?P<reso
 sure   | <Identity>is forbidden | Access to Identity '(?P<resource>[^'\n]{1,200})' is forbidden
 sure   | not the owner of | You are not the owner of [\w ]{1,40} '(?P<resource>[^'\n]{1,200})'
 unsure | due to missing permissions | (?<![\w./-])(?P<resource>[\w./-]{1,200}) already exists due to missing permissions
-sure   | Access denied for operation | Access denied for operation 'AWS::[\w:]+'
+sure   | Access denied for operation | Access denied for operation '(?:AWS::[\w:]+|(?P<operation>[A-Z]\w{2,60}))'
 sure   | ccess to this object has been | (?:(?P<service>S3) error: )?All access to this object has been disabled
 sure   | <Access>ccess Denied | (?P<service>S3|SQS|SNS|KMS|STS|IAM|EC2|ECR|DynamoDB) (?:(?:API returned )?error: |client returned ')Access Denied
 sure   | heck bucket or provided credentials | HTTP (?P<status_code>403)\. Permission denied\. Check bucket or provided credentials

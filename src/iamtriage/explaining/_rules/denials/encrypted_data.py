@@ -174,8 +174,8 @@ def describe_data(operation: str | None) -> str:
     return next((noun for names, noun in _DATA if (operation or "").startswith(names)), "data")
 
 
-def show_store_command(denial: Denial) -> str:
-    """Return the command that prints which SecretStore an ExternalSecret uses."""
+def show_store_command(denial: Denial, *, names_data: bool) -> str:
+    """Return the command that prints the SecretStore of an ExternalSecret, and what it reads unless its name is known."""
     text = denial.failure.text
     found = _EXTERNAL_SECRET.search(text)
     name, namespace = None, denial.facts.namespace
@@ -183,7 +183,8 @@ def show_store_command(denial: Denial) -> str:
         name = found["name"] or found["asked"] or found["manifest"]
         stated = _NAMESPACE_NEXT_TO_NAME.search(text, found.start(), found.end() + _CHARS_AFTER_NAME)
         namespace = namespace or found["namespace"] or (stated and stated[1])
-    return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{{.spec.secretStoreRef}}'"
+    data = "" if names_data else "{.spec.data[*].remoteRef.key} {.spec.dataFrom[*].extract.key} "
+    return f"kubectl get externalsecret {commands.kubernetes_name(name)} --namespace {commands.namespace(namespace)} --output jsonpath='{data}{{.spec.secretStoreRef}}'"
 
 
 def stated_store_role(denial: Denial) -> tuple[str | None, Role | None]:

@@ -249,7 +249,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     if denial.principal_text is None and encrypted_data.EXTERNAL_SECRETS.search(text):
         caller = "the role that External Secrets Operator uses for its SecretStore"
         title = "Allow the role of the SecretStore to use the key"
-        show_store = encrypted_data.show_store_command(denial)
+        show_store = encrypted_data.show_store_command(denial, names_data=name is not None)
         role = "the role that the SecretStore specifies, or of its service account"
     stated_name, stated = (None, None) if show_store is None else encrypted_data.stated_store_role(denial)
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(stated_name))
@@ -272,7 +272,10 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         )
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
-        find = f"The first command prints KEY_ID, the second one KEY_ARN. None and aws/{service} mean the AWS managed key."
+        find = f"KEY_ID is what {show.split()[2]} prints. If it is None or aws/{service}, no Allow is missing: another account owns the {data}, or a Deny applies."
+        if show_store is not None and name is None:
+            data_id = encrypted_data.SHOW_KEYS[service or ""][2]
+            find = f"The first command prints {data_id} and the SecretStore. {find}"
         lines = [
             show,
             f"aws kms describe-key --key-id KEY_ID{in_region} --query KeyMetadata.Arn --output text",
@@ -286,9 +289,9 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         find,
         encrypted_data.key_policy_step(key, stated or denial.role, statement["Action"]),
         commands=(
-            *lines[:1],
+            *lines[: name is not None],
             show_store,
-            *lines[1:],
+            *lines[name is not None :],
             f"aws kms get-key-policy --key-id {key}{in_region} --policy-name default --query Policy --output text",
             put if holder != "ROLE_NAME" else Labelled(f"Then, with ROLE_NAME of {role}:", put),
             *new_task_commands(denial.failure.text, region),

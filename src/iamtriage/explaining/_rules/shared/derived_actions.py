@@ -163,10 +163,12 @@ def _find_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[
     """Return the actions of the operation, on the latest version of an S3 object and on others alike."""
     stated = context_of(facts).operation
     operation = failure.envelope.operation or (None if stated is None else stated.value)
+    is_handler = failure.envelope.service is None and "AWS::" in failure.text
+    # CloudFormation's handlers report the operation, and the type of the resource names its service.
+    if is_handler and (handler := _HANDLER.search(failure.text)) is not None:
+        return "derived", _actions_of_handler(handler["type"], handler["operation"])
     if operation is None:
-        # CloudFormation's handlers report the operation, and the type of the resource names its service.
-        handler = _HANDLER.search(failure.text) if "AWS::" in failure.text else None
-        return "derived", _actions_of_handler(handler["type"], handler["operation"]) if handler else ()
+        return "derived", ()
     # The text can name something else than a service, such as "queue", the first label of a host.
     service = failure.envelope.service
     if service is None or service_prefix(service) is None:
