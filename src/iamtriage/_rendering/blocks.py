@@ -73,7 +73,7 @@ class Code(NamedTuple):
     Attributes:
         text: The code, in one or more lines.
         language: ``"sh"``: one command. ``"powershell"``: one command, for PowerShell. ``"json"``: a policy
-            or another document. ``"yaml"``: a manifest. ``"hcl"``: Terraform code.
+            or another document. ``"yaml"``: a manifest. ``"hcl"``: Terraform code. ``"text"``: other code.
         saved_as: The file from which the next command reads a JSON document. A text then has the command that
             writes the file, so that readers can paste the whole block.
         added_to: The file that has the present policy, if the document is statements to add to it.
@@ -81,7 +81,7 @@ class Code(NamedTuple):
     """
 
     text: str
-    language: Literal["sh", "powershell", "json", "yaml", "hcl"]
+    language: Literal["sh", "powershell", "json", "yaml", "hcl", "text"]
     saved_as: str | None = None
     added_to: str | None = None
     for_powershell: bool = False

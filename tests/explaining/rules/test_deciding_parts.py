@@ -716,7 +716,7 @@ def test_service_linked_role_that_exists(address: str | None) -> None:
     frame = "" if address is None else f"\n\n  with {address},\n  on iam.tf line 3"
     error = f"Error: creating IAM Service Linked Role (spot.amazonaws.com): operation error IAM: CreateServiceLinkedRole, https response error StatusCode: 400, RequestID: 0a1b, InvalidInput: Service role name AWSServiceRoleForEC2Spot has been taken in this account, please try a different suffix.{frame}"
     explanation = explain(error)
-    assert "an account has one such role" in explanation.causes[0].text
+    assert "only a few services, such as EC2 Auto Scaling, allow more" in explanation.causes[0].text
     title = "Remove the role from the Terraform configuration, or import it"
     assert (explanation.remedies[0].title == title) == (address is not None)
 

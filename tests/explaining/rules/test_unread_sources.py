@@ -98,17 +98,19 @@ def test_unread_sso_session(text: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trigger", "can_be_fork"),
+    ("trigger", "permissions", "can_be_fork"),
     [
-        ("on:\n  push:\n    branches: [main]\n", False),
-        ("on: [push]\n", False),
-        ("on: [push, pull_request]\n", True),
-        ("", True),
+        ("on:\n  push:\n    branches: [main]\n", "", False),
+        ("on: [push]\n", "", False),
+        ("on: [push, pull_request]\n", "", True),
+        ("", "", True),
+        # The permissions explain it, whoever started the workflow.
+        ("", "    permissions:\n      contents: read\n", False),
     ],
 )
-def test_push_is_not_from_a_fork(trigger: str, *, can_be_fork: bool) -> None:
+def test_push_is_not_from_a_fork(trigger: str, permissions: str, *, can_be_fork: bool) -> None:
     explanation = explain(
-        f"Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\n{trigger}jobs:\n  deploy:\n    permissions:\n      contents: read\n    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/site\n"
+        f"Error: Credentials could not be loaded, please check your action inputs: Could not load credentials from any providers\n{trigger}jobs:\n  deploy:\n{permissions}    steps:\n      - uses: aws-actions/configure-aws-credentials@v4\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/site\n"
     )
     assert ("secrets-of-forks" in [each.code for each in explanation.causes]) is can_be_fork
     assert ("forks" in " ".join(explanation.remedies[0].steps)) is can_be_fork

@@ -82,7 +82,7 @@ class RemedyParts(NamedTuple):
     commands: tuple[str, ...]
     url: str | None
     names: frozenset[str] = frozenset()
-    manifest_language: Literal["yaml", "hcl"] = "yaml"
+    manifest_language: Literal["yaml", "hcl", "text"] = "yaml"
     labels: Mapping[str, str] = MappingProxyType({})
 
 

@@ -77,7 +77,7 @@ class Remedy(Value, View):
     # Whether the policy contains statements to add to an existing policy. Then they are shown without a
     # document around them: saving a document would erase the other statements.
     _is_addition: bool = attrs.field(default=False, kw_only=True, repr=False, alias="is_addition")
-    _manifest_language: Literal["yaml", "hcl"] = attrs.field(
+    _manifest_language: Literal["yaml", "hcl", "text"] = attrs.field(
         default="yaml", kw_only=True, repr=False, alias="manifest_language"
     )
     # Names of the text in commands and documents that look like placeholders.

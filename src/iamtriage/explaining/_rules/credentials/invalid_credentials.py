@@ -358,7 +358,10 @@ def _possible_causes(request: RejectedRequest, *, can_be_new: bool) -> Iterator[
             text=f"The account has not enabled the Region of the call{'' if request.code == 'InvalidAccessKeyId' else ', or the session token is from the global STS endpoint and not valid there'}."
         )
     if request.may_be_for_other_store:
-        yield OTHER_ENDPOINT.cause()
+        mixed = (
+            "The keys are those of MinIO, LocalStack or another provider, but the endpoint is that of AWS."
+        )
+        yield OTHER_ENDPOINT.cause(text=mixed if request.shows_endpoint else "")
     if is_long_term and can_be_new:
         yield KEY_TOO_NEW.cause()
     if request.partition == "aws":
@@ -395,7 +398,7 @@ def _remedies(
     yield from region.remedies
     if request.may_need_opt_in or (request.is_opt_in and (request.is_temporary or not request.is_signed)):
         yield credential_remedies.enable_region(request.region)
-    if request.may_be_for_other_store:
+    if request.may_be_for_other_store and not request.shows_endpoint:
         yield credential_remedies.check_endpoint(is_other_software=True)
     if request.code == "AuthFailure":
         yield credential_remedies.set_clock(case.text)

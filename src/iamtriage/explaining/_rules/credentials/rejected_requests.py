@@ -106,6 +106,7 @@ class RejectedRequest(Value):
         assumes_role: Whether the call is to assume the role.
         account: The caller's account, if the call is to assume a role of another one.
         is_terraform: Whether a provider of Terraform makes the call.
+        shows_endpoint: Whether the text has a host of AWS.
     """
 
     message: str
@@ -131,6 +132,7 @@ class RejectedRequest(Value):
     assumes_role: bool = False
     account: str | None = None
     is_terraform: bool = False
+    shows_endpoint: bool = False
 
     @property
     def is_temporary(self) -> bool | None:
@@ -199,6 +201,7 @@ def describe_request(case: Case[InvalidCredentials]) -> RejectedRequest:
         assumes_role=is_of_role,
         account=_find_calling_account(text, role) if is_of_role and role else None,
         is_terraform='provider "aws"' in text,
+        shows_endpoint=bool(clues.find_aws_hosts(text)),
     )
 
 

@@ -42,7 +42,7 @@ class _Parts(TypedDict, total=False):
 
     commands: _OneOrMore
     manifest: str | None
-    manifest_language: Literal["yaml", "hcl"]
+    manifest_language: Literal["yaml", "hcl", "text"]
     url: str | None
 
 

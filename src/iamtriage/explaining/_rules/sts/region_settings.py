@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text
+from iamtriage._text import clip_text, escape_controls, hide_secrets
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, clusters, commands, credential_remedies
@@ -65,6 +65,8 @@ _SIGNED_SERVICE = lazy_pattern(
     rf"|\bSignatureV4\(\{{[^{{}}]{{0,200}}?\bservice: ?[\"']{_SERVICE}[\"']",
     re.ASCII,
 )
+_NEWLINE = "\n"
+_MAX_CHARS_OF_LINE = 200
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
 
@@ -143,6 +145,22 @@ def find_signed_service(text: str) -> str | None:
     """
     found = _SIGNED_SERVICE.search(text)
     return None if found is None else next(filter(None, found.groups()))
+
+
+def correct_signing_code(text: str, service: str) -> str | None:
+    """Return the line of code or of a command that signs for a service, with another one instead, or ``None``.
+
+    >>> correct_signing_code(">>> auth = AWS4Auth(key, secret, 'eu-west-1', 'lambda')", "execute-api")
+    "auth = AWS4Auth(key, secret, 'eu-west-1', 'execute-api')"
+    """
+    found = _SIGNED_SERVICE.search(text)
+    if found is None or found[0].startswith("Credential="):
+        return None
+    start, end = found.span(found.lastindex or 0)
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    line = f"{before}{service}{text[end:].partition(_NEWLINE)[0]}"
+    line = line.strip().removeprefix(">>> ").removeprefix("$ ").rstrip("\\ ")
+    return escape_controls(hide_secrets(line)) if len(line) <= _MAX_CHARS_OF_LINE else None
 
 
 def is_of_service(host: str, region: str) -> bool:

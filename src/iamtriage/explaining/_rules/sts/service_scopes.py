@@ -127,6 +127,16 @@ def _sign_for_service_remedy(
     if request is not None and expected is not None and f"{expected}.{region}." in request["host"]:
         url = f"https://{request['host']}{request['path']}"
         line = commands.signed_curl(expected, region or "", url, request["method"])
+    corrected = None if expected is None else region_settings.correct_signing_code(text, expected)
+    if corrected is not None and in_place:
+        return your_remedy(
+            f"Sign for {service}",
+            f"Set the service to {service}{in_place} in the line that signs the request, as shown.{of_region}",
+            commands=line,
+            manifest=corrected,
+            manifest_language="text",
+            url=pages.SIGNATURES,
+        )
     return your_remedy(
         f"Sign for {service}{'' if expected in _ACTIONS else ', or let an AWS SDK sign the request'}",
         f"Set the service to {service}{in_place} in the code, proxy or tool that signs the request{tools}.{names}{of_region}",
