@@ -272,10 +272,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         )
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
-        find = f"KEY_ID is what {show.split()[2]} prints. If it is None or aws/{service}, no Allow is missing: another account owns the {data}, or a Deny applies."
-        if show_store is not None and name is None:
-            data_id = encrypted_data.SHOW_KEYS[service or ""][2]
-            find = f"The first command prints {data_id} and the SecretStore. {find}"
+        find = _describe_lookup(show, service, data, shows_store=show_store is not None and name is None)
         lines = [
             show,
             f"aws kms describe-key --key-id KEY_ID{in_region} --query KeyMetadata.Arn --output text",
@@ -314,6 +311,13 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         else KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
         remedies=remedy,
     )
+
+
+def _describe_lookup(show: str, service: str | None, data: str, *, shows_store: bool) -> str:
+    """Return what the commands print that find the key of what a service encrypts."""
+    # Of an ExternalSecret, the text need not state what it reads.
+    store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
+    return f"{store if shows_store else ''}KEY_ID is what {show.split()[2]} prints. If it is None or aws/{service}, no Allow is missing: another account owns the {data}, or a Deny applies."
 
 
 def explain_environment_key(denial: Denial) -> Explanation:
