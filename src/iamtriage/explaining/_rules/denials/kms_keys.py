@@ -267,9 +267,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
     alias = encrypted_data.find_alias(denial) if key == "KEY_ARN" else None
     find, lines = None, [f"aws kms describe-key --key-id {key}{in_region}"]
     if alias is not None:
-        find = (
-            f"The first command prints KEY_ARN: a policy accepts no alias, such as {alias}, as its resource."
-        )
+        find = f"The first command prints KEY_ARN: a policy accepts no alias ({alias}) as its resource."
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
         find = _describe_lookup(show, service, data, shows_store=show_store is not None and name is None)
@@ -315,7 +313,6 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
 
 def _describe_lookup(show: str, service: str | None, data: str, *, shows_store: bool) -> str:
     """Return what the commands print that find the key of what a service encrypts."""
-    # Of an ExternalSecret, the text need not state what it reads.
     store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
     return f"{store if shows_store else ''}KEY_ID is what {show.split()[2]} prints. If it is None or aws/{service}, no Allow is missing: another account owns the {data}, or a Deny applies."
 
