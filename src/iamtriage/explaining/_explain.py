@@ -254,7 +254,9 @@ def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) 
             return is_after
         case MissingCredentials():
             # A request that AWS answered had credentials, or needs none. A later one can lack them.
-            return is_after or (envelope.request_id is None and envelope.host_id is None)
+            # The SDK for Java only warns that it skips those of a pod, and takes others.
+            is_skipped = "service module must be" in failure.text[slice(*failure.span)]
+            return is_after or is_skipped or (envelope.request_id is None and envelope.host_id is None)
         case AwsError():
             return _explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
         case _:

@@ -1409,6 +1409,30 @@ def test_token_of_a_pod_has_expired(facts: dict[str, str], first: str, is_of_job
 _NO_STS = "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain : [WebIdentityTokenCredentialsProvider(): To use web identity tokens, the 'sts' service module must be on the class path.]\n"
 
 
+_SKIPPED = "WARN s.a.a.a.c.i.WebIdentityCredentialsUtils To use web identity tokens, the 'sts' service module must be on the class path.\n"
+_DENIED_NEXT = (
+    "ERROR S3Exception: Access Denied (Service: S3, Status Code: 403, Request ID: 4Q2W8E6R1T5Y3U7I)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "skips", "words"),
+    [
+        (_SKIPPED + _DENIED_NEXT + "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/backup", True, ("skips the role backup", "usually those of the node")),
+        (_SKIPPED + _DENIED_NEXT + "It works with static credentials.", True, ("comes earlier in the chain", "Add the module sts to the program")),
+        (_SKIPPED + _DENIED_NEXT + "Solr 8.11", True, ("/opt/solr/contrib/s3-repository/lib", "Add the module sts to Solr")),
+        (_NO_STS + "access denied?", False, ("found no credentials",)),
+        (_SKIPPED, False, ("found no credentials",)),
+        (_SKIPPED.replace("To use web identity tokens", "To use assumed roles in the 'ops' profile") + _DENIED_NEXT, False, ("the profile ops",)),
+    ],
+    ids=["annotation", "static", "solr", "chain", "warning", "profile"],
+)  # fmt: skip
+def test_web_identity_that_the_sdk_skips(text: str, *, skips: bool, words: tuple[str, ...]) -> None:
+    shown = " ".join(str(explain(text)).split())
+    assert all(each in shown for each in words)
+    assert ("more denial" not in shown and "no request was sent" not in shown) or not skips
+
+
 _SDK = "SdkClientException: Unable to load credentials from any of the providers in the chain AwsCredentialsProviderChain(credentialsProviders=[]) : [{}]"
 _NO_KEYS = "EnvironmentVariableCredentialsProvider(): Unable to load credentials from system settings. Access key must be specified either via environment variable, "
 _NO_TOKEN = "WebIdentityTokenCredentialsProvider(): Either the environment variable AWS_WEB_IDENTITY_TOKEN_FILE or the javaproperty aws.webIdentityTokenFile must be set., "

@@ -130,6 +130,49 @@ def advise_on_role_source(case: Case[MissingCredentials], _message: str) -> pod_
     return pod_roles.Advice([cause], [remedy], " with which to assume the role")
 
 
+# AWS's answer to a request that the SDK sent nevertheless, and words about an access key.
+_ANSWERED = lazy_pattern(
+    r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
+)
+_STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
+# Programs to whose image the module is added, and the folder of the other modules:
+# https://github.com/apache/solr-operator/issues/475.
+_PROGRAMS = (
+    (r"\borg\.apache\.solr\b|\bSolr\b", "Solr", "/opt/solr/contrib/s3-repository/lib", " (in Solr 9, modules instead of contrib)"),
+)  # fmt: skip
+
+
+def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Explanation:
+    """Explain that AWS denied a request with other credentials, because the SDK skipped the web identity with a warning."""
+    text = case.failure.text
+    arn = clues.find_role_arn(text)
+    role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
+    rows = ((name, folder, more) for sign, name, folder, more in _PROGRAMS if re.search(sign, text))
+    name, folder, more = next(rows, ("the program", "FOLDER", ""))
+    key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
+    events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
+    find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
+    return case.explain(
+        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). AWS denied the request to the next credentials of the chain, usually those of the node.",
+        MODULE_MISSING.cause(
+            "derived",
+            f'The text says "{answer}".',
+            text=f"The missing module is only a warning, and the chain goes on to the role of the node (IMDS). AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            f"Add the module sts to {name}",
+            "The first command prints the folder and the version of the SDK's other modules.",
+            f"Add software.amazon.awssdk:sts with this version: in your build, or in the Dockerfile as shown{more}. Or take a release that contains it.",
+            f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
+            commands=(find, Labelled("After the change:", events)),
+            manifest=f"ADD https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar {folder}/\n",
+            url=pages.EKS_IRSA_SDK,
+        ),
+        notes="Do not give the role of the node this permission: all pods on the node could use it.",
+    )
+
+
 def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:
     """Explain that a Java program cannot use a web identity or a profile without a module of the SDK."""
     said = next(MISSING_MODULE.finditer(case.text))
@@ -150,6 +193,9 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         step = f"Add this to {file}"
     user = f"the profile {profile}" if profile else "a web identity, such as that of an EKS pod (IRSA)"
     rest = "The profile is not the problem."
+    answered = _ANSWERED.search(case.failure.text, case.failure.text.find("\n", case.failure.span[1]))
+    if answered is not None and not profile and not found:
+        return _explain_skipped_identity(case, answered[0])
     if not profile:
         rest = "AWS has not checked the role yet."
     return case.explain(
