@@ -12,7 +12,7 @@ from iamtriage.explaining._context.values import Stated, quote_match
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
 
-__all__ = ("UNMAPPED", "find_caller", "restore_case")
+__all__ = ("UNMAPPED", "find_caller", "find_described_caller", "restore_case")
 
 _ARN = r"(arn:aws[a-z-]{0,12}:(?:sts|iam)::[0-9]{12}:[\w+=,.@/-]{1,600})"
 _CALLERS = lazy_pattern(
@@ -49,6 +49,11 @@ _CONSOLE_CALLER = lazy_pattern(
     r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
     re.ASCII | re.MULTILINE,
 )
+# "Role orders-api may s3:GetObject", "has the AWS managed policy AmazonS3FullAccess": the permissions of the caller.
+_ROLE_WITH_PERMISSIONS = lazy_pattern(
+    r"\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)",
+    re.ASCII,
+)
 _MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
 
 
@@ -71,6 +76,19 @@ def find_caller(text: str, _command: CommandLine | None) -> Stated | None:
     if role is None:
         return Stated(f"arn:{partition}:iam::{account}:user/{name}", words)
     return Stated(f"arn:{partition}:sts::{account}:assumed-role/{role}/{name}", words)
+
+
+def find_described_caller(text: str) -> Stated | None:
+    """Return the role whose permissions a text describes, with its account if an ARN in the text has it.
+
+    >>> find_described_caller("The role orders-api may s3:GetObject on it.").value
+    'arn:aws:iam::****:role/orders-api'
+    """
+    role = unique_value(_ROLE_WITH_PERMISSIONS, text) if "Role " in text or "he role " in text else None
+    if role is None:
+        return None
+    whole = (each for each in _PRINCIPALS.finditer(text) if each["role"] == role.value)
+    return Stated(next((each[0] for each in whole), f"arn:aws:iam::****:role/{role.value}"), role.words)
 
 
 def _assumes_role_after(text: str, stated: Stated) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._context.values import CommandLine
     from iamtriage.failures._failures import Failure
 
-__all__ = ("find_tags",)
+__all__ = ("find_request_tags", "find_tags")
 
 # A key and a value in a row of --output text or table.
 _ROW = lazy_pattern(
@@ -33,6 +33,16 @@ _PAIR = 2
 _MAX_DEPTH = 6
 _TAGGING_API = "resourcegroupstaggingapi"
 _DECODER = JSONDecoder()
+# The tags of a request that a program written in Go logs, or that a record has.
+_REQUEST_TAGS = lazy_pattern(r"(?:\bTags: ?|\"[tT]ags\"\s?:\s?)\[(?P<tags>[^\[\]]{1,4000})\]")
+_MEMBERS = lazy_pattern(
+    r"\b[kK]ey\"?\s?[:=]\s{0,4}\"?(?P<key>[^\"\n,]{1,128}?)\"?,\s{0,20}\"?[vV]alue\"?\s?[:=]\s{0,4}\"?(?P<value>[^\"\n,}]{0,256}?)\"?\s{0,20}(?:[,}\s]|\Z)"
+)
+_KEYS = lazy_pattern(r"\b[kK]ey\b|=(?=[^,\s]*=)")
+_REQUEST_SIGN = lazy_pattern(
+    r"\binput: ?&?\{?|\"requestParameters\"|\b[A-Z][a-z]\w{2,60}(?:Input|Request) ?\{"
+)
+_CHARS_OF_REQUEST = 4_000
 
 
 def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | None:
@@ -44,6 +54,21 @@ def find_tags(failure: Failure, service: str, name: str) -> dict[str, str] | Non
         if _prints_tags(run.command, service) and whole.search(run.command.text):
             return _read_tags(run.output.strip())
     return None
+
+
+def find_request_tags(failure: Failure, command: CommandLine | None) -> dict[str, str] | None:
+    """Return the tags in the last request that the text shows before a failure, ``None`` if it shows no tags."""
+    if command is not None and command.option("tags") is not None:
+        words: str | None = command.text.partition("--tags")[2].partition(" --")[0]
+    else:
+        before = failure.text[max(failure.span[0] - _CHARS_OF_REQUEST, 0) : failure.span[1]]
+        found = [
+            each for each in _REQUEST_TAGS.finditer(before) if _REQUEST_SIGN.search(before, 0, each.start())
+        ]
+        words = found[-1]["tags"] if found else None
+    tags = [(each["key"], each["value"]) for each in _MEMBERS.finditer(words or "")]
+    # A form that is not known can have more tags.
+    return dict(tags) if words and len(tags) == len(_KEYS.findall(words)) > 0 else None
 
 
 def _prints_tags(command: CommandLine, service: str) -> bool:

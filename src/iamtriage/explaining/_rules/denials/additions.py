@@ -143,6 +143,10 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     ),
     (_may_be_of_release, "denials.controller_releases.add_release"),
     (
+        lambda denial: "code = Unauthenticated" in denial.failure.text,
+        "denials.controller_releases.add_grpc_code",
+    ),
+    (
         lambda denial: "ccess_key" in denial.failure.text or "ACCESS_KEY_ID" in denial.failure.text,
         "denials.other_callers.add_precedence",
     ),

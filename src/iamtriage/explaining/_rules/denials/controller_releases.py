@@ -114,7 +114,7 @@ def add_release(denial: Denial, explanation: Explanation) -> Explanation:
     if controller is None or release is None or not explanation.remedies:
         return explanation
     name = capitalize_start(controller.name)
-    text = f"{name} requires {action} since release {release.version}, {release.purpose}: the policy of its role is older. {release.works}"
+    text = f"{name} requires {action} since release {release.version}, {release.purpose}: the policy of its role is older, and suffices for releases before. {release.works}"
     first, *others = explanation.remedies
     # The policy of the release has its own remedy for controllers that publish it as a file.
     update = " If a module or template manages the role, update that to a version for this release instead."
@@ -124,6 +124,12 @@ def add_release(denial: Denial, explanation: Explanation) -> Explanation:
         causes=(POLICY_OLDER_THAN_RELEASE.cause("derived", text=text.rstrip()), *explanation.causes),
         remedies=(attrs.evolve(first, steps=steps), *others),
     )
+
+
+def add_grpc_code(_denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the code of a driver is not about credentials: https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335."""
+    note = "Unauthenticated is only the gRPC code with which the driver reports that AWS denied access: the credentials are valid."
+    return attrs.evolve(explanation, notes=(note, *explanation.notes))
 
 
 def _is_of_version_1(denial: Denial, controller: str) -> bool:

@@ -41,6 +41,9 @@ _GLOBAL_SERVICES = frozenset({"cloudfront", "iam", "organizations", "route53"})
 _RELEASE = lazy_pattern(
     r"aws-load-balancer-controller(?::|[^\n]{0,200}[ \t])(v[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})\b", re.ASCII
 )
+_CHART = lazy_pattern(r"\bchart(?: version)?[ :=-]{1,2}\"?v?1\.([0-9]{1,2})\.([0-9]{1,2})\b", re.ASCII)
+# The release with which the numbers of charts and releases began to agree.
+_FIRST_CHART = (5, 0)
 # A condition key and its value, without characters of the shorthand syntax of the AWS CLI.
 _CONTEXT = lazy_pattern(r"[\w.:/+@-]{1,600}", re.ASCII)
 _ATTACHED_POLICY = lazy_pattern(r"\barn:aws[a-z-]{0,12}:iam::\d{12}:policy/[\w+=,.@/-]{1,512}")
@@ -59,8 +62,10 @@ _KEY_STEP = "It does not allow the use of a KMS key. If the StorageClass names a
 
 def missing_allow_remedies(denial: Denial) -> tuple[Remedy, ...]:
     """Return the remedies if no identity-based policy allows the action, or if AWS gives no reason."""
-    details = present(denial_remedies.authorization_details_remedy(denial))
     is_stated = denial.policy_type == "identity"
+    # The message says already what an encoded part that is cut off would confirm.
+    is_needed = not (is_stated and denial.action and denial_remedies.is_encoded_message_cut(denial))
+    details = present(denial_remedies.authorization_details_remedy(denial) if is_needed else None)
     if is_stated and isinstance(denial.role, ServiceLinkedRole) and denial.service == "kms":
         from iamtriage.explaining._rules.denials.resource_policies import resource_remedy
 
@@ -103,7 +108,7 @@ def _managed_policy_remedy(denial: Denial) -> Remedy | None:
     if controller is None or not denial_remedies.identity_allow_helps(denial):
         return None
     if controller.policy_file is not None:
-        return None if role is None else _policy_file_remedy(denial, controller, role)
+        return None if isinstance(denial.principal, User) else _policy_file_remedy(denial, controller, role)
     path = controller.managed_policy
     if path is None or f"{path.rpartition('/')[2]}" in denial.failure.text:
         # One that the text lists is attached already.
@@ -126,11 +131,21 @@ _WITH_TAGS = "v2.4.7"
 _BEFORE_TAGS = lazy_pattern(r"\bv2\.(?:[0-3]\.[0-9]{1,2}|4\.[0-6])\b")
 
 
-def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> Remedy:
+def _find_release(text: str) -> str:
+    """Return the last release of a history, in the image or in the output of helm after the chart.
+
+    Charts 1.x have release 2.x.
+    """
+    charts = [(int(minor), int(patch)) for minor, patch in _CHART.findall(text)]
+    of_chart = "v2.{}.{}".format(*max(charts)) if charts and max(charts) >= _FIRST_CHART else "VERSION"
+    return next(reversed(_RELEASE.findall(text)), of_chart)
+
+
+def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | None) -> Remedy:
     """Return the remedy that gives a controller the policy that its release documents."""
-    suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(role.partition, "")
-    # The last release of a history, in the image or in the output of helm after the chart.
-    version = next(reversed(_RELEASE.findall(denial.failure.text)), "VERSION")
+    partition = denial.location.partition or "aws"
+    suffix = {"aws-cn": "_cn", "aws-us-gov": "_us-gov"}.get(partition, "")
+    version = _find_release(denial.failure.text)
     whose = "the controller's release"
     if denial.lowercase_action == "elasticloadbalancing:addtags" and _BEFORE_TAGS.search(denial.failure.text):
         version, whose = _WITH_TAGS, f"release {_WITH_TAGS} of the controller"
@@ -142,14 +157,16 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role) -> R
     grant = required_grant(denial)
     on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
     title = f"Give {denial.caller} the policy of {whose}"
-    older, name = "An older policy of the controller can stay attached.", commands.role_name(role.name)
+    older, name = "An older policy of the controller can stay attached.", role.name if role else None
+    if "assumed-role/eksctl-" in denial.failure.text:
+        older = "eksctl created the role: a policy of wellKnownPolicies is that of the eksctl release. Also name the new policy in attachPolicyARNs of the service account, so that its stack keeps it."
     policy_name = f"AWSLoadBalancerController-{version}"
-    policy_arn = f"arn:{role.partition}:iam::{role.account}:policy/{policy_name}"
+    policy_arn = f"arn:{partition}:iam::{commands.account(denial.account)}:policy/{policy_name}"
     lines: Commands = (
         f"aws iam create-policy --policy-name {policy_name} --policy-document file://policy.json",
-        commands.attach_policy(name, policy_arn),
+        commands.attach_policy(commands.role_name(name), policy_arn),
     )
-    shown = denial.failure.text.partition(f"list-attached-role-policies --role-name {role.name}")[2]
+    shown = denial.failure.text.partition(f"list-attached-role-policies --role-name {name}")[2]
     attached, changed = set(_ATTACHED_POLICY.findall(shown)), _DEFAULT_VERSION.search(shown)
     if len(attached) == 1:
         arn = attached.pop()

@@ -219,7 +219,7 @@ def find_conditional(denial: Denial, policy: KnownPolicy) -> dict[str, Any] | No
     """Return the statement that allows the call under a condition, unless another one allows it without."""
     allows = statements_with(policy, denial.action or "")
     resource = compared_resource(denial)
-    matching = [each for each in allows if resource and names_resource(each, resource)]
+    matching = [each for each in allows if names_resource(each, resource)]
     is_conditional = (each.get("Condition") and not meets_conditions(denial, each) for each in matching)
     if not matching or not all(is_conditional):
         return None
@@ -264,8 +264,12 @@ def compare(denial: Denial, action: str, policy: KnownPolicy) -> Cause | None:
         is_open = (
             not allowed or any(widen(each) == "*" for each in allowed) or describe_star_only(action) is None
         )
-        return None if is_open else _other_resource_cause(policy, action, "*", allowed)
-    if not any(names_action(each, action) and names_resource(each, resource) for each in possible):
+        conditional = find_conditional(denial, policy)
+        if not is_open:
+            return _other_resource_cause(policy, action, "*", allowed)
+        if conditional is None or not fails_condition(denial, conditional):
+            return None
+    elif not any(names_action(each, action) and names_resource(each, resource) for each in possible):
         open_ones = [each for each in possible if names_resource(each, resource) is not False]
         named = [each for each in open_ones if names_action(each, action)]
         allowed = allowed_resources(named if open_ones else possible)

@@ -1,24 +1,18 @@
 """Evaluate the conditions of a statement with what the text and the facts show of the denied request.
 
 They show a value of the request as a parameter in code, an option of a command or a setting, and the caller by its ARN.
-A key that they do not show stays unknown. A new resource has no tags yet, only the request has: aws:RequestTag instead of
-aws:ResourceTag. Tags in a call that creates a resource need the action that tags, too, with the call as the key
-CreateAction: https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html and
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html.
+A key that they do not show stays unknown.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import attrs
 
 from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import User
-from iamtriage.explaining._context.readers.tags import find_tags
+from iamtriage.explaining._context.readers.tags import find_request_tags, find_tags
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.denials.deny_conditions import (
     BOOLEANS,
@@ -27,17 +21,15 @@ from iamtriage.explaining._rules.denials.deny_conditions import (
     find_requirement,
     global_region,
 )
-from iamtriage.explaining._rules.denials.known_policies import describe_condition, join_values
+from iamtriage.explaining._rules.denials.known_policies import describe_condition
 from iamtriage.explaining._rules.denials.listings import find_listing
 from iamtriage.explaining._rules.denials.role_recipients import guess_recipient, role_recipient
-from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial_remedies import mfa_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
-from iamtriage.explaining._rules.shared.required_grants import required_statement
-from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, mapping
+from iamtriage.explaining._rules.sts.trust_documents import iterate_conditions
 from iamtriage.policies._conditions import PolicyValue, all_true, evaluate_condition, parse_operator
-from iamtriage.policies._documents import build_document
 from iamtriage.policies._patterns import compile_glob
 
 if TYPE_CHECKING:
@@ -73,6 +65,7 @@ _CREATES = lazy_pattern(
 )
 # What nearly every request has says nothing about this one.
 _RESOURCE_TAG = ":resourcetag"
+_REQUEST_TAG = "aws:requesttag/"
 _USUAL = frozenset({"aws:principalisawsservice", "aws:securetransport"})
 
 
@@ -237,17 +230,7 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         return values
     name = key.lower()
     if name in _SETTINGS:
-        start = max(denial.failure.span[0] - _MAX_TEXT, 0)
-        text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
-        command = denial.context.command
-        settings = [
-            each
-            for each in _SETTINGS[name].finditer(text)
-            # An option of another command is none of this call.
-            if not (option := re.match(r"--([\w-]+)", each[0])) or (command and command.option(option[1]))
-        ]
-        found = {_SPELLINGS.get(each.lower(), each) for each in (setting["value"] for setting in settings)}
-        return (found.pop(),) if len(found) == 1 else None
+        return _find_setting(name, denial)
     called = denial.failure.envelope.operation
     if name == "kms:viaservice" and called == (denial.action or "").partition(":")[2]:
         # The program called KMS itself.
@@ -263,12 +246,8 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     if name == "iam:passedtoservice":
         recipient = role_recipient(denial) or guess_recipient(denial)
         return None if recipient is None else recipient.passed_to
-    prefix, _, tag = key.partition("/")
-    if prefix.lower().endswith(_RESOURCE_TAG):
-        if is_being_created(denial):
-            return ()
-        tags = find_resource_tags(denial)
-        return None if tags is None else tuple(tags[each] for each in (tag,) if each in tags)
+    if name.startswith(("aws:tagkeys", _REQUEST_TAG)) or f"{_RESOURCE_TAG}/" in name:
+        return _tag_values(key, denial)
     is_person = isinstance(denial.principal, User)
     value: str | None = None
     if name == "aws:principalaccount":
@@ -288,88 +267,31 @@ def _request_values(key: str, denial: Denial) -> tuple[str, ...] | None:
     return None if value is None else (value,)
 
 
-_TAGGING = frozenset({"ec2:createtags", "elasticloadbalancing:addtags"})
-# The calls that create a resource with tags, by its type.
-_CREATORS = {
-    "targetgroup": "CreateTargetGroup",
-    "loadbalancer": "CreateLoadBalancer",
-    "listener": "CreateListener",
-    "listener-rule": "CreateRule",
-}
-_REQUEST_TAG = "aws:requesttag/"
-_URLS = {
-    "elasticloadbalancing": "https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/tagging-resources-during-creation.html",
-    "ec2": "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html",
-}
-
-
-def describe_new_resource(
-    denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition
-) -> tuple[str, Remedy, str]:
-    """Return a verdict, a remedy and a cause for a condition on a tag that a new resource cannot have."""
-    tag = clip_text(failed.key.partition("/")[2])
-    value = "" if failed.operator == "Null" else f" = {join_values(failed.values)}"
-    verdict = f"allows it only on a resource that already has the tag {tag}{value}, and this one is only being created"
-    null = {
-        key.lower(): value for key, value in mapping(mapping(statement.get("Condition")).get("Null")).items()
-    }
-    excludes = str(null.get(f"{_REQUEST_TAG}{tag}".lower())).lower() == "true"
-    text = "A resource has no tags while it is created: only the request has them (aws:RequestTag)."
-    steps = [
-        f"Keep the statement for resources that exist. The new one requires the tag {tag} in the request{', which the old one excludes' if excludes else ''}."
+def _find_setting(name: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the only value that the text sets for a parameter."""
+    start = max(denial.failure.span[0] - _MAX_TEXT, 0)
+    text = denial.failure.text[start : denial.failure.span[1] + _MAX_TEXT]
+    command = denial.context.command
+    settings = [
+        each
+        for each in _SETTINGS[name].finditer(text)
+        # An option of another command is none of this call.
+        if not (option := re.match(r"--([\w-]+)", each[0])) or (command and command.option(option[1]))
     ]
-    if denial.lowercase_action in _TAGGING:
-        since = "Since 2023, AWS checks" if denial.service == "elasticloadbalancing" else "AWS checks"
-        text += f" {since} {denial.action} for tags in the call that creates a resource, too. Older policies lack this statement, so that calls fail without a change of yours."
-        steps = [f"{steps[0]} CreateAction limits it to calls that create the resource."]
-    lines: tuple[str, ...] = ()
-    if denial.role is not None:
-        name = f"Allow{(denial.action or '').partition(':')[2]}AtCreation"
-        lines = (commands.put_policy(commands.role_name(denial.role.name), name),)
-        steps.insert(0, f"Attach the policy to {denial.caller}.")
-    title = f"Allow {denial.action} while the resource is created"
-    remedy = account_remedy(title, *steps, commands=lines, url=_URLS.get(denial.service or ""))
-    added = required_statement(denial, _condition_for_new(denial, statement))
-    if added is None:
-        return verdict, remedy, text
-    resources = as_strings(statement.get("Resource"))
-    if denial.lowercase_action in _TAGGING and len(resources) > 1 and "*" not in resources:
-        # The statement in the text covers each type of resource whose creation the condition names.
-        added = {**added, "Resource": resources}
-    document = build_document([added])
-    return verdict, attrs.evolve(remedy, policy=document, layer="identity"), text
+    found = {_SPELLINGS.get(each.lower(), each) for each in (setting["value"] for setting in settings)}
+    return (found.pop(),) if len(found) == 1 else None
 
 
-def _condition_for_new(denial: Denial, statement: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the condition of a statement with the tags of the request in place of those of the resource."""
-    conditions: dict[str, Any] = json.loads(json.dumps(mapping(statement.get("Condition"))))
-    for operator, key, _ in list(iterate_conditions(statement)):
-        block = conditions[operator]
-        if key.lower().startswith(_REQUEST_TAG):
-            del block[key]
-    for operator, key, _ in list(iterate_conditions(statement)):
-        prefix, _, tag = key.partition("/")
-        if prefix.lower().endswith(_RESOURCE_TAG):
-            block = conditions[operator]
-            block[f"aws:RequestTag/{tag}"] = block.pop(key)
-    if denial.lowercase_action in _TAGGING:
-        service = denial.service or ""
-        creators = _creators(denial, statement)
-        if creators:
-            value = creators[0] if len(creators) == 1 else creators
-            equal = mapping(conditions.get("StringEquals"))
-            conditions["StringEquals"] = {f"{service}:CreateAction": value, **equal}
-    return {operator: block for operator, block in conditions.items() if block}
-
-
-def _creators(denial: Denial, statement: Mapping[str, Any]) -> list[str]:
-    """Return the calls that create the resources of a statement with tags."""
-    if denial.service == "elasticloadbalancing":
-        arns = [denial.resource or "", *as_strings(statement.get("Resource"))]
-        types = dict.fromkeys(each.split(":", 5)[-1].partition("/")[0] for each in arns)
-        return [_CREATORS[each] for each in types if each in _CREATORS]
-    operation = denial.operation or ""
-    return [operation] if operation and operation != "CreateTags" else []
+def _tag_values(key: str, denial: Denial) -> tuple[str, ...] | None:
+    """Return the value of a tag of the request or the resource, or the keys of all tags of the request."""
+    prefix, _, tag = key.partition("/")
+    if prefix.lower().endswith(_RESOURCE_TAG):
+        tags = {} if is_being_created(denial) else find_resource_tags(denial)
+    else:
+        tags = find_request_tags(denial.failure, denial.context.command)
+    if tags is None or not tag:
+        return tags and tuple(tags)
+    return (tags[tag],) if tag in tags else ()
 
 
 def meets_conditions(denial: Denial, statement: Mapping[str, Any]) -> bool:

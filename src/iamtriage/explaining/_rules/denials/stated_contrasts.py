@@ -13,6 +13,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._rules.denials.deny_conditions import find_requirement
 from iamtriage.explaining._rules.denials.known_policies import (
@@ -25,11 +26,11 @@ from iamtriage.explaining._rules.denials.listings import list_prefix_remedy
 from iamtriage.explaining._rules.denials.request_conditions import (
     check_conditions,
     condition_remedy,
-    describe_new_resource,
     find_resource_tags,
     is_being_created,
     resource_name,
 )
+from iamtriage.explaining._rules.denials.resource_tags import describe_missing_tag, describe_new_resource
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denied_regions import other_model_region, region_setting
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
@@ -60,14 +61,6 @@ _SECRET_SUFFIX = lazy_pattern(r"-(?:[A-Za-z0-9]{6}|\?{6})\Z")
 _STORE = lazy_pattern(
     r"\b(?P<kind>(?:cluster)?secretstore)s?(?:\.[a-z.-]{1,40})?[ /](?P<name>[a-z0-9][a-z0-9.-]{0,252})"
 )
-# The commands that tag a resource, by service. Others support the Resource Groups Tagging API.
-_TAG_COMMANDS = {
-    "autoscaling": "aws autoscaling create-or-update-tags --region {region} --tags ResourceId={name},ResourceType=auto-scaling-group,Key={key},Value={value},PropagateAtLaunch=false",
-    "ec2": "aws ec2 create-tags --region {region} --resources {name} --tags Key={key},Value={value}",
-}
-_TAG_RESOURCES = "aws resourcegroupstaggingapi tag-resources --region {region} --resource-arn-list {arn} --tags {key}={value}"
-_PLAIN_TAG = lazy_pattern(r"[\w+.@:/-]{1,256}")
-_MAX_TAGS = 4
 # All actions of a service, or all resources of a type.
 _EVERYTHING = lazy_pattern(r"(?:^|[:/])\*\Z")
 # Characters of a statement that is shown as a whole.
@@ -76,6 +69,8 @@ _RESOURCE_ID = lazy_pattern(r"[\w-]{1,64}", re.ASCII)
 _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)=")
 _PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
 _PASSED_TO = "iam:passedtoservice"
+_OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
+_HELM_TAGS = lazy_pattern(r"^controller:\s*$[^\0]{0,400}?^ {2}tags:\s*$", re.MULTILINE)
 # Operators that compare with a list of values.
 _LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
 
@@ -185,12 +180,11 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
         text = "The action and the resource match the statement: only the condition does not."
         return Contrast(f"allows it only if {describe_conditions(statement)}", remedy, text)
     if failed.is_of_resource_tag and is_being_created(denial):
-        verdict, remedy, text = describe_new_resource(denial, statement, failed)
-        return Contrast(verdict, remedy, text)
+        return Contrast(*describe_new_resource(denial, statement, failed))
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
-        return _missing_tag(denial, tags, failed, met)
+        return Contrast(*describe_missing_tag(denial, tags, failed, met))
     return _other_value(denial, statement, failed)
 
 
@@ -237,11 +231,17 @@ def _other_value(denial: Denial, statement: Mapping[str, Any], failed: CheckedCo
         found = f"the call lists {'the whole bucket' if requested == ('',) else join_values(requested)}"
     elif failed.key.lower() == _DELIMITER and not requested:
         found = "the call lists recursively, without a delimiter"
-    text = f"The action and the resource match the statement; {key} does not."
+    text = (
+        f"The action and the resource match the statement; {key} does not, so that the Allow does not apply."
+    )
     if failed.key.lower() == _DELIMITER:
         text += " aws s3 ls sends the delimiter /, but sync and --recursive send none."
     verdict = f"allows it only if {clause}, but {found}"
-    is_list = failed.operator.removeprefix("ForAnyValue:") in _LISTS
+    is_list = failed.operator.rpartition(":")[2] in _LISTS
+    if failed.operator.startswith("ForAllValues:") and is_list:
+        listed = join_words(tuple(map(clip_text, _unlisted(failed))), "and")
+        verdict = f"allows it with no other {key} than {join_values(failed.values)}, but the request also has {listed}"
+        return Contrast(verdict, _change_value_remedy(denial, statement, failed), text)
     if failed.key.lower() == _PREFIX and requested == ("",):
         return Contrast(verdict, list_prefix_remedy(resource_name(denial), failed.values[0]), text)
     if failed.key.lower() == _DELIMITER and not requested:
@@ -274,28 +274,47 @@ def _describe_statement(denial: Denial, statement: Mapping[str, Any]) -> str:
 def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: CheckedCondition) -> Remedy:
     """Return how to let the condition of a statement accept the value of the request."""
     requested = failed.requested or ()
-    named = _describe_statement(denial, statement)
+    named, key = _describe_statement(denial, statement), clip_text(failed.key)
     accepted, step, is_new = [*requested], f"Add this statement: {named} can stay as it is.", False
+    of_aws = "An AWS managed policy cannot be edited: " if _OF_AWS.search(denial.failure.text) else ""
     if "Not" in failed.operator:
         step = f"Change the value in {named}, as below."
-    elif _can_show(statement):
+    elif _can_show(statement) and not of_aws:
         accepted = list(dict.fromkeys((*failed.values, *requested)))
         step = f"Add the value to {named}, as below. Then remove a value that nothing uses."
     elif denial.role is not None:
         step = f"Attach the policy to {denial.caller}: {named} can stay as it is."
+        if of_aws:
+            step = f"{of_aws}attach this one to {denial.caller}, too."
         is_new = True
     conditions = json.loads(json.dumps(mapping(statement.get("Condition"))))
     conditions[failed.operator][failed.key] = accepted[0] if len(accepted) == 1 else accepted
-    title = f"Let the condition on {clip_text(failed.key)} accept {join_values(requested)}"
+    title = f"Let the condition on {key} accept {join_words(tuple(map(clip_text, _unlisted(failed))), 'and')}"
     is_task = failed.key.lower() == _PASSED_TO and "ecs-tasks.amazonaws.com" in requested
     other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
-    remedy = account_remedy(title, step, other if is_task else None, url=pages.EVALUATION)
-    changed = _with_statement(remedy, denial, statement, conditions)
+    without = None
+    if failed.key.lower() == "aws:tagkeys":
+        where = " (controller.tags in the Helm values)" if _HELM_TAGS.search(denial.failure.text) else ""
+        without = f"Or send the call without these tags{where}. What exists already is not affected."
+    remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
+    tagging = f"{denial.service}:TagResource"
+    if (
+        without
+        and denial.lowercase_action.partition(":")[2].startswith("create")
+        and find_action(tagging) is not None
+    ):
+        statement = {**statement, "Action": [*as_strings(statement.get("Action")), tagging]}
+    changed = _with_statement(remedy, denial, statement, conditions, is_copy=bool(of_aws))
     if not is_new or denial.role is None or changed.policy is None:
         return changed
     name = inline_policy_name(changed.policy["Statement"])
     line = commands.put_policy(commands.role_name(denial.role.name), name)
     return attrs.evolve(changed, commands=(line,), is_addition=False)
+
+
+def _unlisted(failed: CheckedCondition) -> list[str]:
+    """Return the values of the request that a condition does not accept."""
+    return [each for each in failed.requested or () if each not in failed.values]
 
 
 def _can_show(statement: Mapping[str, Any]) -> bool:
@@ -306,7 +325,12 @@ def _can_show(statement: Mapping[str, Any]) -> bool:
 
 
 def _with_statement(
-    remedy: Remedy, denial: Denial, statement: Mapping[str, Any], conditions: Mapping[str, Any]
+    remedy: Remedy,
+    denial: Denial,
+    statement: Mapping[str, Any],
+    conditions: Mapping[str, Any],
+    *,
+    is_copy: bool = False,
 ) -> Remedy:
     """Return a remedy with the statement of a policy as it has to be; the policy can have others.
 
@@ -315,57 +339,8 @@ def _with_statement(
     shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
     if shown and conditions:
         shown["Condition"] = conditions
-    if not _can_show(statement):
+    if not _can_show(statement) and not (is_copy and shown and "Condition" in shown):
         shown = required_statement(denial, conditions)
     if shown is None:
         return remedy
     return attrs.evolve(remedy, policy=build_document([shown]), layer="identity", is_addition=True)
-
-
-def _missing_tag(
-    denial: Denial, tags: Mapping[str, str], failed: CheckedCondition, met: Sequence[CheckedCondition]
-) -> Contrast:
-    """Return that a resource lacks the tag that a policy requires, and how to add it."""
-    name, values = resource_name(denial), failed.values
-    prefix, _, key = failed.key.partition("/")
-    shown, tag = clip_text(name), f"{clip_text(key)} = {join_values(values)}"
-    listed = tuple(f"{clip_text(each)} = {clip_text(tags[each])}" for each in [*tags][:_MAX_TAGS])
-    found = f"{shown} lacks it (its tags: {join_words(listed, 'and') or 'none'})"
-    if key in tags:
-        value = f"= {clip_text(tags[key])}" if tags[key] else "with an empty value"
-        found = f"{shown} has {clip_text(key)} {value}"
-    arn, lines = denial.resource_arn, tuple[str, ...]()
-    if arn is not None and all(map(_PLAIN_TAG.fullmatch, (key, values[0], name))):
-        template = _TAG_COMMANDS.get(arn.service, _TAG_RESOURCES)
-        region = commands.region(arn.region or denial.facts.region)
-        line = template.format(region=region, arn=arn, name=name, key=key, value=values[0])
-        lines = (commands.command(*line.split()),)
-    same = next((each for each in tags if tags[each] in values and each != key), None)
-    other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
-    title = f"Tag {shown} with {tag}"
-    code = "Add the tag to the code that creates the resource, too."
-    written = None
-    set_in_text = same and re.compile(
-        rf"(?<![\w/:.-])[\"']?{re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])[\"']?"
-    ).search(denial.failure.text)
-    if set_in_text:
-        title = f"Where the text sets the tag, write {clip_text(key)} instead of {clip_text(same or '')}"
-        code = "The keys differ, not the values. Apply the change: what is created then has the tag."
-        lines, written = (), set_in_text[0].replace(same or "", key)
-    remedy = your_remedy(
-        title,
-        code,
-        "Or, if the resource has the right value, change the value in the policy's condition. Do not remove the condition."
-        if key in tags
-        else f"Or change the policy: require {other} in the condition instead, or allow the ARN of {shown} alone in a statement without it. Do not remove the condition.",
-        commands=lines,
-        manifest=written,
-        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html",
-    )
-    text = "The action and the resource match the statement: only the tag does not."
-    if met:
-        fitting = join_words(
-            [f"{clip_text(each.key.partition('/')[2])} = {join_values(each.values)}" for each in met], "and"
-        )
-        text = f"The action, the resource and the tag {fitting} match the statement: only {clip_text(key)} does not, and all must match."
-    return Contrast(f"allows it only on a resource with the tag {tag}, and {found}", remedy, text)

@@ -216,6 +216,7 @@ def _describe_permissions(controller: Controller, partition: str) -> str:
     path = controller.managed_policy
     if controller.policy:
         tag = " The condition requires tagged groups." if controller.has_conditions else ""
+        tag += f" {controller.policy_note}" if controller.policy_note else ""
         return f"{calls}. The policy has all that its documentation lists.{tag}"
     if path is None:
         return f"{calls} than this one. Its role needs {controller.permissions}."

@@ -87,6 +87,11 @@ _LOGIN_FAILED = "PAM authentication failed for user"
 _CONNECTION = lazy_pattern(
     r"\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):", re.ASCII
 )
+# What the EFS CSI driver logs before a call, and its error, which has the code of gRPC for missing credentials:
+# https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335.
+_CREATES_ACCESS_POINT = lazy_pattern(
+    r"\bCalling Create AP with input\b[^\0]{0,2000}?\bPlease ensure you have the right AWS permissions"
+)
 _VERSION_ACTIONS = frozenset(
     {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
 )
@@ -114,6 +119,8 @@ def derive_actions(
         return "derived", ("sts:AssumeRole",)
     if _LOGIN_FAILED in failure.text[slice(*failure.span)]:
         return "derived", ("rds-db:connect",)
+    if failure.action is None and _CREATES_ACCESS_POINT.search(failure.text[: failure.span[1]]):
+        return "derived", ("elasticfilesystem:CreateAccessPoint",)
     if connection := _CONNECTION.search(failure.text, *failure.span):
         return "derived", (f"{connection[1]}:UseConnection",)
     evidence, actions = _find_actions(failure, facts)

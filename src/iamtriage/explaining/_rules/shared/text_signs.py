@@ -97,7 +97,7 @@ _POD_WORDING = lazy_pattern(
 )
 # What deployment tools print. The roles of nodes that eksctl created are named after it.
 _DEPLOYMENT_TOOL = lazy_pattern(
-    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl\b(?!-)",
+    r"\.tf line \d|\bwith (?:module\.|data\.|aws_)|(?i:terraform|pulumi)|AWSCloudFormation|\bAWS::[A-Z]|\beksctl (?:associate|create|delete|drain|enable|get|register|scale|set|unset|update|upgrade|utils|version)\b",
     re.ASCII,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 # Each match of a controller's patterns contains one of these in lower case.
 _FRAGMENTS = (
     "argo", "assumeroleforpodidentity", "autoscaler", "aws-node", "backup", "balancer", "cert-manager", "cloudwatch", "controller",
-    "create volume", "csi", "cwagent", "decryption failed", "dns01", "external", "failed to pull", "failedbuildmodel",
+    "create volume", "csi", "cwagent", "decryption failed", "dns01", "external", "failed to pull", "failedbuildmodel", "faileddeploymodel",
     "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
     "karpenter", "kubelet", ".go:", "record", "regenerate asg", "s-plugin", "velero", "vpc",
 )  # fmt: skip

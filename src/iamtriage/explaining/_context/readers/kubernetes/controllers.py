@@ -43,6 +43,7 @@ class Controller(Value):
         workload: The workload of its chart, for ``kubectl rollout restart``.
         managed_policy: The AWS managed policy for its role, by the path in the policy's ARN.
         policy: The policy for its role in its documentation, if AWS has none.
+        policy_note: What else to know about that policy.
         permissions: Where its documentation has the policy, if it is too long to show.
         policy_file: The URL of that policy, with ``VERSION`` and ``SUFFIX``, which depends on the partition.
         passes_roles_to: The service to which it passes roles.
@@ -64,6 +65,7 @@ class Controller(Value):
     )
     managed_policy: str | None = None
     policy: tuple[Allowance, ...] = ()
+    policy_note: str = ""
     permissions: str = ""
     policy_file: str | None = None
     passes_roles_to: str | None = None
@@ -90,7 +92,7 @@ _CONTROLLERS = (
         "aws-load-balancer-controller",
         lazy_pattern(
             # The controller names what it creates k8s-NAMESPACE-NAME-HASH.
-            r"(?i:load-?balancer-?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|FailedBuildModel|\bingress\.k8s\.aws"
+            r"(?i:load-?balancer-?controller)|\"controller\":\s?\"(?:ingress|targetGroupBinding)\"|elbv2\.k8s\.aws|Failed(?:Build|Deploy)Model|\bingress\.k8s\.aws"
             r"|:(?:targetgroup|loadbalancer/(?:app|net))/k8s-|failed to (?:get|fetch|introspect) (?:VPC ID|vpcID)|introspect region from EC2Metadata",
             re.ASCII,
         ),
@@ -211,6 +213,7 @@ _CONTROLLERS = (
         ("ec2:AssignIpv6", "ec2:UnassignIpv6"),
         workload="daemonset/aws-node",
         policy=controller_policies.VPC_CNI_IPV6,
+        policy_note="AmazonEKS_CNI_Policy is for IPv4 only and can stay attached: AWS has no managed policy for IPv6. Then restart daemonset/aws-node in kube-system; until it works, nodes are NotReady.",
         mention=lazy_pattern(r"\baws-node\b|amazon-vpc-cni|\bipamd\b", re.ASCII),
     ),
     # Only the agent calls this API, with the role of the node, and no text about pods is about the agent:

@@ -1,0 +1,106 @@
+"""Tests for conditions on the tags of a request that a log or a command shows, and for callers that the text describes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+EFS = """cloud.go:215] Calling Create AP with input: {
+  ClientToken: "a1",
+  Tags: [{
+      Key: "efs.csi.aws.com/cluster",
+      Value: "true"
+    },{
+      Key: "owner",
+      Value: "data"
+    }]
+}
+GRPC error: rpc error: code = Unauthenticated desc = Access Denied. Please ensure you have the right AWS permissions: Access denied
+"""
+SNS = "$ aws sns create-topic --name jobs --tags {} --region eu-west-1\nAn error occurred (AuthorizationError) when calling the CreateTopic operation: User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: sns:CreateTopic on resource: arn:aws:sns:eu-west-1:111122223333:jobs because no identity-based policy allows the sns:CreateTopic action\n"
+
+
+def _policy(action: str, *keys: str) -> str:
+    condition = {"ForAllValues:StringEquals": {"aws:TagKeys": keys}}
+    statement = {"Sid": "Tagged", "Effect": "Allow", "Action": action, "Resource": "*", "Condition": condition}  # fmt: skip
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "listed", "others"),
+    [
+        (EFS, "elasticfilesystem:CreateAccessPoint", ("efs.csi.aws.com/cluster",), "owner"),
+        (EFS, "elasticfilesystem:CreateAccessPoint", ("efs.csi.aws.com/cluster", "owner"), ""),
+        (SNS.format("Key=team,Value=data Key=cost,Value=1"), "sns:CreateTopic", ("team",), "cost"),
+        (SNS.format("Key=team,Value=data"), "sns:CreateTopic", ("team", "cost"), ""),
+        (SNS.format("team=data,cost=1"), "sns:CreateTopic", ("team",), ""),
+    ],
+    ids=["log", "log-met", "option", "option-met", "unknown-form"],
+)
+def test_tag_keys_of_the_request(text: str, action: str, listed: tuple[str, ...], others: str) -> None:
+    explanation = explain(text + _policy(action, *listed))
+    words = f"with no other aws:TagKeys than {listed[0]}, but the request also has {others}"
+    assert (words in explanation.summary) == bool(others)
+
+
+def test_policy_of_aws_is_not_edited() -> None:
+    text = f"{EFS}Role efs-csi-prod has the AWS managed policy AmazonEFSCSIDriverPolicy:\n{_policy('elasticfilesystem:CreateAccessPoint', 'efs.csi.aws.com/cluster')}"
+    explanation = explain(text)
+    assert explanation.summary.startswith(
+        "The role efs-csi-prod was denied elasticfilesystem:CreateAccessPoint"
+    )
+    remedy = explanation.remedies[0]
+    assert "An AWS managed policy cannot be edited" in remedy.steps[0]
+    assert "--role-name efs-csi-prod" in remedy.commands[-1]
+    [statement] = (remedy.policy or {})["Statement"]
+    assert statement["Action"] == ["elasticfilesystem:CreateAccessPoint", "elasticfilesystem:TagResource"]
+    assert "Unauthenticated is only the gRPC code" in explanation.notes[0]
+
+
+DENIED = "An error occurred (AccessDenied) when calling the GetObjectTagging operation: Access Denied\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "caller"),
+    [
+        ("Role build-1 may s3:GetObject on it.", "build-1"),
+        ("The role build-1 has AmazonS3FullAccess.", "build-1"),
+        ("The role only has AmazonS3FullAccess.", None),
+        ("The role build-1 has a trust policy.", None),
+        ("Role build-1 may s3:GetObject, role build-2 may s3:PutObject.", None),
+    ],
+)
+def test_role_that_the_text_describes(said: str, caller: str | None) -> None:
+    commands = [line for each in explain(DENIED + said).remedies for line in each.commands]
+    assert any(f"--role-name {caller}" in line for line in commands) == (caller is not None)
+
+
+LISTENER = "Failed deploy model due to operation error Elastic Load Balancing v2: DescribeListenerAttributes, https response error StatusCode: 403, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/{}/17281 is not authorized to perform: elasticloadbalancing:DescribeListenerAttributes because no identity-based policy allows the elasticloadbalancing:DescribeListenerAttributes action\n"
+
+
+@pytest.mark.parametrize(
+    ("role", "said", "version"),
+    [
+        ("lbc", "Warning  FailedDeployModel, chart 1.9.1; with chart 1.8.3 it works", "v2.9.1"),
+        (
+            "eksctl-a-addon-iamserviceaccount-Role1-A1",
+            "FailedDeployModel: created by eksctl 0.190",
+            "VERSION",
+        ),
+        ("lbc", "FailedDeployModel, chart 0.1.9", "VERSION"),
+    ],
+)
+def test_policy_of_the_chart(role: str, said: str, version: str) -> None:
+    explanation = explain(f"{LISTENER.format(role)}{said}")
+    assert explanation.causes[0].code == "policy-older-than-release"
+    remedy = explanation.remedies[0]
+    assert f"/{version}/docs/install/iam_policy.json" in remedy.commands[0]
+    assert ("attachPolicyARNs" in " ".join(remedy.steps)) == role.startswith("eksctl-")
+
+
+def test_tool_that_creates_roles_is_no_controller() -> None:
+    text = f"$ eksctl create iamserviceaccount --name x\nFailedDeployModel {LISTENER.format('admin')}"
+    assert explain(text).causes[0].code != "policy-older-than-release"
