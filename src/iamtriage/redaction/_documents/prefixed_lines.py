@@ -25,7 +25,7 @@ _VALUE = re.compile(
     r"[\w.]{0,48}(?:\\{0,8}[\"']?\]?[ \t]{0,40}[:=,|>\t]|[ ]{2}"
     r"|[\"']?(?:[ ]\S{1,400})?[ \t]{0,8}\r?(?:\n|\Z))"
 )
-_ESCAPED_BREAK = re.compile(r"\\{1,64}n")
+_ESCAPED_BREAK = re.compile(r"\\{2,64}n")
 # Before a name in a sentence.
 _PROSE = re.compile(r"[A-Za-z0-9)]['’]?[ ]{1,2}[A-Za-z]")
 # The number of lines before and after the line of a name that can belong to it.
@@ -88,7 +88,9 @@ def find_prefixed_lines(
 
 def break_lines(text: str) -> str:
     """Return a text with its escaped line breaks as line breaks, at the same positions."""
-    return _ESCAPED_BREAK.sub(lambda m: " " * (len(m[0]) - 1) + "\n", text) if "\\n" in text else text
+    if "\\\\n" in text:
+        text = _ESCAPED_BREAK.sub(lambda m: " " * (len(m[0]) - 1) + "\n", text)
+    return text.replace("\\n", " \n")
 
 
 def has_prefixed_lines(text: str, start: int, end: int, *, signs: str = "") -> bool:

@@ -298,7 +298,12 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     if not extent.quote and not query and is_word_of_code(match, extent, sign):
         return None
     prose = ERROR if name.what in _MULTI_WORD else _PROSE
-    if sign == ":" and not extent.quote and prose.match(text, extent.start):
+    if (
+        sign == ":"
+        and text.startswith(" ", extent.end)
+        and not extent.quote
+        and prose.match(text, extent.start)
+    ):
         return None
     structured = query or bool(assign["close"])
     is_login = False

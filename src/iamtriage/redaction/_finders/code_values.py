@@ -39,6 +39,9 @@ def is_word_of_code(match: NameMatch, extent: Extent, sign: Sign) -> bool:
         return _CALLEE.fullmatch(value) is not None
     is_word = value.replace("_", "").isalpha() and value.islower()
     if sign == "=":
-        is_one = is_word and match.preceded_by(_OTHER_NAMES) is not None
-        return is_one or _OPERATOR.match(text, extent.start) is not None
+        if text.startswith(" ", extent.end) and _OPERATOR.match(text, extent.start):
+            return True
+        return (
+            is_word and text.startswith(", ", match.start - 2) and match.preceded_by(_OTHER_NAMES) is not None
+        )
     return is_word and _QUOTED_NAME.match(text, extent.end) is not None

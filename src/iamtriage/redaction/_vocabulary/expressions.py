@@ -50,7 +50,7 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
     if _EXPRESSION.fullmatch(value.rstrip(",;.")):
         return True
     word = value.rstrip(",;)")
-    attribute = _ATTRIBUTE.fullmatch(word)
+    attribute = _ATTRIBUTE.fullmatch(word) if "." in word else None
     is_code = is_assigned or not name.is_chosen
     if attribute and is_code and name.tail in attribute["last"].lower().replace("_", ""):
         return True
