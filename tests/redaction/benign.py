@@ -682,6 +682,8 @@ LINES: tuple[str, ...] = tuple(
         r"fields: ('db_password', 'api_key_v2')",
         r"manage_master_user_password = true\\nnextToken is invalid",
         r"self.password = user_password or self.password",
+        r'"nextForwardToken": "f/31961209122447488583055879464742346735121166569214640130"',
+        r"ii  passwd  1:4.13+dfsg1-1+deb12u1  amd64  change and administer password data",
         r"self.next_token = response.next_token",
         r"usage.output_tokens = incoming.output_tokens",
         r"password = config.database.password",

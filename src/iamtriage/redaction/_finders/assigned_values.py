@@ -167,7 +167,7 @@ def find_value_of(match: NameMatch) -> FoundSecret | None:
             continue
         if pattern is _TAGS_BETWEEN and not (_TAG_START.match(text, end) and match.preceded_by(_IN_TAG)):
             continue
-        if before != _BEFORE_NAMES.get(pattern, before):
+        if pattern in _BEFORE_NAMES and not match.preceded_by(_BEFORE_NAMES[pattern]):
             continue
         between = pattern.match(text, end)
         if between:
@@ -196,7 +196,7 @@ _BETWEEN: tuple[tuple[re.Pattern[str], Sign, frozenset[str]], ...] = (
 )
 _VALUE_STARTS = _COLUMN_STARTS.union(*(starts for _, _, starts in _BETWEEN))
 # Without this before the name, its quote or comma ends something else.
-_BEFORE_NAMES = {_ATOM: "{", _FORM_PART: '"'}
+_BEFORE_NAMES = {_ATOM: re.compile(r"\{\Z"), _FORM_PART: re.compile(r"name=\\{0,64}\"\Z")}
 
 
 def _find_option_value(match: NameMatch) -> FoundSecret | None:

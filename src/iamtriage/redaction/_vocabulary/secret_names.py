@@ -145,7 +145,7 @@ WORDS = frozenset(words for words, _, evidence in NAME_ROWS if evidence == "word
 
 # Tokens that are not secrets: for pagination, ordering or counting.
 _HARMLESS = re.compile(
-    r"(?:next|page|nextpage|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
+    r"(?:next(?:page|forward|backward)?|page|continuation|pagination|clientrequest|request|client|idempotency|start|starting"
     r"|forward|backward|sequence|change|lock|sync|resume|marker|invalidation|cancellation|stop|max|min|total|prompt"
     r"|completion|input|output|cached|new|unexpected|num|count|creation|pad|eos|bos|unk|sep|cls|mask|reasoning"
     r"|public|design|csstoken|theme)tokens?"

@@ -84,7 +84,7 @@ _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9./]*[a-z0-9])?")
 # A Python class with its module, without digits: "botocore.tokens.FrozenAuthToken".
 _CLASS = re.compile(r"(?:[a-z_]{3,30}\.){1,6}(?:[A-Z][a-z]{2,20}){1,6}")
 _PARTS_OF_TYPE = re.compile(r"\s?\|\s?")
-_VERSION = re.compile(r"v?[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}(?:[-+.][\w.]{1,40})?")
+_VERSION = re.compile(r"v?(?:[0-9]:)?[0-9]{1,4}(?:\.[0-9]{1,6}){1,4}(?:[-+.~][\w.+~-]{1,40})?")
 COOKIE_ATTRIBUTE = r"(?:path|domain|expires|max-age|samesite|secure|httponly|partitioned|priority)\b"
 _EMPTY_COOKIE = re.compile(
     rf"[\w.-]{{1,80}}=(?:\"\")?(?:; ?{COOKIE_ATTRIBUTE}[^;]{{0,200}}){{0,8}};?", re.IGNORECASE
