@@ -59,6 +59,7 @@ _BLOCK = rf"[|>][-+]?[ \t]*\r{{0,2}}(?:\n|{BACKSLASHES}(?:r\\{{1,64}})?n)(?:[-+]
 _TYPE = r"(?:None|null|undefined|str|string|String|bytes|SecretStr|Token)"
 _TYPED = rf"[ ]?:[ ]?(?:(?:typing\.)?Optional\[)?{_TYPE}\]?(?:[ ]?\|[ ]?{_TYPE}){{0,4}}(?=[ ]?=(?![=>]))"
 # Of Markdown and HTML.
+_MEMBER = re.compile(r"->[{\[]?[A-Za-z_]+(?![\w.~/+=-])")
 _BOLD = r"(?:\*{1,2}(?![*\w])|</(?:b|strong)>)?"
 _ASSIGN = re.compile(
     # "AWS Secret Access Key [None]: "
@@ -265,6 +266,8 @@ def _find_assigned_value(match: NameMatch, assign: re.Match[str]) -> FoundSecret
     written = assign["sign"].lower()
     sign: Sign = ":" if written.endswith(":") else "="
     if _is_marked(text, assign.end()) or HIDDEN.match(text, assign.end("sign")):
+        return None
+    if written == "->" and _MEMBER.match(text, match.end):
         return None
     query = match.is_in_query()
     at = assign.end()

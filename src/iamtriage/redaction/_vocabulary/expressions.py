@@ -24,6 +24,7 @@ _EXPRESSION = re.compile(
     r"|(?:await )?(?:[A-Za-z_]\w{0,60}\.){1,6}[A-Za-z_]\w{0,60}[(\[].*"
     # A type of Python.
     r"|(?:dict|frozenset|list|set|tuple|type|Dict|List|Optional|Set|Tuple|Type|Union)\[.*"
+    r"|[A-Za-z_][\w.]{0,60}[ ]?\+[ ]?[\"'].*"
     # PHP, PowerShell.
     r"|\$\w{1,40}(?:\[[^\]\n]{0,80}\]?|->\w{1,80})+"
     r"|(?:Get|Read|New|ConvertTo|ConvertFrom|Import|Invoke|Select)-[A-Z]\w{1,60}(?:\s.*)?"
@@ -35,6 +36,7 @@ _EXPRESSION = re.compile(
 _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
 # An attribute or a constant of a program: "response.client_secret", "Token.Literal".
 _ATTRIBUTE = re.compile(r"[*&]?(?:[A-Za-z_]\w{0,60}\.){1,6}(?P<last>[A-Za-z_]\w{0,60})")
+_VARIABLE = re.compile(r"\$[a-z]+(?:_[a-z]+)*")
 _ITEM = re.compile(r"(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}\[[\w.:-]{1,40}\]")
 _CONSTANT = re.compile(r"(?:[A-Z][a-z]{2,20}){1,4}(?:\.(?:[A-Z][a-z]{2,20}){1,4}){1,4}")
 
@@ -50,11 +52,14 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
     if _EXPRESSION.fullmatch(value.rstrip(",;.")):
         return True
     word = value.rstrip(",;)")
-    attribute = _ATTRIBUTE.fullmatch(word) if "." in word else None
-    is_code = is_assigned or not name.is_chosen
-    if attribute and is_code and name.tail in attribute["last"].lower().replace("_", ""):
+    if is_assigned and _VARIABLE.fullmatch(word):
         return True
     if name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):
+        return True
+    attribute = _ATTRIBUTE.fullmatch(word) if "." in word and (is_assigned or not name.is_chosen) else None
+    if attribute and name.tail in attribute["last"].lower().replace("_", ""):
+        return True
+    if attribute and is_assigned and not name.is_chosen and not any(map(str.isdigit, word)):
         return True
     if not word.isascii() or _IDENTIFIER.fullmatch(word) is None:
         return False

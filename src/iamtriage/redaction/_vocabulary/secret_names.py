@@ -175,7 +175,7 @@ _SHORT_PREFIXES = """
 # After a name, these words show that the value describes the secret.
 _DESCRIBING_WORDS = """
     age alg algorithm algorithms are arn arns at attempt attempts audience bucket budget by cache cached
-    char character characters chars checksum class column config configuration cost count counts created creator
+    char character characters chars checksum class cmd column command config configuration cost count counts created creator
     date dates description digit digits dir directory disabled duration enable enabled encoding encryption endpoint
     env error errors exp expiration expire expired expires expiry expression field fields file filename
     files fingerprint folder for form format generator has hash hashing header headers hint host hostname id identifier ids in

@@ -61,7 +61,7 @@ ERROR = re.compile(
 )
 """The beginning of an error or a report instead of a value, as in "password: context deadline exceeded"."""
 # Alternatives in a pattern.
-_ALTERNATIVES = re.compile(r"[A-Za-z_-]{1,40}(?:\|[A-Za-z_-]{1,40}){1,80}\)?")
+_ALTERNATIVES = re.compile(r"[A-Za-z_-]{1,40}(?:(?:\|[A-Za-z_-]{1,40}){1,80}\)?|\)[$)/\]a-z]{0,6})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _PATH = re.compile(r"[.~]{0,2}/\w")
 _DIRECTORY = re.compile(r"[~.]{0,2}/|[A-Za-z]:[\\/]")
