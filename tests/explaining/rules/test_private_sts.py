@@ -27,7 +27,7 @@ def test_endpoint_in_the_text(shown: str, *, has_endpoint: bool) -> None:
     assert ("the VPC has an endpoint only for sts.eu-west-1" in explanation.summary) == has_endpoint
     remedies = explanation.remedies
     assert ("describe-vpc-endpoints" in str(remedies[0].commands)) != has_endpoint
-    assert ("Open a way from the subnet to STS" in [each.title for each in remedies]) != has_endpoint
+    assert ("Let the subnet of the pods reach STS" in [each.title for each in remedies]) != has_endpoint
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ FOLLOWING = {
     "aws eks describe-access-entry": _CREATE_ENTRY,
     "aws eks list-access-entries": _CREATE_ENTRY,
     _CREATE_ENTRY: "aws eks associate-access-policy",
+    # Pods get a role only when they are created.
+    "aws eks create-pod-identity-association": "kubectl rollout restart",
 }
 _ATTACHES = lazy_pattern(r"Attach the policy to the (?:role|user) \S+?(?:: the caller is a session of it)?\.")
 _ASSIGNMENT = lazy_pattern(r"[A-Za-z_]\w*=")

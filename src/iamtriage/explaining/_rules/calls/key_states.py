@@ -310,18 +310,18 @@ def _launch_remedies(
     show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:
         of_other = (
-            " One of another account also needs a grant (create-grant)." if launcher in _LAUNCHERS else ""
+            "A key of another account also needs a grant (create-grant)." if launcher in _LAUNCHERS else None
         )
-        which = f"The key alias/aws/ebs needs no policy.{of_other}"
+        which = of_other
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
         show_state = kms_command("describe-key", found, region, "--query KeyMetadata.KeyState")
         of_volume = (
-            "For this default key (not alias/aws/ebs), or that of the launch template or AMI snapshot:"
+            "For this key (alias/aws/ebs is not the cause), or that of the launch template or snapshot:"
         )
         lookup.append(show_state if found else Labelled(of_volume, show_state))
     save = "--policy-name default --policy file://policy.json"
-    title = f"Allow {launcher} in the key policy" if state else "Check the key's state and policy"
+    title = f"Allow {launcher} in the key policy" if state else "Check the key's state, and then its policy"
     if state and allowed and ":root" not in allowed and "AWSServiceRole" not in allowed:
         # Without the account's root in it, no IAM policy allows anybody else to change it.
         title = f"As {clip_text(allowed.rpartition('/')[2])}, a{title[1:]}"
@@ -337,7 +337,7 @@ def _launch_remedies(
             show
             if state
             else Labelled(
-                "If it prints Enabled (else run enable-key, if PendingDeletion after cancel-key-deletion):",
+                "If it prints Enabled (Disabled: run enable-key; PendingDeletion: cancel-key-deletion first):",
                 show,
             ),
             kms_command("put-key-policy", found, region, save),

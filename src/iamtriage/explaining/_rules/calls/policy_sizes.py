@@ -72,7 +72,7 @@ POLICY_SIZES = (
         "role",
         "Merge statements of the trust policy",
         (
-            "A role has one trust policy, which cannot be split. Whitespace does not count. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
+            "A role has one trust policy, which cannot be split, and the policies attached to the role do not count. Nor does whitespace. List principals, or the values of a condition on sub, in one statement. Remove providers of deleted clusters, and principals that no longer use the role.",
             "Or trust fewer identities: another role for some, or EKS Pod Identity, whose trust policy is the same for all clusters.",
             "Or an account administrator requests a higher quota, Role trust policy length (IAM), of up to 8,192 characters for all roles.",
         ),

@@ -179,7 +179,8 @@ def explain_invalid_header(case: Case[AwsError], message: str) -> Explanation:
         "Set the credentials again, without surrounding whitespace",
         "Copy the access key ID, secret and session token again, without spaces, newlines and quotes.",
         "Check files with Windows line endings, CI secrets, and Kubernetes Secrets that were created with echo: echo adds a newline, printf does not.",
-        commands="aws configure list",
+        "The command must not print \\n or \\r. Run it where the program runs, also for AWS_SECRET_ACCESS_KEY.",
+        commands='printf %s "$AWS_ACCESS_KEY_ID" | od -c | tail -n 2',
         url=pages.ACCESS_KEYS,
     )
     return case.explain(

@@ -255,7 +255,7 @@ def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, reg
         test = f"kubectl exec --namespace {commands.namespace(case.facts.namespace)} POD -- {test}"
     where = f"--region {commands.region(region)}"
     return account_remedy(
-        "Open a way from the subnet to STS",
+        "Let the subnet of the pods reach STS",
         step,
         "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response that curl prints, even an error, shows that STS is reachable.",
         commands=(

@@ -251,16 +251,18 @@ def assign_pod_role_remedy(case: AnyCase, *, title: str) -> Remedy:
         return pod_problems.recreate_pods_remedy(case, role)
     return cluster_remedy(
         title,
-        "Check whether the pod has AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without them, SDKs fall back to the node's role.",
-        "If it has neither, create a Pod Identity association for its service account, or annotate the account with a role (IRSA; in the values of its chart, if one creates it). Then re-create the pods: EKS injects the variables only when a pod is created.",
-        "For Pod Identity, the role trusts pods.eks.amazonaws.com, and the agent runs on the nodes. For IRSA, the role trusts the cluster's OIDC provider.",
-        "If it has them and still calls as the node, update its SDK, and remove other credentials from its code and profiles.",
+        "If a role is printed, only start the pods again: they get it when they are created."
+        if open_lookups(case)
+        else None,
+        "ROLE_ARN is a role that trusts pods.eks.amazonaws.com (sts:AssumeRole and sts:TagSession). The nodes need the add-on eks-pod-identity-agent.",
+        "Or use IRSA: annotate the service account, in the values of its chart if one creates it, with a role that trusts the cluster's OIDC provider.",
+        "If the pods have AWS_ROLE_ARN or AWS_CONTAINER_CREDENTIALS_FULL_URI and still call as the node, update their SDK, and remove other credentials from their code and profiles.",
         commands=(
-            variables_command(case),
             *open_lookups(case),
-            CREATE_ASSOCIATION,
+            Labelled("Otherwise:", CREATE_ASSOCIATION),
+            Labelled("Then start the pods again:", clusters.restart_command(case)),
             Labelled("Or, with IRSA:", ANNOTATE_ACCOUNT),
-            Labelled("Then, in either case:", clusters.restart_command(case)),
+            Labelled("To see which variables the pods have:", variables_command(case)),
         ),
         url=pages.EKS_SERVICE_ACCOUNTS,
     )

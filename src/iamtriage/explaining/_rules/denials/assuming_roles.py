@@ -344,7 +344,7 @@ def _allow_remedy(
         return remedy
     if _may_be_either_side(denial, findings, attribute):
         shown = json.dumps(_statement_for(denial, attribute))
-        look = f"The first command prints the role's trust policy. If it allows the account as a whole, this policy is what is missing. If it does not, add the statement {shown} to it, which is enough within one account."
+        look = f"The first command prints the role's trust policy. If it allows the account as a whole, attach this policy. Otherwise, add the statement {shown} to the trust policy instead: within one account, that is enough."
         lines = (trust_policy_commands(denial)[0], *remedy.commands)
         return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
     if not denial.crosses_accounts:

@@ -272,14 +272,14 @@ def explain_image_pull(denial: Denial) -> Explanation:
     remedies = [
         account_remedy(
             f"Allow {puller} to pull the image",
-            f"{who_pulls} The policy contains {_ACTIONS}, and {LOGIN_ACTION}.",
+            f"{who_pulls} aws eks describe-nodegroup prints it (nodeRole)." if on_node else who_pulls,
             "With a pull through cache rule, the role also needs ecr:BatchImportUpstreamImage and ecr:CreateRepository."
             if may_be_cached
             else None,
             commands=(
                 f"aws iam list-attached-role-policies --role-name {role}",
                 Labelled(
-                    "If it has no such policy (PullOnly, ReadOnly or PowerUser):",
+                    f"If it lists none that allows {_ACTIONS} (AmazonEC2ContainerRegistryPullOnly, ReadOnly or PowerUser):",
                     commands.attach_policy(role, f"arn:{repository.partition}:iam::aws:policy/{_PULL_ONLY}"),
                 ),
             ),
@@ -297,7 +297,7 @@ def explain_image_pull(denial: Denial) -> Explanation:
         ),
     ]
     text = f"The repository is in another account, and its policy does not allow {puller}."
-    causes.append(NO_ALLOWS["resource"].cause(text=text))
+    causes.insert(1, NO_ALLOWS["resource"].cause(text=text))
     if not on_node and not on_ecs:
         causes.append(_OLD_LOGIN)
         remedies.insert(1, credential_remedies.docker_login(repository.registry, repository.region))

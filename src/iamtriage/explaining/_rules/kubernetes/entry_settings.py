@@ -157,7 +157,7 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
             and cluster.name
             and principal.new_entry_argument.startswith("arn:")
         ):
-            added = "this association (or, with the module of EKS, the same in policy_associations)"
+            added = "this association, which depends on the entry (depends_on), or, with the module of EKS, the same in policy_associations"
             values = {
                 "cluster": quote_json(cluster.name),
                 "principal": quote_json(principal.new_entry_argument),

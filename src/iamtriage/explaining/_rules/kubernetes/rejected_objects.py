@@ -121,7 +121,8 @@ def _secure_pod(level: str, checks: str, namespace: str) -> tuple[Remedy, ...]:
             url="https://kubernetes.io/docs/concepts/security/pod-security-standards/",
         ),
         cluster_remedy(
-            f"Or use a namespace with another level than {level}",
+            f"Or lower the level {level} of the namespace, for all its pods",
+            "Better, run the pod in a namespace that has a lower level already.",
             commands=(
                 fill_command("kubectl get namespace {} --show-labels", namespace),
                 Labelled(

@@ -136,15 +136,25 @@ def explain_untrusted_role(
             is_of_other = any(each in name.lower() and not who.startswith(each) for each in prefixes)
             remedies = (other, fix) if is_of_other else (fix, other)
     else:
+        show, update = commands.trust_policy_commands(name)
         remedies = (
             trust_remedy(
-                f"Allow {who} in the trust policy of {role}",
-                "If the first command finds no role, correct the ARN. If old-trust.json has this statement already, check its conditions, and then the caller's iam:PassRole."
+                f"{f'Check the ARN of {role}, and allow' if pass_it else 'Allow'} {who} in the trust policy{'' if pass_it else f' of {role}'}",
+                f"The first command must print {parsed or 'the ARN of the call'}: otherwise, correct the ARN. If it prints the statement, too, check its conditions, and then the caller's iam:PassRole."
                 if pass_it
                 else None,
                 *in_code,
                 save_step("the role's trust policy", "trust.json"),
-                commands=commands.trust_policy_commands(name),
+                commands=(
+                    commands.fill_command(
+                        "aws iam get-role --role-name {} --query 'Role.[Arn,AssumeRolePolicyDocument]'",
+                        commands.role_name(name),
+                    ),
+                    Labelled("If the policy lacks the statement:", show),
+                    update,
+                )
+                if pass_it
+                else (show, update),
                 policy=service_trust_policy(service or "SERVICE.amazonaws.com", actions),
                 url=pages.TRUST_POLICIES,
             ),
