@@ -260,7 +260,7 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         update = Labelled(administrator, version_2)
     yield your_remedy(
         title,
-        f"{'' if request.uses_session else 'If the key ID begins with AKIA, there is no session token, so this is not the cause. '}Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
+        f"{'' if request.uses_session else 'A key that begins with AKIA has no session token, so this is not its problem. '}Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
         other,
         commands=(
             "export AWS_STS_REGIONAL_ENDPOINTS=regional",
