@@ -101,7 +101,7 @@ CASES: tuple[Case, ...] = (
         _decoded("NeedsTeam", "aws:RequestTag/Team", "true", None),
         (
             "because the instance has no tag Team.",
-            "The instance has no tag Team, which the condition on aws:RequestTag/Team denies.",
+            "The instance has no tag Team, and the Deny has a condition on aws:RequestTag/Team.",
             "Do this first: Pass the tag Team for the instance [you]",
         ),
     ),

@@ -218,7 +218,7 @@ def advise_on_ec2(case: Case[MissingCredentials], message: str) -> Advice:
         hop_limit = METADATA_HOP_LIMIT.cause(because=outside)
         raise_limit = attrs.evolve(raise_limit, title="Raise the hop limit of the instance metadata to 2")
         if case.facts.service_account is not None:
-            check = "The first command shows the limit. In managed node groups of EKS with Amazon Linux 2023, it is 1 by default."
+            check = "The first command shows the limit. In managed node groups of EKS with Amazon Linux 2023, it is 1 by default. The IDs of the instances are in spec.providerID of the nodes."
             raise_limit = attrs.evolve(
                 raise_limit,
                 steps=(check, *raise_limit.steps),

@@ -297,7 +297,7 @@ def routes_remedy(url: re.Match[str] | None = None) -> Remedy:
                 f"aws apigateway get-stages {of_api}",
                 Labelled("With a stage of this list:", f"curl -i {option}{quote_argument(address)}"),
                 Labelled(
-                    "If the answer is the same, check the path and the method, and deploy the API (create-deployment):",
+                    "If the answer is the same, check the path and the method (after a change, deploy the API):",
                     f"aws apigateway get-resources {of_api}",
                 ),
             ),

@@ -55,6 +55,7 @@ from iamtriage.explaining._rules.credentials.rejected_requests import (
     UNKNOWN_KEY_CODES,
     RejectedRequest,
     add_token_remedy,
+    describe_not_enabled,
     describe_request,
     find_other_rejection,
     region_remedies,
@@ -249,13 +250,14 @@ def _explain_rejecting_region(
     others, note = join_words(request.working_regions, "and"), ""
     rejects = f"Only {request.region} rejects them"
     if request.is_opt_in:
-        likeliest = _not_enabled(request, "it")
+        likeliest = describe_not_enabled(request, "it")
         if request.uses_session or request.is_enabled:
             likeliest = "the session token is a version 1 token of the global STS endpoint"
         if not (request.is_enabled and (request.has_v1_tokens or request.calls_global)):
             likeliest = f"most likely, {likeliest}"
         rejects = f"Only {request.region}, an opt-in Region, rejects them: {likeliest}"
-    enabled = v1_token_cause(request.region, is_shown=request.has_v1_tokens, is_global=request.calls_global)
+    is_shown, is_global = request.has_v1_tokens, request.calls_global
+    enabled = v1_token_cause(request.region, is_shown=is_shown, is_global=is_global)
     causes = (enabled,) if request.is_enabled else region.causes
     if request.lacks_region_of_caller:
         causes, note = causes[:1], " The role and its trust policy are not the problem either."
@@ -270,14 +272,6 @@ def _explain_rejecting_region(
         remedies=tuple(region_remedies(request, region)) or (credential_remedies.SHOW_IDENTITY,),
         notes=f"{request.region} evaluated no policy, so no permission is missing.{note}",
     )
-
-
-def _not_enabled(request: RejectedRequest, what: str) -> str:
-    """Return that an account has not enabled a Region: the caller's, if the call is to assume a role."""
-    if not request.lacks_region_of_caller or request.role is None:
-        return f"the account has not enabled {what}"
-    number = "" if request.account is None else f" {request.account}"
-    return f"the caller's account{number} has not enabled {what}. Enabling it in {request.role.account}, the account of the role, is not enough"
 
 
 def _summary(request: RejectedRequest) -> str:
@@ -300,7 +294,7 @@ def _summary(request: RejectedRequest) -> str:
     if request.is_signed and request.is_temporary:
         return "AWS does not accept the temporary access key (ASIA…): most likely, its session token is missing or belongs to another key."
     if request.is_signed and request.is_opt_in:
-        reason = _not_enabled(request, "this Region")
+        reason = describe_not_enabled(request, "this Region")
         if request.uses_session or request.is_enabled:
             reason = "the session token is from the global STS endpoint and not valid in this Region"
         return f"AWS does not accept the credentials in {request.region}: most likely, {reason}."

@@ -362,3 +362,11 @@ def find_other_rejection(case: Case[InvalidCredentials]) -> str | None:
     found = (each for each in _REJECTED_CALL.finditer(case.failure.text) if not start <= each.start() < end)
     same = next(found, None)
     return None if same is None else f'The text says "{same[0]}".'
+
+
+def describe_not_enabled(request: RejectedRequest, what: str) -> str:
+    """Return that an account has not enabled a Region: the caller's, if the call is to assume a role."""
+    if not request.lacks_region_of_caller or request.role is None:
+        return f"the account has not enabled {what}"
+    number = "" if request.account is None else f" {request.account}"
+    return f"the caller's account{number} has not enabled {what}. Enabling it in {request.role.account}, the account of the role, is not enough"

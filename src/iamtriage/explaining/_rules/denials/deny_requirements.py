@@ -183,7 +183,9 @@ def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:
     clause = _describe_presence(denial, condition)
     text = str(condition)
     if clause is not None:
-        text = f"{clause[:1].upper()}{clause[1:]}, which the condition on {clip_text(condition.key)} denies."
+        text = (
+            f"{clause[:1].upper()}{clause[1:]}, and the Deny has a condition on {clip_text(condition.key)}."
+        )
     operator = ""
     if clause is None and deny_conditions.accepts_listed_values(condition):
         # A decoded message has no operators.

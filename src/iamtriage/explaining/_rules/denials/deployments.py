@@ -281,7 +281,7 @@ def add_backend_role(denial: Denial, explanation: Explanation) -> Explanation:
     )
     lock = f"With use_lockfile, it needs these two and s3:DeleteObject on {file}.tflock."
     if table is not None:
-        lock = f"On the table {clip_text(table)}, it needs dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem."
+        lock = f"For the lock, add dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table {clip_text(table)}."
     uses = f"s3:ListBucket on {state}, and s3:GetObject and s3:PutObject on {file}. {lock}"
     other = f":iam::{denial.account}:" not in (found.role or "::")
     remedy = your_remedy(

@@ -342,7 +342,7 @@ def _explain_trust_problem(denial: Denial, problem: TrustProblem, subject: str) 
             is_addition=False,
         )
         if problem.is_for_pod_identity:
-            subject = "The token itself is not the problem: no token"
+            subject = "The token is not the problem: no token"
             association = web_identity_remedies.associate_role_remedy(denial)
     else:
         facts = Facts(trust_policy=problem.fixed, token_claims=denial.facts.token_claims)

@@ -281,7 +281,8 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
         add = f"Give the bucket in the CDK code blockPublicAccess: new s3.BlockPublicAccess({{ {code} }})."
     return your_remedy(
         f"If anyone may read the data, turn off {setting} in the template",
-        f"{add} {RETRY_NEW}",
+        add,
+        RETRY_NEW,
         f"Or keep the bucket private. {_WEBSITE} Its policy allows cloudfront.amazonaws.com, not everyone.",
         "If it is still denied, the setting of the account, which the command prints, or of the organization prevents it.",
         commands=show_public_access_commands(denial)[1],

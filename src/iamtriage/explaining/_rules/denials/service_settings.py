@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -144,6 +145,7 @@ _SUBSCRIPTION_ACTIONS = frozenset({"aws-marketplace:subscribe", "aws-marketplace
 _MODEL_OPERATIONS = frozenset({"InvokeModel", "InvokeModelWithResponseStream", "Converse", "ConverseStream"})
 _ACCESS_DENIED = "Model access is denied"
 _INVALID_PAYMENT = "INVALID_PAYMENT_INSTRUMENT"
+_MODEL_ID = lazy_pattern(r"\b[a-z0-9]{2,12}\.[a-z0-9-]{3,50}-v\d{1,2}:\d")
 _OF_MODEL = "--region REGION --model-id MODEL_ID"
 _AVAILABILITY_COMMAND = f"aws bedrock get-foundation-model-availability {_OF_MODEL}"
 _RETRY_LATER = "A subscription can take up to 15 minutes. Then retry the call."
@@ -174,6 +176,9 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
     subscribe = account_remedy(
         "Subscribe the account to the model once, with a principal that has both permissions",
         f"The first command subscribes, as does a call in the playground of the Bedrock console. The account needs a valid payment method{form}.",
+        None
+        if _MODEL_ID.search(denial.failure.text)
+        else "MODEL_ID is the ID without the prefix of an inference profile, as aws bedrock list-foundation-models prints it.",
         f"After that, {denial.caller} needs no AWS Marketplace permissions. {_RETRY_LATER}",
         commands=(
             f"aws bedrock create-foundation-model-agreement {_OF_MODEL} --offer-token \"$(aws bedrock list-foundation-model-agreement-offers {_OF_MODEL} --query 'offers[0].offerToken' --output text)\"",

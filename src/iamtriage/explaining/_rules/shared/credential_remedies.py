@@ -271,7 +271,7 @@ REREAD_TOKEN = your_remedy(
     "The commands, where the program runs, print when the token in the file expires, and the time, in seconds. If this token has expired, too, nothing renews the file, or a clock is wrong.",
     "In a CI job, get the token right before you assume the role, or assume the role at the start of the job if it gets one token only.",
     commands=(
-        'cut -d. -f2 "$AWS_WEB_IDENTITY_TOKEN_FILE" | base64 -d | grep -o \'"exp":[0-9]*\'',
+        'cut -d. -f2 "$AWS_WEB_IDENTITY_TOKEN_FILE" | base64 -d 2>/dev/null | grep -o \'"exp":[0-9]*\'',
         "date +%s",
     ),
     url=pages.EKS_IRSA_SDK,
