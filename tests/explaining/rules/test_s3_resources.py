@@ -104,8 +104,11 @@ def test_copy_requires_both_objects() -> None:
 )  # fmt: skip
 def test_copy_is_repeated_without_the_tags(text: str, action: str, command: str) -> None:
     """https://docs.aws.amazon.com/cli/latest/reference/s3/cp.html: --copy-props."""
-    remedy = explain(f"{text} {DENIED.format(action.removeprefix('s3:'))}").remedies[0]
-    assert (remedy.title, remedy.commands[0]) == (f"Copy without the tags, or allow {action}", command)
+    explanation = explain(f"{text} {DENIED.format(action.removeprefix('s3:'))}")
+    [remedy] = explanation.remedies
+    assert remedy.title == f"Copy without the tags, or allow {action} for the caller"
+    assert remedy.commands[0] == command
+    assert action.replace("Tagging", " does not include").replace("s3:", "which s3:") in explanation.summary
     assert remedy.policy is not None
     assert [each["Action"] for each in remedy.policy["Statement"]] == [action]
 

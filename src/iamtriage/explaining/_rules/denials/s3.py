@@ -39,7 +39,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
-from iamtriage.explaining._rules.shared.wording import join_first_four, put_check_first
+from iamtriage.explaining._rules.shared.wording import capitalize_start, join_first_four, put_check_first
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def explain_bare_s3(denial: Denial) -> Explanation:
     for rule in (*rules, *others, *deployed):
         if (contrasted := rule(denial)) is not None:
             return contrasted
+    if copies_tags(denial):
+        return _explain_tags_of_copy(denial)
     on = f" on {denial.resource}" if denial.resource else ""
     to = f"{f' to {operation}' if operation else ''}{on}"
     blocked = public_access.may_be_blocked(denial)
@@ -96,6 +98,27 @@ def explain_bare_s3(denial: Denial) -> Explanation:
             resource_policies.resource_remedy(denial) if denial.action is not None and has_bucket else None,
             denial_remedies.authorization_details_remedy(denial),
         ),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
+def _explain_tags_of_copy(denial: Denial) -> Explanation:
+    """Explain that the AWS CLI may not read or set the tags of an object, which it copies in parts.
+
+    The threshold is multipart_threshold: https://docs.aws.amazon.com/cli/latest/topic/s3-config.html.
+    """
+    is_write = denial.lowercase_action == "s3:putobjecttagging"
+    verb, other = ("set", "s3:PutObject") if is_write else ("read", "s3:GetObject")
+    on = f" on {denial.resource}" if denial.resource else ""
+    step = "If another account owns the bucket, its policy must allow the caller, too."
+    return denial.explain(
+        f"{capitalize_start(denial.caller)} is not allowed to {verb} the tags of an object: {denial.action}{on}, which {other} does not include.",
+        common_causes.DERIVED_ACTION.cause(
+            "derived",
+            text=f"aws s3 copies objects of 8 MB and more in parts, which leaves out the tags, so it {verb}s them with a call of its own, whether or not there are tags. Smaller objects need no such call. The copy itself was not denied.",
+        ),
+        topic="s3-access-denied",
+        remedies=allow_remedy(denial, first_step=step),
         notes=EVENTUAL_CONSISTENCY,
     )
 
@@ -155,8 +178,6 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
         step = None  # the step on the GET says it
     elif s3_objects.is_copy(denial):
         step = None  # the step on the tests says it
-    elif copies_tags(denial):
-        step, lines = "If another account owns the bucket, its policy must allow the caller, too.", ()
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
         step = f"{owner} If it prints the bucket, the account owns it, and the policy below is enough, unless a Deny matches. If not, the bucket policy of the other account must allow the call, too."
         lines = (*lines, buckets.ownership_command(denial))
@@ -326,9 +347,6 @@ def _describe_required_actions(denial: Denial, operation: str) -> str:
         text += f" S3A also lists the key as a prefix, with s3:ListBucket on {bucket}."
     if tasks.writes_with_s3a(denial.action, denial.failure.text):
         text = f"{operation} requires {denial.action}. S3A also reads, deletes and lists (s3:ListBucket)."
-    if copies_tags(denial):
-        verb = "sets" if denial.lowercase_action == "s3:putobjecttagging" else "reads"
-        text = f"aws s3 copies a large object in parts, which leaves out the tags, so it {verb} them itself. That requires {denial.action}{_level(denial)}. The copy itself was not denied."
     if s3_objects.is_copy(denial):
         text = s3_objects.describe_copy(denial)
     if (key := _named_key(denial)) is not None:

@@ -240,16 +240,16 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
         again = commands.fill_command(template, found["source"], found["target"])
     is_target = denial.lowercase_action == "s3:putobjecttagging"
     other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"
-    step = f"{'The first command' if again else 'The option --copy-props metadata-directive'} leaves out the tags and keeps the metadata; --copy-props none leaves out both. To keep the tags, attach the policy, and also allow {other}."
+    first = "The first command" if again else "The option --copy-props metadata-directive"
+    steps = (
+        f"{first} leaves out the tags, keeps the metadata, and needs no more permissions. What was copied stays.",
+        f"To keep the tags, attach the policy, and also allow {other}. {' '.join(remedy.steps[:1])}".rstrip(),
+    )
     title = remedy.title.partition(", if ")[0]
     return attrs.evolve(
         remedy,
         title=f"Copy without the tags, or {title[0].lower()}{title[1:]}",
-        steps=(
-            (step, *remedy.steps)
-            if len(remedy.steps) == 1
-            else (f"{step} {remedy.steps[0]}", *remedy.steps[1:])
-        ),
+        steps=(*steps, *remedy.steps[1:]),
         commands=(*present(again), *remedy.commands),
     )
 
