@@ -83,3 +83,25 @@ def test_maximum_in_the_text(caller: str, stated: str, summary: str, *, is_raise
     assert summary in explanation.summary
     assert (RAISE in explanation.remedies[0].commands) is is_raised
     assert ("permission set Data" in str(explanation)) is ("SSO" in caller)
+
+
+_ITSELF = "User: arn:aws:sts::111122223333:assumed-role/dns/17 is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/dns\n"
+_OBJECT = "cert-manager\napiVersion: cert-manager.io/v1\nkind: {}\nmetadata:\n  name: letsencrypt\nspec:\n  acme:\n    solvers:\n    - dns01:\n        route53:\n          region: eu-west-1\n          role: arn:aws:iam::{}:role/{}\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "account", "role", "command"),
+    [
+        ("ClusterIssuer", "111122223333", "dns", "kubectl edit clusterissuer letsencrypt"),
+        ("Issuer", "111122223333", "dns", "kubectl edit issuer letsencrypt --namespace cert-manager"),
+        ("ClusterIssuer", "111122223333", "zones", None),
+        ("Ingress", "111122223333", "dns", None),
+    ],
+)
+def test_setting_that_names_the_own_role(kind: str, account: str, role: str, command: str | None) -> None:
+    explanation = explain(_ITSELF + _OBJECT.format(kind, account, role))
+    remedy = explanation.remedies[0]
+    assert (remedy.title == f"Remove the role from the {kind} letsencrypt") == (command is not None)
+    assert command is None or remedy.commands == (command,)
+    assert ("makes it assume the role again" in explanation.summary) == (command is not None)
+    assert (len(explanation.remedies) == 1) == (command is not None)

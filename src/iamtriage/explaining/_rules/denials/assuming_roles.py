@@ -13,7 +13,7 @@ import attrs
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
-from iamtriage.explaining._rules.denials import role_calls, role_conditions
+from iamtriage.explaining._rules.denials import own_roles, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.shared import (
     allow_remedies,
@@ -68,13 +68,14 @@ def explain_assume_role(denial: Denial) -> Explanation:
     """Explain a denial of a role to a caller with AWS credentials."""
     # AWS names a Deny of the trust policy, which is looked for as in other policies.
     is_denied = denial.is_explicit and _names_trust_policy(denial)
-    findings = None if is_denied else role_conditions.check_trust_policy(denial)
+    own_role = own_roles.find_own_role(denial)
+    findings = None if is_denied or own_role else role_conditions.check_trust_policy(denial)
     attribute = role_calls.find_attribute(denial)
     # If the trust policy is known to deny the call, an identity-based Allow can't help.
     can_allow = (
         denial_remedies.identity_allow_helps(denial)
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
-        and not role_calls.assumes_itself(denial)
+        and not own_roles.assumes_itself(denial)
         and not role_calls.find_vendor(denial)
     )
     if findings is not None and findings.allowed is False:
@@ -83,10 +84,10 @@ def explain_assume_role(denial: Denial) -> Explanation:
     condition = role_conditions.compare_call(denial, findings, result)
     findings = condition.findings
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
-    trust_remedy = None if condition.names_caller else _change_trust_remedy(denial, findings)
+    trust_remedy = None if condition.names_caller or own_role else _change_trust_remedy(denial, findings)
     omitted = role_calls.omit_attribute_remedy(denial)
     remedies = [
-        role_calls.own_credentials_remedy(denial) if role_calls.assumes_itself(denial) else None,
+        own_roles.own_credentials_remedy(denial) if own_roles.assumes_itself(denial) else None,
         condition.remedy,
         _allow_remedy(denial, condition, attribute) if can_allow else None,
         trust_remedy,
@@ -104,7 +105,10 @@ def explain_assume_role(denial: Denial) -> Explanation:
     if omitted is not None and role_calls.is_omitted_first(denial):
         remedies.sort(key=lambda each: each is not omitted)
     return denial.explain(
-        wording.denial_summary(denial, condition.verdict or _reason(denial, findings, attribute)),
+        wording.denial_summary(
+            denial,
+            own_role.verdict if own_role else condition.verdict or _reason(denial, findings, attribute),
+        ),
         *_causes(denial, findings, attribute),
         topic="assume-role",
         remedies=(*remedies,),
@@ -115,7 +119,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             or (attribute and (findings is not None or denial.crosses_accounts))
             or role_calls.needs_both_sides(denial)
             or condition.names_caller
-            or role_calls.assumes_itself(denial)
+            or own_roles.assumes_itself(denial)
             or role_calls.find_vendor(denial)
             or (can_allow and _may_be_either_side(denial, findings, attribute))
             else _IF_ALLOWED.format(denial.caller)
@@ -158,12 +162,12 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         because = f"The denied action is {denial.action}, not sts:AssumeRole."
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
-    if role_calls.assumes_itself(denial):
-        yield role_calls.ASSUMES_ITSELF.cause("derived")
+    if own_roles.assumes_itself(denial):
+        yield own_roles.ASSUMES_ITSELF.cause("derived")
     if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())
-    elif is_unexplained and findings is None and attribute is None and not role_calls.assumes_itself(denial):
+    elif is_unexplained and findings is None and attribute is None and not own_roles.assumes_itself(denial):
         text = f"No identity-based policy of {caller} allows it to assume the role."
         if working := role_calls.find_working_accounts(denial):
             text = f"No identity-based policy of {caller} allows sts:AssumeRole on {denial.resource}, for example because it lists accounts one by one."
@@ -195,7 +199,7 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         return f"the call passes {attribute}, which the trust policy of {denial.target_role_text} must allow"
     if is_known:
         return mistrust
-    if role_calls.assumes_itself(denial):
+    if own_roles.assumes_itself(denial):
         return "the caller has this role already"
     if accounts := role_calls.find_working_accounts(denial):
         return f"it worked in {role_calls.describe_accounts(accounts)}, so look first at account {denial.resource_account}, where the role may not exist or its trust policy may differ. Both accounts must allow it"
@@ -384,7 +388,7 @@ def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribut
     return (
         not denial.crosses_accounts
         and (denial.policy_type, denial.deny, findings, attribute) == (None, None, None, None)
-        and not role_calls.assumes_itself(denial)
+        and not own_roles.assumes_itself(denial)
         and not _is_unlike_others(denial)
     )
 

@@ -1,0 +1,126 @@
+"""Explain that the session of a role assumes the same role again, and which setting makes it do so."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._rules.denials import role_calls
+from iamtriage.explaining._rules.shared import commands, pages
+from iamtriage.explaining._rules.shared.remedies import your_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.denial import Denial
+
+ASSUMES_ITSELF = CauseType(
+    "role-assumes-itself",
+    title="The role assumes itself",
+    text="The caller is a session of the role that it assumes, so no other account is involved. The trust policy must allow even that explicitly: an Allow in the role's own policies is not enough.",
+    recognised_by="The caller and the resource of a denied sts:AssumeRole are the same role.",
+    fix="Use the credentials of the session: do not assume the role again.",
+    sources=(
+        "https://aws.amazon.com/blogs/security/announcing-an-update-to-iam-role-trust-policy-behavior/",
+        pages.ASSUME_ROLE,
+    ),
+)
+
+
+def assumes_itself(denial: Denial) -> bool:
+    """Return whether the caller is a session of the role that it assumes."""
+    target, role = denial.target_role, denial.role
+    if role is None or target is None or denial.lowercase_action != "sts:assumerole":
+        return False
+    return (role.account, role.name) == (target.account, target.name)
+
+
+# The errors of Terraform's AWS provider and S3 backend.
+_PROVIDER_BLOCK = lazy_pattern(
+    r"\bwith provider\[\"registry\.(?:terraform\.io|opentofu\.org)/hashicorp/aws\"\](?:[^\w]{1,40}on (?P<file>[\w./-]{1,100}\.tf) line (?P<line>\d{1,6}))?"
+)
+_BACKEND_BLOCK = lazy_pattern(
+    r"\bInitializing the backend\b|\bError configuring S3 Backend\b|\bin backend \"s3\""
+)
+# https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
+_AUTH_CONFIG = lazy_pattern(r"\"awsAuthConfig\"\s?:\s?(\{[^{}]{1,600}\})")
+
+
+class OwnRole(NamedTuple):
+    """The setting of an object of Kubernetes that makes a controller assume the role that its pod has.
+
+    Attributes:
+        setting: The setting.
+        holder: The object, such as "the ClusterIssuer dns".
+        command: The command that edits the object.
+    """
+
+    setting: str
+    holder: str
+    command: str
+
+    @property
+    def verdict(self) -> str:
+        """Why the role is assumed again, as the end of a sentence."""
+        return f"it has this role already, and {self.setting} of {self.holder} makes it assume the role again"
+
+
+def find_own_role(denial: Denial) -> OwnRole | None:
+    """Return the setting in the text that names the role that the caller has already."""
+    text = denial.failure.text
+    controller = find_controller(text) if assumes_itself(denial) and "kind: " in text else None
+    setting, _, kinds = ("" if controller is None else controller.role_setting).partition(" of the ")
+    role = re.escape(denial.target_role.name) if denial.target_role else ""
+    found = re.search(
+        rf"\bkind: (?P<kind>{'|'.join(kinds.split(' or '))})\n(?P<meta>(?:[ \w.:/-]{{0,200}}\n){{0,20}}?) *name: (?P<name>[a-z0-9.-]{{1,253}})\n(?:(?!---)[^\n]{{0,400}}\n){{0,80}}? *\w*[rR]ole\w*: [\"']?arn:[\w:-]{{1,60}}:role/\S{{0,200}}\b{role}\b",
+        text,
+    )
+    if found is None or not kinds:
+        return None
+    space = "" if found["kind"].startswith("Cluster") else " --namespace NAMESPACE"
+    command = commands.fill_command(f"kubectl edit {found['kind'].lower()} {{}}{space}", found["name"])
+    return OwnRole(setting, f"the {found['kind']} {found['name']}", command)
+
+
+def own_credentials_remedy(denial: Denial) -> Remedy:
+    """Return the remedy for a caller that assumes the role that it has, in the settings of what calls."""
+    if (own := find_own_role(denial)) is not None:
+        return your_remedy(
+            f"Remove the role from {own.holder}",
+            f"Remove {own.setting}; the rest stays. It is only for another role, such as one of another account.",
+            commands=own.command,
+            url=pages.ASSUME_ROLE,
+        )
+    controller = find_controller(f"{denial.failure.text} {denial.facts.service_account or ''}")
+    text = denial.failure.text
+    remove = "Remove the call of AssumeRole, or its setting: role_arn in the profile or backend, assume_role in the Terraform provider, role-to-assume in a second step of the workflow."
+    if (found := _PROVIDER_BLOCK.search(text)) is not None:
+        place = f" ({found['file']} line {found['line']})" if found["file"] else ""
+        remove = f"Remove assume_role from the provider block of Terraform{place}. Keep what gives the run the role, such as role-to-assume of the workflow. If people need assume_role, make it conditional, such as by a dynamic block."
+    elif _BACKEND_BLOCK.search(text) is not None:
+        remove = "Remove assume_role or role_arn from the backend block of Terraform, and run terraform init -reconfigure."
+    if controller is not None and controller.role_setting:
+        remove = f"Remove {controller.role_setting}: {controller.name} already has the role in its pod."
+        remove += _corrected_configuration(text)
+    return your_remedy(
+        f"Use the credentials that {denial.caller} has, without assuming it again",
+        remove,
+        f"Or use another role there, or let the role trust itself: name it as Principal in its trust policy. {role_calls.tag_session_step(denial)}".rstrip(),
+        url=pages.ASSUME_ROLE,
+    )
+
+
+def _corrected_configuration(text: str) -> str:
+    """Return the configuration of the text without the role, as a sentence after a space, or an empty string."""
+    found = _AUTH_CONFIG.search(text)
+    try:
+        config: object = json.loads(found[1]) if found else None
+    except ValueError:
+        config = None
+    if not isinstance(config, dict) or "roleARN" not in config:
+        return ""
+    kept = {key: value for key, value in cast("dict[str, object]", config).items() if key != "roleARN"}
+    return f' Keep the rest: "awsAuthConfig": {json.dumps(kept)}.'
