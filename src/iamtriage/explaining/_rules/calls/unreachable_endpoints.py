@@ -122,7 +122,9 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     has_answer = case.failure.envelope.status_code != 0 and not _NO_CONNECTION.search(message)
     if cause is None and has_answer and not error_code(case.failure):
         return _explain_unknown_error(case)
-    findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
+    findings, related = diagnose_sts_call(case, codes=UNREACHABLE_CODES), _related_causes(message, host)
+    # No other reason is possible if there is no such Region.
+    is_certain = [each.code for each in related] == [NO_SUCH_HOST.code]
     cause = cause or NO_ANSWER.cause(
         "reported",
         code_evidence(case.failure, is_from_sdk=True),
@@ -130,9 +132,8 @@ def explain_no_answer(case: Case[AwsError], message: str) -> Explanation:
     )
     return case.explain(
         _summary(message, host),
-        cause,
-        *findings.causes,
-        *_related_causes(message, host),
+        *(() if is_certain else (cause, *findings.causes)),
+        *related,
         topic="no-answer",
         remedies=(
             *findings.remedies,

@@ -85,7 +85,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         NO_VERIFICATION_KEY.cause("reported", (*quote_phrases(message, _NO_KEY), *issuer.because)),
         *causes,
         remedies=remedies,
-        notes=f"{ROLE_NOT_EVALUATED}{describe_match(case)}",
+        notes=f"{'' if private else ROLE_NOT_EVALUATED}{describe_match(case)}".lstrip() or None,
     )
 
 

@@ -352,7 +352,7 @@ def _allow_remedy(
         lines = (trust_policy_commands(denial)[0], *remedy.commands)
         return attrs.evolve(remedy, steps=(look, *remedy.steps), commands=lines)
     if not denial.crosses_accounts:
-        named = "The trust policy names the account, so an identity-based policy of the caller must allow this, too."
+        named = f"The trust policy names the account, so a policy of {denial.caller} must allow this, too."
         return attrs.evolve(remedy, steps=(*remedy.steps, named)) if is_named else remedy
     if is_named:
         step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."

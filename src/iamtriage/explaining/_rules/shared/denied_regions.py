@@ -159,7 +159,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
             title = "Use an inference profile of allowed Regions only"
     is_of_organization = denial.policy_type in {"service_control", "resource_control"}
     if is_of_organization and used is not None and denied_elsewhere:
-        # The keys of a request: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html
+        # https://repost.aws/knowledge-center/bedrock-access-denied-exception
         profile = f"arn:{denial.location.partition or 'aws'}:bedrock:*:{denial.account or '*'}:inference-profile/{used}"
         exempt = json.dumps({"ArnNotLike": {"bedrock:InferenceProfileArn": profile}})
         return organization_remedy(

@@ -144,6 +144,9 @@ def explain_untrusted_role(
                 if pass_it
                 else None,
                 *in_code,
+                None
+                if in_code or (name is not None and _is_new(case.failure.text, name))
+                else "Then repeat the call, after some ten seconds.",
                 save_step("the role's trust policy", "trust.json"),
                 commands=(
                     commands.fill_command(

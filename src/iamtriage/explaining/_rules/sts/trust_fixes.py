@@ -250,14 +250,15 @@ def _subject_remedies(result: TrustResult, facts: Facts, role: str | None, opera
 
 def _change_remedy(result: TrustResult, facts: Facts, role: str | None, operator: str) -> Remedy | None:
     expected, actual = result.expected[0], result.actual[0]
-    title = "Accept the token's subject in the trust policy"
+    is_misspelled = trust_subjects.is_misspelled(expected, actual)
+    title = f"{'Correct' if is_misspelled else 'Accept'} the token's subject in the trust policy"
     pattern = trust_subjects.find_pattern(expected, actual) if len(result.expected) == 1 else None
     like = trust_documents.like_operator(operator)
     # A subject that is a mistake in the policy must not stay trusted. Pods may use any other one.
     is_replaced = len(result.expected) == 1 and trust_subjects.is_misplaced(expected, actual)
     whom = trust_subjects.describe_open_subject(expected, actual)
     decide = None
-    if not whom and not trust_subjects.is_misspelled(expected, actual):
+    if not whom and not is_misspelled:
         decide = f"Do this only if {trust_subjects.describe_caller(actual)} is meant to assume this role. Otherwise, use another role for it."
     is_part = _shows_only_condition(facts)
     more = "" if is_part else REMOVE_OLD

@@ -125,9 +125,9 @@ def is_misspelled(expected: str, actual: str) -> bool:
     >>> is_misspelled("system:serviceaccount:shop:web", "system:serviceaccount:shop:cart")
     False
     """
-    wanted = re.split("[:/]", expected.lower())
+    is_account = "serviceaccount" in expected.lower() and _are_accounts(actual)
     is_form = _are_accounts(expected) and expected == expected.lower()
-    return _are_accounts(actual) and not is_form and wanted[-2:] == actual.split(":")[2:]
+    return is_account and not is_form and re.split("[:/]", expected.lower())[-2:] == actual.split(":")[2:]
 
 
 def is_of_controller(subject: str) -> bool:
