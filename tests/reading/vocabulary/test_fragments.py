@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iamtriage._reading.readers import source_code
 from iamtriage._reading.readers.phrases import PHRASES
+from iamtriage._reading.readers.table import _TABLE, _fragments
 from iamtriage._reading.vocabulary.fragments import FragmentIndex
 from iamtriage._reading.vocabulary.readable import Readable
 from tests.strategies import known
@@ -52,6 +54,13 @@ def test_possible_phrases_of_failures(case: object) -> None:
     text = getattr(case, "text", "")
     expected = [row for row, fragment in enumerate(fragments) if has_fragment(fragment, text)]
     assert _possible_rows(fragments, text) == expected
+
+
+def test_no_alternative_is_empty() -> None:
+    """An empty alternative is in each text."""
+    tables = [[reader.anchors] if reader.anchors else _fragments(reader) for reader in _TABLE]
+    tables.append([fragment for fragment, *_ in source_code._ROWS])
+    assert not [row for table in tables for row in table if "" in row.split("|")]
 
 
 @pytest.mark.parametrize("text", ["", "nothing of the table"])

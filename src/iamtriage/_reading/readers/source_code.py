@@ -144,7 +144,7 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ("xceptions.", lazy_pattern(r"^ ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?\n(?: ?(?:\w{1,40}\.){1,5}[A-Z]\w{2,80},?(?:\n|\Z)){2,60}", re.MULTILINE), None),
     ('<exception>"exception"', lazy_pattern(r"\"\w{3,80}\"\s?:\s?\{\s?\"type\"\s?:\s?\"structure\"[^\x1e]{0,800}?\"exception\"\s?:\s?true"), None),
     # A table of documentation in Markdown, whose first column has the codes.
-    ("--|", lazy_pattern(r"^\|?(?: ?:?-{2,60}:? ?\|){1,8}[^\n]{0,80}\n(?:\|? ?[`*]{0,2}[A-Z][a-z0-9]{1,40}[A-Z]\w{1,80}[`*]{0,2} ?\|[^\n]{1,600}(?:\n|\Z)){2,60}", re.MULTILINE), _PRINTED),
+    ("--", lazy_pattern(r"^\|?(?: ?:?-{2,60}:? ?\|){1,8}[^\n]{0,80}\n(?:\|? ?[`*]{0,2}[A-Z][a-z0-9]{1,40}[A-Z]\w{1,80}[`*]{0,2} ?\|[^\n]{1,600}(?:\n|\Z)){2,60}", re.MULTILINE), _PRINTED),
     ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),

@@ -114,11 +114,11 @@ _MARK_CHARACTERS = frozenset(">#/,*|-")
 _PLAIN_CHARACTERS = bytes(byte for byte in (9, 10, *range(32, 127)) if byte not in b"\\&<")
 _CONTINUED = ("", "\n", "\t", "<")
 _LINE_STARTS = _MARK_CHARACTERS | {"", " "}
-# Replaces each digit with 0, to search for a time by its shape.
+# A time of a timestamp, or one of klog up to its minutes. A search for a colon is fast.
+_CLOCK = lazy_pattern(r":(?<=[0-9]{2}:)[0-9]{2}(?:(?=:[0-9]{2})|(?<=[0-9]{4} [0-9]{2}:..))")
 _JSON_FIELDS = tuple(
     f'{{"{name}":' for name in ("level", "severity", "ts", "time", "timestamp", "@timestamp")
 )
-_SHAPE = bytes(48 if 48 <= byte < 58 else byte for byte in range(256))
 
 
 def unwrap(
@@ -286,11 +286,10 @@ def _is_printable(text: str) -> bool:
 
 def _may_contain_timestamps(text: str) -> bool:
     """Return whether a line can start with a time, or with a field of a log entry."""
-    shape = text.encode("ascii", "replace").translate(_SHAPE)
-    if b"00:00:00" in shape or b"0000 00:00" in shape:
+    if _CLOCK.search(text):
         return True
-    return (b"=" in shape and ("time=" in text or "ts=" in text or "level=" in text)) or (
-        b'{"' in shape and any(map(text.__contains__, _JSON_FIELDS))
+    return ("=" in text and ("time=" in text or "ts=" in text or "level=" in text)) or (
+        '{"' in text and any(map(text.__contains__, _JSON_FIELDS))
     )
 
 
