@@ -15,9 +15,8 @@ from iamtriage._reading.vocabulary.masks import ARN, find_arn_end, rejoin
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Sequence
-
     from iamtriage._reading.vocabulary.pieces import Piece
+    from iamtriage._reading.vocabulary.readable import Readable
 
 # Maximum distance, in characters, between a label and the words that it belongs to.
 MAX_PRINCIPAL_DISTANCE = 2200
@@ -27,7 +26,7 @@ _LABEL = lazy_pattern(
     r"(?<![\w/.-])(?P<label>Service\s+Principal|User|Role|Principal|Identity|Caller|Entity|accountId|(?<![:<])(?:user|role|principal))"
     r"(?P<colon>\s?:(?![\w:]*:))?\s*"
 )
-LABELS = frozenset({
+_LABELS = frozenset({
     "Service", "User", "Role", "Principal", "Identity", "Caller", "Entity", "accountId", "user", "role",
     "principal",
 })  # fmt: skip
@@ -68,20 +67,22 @@ _CONTINUATION = lazy_pattern(r"(?<=[:,])(?:\s|\Z)|\s(?:who|which|that|and|but)\s
 _ARN_COLONS = 5
 
 
-def read_principal(text: str, floor: int, anchor: re.Match[str], labels: Sequence[int], piece: Piece) -> bool:
+def read_principal(
+    readable: Readable, floor: int, anchor: re.Match[str], labels: list[int], piece: Piece
+) -> bool:
     """Parse the principal between a label and the anchor, or directly before the anchor.
 
     Args:
-        text: The readable text.
+        readable: The readable text.
         floor: The end of the previous sentence.
         anchor: The words "not authorized".
-        labels: Where the words of ``LABELS`` are, in order.
+        labels: Where labels can start, in order; empty until a sentence needs it.
         piece: The piece that gets the facts.
 
     Returns:
         Whether the sentence has a subject, even if its value is missing.
     """
-    right = anchor.start()
+    text, right = readable.text, anchor.start()
     if anchor["verb"] is None and text[right] == "N":
         # "Not authorized to perform sts:…" starts a sentence.
         return False
@@ -93,6 +94,8 @@ def read_principal(text: str, floor: int, anchor: re.Match[str], labels: Sequenc
         return True
     start = label_at = -1
     end = _last_label(text, left, right)
+    if not labels:
+        labels += (at for at, _ in readable.places(_LABELS & readable.words))
     for at in labels[bisect_left(labels, end) : bisect_left(labels, right)]:
         label = _LABEL.match(text, at, right) if end <= at else None
         if label is None:

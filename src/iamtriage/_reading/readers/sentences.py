@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.readers.principals import (
-    LABELS,
     MAX_PRINCIPAL_DISTANCE,
     put_principal,
     read_named_principal,
@@ -33,7 +32,7 @@ from iamtriage.actions._table import find_service
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -151,14 +150,14 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
     words = readable.words & _AUTHORIZED
     if not words:
         return
-    labels = [start for start, _ in readable.places(LABELS & readable.words)]
+    labels: list[int] = []
     done = 0
     for start, end in readable.places(words):
         anchor = _ANCHOR.search(text, max(0, start - _MAX_VERB_LENGTH), end)
         cut = None if anchor or start > _MAX_CUT_LENGTH else _CUT_ANCHOR.match(text)
         anchor = anchor or cut
         if anchor and anchor.start() >= done:
-            piece = _read_around(text, anchor, done, labels)
+            piece = _read_around(readable, anchor, done, labels)
             # The words of another sentence can't be part of a principal.
             done = anchor.end()
             if piece is not None and (cut is None or "deny" in piece.facts):
@@ -166,10 +165,11 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
                 yield piece
 
 
-def _read_around(text: str, anchor: re.Match[str], floor: int, labels: Sequence[int]) -> Piece | None:
+def _read_around(readable: Readable, anchor: re.Match[str], floor: int, labels: list[int]) -> Piece | None:
     """Parse the sentence around the words "not authorized"."""
+    text = readable.text
     piece = Piece("core", anchor.start(), anchor.end(), kind="access_denied")
-    named = read_principal(text, floor, anchor, labels, piece)
+    named = read_principal(readable, floor, anchor, labels, piece)
     perform = _PERFORM.match(text, anchor.end())
     is_foreign = False
     if perform is None:

@@ -174,13 +174,17 @@ _SUFFIXES = (
 )  # fmt: skip
 # What identifies such words among words with spaces around them, by a letter, which is faster to search for.
 _SIGNS = (*(f"{suffix} " for suffix in _SUFFIXES), "AccessDenied", " Invalid")
+_SIGN_WORDS = frozenset({*_SUFFIXES, "Invalid"})
 _LETTERS = "xFDLIE"
 _SIGNS_BY_LETTER = tuple(
     (letter, [sign for sign in _SIGNS if next(filter(sign.__contains__, _LETTERS)) == letter])
     for letter in _LETTERS
 )
-_PREFIXES = frozenset({"Client", "Server", "Sender", "Receiver"})
-CODE_PARTS = {part for code in (*_KINDS, *_PLAIN) for part in code.split(".")} | _PREFIXES
+CODE_PREFIXES = frozenset({"AWS", "Client", "Server"})
+"""Words that are a part of a code only before a dot."""
+CODE_PARTS = {
+    part for code in (*_KINDS, *_PLAIN) for part in code.split(".") if not part.isdigit()
+} | CODE_PREFIXES
 """The words of the codes in the lists, and the words before a code."""
 # Codes of the query protocol that no other system has. Other clouds write "InvalidVpcId.NotFound".
 _QUERY_CODE = r"AWS\.[A-Z][A-Za-z]{2,40}\.[A-Z][A-Za-z]{2,60}|Invalid(?:[A-Z][A-Za-z]{1,40}ID|Group|Permission)\.(?:NotFound|Malformed|Duplicate|InUse)"
@@ -380,7 +384,7 @@ def find_codes(written: str) -> Iterator[str]:
             while at >= 0:
                 end = written.find(" ", at + 1)
                 word = written[written.rfind(" ", 0, at + 1) + 1 : end]
-                if "A" <= word < "[" and not (sign[-1] == " " and is_generic(word)):
+                if "A" <= word < "[" and word not in _SIGN_WORDS and not (sign[-1] == " " and is_generic(word)):
                     yield word
                 at = written.find(sign, end)
 

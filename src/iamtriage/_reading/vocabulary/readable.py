@@ -12,7 +12,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, TypeVar
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._reading.vocabulary.codes import CODE_PARTS, find_codes
+from iamtriage._reading.vocabulary.codes import CODE_PARTS, CODE_PREFIXES, find_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -62,6 +62,9 @@ class Readable:
             self.words.add(NON_ASCII)
         self._codes = self.words & CODE_PARTS
         self._codes.update(find_codes(self._written))
+        for prefix in self._codes & CODE_PREFIXES:
+            if f"{prefix}." not in text:
+                self._codes.remove(prefix)
         self.codes: list[tuple[int, int]] = []
         if self._codes:
             self.codes = self.places(self._codes)
