@@ -123,8 +123,7 @@ def _read_pieces(readable: Readable, readers: Mapping[Reader, Sequence[int]]) ->
     for reader, rows in readers.items():
         if reader is BARE_403:
             continue
-        found = [*(reader.read(readable, rows) if reader.anchors is None else reader.read(readable))]
-        if not found:
+        if not (found := [*(reader.read(readable) if reader.anchors else reader.read(readable, rows))]):
             continue
         part = reader.part
         if part == "sentence":

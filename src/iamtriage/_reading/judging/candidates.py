@@ -62,8 +62,10 @@ class Candidate:
 
     def _add_signs(self, piece: Piece) -> None:
         """Add what a piece says about the kind and source of the failure."""
-        self.is_aws = self.is_aws or piece.is_aws
-        self.is_thrown = self.is_thrown or piece.is_thrown
+        if piece.is_aws:
+            self.is_aws = True
+        if piece.is_thrown:
+            self.is_thrown = True
         role, source = piece.role, piece.source
         if source and (self.source is None or role == "head" or (role == "tail" and self.only_ids)):
             self.source = source
@@ -76,9 +78,11 @@ class Candidate:
         if role == "core":
             if not piece.is_wrapper:
                 self.has_core = True
-                self.kubernetes = self.kubernetes or source == "kubernetes"
+                if source == "kubernetes":
+                    self.kubernetes = True
         elif role == "head":
-            self.has_code = self.has_code or "code" in piece.facts
+            if "code" in piece.facts:
+                self.has_code = True
         elif role == "tail":
             self.has_tail = True
         elif role == "body":

@@ -94,7 +94,7 @@ class Piece:
 
     def put(self, key: str, value: str | None, start: int = -1, end: int = -1, rank: int = STATED) -> None:
         """Add a fact, unless it is empty or there is one of the same or a higher rank."""
-        if value and (key not in self.facts or self.facts[key].rank < rank):
+        if value and ((present := self.facts.get(key)) is None or present.rank < rank):
             # The constructor of a named tuple is a Python function and takes twice as long.
             fact: Fact = tuple.__new__(Fact, (value, start, end, rank, None))  # pyright: ignore[reportUnknownMemberType]
             self.facts[key] = fact
