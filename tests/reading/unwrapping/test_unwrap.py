@@ -296,7 +296,7 @@ def test_spans_point_into_the_text_as_given(shape: str) -> None:
 
 
 def test_view_traces_positions_through_layers() -> None:
-    """Positions are traced through several edits. Inserted text has no unbroken span."""
+    """Positions are traced through several edits."""
     import re
 
     view = View("aXXbYYc")
@@ -306,9 +306,6 @@ def test_view_traces_positions_through_layers() -> None:
     assert [view.origin(at) for at in (0, 1, 5)] == [0, 3, 6]
     assert view.span(1, 2) == (3, 4)
     assert view.span(2, 2) == (4, 4)
-    assert view.unbroken(0, "ab") is None
-    assert view.unbroken(1, "b") == (3, 4)
-    assert view.unbroken(2, "yy!") is None
 
 
 def test_view_without_edits_is_the_text() -> None:

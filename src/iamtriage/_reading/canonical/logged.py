@@ -41,6 +41,7 @@ _PREFIX = lazy_pattern(
     rf"|\[{_LEVEL}\]\t{_STAMP}\t{UUID}\t",
     re.ASCII,
 )
+_PREFIX_STARTS = frozenset("0123456789[DIWECFTewi")
 # A line of logfmt or JSON up to its message.
 _FIELD = rf"{_STAMP}|{_LEVEL}|warn|fatal|{_NAME}"
 _FIELDS = lazy_pattern(
@@ -84,7 +85,7 @@ def parse_logged_output(text: str) -> Failure | None:
     >>> parse_logged_output(f'level=error msg="{printed}"').kind
     'access_denied'
     """
-    m = _PREFIX.match(text)
+    m = _PREFIX.match(text) if text[:1] in _PREFIX_STARTS else None
     if m is None:
         return _parse_quoted_output(text) if text.startswith(_FIELD_STARTS) else None
     if not text.startswith(_OUTPUT_STARTS, m.end()):

@@ -217,9 +217,8 @@ def _is_of_aws(candidate: Candidate, context: TextContext) -> bool:
         return is_clear or not context.is_near_other_system(candidate)
     if context.is_near_other_system(candidate):
         return False
-    if candidate.code in _COMMON_CODES or (
-        candidate.code is None and candidate.kind != "kubernetes_forbidden"
-    ):
+    code = candidate.code
+    if code in _COMMON_CODES or (code is None and candidate.kind != "kubernetes_forbidden"):
         # Only the mention of S3 or a bucket identifies S3's bare "Access Denied".
         bare = candidate.kind in {"access_denied", "invalid_credentials"} and context.is_near_storage(
             candidate
@@ -229,7 +228,7 @@ def _is_of_aws(candidate: Candidate, context: TextContext) -> bool:
             or bare
             or (principal is not None and _AWS_PRINCIPAL.search(principal.value) is not None)
         )
-    if candidate.code and is_known(candidate.code):
+    if code and is_known(code):
         return candidate.kind != "aws_error" or context.aws
     return context.aws
 

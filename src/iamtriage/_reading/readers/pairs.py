@@ -129,6 +129,9 @@ _ELEMENT = lazy_pattern(r"\}[\s}\]]{0,8},\s?\{")
 _ELEMENT_ROLES = frozenset({"code", "message"})
 # Maximum distance, in characters, between two keys of a cluster.
 _MAX_GAP = 2500
+# What can follow a word of a key, and what can follow a space after it.
+_SEPARATORS = frozenset(':=|,"')
+_AFTER_KEY = _SEPARATORS | frozenset("'. \n")
 # Maximum length of a key, in characters.
 _MAX_KEY_LENGTH = 61
 _MESSAGE_END = lazy_pattern(r"[\"'](?=\s*(?:[,}\]]|\Z|\n))")
@@ -264,9 +267,8 @@ def _key_starts(readable: Readable) -> list[int]:
         return [m.start("key") for m in _PAIR.finditer(text)]
     starts: set[int] = set()
     for start, end in readable.places(_keys(readable)):
-        following = text[end : end + 2]
-        if following[:1] == " " and following[1:].isalnum():
-            # In a sentence, not before a separator.
+        after = text[end : end + 1]
+        if after not in _AFTER_KEY or (after == " " and text[end + 1 : end + 2] not in _SEPARATORS):
             continue
         first = start
         while start - first <= _MAX_KEY_LENGTH and (

@@ -15,6 +15,7 @@ from iamtriage._reading.vocabulary.masks import ARN, find_arn_end, rejoin
 
 if TYPE_CHECKING:
     import re
+
     from iamtriage._reading.vocabulary.pieces import Piece
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -94,8 +95,7 @@ def read_principal(
         return True
     start = label_at = -1
     end = _last_label(text, left, right)
-    if not labels:
-        labels += (at for at, _ in readable.places(_LABELS & readable.words))
+    labels += () if labels else [at for at, _ in readable.places(_LABELS & readable.words)]
     for at in labels[bisect_left(labels, end) : bisect_left(labels, right)]:
         label = _LABEL.match(text, at, right) if end <= at else None
         if label is None:

@@ -15,7 +15,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._reading.vocabulary.fragments import FragmentIndex, find_near_fragments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from iamtriage._reading.vocabulary.readable import Readable
 
@@ -145,7 +145,7 @@ _ROWS_WITHOUT_LITERALS: tuple[_Row, ...] = (
     ('<exception>"exception"', lazy_pattern(r"\"\w{3,80}\"\s?:\s?\{\s?\"type\"\s?:\s?\"structure\"[^\x1e]{0,800}?\"exception\"\s?:\s?true"), None),
     # A table of documentation in Markdown, whose first column has the codes.
     ("--", lazy_pattern(r"^\|?(?: ?:?-{2,60}:? ?\|){1,8}[^\n]{0,80}\n(?:\|? ?[`*]{0,2}[A-Z][a-z0-9]{1,40}[A-Z]\w{1,80}[`*]{0,2} ?\|[^\n]{1,600}(?:\n|\Z)){2,60}", re.MULTILINE), _PRINTED),
-    ("{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
+    ("<code>{@|<link>{@|<linkplain>{@|<literal>{@", lazy_pattern(r"\{@(?:code|link|linkplain|literal)\s[^{}\n]{1,200}\}"), None),
     ("/**", lazy_pattern(r"^ ?/\*\*(?:[^*]|\*(?!/)){1,1500}\*/", re.MULTILINE), _IDS),
     ("<throws>@throws |<exception>@exception |<raises>:raises ", _DOCUMENTED, _IDS),
     ("<HTTP>HTTP Status Code: |<HTTP>HTTP status code: ", _GLOSSARY, None),
@@ -167,13 +167,13 @@ _ROWS: tuple[_Row, ...] = (
     # The errors that a program retries or ignores, by the name of the list.
     ("etry|etri|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # Python's template of a message, with the expressions that it evaluates.
-    ("f\"|f'", lazy_pattern(r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"), _IDS),
+    ("<f>f\"|<f>f'|<F>F\"|<F>F'", lazy_pattern(r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"), _IDS),
     # Rust's raw strings, and JSON in its code.
-    ('r#"|json!(', lazy_pattern(r"\br#\"[^\n]{1,800}?\"#|\bjson!\([{\[][^\n]{1,800}[}\]]\)"), _IDS),
+    ('<r>r#"|<json>json!(', lazy_pattern(r"\br#\"[^\n]{1,800}?\"#|\bjson!\([{\[][^\n]{1,800}[}\]]\)"), _IDS),
     ("<return>return {", lazy_pattern(r"^ ?return\s\{(?:\n[^{}\n]{0,300}){1,12}", re.MULTILINE), _IDS),
     ("<into>.into(|<format>.format(|<encode>.encode(|<to_string>.to_string(|<to_owned>.to_owned(", lazy_pattern(rf"{_LITERAL}\s?\.(?:into|format|encode|to_string|to_owned)\("), _IDS),
     # A map of Go. The program prints one on a single line.
-    ("map[", lazy_pattern(r"\bmap\[\w{1,40}\][\w.*\[\]]{1,60}\{(?:\n[^\n{}]{1,400}){1,30}"), _IDS),
+    ("<map>map[", lazy_pattern(r"\bmap\[\w{1,40}\][\w.*\[\]]{1,60}\{(?:\n[^\n{}]{1,400}){1,30}"), _IDS),
     # What a shell prints, and the patterns of its "case".
     ("<echo>echo \"|<echo>echo '", lazy_pattern(r"\becho\s[\"'][^\n]*"), _IDS),
     (";;", lazy_pattern(r"^[^\n)]{1,400}\)\s[^\n;]{0,200};;$", re.MULTILINE), _IDS),
@@ -195,11 +195,13 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     text = readable.text
     has_literals = '"' in text or "'" in text or "`" in text
     spans: list[tuple[int, int]] = []
-    # A name can follow "except" without a space.
-    if "except" in text or not _HANDLER_WORDS.keys().isdisjoint(readable.words):
-        handlers = (word for word, sign in _HANDLER_WORDS.items() if word in readable.words and sign in text)
-        spans += _find_handlers(text, ("except", *handlers))
-    if has_literals and "\n" in text and any(map(text.__contains__, _STRING_BORDERS)):
+    # A name can follow "except" without a space. "exception" is frequent.
+    if "except" in text and text.count("except") > text.count("exception"):
+        spans += _find_handlers(text, "except")
+    for word in readable.words.intersection(_HANDLER_WORDS):
+        if _HANDLER_WORDS[word] in text:
+            spans += _find_handlers(text, word)
+    if has_literals and ('"\n' in text or "'\n" in text) and any(map(text.__contains__, _STRING_BORDERS)):
         spans += [m.span() for m in _STRINGS.finditer(text)]
     index = _INDEX if has_literals else _INDEX_WITHOUT_LITERALS
     for number in index.possible_rows(readable.words, readable.flat):
@@ -217,17 +219,16 @@ def find_source_code(readable: Readable) -> list[tuple[int, int]]:
     return spans
 
 
-def _find_handlers(text: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    for word in words:
-        at = text.find(word)
-        while at >= 0:
-            low = max(0, at - _MAX_MARGIN)
-            line = text.rfind("\n", low, at) + 1
-            m = _HANDLER.match(text, line) if line or not low else None
-            if m:
-                end = text.find("\n", m.end())
-                yield m.start(), end if end >= 0 else len(text)
-            at = text.find(word, at + 1)
+def _find_handlers(text: str, word: str) -> Iterator[tuple[int, int]]:
+    at = text.find(word)
+    while at >= 0:
+        low = max(0, at - _MAX_MARGIN)
+        line = text.rfind("\n", low, at) + 1
+        m = _HANDLER.match(text, line) if line or not low else None
+        if m:
+            end = text.find("\n", m.end())
+            yield m.start(), end if end >= 0 else len(text)
+        at = text.find(word, at + 1)
 
 
 def _find_frame_lines(text: str) -> Iterator[tuple[int, int]]:

@@ -384,7 +384,11 @@ def find_codes(written: str) -> Iterator[str]:
             while at >= 0:
                 end = written.find(" ", at + 1)
                 word = written[written.rfind(" ", 0, at + 1) + 1 : end]
-                if "A" <= word < "[" and word not in _SIGN_WORDS and not (sign[-1] == " " and is_generic(word)):
+                if (
+                    "A" <= word < "["
+                    and word not in _SIGN_WORDS
+                    and not (sign[-1] == " " and is_generic(word))
+                ):
                     yield word
                 at = written.find(sign, end)
 

@@ -22,14 +22,15 @@ class View:
     Attributes:
         original: The original text.
         text: The edited text.
+        layers: The starts of the parts between the edits of each step, in the text after and before the step.
     """
 
-    __slots__ = ("_layers", "original", "text")
+    __slots__ = ("layers", "original", "text")
 
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = original
-        self._layers: list[tuple[list[int], list[int]]] = []
+        self.layers: list[tuple[list[int], list[int]]] = []
 
     def edit(self, edits: Iterable[Edit]) -> None:
         """Apply edits that are in order and do not overlap."""
@@ -47,7 +48,7 @@ class View:
             # An insertion at the start separates nothing.
             return
         self.text = "".join([*pieces, old[done:]])
-        self._layers.append((new_starts, old_starts))
+        self.layers.append((new_starts, old_starts))
 
     def sub(self, pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]) -> None:
         """Replace every match of a pattern."""
@@ -58,14 +59,14 @@ class View:
 
     def origin(self, position: int) -> int:
         """Return the position in ``original`` of a position in ``text``."""
-        for new_starts, old_starts in reversed(self._layers):
+        for new_starts, old_starts in reversed(self.layers):
             at = bisect_right(new_starts, position) - 1
             position = old_starts[at] + position - new_starts[at]
         return position
 
     def position(self, origin: int) -> int:
         """Return the position in ``text`` of a position in ``original``, or of the next one that was kept."""
-        for new_starts, old_starts in self._layers:
+        for new_starts, old_starts in self.layers:
             at = bisect_right(old_starts, origin)
             origin += new_starts[at - 1] - old_starts[at - 1]
             if at < len(new_starts) and origin > new_starts[at]:
@@ -75,15 +76,7 @@ class View:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of ``text[start:end]`` in ``original``, including removed characters inside it."""
         size = len(self.original)
-        if not self._layers and end <= size:
+        if not self.layers and end <= size:
             return start, max(start, end)
         first = min(self.origin(start), size)
         return first, first if end <= start else min(self.origin(end - 1) + 1, size)
-
-    def unbroken(self, start: int, value: str) -> tuple[int, int] | None:
-        """Return the span in ``original`` of a value, or ``None`` if an edit changed the value."""
-        first = start
-        for new_starts, old_starts in reversed(self._layers):
-            at = bisect_right(new_starts, first) - 1
-            first += old_starts[at] - new_starts[at]
-        return (first, first + len(value)) if self.original.startswith(value, first) else None
