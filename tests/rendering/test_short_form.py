@@ -393,7 +393,7 @@ def test_other_denials_say_which_policy_denied() -> None:
         in shown
     )
     assert (
-        "explicit deny in a service control policy, which only an administrator of the organization can change."
+        "explicit deny in a service control policy, which only an administrator of the organization can change: send them this denial."
         in shown
     )
 

@@ -277,7 +277,8 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
             arn = (failure.resource or "") if failure.policy_type == "resource_control" else ""
             account = ACCOUNT.fullmatch(arn.split(":", 5)[4]) if arn.count(":") >= _MIN_COLONS else None
             of_account = f" of account {account[0]}" if account else ""
-            where += f", which only an administrator of the organization{of_account} can change"
+            only = f"only an administrator of the organization{of_account} can change"
+            where += f", which {only}: send them this denial"
         return f"{name} (explicit deny{where})"
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
 

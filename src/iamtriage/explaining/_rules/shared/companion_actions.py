@@ -15,7 +15,14 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._rules.shared import text_signs
-from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, SESSION_CHANNEL_ACTIONS, STATE_SIGNS, TASKS
+from iamtriage.explaining._rules.shared.tasks import (
+    LOGIN_ACTION,
+    PULL_ACTIONS,
+    PUSH_ACTIONS,
+    SESSION_CHANNEL_ACTIONS,
+    STATE_SIGNS,
+    TASKS,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.readers.kubernetes.controllers import Controller
@@ -116,6 +123,12 @@ _ZONE = lazy_pattern(r"\bhostedzone/(Z[A-Z0-9]{5,31})\b", re.ASCII)
 _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, too."
 _NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
 _PURPOSE_OF_PASSWORD = "docker login gets its password from this call: without it, the password is empty, and Docker cannot ask for one (non TTY device)."  # noqa: S105 (words about it)
+_PUSH_AND_PULL = (
+    'To push and pull images, add a second statement: {"Effect": "Allow", "Action": ["'
+    + '", "'.join(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS)))
+    + '"], "Resource": "REPOSITORY_ARN"}. '
+    + f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
+)
 _ALL = "AWS names one missing action at a time: add those that are still missing."
 
 
@@ -262,6 +275,8 @@ def _describe_companions(
         for each in begun or known
     ]
     sentences = [sentence for task in tasks if (sentence := describe(task, action))]
+    if action == LOGIN_ACTION and len(tasks) > 1 and not (by_resource or listed):
+        return (_PURPOSE_OF_LOGIN, _PUSH_AND_PULL)
     if sentences:
         purpose = [_PURPOSE_OF_LOGIN] if action == LOGIN_ACTION else []
         return (*purpose, *sentences[:-1], f"{sentences[-1]} {_ALL}")
