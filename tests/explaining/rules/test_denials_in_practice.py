@@ -2155,7 +2155,7 @@ CONTEXTS: tuple[Case, ...] = (
         ),
         {},
         (
-            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
+            "5 more failures in this text: dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:444455556666:table/carts: explicit deny in a resource control policy, which only an administrator of the organization of account 444455556666 can change: send them this denial; throttled (ThrottlingException, GenerateDataKey): retry, no permission is missing; S3 answered 403 to HeadObject; not found (NoSuchEntity, GetRole); ListTables: the message is cut off.",
         ),
         ("…",),
     ),

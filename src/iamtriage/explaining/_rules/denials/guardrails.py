@@ -17,7 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands, insert_command
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.known_policies import list_known_policies
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
@@ -127,13 +127,13 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         "No Allow overrides it, neither in a policy of the caller nor in that of the resource or the endpoint"
     )
     no_allow = why_no_allow_helps(denial).replace("An Allow does not override it", no_override, 1)
-    text = f"{went} {no_allow if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help: the policy of the endpoint must allow it, too.'}"
+    text = f"{went} {no_allow if explicit or not identity_notes(denial) else 'An Allow in a policy of the caller alone does not help.'}"
     region = denial_remedies.region_argument(denial)
     is_named = denial.context.vpc_endpoint is not None
     on_instance = () if is_named else _vpc_commands(denial, region)
     find = "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
-        find = f"The first two commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. It can be in another VPC, too."
+        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. If there is none, omit vpc-id."
     if is_named:
         find = ""
     owner = "the endpoint's owner, often the network team,"
@@ -148,7 +148,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         ]
     else:
         title = "Change the VPC endpoint's policy"
-        steps = [*present(find or None), f"{owner.capitalize()} replaces its policy by policy.json."]
+        steps = [f"{find} {owner.capitalize()} replaces its policy. That can take minutes.".strip()]
     if "transitively" in (denial.failure.reason or ""):
         step = "The message says that a service control policy requires this: ask the organization's administrator, too."
         steps.insert(1 if explicit else 0, step)
@@ -178,6 +178,11 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         layer="vpc_endpoint",
         url=pages.VPC_ENDPOINT,
     )
+    if region == "REGION":
+        # One value to fill in, instead of one in each command.
+        lines = tuple(each.replace("REGION", "$region") for each in remedy.commands)
+        remedy = change_commands(remedy, lines)
+        remedy = insert_command(remedy, 0, "region=REGION")
     verdict = f"the VPC endpoint's policy {verb}"
     return explain_guardrail(denial, verdict, text, "vpc_endpoint", remedy)
 
