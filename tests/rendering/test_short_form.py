@@ -86,7 +86,7 @@ def test_every_short_explanation_has_the_essentials(name: str, text: str, facts:
     shown = str(explanation)
     words = " ".join(shown.split())
     assert shown.count("\n") < 32, name
-    assert words.startswith(" ".join(explanation.summary.split())[:60])
+    assert words.startswith(" ".join(explanation.summary.split())[:20])
     marks = {"derived", *(each.evidence for each in explanation.causes)}
     assert any(f"\n{mark.capitalize()} " in shown for mark in marks)
     first = explanation.remedies[0]

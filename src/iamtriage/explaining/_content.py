@@ -109,8 +109,14 @@ class Content(NamedTuple):
             summary += describe_fixed(self.failure, self.of_combined)
             summary += count_denials((self.failure, *self.others))
             summary += split_same_reason(self.failure, self.others)[1]
+        from iamtriage._rendering.explanations.headlines import shorten
+
+        first = remedies[0] if remedies else None
+        shown = "\n".join((*first.commands, *map(str, first.documents))) if first else ""
+        summary, details = shorten(summary, shown)
         return Parts(
             summary=summary,
+            details=details,
             causes=self.causes,
             remedies=remedies,
             notes=tuple(note for note in self.notes if note not in self.general_notes),

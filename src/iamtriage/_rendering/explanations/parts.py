@@ -101,6 +101,7 @@ class Parts(NamedTuple):
         rows_alone: The rows about other failures if that remedy does not fit.
         message: The message of the failure.
         code: Its error code.
+        details: Sentences that the summary omits.
     """
 
     summary: str
@@ -114,6 +115,7 @@ class Parts(NamedTuple):
     rows_alone: tuple[tuple[str, str], ...] = ()
     message: str = ""
     code: str | None = None
+    details: tuple[str, ...] = ()
 
 
 def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from iamtriage._rendering.explanations.command_blocks import (
     uses_lookup,
 )
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
+from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows, replace_note
 from iamtriage._rendering.explanations.remedies import next_blocks, remedy_content
 from iamtriage._rendering.explanations.steps_and_commands import (
@@ -345,7 +346,7 @@ class _Builder:
         """Yield the summary and the rows of causes."""
         yield Heading(self._parts.summary, 1)
         parts = self._parts
-        rows = cause_rows(parts.summary, causes, parts.message)
+        rows = add_details(cause_rows(parts.summary, causes, parts.message), parts.details)
         said = _SAID if parts.code is None else {**_SAID, "Reported": f"The error code is {parts.code}."}
         if shown := tuple((label, text or said[label]) for label, text in rows if text or label in said):
             yield Labels(shown)

@@ -195,7 +195,7 @@ def _check_key(
     claims = sorted({each[0].rpartition(":")[2] for each in others if each is not None})
     keys = f"key{'s' if len(claims) > 1 else ''}"
     return TrustProblem(
-        f"a condition key of the trust policy {defect}, so the condition never matches. It must be {corrected}",
+        f"a condition key of the trust policy {defect}, so the condition never matches. The key must be {corrected}",
         f"Correct the condition {keys} in the role's trust policy",
         f"Only the {keys} for {join_words(claims, 'and')} change{'' if len(claims) > 1 else 's'}. {kept}",
         fixed,

@@ -46,7 +46,7 @@ def describe_difference(expected: str, actual: str) -> str:
     if expected.lower() == actual.lower():
         return " (they differ in case)"
     if add_ids(expected, actual) is not None:
-        return " (GitHub's immutable subject, with the IDs of owner and repository)"
+        return " (it is GitHub's immutable subject, with the IDs of owner and repository)"
     if lacks_context(expected):
         return " (a subject always continues after the project)"
     if is_same_account(expected, actual):

@@ -1,0 +1,83 @@
+"""Test how short explanations shorten a verdict of more than three lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+from iamtriage._rendering.explanations.headlines import add_details, shorten
+
+_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/db-AbCdEf"
+_ROLE = "role orders-" + "x" * 60
+# Two lines.
+_VERDICT = "the policy in the text allows it only with the tag team = orders, which it lacks" + ", too" * 15
+
+
+@pytest.mark.parametrize(
+    ("summary", "shown", "short", "details"),
+    [
+        pytest.param(
+            f"The {_ROLE} was denied s3:GetObject on {_ARN}: no.",
+            "",
+            f"The {_ROLE} was denied s3:GetObject on {_ARN}: no.",
+            (),
+            id="short",
+        ),
+        pytest.param(
+            f"The {_ROLE} was denied s3:GetObject on {_ARN}: {_VERDICT}.",
+            _ARN,
+            f"The {_ROLE} was denied s3:GetObject on orders/db-AbCdEf: {_VERDICT}.",
+            (),
+            id="ARN in a command",
+        ),
+        pytest.param(
+            f"The {_ROLE} was denied s3:GetObject on {_ARN}: {_VERDICT}.",
+            "",
+            f"The {_ROLE} was denied s3:GetObject on orders/db-AbCdEf: {_VERDICT}.",
+            (f"The resource is {_ARN}.",),
+            id="ARN",
+        ),
+        pytest.param(
+            f"The {_ROLE} was denied it: {_VERDICT}. This is why make failed. No other permission is missing.",
+            "",
+            f"The {_ROLE} was denied it: {_VERDICT}. This is why make failed.",
+            ("No other permission is missing.",),
+            id="last sentence",
+        ),
+        pytest.param(
+            f"The {_ROLE} was denied it: {_VERDICT}{', too' * 7} (its tags: team = shop and stage = live).",
+            "",
+            f"The {_ROLE} was denied it: {_VERDICT}{', too' * 7}.",
+            ("The tags of the resource: team = shop and stage = live.",),
+            id="remark",
+        ),
+        pytest.param(
+            f"The {_ROLE}, which ECS uses to start the task, was denied it: {_VERDICT}{', too' * 7}.",
+            "",
+            f"The {_ROLE} was denied it: {_VERDICT}{', too' * 7}.",
+            ("ECS uses this role to start the task.",),
+            id="user of the role",
+        ),
+        pytest.param(f"It failed {'x ' * 200}", "", f"It failed {'x ' * 200}", (), id="nothing to omit"),
+    ],
+)
+def test_long_verdict(summary: str, shown: str, short: str, details: tuple[str, ...]) -> None:
+    assert shorten(summary, shown) == (short, details)
+
+
+def test_details_are_derived() -> None:
+    """They follow what AWS reports, and precede what is only possible."""
+    details = ("ECS uses this role.",)
+    assert add_details([("Derived", "It is so.")], details) == [("Derived", "It is so. ECS uses this role.")]
+    assert add_details([("Possible", "It is so.")], details)[0] == ("Derived", "ECS uses this role.")
+    assert add_details([("Reported", "It is so.")], ()) == [("Reported", "It is so.")]
+
+
+def test_no_secret_is_removed_from_the_name_of_one() -> None:
+    """A name behind secret: would look like a secret."""
+    shown = str(
+        explain(
+            f"User: arn:aws:sts::111122223333:assumed-role/{'orders-' * 8}execution/0a1b2c3d4e5f60718293a4b5c6d7e8f9 is not authorized to perform: secretsmanager:GetSecretValue on resource: {_ARN} with an explicit deny in a VPC endpoint policy"
+        )
+    )
+    assert "REDACTED" not in shown
