@@ -93,7 +93,7 @@ NOTHING_CONFIGURED = CauseType(
     fix="Run aws configure sso, aws login or aws configure.",
     recognised_by="The output of aws configure list has no access key.",
     sign=r"\baccess_key\s+<not set>",
-    remedy="Set up credentials",
+    remedy="Select a profile",
     of="no-credentials",
 )
 PROFILE_NOT_NAMED = CauseType(
@@ -102,7 +102,7 @@ PROFILE_NOT_NAMED = CauseType(
     fix="Set AWS_PROFILE.",
     recognised_by="The text shows the profiles of the config file, and the call names none.",
     sign=r"\[profile [\w.@/-]{1,64}\]|\baws configure list-profiles\b",
-    remedy="Set up credentials",
+    remedy="Select a profile",
     of="no-credentials",
 )
 ENVIRONMENT_NOT_PASSED_ON = CauseType(

@@ -55,7 +55,7 @@ SHOW_IDENTITY = your_remedy(
 )
 _OUTCOMES = (
     "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
-    "If it fails, replace the credentials in the place that aws configure list prints. A key ID with AKIA is long-term: deleted, inactive, misspelled or of another partition (aws-cn, aws-us-gov). One with ASIA is temporary, and needs the session token of the same response.",
+    "If it fails, replace the credentials in the place that aws configure list prints. A key ID with AKIA is long-term: deleted, inactive, misspelled or of another partition. One with ASIA is temporary, and needs the session token of the same response.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -111,6 +111,9 @@ def show_identity(program: str | None, text: str) -> Remedy:
         program: What made the call, from :func:`iamtriage.explaining._rules.shared.clues.find_program`.
         text: The text of the failure, which can name the place of Terraform's provider block.
     """
+    if program is None and "--profile" in text:
+        # Then the keys in the environment have no effect.
+        return attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
     if program is None:
         clear = Labelled("If it fails, and the first command says env:", CLEAR_ENVIRONMENT.commands[0])
         remedy = attrs.evolve(SHOW_IDENTITY, steps=_OUTCOMES)
