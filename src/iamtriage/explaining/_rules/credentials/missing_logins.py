@@ -385,7 +385,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
             _OTHER_VERSION,
             text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
             if _OTHER_VERSION in message
-            else "kubectl 1.24 and later accept only v1beta1 and v1.",
+            else "Since version 1.24, kubectl accepts only v1beta1 and v1.",
         ),
         topic="kubeconfig-helper",
         remedies=your_remedy(
