@@ -63,3 +63,34 @@ def test_other_pieces_of_the_text(text: str, shown: tuple[str, ...], absent: tup
         assert words in short
     for words in absent:
         assert words not in short
+
+
+_LOST = "get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod of the service account cart is in CrashLoopBackOff.\nOn the node itself, curl with a token to http://169.254.169.254/latest/meta-data/iam/security-credentials/ prints the role name octo-node.\n"
+_SLOW = "Ubuntu on WSL2\nInvalidSignatureException: Signature expired: 20260318T081204Z is now earlier than 20260318T183331Z (20260318T183831Z - 5 min.)\n"
+_UNTRUSTED = "An error occurred (ClientException) when calling the RunTask operation: ECS was unable to assume the role 'arn:aws:iam::111122223333:role/app/octo-task' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.\n"
+_GUEST = "User: arn:aws:sts::111122223333:assumed-role/octo-guest/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action\n"
+_TAGGED = 'User: arn:aws:sts::111122223333:assumed-role/octo-karpenter/1 is not authorized to perform: ec2:RunInstances on resource: arn:aws:ec2:eu-west-1:111122223333:security-group/sg-0aa11bb22cc33dd44 because no identity-based policy allows the ec2:RunInstances action\n$ aws ec2 describe-tags --filters Name=resource-id,Values=sg-0aa11bb22cc33dd44\n{"Tags": [{"Key": "Name", "ResourceId": "sg-0aa11bb22cc33dd44", "ResourceType": "security-group", "Value": "nodes"}]}\n'
+_TAG_POLICY = '{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": ["arn:aws:ec2:*:*:security-group/*", "arn:aws:ec2:*:*:launch-template/*"], "Condition": {"StringEquals": {"aws:ResourceTag/team": "octo"}}}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "shown", "absent"),
+    [
+        (_LOST, {"namespace": "shop", "service_account": "cart", "cluster": "prod", "region": "eu-west-1"}, ("the metadata has the role octo-node", "kubectl rollout restart", "give shop/cart its own role, and leave the limit at 1"), ("check the association",)),
+        (f"{_SLOW}It works on Windows.", {}, ("the time of Windows, which is right", "AWS accepts signatures that are at most 5 minutes off"), ("--insecure", "Check the clock of Windows")),
+        (_SLOW, {}, ("Check the clock of Windows, too",), ("which is right",)),
+        (_UNTRUSTED, {}, ("The first command must print arn:aws:iam::111122223333:role/app/octo-task", "--query 'Role.[Arn,AssumeRolePolicyDocument]'", "If the policy lacks the statement:"), ()),
+        (f"{_GUEST}AWS.config.credentials = new AWS.CognitoIdentityCredentials({{}}); In the old pool it works.", {}, ("pass RoleArn to CognitoIdentityCredentials", "A pool with which it works most likely uses this flow"), ("GetOpenIdToken",)),
+        (_GUEST, {}, ("call GetOpenIdToken",), ("A pool with which",)),
+        (f"{_TAGGED}{_TAG_POLICY}", {}, ("lacks it (its tags: Name = nodes)", "The statement requires it of each launch-template, too."), ()),
+    ],
+)  # fmt: skip
+def test_settings_of_the_text(
+    text: str, facts: dict[str, str], shown: tuple[str, ...], absent: tuple[str, ...]
+) -> None:
+    explanation = explain(text, facts=facts) if facts else explain(text)
+    short = " ".join(str(explanation).split())
+    for words in shown:
+        assert words in short
+    for words in absent:
+        assert words not in short

@@ -214,7 +214,7 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
     findings = diagnose_sts_call(case, codes=UNREACHABLE_CODES)
     host = find_endpoint(find_region(case) or "")
     url = "https://sts.REGION.amazonaws.com" if host is None else host.url
-    blocked = "A security group, network ACL, network policy, route or proxy blocks the connection to STS."
+    blocked = "The subnet has neither a NAT route nor an endpoint for STS, or a security group, network ACL, network policy or proxy blocks the connection."
     hosts = [each for each in find_aws_hosts(message) if each.startswith("sts.")]
     called = f" ({hosts[0]}{', the global endpoint' if hosts[0] == GLOBAL_HOST else ''})" if hosts else ""
     is_global = hosts[:1] == [GLOBAL_HOST] and has_endpoint(case)
@@ -257,7 +257,7 @@ def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, reg
     return account_remedy(
         "Let the subnet of the pods reach STS",
         step,
-        "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response that curl prints, even an error, shows that STS is reachable.",
+        "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response that curl prints, even an error, shows that STS is reachable; if the image lacks curl, use kubectl debug.",
         commands=(
             test,
             f"aws ec2 describe-vpc-endpoints {where} --filters Name=service-name,Values={service} --query 'VpcEndpoints[].[VpcId,State,PrivateDnsEnabled,Groups[].GroupId]'",

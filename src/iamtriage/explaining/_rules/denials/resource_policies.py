@@ -311,8 +311,12 @@ def narrow_deny_remedy(denial: Denial, name: str, *, shows_change: bool = True) 
     task = _POLICY_ACTIONS.get(denial.lowercase_action)
     if task is not None and not isinstance(denial.principal, Root):
         kind, reads = policy.name.partition(" ")[0], "get" in denial.lowercase_action
+        owner = (
+            denial.resource_account or (None if denial.crosses_accounts else denial.account) or "ACCOUNT_ID"
+        )
+        assume = f"aws sts assume-root --target-principal {owner} --task-policy-arn arn=arn:{denial.location.partition or 'aws'}:iam::aws:policy/root-task/{task}"
         title = f"{'Read and change' if reads else 'Change'} the {name}{in_resource_account(denial)} as a caller that the Deny exempts, or as the root user"
-        locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use aws sts assume-root with the task policy {task}."
+        locked = f"The Deny also covers {denial.action}, so {denial.caller} cannot {'read' if reads else 'replace'} the policy, not even with AdministratorAccess. The root user of the {kind}'s account can, such as in CloudShell: a Deny in the policy does not stop it. For a member account, the management account can use {assume}."
     return resource_policy_remedy(
         title,
         locked,

@@ -124,9 +124,21 @@ def _creators(denial: Denial, statement: Mapping[str, Any]) -> list[str]:
 
 
 def describe_missing_tag(
-    denial: Denial, tags: Mapping[str, str], failed: CheckedCondition, met: Sequence[CheckedCondition]
+    denial: Denial,
+    tags: Mapping[str, str],
+    failed: CheckedCondition,
+    met: Sequence[CheckedCondition],
+    covered: Sequence[str],
 ) -> tuple[str, Remedy, str]:
-    """Return a verdict, a remedy and a cause for a tag that a policy requires and a resource lacks."""
+    """Return a verdict, a remedy and a cause for a tag that a policy requires and a resource lacks.
+
+    Args:
+        denial: The denial.
+        tags: The tags of the resource.
+        failed: The condition.
+        met: The other conditions on tags of the resource.
+        covered: The resources of the statement.
+    """
     name, values = resource_name(denial), failed.values
     prefix, _, key = failed.key.partition("/")
     shown, tag = clip_text(name), f"{clip_text(key)} = {join_values(values)}"
@@ -136,6 +148,10 @@ def describe_missing_tag(
         value = f"= {clip_text(tags[key])}" if tags[key] else "with an empty value"
         found = f"{shown} has {clip_text(key)} {value}"
     arn, lines = denial.resource_arn, tuple[str, ...]()
+    types = {
+        each.split(":", 5)[5].partition("/")[0] for each in covered if each.count(":") > 4 and "/" in each
+    }
+    others = sorted(types - {denial.resource_arn.resource.partition("/")[0]} if denial.resource_arn else ())
     if arn is not None and all(map(_PLAIN_TAG.fullmatch, (key, values[0], name))):
         template = _TAG_COMMANDS.get(arn.service, _TAG_RESOURCES)
         region = commands.region(arn.region or denial.facts.region)
@@ -145,6 +161,8 @@ def describe_missing_tag(
     other = "a tag that it has" if same is None else f"{clip_text(prefix)}/{clip_text(same)}"
     title = f"Tag {shown} with {tag}"
     code = "Add the tag to the code that creates the resource, too."
+    if others:
+        code += f" The statement requires it of each {clip_text(join_words(others, 'and'))}, too."
     written = None
     set_in_text = same and re.compile(
         rf"(?<![\w/:.-])[\"']?{re.escape(same)}[\"']?\s?[:=]\s?[\"']?{re.escape(tags[same])}(?![\w/.-])[\"']?"

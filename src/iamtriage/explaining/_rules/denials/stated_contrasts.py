@@ -184,7 +184,9 @@ def find_condition_contrast(denial: Denial, statement: Mapping[str, Any]) -> Con
     tags = find_resource_tags(denial)
     if tags is not None and failed.is_of_resource_tag and not failed.accepts_values:
         met = [each for each in conditions if each.is_met and each.is_of_resource_tag]
-        return Contrast(*describe_missing_tag(denial, tags, failed, met))
+        return Contrast(
+            *describe_missing_tag(denial, tags, failed, met, as_strings(statement.get("Resource")))
+        )
     return _other_value(denial, statement, failed)
 
 
