@@ -366,18 +366,19 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
     Sources: https://github.com/aws/aws-cli/issues/6920 and https://github.com/aws/containers-roadmap/issues/1736.
     """
     update = "The AWS CLI 1.24, 2.7 and later write v1beta1: update it if aws --version prints an older one. If the old kubeconfig has --profile or --role-arn, add it to the command."
-    too_old = ""
+    too_old, title = "", "Update the AWS CLI, and write the kubeconfig again"
     if (found := _CLI_VERSION.search(case.failure.text)) is not None:
         major, minor = int(found[1]), int(found[2])
         if minor < _FIRST_CLI_WITH_V1BETA1.get(major, 0):
             too_old = f"the AWS CLI {major}.{minor}{found[3]} is too old"
             update = f"The AWS CLI {major}.{minor}{found[3]} is too old: it writes v1beta1 since {major}.{_FIRST_CLI_WITH_V1BETA1[major]}. Update it, then run the command. The kubeconfig then has v1beta1."
         else:
+            title = "Write the kubeconfig again"
             update = f"The AWS CLI {major}.{minor}{found[3]} writes v1beta1: run the command with it. If the error stays, the kubeconfig names another, older aws."
     return case.explain(
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
-        else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which was removed{f', and {too_old}' if too_old else ''}.",
+        else f"The kubeconfig is too old for this kubectl: it uses client.authentication.k8s.io/v1alpha1, which kubectl 1.24 removed{f', and {too_old}' if too_old else ''}.",
         clues.reported_cause(
             KUBECONFIG_API_VERSION,
             message,
@@ -389,11 +390,11 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
         ),
         topic="kubeconfig-helper",
         remedies=your_remedy(
-            "Update the AWS CLI, and write the kubeconfig again",
+            title,
             update,
             "If another program writes the exec block, such as Terraform or aws-iam-authenticator, set its apiVersion to client.authentication.k8s.io/v1beta1 there.",
             commands=(_UPDATE_KUBECONFIG, "kubectl config view --minify | grep apiVersion"),
             url=pages.EKS_KUBECONFIG,
         ),
-        notes="No permission is missing: kubectl made no request.",
+        notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
     )
