@@ -289,8 +289,10 @@ def _tag_values(key: str, denial: Denial) -> tuple[str, ...] | None:
         tags = {} if is_being_created(denial) else find_resource_tags(denial)
     else:
         tags = find_request_tags(denial.failure, denial.context.command)
-    if tags is None or not tag:
-        return tags and tuple(tags)
+    if tags is None:
+        return None
+    if not tag:
+        return tuple(tags)
     return (tags[tag],) if tag in tags else ()
 
 
