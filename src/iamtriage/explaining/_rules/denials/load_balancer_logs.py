@@ -125,14 +125,13 @@ def explain_encryption(denial: Denial, bucket: str | None, allowed: str | None) 
     step, deploy = _change_in_code(text, found[0]) if found else (None, None)
     rules = '{"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}'
     put = "aws s3api put-bucket-encryption --bucket {} --server-side-encryption-configuration {}"
-    change: str | Labelled = fill_command(put, bucket or "BUCKET", rules)
+    change = fill_command(put, bucket or "BUCKET", rules)
     checks = tuple(
         fill_command(f"aws s3api {verb} --bucket {{}}", bucket or "BUCKET")
         for verb in ("get-bucket-location", "get-bucket-encryption")
         if found is None
     )
-    if checks:
-        change = Labelled("If the last one prints aws:kms:", change)
+    last = Labelled("If the last one prints aws:kms:", change) if checks else change
     policy = f"The bucket policy is right: it allows {allowed}."
     return denial.explain(
         f"The load balancer cannot write access logs: {verdict}.",
@@ -146,7 +145,7 @@ def explain_encryption(denial: Denial, bucket: str | None, allowed: str | None) 
             else "Set SSE-S3 as the default encryption of the bucket",
             step,
             "Objects that are stored keep their encryption. A control that demands aws:kms must exempt this bucket.",
-            commands=deploy if step else (*checks, change),
+            commands=deploy if step else (*checks, last),
             url=URL,
         ),
         notes=policy if allowed else f"The bucket policy must allow {PRINCIPAL} s3:PutObject, too.",
