@@ -736,6 +736,24 @@ DENIES: tuple[Case, ...] = (
         ("narrows it for all that", "get-policy-version"),
     ),
     (
+        "managed policy of AWS on a role of IAM Identity Center",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_View_0123456789abcdef/ana is not authorized to perform: sqs:ReceiveMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSDenyAll",
+        {},
+        (
+            "[organization administrator]",
+            "detach-managed-policy-from-permission-set",
+            "provision-permission-set",
+        ),
+        ("detach-role-policy",),
+    ),
+    (
+        "managed policy of AWS in another partition",
+        f"User: arn:aws-cn:iam::{ACCOUNT}:user/ana is not authorized to perform: sqs:ReceiveMessage on resource: arn:aws-cn:sqs:cn-north-1:{ACCOUNT}:jobs with an explicit deny in an identity-based policy: arn:aws-cn:iam::aws:policy/AWSDenyAll",
+        {},
+        ("aws cloudtrail lookup-events --region cn-north-1",),
+        ("us-east-1",),
+    ),
+    (
         "managed policy of AWS on a user or a group",
         f"User: arn:aws:iam::{ACCOUNT}:user/ana is not authorized to perform: sqs:ReceiveMessage on resource: arn:aws:sqs:eu-west-1:{ACCOUNT}:jobs with an explicit deny in an identity-based policy: arn:aws:iam::aws:policy/AWSDenyAll",
         {},

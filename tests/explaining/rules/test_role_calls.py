@@ -137,8 +137,11 @@ def test_role_is_named_instead_of_passing_a_code(before: str) -> None:
     remedy = explanation.remedies[0]
     assert remedy.title == "Name the role ci in the trust policy, without the condition on MFA"
     assert remedy.policy is not None
-    assert remedy.policy["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::111122223333:role/ci"}
+    # The whole policy, with the statement of before.
+    assert remedy.policy["Statement"][0] == MFA["Statement"][0]
+    assert remedy.policy["Statement"][1]["Principal"] == {"AWS": "arn:aws:iam::111122223333:role/ci"}
     assert not any("mfa" in line for line in remedy.commands)
+    assert not any(each.title.startswith("Also allow") for each in explanation.remedies)
 
 
 @pytest.mark.parametrize(

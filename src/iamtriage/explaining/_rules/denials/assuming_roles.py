@@ -337,8 +337,9 @@ def _allow_remedy(
 ) -> Remedy | None:
     """Return the remedy that allows the caller to assume the role, with what the other account has to do."""
     findings, is_named = condition.findings, condition.names_caller
-    if is_named and not condition.names_account and not denial.crosses_accounts:
-        return None  # within one account, the trust policy is enough
+    becomes_named = condition.remedy is not None and condition.remedy.layer == "role_trust"
+    if is_named and (becomes_named or not condition.names_account) and not denial.crosses_accounts:
+        return None  # within one account, a trust policy that names the caller is enough
     what = f"to pass {attribute}" if attribute else "to assume the role"
     where = f", in account {denial.account}" if denial.crosses_accounts and denial.account else ""
     start = "Also allow" if is_named else "Allow"

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 
+_REGIONS_OF_IAM = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+_OF_SET = (
+    "aws sso-admin {}-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
+)
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
 _SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies, look for Deny with {}, {}:*, * or NotAction."
@@ -137,13 +141,12 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     """
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
-    detach, step = (
-        commands.detach_policy(kind, holder, arn),
-        "CloudTrail has the events of IAM in us-east-1, for 90 days.",
-    )
-    of_group, others = "", None
+    region = _REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
+    event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
+    step, of_group, others = f"CloudTrail has the events of IAM in {region}, for 90 days.", "", None
     if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
-        kind, detach = "group", commands.detach_policy("group", commands.group_argument(group), arn)
+        event = "AttachGroupPolicy"
+        detach = commands.detach_policy("group", commands.group_argument(group), arn)
         of_group = f" All members of the group {clip_text(group)} have it."
     elif kind == "user":
         step += " If the list shows a group of the user, look up AddUserToGroup instead."
@@ -151,20 +154,37 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
             "Or, if the list shows a group of the user:",
             fill_command("aws iam remove-user-from-group --group-name GROUP_NAME --user-name {}", holder),
         )
-    find = f"aws cloudtrail lookup-events --region us-east-1 --lookup-attributes AttributeKey=EventName,AttributeValue=Attach{kind.capitalize()}Policy --query"
-    return account_remedy(
-        f"Find out who attached {clip_text(name)} and why, then detach it",
-        f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
-        step,
-        commands=(
-            fill_command("aws iam list-entities-for-policy --policy-arn {}", arn),
-            fill_command(
-                f"{find} {{}}", f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
+    elif isinstance(denial.role, IdentityCenterRole):
+        # IAM rejects changes to its roles, which have the policies of a permission set.
+        event, region = "AttachManagedPolicyToPermissionSet", "REGION"
+        step = "REGION is that of IAM Identity Center. list-instances prints INSTANCE_ARN, and the console shows PERMISSION_SET_ARN on the page of the permission set."
+        detach = fill_command(
+            f"{_OF_SET.format('detach-managed-policy-from')} --managed-policy-arn {{}}", arn
+        )
+        others = f"{_OF_SET.format('provision')} --target-type ALL_PROVISIONED_ACCOUNTS"
+    find = f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --query"
+    first = (
+        "aws sso-admin list-instances"
+        if region == "REGION"
+        else f"aws iam list-entities-for-policy --policy-arn {arn}"
+    )
+    return attrs.evolve(
+        account_remedy(
+            f"Find out who attached {clip_text(name)} and why, then detach it",
+            f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
+            step,
+            commands=(
+                first,
+                fill_command(
+                    f"{find} {{}}",
+                    f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]",
+                ),
+                Labelled("Then, if the reason no longer applies:", detach),
+                others,
             ),
-            Labelled("Then, if the reason no longer applies:", detach),
-            others,
+            url=pages.EVALUATION,
         ),
-        url=pages.EVALUATION,
+        who="organization administrator" if region == "REGION" else "account administrator",
     )
 
 

@@ -40,7 +40,7 @@ from iamtriage.explaining._rules.sts.trust_documents import (
 )
 from iamtriage.explaining._rules.sts.trust_findings import TrustFindings, evaluate_trust_policy
 from iamtriage.explaining._rules.sts.trust_fixes import WHOLE_DOCUMENT
-from iamtriage.policies._documents import allow, build_document
+from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,6 +183,8 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
         step = "If the call cannot meet it, the role's owner has to change this condition."
         return attrs.evolve(remedy, steps=(*remedy.steps, step), commands=(show,))
     action = ACTIONS.get(denial.lowercase_action, "sts:AssumeRole")
+    added = allow(action, principal={"AWS": policy_principal_arn(denial)})
+    document = dict(parse_document(denial.facts.trust_policy) or {})
     return attrs.evolve(
         remedy,
         title=f"Name {denial.caller} in the trust policy, without the condition on MFA",
@@ -191,11 +193,11 @@ def _change_condition(denial: Denial, remedy: Remedy, *, is_of_role: bool) -> Re
             "Sessions of a role carry no MFA: only IAM users can pass a code. A person with an IAM user can assume the role with it.",
             "The statement is for a role or a program that needs the access.",
             *role_path_steps(denial),
+            "trust.json is the whole trust policy with this statement, because the command replaces the policy.",
         ),
-        commands=(show, update),
-        policy=build_document([allow(action, principal={"AWS": policy_principal_arn(denial)})]),
+        commands=(update,),
+        policy={**document, "Statement": [*iterate_statements(document), added]},
         layer="role_trust",
-        is_addition=True,
     )
 
 
