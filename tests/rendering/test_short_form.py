@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iamtriage import explain, parse
 from iamtriage._rendering.explanations.parts import CauseParts, cause_rows
+from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage.explaining import Cause, Explanation, Remedy
 from tests.explaining.golden.cases import CASES
 from tests.tables import check_rows
@@ -182,6 +183,9 @@ def test_error_code_shows_what_the_summary_says() -> None:
     )
 
 
+_REPLACED = "Replace CLUSTER (aws eks list-clusters), REGION and ACCOUNT_ID."
+
+
 def test_remedy_lists_its_placeholders_once() -> None:
     remedy = Remedy(
         "Look", "you",
@@ -191,7 +195,30 @@ def test_remedy_lists_its_placeholders_once() -> None:
     explanation = Explanation(None, "x", "It failed.", remedies=(remedy,))
     assert remedy.placeholders == ("CLUSTER", "REGION", "ACCOUNT_ID")
     for detail in ("short", "full"):
-        assert explanation.to_text(detail=detail).count("Replace CLUSTER, REGION and ACCOUNT_ID.") == 1
+        assert explanation.to_text(detail=detail).count(_REPLACED) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "steps", "note"),
+    [
+        ("aws s3 ls", (), None),
+        ("aws s3 ls s3://BUCKET", (), "Replace BUCKET."),
+        ("aws iam put-role-policy --role-name ROLE_NAME", (), "Replace ROLE_NAME (aws sts get-caller-identity, as the failing caller)."),
+        # Another role, and a command that a step names.
+        ("aws iam get-role --role-name ROLE_NAME", (), "Replace ROLE_NAME."),
+        ("aws sso login --profile PROFILE", ("Run aws configure list-profiles.",), "Replace PROFILE."),
+        # In a step, only what is part of a document, an ARN or a command.
+        ("aws s3 ls", ('Add "Resource": "arn:aws:s3:::BUCKET".', "The role has the ROLE_ARN."), "Replace BUCKET."),
+        ("aws s3 ls", ("The URL is https://HOST/PATH.",), None),
+        # No room.
+        (
+            "aws eks x --name CLUSTER --profile PROFILE --serial-number SERIAL_NUMBER --region REGION", (),
+            "Replace CLUSTER, PROFILE, SERIAL_NUMBER and REGION.",
+        ),
+    ],
+)  # fmt: skip
+def test_note_about_placeholders(code: str, steps: tuple[str, ...], note: str | None) -> None:
+    assert replace_note(code, steps) == note
 
 
 def test_what_to_do_afterwards_follows_the_commands() -> None:

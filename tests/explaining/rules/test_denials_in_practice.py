@@ -960,7 +960,10 @@ COMPANIONS: tuple[Case, ...] = (
             "identity-based policy",
         ),
         {},
-        (f'"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/INSTANCE_ID"]', "Replace INSTANCE_ID."),
+        (
+            f'"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/INSTANCE_ID"]',
+            "Replace INSTANCE_ID (aws ec2 describe-instances).",
+        ),
         ("The denial names one of the two",),
     ),
     (

@@ -256,7 +256,10 @@ An error occurred (RegionDisabledException) when calling the AssumeRole operatio
     ),
     "session that EKS Pod Identity named, without facts": _Row(
         _no_session_policy("eks-orders-eu--checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),
-        ("EKS Pod Identity created it", "Replace CLUSTER, NAMESPACE, SERVICE_ACCOUNT and NAME"),
+        (
+            "EKS Pod Identity created it",
+            "Replace CLUSTER (aws eks list-clusters), NAMESPACE, SERVICE_ACCOUNT and NAME",
+        ),
     ),
     "session of another cluster than that of the facts": _Row(
         _no_session_policy("eks-billing-checkout-7-5af5e7ac-5754-49ea-b28f-2c2a2eb95fbb"),

@@ -10,7 +10,7 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "replace_note", "restates")
+__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "restates")
 
 # The default maximum number of lines of a short explanation.
 _LINES = 26
@@ -220,24 +220,6 @@ def _label(cause: CauseParts, text: str, message: str) -> str:
         or restates(_SENTENCE_END.split(text)[0], message, _MIN_OF_REPORT)
     )
     return cause.evidence.capitalize() if is_report else "Derived"
-
-
-def replace_note(words: Sequence[str], said: str = "") -> str | None:
-    """Return the sentence about the placeholders to replace, or ``None`` if there are none.
-
-    Args:
-        words: The placeholders.
-        said: What is said between the commands. It omits placeholders that this names.
-
-    >>> replace_note(("CLUSTER", "REGION"))
-    'Replace CLUSTER and REGION.'
-    >>> replace_note(("ROLE_NAME", "REGION"), "Then, with ROLE_NAME filled in:")
-    'Replace REGION.'
-    """
-    words = [word for word in words if word not in said.split()]
-    if not words:
-        return None
-    return f"Replace {', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"Replace {words[0]}."
 
 
 def _select_reasons(reasons: Sequence[str]) -> list[str]:

@@ -13,9 +13,8 @@ from iamtriage._rendering.explanations.command_blocks import (
     place_documents,
     place_manifest,
 )
-from iamtriage._rendering.explanations.parts import replace_note
+from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import is_attachment, split_follow_ups
-from iamtriage._rendering.placeholders import find_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +57,7 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
     documents = document_codes(remedy.documents, remedy.commands, width)
     yield from place_documents(place_manifest(of_commands, manifest), documents)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
-    if note := replace_note(find_placeholders("\n".join(texts), remedy.names), paragraphs_of(of_commands)):
+    if note := replace_note("\n".join(texts), remedy.steps, remedy.names, paragraphs_of(of_commands)):
         yield Paragraph(note, quiet=True)
     yield from map(Paragraph, follow_ups)
 

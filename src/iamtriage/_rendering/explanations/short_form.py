@@ -24,8 +24,9 @@ from iamtriage._rendering.explanations.command_blocks import (
 )
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.headlines import add_details
-from iamtriage._rendering.explanations.parts import cause_rows, replace_note
+from iamtriage._rendering.explanations.parts import cause_rows
 from iamtriage._rendering.explanations.remedies import next_blocks, remedy_content
+from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
     commands_needed,
@@ -34,7 +35,6 @@ from iamtriage._rendering.explanations.steps_and_commands import (
     split_follow_ups,
     steps_of_commands,
 )
-from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.terminal import count_lines
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class _Builder:
         self._lines: dict[Block, int] = {}
         self._causes: dict[int, tuple[Block, ...]] = {}
         self._next: tuple[Block, ...] | None = None
-        self._notes: dict[tuple[int, bool, bool], str | None] = {}
+        self._notes: dict[tuple[tuple[int, ...], int, bool, bool], str | None] = {}
         self._write_documents()
 
     def _write_documents(self, *, is_dense: bool = False) -> None:
@@ -386,7 +386,7 @@ class _Builder:
         yield from place_documents(command_blocks(commands, remedy.names, remedy.labels, saved), documents)
 
     def _replace_note(self, remedy: RemedyParts, selection: _Selection) -> str | None:
-        key = (selection.commands, selection.documents, selection.manifest)
+        key = (selection.steps, selection.commands, selection.documents, selection.manifest)
         if key not in self._notes:
             texts = list(remedy.commands[: selection.commands])
             if selection.documents:
@@ -395,5 +395,6 @@ class _Builder:
                 texts.append(remedy.manifest)
             shown = command_blocks(remedy.commands[: selection.commands], remedy.names, remedy.labels)
             said = paragraphs_of(shown)
-            self._notes[key] = replace_note(find_placeholders("\n".join(texts), remedy.names), said)
+            steps = [remedy.steps[index] for index in selection.steps]
+            self._notes[key] = replace_note("\n".join(texts), steps, remedy.names, said)
         return self._notes[key]

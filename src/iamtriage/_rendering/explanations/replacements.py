@@ -1,0 +1,75 @@
+"""Say which placeholders of a remedy to replace, and which command prints a frequent value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.placeholders import find_placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
+
+__all__ = ("replace_note",)
+
+# A placeholder in a step that is part of an ARN, a document or a command. Prose only mentions placeholders.
+_IN_STEP = lazy_pattern(
+    r"(?:[:/\"'+=]|--[a-z-]+ )"
+    r"([A-Z]+_[A-Z0-9_]+|BUCKET|CLUSTER|NAMESPACE|PROFILE|REGION)(?![A-Za-z0-9_])"
+)
+# A placeholder, where its value is that of a command, and the command.
+_SOURCES = (
+    ("PROFILE", lazy_pattern("PROFILE"), "aws configure list-profiles"),
+    ("CLUSTER", lazy_pattern("aws eks |eksctl "), "aws eks list-clusters"),
+    (
+        "ROLE_NAME",
+        lazy_pattern("(?:attach|put)-role-policy --role-name ROLE_NAME"),
+        "aws sts get-caller-identity, as the failing caller",
+    ),
+    ("INSTANCE_ID", lazy_pattern("INSTANCE_ID"), "aws ec2 describe-instances"),
+    ("SERIAL_NUMBER", lazy_pattern("SERIAL_NUMBER"), "aws iam list-mfa-devices"),
+    ("MFA_DEVICE_ARN", lazy_pattern("MFA_DEVICE_ARN"), "aws iam list-mfa-devices"),
+)
+# In columns.
+_MAX_LENGTH = 96
+
+
+def replace_note(
+    code: str, steps: Iterable[str] = (), names: AbstractSet[str] = frozenset(), said: str = ""
+) -> str | None:
+    """Return the sentence about the placeholders to replace, or ``None`` if there are none.
+
+    Args:
+        code: The commands, documents and manifest that are shown.
+        steps: The steps that are shown.
+        names: Names in them that look like placeholders.
+        said: What is said between the commands. The sentence omits placeholders that this names.
+
+    >>> replace_note("aws eks list-nodegroups --cluster-name CLUSTER --region REGION")
+    'Replace CLUSTER (aws eks list-clusters) and REGION.'
+    >>> replace_note("aws iam get-role --role-name ROLE_NAME", ["Add arn:aws:s3:::BUCKET."])
+    'Replace ROLE_NAME and BUCKET.'
+    """
+    text = "\n".join(steps)
+    in_steps = set(_IN_STEP.findall(text))
+    words = (
+        *find_placeholders(code, names),
+        *(word for word in find_placeholders(text, names) if word in in_steps),
+    )
+    words = tuple(dict.fromkeys(word for word in words if word not in said.split()))
+    if not words:
+        return None
+    known = f"{text}\n{code}"
+    sources = {
+        word: command
+        for word, pattern, command in _SOURCES
+        if word in words and pattern.search(known) and command.split()[2].rstrip(",") not in known
+    }
+    sentence = _format(f"{word} ({sources[word]})" if word in sources else word for word in words)
+    return sentence if len(sentence) <= _MAX_LENGTH else _format(words)
+
+
+def _format(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"Replace {', '.join(most)} and {last}." if most else f"Replace {last}."
