@@ -51,6 +51,8 @@ _IN_REGION = '$ aws ec2 describe-vpcs --region ap-east-1\nAn error occurred (Aut
 @pytest.mark.parametrize(
     ("text", "shown", "absent"),
     [
+        ('An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\naws s3 cp a s3://octo/out/a\nThe permissions for role uploader:\n{"Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo/in/*"}]}', ("The role uploader was denied s3:PutObject", "aws iam put-role-policy --role-name uploader "), ("ROLE_NAME", "put-user-policy")),
+        ('An error occurred (AccessDenied) when calling the PutObject operation: Access Denied\naws s3 cp a s3://octo/out/a\nThe permissions for user uploader:\n{"Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::octo/in/*"}]}', ("The user uploader was denied s3:PutObject", "aws iam put-user-policy --user-name uploader "), ("ROLE_NAME",)),
         (_LISTED, ("The user ana was denied s3:ListBucket",), ("Check the bucket policy", "requires s3:ListBucket on the bucket's ARN")),
         (_PASSES.format("An error occurred (AccessDeniedException) when calling the RunTask operation: "), ("the policy in the text allows exec-a already", "Or add this Resource to the statement Pass in the policy in the text"), ("trusts ecs-tasks",)),
         (f"{_IN_REGION}debug: Using STS endpoint https://sts.amazonaws.com\n", ("rejects them: the session token is a version 1 token", "The text shows the global endpoint."), ("Others", "most likely")),

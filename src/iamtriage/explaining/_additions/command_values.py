@@ -38,7 +38,7 @@ _MAX_CHARS = 20_000
 # Placeholders for parameters whose name means the same in every text.
 _PARAMETERS = frozenset(
     {
-        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID", "JOB_NAME", "MODEL_ID",
+        "AUTHORIZER_ID", "CLUSTER_ID", "DATABASE_NAME", "DISTRIBUTION_ID", "FUNCTION_NAME", "IDENTITY_POOL_ID", "JOB_NAME",
         "QUEUE_NAME", "QUEUE_URL", "TABLE_NAME", "TASK_DEFINITION", "USER_POOL_ID", "WORKGROUP",
     }
 )  # fmt: skip
@@ -51,7 +51,7 @@ _SHAPES = lazy_patterns(
         "INSTANCE_ARN": r"\barn:aws[a-z-]{0,12}:sso:::instance/(?:sso)?ins-[0-9a-zA-Z]{16}(?!\w)",
         "MFA_DEVICE_ARN": r"\barn:aws[a-z-]{0,12}:iam::\d{12}:mfa/[\w+=,.@/-]{1,128}(?<!\.)",
         # A model without the prefix of its inference profile.
-        "MODEL_ID": r"(?<![\w./-])(?:[a-z]{2,6}\.)?((?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}(?::\d{1,2})?)(?![\w*])",
+        "MODEL_ID": r"(?<![\w./-])(?:(?:us|eu|apac|global|us-gov|jp|au|ca)\.)?((?:(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|stability|writer)\.[a-z0-9]{1,30}-[a-z0-9.-]{1,60}|[a-z0-9]{2,16}\.[a-z0-9-]{2,60}-v\d{1,2}(?=:))(?::\d{1,2})?)(?![\w*])",
         "PERMISSION_SET_ARN": r"\barn:aws[a-z-]{0,12}:sso:::permissionSet/(?:sso)?ins-[0-9a-zA-Z]{16}/ps-[0-9a-zA-Z./-]{16}(?!\w)",
         "QUEUE_URL": r"\bhttps://(?:sqs\.[a-z0-9-]{2,30}|[a-z0-9-]{2,30}\.queue)\.[a-z.-]{4,30}/\d{12}/[\w-]{1,80}(?:\.fifo)?",
         "STACK_NAME": r":stack/([A-Za-z][A-Za-z0-9-]{0,127})/",

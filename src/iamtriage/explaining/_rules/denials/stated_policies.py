@@ -42,6 +42,7 @@ from iamtriage.explaining._rules.denials.stated_remedies import (
     extend_policy,
     first_remedy,
     name_caller,
+    name_holder,
 )
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
@@ -107,7 +108,9 @@ def _add_identity_policies(
     if first.evidence != "possible" and first.code not in ALLOW_IS_NO_FIX:
         explanation = _drop_general(explanation, first)
     is_conditional = first.code == STATED_POLICY_CONDITION.code and first.evidence == "derived"
-    remedies = drop_superfluous(denial, explanation.remedies, codes, is_conditional=is_conditional)
+    remedies = drop_superfluous(
+        denial, name_holder(denial, policy, explanation.remedies), codes, is_conditional=is_conditional
+    )
     # The role does not have a policy that is passed for a session.
     added = None if policy.name == SESSION_POLICY else first_remedy(denial, first.code)
     verdict = _describe_verdict(policy, first)

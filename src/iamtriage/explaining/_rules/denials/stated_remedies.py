@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._text import clip_text
+from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.denials.known_policies import names_resource
 from iamtriage.explaining._rules.denials.policy_comparisons import (
     STATED_POLICY_ALLOWS,
@@ -15,7 +16,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
     compared_resource,
     statements_with,
 )
-from iamtriage.explaining._rules.shared import pages
+from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 """The causes against which an Allow does not help."""
+_TO_CALLER = "Attach the policy to the caller (for a user: put-user-policy)."
 
 
 def name_caller(denial: Denial, policy: KnownPolicy) -> Denial:
@@ -35,6 +37,26 @@ def name_caller(denial: Denial, policy: KnownPolicy) -> Denial:
         return denial
     kind, name = policy.owner
     return attrs.evolve(denial, caller=f"the {kind} {clip_text(name)}")
+
+
+def name_holder(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """Return remedies that attach a policy to the owner of the policy in the text, if the message names no caller."""
+    if policy.owner is None or denial.principal_text is not None:
+        return remedies
+    kind, name = policy.owner
+    old, put = commands.put_policy("ROLE_NAME", ""), commands.put_policy(commands.role_name(name), "", kind)
+    old, put = (each.partition(" --policy-name")[0] for each in (old, put))
+    return tuple(
+        attrs.evolve(
+            change_commands(each, tuple(line.replace(old, put) for line in each.commands)),
+            steps=tuple(
+                step.replace(_TO_CALLER, f"Attach the policy to the {kind} {name}.") for step in each.steps
+            ),
+        )
+        if each.layer == "identity"
+        else each
+        for each in remedies
+    )
 
 
 def drop_superfluous(
