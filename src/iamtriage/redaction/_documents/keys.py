@@ -172,7 +172,7 @@ def _is_phrase(content: str) -> bool:
     """Return whether words without quotes are a passphrase, not an expression or two words about it."""
     content = MARKER.sub("", content).rstrip()
     words = content.split()
-    if "=" in words or (" [" in content and content.endswith("]")):
+    if not {"=", "||", "??"}.isdisjoint(words) or (" [" in content and content.endswith("]")):
         return False
     return len(words) > 2 or any(map(str.isdigit, content))
 
