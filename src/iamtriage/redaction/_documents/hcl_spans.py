@@ -244,7 +244,7 @@ class _Reader:
                 self._advance()
             else:
                 is_loop = self._word in _LOOP_WORDS
-                if is_term and not (lines or is_loop or kind == "open"):
+                if is_term and not (lines or is_loop or self._word in {"(", "["}):
                     # No sign is between two values, so this is another text.
                     raise HclError
                 is_term = not is_loop

@@ -158,13 +158,14 @@ class Announced(NamedTuple):
         yield from found
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
-        elif self.name is not None and not (is_quoted and "\n" not in content):
+        elif self.name is not None:
             if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
                 # The value is a secret, at most with a quote after it.
                 return
-            # Without quotes, and in several lines, the value can contain more than the secret.
+            # The value can contain more than the secret. In quotes, it is more likely a sentence.
+            is_random = self.name.random or (is_quoted and "\n" not in content)
             for each in _find_after(f"{self.name.tail}: ", content, find_assigned_secrets):
-                if not self.name.random or looks_random(content[each.start : each.end]):
+                if not is_random or looks_random(content[each.start : each.end]):
                     yield each
 
 
