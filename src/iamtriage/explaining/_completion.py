@@ -76,7 +76,7 @@ def complete_explanation(
         completed = attrs.evolve(completed, causes=causes)
     notes = (
         *notes_about_other_errors(explanation),
-        *notes_about_context(context, runtime),
+        *notes_about_context(context, runtime, completed),
         *notes_about_credentials(explanation, facts.call),
     )
     return attrs.evolve(completed, notes=(*notes, *completed.notes)) if notes else completed

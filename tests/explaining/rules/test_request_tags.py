@@ -60,6 +60,20 @@ def test_policy_of_aws_is_not_edited() -> None:
     assert "Unauthenticated is only the gRPC code" in explanation.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("before", "action"),
+    [
+        ('failed to provision volume with StorageClass "efs-sc": ', "elasticfilesystem:CreateAccessPoint"),
+        ("", None),
+    ],
+)
+def test_volume_that_efs_cannot_provision(before: str, action: str | None) -> None:
+    error = "rpc error: code = Unauthenticated desc = Access Denied. Please ensure you have the right AWS permissions: Access denied"
+    explanation = explain(f"efs.csi.aws.com {before}{error}")
+    assert (f"denied {action}" in explanation.summary) == (action is not None)
+    assert ("AmazonEFSCSIDriverPolicy" in explanation.remedies[0].title) == (action is not None)
+
+
 DENIED = "An error occurred (AccessDenied) when calling the GetObjectTagging operation: Access Denied\n"
 
 

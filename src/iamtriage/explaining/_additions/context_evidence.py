@@ -198,9 +198,12 @@ def has_other_caller(explanation: Explanation, context: Context) -> bool:
     return not is_named and runtime.kind not in _SHELLS and failure.kind in _KINDS_WITH_CALLER
 
 
-def notes_about_context(context: Context, runtime: Runtime | None) -> Iterator[str]:
+def notes_about_context(context: Context, runtime: Runtime | None, explanation: Explanation) -> Iterator[str]:
     """Yield notes on where the call ran, and on the resource that Terraform was working on."""
     if runtime is not None:
         yield f'The call most likely used the credentials of {runtime.caller}, not yours: the text shows where it ran ("{clip_text(hide_secrets(runtime.words.strip()))}").'
-    if context.terraform is not None:
+    # A remedy in Terraform's code ends with this.
+    if context.terraform is not None and not any(
+        "terraform apply" in each.commands for each in explanation.remedies[:1]
+    ):
         yield f"Terraform was working on {context.terraform.value}; run Terraform again after the fix."

@@ -163,7 +163,8 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
     if own_roles.assumes_itself(denial):
-        yield own_roles.ASSUMES_ITSELF.cause("derived")
+        own = own_roles.find_own_role(denial)
+        yield own_roles.ASSUMES_ITSELF.cause("derived", text=own and own.reason)
     if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())

@@ -70,7 +70,7 @@ _NO_KEY = lazy_pattern(r"\bSSE-S3\b|\bAES256\b|\bS3_MANAGED\b")
 LOG_BUCKET_KEY = CauseType(
     "log-bucket-key",
     title="A KMS key encrypts the bucket for access logs",
-    text="Application and Classic Load Balancers can write access logs only to a bucket with SSE-S3. They cannot use any KMS key, so a statement in the key policy does not help.",
+    text="Application and Classic Load Balancers can use no KMS key for access logs, so a statement in the key policy does not help either.",
     fix="Set SSE-S3 (AES256) as the default encryption of the bucket.",
     of="service-not-allowed",
     subject="denials",

@@ -206,7 +206,7 @@ def _derived_action_cause(denial: Denial) -> Cause:
     if denial.action is None:
         text = f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}."
         return DERIVED_ACTION.cause(because=because, text=text)
-    called = f"The call {operation}" if operation else "The operation in the message"
+    called = f"The call {operation}" if operation else "The call in the text"
     text = f"{called} requires {actions}."
     if denial.failure.encoded_message:
         # Of calls that also tag what they create or start instances with a role.

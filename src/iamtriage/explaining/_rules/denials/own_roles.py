@@ -49,6 +49,9 @@ _BACKEND_BLOCK = lazy_pattern(
 _AUTH_CONFIG = lazy_pattern(r"\"awsAuthConfig\"\s?:\s?(\{[^{}]{1,600}\})")
 
 
+_NAMESPACE = lazy_pattern(r"\n {1,8}namespace: [\"']?([a-z0-9-]{1,63})\b")
+
+
 class OwnRole(NamedTuple):
     """The setting of an object of Kubernetes that makes a controller assume the role that its pod has.
 
@@ -61,6 +64,11 @@ class OwnRole(NamedTuple):
     setting: str
     holder: str
     command: str
+
+    @property
+    def reason(self) -> str:
+        """Where the credentials of the caller are from."""
+        return f"The caller is a session of the role: the pod got it by its service account, and {self.setting} asks STS for the same role once more. Its trust policy does not allow the role itself."
 
     @property
     def verdict(self) -> str:
@@ -80,8 +88,10 @@ def find_own_role(denial: Denial) -> OwnRole | None:
     )
     if found is None or not kinds:
         return None
-    space = "" if found["kind"].startswith("Cluster") else " --namespace NAMESPACE"
-    command = commands.fill_command(f"kubectl edit {found['kind'].lower()} {{}}{space}", found["name"])
+    command = commands.fill_command(f"kubectl edit {found['kind'].lower()} {{}}", found["name"])
+    if not found["kind"].startswith("Cluster"):
+        space = _NAMESPACE.search(found[0])
+        command += f" --namespace {commands.namespace(space[1]) if space else 'NAMESPACE'}"
     return OwnRole(setting, f"the {found['kind']} {found['name']}", command)
 
 

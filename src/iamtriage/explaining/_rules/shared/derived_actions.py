@@ -87,11 +87,10 @@ _LOGIN_FAILED = "PAM authentication failed for user"
 _CONNECTION = lazy_pattern(
     r"\b[Uu]nable to use Connection:? [\"'\[]?arn:aws[a-z-]{0,12}:(code(?:star-)?connections):", re.ASCII
 )
-# What the EFS CSI driver logs before a call, and its error, which has the code of gRPC for missing credentials:
-# https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335.
-_CREATES_ACCESS_POINT = lazy_pattern(
-    r"\bCalling Create AP with input\b[^\0]{0,2000}?\bPlease ensure you have the right AWS permissions"
-)
+# The error of the EFS CSI driver, which has the code of gRPC for missing credentials, and what it logs before a call:
+# https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335 and pkg/driver/controller.go.
+_OF_EFS_DRIVER = "Please ensure you have the right AWS permissions"
+_CREATES_ACCESS_POINT = "Calling Create AP with input"
 _VERSION_ACTIONS = frozenset(
     {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
 )
@@ -119,8 +118,8 @@ def derive_actions(
         return "derived", ("sts:AssumeRole",)
     if _LOGIN_FAILED in failure.text[slice(*failure.span)]:
         return "derived", ("rds-db:connect",)
-    if failure.action is None and _CREATES_ACCESS_POINT.search(failure.text[: failure.span[1]]):
-        return "derived", ("elasticfilesystem:CreateAccessPoint",)
+    if failure.action is None and _OF_EFS_DRIVER in failure.text[slice(*failure.span)]:
+        return _actions_of_efs_driver(failure)
     if connection := _CONNECTION.search(failure.text, *failure.span):
         return "derived", (f"{connection[1]}:UseConnection",)
     evidence, actions = _find_actions(failure, facts)
@@ -132,6 +131,17 @@ def derive_actions(
         if len(fitting) == 1:
             evidence, actions = "derived", fitting
     return evidence, _select_version_actions(actions, failure.text)
+
+
+def _actions_of_efs_driver(failure: AccessDenied) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the actions with which the EFS CSI driver provisions a volume, or the one that its log shows."""
+    create, describe = "elasticfilesystem:CreateAccessPoint", "elasticfilesystem:DescribeAccessPoints"
+    before = failure.text[: failure.span[0]]
+    if _CREATES_ACCESS_POINT in before:
+        return "derived", (create,)
+    if "failed to provision volume" in before:
+        return "derived", (create, describe)
+    return "derived", ()
 
 
 def _assumes_in_words(failure: AccessDenied) -> bool:
