@@ -198,7 +198,7 @@ def _find_stack(denial: Denial) -> Deployment | None:
 
 def _caller_note(denial: Denial, topic: str) -> str | None:
     if isinstance(denial.principal, Root):
-        if denial.policy_type == "service_control":
+        if denial.policy_type == "service_control" or topic == "root-assumes-role":
             return None
         check = ": check the control policies and the resource's policy" if denial.policy_type is None else ""
         return (

@@ -120,7 +120,7 @@ def explain_root_assumes(denial: Denial) -> Explanation:
         ),
         remedies=account_remedy(
             "Use IAM Identity Center or an IAM role for the call",
-            f"Run the commands where the call was made: the Arn ends in :root, and the second command prints where the access key is from.{block}",
+            f"aws configure list, run where the call was made, prints where the access key of the root user is from.{block}",
             f"Use an identity {trusts}. It needs the statement {needed}.",
             "Then sign in as the root user, and delete its access keys under Security credentials.",
             commands=("aws sts get-caller-identity", "aws configure list"),
