@@ -69,7 +69,7 @@ def explain_no_verification_key(case: Case[InvalidIdentityToken], message: str) 
         other = "Or its TLS certificate is not publicly trusted or not complete, or its jwks_uri serves no key with the token's kid."
         text = f"{issuer.url.removeprefix('https://').partition('/')[0]} is private, or a firewall blocks STS, which fetches the keys over the internet. {other}"
         causes = (ISSUER_UNREACHABLE.cause(text=text),)
-    remedies = (_fetch_keys_remedy(issuer), _RETRY)
+    remedies: tuple[Remedy, ...] = (_fetch_keys_remedy(issuer), _RETRY)
     if private is not None:
         reason, text = (
             f": {private}",
