@@ -144,7 +144,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     region = _REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
-    others: str | None = None
+    others: str | Labelled | None = None
     if (group := decisions.denying_group(denial.facts, denial.action)) is not None:
         event = "AttachGroupPolicy"
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
