@@ -41,7 +41,7 @@ LINKED_ROLE_SERVICES = {
 PLACEHOLDER_ACCOUNT = "0" * 12
 """The account that :func:`parse_masked_principal` substitutes for a masked one."""
 _ROLE_IN_PROSE = lazy_pattern(
-    r"\b(?i:irsa|iam|its|own|pod|controller) role (?:\(|[`'\"])?([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)",
+    r"\b(?i:irsa|iam|its|own|pod|controller) role (?:[(`'\"]|(?=[\w+=,.@-]{0,60}[A-Z0-9]))([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)",
     re.ASCII,
 )
 _ACCOUNT_IN_PROSE = lazy_pattern(r"\b[Aa]ccount \(?([0-9]{12})(?![0-9])", re.ASCII)
