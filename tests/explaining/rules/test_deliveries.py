@@ -136,6 +136,11 @@ resource "aws_sqs_queue_policy" "jobs" {{
 {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{service}"}}, "Action": "sqs:SendMessage", "Resource": "${{aws_sqs_queue.jobs.arn}}", "Condition": {{"ArnLike": {{"aws:SourceArn": "${{aws_s3_bucket.uploads.arn}}"}}, "StringEquals": {{"aws:SourceAccount": "111122223333"}}}}}}]}}
 POLICY
 }}
+resource "aws_s3_bucket_notification" "uploads" {{
+  queue {{
+    queue_arn = aws_sqs_queue.jobs.arn
+  }}
+}}
 """
 
 
@@ -158,6 +163,11 @@ def test_s3_cannot_use_the_key_of_aws() -> None:
 )
 def test_key_of_aws_without_a_policy_in_the_text(shown: str, change: str) -> None:
     assert explain(UNVALIDATED + shown).remedies[0].commands[-1].startswith(change)
+
+
+def test_policy_of_another_kind_of_destination_says_nothing() -> None:
+    other = _queue("aws_kms_key.jobs.arn", "sns.amazonaws.com").replace("  queue {", "  topic {")
+    assert "most often, its policy does not allow s3.amazonaws.com" in explain(UNVALIDATED + other).summary
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permiss
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -94,6 +95,13 @@ def _head_call_remedies(case: Case[AwsError], *, with_reason: bool) -> Iterator[
 
 
 UNVALIDATED_DESTINATION = lazy_pattern(r"Unable to validate the following destination configurations")
+_SERVICES = {"queue": "sqs", "topic": "sns"}
+# The kind of a destination in Terraform, in a configuration of the API, and in the CDK.
+_KINDS = lazy_pattern(
+    r"(?P<sqs>^\s{0,12}queue\s?\{|\bQueueConfigurations?\b|\bSqsDestination\b)|(?P<sns>^\s{0,12}topic\s?\{|\bTopicConfigurations?\b|\bSnsDestination\b)"
+    r"|(?P<lambda>^\s{0,12}lambda_function\s?\{|\bLambda(?:Function)?Configurations?\b|\bLambdaDestination\b)",
+    re.MULTILINE,
+)
 NOTIFICATION_DESTINATION_GONE = CauseType(
     "notification-destination-gone",
     title="A destination of the notifications does not exist, or is in another Region",
@@ -113,12 +121,15 @@ def explain_unvalidated_destination(case: Case[AwsError], _words: str) -> Explan
     which, reason = "a destination of the notifications", f"most often, its policy does not allow {service}"
     evidence: Evidence = "possible"
     remedy = service_access.allow_notifications_remedy(text, {"PARTITION": find_partition(case)})
-    called = [actions[each] for each in actions if destination is None or destination[each]]
+    kinds = {each.lastgroup for each in _KINDS.finditer(text)}
+    if destination is not None:
+        kinds = {each for each in actions if destination[each]}
+    called = [actions[each] for each in actions if kinds == {each}]
     compared = (compare_statements(case, service, each, destination and destination[0]) for each in called)
     stated = next(filter(None, compared), None)
     key = service_access.find_stated_key(text)
     noun = next((each for each, name in service_access.MANAGED_KEYS.items() if name == key), None)
-    if noun is not None and (stated is None or stated.is_allowed):
+    if noun is not None and (not kinds or _SERVICES[noun] in kinds) and (stated is None or stated.is_allowed):
         return _explain_managed_key(case, noun, is_allowed=stated is not None)
     if stated is not None:
         which = f"the destination {destination[0]}" if destination else which
