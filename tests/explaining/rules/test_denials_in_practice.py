@@ -733,7 +733,7 @@ DENIES: tuple[Case, ...] = (
             "aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AWSDenyAll",
             "Then, if the reason no longer applies:",
         ),
-        ("narrows it for all that", "get-policy-version"),
+        ("narrows or removes it for all that", "get-policy-version"),
     ),
     (
         "managed policy of AWS on a role of IAM Identity Center",

@@ -139,7 +139,7 @@ def explain_expired_sso(
     )
 
 
-_NO_RETRY = "A retry with the same token does not help."
+_NO_RETRY = "A retry without a new token does not help."
 # What Terraform reports of each failure to get credentials.
 _CONSEQUENCE = (
     '"No valid credential sources found" is only the consequence: the provider block is not the cause.'

@@ -267,11 +267,15 @@ def _url_summary(difference: presigned_requests.Difference) -> str:
 
 _COPY_KEYS = your_remedy(
     "Check where the key is set, and set key ID and secret again",
-    "The first command shows where they are set. Environment variables (env) override profiles: set them again, or unset AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+    "The first command shows where they are set. Environment variables (env) override profiles: set all of them again, or unset them.",
     "Paste key ID and secret of one key, without spaces or newlines, and quote them where a shell, YAML or a CI system reads them. If the secret is lost, create a new key pair: AWS shows a secret only once.",
-    "Delete an aws_session_token of old credentials from the file: aws configure leaves it there.",
+    "Delete an aws_session_token of old credentials from ~/.aws/credentials: aws configure leaves it there.",
     commands=(
         "aws configure list",
+        Labelled(
+            "If it says env, to use a file instead:",
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN",
+        ),
         Labelled("To replace both in a file (--profile NAME for a named profile):", "aws configure"),
         "aws sts get-caller-identity",
     ),

@@ -38,7 +38,7 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-_SAME_ORGANIZATION = "So its condition is hardly on aws:PrincipalOrgID: look for one on the network (aws:SourceIp, aws:SourceVpc), on TLS (aws:SecureTransport) or on tags."
+_SAME_ORGANIZATION = "So most likely, its condition is not on aws:PrincipalOrgID, but on the network (aws:SourceIp, aws:SourceVpc), on TLS (aws:SecureTransport) or on tags."
 _PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "They read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."

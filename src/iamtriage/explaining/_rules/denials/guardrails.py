@@ -97,7 +97,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     narrow = ""
     if denial.is_explicit and can_change:
         intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
-        narrow = f"{intent} If the request is legitimate, an administrator can narrow it; the boundary must also allow {denial.action}. "
+        narrow = f"{intent} If the request is legitimate, an administrator can narrow or remove it; the boundary must also allow {denial.action}. "
     versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
     remedy = Remedy(
         title=title,

@@ -196,7 +196,7 @@ def change_policy(policy: str) -> str:
     return fill_command(change, policy)
 
 
-FIVE_VERSIONS = "If it has five versions, delete one first (aws iam delete-policy-version)."
+FIVE_VERSIONS = "If the policy has five versions, delete one first (aws iam delete-policy-version)."
 
 
 def show_boundary_command(kind: str, name: str) -> str:

@@ -194,7 +194,7 @@ def _regional_endpoint_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
         f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile: if env prints no URL, it is in the code or the profile.",
         None if case.context.terraform is None else _IN_TERRAFORM,
-        f"Without a URL, current SDKs call the endpoint of AWS_REGION, which must not be a zone. If a URL must be set, use {url}.{of_global}",
+        f"Without a URL, current SDKs call the endpoint of AWS_REGION (a Region, not a zone). If a URL must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
             Labelled(
