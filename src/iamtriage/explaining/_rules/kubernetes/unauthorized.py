@@ -331,7 +331,7 @@ def _caller_remedy(
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
-    identify = "A refresh also repairs a kubeconfig that points to another or a re-created cluster."
+    identify = "Refreshing (update-kubeconfig) also repairs a kubeconfig for another or a re-created cluster."
     if program == "the job":
         looks = ("aws sts get-caller-identity",)
         identify = "In the job, after the step that gets its credentials, run the first two commands. If the ARN is not that of the expected role, correct the role of that step."
