@@ -169,7 +169,7 @@ def add_cluster_access(denial: Denial, explanation: Explanation) -> Explanation:
     )
     first, *others = explanation.remedies
     why = (
-        "aws-auth does not count"
+        "in the mode API, aws-auth does not count"
         if cluster.mode == "API"
         else "an aws-auth entry with groups that can read the objects is enough, too"
     )
