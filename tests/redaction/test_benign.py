@@ -49,6 +49,7 @@ def test_line_is_kept(line: str) -> None:
         ("\timport secrets", "\t", "\trequestId: 7f3d0c52-9a41-4e6b-8d27-5b1e60c4fa93"),
         ("module.orders.random_password.db: Creation complete after 0s [id=none]", "a: b"),
         ('aws iot create --private-key-outfile "orders.private.key"', "", "Output::", "", "ok"),
+        ("KeyError: ['DB_PASSWORD', 'OAUTH2_TOKEN', 'S3_BUCKET']", "secret: orders-db"),
         ("DB_PASSWORD=", "OAUTH2_TOKEN=", "S3_BUCKET="),
         ("db.password=", "spring.rabbitmq1.connection.timeout="),
         ("GET /login?next=/account/password 302", "postgres://db.example.com:5432/orders", "auth=disabled"),

@@ -158,7 +158,7 @@ class Announced(NamedTuple):
         yield from found
         if self.is_header and content:
             yield from _find_after(_HEADER, content, find_header_secrets)
-        elif self.name is not None:
+        elif self.name is not None and not (is_quoted and len(content.split()) == 1):
             if any(each.start == 0 and each.end + 1 >= len(content) for each in found):
                 # The value is a secret, at most with a quote after it.
                 return
