@@ -485,6 +485,58 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="trust policy of the other account",
         ),
         pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/jo is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/apply",
+            {},
+            ("old-policy.json > policy.json", "Next Allow the Identity Center role"),
+            ("trust.json", "for a third party"),
+            id="permission set and trust policy of the other account",
+        ),
+        pytest.param(
+            "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:q with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/NoPurge",
+            {},
+            (
+                "most likely intentional, judging by the name NoPurge",
+                'list-entities-for-policy --policy-arn "$policy"',
+            ),
+            (),
+            id="Deny with the denied action in its name",
+        ),
+        pytest.param(
+            "User: arn:aws:iam::111122223333:user/kim is not authorized to perform: sqs:PurgeQueue on resource: arn:aws:sqs:eu-west-1:111122223333:q with an explicit deny in an identity-based policy: arn:aws:iam::111122223333:policy/Guard",
+            {},
+            ("The Deny can be intentional.",),
+            ("judging by the name",),
+            id="Deny whose name says nothing",
+        ),
+        pytest.param(
+            "$ aws s3 ls s3://acme-bills/2026/\n\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied",
+            {},
+            ("allows it, or not for s3:prefix 2026/.", "Buckets[?Name=='acme-bills'].Name"),
+            (),
+            id="prefix that the call lists",
+        ),
+        pytest.param(
+            "$ aws s3 ls s3://acme-bills\n\nAn error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied",
+            {},
+            ("No identity-based policy of the caller allows it. Possible",),
+            ("s3:prefix",),
+            id="listing of a whole bucket",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/etl/i-0abc12de34f567890 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::acme-bills/a because no VPC endpoint policy allows the s3:GetObject action",
+            {},
+            ("region=REGION vpc=", "Values=com.amazonaws.$region.s3", "Replace REGION."),
+            (),
+            id="Region of an endpoint to fill in",
+        ),
+        pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/etl/i-0abc12de34f567890 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::acme-bills/a because no VPC endpoint policy allows the s3:GetObject action",
+            {"region": "eu-west-1"},
+            ("Values=com.amazonaws.eu-west-1.s3",),
+            ("$region", "Replace"),
+            id="Region of an endpoint in the facts",
+        ),
+        pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/etl/job is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab because no identity-based policy allows the kms:Decrypt action",
             {},
             (

@@ -360,7 +360,13 @@ def _allow_remedy(
         step = "Across accounts, the trust policy alone is not enough: this is needed unless an identity-based policy of the caller allows it already."
     elif trust_account_remedy(denial) is not None:
         step = f"If the roles do not trust account {denial.account} yet, an administrator of account {denial.resource_account} also bootstraps it with --trust."
-    elif findings is None and attribute is None and not _is_unlike_others(denial):
+    elif (
+        findings is None
+        and attribute is None
+        and not _is_unlike_others(denial)
+        # Then no other policy is changed by a file.
+        and allow_remedies.other_side_command(denial, "sts:AssumeRole") is not None
+    ):
         return _with_trust_commands(denial, remedy)
     else:
         added = _statement_for(denial, attribute)
