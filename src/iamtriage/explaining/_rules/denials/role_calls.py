@@ -44,7 +44,7 @@ def describe_mistrust(denial: Denial, findings: TrustFindings) -> str:
     trusted = trust_documents.describe_trusted(denial.facts.trust_policy)
     deleted = _DELETED.search(reason)
     if deleted is not None:
-        return f"its trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, instead of the caller"
+        return f"the role's trust policy names {deleted[1]}, the unique ID of a deleted {deleted[2]}, instead of the caller"
     if reason.startswith(words):
         return f"its trust policy trusts account {reason.removeprefix(words)}"
     if trusted and "the policy trusts " in reason and "only" not in reason:

@@ -28,7 +28,7 @@ from iamtriage.explaining._rules.shared.remedies import (
     owner_remedy,
     your_remedy,
 )
-from iamtriage.explaining._rules.shared.wording import capitalize_start, denial_summary, reason_lines
+from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -192,7 +192,7 @@ def explain_bedrock_subscription(denial: Denial) -> Explanation:
         first_step = "Avoid this for the role of a program: aws-marketplace:Subscribe allows purchases for the account, and is required only once."
         allow = allow_remedy(denial, title=title, first_step=first_step)
     actions = "aws-marketplace:ViewSubscriptions and aws-marketplace:Subscribe"
-    missing = f"{capitalize_start(denial.caller)} is not allowed to subscribe: this requires {actions}."
+    missing = "The message names both actions."
     if denial.policy_type == "identity":
         missing = f"No policy of {denial.caller} allows {denial.action}."
     text = "On the first call to such a model, Bedrock subscribes the account with the permissions of the caller."

@@ -292,7 +292,7 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
     user = f"the user {clip_text(parsed.user)}" if parsed.user else "the caller"
     missing = parsed.missing_text or "permissions"
     verb = "create" if "error when creating" in message else "create or change"
-    grants = "it grants" if not parsed.is_binding else "its role grants"
+    grants = "it grants" if not parsed.is_binding else "the role that it binds grants"
     return case.explain(
         f"RBAC allows {user} to {verb} {clip_text(parsed.object_text)}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
         ESCALATION.cause("reported", f"The API server says: {quote}."),
