@@ -156,8 +156,9 @@ def _botocore(m: re.Match[str]) -> Piece | None:
     if written[:1].islower() and not m["operation"]:
         # Any program can print "An error occurred (timeout) when opening the file".
         return None
-    is_whole = m.groupdict().get("whole", "") is not None
-    if "open" in m.groupdict() and not (m["open"] and is_whole) and not is_known(written):
+    groups = m.groupdict()
+    is_whole = groups.get("whole", "") is not None
+    if "open" in groups and not (m["open"] and is_whole) and not is_known(written):
         return None
     piece = Piece("head", m.start(), m.end(), source="botocore", is_aws=is_whole)
     code = normalize_code(written) if "#" in written or "://" in written else written
@@ -168,7 +169,7 @@ def _botocore(m: re.Match[str]) -> Piece | None:
         # botocore uses the HTTP status as code if the response has none.
         piece.put_group(m, "status_code", "code", HINT)
     piece.put_group(m, "operation", rank=BEST)
-    if "request" in m.groupdict():
+    if "request" in groups:
         piece.put_group(m, "request_id", "request")
     if _CLI.search(m.string, max(0, m.start() - _MAX_CLI_DISTANCE), m.start() + 1):
         piece.source = "aws-cli"

@@ -51,6 +51,7 @@ _AUTHORIZED = frozenset(f"{first}uthori{letter}ed" for first in "Aa" for letter 
     "AUTHORIZED",
     "AUTHORISED",
 }
+_VERB = "is not "
 _MAX_VERB_LENGTH = 12
 _MAX_CUT_LENGTH = 8
 _PERFORM = lazy_pattern(
@@ -153,7 +154,8 @@ def read_sentences(readable: Readable) -> Iterator[Piece]:
     labels: list[int] = []
     done = 0
     for start, end in readable.places(words):
-        anchor = _ANCHOR.search(text, max(0, start - _MAX_VERB_LENGTH), end)
+        length = len(_VERB) if text.startswith(_VERB, start - len(_VERB)) else _MAX_VERB_LENGTH
+        anchor = _ANCHOR.search(text, max(0, start - length), end)
         cut = None if anchor or start > _MAX_CUT_LENGTH else _CUT_ANCHOR.match(text)
         anchor = anchor or cut
         if anchor and anchor.start() >= done:

@@ -137,7 +137,7 @@ def _cell_edits(text: str) -> Iterator[Edit]:
             width = max(width, len(cell))
         at += len(line) + 1
     for start, cell, following_at, rest in cells:
-        is_full = MIN_WIDTH <= len(cell) == width
+        is_full = MIN_WIDTH <= len(cell) == width and not rest[0].isspace()
         if is_full and (
             _is_one_word(cell, rest) or not breaks_at_space(cell, rest) or _joins_arn(cell, rest)
         ):
@@ -184,6 +184,8 @@ def _terminal_width(lines: list[str]) -> tuple[int, bool]:
 
     The width is in characters, and 0 if none is evident.
     """
+    if len(lines) <= MIN_FULL_LINES:
+        return 0, False
     lengths = [*map(len, lines)]
     last = lengths.pop()
     width = max(lengths)
@@ -279,14 +281,12 @@ def breaks_at_space(line: str, following: str) -> bool:
 
 
 def _is_one_word(line: str, following: str) -> bool:
-    """Return whether the last word of a line and the first of the next are parts of one word."""
+    """Return whether the last word of a line and the first of the next, without spaces between, are parts of one word."""
     last = line[-1:]
     if not ((last.isascii() and last.isalnum()) or last == "-" or "arn:" in line):
         return False
-    ends = last_and_first(line, following)
-    if ends is None:
-        return False
-    tail, head = ends
+    tail = line[-_MAX_WORD_LENGTH:].rsplit(maxsplit=1)[-1]
+    head = following[:_MAX_WORD_LENGTH].split(maxsplit=1)[0]
     word = tail + head
     if "T" in word and any(m.start() < len(tail) < m.end() for m in _TIME_OF_SIGNATURE.finditer(word)):
         return True

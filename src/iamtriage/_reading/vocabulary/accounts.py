@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from iamtriage._patterns import lazy_pattern
 
@@ -10,6 +11,7 @@ _ACCOUNT = lazy_pattern(r"[0-9]{12}", re.ASCII)
 _IN_ARN = lazy_pattern(r"arn:[\w-]*:\s?[\w-]*:[\w-]*:\s?([0-9]{12}):", re.ASCII)
 
 
+@lru_cache(maxsize=128)
 def account_of(principal: str) -> str | None:
     """Return the 12-digit account that a principal states.
 

@@ -32,8 +32,10 @@ _SLIPS = (
     r"(?<=::)[ ](?=[0-9]{12}:)|(?<=[Aa]rn:aws:)[ ](?=[a-z0-9-]{2,30}:)"
     r"|(?<=:[0-9]{12}:)[ ](?=(?:assumed-role|federated-user|group|instance-profile|policy|role|user)/)"
 )
+# No mask starts with such a character, except after a separator.
+_PLAIN = r"[A-Za-z0-9.+=,@](?<![:/].)"
 # The possessive quantifier tries each alternative once at each position, so matching takes linear time.
-ARN = rf"arn:(?:{MASK}|{_SLIPS}|[^\s\"'`<>]|<(?!/)){{1,2048}}+"
+ARN = rf"arn:(?:{_PLAIN}|{MASK}|{_SLIPS}|[^\s\"'`<>]|<(?!/)){{1,2048}}+"
 # Outside of ARNs, the words in parentheses or quotes must say that something was omitted.
 _OMISSION = r"\b(?i:redacted|masked|hidden|removed|omitted|elided|stripped|encoded|encrypted|blob|message)\b"
 ENCODED = (

@@ -119,6 +119,9 @@ class Readable:
         """Return the positions outside of the pieces that are taken; the positions are in order."""
         if not self.taken:
             return starts
+        if len(self.taken) == 1:
+            first, end = self.taken[0].start, self.taken[0].end
+            return [start for start in starts if not first <= start < end]
         return outside(starts, sorted([(piece.start, piece.end) for piece in self.taken]), int)
 
     def code_starts(self) -> dict[int, int]:
