@@ -165,7 +165,7 @@ _ROWS: tuple[_Row, ...] = (
         rf"(?:(?:{'|'.join(_DECLARED)})\s){{1,4}}[\w :&<>*\[\].']{{1,100}}?\s:?=\s{_LITERAL}", re.MULTILINE), _PRINTED),
     ("<return>return ", lazy_pattern(rf"^(?:[+-]\s)?return\s(?:[^\s\"'`]{{1,80}}\s?\+\s?{_LITERAL}|{_LITERAL}\s?;|(?:nil,\s)?[\w.:&]{{1,80}}\({_LITERAL}(?:,\s?{_LITERAL}){{0,3}})", re.MULTILINE), _PRINTED),
     # The errors that a program retries or ignores, by the name of the list.
-    ("etry|etri|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
+    ("etr|gnor", lazy_pattern(rf"(?:[Rr]etr(?:y|i)|[Ii]gnor)\w{{0,40}}[\"']?\s?[:=]\s?[\[({{]\s?{_LITERAL}(?:\s?,\s?{_LITERAL}){{0,20}}", re.MULTILINE), _PRINTED),
     # Python's template of a message, with the expressions that it evaluates.
     ("<f>f\"|<f>f'|<F>F\"|<F>F'", lazy_pattern(r"[fF](?<![\w\"'].)(?:\"[^\"\n]{0,300}?\{[A-Za-z_][^{}\"\n]{0,80}\}[^\"\n]{0,500}\"|'[^'\n]{0,300}?\{[A-Za-z_][^{}'\n]{0,80}\}[^'\n]{0,500}')"), _IDS),
     # Rust's raw strings, and JSON in its code.

@@ -43,6 +43,8 @@ _NAMED = lazy_pattern(
 )
 
 
+# The number of newlines after which the second line with a name is searched for.
+_MAX_NEWLINES = 4
 # Line numbers can start with any of these.
 _DIGITS = " 0123456789"
 # Docker Compose prints the service before each line.
@@ -54,7 +56,8 @@ def find_names(text: str) -> list[Edit]:
     """Return edits that remove a name from every line, if all lines that are not empty have the same one."""
     firsts = _DIGITS if text[:1] in _DIGITS else text[:1]
     second = text.find("\n") + 1
-    if text[second : second + 1] not in firsts and text[second : second + 1] != "\n":
+    following = text[second : second + _MAX_NEWLINES].lstrip("\n")[:1]
+    if following and following not in firsts:
         # True for most texts.
         return []
     edits: list[Edit] = []

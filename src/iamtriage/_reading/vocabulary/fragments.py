@@ -28,7 +28,7 @@ _FREQUENT_WORDS = """
 _RARITIES = {word: rank for rank, word in enumerate(_FREQUENT_WORDS.split())}
 _ALTERNATIVE = "|"
 # Searching for one of these first is faster. The first ones are rarer.
-_RARE_CHARACTERS = "!?*#&<>{}[]=;)(\"'_"
+_RARE_PARTS = (*"!?*#&<>{}[]=;)(\"'_", "cloud", "liyun")
 # In a long text, the number of characters before and after a fragment that its row can match, up to the ends of lines.
 _MIN_LONG_TEXT = 8_000
 _CHARS_BEFORE, _CHARS_AFTER = 300, 600
@@ -54,7 +54,7 @@ class FragmentIndex:
         # Word -> another word and the fragment that the text must contain, too -> the rows. Without another word, it is the
         # same one. The fragment can be empty.
         table: dict[str, dict[tuple[str, str], list[int]]] = {}
-        # For fragments without a whole word: a character or the fragment itself -> the fragment -> the rows.
+        # For fragments without a whole word: a part or the fragment itself -> the fragment -> the rows.
         others: dict[str, dict[str, list[int]]] = {}
         for number, alternatives in enumerate(fragments):
             if not alternatives:
@@ -65,7 +65,7 @@ class FragmentIndex:
                 if words:
                     table.setdefault(words[0], {}).setdefault((words[-1], literal), []).append(number)
                 else:
-                    part = next((char for char in _RARE_CHARACTERS if char in fragment), fragment)
+                    part = next((part for part in _RARE_PARTS if part in fragment), fragment)
                     others.setdefault(part, {}).setdefault(fragment, []).append(number)
         self._others = tuple((part, tuple(rows.items())) for part, rows in others.items())
         self._rows = {
