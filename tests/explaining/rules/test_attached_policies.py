@@ -47,6 +47,9 @@ _CASES = (
     ("permission set", _denied("iam:CreateRole", _IDENTITY, _SSO, f"arn:aws:iam::{_ACCOUNT}:role/app"), "PowerUserAccess does not allow this action", "Allow iam:CreateRole"),
     ("permission set that allows", _denied(caller=_SSO), "PowerUserAccess allows it, so a policy of another type denies it", "Find the policy"),
     ("said", _denied(reason=" because no permissions boundary allows the {} action") + "The role has AdministratorAccess.", "boundary does not allow", "Change the permissions"),
+    ("said of its service", _denied() + "We did attach AmazonSQSFullAccess to mailer yesterday.", "was denied sqs:SendMessage", "Check that the policy is attached"),
+    ("said of another service", _denied() + "We did attach AmazonMSKFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
+    ("said of an unknown policy", _denied() + "We did attach OwnMailsFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
     ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
 )  # fmt: skip
 

@@ -27,9 +27,10 @@ _POLICY = lazy_pattern(
 )
 _CHARS_OF_OUTPUT = 6_000
 # What the asker says of the caller, unless it is about another attempt.
+_NAME = r"AdministratorAccess|PowerUserAccess|[A-Z]\w{2,40}_?FullAccess"
 _SAID = lazy_pattern(
-    r"\b(?:has|have|with|attached|assigned|gave|given|is)\b(?P<between>[^\n.!?]{0,60}?)(?<![\w/-])(?P<policy>AdministratorAccess|PowerUserAccess)(?![\w-])"
-    r"|(?<![\w/-])(?P<first>AdministratorAccess|PowerUserAccess)(?: policy)? (?:is )?attached\b",
+    rf"\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b(?P<between>[^\n.!?]{{0,60}}?)(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
+    rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )
 _OTHER_ATTEMPT = lazy_pattern(
@@ -65,8 +66,9 @@ def _find_said(text: str) -> str | None:
     for found in _SAID.finditer(text):
         low, high = (text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end()))
         sentence = text[max(low, found.start() - 200) : high if high != -1 else len(text)][:600]
-        if _OTHER_ATTEMPT.search(sentence) is None:
-            return found["policy"] or found["first"]
+        name = found["policy"] or found["first"]
+        if is_known_policy(name) and _OTHER_ATTEMPT.search(sentence) is None:
+            return name
     return None
 
 

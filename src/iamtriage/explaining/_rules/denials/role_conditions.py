@@ -270,7 +270,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     remedy = account_remedy(
         f"Read the Deny{of_statement} of the role's trust policy, {CHANGE_OR_NARROW}",
         change_call_step("MFA", "a network", "an external ID"),
-        f"{may_be_intentional(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can narrow it.",
+        f"{may_be_intentional(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can exempt it.",
         commands=lines,
         url=pages.EVALUATION,
     )
