@@ -118,3 +118,11 @@ def test_policy_of_the_chart(role: str, said: str, version: str) -> None:
 def test_tool_that_creates_roles_is_no_controller() -> None:
     text = f"$ eksctl create iamserviceaccount --name x\nFailedDeployModel {LISTENER.format('admin')}"
     assert explain(text).causes[0].code != "policy-older-than-release"
+
+
+def test_role_with_a_name_that_is_too_long() -> None:
+    """People replace names by longer ones than AWS accepts, and commands then have the name of the text."""
+    name = f"eksctl-addon-{'x' * 60}-Role1"
+    commands = [line for each in explain(LISTENER.format(name)).remedies for line in each.commands]
+    assert any(f"--role-name {name}" in line for line in commands)
+    assert not any("ROLE_NAME" in line for line in commands)

@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages, wording
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.companion_actions import AGENT_OF_NODE
+from iamtriage.explaining._rules.shared.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.text_signs import find_controller_of_denial
@@ -157,7 +158,10 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
     grant = required_grant(denial)
     on_star = " with the Resource *" if grant is not None and grant.resources == ("*",) else ""
     title = f"Give {denial.caller} the policy of {whose}"
-    older, name = "An older policy of the controller can stay attached.", role.name if role else None
+    older, name = (
+        "An older policy of the controller can stay attached.",
+        role.name if role else long_role_name(denial.principal_text),
+    )
     if "assumed-role/eksctl-" in denial.failure.text:
         older = "eksctl created the role: a policy of wellKnownPolicies is that of the eksctl release. Also name the new policy in attachPolicyARNs of the service account, so that its stack keeps it."
     policy_name = f"AWSLoadBalancerController-{version}"

@@ -21,6 +21,7 @@ from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
+from iamtriage.explaining._rules.shared.principal_words import long_role_name
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, save_step
 from iamtriage.explaining._rules.shared.required_grants import (
     NEXT_OBJECTS,
@@ -297,4 +298,5 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     called = denial.caller
     if called == "the caller":
         called = "the caller (for a user: put-user-policy)"
-    return called, None, commands.put_policy("ROLE_NAME", name)
+    of_session = commands.role_name(long_role_name(denial.principal_text))
+    return called, None, commands.put_policy(of_session, name)

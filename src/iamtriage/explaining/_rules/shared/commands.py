@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 _CLUSTER = lazy_pattern(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}", re.ASCII)
 _REGION = lazy_pattern(r"[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}", re.ASCII)
-# One with an ellipsis is abbreviated.
-_IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,64}", re.ASCII)
+# One with an ellipsis is abbreviated. People replace names by longer ones than AWS accepts.
+_IAM_NAME = lazy_pattern(r"(?!.*\.{3})[\w+=,.@-]{1,128}", re.ASCII)
 _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _LABEL = lazy_pattern(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)

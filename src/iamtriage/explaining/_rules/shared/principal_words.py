@@ -236,6 +236,16 @@ _MASK = lazy_pattern(
 )
 
 
+def long_role_name(text: str | None) -> str | None:
+    """Return the name of the role of a session, also if it is longer than AWS accepts.
+
+    >>> long_role_name(f"arn:aws:sts::111122223333:assumed-role/{'a' * 65}/run") == "a" * 65
+    True
+    """
+    session = _LONG_SESSION.fullmatch(text) if text else None
+    return None if session is None else session[1]
+
+
 def describe_principal(principal: Principal | None, text: str | None) -> str:
     """Return a principal in words, such as ``the role app``, or the text if it is not a principal.
 
@@ -256,8 +266,8 @@ def describe_principal(principal: Principal | None, text: str | None) -> str:
         return f"the root user of {account}"
     if is_service_name(text):
         return f"the role that {text} uses"
-    if text and (session := _LONG_SESSION.fullmatch(text)) is not None:
-        return f"the role {session[1]}"
+    if (name := long_role_name(text)) is not None:
+        return f"the role {name}"
     if text and (masked := _MASK.fullmatch(text)) is not None:
         return f"the {masked['kind'] or 'caller'}"
     return "the caller" if not text or is_truncated(text) else text
