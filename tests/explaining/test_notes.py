@@ -76,7 +76,7 @@ def test_short_note_names_the_other_remedies() -> None:
         "Do this first: Do 0 [you]",
         "  Documentation: https://docs.aws.amazon.com/0",
         "",
-        "Next      Do 1 (you); do 2 (you); do 3 (you); do 4 (you).",
+        "Next      Do 1; do 2; do 3; do 4 (you).",
         'More      8 more remedies: iamtriage explain --full, or .to_text(detail="full").',
     ]
 

@@ -80,6 +80,41 @@ def test_a_brief_second_remedy_is_shown_with_its_command() -> None:
         assert ("1 more remedy" in shown) is not is_shown, steps
 
 
+def test_the_command_of_a_check_is_shown_without_its_steps() -> None:
+    first = Remedy("Allow it", "you", commands=("aws configure list",))
+    check = Remedy(
+        "Check that the role trusts ec2.amazonaws.com",
+        "account administrator",
+        ("It must.", "If not, add it."),
+        ("aws iam get-role --role-name web",),
+    )
+    shown = str(Explanation(None, "x", "It failed.", (), (first, check)))
+    assert shown.splitlines()[-4:-2] == [f"Next: {check.title} [{check.who}]", f"  {check.commands[0]}"]
+    assert "1 more remedy" in shown
+    change = attrs.evolve(check, title="Or trust ec2.amazonaws.com")
+    assert check.commands[0] not in str(Explanation(None, "x", "It failed.", (), (first, change)))
+
+
+def test_titles_say_what_the_steps_do_not() -> None:
+    """A step is not repeated, people of a kind are named once, and no row ends with new credentials."""
+    titles = (
+        ("Allow the caller in the bucket policy", "resource owner"),
+        ("Find the Deny, if the call is still denied", "account administrator"),
+        ("Update the SDK", "you"),
+        ("Remove the old credentials", "you"),
+        ("Create a new access key", "you"),
+    )
+    first = Remedy("Look", "you", ("The bucket policy must allow the call, too.",))
+    remedies = (first, *(Remedy(title, who) for title, who in titles))  # type: ignore[arg-type]
+    (row, *_) = (
+        str(Explanation(None, "x", "It failed.", (), remedies)).partition("Next      ")[2].split("More")
+    )
+    assert " ".join(row.split()) == (
+        "Update the SDK; remove the old credentials (you); "
+        "find the Deny, if the call is still denied (account administrator)."
+    )
+
+
 @check_rows(("name", "text", "facts"), CASES, ids=[case[0] for case in CASES])
 def test_every_short_explanation_has_the_essentials(name: str, text: str, facts: dict[str, object]) -> None:
     """The verdict is first; evidence, the first remedy and who can do it follow."""

@@ -602,7 +602,8 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "expired while the program was running. No permission is missing. The calls UploadPart and ListQueues failed for the same reason.",
-                "Next Let the SDK refresh the credentials (you); increase the role's session duration",
+                "let the SDK refresh the credentials",
+                "Next Increase the role's session duration",
             ),
             ("more failure",),
             id="run that outlives its session",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.explanations.parts import SENTENCE_END, repeats
 from iamtriage._rendering.explanations.steps_and_commands import is_attachment
 
 if TYPE_CHECKING:
@@ -13,14 +16,37 @@ if TYPE_CHECKING:
 
 __all__ = ("count_hidden", "titles_row")
 
+# What replaces credentials instead of the cause.
+_LAST_RESORT = lazy_pattern("(?:Or )?[Cc]reate a new access key")
+_IF_NOT_ENOUGH = "if the call is still denied"
 
-def titles_row(remedies: Sequence[RemedyParts]) -> Iterator[tuple[str, str]]:
+
+def titles_row(
+    remedies: Sequence[RemedyParts], limit: int, steps: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
     """Yield a row with the titles of remedies, if there are any.
 
     Args:
-        remedies: The remedies whose titles are shown.
+        remedies: The remedies whose titles can be shown, in the order to try them.
+        limit: The number of titles.
+        steps: The steps that are shown. A title that repeats one is left out.
+
+    >>> from iamtriage._rendering.explanations.parts import RemedyParts
+    >>> titles = ("Find the Deny, if the call is still denied", "Update the SDK", "Create a new access key")
+    >>> remedies = [RemedyParts(each, "you", (), (), None, (), None) for each in titles]
+    >>> [row for _, row in titles_row(remedies, 3)]
+    ['Update the SDK; find the Deny, if the call is still denied (you).']
     """
-    titles = [f"{each.title} ({each.who})" for each in remedies]
+    sentences = [sentence for step in steps for sentence in SENTENCE_END.split(step)]
+    listed = [each for each in remedies if not any(repeats(each.title, step) for step in sentences)][:limit]
+    while listed and _LAST_RESORT.match(listed[-1].title):
+        listed.pop()
+    listed.sort(key=lambda each: each.title.endswith(_IF_NOT_ENOUGH))
+    titles = [
+        # People of the same kind are named once.
+        each.title if following and following.who == each.who else f"{each.title} ({each.who})"
+        for each, following in zip_longest(listed, listed[1:])
+    ]
     if titles:
         yield "Next", "; ".join((titles[0], *map(_continue, titles[1:]))) + "."
 

@@ -10,7 +10,7 @@ from iamtriage._patterns import lazy_pattern
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ("CauseParts", "Parts", "RemedyParts", "cause_rows", "restates")
+__all__ = ("SENTENCE_END", "CauseParts", "Parts", "RemedyParts", "cause_rows", "repeats", "restates")
 
 # The default maximum number of lines of a short explanation.
 _LINES = 26
@@ -29,7 +29,9 @@ _NAMED = lazy_pattern(r"(?P<said>[^:]{1,100}): (?P<arn>arn:[^ ]+)")
 _MIN_SHARED_WORDS = 0.7
 # Fewer for the first sentence of a cause and for a quote, and for what words a message.
 _MIN_OF_CAUSE, _MIN_OF_REPORT = 0.6, 0.25
-_SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z])")
+_MIN_OF_TITLE = 0.75
+SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z])")
+"""The space between two sentences."""
 # Words at the start of a sentence that are not names.
 _COMMON_WORD = lazy_pattern(
     r"(?:An?|At|By|For|If|In|It|Its|No|Only|Such|That|The|These|They|This|With|Without) "
@@ -37,7 +39,7 @@ _COMMON_WORD = lazy_pattern(
 # What shows that a message, or another part of the text, reports something.
 _REPORT = lazy_pattern(r"\b(?:says|names|reports)\b|\b[Cc]ode is |\bHTTP status\b")
 _WORD = lazy_pattern(r"[\w:/.*@+=-]*\w")
-_NAME = lazy_pattern(r"[:/_]")
+_NAME = lazy_pattern(r"[:/_0-9]")
 _FILLER = lazy_pattern(
     "a|action|an|and|any|are|as|at|be|because|been|by|can|did|do|does|for|from|has|have|in|is|it|its|not|no|of|on|or"
     "|that|the|them|this|to|was|which|with"
@@ -191,7 +193,7 @@ def _new_sentences(cause: CauseParts, summary: str) -> list[str]:
     """Return the sentences of a cause that do not repeat the summary."""
     if cause.evidence == "possible":
         return [cause.text]
-    first, *more = _SENTENCE_END.split(cause.text)
+    first, *more = SENTENCE_END.split(cause.text)
     return [
         *([] if _adds_nothing(first, summary) else [first]),
         *(each for each in more if not restates(each, summary)),
@@ -217,7 +219,7 @@ def _label(cause: CauseParts, text: str, message: str) -> str:
         cause.evidence != "reported"
         or not (text and message)
         or any(map(_REPORT.search, (text, *cause.because)))
-        or restates(_SENTENCE_END.split(text)[0], message, _MIN_OF_REPORT)
+        or restates(SENTENCE_END.split(text)[0], message, _MIN_OF_REPORT)
     )
     return cause.evidence.capitalize() if is_report else "Derived"
 
@@ -235,6 +237,19 @@ def restates(text: str, shown_text: str, share: float = _MIN_SHARED_WORDS) -> bo
     """Return whether most words of a text, or a share of them, are in another text."""
     words = _words(text)
     return bool(words) and len(words & _words(shown_text)) / len(words) >= share
+
+
+def repeats(title: str, sentence: str) -> bool:
+    """Return whether a sentence says what a title says: its verb, most of its words, and its names.
+
+    >>> repeats("Allow the caller in the bucket policy", "The bucket policy must allow the call, too.")
+    True
+    >>> repeats("Allow the token in the trust policy", "Compare the token with the trust policy.")
+    False
+    """
+    verb = next(iter(_words(title.removeprefix("Or ").partition(" ")[0])), "")
+    new = _words(title) - (words := _words(sentence))
+    return verb in words and not any(map(_NAME.search, new)) and restates(title, sentence, _MIN_OF_TITLE)
 
 
 def _adds_nothing(sentence: str, shown_text: str) -> bool:

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from iamtriage._rendering.blocks import Block
     from iamtriage._rendering.explanations.parts import RemedyParts
 
-__all__ = ("next_blocks", "remedy_blocks", "remedy_content")
+__all__ = ("is_brief", "is_check", "next_blocks", "remedy_blocks", "remedy_content")
 
+# A second remedy with more commands is not shown in full: a long answer is not read.
+_MAX_NEXT_COMMANDS = 2
+# The start of the title of a remedy that changes nothing.
+_CHECKS = ("Check that ", "Find ", "List ")
 # In columns.
 _DOCUMENT_WIDTH = 92
 
@@ -57,15 +61,34 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
     documents = document_codes(remedy.documents, remedy.commands, width)
     yield from place_documents(place_manifest(of_commands, manifest), documents)
     texts = (*remedy.commands, remedy.manifest or "", *map(str, remedy.documents))
-    if note := replace_note("\n".join(texts), remedy.steps, remedy.names, paragraphs_of(of_commands)):
+    if note := replace_note(
+        "\n".join(texts), (remedy.title, *remedy.steps), remedy.names, paragraphs_of(of_commands)
+    ):
         yield Paragraph(note, quiet=True)
     yield from map(Paragraph, follow_ups)
 
 
 def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
-    """Yield the second of two remedies in full, without the steps of the first one."""
+    """Yield the second of two remedies without the steps of the first one, or only its command."""
     first, remedy = remedies
     title = remedy.title if remedy.title.startswith("Or ") else f"Next: {remedy.title}"
     yield Heading(title, 2, (remedy.who,))
+    if not is_brief(remedy):
+        remedy = remedy._replace(steps=(), documents=(), manifest=None)
     steps = tuple(each for each in remedy.steps if not is_attachment(each) and each not in first.steps)
     yield from remedy_content(remedy._replace(steps=steps), width)
+
+
+def is_brief(remedy: RemedyParts) -> bool:
+    """Return whether a remedy is short enough to be shown after the first one."""
+    steps = sum(not is_attachment(each) for each in remedy.steps)
+    return steps <= 1 <= len(remedy.commands) <= _MAX_NEXT_COMMANDS
+
+
+def is_check(remedy: RemedyParts) -> bool:
+    """Return whether the title and the only command, on one line, say what to check."""
+    return (
+        remedy.title.startswith(_CHECKS)
+        and len(remedy.commands) == 1
+        and len(remedy.commands[0]) <= _DOCUMENT_WIDTH
+    )

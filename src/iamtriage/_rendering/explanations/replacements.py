@@ -24,7 +24,11 @@ _SOURCES = (
     ("CLUSTER", lazy_pattern("aws eks |eksctl "), "aws eks list-clusters"),
     (
         "ROLE_NAME",
-        lazy_pattern("(?:attach|put)-role-policy --role-name ROLE_NAME"),
+        # Otherwise, another command prints it, or nobody can call with it.
+        lazy_pattern(
+            r"(?s)\A(?!.* (?:(?:batch-get|describe|get|list)-|(?:service|execution) role))"
+            r".*(?:attach|put)-role-policy --role-name ROLE_NAME"
+        ),
         "aws sts get-caller-identity, as the failing caller",
     ),
     ("INSTANCE_ID", lazy_pattern("INSTANCE_ID"), "aws ec2 describe-instances"),
@@ -42,7 +46,7 @@ def replace_note(
 
     Args:
         code: The commands, documents and manifest that are shown.
-        steps: The steps that are shown.
+        steps: The title, and the steps that are shown.
         names: Names in them that look like placeholders.
         said: What is said between the commands. The sentence omits placeholders that this names.
 

@@ -25,7 +25,7 @@ from iamtriage._rendering.explanations.command_blocks import (
 from iamtriage._rendering.explanations.footers import count_hidden, titles_row
 from iamtriage._rendering.explanations.headlines import add_details
 from iamtriage._rendering.explanations.parts import cause_rows
-from iamtriage._rendering.explanations.remedies import next_blocks, remedy_content
+from iamtriage._rendering.explanations.remedies import is_brief, is_check, next_blocks, remedy_content
 from iamtriage._rendering.explanations.replacements import replace_note
 from iamtriage._rendering.explanations.steps_and_commands import (
     FOLLOWING,
@@ -70,8 +70,6 @@ _EXTRA_LINES_FOR_STEP = 2
 _EXTRA_LINES_FOR_ENTRY = 3
 # Lines below the maximum that a link to the documentation cannot use, because a shorter answer is better.
 _LINES_WITHOUT_LINK = 2
-# A second remedy with more commands is not shown in full: a long answer is not read.
-_MAX_NEXT_COMMANDS = 2
 # Lines for other parts, if those that are always shown fill the default maximum.
 _EXTRA_LINES_FOR_OTHERS = 3
 
@@ -123,8 +121,8 @@ def _additions(parts: Parts) -> Iterator[str]:
     yield "steps"
     yield "commands"
     yield "steps"
-    yield "next"
-    yield "notes"
+    # A note matters more than the command of a check.
+    yield from ("next", "notes") if parts.remedies[1:] and is_brief(parts.remedies[1]) else ("notes", "next")
     yield from ("titles" for _ in range(_MAX_TITLES - 2))
     yield from ("commands" for _ in range(4))
     yield from ("steps" for _ in range(6))
@@ -138,17 +136,12 @@ def _is_valid(parts: Parts, selection: _Selection) -> bool:
     return (
         selection.causes <= min(len(parts.causes), _MAX_CAUSES)
         and selection.titles <= max(len(parts.remedies) - 1, 0)
-        and selection.next <= (1 if selection.titles and _is_brief(parts.remedies[1]) else 0)
+        and selection.next
+        <= (1 if selection.titles and (is_brief(parts.remedies[1]) or is_check(parts.remedies[1])) else 0)
         and selection.notes <= len(parts.notes)
         and selection.commands <= (len(first.commands) if first else 0)
         and selection.urls <= (1 if first and first.url else 0)
     )
-
-
-def _is_brief(remedy: RemedyParts) -> bool:
-    """Return whether a remedy is short enough to be shown after the first one."""
-    steps = sum(not is_attachment(each) for each in remedy.steps)
-    return steps <= 1 <= len(remedy.commands) <= _MAX_NEXT_COMMANDS
 
 
 def _needs_manifest(remedy: RemedyParts, selection: _Selection, index: int) -> bool:
@@ -334,11 +327,13 @@ class _Builder:
     def _footer(self, selection: _Selection) -> Iterator[tuple[str, str]]:
         parts = self._parts
         whole = 1 + selection.next
-        yield from titles_row(parts.remedies[whole : 1 + selection.titles])
+        steps = [self._remedy.steps[index] for index in selection.steps] if self._remedy else []
+        yield from titles_row(parts.remedies[whole:], selection.titles - selection.next, steps)
         for note in parts.notes[: selection.notes]:
             yield "Note", note
         yield from parts.others
-        shown = (selection.causes, whole, len(selection.steps), selection.commands, selection.notes)
+        in_full = whole - (selection.next and not is_brief(parts.remedies[1]))
+        shown = (selection.causes, in_full, len(selection.steps), selection.commands, selection.notes)
         if parts.hint and (hidden := count_hidden(parts, shown)):
             yield "More", f"{hidden}: {parts.hint}"
 
@@ -395,6 +390,6 @@ class _Builder:
                 texts.append(remedy.manifest)
             shown = command_blocks(remedy.commands[: selection.commands], remedy.names, remedy.labels)
             said = paragraphs_of(shown)
-            steps = [remedy.steps[index] for index in selection.steps]
+            steps = [remedy.title, *(remedy.steps[index] for index in selection.steps)]
             self._notes[key] = replace_note("\n".join(texts), steps, remedy.names, said)
         return self._notes[key]
