@@ -238,6 +238,11 @@ DENIALS: Table = (
         denied(status_code=403),
     ),
     (
+        "serverless-index",
+        "elastic: Error 403 (Forbidden): User does not have permissions for the requested resource [type=authorization_exception]",
+        denied(status_code=403),
+    ),
+    (
         "scope-at-search",
         "opensearchpy.exceptions.AuthorizationException: AuthorizationException(403, 'Credential should be scoped to a valid region. ')",
         expect("credential_scope", code="AuthorizationException", status_code=403),
@@ -913,6 +918,17 @@ NETWORK: Table = (
         "at node_modules/@aws-sdk/client-sts\nError: Region is missing",
         expect("aws_error"),
     ),
+    (
+        "grant-of-portal",
+        'POST https://oidc.eu-west-1.amazonaws.com/device_authorization/associate_token {"error_description":"Invalid grant provided", "error": "invalid_grant"}',
+        expect("aws_error", service="ssooidc"),
+    ),
+    (
+        "grant-of-page",
+        "https://corp.awsapps.com/start/authorize.html?state=a\nInvalid grant provided",
+        expect("aws_error"),
+    ),
+    ("grant-elsewhere", 'sso: {"error":"invalid_grant","error_description":"Invalid grant provided"}', None),
     ("region-elsewhere", "Error: Region is missing in the address", None),
     (
         "outbound-federation",

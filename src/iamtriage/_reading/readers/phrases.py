@@ -99,7 +99,8 @@ sure   | <ecr>.dkr.ecr.|<ecr>public.ecr. | (?:\.dkr|//public)\.(?P<service>ecr)\
 sure   | from host public.ecr.|.dkr.ecr. | pulling from host (?:\d{12}\.dkr|public)\.(?P<service>ecr)\.[\w.-]{3,60} failed with status code \[[^\]\n]{1,80}\]: (?P<status_code>403) Forbidden
 sure   | <Access>] Access denied|<Access>]: Access denied | (?:failed authentication due to|SaslAuthentication\w{0,20}|SASL \w{1,20} failed):? \[(?:[0-9a-fxX*]{8}(?:-[0-9a-fxX*]{4}){3}-[0-9a-fxX*]{12}|[\w.*…<>-]{0,3}|<[\w -]{1,40}>)\]:? Access denied
 unsure | error parsing HTTP 403 response body | error parsing HTTP (?P<status_code>403) response body(?![^\n]{0,120}? has expired)
-sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), 'security_exception', ')?OpenSearch exception \[type=authorization_exception, reason=User does not have permissions for the requested resource
+sure   | <authorization_exception>User does not | (?:AuthorizationException\((?P<status_code>403), '(?:security_exception', ')?)?(?:OpenSearch exception \[type=)?authorization_exception(?:, reason=|', '|\] )User does not have permissions for the requested resource
+sure   | permissions for the requested resource [ | User does not have permissions for the requested resource \[type=authorization_exception
 outer  | <pull>pull access denied for|not exist or no pull access | (?:pull access denied for|repository(?= \S{1,500} not found: does not exist or no pull access)) [^\s,]{1,200}\.dkr\.(?P<service>ecr)\.[^\s,]{1,300}(?:, repository does not exist or may require)?
 outer  | <Operation>Operation Denied. | (?:\b(?P<code>NotAuthorizedError) - |have the correct permissions\. Reason: )Operation Denied\.
 sure   | <MultiFactorAuthentication> | MultiFactorAuthentication failed with
@@ -175,6 +176,8 @@ sure   | match a supported format|<Region>nvalid AWS Region: | (?:Provided regio
 sure   | <configuration>ind region configuration|oad region from any|configuration is required for this | (?:(?P<code>Missing(?:Region|Endpoint)): (?:could not find region configuration|'{1,2}Endpoint'{1,2} configuration is required for this service)|ClientException: Unable to load region from any of the providers in the chain)
 sure   | <Region>nfiguration: Missing Region|<config>egion in config|<configured>or ServiceURL configured|<shell>persisted/shell defaults|<detect>auto detect AWS region|<attribute>attribute or the "AWS_REGION | (?:Invalid Configuration: Missing Region|(?:(?P<code>ConfigError): )?Missing region in config|ClientException: No RegionEndpoint or ServiceURL configured|No region specified or obtained from persisted/shell defaults|ClientException: unable to auto detect AWS region|The \"region\" attribute or the \"AWS_REGION\"[^\n]{0,60}? environment variable)
 sure   | ..amazonaws.com | (?:://|lookup |ENOTFOUND |AGAIN |host: |\(host=')(?:[\w-]{1,63}\.){0,4}?(?P<service>[a-z][a-z0-9-]{0,40})\.\.amazonaws\.com
+sure   | <awsapps>Invalid grant provided | \bawsapps\.com\b[^\x1e]{0,600}? Invalid grant provided
+unsure | Invalid grant provided | Invalid grant provided
 unsure | <missing>Region is missing | \bRegion is missing\b
 sure   | required client configuration options: | Missing required client configuration options: (?:region|version):
 sure   | <RequestError>/latest/ | (?P<code>RequestError): send request failed caused by: (?:Get|Put) \"?http://(?:169\.254\.169\.254|\[fd00:ec2::254\])/latest/(?!meta-data/iam|api/token)

@@ -48,7 +48,7 @@ from iamtriage.explaining._rules.calls.throttling import (
 )
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
 from iamtriage.explaining._rules.credentials import pod_agents
-from iamtriage.explaining._rules.credentials.broken_profiles import explain_unknown_portal
+from iamtriage.explaining._rules.credentials.access_portals import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
@@ -347,6 +347,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     Route(session_durations.explain_session_name, message=session_durations.SESSION_NAME),
     Route(session_manager.explain_plugin_missing, message=session_manager.PLUGIN_MISSING),
     Route(explain_unknown_portal, operation="StartDeviceAuthorization"),
+    Route(explain_unknown_portal, message=lazy_pattern("Invalid grant provided|Invalid start url provided")),
     Route(explain_pool_roles, code=r"InvalidIdentityPoolConfigurationException"),
     Route(
         session_manager.explain_agent_unreachable,

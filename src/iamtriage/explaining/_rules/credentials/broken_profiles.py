@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
@@ -20,7 +19,7 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import AwsError, Failure, MissingCredentials
+    from iamtriage.failures._failures import Failure, MissingCredentials
 
 _PROFILE_NAME = r"\"(?P<name>[^\"\n]{1,64})\""
 EMPTY_SOURCE = CauseType(
@@ -38,16 +37,6 @@ PROFILE_BROKEN = CauseType(
     fix="Correct the setting that the message names, in ~/.aws/config.",
     sources=(pages.CLI_PROFILES, pages.CLI_ROLES, pages.SSO_LOGIN),
 )
-PORTAL_NOT_FOUND = CauseType(
-    "portal-not-found",
-    title="IAM Identity Center has no such access portal in the Region",
-    meaning="The start URL is not that of an AWS access portal, or IAM Identity Center is in another Region.",
-    recognised_by="The call StartDeviceAuthorization, with which a sign-in begins, is rejected as invalid.",
-    fix="Set sso_start_url and sso_region to the values that the settings of IAM Identity Center show.",
-    sources=(pages.SSO_LOGIN, "https://github.com/aws/aws-cli/issues/7129"),
-)
-
-
 SESSION_UNREAD = CauseType(
     "sso-session-unread",
     title="The program's AWS SDK does not read sso-session sections",
@@ -259,29 +248,6 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
             url=error.url,
         ),
         notes=credential_remedies.NO_CALL_MADE,
-    )
-
-
-def explain_unknown_portal(case: Case[AwsError], _message: str) -> Explanation:
-    """Explain that a sign-in names an access portal that IAM Identity Center does not have in the Region."""
-    profile = clues.find_profile(case)
-    lines = (f"aws configure get {each}" for each in ("sso_session", "sso_start_url", "sso_region"))
-    return case.explain(
-        "IAM Identity Center rejected the start of the sign-in: most likely, sso_region or sso_start_url is wrong.",
-        PORTAL_NOT_FOUND.cause(
-            text="The setting sso_region must be the Region of IAM Identity Center, which can differ from that of your resources, and sso_start_url the URL of its AWS access portal, not that of another identity provider."
-        ),
-        remedies=your_remedy(
-            "Correct sso_region and sso_start_url",
-            "The settings of IAM Identity Center show its Region and the URL of the access portal (https://…/start). If you cannot see them, ask its administrator.",
-            "With sso_session, both are in the section [sso-session NAME] of ~/.aws/config. If a URL with a name of its own fails, try the one with the ID (https://d-….awsapps.com/start).",
-            commands=(
-                *(credential_remedies.with_profile(profile, line) for line in lines),
-                Labelled("Then:", "aws sso login --profile PROFILE"),
-            ),
-            url=pages.SSO_LOGIN,
-        ),
-        notes="No permission is missing: the sign-in did not begin.",
     )
 
 

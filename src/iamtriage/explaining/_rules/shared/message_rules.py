@@ -99,6 +99,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "instance management role is not configured for account",
         "role arn does not have required permissions",
     ),
+    "denials.search_collections.explain_data_access": ("permissions for the requested resource",),
     "denials.service_specific.explain_authorizer": ("user is not authorized to access this resource",),
     "denials.assuming_roles.explain_assume_role": (
         "denied when calling sts:assumerole",

@@ -6,16 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._operations import actions_for
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import repeat_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts import region_settings
+from iamtriage.explaining._rules.sts.client_endpoints import find_client_endpoint
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.explaining._rules.sts.client_endpoints import ClientEndpoint
     from iamtriage.failures._failures import CredentialScope
 
 EXPECTED_SERVICE = lazy_pattern(
@@ -62,7 +65,7 @@ ENDPOINT_OF_OTHER_SERVICE = CauseType(
     "endpoint-of-other-service",
     title="The endpoint URL belongs to another service",
     fix="Remove or correct the endpoint URL.",
-    recognised_by="The text shows an endpoint URL.",
+    recognised_by="The text shows an endpoint URL, or a client of another service with an endpoint in its code.",
     sign=ENDPOINT_SETTING,
     remedy="Remove or correct",
     of="wrong-signing-service",
@@ -74,6 +77,9 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
     because = clues.quote_phrases(message, *PHRASES)
     if expected:
         because = (f"AWS says: Credential should be scoped to correct service: '{expected}'.",)
+    client = find_client_endpoint(case.failure.text) if expected else None
+    if client is not None and client.service != expected:
+        return _explain_client_endpoint(case, client, expected or "", because)
     setting = region_settings.find_endpoint_setting(case.failure.text)
     command = case.context.command
     signed = region_settings.find_signed_service(case.failure.text)
@@ -105,6 +111,55 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
         SIGNED_BY_HAND.cause(),
         remedies=remedies,
         notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies.{checked}",
+    )
+
+
+_METHOD = lazy_pattern(
+    r"\.((?:create|get|put|update|delete|list|describe|import)_?[A-Za-z][A-Za-z_]{2,50})\("
+)
+# Services whose endpoint begins with the prefix of their actions.
+_NAMED_AFTER_SERVICE = frozenset(
+    {"apigateway", "dynamodb", "kinesis", "kms", "lambda", "sns", "sqs", "ssm", "states"}
+)
+
+
+def _explain_client_endpoint(
+    case: Case[CredentialScope],
+    client: ClientEndpoint,
+    expected: str,
+    because: tuple[str, ...],
+) -> Explanation:
+    """Explain that the code of a client sends the calls of its service to the endpoint of another one."""
+    # https://github.com/aws/aws-sdk-js/issues/3571
+    host = next((each for each in clues.find_aws_hosts(case.failure.text) if f"{expected}." in each), None)
+    called = case.failure.envelope.operation or next(iter(_METHOD.findall(case.failure.text)), "")
+    found = [each for each in actions_for(called.replace("_", "")) if each.service == client.service]
+    operation = found[0].operation if found else f"the operations of {client.service}"
+    serves = (
+        "serves the calls of a deployed API, and"
+        if expected == "execute-api"
+        else f"is one of {expected}. It"
+    )
+    knows = f"{host or 'The endpoint'} {serves} does not know {operation}, whatever service the request is signed for."
+    action = found[0].actions[0] if found and found[0].actions else f"an action of {client.service}"
+    region = commands.region(case.facts.region)
+    default = f"the endpoint of {client.service} in {region}"
+    if client.service in _NAMED_AFTER_SERVICE:
+        default = f"{client.service}.{region}.amazonaws.com"
+    return case.explain(
+        f"The client of {client.service} sends its calls to an endpoint of {expected}: its code sets {client.setting}.",
+        WRONG_SIGNING_SERVICE.cause(
+            "reported", because, text=f"The SDK signs for {client.service}, as it must."
+        ),
+        ENDPOINT_OF_OTHER_SERVICE.cause("derived", text=knows),
+        remedies=your_remedy(
+            f"Remove {client.setting} from the client of {client.service}",
+            f"Without it, the SDK calls {default}. Then deploy or restart the program.",
+            manifest=client.code,
+            manifest_language="text",
+            url=pages.SDK_ENDPOINTS,
+        ),
+        notes=f"Neither the secret key nor a permission is the problem: AWS rejects the signature before it evaluates policies. Afterwards, the call needs {action}, not {_ACTIONS.get(expected, f'one of {expected}')}.",
     )
 
 

@@ -1,0 +1,140 @@
+"""The text shows that a call goes to the wrong place: another service, another Region, or a closed collection."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+SCOPE = "InvalidSignatureException: Credential should be scoped to correct service: '{}'. "
+
+
+@pytest.mark.parametrize(
+    ("code", "expected", "service", "corrected"),
+    [
+        (
+            "const keys = new APIGateway({ endpoint: URL, region: 'eu-west-1' });",
+            "execute-api",
+            "apigateway",
+            "const keys = new APIGateway({ region: 'eu-west-1' });",
+        ),
+        (
+            "keys = boto3.client('apigateway', region_name='eu-west-1', endpoint_url=os.environ['URL'])",
+            "execute-api",
+            "apigateway",
+            "keys = boto3.client('apigateway', region_name='eu-west-1')",
+        ),
+        (
+            "$db = new Aws\\DynamoDb\\DynamoDbClient(['endpoint' => $url, 'region' => 'eu-west-1']);",
+            "sqs",
+            "dynamodb",
+            "$db = new Aws\\DynamoDb\\DynamoDbClient(['region' => 'eu-west-1']);",
+        ),
+        ("SnsClient.builder().endpointOverride(uri).build()", "sqs", "sns", None),
+        (
+            "var sns = new AmazonSNSClient(new AmazonSNSConfig { ServiceURL = url });",
+            "sqs",
+            "sns",
+            "var sns = new AmazonSNSClient(new AmazonSNSConfig {});",
+        ),
+    ],
+    ids=["javascript", "python", "php", "java", "dotnet"],
+)
+def test_client_with_the_endpoint_of_another_service(
+    code: str, expected: str, service: str, corrected: str | None
+) -> None:
+    explanation = explain(f"{code}\n\n{SCOPE.format(expected)}")
+    assert f"The client of {service} sends its calls to an endpoint of {expected}" in explanation.summary
+    assert explanation.remedies[0].manifest == corrected
+    assert not any(each.title.startswith("Sign for") for each in explanation.remedies)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const socket = new ApiGatewayManagementApi({ endpoint: URL });",
+        "const mail = new SESClient({ region: 'eu-west-1' });\nawait fetch(URL, signed);",
+    ],
+    ids=["own endpoint", "no endpoint"],
+)
+def test_client_that_is_not_the_cause(code: str) -> None:
+    explanation = explain(f"{code}\n\n{SCOPE.format('execute-api')}")
+    assert "The client of" not in explanation.summary
+
+
+INDEX = "elastic: Error 403 (Forbidden): User does not have permissions for the requested resource [type=authorization_exception]"
+ROLE = "arn:aws:iam::111122223333:role/"
+IN_TERRAFORM = f"""resource "aws_opensearchserverless_access_policy" "docs" {{
+  name = "docs-data"
+  policy = jsonencode([{{
+    Rules = [{{ ResourceType = "index", Resource = ["index/docs/*"], Permission = ["aoss:CreateIndex"] }}]
+    Principal = [
+      "{ROLE}docs-api"
+    ]
+  }}])
+}}
+"""
+PRINTED = f"""$ aws opensearchserverless get-access-policy --type data --name docs-data
+{{"policy": [{{"Rules": [{{"Resource": ["index/docs/*"], "Permission": ["aoss:ReadDocument"]}}], "Principal": ["{ROLE}docs-api"]}}]}}
+"""
+
+
+@pytest.mark.parametrize("policy", [IN_TERRAFORM, PRINTED], ids=["terraform", "cli"])
+def test_role_that_a_data_access_policy_does_not_list(policy: str) -> None:
+    explanation = explain(f"{INDEX}\n\n{policy}\nThe job runs with {ROLE}docs-deploy, AdministratorAccess.")
+    assert explanation.summary.endswith("its data access policy docs-data does not list docs-deploy.")
+    first = explanation.remedies[0]
+    assert first.title == "Add docs-deploy to Principal in the data access policy docs-data"
+    assert (f'"{ROLE}docs-deploy"' in (first.manifest or "")) is (policy is IN_TERRAFORM)
+    assert "which AdministratorAccess includes" in explanation.notes[0]
+
+
+def test_role_that_a_data_access_policy_lists() -> None:
+    caller = '{"Arn": "arn:aws:sts::111122223333:assumed-role/docs-api/i-0a1b"}'
+    explanation = explain(f"{caller}\n{INDEX}\n{PRINTED}")
+    assert "lists docs-api, but no rule with it allows the request" in explanation.summary
+
+
+def test_unknown_data_access_policy() -> None:
+    explanation = explain(INDEX)
+    assert explanation.causes[0].code == "data-access-policy"
+    assert [each.commands[0] for each in explanation.remedies][1] == "aws sts get-caller-identity"
+    of_base = explain(
+        "An error occurred (ValidationException) when calling the CreateKnowledgeBase operation: Request failed: [authorization_exception] User does not have permissions for the requested resource"
+    )
+    assert "the role of the knowledge base" in of_base.summary
+
+
+SIGN_IN = "The browser shows: invalid_grant, Invalid grant provided\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        ("SSO region [None]: eu-central-1", "aws configure sso --profile PROFILE"),
+        ("[sso-session corp]\nsso_region = eu-central-1", "aws sso login --profile PROFILE"),
+        ("Open https://device.sso.eu-central-1.amazonaws.com/", "aws sso login --profile PROFILE"),
+    ],
+    ids=["prompt", "setting", "address"],
+)
+@pytest.mark.parametrize(
+    "home",
+    [
+        "https://corp.awsapps.com/start/user-consent/authorize.html?clientId=a&region=eu-west-1&state=b",
+        "POST https://oidc.eu-west-1.amazonaws.com/device_authorization/associate_token 400",
+    ],
+    ids=["page", "call"],
+)
+def test_sign_in_in_another_region(given: str, command: str, home: str) -> None:
+    explanation = explain(f"{given}\n{home}\n{SIGN_IN}")
+    assert (
+        explanation.summary
+        == "The sign-in was started in eu-central-1, but IAM Identity Center is in eu-west-1: sso_region must be eu-west-1."
+    )
+    assert command in explanation.remedies[0].commands
+
+
+def test_sign_in_whose_regions_do_not_contradict() -> None:
+    page = "https://corp.awsapps.com/start/authorize.html?region=eu-west-1\n"
+    explanation = explain(f"sso_region = eu-west-1\n{page}{SIGN_IN}oidc.eu-west-1.amazonaws.com")
+    assert "or the code has expired" in explanation.summary
