@@ -444,7 +444,7 @@ def test_index_of_a_table(policy: str, *, is_contrasted: bool) -> None:
     if is_contrasted:
         assert [each.code for each in explanation.causes] == ["stated-policy-other-resource"]
         imported = explain(f"{_QUERY}{policy}\ndynamodb.Table.from_table_name(self, 'T', 'carts')")
-        assert "grantIndexPermissions: true" in (imported.remedies[0].manifest or "")
+        assert "grant_index_permissions=True" in (imported.remedies[0].manifest or "")
         assert "repeat the request" in imported.to_text(detail="full")
 
 

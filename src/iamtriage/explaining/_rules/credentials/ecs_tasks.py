@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.endpoints import find_unexempted_hosts
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -21,6 +22,7 @@ from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
 
 if TYPE_CHECKING:
+    from iamtriage.explaining._cause_types import Evidence
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
@@ -66,6 +68,19 @@ RELATIVE_URI_LOST = CauseType(
     sign=r"\b(?:sshd|crond?|CRON)\[\d{1,7}\]|\bsu - \w",
     of="no-credentials",
 )
+# The variable in a shell of the container, and what the address returns there.
+URI_IN_SHELL = lazy_pattern(
+    r"\bAWS_CONTAINER_CREDENTIALS_RELATIVE_URI[\"']?(?:=|:?\s{1,40})[\"']?/v[0-9]/credentials/[0-9a-f]"
+)
+_ROLE_IN_SHELL = lazy_pattern(
+    r"\bRoleArn\b\W{1,20}(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,576})"
+)
+_POOL = lazy_pattern(
+    r"(?i:\bapp(?:lication)?[ -]?pool)(?: named| name)?\s?[=:]?\s?[\"'](?P<pool>[\w.-]{1,64})[\"']"
+)
+_IIS_IMAGE = lazy_pattern(
+    r"\bServiceMonitor\b|(?i:\bw3svc\b|\bw3wp\b|\bIIS\b|\bapp(?:lication)?[ -]?pool\b)|/aspnet:"
+)
 CREDENTIALS_ID_UNKNOWN = CauseType(
     "credentials-id-unknown",
     title="The ECS agent does not know the credentials ID",
@@ -110,6 +125,47 @@ def explain_endpoint_unreachable(case: Case[MissingCredentials], message: str) -
             url=pages.ECS_TASK_ROLE,
         ),
         notes="No request was sent to AWS, so no permission was checked.",
+    )
+
+
+def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Explanation:
+    """Explain that a process does not get the variable that a shell in its container has.
+
+    What ServiceMonitor passes to IIS: https://github.com/microsoft/IIS.ServiceMonitor/pull/31 and
+    https://github.com/aws/amazon-ecs-agent/issues/2745.
+    """
+    text = case.failure.text
+    found, pool = _ROLE_IN_SHELL.search(text), _POOL.search(text)
+    name = None if found is None else clip_text(found["role"].rpartition("/")[2])
+    role = "the task role" if name is None else f"the task role {name}"
+    process, why = "the process", "Only the first process of the container and its children have it."
+    title = "Pass the variable to the process"
+    steps: tuple[str, ...] = (RELATIVE_URI_LOST.fix,)
+    manifest: str | None = None
+    evidence: Evidence = "possible"
+    if _IIS_IMAGE.search(text) is not None:
+        named = "APPLICATION_POOL" if pool is None else pool["pool"]
+        process = f"the application pool {named}" if pool is not None else "the application pool of IIS"
+        why = "ServiceMonitor.exe, which starts first, passes its variables only to DefaultAppPool unless it is given another name."
+        title = f"Let ServiceMonitor.exe pass the variables to {process}"
+        steps = (
+            "In the Dockerfile, add the name of the pool to the entry point. Build the image again, and deploy it.",
+            "Or run the site in DefaultAppPool. The value differs in each task, so do not write it into the image or web.config.",
+            "An old ServiceMonitor.exe ignores the name: take a newer base image.",
+        )
+        manifest, evidence = f'ENTRYPOINT ["C:\\\\ServiceMonitor.exe", "w3svc", "{named}"]', "derived"
+    likely = "" if evidence == "derived" else ", most likely"
+    return case.explain(
+        f"The SDK found no credentials{likely} because {process} does not have AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which a shell in the container has. No permission is missing: {role} works.",
+        RELATIVE_URI_LOST.cause(
+            evidence,
+            text=f"{why} Without the variable, the SDK skips the task role, and the last place where it looks is the instance metadata.",
+        ),
+        topic="no-credentials",
+        remedies=your_remedy(
+            title, *steps, manifest=manifest, manifest_language="text", url=pages.ECS_TASK_ROLE
+        ),
+        notes="AWS_REGION and other variables of the task are missing there, too.",
     )
 
 

@@ -158,6 +158,9 @@ _TOKENS = {
     "aws_access_key_id": "aws_session_token",
     "access_key_id": "session_token",
     "key": "token",  # of the AWS SDK for PHP
+    # Settings of Django: https://github.com/etianen/django-s3-storage/issues/68
+    "AWS_ACCESS_KEY_ID": "AWS_SESSION_TOKEN",
+    "AWS_S3_ACCESS_KEY_ID": "AWS_SESSION_TOKEN",
     "AwsBasicCredentials.create": "AwsSessionCredentials.create with the token as the third argument",
     "BasicAWSCredentials": "the class for sessions (BasicSessionCredentials, in .NET SessionAWSCredentials)",
 }
@@ -166,8 +169,9 @@ _VALUE = (
     r"[\w.:*&!$\[(\"'>-]{0,60}?(?:(?P<variable>AWS_ACCESS_KEY(?:_ID)?\b)"
     r"|[cC]red(?:s|ential|entials)?[\"'\])!?]{0,3}(?:\.|->|::|\[)[\"']?(?:get)?[aA]ccess_?[kK]ey_?[iI]d)"
 )
+_IN_SETTINGS = r"AWS_(?:S3_)?ACCESS_KEY_ID(?=[\"']? ?[:=] ?(?:\w{1,20}\.)?(?:environ|getenv|env|config)\b)"
 _KEYS = lazy_pattern(
-    rf"(?:(?<![\w-])(?P<quote>[\"']?)(?P<setting>aws_access_key_id|access_key_id|accessKeyId|(?<=['\"])key)(?P=quote) ?(?:=>|[:=]) ?"
+    rf"(?:(?<![\w-])(?P<quote>[\"']?)(?P<setting>aws_access_key_id|access_key_id|accessKeyId|(?<=['\"])key|{_IN_SETTINGS})(?P=quote) ?(?:=>|[:=]) ?"
     rf"|\b(?P<call>AwsBasicCredentials\.create|BasicAWSCredentials|NewStaticCredentials(?:Provider)?|Aws::Credentials\.new|Credentials::new)\(\s{{0,8}}){_VALUE}"
 )
 _TOKEN = lazy_pattern(r"(?i)(?:session|security)_?token|[\"']token[\"']|, ?\w{0,20}tok(?:en)?\w{0,20}\)")
@@ -229,7 +233,9 @@ def _pass_token(found: re.Match[str], token: str) -> str:
     closing = "".join(_CLOSING.findall(found.string, found.end(), found.end() + 4)[:1])
     quote, opened = closing.rstrip("])"), sum(map(found[0].count, "(["))
     written = f"{found[0]}{quote}{closing[len(quote) :][:opened]}".replace(found["setting"], token, 1)
-    return written.replace(found["variable"], "AWS_SESSION_TOKEN")
+    # A variable of temporary credentials is not set everywhere, such as on a computer.
+    written = re.sub(r"\benviron\[([^\[\]]{1,80})\]", r"environ.get(\1)", written)
+    return re.sub(rf"\b{found['variable']}\b", "AWS_SESSION_TOKEN", written)
 
 
 KEDA_KEYS = r"awsAccessKeyID not found"

@@ -96,15 +96,13 @@ def _add_trust_policy(case: Case[InvalidIdentityToken], explanation: Explanation
         # The remedy has changed the provider already.
         facts = attrs.evolve(facts, trust_policy=other.fixed)
     findings = evaluate_trust_policy(facts, _ACTION, resource)
-    if findings is None or findings.allowed is True:
-        return explanation
+    if findings is None or findings.allowed is not False:
+        return explanation  # STS has not evaluated the policy yet, so what is open in it says nothing
     is_of_audience = findings.result is not None and str(findings.result.condition).endswith(":aud")
     if is_of_audience and explanation.topic == "wrong-audience":
         return explanation  # a token for the right audience meets the condition
-    cause = findings.cause
-    if findings.allowed is False:
-        text = "The role's trust policy does not allow this token either. This error follows once STS accepts the token."
-        cause = attrs.evolve(cause, text=text)
+    text = "The role's trust policy does not allow this token either. This error follows once STS accepts the token."
+    cause = attrs.evolve(findings.cause, text=text)
     remedies = (*explanation.remedies, *present(findings.remedy))
     return attrs.evolve(explanation, causes=(*explanation.causes, cause), remedies=remedies)
 

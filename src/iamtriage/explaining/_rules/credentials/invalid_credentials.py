@@ -233,6 +233,8 @@ def _explain_keys_in_code(
         step = f"Delete {keys.words}: the SDK then finds all three values itself, with its default credential chain. {restart}"
     remedy = your_remedy(title, step, other, url=pages.TEMPORARY_CREDENTIALS)
     text = "The code does not pass the session token."
+    if is_lambda and request.is_temporary:
+        text += " The key ID (ASIA…) is that of the role's session, so IAM lists it under no user."
     return case.explain(
         f"The code passes a key ID and secret {whose} without a session token, and AWS does not accept them: temporary credentials require it. No permission is missing.",
         _reported_cause(request),

@@ -229,6 +229,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
     (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (provider_chains.MISSING_MODULE, provider_chains.explain_missing_module),
+    (ecs_tasks.URI_IN_SHELL, ecs_tasks.explain_lost_variable),
     (_LOGIN_PROFILE, _explain_login_profile),
     (_CDK_ACCOUNTS, _explain_other_account),
     (unread_sources.CACHED_CONFIGURATION, unread_sources.explain_cached_configuration),

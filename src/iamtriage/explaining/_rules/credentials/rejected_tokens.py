@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import InvalidIdentityToken
 
 _AUDIENCE_NAME = lazy_pattern(r"[A-Za-z0-9][\w.:/-]{0,254}", re.ASCII)
-# What get-open-id-connect-provider prints as JSON or text, and what Terraform sets.
+# What get-open-id-connect-provider prints as JSON or text, and what Terraform, a template, the CDK or Pulumi sets.
 _CLIENT_IDS = lazy_pattern(
-    r"(?:\"ClientIDList\" ?: ?|\bclient_id_list\b[ \t]{0,20}= ?)\[(?P<list>[^\]]{0,2000})\]|^CLIENTIDLIST\t(?P<line>\S{1,255})$",
+    r"(?:\"ClientIDList\" ?: ?|(?P<code>\bclient_id_list\b[ \t]{0,20}= ?|\bClientIdList\b\"?: ?|\bclientId(?:s|Lists)\b ?: ?))"
+    r"(?:\[(?P<list>[^\]]{0,2000})\]|(?P<items>(?:\n[ \t]{0,40}- [^\n]{1,255}){1,20}))|^CLIENTIDLIST\t(?P<line>\S{1,255})$",
     re.MULTILINE,
 )
 # The audience that a GitLab job or the action aws-actions/configure-aws-credentials requests.
@@ -176,14 +177,20 @@ def _explain_other_client_id(
     if matches := issuers.describe_match(case):
         trust = f"{matches.strip().removesuffix('.')} (provider, subject and audience), and needs no change."
     right = f"{audience} is the audience that AWS expects in tokens for roles, so the token is right."
-    correct = f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
+    code = _CLIENT_IDS.search(case.failure.text)
+    correct = None
+    if close:
+        correct = f"Correct the name in what created the provider, too, such as a template or script. Then remove {close} if nothing uses it."
+    elif code is not None and code["code"]:
+        setting = code["code"].strip(' :="')
+        correct = f"Add it to {setting} in the code of the provider, too: otherwise, the next deployment can remove it."
     return case.explain(
         f"The IAM OIDC provider {summary}.",
         *causes,
         remedies=account_remedy(
             f"Add the audience {audience} to the IAM OIDC provider",
             right,
-            correct if close else None,
+            correct,
             commands=(show, Labelled("If the list does not have it:", add)) if listed is None else (add,),
             url=pages.OIDC_PROVIDERS,
         ),
@@ -253,7 +260,7 @@ def _listed_audiences(text: str) -> tuple[str, ...] | None:
     found = _CLIENT_IDS.search(text)
     if found is None:
         return None
-    names = re.findall(r"[\w.:/-]+", found["list"] or found["line"] or "", re.ASCII)
+    names = re.findall(r"[\w.:/-]+", found["list"] or found["items"] or found["line"] or "", re.ASCII)
     return tuple(each for each in names if _AUDIENCE_NAME.fullmatch(each))
 
 

@@ -24,13 +24,14 @@ _HOST = lazy_pattern(
     r"\bemail-smtp(?:-fips)?\.(?P<region>[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.amazonaws\.com\b"
 )
 # A login, or the setting of a password, with the name of a secret access key.
-_KEY_IN_LOGIN = r"(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
+_KEY_IN_LOGIN = r"\bpass(?:word|wd)?[\"']?\s?(?:[:=]|is)\s?(?:the |my |our |its ){0,2}secret (?:access )?key\b|(?:\blogin\(|\bpass(?:word|wd)?[\"']?\s?[:=])[^\n]{0,160}?(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"'\])]{0,4}"
 # The key of the login works in a call of the API, which signs with the secret access key.
 _KEY_WORKS = (
     r"(?i:\bsame (?:access |secret )?(?:keys?|credentials|pair)\b[^\n]{0,120}?\b(?:fine|ok|sends?|works?)\b)"
 )
 _TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
-_CALCULATE = "Or keep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below, and run the command. Its user needs ses:SendRawEmail."
+_CALCULATE = "eep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below, and run the command."
+_RAW = "This requires the key of an IAM user (AKIA…) with ses:SendRawEmail."
 SMTP_LOGIN_REJECTED = CauseType(
     "smtp-login-rejected",
     title="Amazon SES does not accept the SMTP user name and password",
@@ -42,11 +43,11 @@ SMTP_LOGIN_REJECTED = CauseType(
 SECRET_KEY_AS_SMTP_PASSWORD = CauseType(
     "secret-key-as-smtp-password",
     title="A secret access key is used as the SMTP password",
-    text="The SMTP password is not the secret access key itself, with which the SES API works. It is calculated from it for one Region.",
+    text="The SMTP password is calculated from the secret access key for one Region. Only the SES API takes the key itself.",
     recognised_by="The code or the settings in the text use a secret access key as the password, or the same key works with the API.",
     fix="Use the password of SMTP credentials.",
     sign=f"{_KEY_IN_LOGIN}|{_KEY_WORKS}",
-    remedy="Create SMTP credentials",
+    remedy="the SMTP password",
     of="smtp-login-rejected",
 )
 TEMPORARY_KEY_FOR_SMTP = CauseType(
@@ -108,23 +109,34 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
         verdict = "the program sends a secret access key, which is not an SMTP password"
     elif is_temporary:
         verdict = "the user name is a temporary access key ID, which SMTP does not accept"
+    is_allowed = "ses:SendRawEmail" in case.failure.text
+    raw = None if is_allowed else _RAW
+    script = fill_command("python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}", region or "REGION")
+    calculate = None
+    if is_key and not is_temporary:
+        calculate = your_remedy(
+            f"Calculate the SMTP password{where.replace(' in ', ' for ')} from the secret access key",
+            f"K{_CALCULATE} It prints the password, which is valid{where or ' in one Region'} only.",
+            raw,
+            "Set it as the password in the SMTP settings of the program. Then delete the command from the history of the shell.",
+            commands=script,
+            url=_PAGE,
+        )
+    can_calculate = calculate is None and not is_temporary
     return case.explain(
         f"Amazon SES does not accept the SMTP user name and password: {verdict}.",
         None if is_key else clues.reported_cause(SMTP_LOGIN_REJECTED, case.text, _REJECTED),
-        SECRET_KEY_AS_SMTP_PASSWORD.cause(),
+        SECRET_KEY_AS_SMTP_PASSWORD.cause("derived" if is_key else "possible"),
         None if "AKIA" in case.text else TEMPORARY_KEY_FOR_SMTP.cause(),
         topic="smtp-login",
         remedies=(
+            calculate,
             account_remedy(
-                f"Create SMTP credentials{where}, and use their user name and password",
+                f"{'Or create' if calculate else 'Create'} SMTP credentials{where}, and use their user name and password",
                 f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
-                None if is_temporary else _CALCULATE,
+                *((f"Or k{_CALCULATE}", raw) if can_calculate else ()),
                 "Set both in the SMTP settings of the program.",
-                commands=None
-                if is_temporary
-                else fill_command(
-                    "python3 smtp_credentials_generate.py SECRET_ACCESS_KEY {}", region or "REGION"
-                ),
+                commands=script if can_calculate else None,
                 url=_PAGE,
             ),
             your_remedy(
@@ -133,7 +145,7 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
                 url="https://docs.aws.amazon.com/ses/latest/dg/send-email-api.html",
             ),
         ),
-        notes="An IAM policy does not help: a sender without permission gets 554 Access denied.",
+        notes=f"An IAM policy does not help{', and the one in the text is sufficient' if is_allowed else ''}: a sender without permission gets 554 Access denied.",
     )
 
 

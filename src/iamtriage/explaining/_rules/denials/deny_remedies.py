@@ -25,7 +25,12 @@ from iamtriage.explaining._rules.shared.clues import as_sentence, find_profile, 
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.decisions import request_values
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, your_remedy
+from iamtriage.explaining._rules.shared.remedies import (
+    account_remedy,
+    organization_remedy,
+    present,
+    your_remedy,
+)
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_conditions, iterate_statements
 
 if TYPE_CHECKING:
@@ -211,7 +216,7 @@ _TAGGED = lazy_pattern(
 _TERRAFORM_INSTANCE = lazy_pattern(r"\baws_(?:instance|spot_instance_request)\b")
 _TERRAFORM_TAGS = lazy_pattern(r"\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})")
 _BLOCK_TAGS = lazy_pattern(
-    r"_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
+    r"\b(?P<block>root|ebs)_block_device\s?\{[^{}]{0,400}\btags\s{0,12}=\s?(?P<tags>\{[\w\s\"=.,:/@-]{1,400}\})"
 )
 _SERVERLESS_BOUNDARY = lazy_pattern(
     r"permissionsBoundary in serverless\.yml (?P<to>to (?P<arn>arn:[\w+=,.@:/-]{1,600}[\w/]))"
@@ -317,9 +322,17 @@ def _terraform_instance(denial: Denial) -> str | None:
     text = denial.failure.text
     if _TERRAFORM_INSTANCE.search(text) is None or "volume_tags" in text:
         return None
-    found = _BLOCK_TAGS.search(text) or _TERRAFORM_TAGS.search(text)
+    block = _BLOCK_TAGS.search(text)
+    found = max(
+        present(block, *_TERRAFORM_TAGS.finditer(text)),
+        key=lambda each: each["tags"].count("="),
+        default=None,
+    )
     tags = " ".join(found["tags"].split()) if found else "{ KEY = VALUE }"
-    return f"In aws_instance, write volume_tags = {tags}: tags covers only the instance, and Terraform sets those of root_block_device and ebs_block_device after the launch, with CreateTags, so the request lacks them. Remove the latter. Or use a launch template with tag_specifications for the resource type volume."
+    remove = (
+        "" if block is None else f", and remove tags from {block['block']}_block_device: the two conflict"
+    )
+    return f"In aws_instance, write volume_tags = {tags}{remove}. tags covers only the instance, and Terraform sets those of a block device after the launch, with CreateTags, so the request lacks them. Or use a launch template with tag_specifications for the resource type volume."
 
 
 def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_CDK_TABLE = lazy_pattern(r"\b(?P<import>from_?table_?(?:name|arn))\b", re.IGNORECASE)
+_CDK_TABLE = lazy_pattern(
+    r"(?P<start>(?:(?:const |let |var )?\w{1,60} = )?(?:\w{1,40}\.){1,4})?\b(?P<import>from(?P<python>_)?_?table_?(?:name|arn))\b(?P<scope>\(\s{0,8}\w{1,40}, ?['\"][\w-]{1,100}['\"], ?)?",
+    re.IGNORECASE,
+)
 _SAM_READ = lazy_pattern(
     r"\bSSMParameterReadPolicy:\s{1,40}ParameterName: ?(?P<name>[^\n#]{1,200}?)[ \t]{0,40}(?:#|\n|\Z)"
 )
@@ -60,12 +63,18 @@ def find_index_contrast(denial: Denial, allowed: Sequence[str]) -> Contrast | No
         return None
     remedy = None
     if (found := _CDK_TABLE.search(denial.failure.text)) is not None:
-        name = clip_text(table.rpartition("/")[2])
+        start, scope = found["start"] or "Table.", found["scope"] or "(this, 'Table', "
+        arn = clip_text(table)
+        written = f"{start}fromTableAttributes{scope}{{ tableArn: '{arn}', grantIndexPermissions: true }});"
+        if found["python"] is not None:
+            scope = scope.replace("this", "self")
+            written = f'{start}from_table_attributes{scope}table_arn="{arn}", grant_index_permissions=True)'
         remedy = your_remedy(
-            "Import the table in the CDK with its indexes",
-            f"{found['import']} does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
-            f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy. If it cannot wait, add that in IAM.",
-            manifest=f"Table.fromTableAttributes(this, 'Table', {{ tableName: '{name}', grantIndexPermissions: true }})",
+            "Import the table with its indexes",
+            f"{found['import']} of the CDK does not know the indexes, so the grants omit them. Replace it as below, and deploy again.",
+            f"The deployment adds {clip_text(table)}/index/* to the Resource of the policy, as cdk diff shows. If it cannot wait, add that in IAM.",
+            manifest=written,
+            manifest_language="text",
             url="https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_dynamodb.TableAttributes.html",
         )
     verdict = f"allows it on the table only, whose ARN does not cover the index {clip_text(index)}"

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -23,7 +22,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_option, find_profile, find_region, message_text
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import account_remedy, owner_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import Signs
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 from iamtriage.policies._documents import allow, build_document
@@ -88,44 +87,6 @@ def explain_rejected_certificate(denial: Denial) -> Explanation:
             url=_PAGE,
         ),
         notes="No IAM policy was evaluated, so neither an Allow nor the role's trust policy helps.",
-    )
-
-
-ROOT_ASSUMES_ROLE = CauseType(
-    "root-assumes-role",
-    title="The root user cannot assume roles",
-    meaning="The call was made with the credentials of the root user.",
-    recognised_by='AWS says "Roles may not be assumed by root accounts".',
-    fix="Use an IAM user or a role to assume the role.",
-    sources=(pages.ASSUME_ROLE,),
-)
-
-
-def explain_root_assumes(denial: Denial) -> Explanation:
-    """Explain that an account's root user cannot assume roles."""
-    stated = denial.context.role_arn
-    role = commands.arn(denial.resource or (stated and stated.value), "ROLE_ARN")
-    needed = json.dumps({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role})
-    name = "the role" if role == "ROLE_ARN" else f"the role {role.rpartition('/')[2]}"
-    trusts = "that the role trusts"
-    if role.endswith("/OrganizationAccountAccessRole"):
-        trusts = "of the organization's management account, which the role trusts"
-    block = (
-        ' Or provider "aws" has it (access_key, profile).' if 'provider "aws"' in denial.failure.text else ""
-    )
-    return denial.explain(
-        f"The caller is the root user of an account, which cannot assume any role: use another identity to assume {name}.",
-        ROOT_ASSUMES_ROLE.cause(
-            "reported", text=f"Neither an identity-based policy nor the trust policy of {name} can allow it."
-        ),
-        remedies=account_remedy(
-            "Use IAM Identity Center or an IAM role for the call",
-            f"aws configure list, run where the call was made, prints where the access key of the root user is from.{block}",
-            f"Use an identity {trusts}. It needs the statement {needed}.",
-            "Then sign in as the root user, and delete its access keys under Security credentials.",
-            commands=("aws sts get-caller-identity", "aws configure list"),
-            url=pages.BEST_PRACTICES,
-        ),
     )
 
 

@@ -71,7 +71,7 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
         "blockpublicacls",
     ),
     "denials.deployments.explain_target_account": ("role with trust relationship to role",),
-    "denials.sessions.explain_root_assumes": ("may not be assumed by root",),
+    "denials.root_users.explain_root_assumes": ("may not be assumed by root",),
     "credentials.missing_logins.explain_login_not_allowed": ("credentials due to insufficient permissions",),
     "denials.sessions.explain_called_from_session": ("token with session credentials",),
     "denials.service_specific.explain_mfa": ("multifactorauthentication failed",),

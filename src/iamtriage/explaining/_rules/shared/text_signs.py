@@ -313,8 +313,11 @@ def trust_in_code_steps(deployment: Deployment | None) -> tuple[str, ...]:
         return ()
     element = "assume_role_policy" if deployment.tool == "Terraform" else "AssumeRolePolicyDocument"
     of = f" of {deployment.resource}" if deployment.resource else ""
+    by_module = ""
+    if (deployment.resource or "").startswith("module."):
+        by_module = " If the module creates the role, look for a newer version or a variable for this."
     return (
-        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.",
+        f"If {deployment.tool} manages the role{of}, make this change in its {element}: a change by hand is undone.{by_module}",
     )
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _KEYS_OF_CALLERS = ("aws:principalorg", "aws:principaltag/", "aws:principalarn", "aws:multifactorauth", "aws:username")  # fmt: skip
 _SOURCE_ACCOUNT, _SOURCE_ARN, _EXTERNAL_ID = "aws:sourceaccount", "aws:sourcearn", "sts:externalid"
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-edge-permissions.html
+_EDGE = frozenset({"lambda.amazonaws.com", "edgelambda.amazonaws.com"})
+
 
 @attrs.frozen(eq=False, repr=False)
 class ServiceTrust(Value):
@@ -150,7 +153,11 @@ def _describe(
     # A policy keeps other principals, which can use the role.
     kept = "Remove principals that no longer use the role."
     others = list_services(question.facts.trust_policy)
-    if others:
+    if _EDGE.issuperset((service, *others)):
+        text = "A function of Lambda@Edge needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."
+        cause = attrs.evolve(cause, text=text)
+        kept = "Keep both: CloudFront requires them."
+    elif others:
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
         cause = attrs.evolve(cause, text=text)
@@ -168,6 +175,12 @@ def _describe(
     step = f"{trust_fixes.WHOLE_DOCUMENT} {kept}".rstrip()
     remedy = trust_fixes.replace_policy_remedy(title, step, policy=policy, role=role, facts=NO_FACTS)
     return ServiceTrust(verdict, cause, remedy)
+
+
+def list_other_services(policy: Mapping[str, Any] | str | None, service: str | None) -> list[str]:
+    """Return the services for which a role can be meant instead of this one."""
+    services = list_services(policy)
+    return [] if _EDGE.issuperset((service, *services)) else services
 
 
 def list_services(policy: Mapping[str, Any] | str | None) -> list[str]:

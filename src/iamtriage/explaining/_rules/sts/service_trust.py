@@ -17,7 +17,7 @@ from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, save_step, trust_remedy, your_remedy
 from iamtriage.explaining._rules.shared.services import service_trust_policy
 from iamtriage.explaining._rules.shared.text_signs import find_deployment, trust_in_code_steps
-from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_services
+from iamtriage.explaining._rules.sts.service_policies import check_service_trust, list_other_services
 from iamtriage.policies._documents import allow
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ _TERRAFORM_ROLE = lazy_pattern(
     r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
     r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
 )
+_PRINTED = lazy_pattern(r"\baws iam get-role\b[^\n|;]{0,120}?--role-name[ =][\"']?(?P<role>[\w+=,.@-]{1,64})")
 # The key, variable or option to which a text gives a role.
 _SETTING = lazy_pattern(
     r"(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
@@ -70,6 +71,9 @@ _CREATED = lazy_pattern(
 )
 _WORKS_LATER = lazy_pattern(
     r"(?i:\b(?:later|second time|second try|second run|re-?run|retry|a minute)\b[^.\n]{0,40}\b(?:works?|worked|succeeds?|passes)\b|\b(?:works?|worked|succeeds?|passes)\b[^.\n]{0,30}\b(?:later|second time|second try|second run|re-?run|retry|after a minute)\b)"
+)
+_WAITED = lazy_pattern(
+    r"(?i:\bwait(?:ed|ing)\b[^.\n]{0,40}\b(?:minutes?|hours?|min)\b|\b(?:minutes?|hours?|min) (?:between|apart|in between)\b|\b(?:isn't|is not|not)[\w ]{0,12} propagat)"
 )
 # The message can also mean that the caller must not pass the role, as in
 # https://github.com/aws-samples/aws-modern-application-workshop/issues/149.
@@ -89,7 +93,7 @@ def explain_untrusted_role(
     """Explain that a service cannot assume a role, by the trust policy in the facts if there is one."""
     parsed = parse_masked_role(role_arn)
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
-    name = _find_terraform_role(case.failure.text) if parsed is None else parsed.name
+    name = _find_role_name(case.failure.text) if parsed is None else parsed.name
     role = "the role" if name is None else f"the role {name}"
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
@@ -120,7 +124,10 @@ def explain_untrusted_role(
             service,
         )
     if trust is not None:
-        retry = () if trust.is_allowed else ("Retry after a few seconds: the change has to propagate.",)
+        waits = " Waiting alone does not help, as you saw." if _WAITED.search(case.failure.text) else ""
+        retry = (
+            () if trust.is_allowed else (f"Retry after a few seconds: the change has to propagate.{waits}",)
+        )
         fix = attrs.evolve(trust.remedy, steps=(*in_code, *trust.remedy.steps, *retry))
         verdict, remedies, causes = trust.verdict, (fix,), (causes[0], trust.cause)
         if trust.is_allowed and name is not None and _is_new(case.failure.text, name):
@@ -128,7 +135,7 @@ def explain_untrusted_role(
             remedies = (_retry_remedy("Repeat the call until the role has propagated", case.failure.text),)
             text = "Changes in IAM take a few seconds to propagate. If the call is still rejected after minutes, check the role's ARN."
             causes = (ROLE_TOO_NEW.cause("derived", text=text),)
-        others = list_services(case.facts.trust_policy)
+        others = list_other_services(case.facts.trust_policy, service)
         if name is not None and not trust.is_allowed and others:
             other = _other_role_remedy(case.failure.text, name, service, actions)
             # A role that is named after the service that it trusts is for that service.
@@ -256,8 +263,8 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
     )
 
 
-def _find_terraform_role(text: str) -> str | None:
-    if "aws_iam_role" not in text:
-        return None
+def _find_role_name(text: str) -> str | None:
+    """Return the only role that Terraform creates, or whose trust policy a command in the text prints."""
     names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(text)}
+    names = names or {each["role"] for each in _PRINTED.finditer(text)}
     return names.pop() if len(names) == 1 else None

@@ -1,0 +1,203 @@
+"""A piece of the text beside the error decides: a variable in a shell, a setting, a template or what was tried."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from iamtriage import explain
+
+# --------------------------------------------------------------------------------- the variable of an ECS task
+
+NO_CREDENTIALS = "Amazon.Runtime.AmazonServiceException: Unable to get IAM security credentials from EC2 Instance Metadata Service."
+IN_SHELL = "PS C:\\> $env:AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n/v2/credentials/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+ANSWER = ".RoleArn\narn:aws:iam::111122223333:role/shop-task"
+
+
+def test_application_pool_without_the_variable_of_the_task() -> None:
+    image = 'ENTRYPOINT C:\\ServiceMonitor.exe w3svc, application pool "ShopPool"'
+    explanation = explain(f"{NO_CREDENTIALS}\n\n{image}\n\n{IN_SHELL}\n{ANSWER}")
+    assert "the application pool ShopPool does not have AWS_CONTAINER" in explanation.summary
+    assert "the task role shop-task works" in explanation.summary
+    assert explanation.causes[0].code == "relative-uri-missing"
+    assert explanation.remedies[0].manifest == 'ENTRYPOINT ["C:\\\\ServiceMonitor.exe", "w3svc", "ShopPool"]'
+    assert not any("give the" in each.title for each in explanation.remedies)
+
+
+def test_other_process_without_the_variable_of_the_task() -> None:
+    shell = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
+    explanation = explain(f"$ env\n{shell}\n\nUnable to locate credentials")
+    assert ", most likely because the process does not have" in explanation.summary
+    assert explanation.causes[0].evidence == "possible"
+
+
+# ------------------------------------------------------------------------------------- keys in settings of Django
+
+UNKNOWN_KEY = "botocore.exceptions.ClientError: An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: The AWS Access Key Id you provided does not exist in our records."
+
+
+@pytest.mark.parametrize(
+    ("settings", "token"),
+    [
+        (
+            'AWS_ACCESS_KEY_ID = os.environ["AWS_ACCESS_KEY_ID"]\nAWS_SECRET_ACCESS_KEY = os.environ["AWS_SECRET_ACCESS_KEY"]',
+            'AWS_SESSION_TOKEN = os.environ.get("AWS_SESSION_TOKEN")',
+        ),
+        (
+            'AWS_S3_ACCESS_KEY_ID = env("AWS_ACCESS_KEY_ID")\nAWS_S3_SECRET_ACCESS_KEY = env("AWS_SECRET_ACCESS_KEY")',
+            'AWS_SESSION_TOKEN = env("AWS_SESSION_TOKEN")',
+        ),
+    ],
+    ids=["environ", "env"],
+)
+def test_settings_without_the_session_token(settings: str, token: str) -> None:
+    explanation = explain(
+        f'File "/var/task/app/views.py", line 4\n{UNKNOWN_KEY}\n\n{settings}\nThe ID is ASIAIOSFODNN7EXAMPLE'
+    )
+    assert explanation.summary.startswith("The code passes a key ID and secret of the execution role without")
+    assert "IAM lists it under no user" in explanation.causes[1].text
+    assert token in explanation.remedies[0].steps[1]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID\nAWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY",
+        "\n".join(
+            f'{name} = os.getenv("{name}")'
+            for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        ),
+    ],
+    ids=["shell", "with token"],
+)
+def test_settings_that_do_not_lack_the_token(settings: str) -> None:
+    assert "The code passes" not in explain(f"{UNKNOWN_KEY}\n\n{settings}").summary
+
+
+# -------------------------------------------------------------------------------------------------- the root user
+
+ROOT = "An error occurred (AccessDenied) when calling the AssumeRole operation: Roles may not be assumed by root accounts."
+IDENTITY = (
+    '$ aws sts get-caller-identity\n{"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:root"}'
+)
+
+
+def test_root_user_in_a_kubeconfig() -> None:
+    kubeconfig = "args:\n  - --region\n  - eu-west-1\n  - eks\n  - get-token\n  - --cluster-name\n  - orders\n  - --role\n  - arn:aws:iam::111122223333:role/orders-admin"
+    trust = "The trust policy has arn:aws:iam::111122223333:root as its principal."
+    explanation = explain(f"{ROOT}\n\n{kubeconfig}\n\n{IDENTITY}\n\n{trust}")
+    assert "stands for the account" in explanation.causes[0].text
+    first = explanation.remedies[0]
+    assert first.commands == (
+        "aws configure list",
+        "aws eks update-kubeconfig --name orders --region eu-west-1 --role-arn arn:aws:iam::111122223333:role/orders-admin --profile PROFILE",
+    )
+    assert '"Resource": "arn:aws:iam::111122223333:role/orders-admin"' in first.steps[1]
+    assert not any("check the control policies" in each for each in explanation.notes)
+
+
+def test_root_user_without_a_trust_policy() -> None:
+    explanation = explain(f"{ROOT}\n\n{IDENTITY}")
+    assert "stands for the account" not in explanation.causes[0].text
+
+
+# ------------------------------------------------------------------------------------- the audiences of a provider
+
+AUDIENCE = "Run aws-actions/configure-aws-credentials@v4\n  with:\n    role-to-assume: arn:aws:iam::111122223333:role/deploy\n    audience: sts.amazonaws.com\nError: Could not assume role with OIDC: Incorrect token audience"
+
+
+@pytest.mark.parametrize(
+    ("code", "setting"),
+    [
+        ("Type: AWS::IAM::OIDCProvider\nProperties:\n  ClientIdList:\n    - sigstore", "ClientIdList"),
+        ('"Type": "AWS::IAM::OIDCProvider", "ClientIdList": ["sigstore"]', "ClientIdList"),
+        ('client_id_list = ["sigstore"]', "client_id_list"),
+        ("new iam.OpenIdConnectProvider(this, 'GitHub', { url, clientIds: ['sigstore'] })", "clientIds"),
+    ],
+    ids=["yaml", "json", "terraform", "cdk"],
+)
+def test_audiences_of_a_provider_in_code(code: str, setting: str) -> None:
+    explanation = explain(f"{AUDIENCE}\n\n{code}")
+    assert (
+        explanation.summary
+        == "The IAM OIDC provider lists only sigstore, and the token is for sts.amazonaws.com."
+    )
+    first = explanation.remedies[0]
+    assert f"Add it to {setting} in the code of the provider, too" in first.steps[1]
+    assert len(first.commands) == 1
+
+
+# ------------------------------------------------------------------------------------------------- Lambda@Edge
+
+EDGE = {"Effect": "Allow", "Principal": {"Service": "edgelambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+UNASSUMED = "InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda."
+
+
+def _print_trust(service: str) -> str:
+    statement = {**EDGE, "Principal": {"Service": service}}
+    return f"$ aws iam get-role --role-name rewrite --query Role.AssumeRolePolicyDocument\n{json.dumps({'Version': '2012-10-17', 'Statement': [statement]})}"
+
+
+def test_role_of_lambda_at_edge() -> None:
+    explanation = explain(f"{UNASSUMED}\n\n{_print_trust('edgelambda.amazonaws.com')}\nI waited 20 minutes.")
+    assert "cannot assume the role rewrite" in explanation.summary
+    assert "needs both in one role" in explanation.causes[1].text
+    [first] = explanation.remedies
+    assert "--role-name rewrite" in first.commands[-1]
+    assert first.steps[-1].endswith("Waiting alone does not help, as you saw.")
+
+
+def test_role_of_another_service() -> None:
+    explanation = explain(f"{UNASSUMED}\n\n{_print_trust('ec2.amazonaws.com')}")
+    assert "needs both" not in explanation.causes[1].text
+    assert "Waiting alone" not in str(explanation)
+
+
+# ------------------------------------------------------------------------------------------------ code to replace
+
+
+@pytest.mark.parametrize(
+    ("code", "corrected"),
+    [
+        (
+            "const orders = Table.fromTableArn(this, 'Orders', 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders');",
+            "const orders = Table.fromTableAttributes(this, 'Orders', { tableArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders', grantIndexPermissions: true });",
+        ),
+        (
+            'orders = dynamodb.Table.from_table_name(self, "Orders", "orders")',
+            'orders = dynamodb.Table.from_table_attributes(self, "Orders", table_arn="arn:aws:dynamodb:eu-west-1:111122223333:table/orders", grant_index_permissions=True)',
+        ),
+        (
+            "It is imported by fromTableName.",
+            "Table.fromTableAttributes(this, 'Table', { tableArn: 'arn:aws:dynamodb:eu-west-1:111122223333:table/orders', grantIndexPermissions: true });",
+        ),
+    ],
+    ids=["typescript", "python", "prose"],
+)
+def test_imported_table(code: str, corrected: str) -> None:
+    table = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
+    denial = f"User: arn:aws:sts::111122223333:assumed-role/list/list is not authorized to perform: dynamodb:Query on resource: {table}/index/byDay because no identity-based policy allows the dynamodb:Query action"
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": table}]})
+    assert explain(f"{denial}\n\n{code}\n\n{policy}").remedies[0].manifest == corrected
+
+
+# ----------------------------------------------------------------------------------------------- SMTP passwords
+
+SMTP = "535 Authentication Credentials Invalid\nhost email-smtp.eu-west-1.amazonaws.com\nusername AKIAIOSFODNN7EXAMPLE\n"
+
+
+def test_secret_access_key_as_the_smtp_password() -> None:
+    policy = '{"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*"}'
+    explanation = explain(f"{SMTP}password = the secret access key of that key\n{policy}")
+    assert "the program sends a secret access key" in explanation.summary
+    titles = [each.title for each in explanation.remedies]
+    assert titles[0] == "Calculate the SMTP password for eu-west-1 from the secret access key"
+    assert titles[1].startswith("Or create SMTP credentials")
+    assert "the one in the text is sufficient" in explanation.notes[0]
+
+
+def test_unknown_smtp_password() -> None:
+    explanation = explain(f"{SMTP}password = from the console")
+    assert explanation.remedies[0].title.startswith("Create SMTP credentials")
+    assert "an IAM user (AKIA…) with ses:SendRawEmail" in " ".join(explanation.remedies[0].steps)
