@@ -16,9 +16,10 @@ __all__ = ("is_annotation", "is_word_of_code")
 _CALLEE = re.compile(r"(?:await )?\$?[A-Za-z_]\w{0,80}(?:(?:\.|::|->)\w{1,80}){0,8}")
 # "password = user_password or default", "token = await getToken()"
 _OPERATOR = re.compile(
-    r"[A-Za-z_][A-Za-z_.]{0,80}[ ](?:or|if)[ ]|(?:async|await|function|lambda|new|typeof|yield)[ ][\w$(.]"
+    r"[A-Za-z_][A-Za-z_.]{0,80}[ ](?:or|if)[ ]|(?:async|await|function|lambda|typeof|yield)[ ][\w$(.]|new [A-Z]"
 )
 _CALL = re.compile(r"[A-Za-z_][\w.]{0,80}\([\w.,&* ]{1,200}\)(?:;|\Z)")
+_VARIABLE = re.compile(r"\$[a-z_]+[,;)]")
 _SIGN = re.compile(r"[A-Za-z_$][^\s\"'0-9]{0,80}[ ](?:\|\||\?{1,2}|&&)[ ]")
 # Before a type in source code.
 _ANNOTATED = re.compile(r"(?<![\w.-])(?P<name>[a-z_]{1,60}):[ ]?\Z")
@@ -41,6 +42,8 @@ def is_word_of_code(match: NameMatch, extent: Extent, sign: Sign) -> bool:
     text, value = match.text, match.text[extent.start : extent.end]
     if text.startswith(("(", "["), extent.end):
         return _CALLEE.fullmatch(value) is not None
+    if value.startswith("$") and _VARIABLE.match(text, extent.start):
+        return True
     if text.startswith(")", extent.end) and _CALL.match(text, extent.start):
         return True
     if text.startswith(" ", extent.end) and _SIGN.match(text, extent.start):

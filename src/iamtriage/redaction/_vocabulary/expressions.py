@@ -36,7 +36,6 @@ _EXPRESSION = re.compile(
 _IDENTIFIER = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+)*")
 # An attribute or a constant of a program: "response.client_secret", "Token.Literal".
 _ATTRIBUTE = re.compile(r"[*&]?(?:[A-Za-z_]\w{0,60}\.){1,6}(?P<last>[A-Za-z_]\w{0,60})")
-_VARIABLE = re.compile(r"\$[a-z]+(?:_[a-z]+)*")
 _ITEM = re.compile(r"(?:[A-Za-z_]\w{0,60}\.){0,6}[A-Za-z_]\w{0,60}\[[\w.:-]{1,40}\]")
 _CONSTANT = re.compile(r"(?:[A-Z][a-z]{2,20}){1,4}(?:\.(?:[A-Z][a-z]{2,20}){1,4}){1,4}")
 
@@ -52,8 +51,6 @@ def is_expression(name: Name, value: str, *, is_assigned: bool) -> bool:
     if _EXPRESSION.fullmatch(value.rstrip(",;.")):
         return True
     word = value.rstrip(",;)")
-    if is_assigned and _VARIABLE.fullmatch(word):
-        return True
     if name.what != "password" and (_CONSTANT.fullmatch(word) or _ITEM.fullmatch(word)):
         return True
     attribute = _ATTRIBUTE.fullmatch(word) if "." in word and (is_assigned or not name.is_chosen) else None

@@ -190,10 +190,11 @@ def _is_next(value: str, sign: Sign) -> bool:
     """
     if sign not in {"space", "tuple", "table"}:
         return False
-    key = classify_key(value) if "_" in value or value.isalpha() else None
+    is_list = sign != "table"
+    key = classify_key(value) if (is_list and "_" in value) or value.isalpha() else None
     return (
         (key is not None and not key.random)
-        or _VARIABLE.fullmatch(value) is not None
+        or (is_list and _VARIABLE.fullmatch(value) is not None)
         or _ALTERNATIVES.fullmatch(value) is not None
         or (sign == "tuple" and _HOST.fullmatch(value) is not None)
     )
@@ -236,7 +237,7 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     word = value.rstrip("):;,]}*")
     if (
         (word != value and is_placeholder(word))
-        or is_expression(name, value, is_assigned=placement.sign == "=")
+        or is_expression(name, value, is_assigned=placement.sign == "=" and not placement.query)
         or _CODE_AND_COLON.fullmatch(value)
     ):
         return True
