@@ -71,17 +71,12 @@ IDENTITY_ALLOW_REQUIRED = "An identity-based policy of the caller must allow the
 
 def explain_permissions_boundary(denial: Denial) -> Explanation:
     """Explain a denial by a permissions boundary."""
-    name = ""
-    if denial.policy and commands.arn(denial.policy) == denial.policy:
-        name = f" {denial.policy}"
+    name = f" {denial.policy}" if denial.policy and commands.arn(denial.policy) == denial.policy else ""
     if denial.is_explicit:
         verdict = f"its permissions boundary{name} explicitly denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
         title = _FIND_DENY.format("the permissions boundary")
-        steps = (
-            denial_remedies.change_call_step(),
-            *present(typical_requirement(denial)),
-        )
+        steps = (denial_remedies.change_call_step(), *present(typical_requirement(denial)))
     else:
         verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."
@@ -97,7 +92,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
     narrow = ""
     if denial.is_explicit and can_change:
         intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
-        narrow = f"{intent} If the request is legitimate, an administrator can narrow or remove it; the boundary must also allow {denial.action}. "
+        narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
     versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
     remedy = Remedy(
         title=title,
@@ -117,7 +112,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
-    explicit = denial.is_explicit
+    explicit, owner = denial.is_explicit, "the endpoint's owner, often the network team,"
     verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}
     verb = verbs[denial.deny]
     went = f"The request went through a VPC endpoint whose policy {verb}."
@@ -136,15 +131,14 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. If there is none, omit vpc-id."
     if is_named:
         find = ""
-    owner = "the endpoint's owner, often the network team,"
     if explicit:
         title = _FIND_DENY.format("the VPC endpoint's policy")
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
         if denial.crosses_accounts:
             tested = f"which can exclude other accounts such as {denial.resource_account} (aws:ResourceAccount, aws:ResourceOrgID)"
         steps = [
-            f"{find} Read the Deny's conditions, {tested}: requests that do not match them, and those that leave the VPC another way, are not denied.".strip(),
-            f"If the request is legitimate, {owner} narrows the Deny.",
+            f"{find} Read the Deny's conditions, {tested}. It can be intentional, such as to keep data in the organization.".strip(),
+            f"If the request is legitimate, {owner} exempts it from the Deny.",
         ]
     else:
         title = "Change the VPC endpoint's policy"

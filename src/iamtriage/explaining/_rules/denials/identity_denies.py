@@ -60,7 +60,7 @@ def _change_step(denial: Denial) -> str:
         return f"{legitimate} an administrator of IAM Identity Center changes the permission set{name}: IAM rejects changes to its role."
     shared = f" for all that list-entities-for-policy prints. {commands.FIVE_VERSIONS}"
     where = shared if _change_commands(denial) else "."
-    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} narrows or removes it{where}"
+    return f"{legitimate} an IAM administrator{f' of account {denial.account}' if denial.account else ''} scopes it down or removes it{where}"
 
 
 def _leave_group(denial: Denial) -> Commands:
