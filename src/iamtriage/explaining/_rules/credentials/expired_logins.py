@@ -7,6 +7,7 @@ remedies link to.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -44,6 +45,8 @@ EXPIRY_PHRASES = (
 _EXPIRY_TIMES = lazy_pattern(
     r"current date/time:? {0,2}(\d{9,12}) must be before the expiration date/time:? {0,2}(\d{9,12})(?!\d)"
 )
+# The end of the year 9999, the last one of datetime.
+_MAX_SECONDS = 253_402_300_799
 EXPIRED_SSO_SESSION = CauseType(
     "expired-sso-session",
     title="The IAM Identity Center session has expired",
@@ -181,6 +184,10 @@ _RESTART_PODS = your_remedy(
 )
 
 
+def _describe_time(seconds: str) -> str:
+    return f"{datetime.fromtimestamp(min(int(seconds), _MAX_SECONDS), UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -> Explanation:
     """Explain that a web identity token has expired."""
     found = _EXPIRY_TIMES.search(message)
@@ -190,6 +197,10 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
     summary = "The web identity token sent to STS has expired"
     if found is not None and (late := int(found[1]) - int(found[2])) >= 0:
         summary = f"The web identity token sent to STS expired {describe_duration(late)} before the call"
+        call, end = (_describe_time(each) for each in found.group(1, 2))
+        reported = EXPIRED_WEB_IDENTITY_TOKEN.cause(
+            "reported", text=f"The token expired at {end} UTC, and STS received it at {call}."
+        )
     kept = TOKEN_KEPT.cause(
         because="Kubernetes replaces the file's content before the token expires.",
         text="The program read the token once and keeps it instead of reading the file again: its SDK is old, or it uses one client for too long.",
