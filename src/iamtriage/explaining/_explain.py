@@ -150,7 +150,11 @@ def explain(
         failure = parse(error_or_failure)
     if failure is None:
         return _explain_unparsed(error_or_failure, known)
-    if isinstance(error_or_failure, str) and isinstance(failure, AccessDenied) and failure.action is None:
+    if (
+        isinstance(error_or_failure, str)
+        and isinstance(failure, AccessDenied)
+        and (failure.action is None or _SKIPPED_IDENTITY in error_or_failure)
+    ):
         failure = _find_specific_failure(error_or_failure, failure, known) or failure
     # Rules get a failure without secrets and borders. The explanation has the original failure.
     unframed = shown = _without_borders(failure)
@@ -198,11 +202,13 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     only a status or a code is not the headline either if the text states another failure. S3 answers rejected
     keys with 403, too, and a HEAD request does not show that reason.
     """
-    is_standard = _STANDARD_DENIAL in text
+    # The session of a node has the ID of its instance.
+    is_skipped = _SKIPPED_IDENTITY in text and "/i-" in (denial.principal or "/i-")
+    is_standard = not is_skipped and _STANDARD_DENIAL in text
     has_room = len(text) - (denial.span[1] - denial.span[0]) > _MIN_OTHER
     is_nameless = not is_standard and has_room and _names_nothing(denial)
     is_head = not is_standard and (denial.envelope.operation or "").startswith("Head")
-    if not (is_standard or is_nameless or is_head):
+    if not (is_standard or is_nameless or is_head or is_skipped):
         return None
     from iamtriage._reading.scanning import scan
     from iamtriage.failures._fingerprints import fingerprint
@@ -213,6 +219,11 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     if is_standard:
         specific = tuple(
             each for each in others if isinstance(each, AccessDenied) and each.action is not None
+        )
+    elif is_skipped:
+        # The denial is that of the credentials that the SDK took instead.
+        specific = tuple(
+            each for each in others if isinstance(each, MissingCredentials) and _is_skipped(each)
         )
     elif is_head:
         specific = tuple(each for each in others if isinstance(each, InvalidCredentials | SignatureMismatch))
@@ -227,6 +238,14 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     if main is not None and fingerprint(main) in map(fingerprint, chosen):
         return attrs.evolve(main, text=text)
     return specific[0]
+
+
+# The SDK for Java only warns that it skips the credentials of a pod, and takes others.
+_SKIPPED_IDENTITY = "To use web identity tokens, the 'sts' service module must be"
+
+
+def _is_skipped(failure: Failure) -> bool:
+    return "service module must be" in failure.text[slice(*failure.span)]
 
 
 def _names_nothing(denial: AccessDenied) -> bool:
@@ -254,9 +273,9 @@ def _says_more(failure: Failure, denial: AccessDenied, text: str, facts: Facts) 
             return is_after
         case MissingCredentials():
             # A request that AWS answered had credentials, or needs none. A later one can lack them.
-            # The SDK for Java only warns that it skips those of a pod, and takes others.
-            is_skipped = "service module must be" in failure.text[slice(*failure.span)]
-            return is_after or is_skipped or (envelope.request_id is None and envelope.host_id is None)
+            return (
+                is_after or _is_skipped(failure) or (envelope.request_id is None and envelope.host_id is None)
+            )
         case AwsError():
             return _explain_failure(failure, NO_FACTS).topic not in _GENERAL_TOPICS
         case _:

@@ -135,6 +135,7 @@ _ANSWERED = lazy_pattern(
     r"\bAccess ?Denied(?:Exception)?\b|\b(?:not authorized to perform|UnauthorizedOperation)\b"
 )
 _STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
+_NODE_ROLE = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}\b", re.ASCII)
 # Programs to whose image the module is added, and the folder of the other modules:
 # https://github.com/apache/solr-operator/issues/475.
 _PROGRAMS = (
@@ -147,13 +148,15 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
     text = case.failure.text
     arn = clues.find_role_arn(text)
     role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
+    node = _NODE_ROLE.search(text)
+    whose = f"those of the node, the role {node['role']}" if node else "usually those of the node"
     rows = ((name, folder, more) for sign, name, folder, more in _PROGRAMS if re.search(sign, text))
     name, folder, more = next(rows, ("the program", "FOLDER", ""))
     key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
     events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
     find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
     return case.explain(
-        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). AWS denied the request to the next credentials of the chain, usually those of the node.",
+        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). AWS denied the request to the next credentials of the chain, {whose}.",
         MODULE_MISSING.cause(
             "derived",
             f'The text says "{answer}".',
