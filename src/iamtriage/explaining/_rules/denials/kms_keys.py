@@ -168,7 +168,9 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         found = "If describe-key does not find the key, Region or account is wrong; KeyState must be Enabled. If a Deny of the key policy matches, scope that down."
-        if_missing = "If neither the key policy nor a grant allows it, check policy.json, then replace the policy:"
+        if_missing = (
+            "If neither the key policy nor a grant allows it, check policy.json, then replace the policy:"
+        )
         steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
         put = f"{change} --policy file://policy.json"
         inspect = attrs.evolve(
