@@ -62,9 +62,10 @@ class Readable:
             self.words.add(NON_ASCII)
         self._codes = self.words & CODE_PARTS
         self._codes.update(find_codes(self._written))
-        for prefix in self._codes & CODE_PREFIXES:
-            if f"{prefix}." not in text:
-                self._codes.remove(prefix)
+        if self._codes:
+            for prefix in self._codes & CODE_PREFIXES:
+                if f"{prefix}." not in text:
+                    self._codes.remove(prefix)
         self.codes: list[tuple[int, int]] = []
         if self._codes:
             self.codes = self.places(self._codes)
