@@ -95,6 +95,15 @@ def test_role_that_a_data_access_policy_lists() -> None:
     assert "lists docs-api, but no rule with it allows the request" in explanation.summary
 
 
+def test_region_of_identity_center_is_not_that_of_the_collection() -> None:
+    role = f"{ROLE}aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Admins_0123456789abcdef"
+    explanation = explain(f"{INDEX}\n\nI use {role}")
+    assert "eu-west-1" not in "".join(explanation.remedies[0].commands)
+    listed = IN_TERRAFORM.replace(f"{ROLE}docs-api", role)
+    explanation = explain(f"{INDEX}\n\n{listed}\nThe job runs with {ROLE}docs-deploy.")
+    assert "people who sign in to IAM Identity Center" in str(explanation)
+
+
 def test_unknown_data_access_policy() -> None:
     explanation = explain(INDEX)
     assert explanation.causes[0].code == "data-access-policy"
@@ -132,6 +141,14 @@ def test_sign_in_in_another_region(given: str, command: str, home: str) -> None:
         == "The sign-in was started in eu-central-1, but IAM Identity Center is in eu-west-1: sso_region must be eu-west-1."
     )
     assert command in explanation.remedies[0].commands
+
+
+def test_sign_in_that_the_browser_reports_twice() -> None:
+    call = 'POST https://oidc.eu-west-1.amazonaws.com/device_authorization/associate_token {"error_description":"Invalid grant provided"}'
+    explanation = explain(
+        f"SSO start URL: https://corp.awsapps.com/start\nhttps://device.sso.eu-central-1.amazonaws.com/\nhttps://corp.awsapps.com/start/authorize.html?region=eu-west-1\n{SIGN_IN}\n{call}"
+    )
+    assert "more failure" not in explanation.to_text(detail="full")
 
 
 def test_sign_in_whose_regions_do_not_contradict() -> None:

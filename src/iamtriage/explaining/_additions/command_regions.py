@@ -36,8 +36,8 @@ _REGIONS_OF_PARTITIONS = {
     "aws-eusc": "eusc-de-east-1",
     "aws-us-gov": "us-gov-west-1",
 }
-# What is part of a longer name is none.
-_NAMED_REGION = lazy_pattern(rf"(?<![\w-]){_REGION}(?![\w-])", re.ASCII)
+# What is part of a longer name is none. The path of a role of IAM Identity Center has the Region of the latter.
+_NAMED_REGION = lazy_pattern(rf"(?<![\w-])(?<!sso\.amazonaws\.com/){_REGION}(?![\w-])", re.ASCII)
 _MAX_CHARS = 20_000
 
 

@@ -221,6 +221,9 @@ def _repeats_part(failure: Failure, explained: Failure) -> bool:
     if isinstance(failure, SignatureMismatch) and failure.kind == explained.kind:
         # The class of the error, and its message in another entry.
         return failure.envelope == Envelope()
+    if isinstance(failure, AwsError) and isinstance(explained, AwsError):
+        # The same words, which were read with the ones before them.
+        return error_code(failure) == "" and _get_span_text(explained).endswith(_get_span_text(failure))
     if not isinstance(explained, AccessDenied):
         return False
     if _KMS_PART.match(_get_span_text(failure)):

@@ -82,6 +82,8 @@ def explain_data_access(denial: Denial) -> Explanation:
     elif policy is not None and caller is not None:
         why = f"its data access policy{named} does not list {name}"
         because = f"Its Principal has only {clip_text(join_words(listed, 'and'))}. Calls with these work."
+        if any(each.startswith("AWSReservedSSO_") for each in listed):
+            because = f"{because[:-1]}, such as those of people who sign in to IAM Identity Center."
     if "AdministratorAccess" in text and not is_listed:
         shown = ", which AdministratorAccess includes"
     if caller is None and who.endswith("caller"):

@@ -130,6 +130,15 @@ def _add_identity_policies(
         remedies = tuple(limit_to_resource(each, denial.resource or "") for each in remedies)
         if contrast.remedy is None:
             remedies = tuple(extend_policy(denial, policy, each) for each in remedies)
+        else:
+            # The policy allows the action already.
+            titles = (
+                re.sub(r"\AAllow ([a-z0-9-]+:.*)", r"Or allow \1 on this resource", each.title)
+                for each in remedies
+            )
+            remedies = tuple(
+                attrs.evolve(each, title=title) for each, title in zip(remedies, titles, strict=True)
+            )
     if contrast is not None:
         remedies = () if contrast.replaces_allow else remedies
         remedies = present(contrast.remedy, *remedies)
