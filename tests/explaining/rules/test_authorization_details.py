@@ -297,3 +297,54 @@ def test_each_policy_that_does_not_allow_has_a_remedy(
     assert [each.layer for each in explanation.remedies] == layers
     leads = any(each.startswith("This alone leads to") for each in explanation.remedies[0].steps)
     assert leads == (len(layers) > 1)
+
+
+TAGS = _denied("lambda:TagResource", FUNCTION)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (None, "lambda:CreateFunction itself was not denied, but the call passes tags"),
+        (_details(ALLOWED, TAGS), "lambda:CreateFunction is allowed, but the call passes tags"),
+        (
+            _details(
+                {
+                    **ALLOWED,
+                    "checks": [
+                        {
+                            "checkType": "PRINCIPAL",
+                            "evaluatedEffect": "ALLOW",
+                            "relevantPolicyTypes": ["IDENTITY_BASED_POLICY"],
+                            "matchedPolicies": [
+                                {
+                                    "uri": POLICY,
+                                    "matchedStatements": [{"sid": "Deploy", "evaluatedEffect": "ALLOW"}],
+                                }
+                            ],
+                        }
+                    ],
+                },
+                TAGS,
+            ),
+            "lambda:CreateFunction is allowed by the policy guard (Deploy), but the call passes tags",
+        ),
+    ],
+    ids=["message", "allowed", "policy"],
+)
+def test_tags_of_an_allowed_call(facts: dict[str, Any] | None, expected: str) -> None:
+    explanation = explain(_text("lambda:TagResource", FUNCTION), facts=facts)
+    assert explanation.causes[0].text.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("call", "why"),
+    [
+        ("TagResource", ""),
+        ("CreateStack", ""),
+        ("CreateFunction", " with an explicit deny in an identity-based policy"),
+    ],
+)
+def test_denied_tags_of_other_calls(call: str, why: str) -> None:
+    text = _text("lambda:TagResource", FUNCTION, why).replace("CreateFunction", call)
+    assert all(each.code != "tags-need-action" for each in explain(text).causes)

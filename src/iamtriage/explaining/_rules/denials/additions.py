@@ -80,6 +80,17 @@ def _is_not_plain(denial: Denial) -> bool:
     return not is_plain or denial.facts.authorization_details is not None
 
 
+# Other rules explain the tags of these.
+_TAGS_ELSEWHERE = frozenset({"ec2", "s3", "sts", "elasticloadbalancing"})
+
+
+def _may_be_of_tags(denial: Denial) -> bool:
+    """Return whether a call that passes tags can require the denied action."""
+    name = (denial.lowercase_action or "").partition(":")[2]
+    is_open = denial.policy_type in {None, "identity"} and not denial.is_explicit
+    return is_open and name.startswith(("tag", "addtags")) and denial.service not in _TAGS_ELSEWHERE
+
+
 _QUERY_RULE = "denials.databases.explain_query"
 # The AWS SDK of old versions of Terraform names no service.
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
@@ -95,6 +106,7 @@ ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
         ),
         "denials.other_callers.add_task_role",
     ),
+    (_may_be_of_tags, "denials.deployments.add_tagged_call"),
     (lambda denial: denial.service == "kms", "denials.kms_keys.add_encrypted_data"),
     (lambda denial: denial.facts.policies is not None, "denials.evaluated_policies.add_evaluation"),
     (

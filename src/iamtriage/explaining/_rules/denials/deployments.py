@@ -17,6 +17,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 from iamtriage.explaining._context.readers.unique_values import unique_value
@@ -28,6 +29,7 @@ from iamtriage.explaining._rules.shared import backend_blocks, commands, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import message_text
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.decisions import allowed_call_words
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.quoted_message import denial_paragraph
 from iamtriage.explaining._rules.shared.remedies import (
@@ -143,7 +145,7 @@ _CLOSE = 0.6
 TAGS_NEED_ACTION = CauseType(
     "tags-need-action",
     title="A resource with tags needs the action that tags, too",
-    recognised_by='The message says that an additional permission is required to create a resource "with Tags".',
+    recognised_by='The message says that an additional permission is required to create a resource "with Tags", or a call that creates a resource is denied the action that tags it.',
     fix="Allow the action that the message names for the role that creates the resource.",
     sources=("https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",),
 )
@@ -205,6 +207,19 @@ def explain_tagged_resource(denial: Denial) -> Explanation:
             url=TAGS_NEED_ACTION.sources[0],
         ),
     )
+
+
+def add_tagged_call(denial: Denial, explanation: Explanation) -> Explanation:
+    """Add that the call was denied because of the tags that it passes, and what allows the call itself."""
+    call = denial.operation or ""
+    created = f"{denial.service}:{call}"
+    if "Tag" in call or find_action(created) is None:
+        return explanation
+    named = allowed_call_words(denial.facts, created)
+    itself = f"{created} itself was not denied" if named is None else f"{created} is allowed{named}"
+    text = f"{itself}, but the call passes tags, which requires {denial.action}, too: it failed as a whole. Repeat {call} with this Allow, or without tags."
+    cause = TAGS_NEED_ACTION.cause("derived", text=text)
+    return attrs.evolve(explanation, causes=(cause, *explanation.causes))
 
 
 def _account(denial: Denial) -> str | None:

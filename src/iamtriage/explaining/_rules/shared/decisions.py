@@ -17,6 +17,7 @@ from iamtriage.explaining._rules.shared import principal_words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from iamtriage.authorization._checks import Evaluation
     from iamtriage.authorization._denials import Denial as Reason
     from iamtriage.authorization._denials import DenyingPolicy
     from iamtriage.authorization._details import AuthorizationDetails
@@ -144,16 +145,30 @@ def named_statements(facts: Facts, action: str | None) -> Iterator[str]:
 
 def allowing_statement_words(facts: Facts, action: str | None) -> str | None:
     """Return the identity-based policy that allows the action and its statement, if the details name one."""
-    for reason in matching_reasons(action, facts.authorization_details)[:1]:
-        for check in reason.evaluation.checks:
-            if check.policy_type != "identity":
-                continue
-            for policy in check.matched_policies:
-                # In a check that another policy denied, only policies without a Deny allow.
-                allows = check.effect == "ALLOW" or all(each.effect in _ALLOW for each in policy.statements)
-                if allows and policy.uri.startswith("arn:") and ":policy/" in policy.uri:
-                    sid = next((f" ({clip_text(each.sid)})" for each in policy.statements if each.sid), "")
-                    return f"the policy {clip_text(policy.uri.rpartition('/')[2])}{sid}"
+    reasons = matching_reasons(action, facts.authorization_details)
+    return _describe_allow(reasons[0].evaluation) if reasons else None
+
+
+def allowed_call_words(facts: Facts, action: str) -> str | None:
+    """Return that the details have the action as allowed, and by which policy if they name one, or ``None``."""
+    details = facts.authorization_details
+    for each in () if details is None else details.evaluations:
+        if each.action.lower() == action.lower() and each.effect in _ALLOW:
+            named = _describe_allow(each)
+            return f" by {named}" if named else ""
+    return None
+
+
+def _describe_allow(evaluation: Evaluation) -> str | None:
+    for check in evaluation.checks:
+        if check.policy_type != "identity":
+            continue
+        for policy in check.matched_policies:
+            # In a check that another policy denied, only policies without a Deny allow.
+            allows = check.effect == "ALLOW" or all(each.effect in _ALLOW for each in policy.statements)
+            if allows and policy.uri.startswith("arn:") and ":policy/" in policy.uri:
+                sid = next((f" ({clip_text(each.sid)})" for each in policy.statements if each.sid), "")
+                return f"the policy {clip_text(policy.uri.rpartition('/')[2])}{sid}"
     return None
 
 
