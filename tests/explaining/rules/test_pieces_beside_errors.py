@@ -25,6 +25,13 @@ def test_application_pool_without_the_variable_of_the_task() -> None:
     assert not any("give the" in each.title for each in explanation.remedies)
 
 
+def test_application_pool_that_gets_the_variable() -> None:
+    image = 'ENTRYPOINT C:\\ServiceMonitor.exe w3svc ShopPool, application pool "ShopPool"'
+    explanation = explain(f"{NO_CREDENTIALS}\n\n{image}\n\n{IN_SHELL}")
+    assert "ShopPool does not have" not in explanation.summary
+    assert explanation.causes[0].evidence == "possible"
+
+
 def test_other_process_without_the_variable_of_the_task() -> None:
     shell = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
     explanation = explain(f"$ env\n{shell}\n\nUnable to locate credentials")
@@ -57,6 +64,7 @@ def test_settings_without_the_session_token(settings: str, token: str) -> None:
     )
     assert explanation.summary.startswith("The code passes a key ID and secret of the execution role without")
     assert "IAM lists it under no user" in explanation.causes[1].text
+    assert "SECRET_ACCESS_KEY: the SDK" in explanation.remedies[0].steps[0]
     assert token in explanation.remedies[0].steps[1]
 
 

@@ -78,6 +78,7 @@ _ROLE_IN_SHELL = lazy_pattern(
 _POOL = lazy_pattern(
     r"(?i:\bapp(?:lication)?[ -]?pool)(?: named| name)?\s?[=:]?\s?[\"'](?P<pool>[\w.-]{1,64})[\"']"
 )
+_PASSED_TO = lazy_pattern(r"\bw3svc[\"', ]{1,6}([\w.-]{1,64})")
 _IIS_IMAGE = lazy_pattern(
     r"\bServiceMonitor\b|(?i:\bw3svc\b|\bw3wp\b|\bIIS\b|\bapp(?:lication)?[ -]?pool\b)|/aspnet:"
 )
@@ -143,7 +144,9 @@ def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Expl
     steps: tuple[str, ...] = (RELATIVE_URI_LOST.fix,)
     manifest: str | None = None
     evidence: Evidence = "possible"
-    if _IIS_IMAGE.search(text) is not None:
+    # The entry point passes the variables to this pool already.
+    is_passed = pool is not None and pool["pool"] in {"DefaultAppPool", *_PASSED_TO.findall(text)}
+    if _IIS_IMAGE.search(text) is not None and not is_passed:
         named = "APPLICATION_POOL" if pool is None else pool["pool"]
         process = f"the application pool {named}" if pool is not None else "the application pool of IIS"
         why = "ServiceMonitor.exe, which starts first, passes its variables only to DefaultAppPool unless it is given another name."

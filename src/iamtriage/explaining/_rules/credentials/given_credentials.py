@@ -178,7 +178,9 @@ _TOKEN = lazy_pattern(r"(?i)(?:session|security)_?token|[\"']token[\"']|, ?\w{0,
 _SECRET = lazy_pattern(r"(?i)secret")
 _CLOSING = lazy_pattern(r"[\"']?[\])]{0,3}")
 _OBJECT = lazy_pattern(r"\bcredentials[\"']?\s?[:=]\s?\{[^{}]{0,80}\Z")
-_WORKS_LOCALLY = lazy_pattern(r"(?i:\bon my (?:laptop|computer|machine|mac|pc)\b|\blocal(?:ly|host)?\b)")
+_WORKS_LOCALLY = lazy_pattern(
+    r"(?i:\bon (?:my|the|our|a) (?:laptop|computer|machine|mac|pc)\b|\blocal(?:ly|host)?\b)"
+)
 _CHARS_BEFORE, _CHARS_AFTER = 150, 400
 
 
@@ -221,6 +223,8 @@ def find_keys_in_code(text: str) -> KeysInCode | None:
         return None
     token = _TOKENS.get(found["setting"] or found["call"], "the token as the third argument")
     words = f"{found['setting']} and the secret" if found["setting"] else f"{found['call']}(…)"
+    if (found["setting"] or "").startswith("AWS_"):
+        words = f"{found['setting']} and {found['setting'].replace('ACCESS_KEY_ID', 'SECRET_ACCESS_KEY')}"
     if _OBJECT.search(text, max(found.start() - _CHARS_BEFORE, 0), found.start()):
         words = "the whole object credentials (an empty one fails, too)"
     return KeysInCode(words, token, None if found["variable"] is None else _pass_token(found, token))
