@@ -58,7 +58,8 @@ _MAX_ROUNDS = 4
 # A marker can change what all of a text means that has at most so many characters.
 _MAX_SHORT = 1_200
 _SETTING = re.compile(
-    r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|:(?=\s)))"
+    r"[ \t]{0,40}(?:[>+#*│|]{1,2}[ \t]{1,40})?(?:-(?=\s)|[A-Za-z_][\w.-]{0,40}(?:=(?=[^=\s])|[ ]=[ ]|:(?=\s))"
+    r"|```)"
 )
 _WORDS = re.compile(r"[ \t]{0,40}[a-z]{4,40}[ ][A-Za-z-]")
 _LINE_END = re.compile(r"\r?\n|(?:\\{1,64}[nrt])+|[\x1e\x85]")
@@ -362,8 +363,8 @@ def _end_before_setting(text: str, start: int, end: int) -> int:
     words = _WORDS.match(text, line_end.end())
     if not ((words and words.end() > end) or _SETTING.match(text, line_end.end())):
         return end
-    # A value before an escaped line break was judged without it.
-    return line_end.start() if "\n" in line_end[0] else start
+    # The value before the line break was judged without it.
+    return start
 
 
 def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:
