@@ -320,8 +320,7 @@ def _find_in_block(block: str) -> Iterator[FoundSecret]:
     remove_unchanged_lines(view, SECRET_SIGNS)
     for found in _find_percent_encoded_secrets(view.text):
         start, end = find_original_span(view, found.start, found.end)
-        end = _end_before_setting(block, start, end)
-        if end > start:
+        if end > start and not _contains_setting(block, start, end):
             yield FoundSecret(start, end, found.what, is_unwrapped=True)
 
 
@@ -355,16 +354,16 @@ def _moved(found: FoundSecret, by: int) -> FoundSecret:
     return found._replace(start=found.start + by, end=found.end + by) if by else found
 
 
-def _end_before_setting(text: str, start: int, end: int) -> int:
-    """Return the end of a secret, if the joined next line begins another setting or item, or a command."""
+def _contains_setting(text: str, start: int, end: int) -> bool:
+    """Return whether the joined next line begins another setting or item, or a command.
+
+    The value before it was judged without that line.
+    """
     line_end = _LINE_END.search(text, start, end)
     if line_end is None:
-        return end
+        return False
     words = _WORDS.match(text, line_end.end())
-    if not ((words and words.end() > end) or _SETTING.match(text, line_end.end())):
-        return end
-    # The value before the line break was judged without it.
-    return start
+    return (words is not None and words.end() > end) or _SETTING.match(text, line_end.end()) is not None
 
 
 def find_original_span(view: View, start: int, end: int) -> tuple[int, int]:
