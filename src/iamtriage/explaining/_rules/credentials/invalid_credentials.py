@@ -377,15 +377,13 @@ def _remedies(
     if request.is_signed and request.partition != "aws":
         yield partition_remedy(request.partition)
     is_key_known = request.key is not None and request.is_temporary is False
-    has_command = False
     if request.is_signed and is_key_known and not request.concerns_token:
         yield CHECK_KEY
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
         yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure.text)
-        # The command that clears the environment is then a part of the remedy.
-        has_command = stored is None and clues.find_program(case.failure) is None
-        if request.is_temporary is not False and not (request.is_in_lambda or has_command):
+        clears = stored is None and clues.find_program(case.failure) is None
+        if request.is_temporary is not False and not (request.is_in_lambda or clears):
             yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS
@@ -399,4 +397,4 @@ def _remedies(
     if request.code == "AuthFailure":
         yield credential_remedies.set_clock(case.text)
     if request.is_signed and not request.concerns_token:
-        yield from NEW_KEY_REMEDIES if is_key_known or not has_command else NEW_KEY_REMEDIES[::-1]
+        yield from NEW_KEY_REMEDIES if is_key_known else NEW_KEY_REMEDIES[::-1]

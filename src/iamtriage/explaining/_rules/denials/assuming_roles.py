@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE, Explanation
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
+from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import own_roles, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
 from iamtriage.explaining._rules.shared import (
@@ -23,7 +23,6 @@ from iamtriage.explaining._rules.shared import (
     policy_principals,
     wording,
 )
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY, NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import present, save_step
 from iamtriage.explaining._rules.sts.trust_documents import describe_trusted, remove_deleted_principals
@@ -367,28 +366,11 @@ def _allow_remedy(
         # Then no other policy is changed by a file.
         and allow_remedies.other_side_command(denial, "sts:AssumeRole") is not None
     ):
-        return _with_trust_commands(denial, remedy)
+        return role_calls.with_trust_commands(denial, remedy)
     else:
         added = _statement_for(denial, attribute)
         step = f"This is not enough by itself: {wording.other_side_step(denial, f'trust policy of {denial.target_role_text}', added)}"
     return attrs.evolve(remedy, steps=(*remedy.steps, step))
-
-
-def _with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
-    """Return the remedy of the caller's account with the commands of the role's account, because both must allow it."""
-    show, change = trust_policy_commands(denial)
-    statement = json.dumps(_statement_for(denial, attribute=None), separators=(",", ":"))
-    added = fill_command("jq {}", f".Statement |= ([.,{statement}] | flatten)")
-    account = denial.resource_account
-    show = f"{show} --output json | {added} > trust.json"
-    step = f"An administrator of account {account} runs the last two commands, which keep the other statements of the trust policy."
-    labels = (
-        Labelled(f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show),
-        Labelled("Check trust.json, then replace the policy:", change),
-    )
-    return change_commands(
-        attrs.evolve(remedy, steps=(*remedy.steps, step)), (*remedy.commands, show, change), *labels
-    )
 
 
 def _may_be_either_side(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> bool:

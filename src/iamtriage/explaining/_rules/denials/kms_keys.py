@@ -41,6 +41,7 @@ _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
 # https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
 _MANAGED_KEY = " Callers of the account may use the AWS managed key aws/{} through the service; a customer managed key requires an Allow."
+_IF_NO_ALLOW = "If neither the key policy nor a grant allows it, check policy.json, then replace the policy:"
 _REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
 _ROLE_IN_SOPS = "Or let SOPS assume a role of the key's account: in .sops.yaml, add +ROLE_ARN to the key's ARN, then run sops updatekeys where decrypting works."
@@ -168,11 +169,8 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
         found = "If describe-key does not find the key, Region or account is wrong; KeyState must be Enabled. If a Deny of the key policy matches, scope that down."
-        if_missing = (
-            "If neither the key policy nor a grant allows it, check policy.json, then replace the policy:"
-        )
         steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
-        put = f"{change} --policy file://policy.json"
+        put = Labelled(_IF_NO_ALLOW, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
             of_owner,
             title=f"Check the key's Region and policy, then allow {denial.caller}",
@@ -180,7 +178,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
             steps=(*inspect.steps[:check], *steps),
             commands=inspect.commands,
         )
-        inspect = change_commands(inspect, (*inspect.commands, put), Labelled(if_missing, put))
+        inspect = change_commands(inspect, (*inspect.commands, put.command), put)
         remedies = (inspect, across)
     if denial.crosses_accounts:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"

@@ -13,9 +13,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import attrs
+
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.arns._principals import IdentityCenterRole
+from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.shared import commands, pages, policy_principals
 from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
@@ -64,6 +67,21 @@ def trusting_statement(denial: Denial, action: str) -> dict[str, Any]:
     start = f"arn:{role.partition}:iam::{role.account}"
     condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return allow(action, principal={"AWS": f"{start}:root"}, condition=condition)
+
+
+def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
+    """Return the remedy of the caller's account with the commands of the role's account, because both must allow it."""
+    show, change = commands.trust_policy_commands(denial.target_role_name)
+    statement = json.dumps(trusting_statement(denial, "sts:AssumeRole"), separators=(",", ":"))
+    added = commands.fill_command("jq {}", f".Statement |= ([.,{statement}] | flatten)")
+    show, account = f"{show} --output json | {added} > trust.json", denial.resource_account
+    step = f"An administrator of account {account} runs the last two commands, which keep the other statements of the trust policy."
+    labels = (
+        Labelled(f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show),
+        Labelled("Check trust.json, then replace the policy:", change),
+    )
+    more = attrs.evolve(remedy, steps=(*remedy.steps, step))
+    return change_commands(more, (*remedy.commands, show, change), *labels)
 
 
 def other_account_steps(denial: Denial, action: str) -> tuple[str, ...]:
