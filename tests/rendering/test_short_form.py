@@ -191,6 +191,11 @@ _MESSAGE = 'Login failed: "not mapped" (Unauthorized)'
             id="row-that-only-quotes-beside-another-one",
         ),
         pytest.param(
+            [("derived", "A path.", "x: y."), ("reported", "The role was rejected.", 'The text says "not mapped".')],
+            [("Derived", "A path. x: y.")],
+            id="later-row-that-only-quotes",
+        ),
+        pytest.param(
             [("reported", "The role was rejected.", 'The text says "not mapped".'), ("possible", "A path.")],
             [("Reported", 'The text says "not mapped".'), ("Possible", "A path.")],
             id="only-evidence",

@@ -155,9 +155,13 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             else:
                 said = f"The message names {named['arn']}" if named and is_name_new else reason
                 others.append(_end_sentence(said))
+        own = [each for each in quotes if each.strip('"').lower() in message]
+        is_shown = any(label != "Possible" and text for label, text in rows)
+        if own and own == quotes and is_shown and not (meaning or others):
+            continue
         if others or (meaning and cause.evidence != "reported"):
             # The message shows the failure, and something else shows the cause.
-            quotes = [each for each in quotes if each.strip('"').lower() not in message]
+            quotes = [each for each in quotes if each not in own]
         if not (is_repeated or quotes or others):
             meaning = [cause.text]
         text = _format_row(cause, quotes, meaning, others)
@@ -167,18 +171,19 @@ def cause_rows(summary: str, causes: Sequence[CauseParts], message: str = "") ->
             # This row shows more.
             rows.clear()
         is_quote_only = number == 0 and is_certain and not (meaning or others)
-        if not text:
-            # What the text says shows why the cause is certain. The cause would repeat the summary.
-            quoted = next(
-                (each for each in filter(_QUOTES.match, cause.because) if each not in shown_text), None
-            )
-            if quoted is not None and quoted.startswith(_MISSING_ALLOW):
-                text = "AWS reports an implicit denial: no Deny applies."
-            elif quoted is not None and not quoted.startswith(_MESSAGE_SAYS):
-                text = _end_sentence(quoted)
+        text = text or _only_evidence(cause, shown_text)
         rows.append((_label(cause, text, message), text))
         shown_text = f"{shown_text} {text}"
     return rows
+
+
+def _only_evidence(cause: CauseParts, shown_text: str) -> str:
+    """Return what the text says, which shows why a cause is certain that a summary states."""
+    reasons = (each for each in cause.because if _QUOTES.match(each) and each not in shown_text)
+    reason = next(reasons, "")
+    if reason.startswith(_MISSING_ALLOW):
+        return "AWS reports an implicit denial: no Deny applies."
+    return _end_sentence(reason) if reason and not reason.startswith(_MESSAGE_SAYS) else ""
 
 
 def _is_repeated(cause: CauseParts, summary: str) -> bool:
