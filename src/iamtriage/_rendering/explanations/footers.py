@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
@@ -38,7 +38,8 @@ def titles_row(
     ['Update the SDK; find the Deny, if the call is still denied (you).']
     """
     sentences = [sentence for step in steps for sentence in SENTENCE_END.split(step)]
-    listed = [each for each in remedies if not any(repeats(each.title, step) for step in sentences)][:limit]
+    new = (each for each in remedies if not any(repeats(each.title, step) for step in sentences))
+    listed = list(islice(new, limit))
     while listed and _LAST_RESORT.match(listed[-1].title):
         listed.pop()
     listed.sort(key=lambda each: each.title.endswith(_IF_NOT_ENOUGH))

@@ -163,6 +163,7 @@ class _Builder:
         self._causes: dict[int, tuple[Block, ...]] = {}
         self._next: tuple[Block, ...] | None = None
         self._notes: dict[tuple[tuple[int, ...], int, bool, bool], str | None] = {}
+        self._titles: dict[tuple[tuple[int, ...], int, int], tuple[tuple[str, str], ...]] = {}
         self._write_documents()
 
     def _write_documents(self, *, is_dense: bool = False) -> None:
@@ -327,8 +328,12 @@ class _Builder:
     def _footer(self, selection: _Selection) -> Iterator[tuple[str, str]]:
         parts = self._parts
         whole = 1 + selection.next
-        steps = [self._remedy.steps[index] for index in selection.steps] if self._remedy else []
-        yield from titles_row(parts.remedies[whole:], selection.titles - selection.next, steps)
+        key = (selection.steps, whole, selection.titles)
+        if key not in self._titles:
+            steps = [self._remedy.steps[index] for index in selection.steps] if self._remedy else []
+            rows = titles_row(parts.remedies[whole:], selection.titles - selection.next, steps)
+            self._titles[key] = tuple(rows)
+        yield from self._titles[key]
         for note in parts.notes[: selection.notes]:
             yield "Note", note
         yield from parts.others
