@@ -29,12 +29,19 @@ __all__ = (
 _FIXES = {"expired_credentials": ": no permission is missing, get new credentials or a longer session"}
 # Topic of the explanation -> the description and the fix of the failure.
 _TOPICS = {
-    "already-exists": ("already exists", ""),
+    "already-exists": (
+        "already exists",
+        ": no permission is missing, use it or choose another name",
+    ),
     "invalid-request": ("invalid request", ""),
     "not-found": ("not found", ""),
     "quota-reached": ("quota reached", ""),
     "service-error": ("service error", ": retry, no permission is missing"),
     "throttled": ("throttled", ": retry, no permission is missing"),
+}
+# Codes with another fix than others of their topic.
+_CODES = {
+    "BucketAlreadyExists": ": no permission is missing. The name is taken, and bucket names are global: choose another, or import the bucket if it is yours"
 }
 # Terraform's description of what it was doing, which names the service.
 _TASK = lazy_pattern(
@@ -261,6 +268,7 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
         kind = failure.kind.replace("_", " ").replace("kubernetes", "Kubernetes").replace("aws", "AWS")
         code, operation = failure.envelope.code, failure.envelope.operation
         kind, need = _TOPICS.get(topic or "", (kind, _FIXES.get(failure.kind, "")))
+        need = _CODES.get(code or "", need)
         need = ": the command worked when it was repeated" if has_passed(failure) else need
         words = ", ".join(each for each in (code, operation or _find_task(failure)) if each)
         return f"{kind}{f' ({words})' if words else ''}{need}"
