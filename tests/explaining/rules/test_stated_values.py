@@ -193,6 +193,25 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="the only profile that the text configures",
         ),
         pytest.param(
+            "$ aws sso login --profile octo\nSuccessfully logged into Start URL: https://octo.awsapps.com/start\n$ aws s3 ls --profile octo\n"
+            "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access",
+            {},
+            (
+                "The sign-in worked, but IAM Identity Center gives the user no credentials for the account and permission set of the profile octo",
+                "The access portal (https://octo.awsapps.com/start)",
+            ),
+            ("aws sso login", "another user"),
+            id="a sign-in that worked",
+        ),
+        pytest.param(
+            "Error: creating SQS Queue (octo): operation error SQS: CreateQueue, https response error StatusCode: 403, RequestID: 0a1b2c3d-1111-5222-8333-444455556666, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/octo/run is not authorized to perform: sqs:createqueue on resource: arn:aws:sqs:eu-west-1:111122223333:octo because no identity-based policy allows the sqs:createqueue action\n\n"
+            "Error: creating S3 Bucket (octo): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 5TEXAMPLE9, HostID: aExampleHost=, BucketAlreadyExists\n",
+            {},
+            ("no permission is missing. The name is taken, and bucket names are global",),
+            (),
+            id="a bucket name that is taken",
+        ),
+        pytest.param(
             "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access\n"
             "sso_account_id = 111122223333\nsso_role_name = AWSReservedSSO_Billing_0123456789abcdef\n",
             {},

@@ -19,6 +19,8 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.shared import common_causes, pages, remedies
+from iamtriage.explaining._rules.shared.clues import find_profile
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.explaining._rules.shared.wording import denial_summary
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
 
@@ -131,6 +133,7 @@ _LISTED = lazy_pattern(
 )
 _ACCOUNT_ID, _CHARS_OF_PORTAL = lazy_pattern(r"\b[0-9]{12}\b", re.ASCII), 2_000
 _SIGNED_IN = "Successfully logged into Start URL"
+_PORTAL = lazy_pattern(r"\bhttps://[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}/start\b", re.ASCII)
 _ACCOUNT_OF_PROFILE = lazy_pattern(r"\bsso_account_id[ \t]{0,4}=[ \t]{0,4}([0-9]{12})\b", re.ASCII)
 
 NO_ASSIGNMENT = CauseType(
@@ -170,32 +173,40 @@ def explain_no_assignment(denial: Denial) -> Explanation:
         text = f"sso_role_name is {name}, the name of a role. It must be that of the permission set, {of_role[1]}."
         name = of_role[1]
         wrong_profile = WRONG_PROFILE.cause("derived", text=text)
-    verdict = f"has no assignment of {f'the permission set {name}' if name else 'this permission set'} in {f'the account {account}' if account else 'this account'}"
+    profile, portal = find_profile(denial.case), _PORTAL.search(denial.failure.text)
+    is_signed_in = _SIGNED_IN in denial.case.text
+    of_profile = f" of the profile {profile}" if profile else ""
+    verdict = f"The signed-in user has no assignment of {f'the permission set {name}' if name else 'this permission set'} in {f'the account {account}' if account else 'this account'} (IAM Identity Center)"
+    if is_signed_in and not name and not account:
+        verdict = f"The sign-in worked, but IAM Identity Center gives the user no credentials for the account and permission set{of_profile or ' of the profile'}: the AWS call itself was not sent"
     return denial.explain(
-        f"The signed-in user {verdict} (IAM Identity Center).",
+        f"{verdict}.",
         NO_ASSIGNMENT.cause(
             "reported" if is_reported else "derived",
             ('The text says "No access".' if is_reported else "GetRoleCredentials was denied."),
         ),
         wrong_profile,
-        OTHER_LOGIN.cause(),
-        remedies=(
+        None if is_signed_in else OTHER_LOGIN.cause(),
+        remedies=present(
             remedies.your_remedy(
                 "Compare the profile with the assignments of the user",
                 f"Check whether the user has {name} in {account or 'the account'}, or another permission set that is enough: then set sso_role_name to that."
                 if name
-                else "Check the account and the permission set in the profile.",
-                "The access portal (the start URL) and aws configure sso list the user's accounts and permission sets.",
+                else None,
+                f"The access portal ({portal[0] if portal else 'the start URL'}) and aws configure sso list the user's accounts and permission sets{'.' if name else ': correct the profile if it names others.'}",
+                "If they lack it, an administrator of IAM Identity Center has to assign it: send account, permission set and your user name. Then repeat the call.",
                 commands=(
                     None if account else "aws configure get sso_account_id --profile PROFILE",
                     None if name else "aws configure get sso_role_name --profile PROFILE",
                     None
-                    if "sso_start_url" in denial.failure.text
+                    if is_signed_in or "sso_start_url" in denial.failure.text
                     else "aws configure get sso_session --profile PROFILE",
                 ),
                 url=pages.SSO_LOGIN,
             ),
-            remedies.your_remedy(
+            None
+            if is_signed_in
+            else remedies.your_remedy(
                 "If the cached sign-in is another user's, sign in again",
                 commands=("aws sso logout", "aws sso login --profile PROFILE"),
                 url=pages.SSO_LOGIN,
