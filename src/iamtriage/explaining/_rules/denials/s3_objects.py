@@ -268,7 +268,7 @@ _SOURCE = lazy_pattern(
     re.ASCII,
 )
 _MOVED = lazy_pattern(r"\baws\b[^\n]{0,80}? s3 mv\b[^\n]{0,600}? s3://[^\n]{1,600}? s3://", re.ASCII)
-_TEST_SIDES = "get-object reads the source, and aws s3 cp writes a test object next to the copy: the one that fails is the side that denies. If another account owns that bucket, its bucket policy must allow the caller, too. If both work, the KMS keys or the tags remain. Delete the test object afterwards."
+_TEST_SIDES = "As the failing caller, test get-object (source) and aws s3 cp (copy): on the side that fails, the bucket policy (which must allow the caller if another account owns it) or a policy of an organization or endpoint can be the cause, too. If both work, the KMS keys or the tags remain."
 
 
 def is_copy(denial: Denial) -> bool:
@@ -284,7 +284,10 @@ def _find_source(denial: Denial) -> str | None:
 def name_copy(denial: Denial) -> str:
     """Return the copy as the object of a sentence, such as "S3 denied …"."""
     source = _find_source(denial)
-    return f"the copy{f' of s3://{source}' if source else ''} to {denial.resource}"
+    resource = denial.resource or "its destination"
+    if source is None:
+        return f"the copy to {resource}"
+    return f"the copy of s3://{source} to {resource.replace('arn:aws:s3:::', 's3://', 1)}"
 
 
 def describe_copy(denial: Denial) -> str:
@@ -293,7 +296,7 @@ def describe_copy(denial: Denial) -> str:
     tags = ""
     if denial.operation == "CopyObject":
         tags = ", and tags s3:GetObjectTagging and s3:PutObjectTagging"
-    return f"{denial.operation} requires s3:GetObject on the source{unnamed} and {denial.action} on the destination. KMS keys also require kms:Decrypt (source) and kms:GenerateDataKey (destination){tags}."
+    return f"There is no action s3:{denial.operation}: the call requires s3:GetObject on the source{unnamed} and {denial.action} on the destination. KMS keys also require kms:Decrypt (source) and kms:GenerateDataKey (destination){tags}."
 
 
 def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_tested: bool) -> Remedy:
@@ -319,16 +322,14 @@ def with_source(denial: Denial, remedy: Remedy, written: tuple[str, ...], *, is_
     bucket, _, key = source.partition("/")
     name = (denial.resource or "").partition("/")[2] or "OBJECT_KEY"
     tests = (
-        fill_command("aws s3api get-object --bucket {} --key {} --range bytes=0-0 /dev/null", bucket, key),
-        fill_command(
-            "echo test | aws s3 cp - {}", f"s3://{resource_policies.bucket_argument(denial)}/{name}.test"
-        ),
+        fill_command("aws s3api get-object --bucket {} --key {} copy.tmp", bucket, key),
+        fill_command("aws s3 cp copy.tmp {}", f"s3://{resource_policies.bucket_argument(denial)}/{name}"),
     )
     lines = tuple(with_profile(find_profile(denial.case), each) for each in tests)
     at = sum(each.startswith("aws sts") for each in remedy.commands[:1])
     return attrs.evolve(
         remedy,
-        title=put_check_first("Test the source and the destination apart", title),
+        title=put_check_first("Test both sides", title),
         steps=(_TEST_SIDES, *remedy.steps),
         commands=(*remedy.commands[:at], *lines, *remedy.commands[at:]),
     )
