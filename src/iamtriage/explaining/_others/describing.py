@@ -41,7 +41,10 @@ _TOPICS = {
 }
 # Codes with another fix than others of their topic.
 _CODES = {
-    "BucketAlreadyExists": ": no permission is missing. The name is taken, and bucket names are global: choose another, or import the bucket if it is yours"
+    "BucketAlreadyExists": (
+        ": no permission is missing. The name is taken, and bucket names are global: choose another, "
+        "or import the bucket if it is yours"
+    )
 }
 # Terraform's description of what it was doing, which names the service.
 _TASK = lazy_pattern(
