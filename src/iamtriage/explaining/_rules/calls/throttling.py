@@ -61,11 +61,15 @@ _FLAGS = {
     # https://external-secrets.io/latest/api/externalsecret/
     "External Secrets Operator": "Raise refreshInterval in the ExternalSecrets, for example to 1h: at each interval, each of them makes a call for each key in its data. Keep several values as JSON in one key.",
 }
+# What shows whether a retry has succeeded.
+_SHOW_RESULTS = {
+    "the EBS CSI driver": Labelled("What is still not attached:", "kubectl get volumeattachments")
+}
 # What shows the settings of a controller, if they are not in its Deployment.
 _SHOW_SETTINGS = {"External Secrets Operator": "kubectl get externalsecrets --all-namespaces"}
 # https://github.com/kubernetes-sigs/aws-ebs-csi-driver/releases/tag/v1.30.0
 _UPDATES = {
-    "the EBS CSI driver": "Update the driver: since v1.30, it batches Describe calls and slows down when it is throttled."
+    "the EBS CSI driver": "Update the driver, which since v1.30 batches Describe calls and slows down when it is throttled, and attach fewer volumes at once: roll out in smaller steps."
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
 _REUSE = "Make fewer calls: use the credentials of one AssumeRole until shortly before they expire, instead of a call for each message, request or job."
@@ -229,10 +233,10 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
         )
     return cluster_remedy(
         "Find out who makes so many calls",
-        _FIND_CALLERS,
-        f"{capitalize_start(controller.name)} retries automatically, so do not repeat anything by hand.",
+        f"{capitalize_start(controller.name)} retries automatically: a single error needs no action, and nothing has to be repeated by hand.",
+        "If it goes on, count the events of the operation by userIdentity in CloudTrail: other controllers, scripts and clusters of the account share the rate.",
         _UPDATES.get(controller.name),
-        commands=_FIND_USERS.format(operation),
+        commands=(_FIND_USERS.format(operation), _SHOW_RESULTS.get(controller.name)),
         url=url,
     )
 

@@ -7,7 +7,7 @@ _FRAGMENTS = (
     "argo", "assumeroleforpodidentity", "autoscaler", "aws-node", "backup", "balancer", "cert-manager", "cloudwatch", "controller",
     "create volume", "csi", "cwagent", "decryption failed", "dns01", "external", "failed to pull", "failedbuildmodel", "faileddeploymodel",
     "fluent", "flux ", "hosted zones", "introspect", "ipamd", "k8s",
-    "karpenter", "kubelet", ".go:", "record", "regenerate asg", "s-plugin", "velero", "vpc",
+    "karpenter", "kubelet", ".go:", "record", "regenerate asg", "s-plugin", "tach volume", "velero", "vpc",
 )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ _CONTROLLERS = (
         "kube-system",
         "ebs-csi-controller-sa",
         lazy_pattern(
-            r"(?i:\bebs[._-]csi|\bebs-plugin)|_EBS_CSI_|could not create volume in EC2|Could not create volume \\?\"pvc-",
+            r"(?i:\bebs[._-]csi|\bebs-plugin)|_EBS_CSI_|could not create volume in EC2|Could not (?:create volume \\?\"pvc-|(?:at|de)tach volume \\{0,3}\"vol-)",
             re.ASCII,
         ),
         ("ec2:",),
