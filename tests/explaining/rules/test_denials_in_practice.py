@@ -1770,8 +1770,8 @@ OTHERS: tuple[Case, ...] = (
         f"{_LAUNCH}arn:aws:ec2:eu-central-1::image/ami-0a1b2c3d4e5f60718 {_NO_LAUNCH}",
         {},
         (
-            "A launch is checked on all these resources",
-            "With a key pair, add that",
+            "A launch is checked on all these resources, and AWS names one, here the image",
+            "Add a key pair, if any",
             '"arn:aws:ec2:eu-central-1::image/ami-0a1b2c3d4e5f60718", "arn:aws:ec2:eu-central-1:111122223333:instance/*"',
         ),
         ("image/*", "REGION", "IMAGE_ID"),
@@ -1798,7 +1798,7 @@ OTHERS: tuple[Case, ...] = (
             "key-pair/ops",
             "Replace SUBNET_ID.",
         ),
-        ("subnet-0f0f0f0f", "With a key pair"),
+        ("subnet-0f0f0f0f", "Add a key pair"),
     ),
     (
         "launch by code",

@@ -187,8 +187,8 @@ _OF_LAUNCH = {
     "subnet": "SUBNET_ID",
     "volume": "*",
 }
-_LAUNCH = "A launch is checked on all these resources, and AWS names one at a time. What it creates has no ID yet (*)."
-_WITH_KEY_PAIR = " With a key pair, add that, too."
+_LAUNCH = "A launch is checked on all these resources, and AWS names one{which}: leave out what another Allow covers. New ones have no ID yet (*). --dry-run tests it."
+_WITH_KEY_PAIR = " Add a key pair, if any."
 _LAUNCH_TYPES = {"ami": "image", "lt": "launch-template", "sg": "security-group", "subnet": "subnet"}
 # The options of the AWS CLI, the parameters of SDKs, and the arguments of Terraform.
 _LAUNCH_IDS = lazy_pattern(
@@ -245,7 +245,11 @@ def required_resources(
         return (f"{role[1]}*",), _CDK_ROLES
     if action == "ec2:RunInstances":
         resources = _find_launch_resources(resource, text, account)
-        return resources, _LAUNCH if ":key-pair/" in str(resources) else f"{_LAUNCH}{_WITH_KEY_PAIR}"
+        kind, _, name = resource.rpartition(":")[2].partition("/")
+        # A denial without a resource has the ARN of any instance.
+        which = " at a time" if name == "*" else f", here the {kind.replace('-', ' ')}"
+        more = "" if ":key-pair/" in str(resources) else _WITH_KEY_PAIR
+        return resources, f"{_LAUNCH.format(which=which)}{more}"
     if action == "batch:SubmitJob" and (found := _OF_BATCH.fullmatch(resource)) is not None:
         return _find_queue_and_definition(resource, found, text)
     if action in _ON_INSTANCES:
