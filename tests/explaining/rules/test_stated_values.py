@@ -207,7 +207,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             "Error: creating SQS Queue (octo): operation error SQS: CreateQueue, https response error StatusCode: 403, RequestID: 0a1b2c3d-1111-5222-8333-444455556666, api error AccessDenied: User: arn:aws:sts::111122223333:assumed-role/octo/run is not authorized to perform: sqs:createqueue on resource: arn:aws:sqs:eu-west-1:111122223333:octo because no identity-based policy allows the sqs:createqueue action\n\n"
             "Error: creating S3 Bucket (octo): operation error S3: CreateBucket, https response error StatusCode: 409, RequestID: 5TEXAMPLE9, HostID: aExampleHost=, BucketAlreadyExists\n",
             {},
-            ("no permission is missing. The name is taken, and bucket names are global",),
+            ("(BucketAlreadyExists, CreateBucket octo): no permission is missing. The name is taken",),
             (),
             id="a bucket name that is taken",
         ),

@@ -48,7 +48,9 @@ _CODES = {
 }
 # Terraform's description of what it was doing, which names the service.
 _TASK = lazy_pattern(
-    r"Error: (?P<task>[a-z]{3,20}ing (?:[A-Z][A-Za-z0-9]{0,30} ){1,6})(?:\([^()\n]{0,200}\))?:? ?\Z", re.ASCII
+    r"Error: (?P<task>[a-z]{3,20}ing (?:[A-Z][A-Za-z0-9]{0,30} ){1,6})"
+    r"(?:\((?P<name>[^()\n]{0,200})\))?:? ?\Z",
+    re.ASCII,
 )
 _CHARS_BEFORE = 400
 # The kinds of failures that have one reason for all calls with the same credentials, and the codes of others.
@@ -273,7 +275,11 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
         kind, need = _TOPICS.get(topic or "", (kind, _FIXES.get(failure.kind, "")))
         need = _CODES.get(code or "", need)
         need = ": the command worked when it was repeated" if has_passed(failure) else need
-        words = ", ".join(each for each in (code, operation or _find_task(failure)) if each)
+        task, name = _find_task(failure)
+        call = operation or task
+        if name and topic == "already-exists":
+            call = f"{call} {name}"
+        words = ", ".join(each for each in (code, call) if each)
         return f"{kind}{f' ({words})' if words else ''}{need}"
     action = None if failure.action is None else _spell(failure.action)
     name = action or failure.envelope.operation or "access denied"
@@ -294,8 +300,8 @@ def describe_failure(failure: Failure, topic: str | None = None) -> str:
     return f"{name} (no {policy_type.partition(' ')[2]} allows it)" if policy_type else name
 
 
-def _find_task(failure: Failure) -> str | None:
-    """Return what Terraform was doing when a call failed, such as ``creating Amazon SNS Topic``."""
+def _find_task(failure: Failure) -> tuple[str | None, str | None]:
+    """Return what Terraform was doing, such as ``creating Amazon SNS Topic``, and the resource's name."""
     start = failure.span[0]
     found = _TASK.search(failure.text[max(start - _CHARS_BEFORE, 0) : start])
-    return found["task"].rstrip() if found else None
+    return (found["task"].rstrip(), found["name"]) if found else (None, None)
