@@ -15,7 +15,8 @@ __all__ = ("replace_note",)
 
 # A placeholder in a step that is part of an ARN, a document or a command. Prose only mentions placeholders.
 _IN_STEP = lazy_pattern(
-    r"(?:[:/\"'+=]|--[a-z-]+ )"
+    # In a URL of S3, the word speaks for itself.
+    r"(?:[:\"'+=]|(?<!s3:/)/|--[a-z-]+ )"
     r"([A-Z]+_[A-Z0-9_]+|BUCKET|CLUSTER|NAMESPACE|PROFILE|REGION)(?![A-Za-z0-9_])"
 )
 # A placeholder, where its value is that of a command, and the command.

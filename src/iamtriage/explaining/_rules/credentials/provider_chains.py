@@ -165,11 +165,11 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
         topic="no-credentials",
         remedies=your_remedy(
             f"Add the module sts to {name}",
-            "The first command prints the folder and the version of the SDK's other modules.",
+            "The command with find prints the folder and the version of the SDK's other modules.",
             f"Add software.amazon.awssdk:sts with this version: in your build, or in the Dockerfile as shown{more}. Or take a release that contains it.",
             f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
             commands=(find, Labelled("After the change:", events)),
-            manifest=f"ADD https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar {folder}/\n",
+            manifest=f"ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar {folder}/\n",
             url=pages.EKS_IRSA_SDK,
         ),
         notes="Do not give the role of the node this permission: all pods on the node could use it.",

@@ -300,7 +300,7 @@ def set_region_remedy(request: RejectedRequest) -> Remedy | None:
     region = commands.region(request.region)
     return your_remedy(
         f"Set the Region in the container: AWS_REGION and AWS_DEFAULT_REGION to {region}",
-        f"Without a Region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}: if env prints it already, an old SDK also needs AWS_STS_REGIONAL_ENDPOINTS=regional.",
+        f"Without a Region, many SDKs call the global endpoint https://{GLOBAL_HOST}, which does not serve {request.partition}. With the Region, they call {endpoint.url}.",
         "Remove endpoint URLs of other partitions that env prints. Also set the Region in the manifest or chart, which can overwrite the change.",
         commands=(
             "kubectl exec deployment/NAME --namespace NAMESPACE -- env | grep -e AWS_REGION -e AWS_DEFAULT_REGION -e AWS_ENDPOINT_URL -e AWS_STS",

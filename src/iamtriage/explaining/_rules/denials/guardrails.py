@@ -304,7 +304,7 @@ def _boundary_commands(denial: Denial) -> tuple[str, ...]:
     arn = commands.arn(denial.policy, "BOUNDARY_ARN")
     lines: tuple[str, ...] = commands.show_policy_commands(arn)
     if _offers_change(denial):
-        users = "aws iam list-entities-for-policy --policy-arn {} --policy-usage-filter PermissionsBoundary"
+        users = "aws iam list-entities-for-policy --policy-arn {}"
         lines = (*lines, commands.fill_command(users, arn), commands.change_policy(arn))
     holder = denial_remedies.policy_holder(denial)
     if arn == denial.policy:

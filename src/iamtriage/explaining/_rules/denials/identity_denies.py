@@ -237,7 +237,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
         "Deactivate each key: the programs that use it stop. Give these a role, or a new key (aws iam create-access-key), and remove the old key from where it was published.",
         "Run lookup-events once for each Region: it prints the management events of the last 90 days. Remove users, keys and resources that you don't know.",
-        "Sessions that the key started stay valid for up to 36 hours: AWSDenyAll, attached to the user, stops them, too.",
+        "Sessions that the key started stay valid for up to 36 hours, unless AWSDenyAll is attached to the user. Sessions of roles that it assumed last until they expire, or until you revoke them at the role.",
         "Follow the AWS Support case, and leave the quarantine policy attached until it is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),

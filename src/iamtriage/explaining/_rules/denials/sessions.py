@@ -329,7 +329,7 @@ def _signed_curl(denial: Denial) -> Commands:
         body = ", and the body of the request in body.json"
     return (
         Labelled("The request with a signature, in a shell that has no AWS_ACCESS_KEY_ID yet:", _EXPORT),
-        Labelled(f"Then, with curl 7.75 or later{body}:", signed),
+        Labelled(f"Then, with curl 8 or later{body}:", signed),
     )
 
 
