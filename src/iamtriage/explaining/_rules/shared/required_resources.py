@@ -16,7 +16,6 @@ _TRANSFER = lazy_pattern(
 _URI = lazy_pattern(
     r"(?<![\w/])s3://(?P<path>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w.=+/-]{0,500})?)(?=[\s\"']|$)", re.ASCII
 )
-
 # What differs in the key of the next run: a date, the hash in a file's name, and where a word names runs, any number or
 # ID. Elsewhere, a number can be that of a customer.
 _DATE = r"(?:(?:dt|date|year)=)?20[0-9]{2}[-_/]?(?:month=)?[01][0-9](?![0-9A-Za-z])|(?:(?:dt|date)=)?20[0-9]{2}[-_/]?[01][0-9][-_/]?[0-3][0-9](?:[T_-]?[0-9]{2,6}Z?)?(?![0-9A-Za-z])"
@@ -37,8 +36,6 @@ _RUNS = lazy_pattern(
 _STAGED = lazy_pattern(r"/(?:_temporary|__magic|\.spark-staging|\.hive-staging)(?=[/_-]|\Z)")
 _STATES = (".tfstate", ".tflock")
 _DIGIT = lazy_pattern(r"[0-9]", re.ASCII)
-# Characters of a year that stay for long.
-_CENTURY = 2
 _KEY_STARTS = lazy_pattern(r"(?<![^/._-])(?=[^/._-])")
 
 
@@ -65,7 +62,7 @@ def next_objects(resource: str) -> str | None:
         return f"{bucket}/{before}*"
     if _DIGIT.search(after):
         # The rest of the key has the day, hour or time.
-        return f"{bucket}/{key[:_CENTURY]}*" if key.startswith("20") else None
+        return f"{bucket}/20*" if key.startswith("20") else None
     # The whole bucket is too much for a guess.
     return f"{bucket}/*{after}" if "/" in after else None
 
