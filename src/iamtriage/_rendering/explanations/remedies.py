@@ -71,7 +71,7 @@ def remedy_content(remedy: RemedyParts, width: int) -> Iterator[Block]:
 def next_blocks(remedies: Sequence[RemedyParts], width: int) -> Iterator[Block]:
     """Yield the second of two remedies without the steps of the first one, or only its command."""
     first, remedy = remedies
-    title = remedy.title if remedy.title.startswith("Or ") else f"Next: {remedy.title}"
+    title = remedy.title if remedy.title.startswith(("Or ", "Or, ")) else f"Next: {remedy.title}"
     yield Heading(title, 2, (remedy.who,))
     if not is_brief(remedy):
         remedy = remedy._replace(steps=(), documents=(), manifest=None)

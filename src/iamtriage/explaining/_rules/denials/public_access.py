@@ -113,12 +113,11 @@ def show_public_access_commands(denial: Denial) -> tuple[str, ...]:
 
 def _public_title(denial: Denial, setting: str | None) -> str:
     """Return the title of the remedy that turns off the setting, with how to do it."""
-    title = f"Or, if anyone may read the data, turn off {setting or 'the setting'}"
-    if setting is None:
-        return title
-    if _TERRAFORM.search(denial.failure.text):
+    off = "the setting" if setting is None else join_words(_settings_off(setting), "and")
+    title = f"Or, if anyone may read the data, turn off {off}"
+    if setting is not None and _TERRAFORM.search(denial.failure.text):
         return f"{title}: {_TERRAFORM_NAMES[setting]} in aws_s3_bucket_public_access_block of this bucket, and add it to depends_on of the {'policy' if setting == 'BlockPublicPolicy' else 'ACL'}"
-    return f"{title}: {turn_off_command(denial, setting)}"
+    return title
 
 
 def _settings_off(setting: str) -> tuple[str, str]:
@@ -252,11 +251,14 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         label = "Then, only if anyone may read the data:"
         change = () if is_terraform else (Labelled(label, turn_off_command(denial, stated)),)
     if setting is not None:
-        ignored = ""
-        if setting == "BlockPublicAcls":
-            ignored = " While IgnorePublicAcls is on, the upload works, but its ACL has no effect."
-        step = f"Turn off {setting} for this bucket only: anyone can then be given access to its data. The command sets all four settings.{ignored}"
-        change = (turn_off_command(denial, setting),)
+        what = "ACL" if setting == "BlockPublicAcls" else "policy"
+        step = f"The command is for this bucket only, and sets all four settings: keep the values of the others. With {_settings_off(setting)[1]} on, the {what} is saved, but gives the public no access."
+        remedy = account_remedy(
+            title, step, commands=turn_off_command(denial, setting), url=pages.S3_PUBLIC_ACCESS
+        )
+        if _TERRAFORM.search(denial.failure.text) is None:
+            return remedy
+        change = remedy.commands
     deployment = None if stated is None or is_terraform else find_deployment(denial.failure, denial.facts)
     is_unset = stated is not None and not _sets_off(denial.failure.text, stated)
     if stated is not None and deployment is not None and is_unset and is_public(denial):
