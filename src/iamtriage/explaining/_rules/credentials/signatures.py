@@ -194,7 +194,7 @@ def _explain_mismatch(case: Case[SignatureMismatch], message: str) -> Explanatio
     # The CLI signs the request itself.
     is_from_cli = _CLI_CALL.search(message) is not None
     set_keys = stored_keys_remedy(case) or _COPY_KEYS
-    summary = "AWS knows the access key ID, but rejected the signature: most often, the secret access key belongs to another access key ID. No permission is missing."
+    summary = f"{'The endpoint' if is_other_software else 'AWS'} knows the access key ID, but rejected the signature: most often, the secret access key belongs to another access key ID. No permission is missing."
     problem = None if is_presigned else _find_secret_problem(case.failure.text)
     is_of_shell = is_from_cli or getattr(case.context.command, "program", "") == "aws"
     if problem is None and difference is None and is_of_shell and (shown := find_shown_caller(case)):
