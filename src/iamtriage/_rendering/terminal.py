@@ -16,6 +16,7 @@ from iamtriage._rendering.blocks import Code, Fields, Fold, Heading, Items, Labe
 from iamtriage._rendering.texts import code_text, source_lines
 from iamtriage._rendering.widths import width_of
 from iamtriage._text import escape_controls
+from iamtriage._typing import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +79,7 @@ def count_lines(blocks: Iterable[Block], known: dict[Block, int], *, width: int)
         known: A cache with the number of lines of each block. This function adds to it.
         width: As for :func:`render`.
     """
-    layout = _Layout(max(width, _MIN_WIDTH), color=False)
+    layout = _LineCounter(max(width, _MIN_WIDTH), color=False)
     count = 0
     before: Block | None = None
     for block in blocks:
@@ -201,13 +202,17 @@ class _Layout:
         later = " " * len(first) if later is None else later
         line: list[tuple[str, str]] = []
         before, column = first, len(later)
-        for word, style in _split_long(words, self.width - column):
-            wide = width_of(word)
-            if line and word and column + wide > self.width:
-                yield self._line(before, line)
-                line, before, column = [], later, len(later)
-            line.append((word, style))
-            column += wide + 1
+        room = self.width - column
+        for whole, style in words:
+            wide = width_of(whole)
+            # A command that fits in no line is split into its words.
+            for word in (whole,) if wide <= room else whole.split(" "):
+                wide = wide if word is whole else width_of(word)
+                if line and word and column + wide > self.width:
+                    yield self._line(before, line)
+                    line, before, column = [], later, len(later)
+                line.append((word, style))
+                column += wide + 1
         yield self._line(before, line)
 
     def _line(self, before: str, words: list[tuple[str, str]]) -> str:
@@ -221,6 +226,14 @@ class _Layout:
         return f"\x1b[{style}m{text}\x1b[0m" if self.color and style and text else text
 
 
+class _LineCounter(_Layout):
+    """Lays out blocks as empty lines, to count them."""
+
+    @override
+    def _line(self, before: str, words: list[tuple[str, str]]) -> str:
+        return ""
+
+
 def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
     """Return the printable words of a text with their style, with an empty word between two spaces.
 
@@ -228,10 +241,3 @@ def _words(text: str, style: str = _PLAIN) -> list[tuple[str, str]]:
     """
     joined = _COMMAND_IN_PROSE.sub(lambda found: found[0].replace(" ", "\0"), escape_controls(text))
     return [(word.replace("\0", " "), style) for word in joined.split(" ")]
-
-
-def _split_long(words: Iterable[tuple[str, str]], width: int) -> Iterator[tuple[str, str]]:
-    """Yield words, and commands that fit in no line in their words."""
-    for word, style in words:
-        parts = word.split(" ") if width_of(word) > width else [word]
-        yield from ((part, style) for part in parts)

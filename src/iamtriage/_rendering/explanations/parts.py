@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -272,6 +273,7 @@ def _words(text: str) -> set[str]:
     return {_stem(word) for word in map(str.lower, _WORD.findall(text)) if not _FILLER.fullmatch(word)}
 
 
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     for ending in ("-based", "ly", "es", "s", "ed", "d"):
         if len(word) > len(ending) + 3 and word.endswith(ending):
