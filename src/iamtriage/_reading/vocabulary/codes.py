@@ -368,13 +368,13 @@ def is_code(word: str) -> bool:
 
 
 def find_codes(written: str) -> Iterator[str]:
-    """Yield the words that look like codes.
+    """Yield the words that look like codes, but for an ending alone, which is one only where an SDK prints a code.
 
     Args:
         written: Words, with a space before and after each of them.
 
     >>> sorted(find_codes(" hello NotFound InvalidGroup FirstError ClientError "))
-    ['FirstError', 'InvalidGroup', 'NotFound']
+    ['FirstError', 'InvalidGroup']
     """
     for letter, signs in _SIGNS_BY_LETTER:
         if letter not in written:
