@@ -590,6 +590,7 @@ LINES: tuple[str, ...] = tuple(
         r"Caused by: java.security.UnrecoverableKeyException: Cannot recover key",
         r"cookie policy: strict",
         r"cookies: 3",
+        r"cookie: enabled",
         r"Cookie name: session",
         r"passing tokens: 12",
         r"bypass=true",

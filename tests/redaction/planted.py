@@ -492,6 +492,11 @@ TEXTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("columns of MySQL", f"+------+----------+\n| user | password |\n+------+----------+\n| ana  | {PASSWORD} |\n+------+----------+", (PASSWORD,)),
     ("a shared access signature", f"https://a.blob.core.windows.net/c?sv=2031&se=2031&sr=c&sp=r&sig={BODY[:43]}%3D", (BODY[:43],)),
     ("a signature in XML", f"<ds:SignatureValue>{BODY}</ds:SignatureValue>", (BODY,)),
+    (
+        "cookie of letters",
+        "session_cookie = AbCdEfGhIjKlMnOpQrStUvWx",
+        ("AbCdEfGhIjKlMnOpQrStUvWx",),
+    ),
     ("cookies of curl", f"curl -b 'session={OPAQUE}' https://example.com/", (OPAQUE,)),
     ("a login of HTTPie", f"http -a ana:{PASSWORD} https://example.com/", (PASSWORD,)),
     ("a login of Splunk", f"splunk list index -auth ana:{PASSWORD}", (PASSWORD,)),

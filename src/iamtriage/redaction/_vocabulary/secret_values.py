@@ -89,6 +89,8 @@ COOKIE_ATTRIBUTE = r"(?:path|domain|expires|max-age|samesite|secure|httponly|par
 _EMPTY_COOKIE = re.compile(
     rf"[\w.-]{{1,80}}=(?:\"\")?(?:; ?{COOKIE_ATTRIBUTE}[^;]{{0,200}}){{0,8}};?", re.IGNORECASE
 )
+# A session ID of only letters is longer than a word.
+_MAX_COOKIE_WORD = 16
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].{0,40})?")
 _HEX_DIGITS = re.compile(r"(?:sha\d{1,3}:)?(?:[0-9a-f]{40}|[0-9a-f]{64})")
 # On the line after a name: another setting or label, such as "requestId=0a1b…", also without a value, a host, an
@@ -230,7 +232,11 @@ def _is_no_secret(name: Name, value: str, placement: Placement) -> bool:
     if name.key in {"pwd", "oldpwd"} and _DIRECTORY.match(value):
         # The working directory.
         return True
-    if name.what == "cookie" and (value.isdigit() or value.isalpha() or _EMPTY_COOKIE.fullmatch(value)):
+    if name.what == "cookie" and (
+        value.isdigit()
+        or (value.isalpha() and len(value) <= _MAX_COOKIE_WORD)
+        or _EMPTY_COOKIE.fullmatch(value)
+    ):
         return True
     if placement.quoted:
         return False
