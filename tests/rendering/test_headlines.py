@@ -62,7 +62,7 @@ _VERDICT = "the policy in the text allows it only with the tag team = orders, wh
     ],
 )
 def test_long_verdict(summary: str, shown: str, short: str, details: tuple[str, ...]) -> None:
-    assert shorten(summary, shown) == (short, details)
+    assert shorten(summary, [shown]) == (short, details)
 
 
 def test_details_are_derived() -> None:

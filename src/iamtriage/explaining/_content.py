@@ -112,8 +112,7 @@ class Content(NamedTuple):
         from iamtriage._rendering.explanations.headlines import shorten
 
         first = remedies[0] if remedies else None
-        shown = "\n".join((*first.commands, *map(str, first.documents))) if first else ""
-        summary, details = shorten(summary, shown)
+        summary, details = shorten(summary, (*first.commands, *first.documents) if first else ())
         return Parts(
             summary=summary,
             details=details,

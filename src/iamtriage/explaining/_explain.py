@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 __all__ = ("explain",)
 
 _STANDARD_DENIAL = "is not authorized to perform: "
+# The SDK for Java only warns that it skips the credentials of a pod, and takes others.
+_MISSING_MODULE = "the 'sts' service module must be"
+_SKIPPED_IDENTITY = f"To use web identity tokens, {_MISSING_MODULE}"
 # In a text without any of these, unparsed texts show no problem.
 _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
@@ -240,12 +243,9 @@ def _find_specific_failure(text: str, denial: AccessDenied, facts: Facts) -> Fai
     return specific[0]
 
 
-# The SDK for Java only warns that it skips the credentials of a pod, and takes others.
-_SKIPPED_IDENTITY = "To use web identity tokens, the 'sts' service module must be"
-
-
 def _is_skipped(failure: Failure) -> bool:
-    return "service module must be" in failure.text[slice(*failure.span)]
+    """Return whether a failure is the warning that the SDK for Java skips the credentials of a pod."""
+    return _MISSING_MODULE in failure.text[slice(*failure.span)]
 
 
 def _names_nothing(denial: AccessDenied) -> bool:

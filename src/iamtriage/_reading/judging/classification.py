@@ -367,10 +367,10 @@ def _wraps(outer: Candidate, inner: Candidate, *, on_other_lines: bool) -> bool:
     return False
 
 
-def _is_tail_of_caller(inner: Candidate, outer: Candidate) -> bool:
+def _is_tail_of_caller(first: Candidate, second: Candidate) -> bool:
     """Return whether the second candidate is only the suffix of a service that passes on another service's error."""
-    services = {inner.service, outer.service}
-    return len(services) > 1 and None not in services and not (outer.has_core or outer.has_code)
+    services = {first.service, second.service}
+    return len(services) > 1 and None not in services and not (second.has_core or second.has_code)
 
 
 def pick_root_cause(candidates: list[Candidate], readable: str) -> Candidate | None:

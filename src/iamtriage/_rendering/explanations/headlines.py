@@ -5,7 +5,13 @@ The full explanation and cards have the whole verdict.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iamtriage._patterns import lazy_pattern
+from iamtriage._rendering.explanations.parts import SENTENCE_END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ("add_details", "shorten")
 
@@ -22,10 +28,9 @@ _USER = lazy_pattern(
     r", (?:which (?P<who>[^,]+?) uses|with whose permissions (?P<acts>[^,]+))(?P<for>[^,]*),(?= was )"
 )
 _REMARK = lazy_pattern(r" \((?P<remark>[^()]{20,})\)(?=\.$)")
-_SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z]|[a-z0-9-]+:[A-Z])")
 
 
-def shorten(summary: str, shown: str) -> tuple[str, tuple[str, ...]]:
+def shorten(summary: str, shown: Iterable[object]) -> tuple[str, tuple[str, ...]]:
     """Return a verdict of at most three lines, if that is possible, and the details that it omits.
 
     Args:
@@ -34,9 +39,9 @@ def shorten(summary: str, shown: str) -> tuple[str, tuple[str, ...]]:
 
     >>> arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/database-AbCdEf"
     >>> summary = f"The role {'orders-' * 28}task was denied secretsmanager:GetSecretValue on {arn}: no."
-    >>> shorten(summary, arn)[1]
+    >>> shorten(summary, [f"aws {arn}"])[1]
     ()
-    >>> shorten(summary, "")[1]
+    >>> shorten(summary, [])[1]
     ('The resource is arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/database-AbCdEf.',)
     """
     short, details = summary, list[str]()
@@ -46,7 +51,8 @@ def shorten(summary: str, shown: str) -> tuple[str, tuple[str, ...]]:
             if changed == short:
                 break
             short = changed
-            if not (detail.startswith(_RESOURCE_IS) and detail.removeprefix(_RESOURCE_IS)[:-1] in shown):
+            arn = detail.removeprefix(_RESOURCE_IS)[:-1] if detail.startswith(_RESOURCE_IS) else None
+            if arn is None or not any(arn in str(each) for each in shown):
                 details.insert(0, detail)
     is_shorter = _count_lines(short) < _count_lines(summary)
     return (short, tuple(details)) if is_shorter else (summary, ())
@@ -78,7 +84,7 @@ def _count_lines(text: str) -> int:
 
 
 def _move_sentences(summary: str) -> tuple[str, str]:
-    first, *more = _SENTENCE_END.split(summary)
+    first, *more = SENTENCE_END.split(summary)
     return (" ".join((first, *more[:-1])), more[-1]) if more else (summary, "")
 
 

@@ -31,8 +31,8 @@ _MIN_SHARED_WORDS = 0.7
 # Fewer for the first sentence of a cause and for a quote, and for what words a message.
 _MIN_OF_CAUSE, _MIN_OF_REPORT = 0.6, 0.25
 _MIN_OF_TITLE = 0.75
-SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z])")
-"""The space between two sentences."""
+SENTENCE_END = lazy_pattern(r"(?<=[.!?]) (?=[A-Z]|[a-z0-9-]+:[A-Z])")
+"""The space between two sentences, of which the second one can begin with an action."""
 # Words at the start of a sentence that are not names.
 _COMMON_WORD = lazy_pattern(
     r"(?:An?|At|By|For|If|In|It|Its|No|Only|Such|That|The|These|They|This|With|Without) "
