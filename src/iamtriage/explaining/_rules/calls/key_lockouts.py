@@ -32,7 +32,8 @@ _ACCOUNT_OF_ARN = lazy_pattern(r":iam::([0-9]{12}):")
 _CREATES = lazy_pattern(r"\bcreating\b|\bCreateKey\b|\bcreate-key\b")
 _DEFAULT_POLICY = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
 _PUT = "kms:putkeypolicy"
-_KEY_ID = lazy_pattern(r"key/[\w-]+\Z")
+_KEY_ID = lazy_pattern(r"key/[^:]+\Z")
+_WILDCARD = lazy_pattern(r"[*?]")
 _SCANNER = lazy_pattern(
     r"(?i)\b(?:scanners?|checkov|ckv_aws_\d|tfsec|trivy|terrascan|semgrep|linter|asterisks?|wildcards?)\b"
 )
@@ -108,12 +109,11 @@ def _other_resource(statements: list[Mapping[str, Any]]) -> tuple[Mapping[str, A
 def _is_key(pattern: str) -> bool:
     """Return whether a pattern of resources can match a KMS key.
 
-    >>> [_is_key(each) for each in ("*", "arn:aws:kms:*:*:key/*", "arn:aws:dynamodb:*", "arn:aws:kms:*:*:alias/app")]
+    >>> [_is_key(each) for each in ("*", "arn:aws*:kms:*:*:key/1234-*", "arn:aws:dynamodb:*", "arn:aws:kms:*:*:alias/app")]
     [True, True, False, False]
     """
-    parts = dict(enumerate(pattern.split(":")))
-    filled = (parts.get(at, "") for at in (1, 3, 4))
-    partition, region, account = (each if each.isalnum() or "-" in each else "x" for each in filled)
+    # The key that is most like the pattern.
+    _, partition, _, region, account, *_ = [*_WILDCARD.sub("x", pattern).split(":"), *"xxxxx"]
     return matches(
         f"arn:{partition}:kms:{region}:{account}:key/x", compile_glob(_KEY_ID.sub("key/*", pattern))
     )
@@ -125,7 +125,6 @@ def _explain_other_resource(
     """Explain that the Resource of the statement for the account matches no key."""
     sid = statement.get("Sid")
     which = f"the statement {clip_text(sid)}" if isinstance(sid, str) else "its statement"
-    caller = describe_principal(case.principal, case.caller)
     is_code = "aws_iam_policy_document" in case.failure.text
     right, wrong = '"Resource": "*"', f'"{clip_text(resource)}"'
     if is_code:
@@ -137,7 +136,7 @@ def _explain_other_resource(
         f"KMS rejects the key policy: {which} has the resource {clip_text(resource)}, which matches no KMS key, so nobody could use or change the key.",
         LOCKOUT.cause(
             "derived",
-            text=f"KMS checks that {caller[0].lower()}{caller[1:]} could call kms:PutKeyPolicy again. In a key policy, the resource * means only the key that has the policy, and opens no other.",
+            text=f"KMS checks that {describe_principal(case.principal, case.caller)} could call kms:PutKeyPolicy again. In a key policy, the resource * means only the key that has the policy, and opens no other.",
         ),
         remedies=your_remedy(
             f"Write {right} in {which}",
