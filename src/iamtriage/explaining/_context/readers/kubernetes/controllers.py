@@ -308,9 +308,10 @@ _CONTROLLERS = (
 )
 
 
-# A clause about another controller: "the EBS CSI pods are fine".
-_WORKING = lazy_pattern(
-    r"(?i)[^\n.,;:]{0,160}(?<!not)\s(?:(?:is|are|was|were)\s(?:all\s|still\s)?(?:happy|fine|ok|okay|healthy|working)|works?|runs?\sfine)\b[^\n.,;:]{0,80}"
+_CLAUSE = lazy_pattern(r"[^\n.,;:]+")
+# In a clause about another controller: "the EBS CSI pods are fine".
+_WORKS = lazy_pattern(
+    r"(?i)(?<!not)(?<!n.t)(?<!never)(?<!nothing)(?<!longer)\s(?:(?:is|are|was|were)\s(?:all\s|still\s)?(?:happy|fine|ok|okay|healthy|working)|works?|runs?\sfine)\b"
 )
 
 
@@ -348,12 +349,14 @@ def find_controller(text: str) -> Controller | None:
 
     >>> find_controller("failed to list hosted zones: operation error Route 53").name
     'ExternalDNS'
+    >>> find_controller("ebs-csi is fine; external-dns doesn't work").name
+    'ExternalDNS'
     """
     if not may_name_controller(text):
         return None
     found = [each for each in _CONTROLLERS if each.pattern.search(text)]
     if len(found) > 1:
-        failing = _WORKING.sub("", text)
+        failing = _CLAUSE.sub(lambda clause: "" if _WORKS.search(clause[0]) else clause[0], text)
         found = [each for each in found if each.pattern.search(failing)]
     return found[0] if len(found) == 1 else None
 
