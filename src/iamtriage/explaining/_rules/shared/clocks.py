@@ -32,8 +32,8 @@ _HOUR = 3600
 _ELAPSED = lazy_pattern(
     r"(?:\[|\bcomplete after )(?:(?P<h>\d{1,2})h)?(?:(?P<m>\d{1,3})m)?(?P<s>\d{1,2})s(?: elapsed\]|\b)"
     r"|\b(?:creat|updat|delet|replac)ing \((?P<total>\d{1,6})s\)"
-    r"|(?:#|\b(?:took|after|(?:completed|finished|failed|done) in|(?:ran|runs|running) for))\s{0,4}(?:about |~\s?)?"
-    r"(?=\d)(?:(?P<hours>\d{1,2}) ?h(?:ours?|rs?)?\b)?\s?(?:(?P<minutes>\d{1,3}) ?m(?:in(?:utes?|s)?)?\b)?"
+    r"|(?:#|\b(?:took|(?<!expire )(?<!expires )after|(?:completed|finished|failed|done) in|(?:ran|runs|running) for))\s{0,4}(?:about |~\s?)?"
+    r"(?=\d{1,3} ?[hm])(?:(?P<hours>\d{1,2}) ?h(?:ours?|rs?)?\b)?\s?(?:(?P<minutes>\d{1,3}) ?m(?:in(?:utes?|s)?)?\b)?"
 )
 _MAX_CHARS = 100_000
 
@@ -112,6 +112,8 @@ def find_run_time(text: str, at: int) -> int | None:
 
     >>> find_run_time("aws_db_instance.main: Still creating... [58m50s elapsed] ExpiredToken", 70)
     3530
+    >>> find_run_time("The keys expire after 12 hours, and this step took about 70 min: ExpiredToken", 65)
+    4200
     """
     times = [
         sum(int(each[unit] or 0) * size for unit, size in _UNITS)
