@@ -89,5 +89,6 @@ def test_cluster_role_of_auto_mode(shown: str, policy: str, *, is_cause: bool) -
 
 
 def test_failed_node_claim_is_deleted() -> None:
-    listing = "$ kubectl get nodeclaims\nNAME       TYPE        NODE   READY     AGE\nweb-7xk2p  c6g.large          Unknown   4m\n"
+    """The claims of nodes that are ready stay."""
+    listing = "$ kubectl get nodeclaims\nNAME       TYPE        NODE   READY     AGE\nweb-2m8dq  c6g.large  i-0a1   True      9d\nweb-7xk2p  c6g.large          Unknown   4m\n"
     assert "kubectl delete nodeclaim web-7xk2p" in str(explain(f"{listing}{_AUTO_MODE}"))

@@ -82,8 +82,9 @@ _ROLE_OF_CLUSTER = lazy_pattern(
     r"(?:\b(?i:cluster[ _-]?role)(?: ?ARN)?|\"roleArn\")[\"']?(?: is|\s?[:=])\s{0,4}[\"'`]?(?P<arn>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})",
     re.ASCII,
 )
+# The first one that is not ready.
 _NODE_CLAIM = lazy_pattern(
-    r"\bget nodeclaims?[^\n]{0,80}\nNAME[^\n]{0,200}\n(?P<name>[a-z0-9][a-z0-9.-]{1,62})\s"
+    r"\bget nodeclaims?[^\n]{0,80}\nNAME[^\n]{0,200}\n(?:[^\n]{1,300}\n){0,50}?(?P<name>[a-z0-9][a-z0-9.-]{1,62})\s(?:(?!\sTrue\s)[^\n]){0,300}?\s(?:False|Unknown)\s"
 )
 STATE_WORDS = {
     "Disabled": "is disabled",
@@ -309,10 +310,8 @@ def _launch_remedies(
     which = None
     show = kms_command("get-key-policy", found, region, PRINT_POLICY)
     if found is None:
-        of_other = (
-            "A key of another account also needs a grant (create-grant)." if launcher in _LAUNCHERS else None
-        )
-        which = of_other
+        if launcher in _LAUNCHERS:
+            which = "A key of another account also needs a grant (create-grant)."
         lookup.append(fill_command("aws ec2 get-ebs-default-kms-key-id --region {}", commands.region(region)))
     if state is None:
         show_state = kms_command("describe-key", found, region, "--query KeyMetadata.KeyState")
