@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import escape_controls, hide_secrets
 from iamtriage.actions._operations import service_prefix
+from iamtriage.explaining._rules.sts.region_settings import show_line
 
 __all__ = ("ClientEndpoint", "find_client_endpoint")
 
@@ -18,7 +18,6 @@ _CLIENT_ENDPOINT = lazy_pattern(
     r"(?P<option>,?\s{0,20}(?<!\w)[\"']?(?P<setting>endpoint|endpoint_url|endpointOverride|BaseEndpoint|ServiceURL)[\"']?\s?(?:=>|[:=(])\s?(?:[\w.$]{1,80}(?:[\[(][\"']\w{1,60}[\"'][\])])?|[\"'`][^\"'`\s]{1,200}[\"'`])(?=\s?[,})\]])(?:,\s)?)",
     re.ASCII,
 )
-_MAX_CHARS_OF_LINE = 200
 
 
 class ClientEndpoint(NamedTuple):
@@ -48,9 +47,6 @@ def find_client_endpoint(text: str) -> ClientEndpoint | None:
         kept = ", " if option[-1].isspace() else ""
     first = text.rfind("\n", 0, found.start()) + 1
     rest = text[end:].partition("\n")[0]
-    line = f"{text[first:start]}{kept}{rest}".strip().removeprefix(">>> ")
-    line = line.replace("{  }", "{}")
-    is_shown = len(line) <= _MAX_CHARS_OF_LINE and "\n" not in line and found["built"] is None
-    return ClientEndpoint(
-        service, found["setting"], escape_controls(hide_secrets(line)) if is_shown else None
-    )
+    line = f"{text[first:start]}{kept}{rest}".replace("{  }", "{}")
+    code = None if found["built"] or "\n" in line else show_line(line)
+    return ClientEndpoint(service, found["setting"], code)

@@ -65,7 +65,6 @@ _SIGNED_SERVICE = lazy_pattern(
     rf"|\bSignatureV4\(\{{[^{{}}]{{0,200}}?\bservice: ?[\"']{_SERVICE}[\"']",
     re.ASCII,
 )
-_NEWLINE = "\n"
 _MAX_CHARS_OF_LINE = 200
 # The hosts of a workspace or another resource, which only exist in the Region of the resource.
 _OF_RESOURCE = frozenset({"aps-workspaces"})
@@ -157,8 +156,12 @@ def correct_signing_code(text: str, service: str) -> str | None:
     if found is None or found[0].startswith("Credential="):
         return None
     start, end = found.span(found.lastindex or 0)
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    line = f"{before}{service}{text[end:].partition(_NEWLINE)[0]}"
+    before, after = text[text.rfind("\n", 0, start) + 1 : start], text[end:].partition("\n")[0]
+    return show_line(f"{before}{service}{after}")
+
+
+def show_line(line: str) -> str | None:
+    """Return a line of code or of a command without its prompt and secrets, or ``None`` if it is long."""
     line = line.strip().removeprefix(">>> ").removeprefix("$ ").rstrip("\\ ")
     return escape_controls(hide_secrets(line)) if len(line) <= _MAX_CHARS_OF_LINE else None
 

@@ -117,10 +117,6 @@ def explain_expected_service(case: Case[CredentialScope], message: str, expected
 _METHOD = lazy_pattern(
     r"\.((?:create|get|put|update|delete|list|describe|import)_?[A-Za-z][A-Za-z_]{2,50})\("
 )
-# Services whose endpoint begins with the prefix of their actions.
-_NAMED_AFTER_SERVICE = frozenset(
-    {"apigateway", "dynamodb", "kinesis", "kms", "lambda", "sns", "sqs", "ssm", "states"}
-)
 
 
 def _explain_client_endpoint(
@@ -143,9 +139,6 @@ def _explain_client_endpoint(
     knows = f"{host or 'The endpoint'} {serves} does not know {operation}, whatever service the request is signed for."
     action = found[0].actions[0] if found and found[0].actions else f"an action of {client.service}"
     region = commands.region(case.facts.region)
-    default = f"the endpoint of {client.service} in {region}"
-    if client.service in _NAMED_AFTER_SERVICE:
-        default = f"{client.service}.{region}.amazonaws.com"
     return case.explain(
         f"The client of {client.service} sends its calls to an endpoint of {expected}: its code sets {client.setting}.",
         WRONG_SIGNING_SERVICE.cause(
@@ -154,7 +147,7 @@ def _explain_client_endpoint(
         ENDPOINT_OF_OTHER_SERVICE.cause("derived", text=knows),
         remedies=your_remedy(
             f"Remove {client.setting} from the client of {client.service}",
-            f"Without it, the SDK calls {default}. Then deploy or restart the program.",
+            f"Without it, the SDK calls the endpoint of {client.service} in {region}. Then deploy or restart the program.",
             manifest=client.code,
             manifest_language="text",
             url=pages.SDK_ENDPOINTS,
