@@ -221,6 +221,15 @@ def test_acl_in_a_module(address: str, acl: str, step: str, shares: str) -> None
     assert shares in steps
 
 
+def test_acl_of_log_delivery_without_a_module() -> None:
+    explanation = explain(
+        "$ aws s3api put-bucket-acl --bucket acme-logs --acl log-delivery-write\n\nAn error occurred (AccessControlListNotSupported) when calling the PutBucketAcl operation: The bucket does not allow ACLs"
+    )
+    steps = " ".join(explanation.remedies[0].steps)
+    assert "the bucket policy allows them." in steps
+    assert "module" not in steps
+
+
 def test_guest_of_an_identity_pool_whose_role_allows_the_call() -> None:
     denied = "User: arn:aws:sts::111122223333:assumed-role/guests/CognitoIdentityCredentials is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:eu-west-1:111122223333:parameter/app because no session policy allows the ssm:GetParameter action"
     policy = '{"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": "*"}'

@@ -96,6 +96,7 @@ INVALID_REQUEST = CauseType(
 # The SDKs for JavaScript v2 and Go v1.
 _READS_NO_PROFILE = lazy_pattern(r"Missing region in config|MissingRegion: could not find region")
 _ACL_RESOURCE = "aws_s3_bucket_acl"
+_DELIVERS_LOGS = lazy_pattern(r"\bLogDelivery\b|log-delivery-write|\be?lb_log_delivery_policy\b")
 _DELIVERY_POLICY = lazy_pattern(r"\battach_\w{0,10}lb_log_delivery_policy\b(?=\s{0,20}=\s{0,4}true)")
 # The resource of a module, such as terraform-aws-modules/s3-bucket, is not in the reader's own code.
 _ACL_MODULE = lazy_pattern(r"\bmodule\.(?P<name>[\w-]{1,64})(?:\[[^\]\n]{1,80}\])?\.aws_s3_bucket_acl\.")
@@ -110,40 +111,34 @@ def name_acl(case: Case[AwsError], summary: str) -> str:
 
 def acl_remedy(case: Case[AwsError]) -> Remedy:
     """Return how a request is sent without the ACL that the text shows."""
-    text = case.failure.text
-    found = find_acl(text)
-    command = case.context.command
+    text, command = case.failure.text, case.context.command
+    found, module = find_acl(text), _ACL_MODULE.search(text)
     again = "aws s3api get-bucket-ownership-controls --bucket BUCKET"
     on = "set BucketOwnerPreferred with aws s3api put-bucket-ownership-controls"
     if command is not None and command.option("acl") is not None:
         again = commands.repeat_command(command, changes={"acl": ""}) or again
-    remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
-    share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
-    if re.search(r"\bLogDelivery\b|log-delivery-write|\b(?:elb|lb)_log_delivery_policy\b", text):
-        attached = _DELIVERY_POLICY.search(text)
-        by = (
-            f"by {attached[0]}, which the module has"
-            if attached
-            else "in the module, attach_elb_log_delivery_policy or attach_lb_log_delivery_policy"
-        )
-        share = f"Load balancers and other services deliver logs without it: the bucket policy allows them ({by})."
-    if found is not None:
-        remove = f"Remove {found.words} from the call."
-        if (module := _ACL_MODULE.search(text)) is not None:
-            remove = f'Remove {found.words} from the block module "{module["name"]}".'
-            on = 'set control_object_ownership = true and object_ownership = "BucketOwnerPreferred" in the module'
-        if found.is_public:
-            share = "To publish the objects, use CloudFront with origin access control. A bucket policy that allows s3:GetObject to everyone works only without Block Public Access, which is on by default."
-    elif _ACL_RESOURCE in text:
-        remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
-        if (module := _ACL_MODULE.search(text)) is not None:
-            remove = f'Remove acl from the block module "{module["name"]}".'
     if _ACL_RESOURCE in text:
         again = "terraform apply"
-        on = (
-            on
-            if "module" in on
-            else f"set BucketOwnerPreferred in aws_s3_bucket_ownership_controls, on which {_ACL_RESOURCE} has to depend"
+        on = f"set BucketOwnerPreferred in aws_s3_bucket_ownership_controls, on which {_ACL_RESOURCE} has to depend"
+    remove = "Remove the ACL from the call: --acl in the AWS CLI, ACL in an SDK, acl in Terraform."
+    if module is not None:
+        remove = f'Remove {found.words if found else "acl"} from the block module "{module["name"]}".'
+        on = 'set control_object_ownership = true and object_ownership = "BucketOwnerPreferred" in the module'
+    elif found is not None:
+        remove = f"Remove {found.words} from the call."
+    elif _ACL_RESOURCE in text:
+        remove = f"Remove the resource {_ACL_RESOURCE}, and acl of the bucket."
+    share = "To share the objects, use the bucket policy. The bucket's owner owns all of them already."
+    if found is not None and found.is_public:
+        share = "To publish the objects, use CloudFront with origin access control. A bucket policy that allows s3:GetObject to everyone works only without Block Public Access, which is on by default."
+    elif _DELIVERS_LOGS.search(text):
+        by = ""
+        if attached := _DELIVERY_POLICY.search(text):
+            by = f" (by {attached[0]}, which the module has)"
+        elif module is not None:
+            by = " (in the module, attach_elb_log_delivery_policy or attach_lb_log_delivery_policy)"
+        share = (
+            f"Load balancers and other services deliver logs without it: the bucket policy allows them{by}."
         )
     return your_remedy(
         "Send the request without an ACL",
