@@ -172,14 +172,16 @@ class _DirectCall(NamedTuple):
     Attributes:
         verdict: What assumes the role, as a clause.
         title: What to do.
-        step: How.
+        steps: How.
+        renew: What to do instead.
         again: The command.
         url: The documentation of the tool.
     """
 
     verdict: str
     title: str
-    step: str
+    steps: tuple[str, ...]
+    renew: str
     again: str | None
     url: str
 
@@ -193,7 +195,8 @@ def _find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
         return _DirectCall(
             "aws-vault assumes it with the temporary credentials of GetSessionToken",
             "Call aws-vault with --no-session",
-            "It then assumes the role with the user's access key, and asks for the MFA code each time.",
+            ("It then assumes the role with the user's access key, and asks for the MFA code each time.",),
+            "Or run aws-vault exec with --ecs-server, which renews sessions of one hour",
             direct if vault["rest"] and not vault["more"] else None,
             "https://github.com/99designs/aws-vault/blob/master/USAGE.md",
         )
@@ -212,7 +215,11 @@ def _find_direct_call(case: Case[AwsError]) -> _DirectCall | None:
     return _DirectCall(
         "it is assumed with the temporary credentials of GetSessionToken",
         "Assume the role with the long-term access key",
-        step,
+        (
+            step,
+            "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+        ),
+        "Or request at most one hour, and renew the session",
         again,
         pages.SESSION_DURATION,
     )
@@ -222,7 +229,6 @@ def _explain_session_of_user(
     case: Case[AwsError], duration: str, target: str, direct: _DirectCall
 ) -> Explanation:
     """Explain that the credentials of GetSessionToken are limited like those of role chaining."""
-    is_vault = direct.verdict.startswith("aws-vault")
     return case.explain(
         f"STS rejected {duration}: {direct.verdict}, and STS limits a role that temporary credentials assume to one hour, as with role chaining.",
         CHAINED_SESSION_TOO_LONG.cause(
@@ -233,17 +239,12 @@ def _explain_session_of_user(
         remedies=(
             your_remedy(
                 direct.title,
-                direct.step,
-                None
-                if is_vault
-                else "In the AWS CLI, a profile with role_arn, source_profile, mfa_serial and duration_seconds does this, too.",
+                *direct.steps,
                 commands=direct.again,
                 url=direct.url,
             ),
             your_remedy(
-                "Or run aws-vault exec with --ecs-server, which renews sessions of one hour"
-                if is_vault
-                else "Or request at most one hour, and renew the session",
+                direct.renew,
                 "Request 3600 seconds, or omit the duration. The cached session of GetSessionToken can stay: with it, the role can be assumed again each hour without a code.",
                 url=pages.SESSION_DURATION,
             ),
