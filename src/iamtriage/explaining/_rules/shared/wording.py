@@ -46,7 +46,7 @@ def why_no_allow_helps(denial: Denial) -> str:
         denial.failure.text,
     )
     wide = f", not even {found[1]}" if found else ""
-    return f"An Allow does not override it{wide}.{' Take that back.' if wide.endswith('*') else ''}"
+    return f"An Allow does not override it{wide}.{' If you added it for this, remove it.' if wide.endswith('*') else ''}"
 
 
 def put_check_first(check: str, title: str) -> str:
