@@ -49,6 +49,7 @@ _LINKED_ARN = lazy_pattern(
     r"\brole/aws-service-role/(?P<service>[a-z0-9.-]{3,100}\.amazonaws\.com(?:\.cn)?)/(?P<role>AWSServiceRoleFor[A-Za-z0-9]{1,44}(?:_(?P<suffix>[\w+=,.@-]{1,20}))?)",
     re.ASCII,
 )
+# In Terraform, a role that a module or the same run creates.
 _OTHER_PRINCIPAL = lazy_pattern(
     r"\b(?:module\.[\w-]{1,60}\.\w{0,60}role_arn|aws_iam_role\.[\w-]{1,60}\.arn)\b", re.ASCII
 )

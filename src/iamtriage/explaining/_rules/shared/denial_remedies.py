@@ -33,10 +33,10 @@ ROLE_OF_STACK_SETS = lazy_pattern(
 )
 _ROLE_ELSEWHERE = lazy_pattern(r"AWSControlTowerExecution|OrganizationAccountAccessRole", re.ASCII)
 _PIPELINE = lazy_pattern(r"\bCodePipeline\b|\bAction execution failed\b")
-# The provider block of Terraform.
 _VERB = lazy_pattern(r"[A-Z][a-z]+")
 # What the names of roles for emergencies have.
 _EMERGENCY = lazy_pattern(r"break-?glass|emergency", re.IGNORECASE)
+# The provider block of Terraform.
 _ASSUMED_ROLE = lazy_pattern(r"\bassume_role\b[^}]{0,400}?\brole_arn\s{0,20}=\s?\"arn:")
 _OWN_ACCOUNT = lazy_pattern(r"\bget-caller-identity\b[^$#]{0,300}?(?<![0-9])([0-9]{12})(?![0-9])", re.ASCII)
 

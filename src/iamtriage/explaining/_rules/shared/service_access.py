@@ -192,7 +192,7 @@ SET_KEY = {
 SSE_SQS = "A queue can use SSE-SQS instead (SqsManagedSseEnabled), which requires no KMS permissions."
 # The key in a template, in Terraform, in the CDK, or as the AWS CLI prints it.
 _STATED_KEY = lazy_pattern(
-    r"\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\b(?P<cdk>QueueEncryption\.KMS_MANAGED)\b",
+    r"\b(?:KmsMasterKeyId|kms_master_key_id)[\"']?\s{0,20}[:=]\s{0,4}[\"']?(?:arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{6,30}:\d{12}:)?(?:key/)?(?P<key>alias/[\w/-]{1,250}|(?:mrk-)?[0-9a-f][0-9a-f-]{31,35})(?![\w/-])|\bQueueEncryption\.KMS_MANAGED\b",
     re.ASCII,
 )
 _TEMPLATE = lazy_pattern(r"\bAWS::(?:SNS::Topic|SQS::Queue)\b|\baws_(?:sns_topic|sqs_queue)\b")
