@@ -54,7 +54,7 @@ IDENTITY = f"$ aws sts get-caller-identity --query Arn --output text\n{SESSION}\
             "terraform init",
         ),
         (
-            f"{REMOTE}{ROLE}$ terraform plan\n{LIST}",
+            f"{REMOTE}{ROLE}$ terraform init\nSuccessfully configured the backend\n$ terraform plan\n{LIST}",
             "called as the role ci",
             "config in the block data",
             "terraform plan",
@@ -81,6 +81,7 @@ def test_backend_without_role(text: str, verdict: str, setting: str, command: st
     first = explanation.remedies[0]
     assert setting in (first.manifest or first.steps[0])
     assert first.commands == (command,)
+    assert "-reconfigure" not in str(first.steps) or "init" in command
 
 
 @pytest.mark.parametrize(

@@ -114,9 +114,9 @@ class Backend(NamedTuple):
     @property
     def steps(self) -> tuple[str | None, ...]:
         """What to write, and how the command goes on."""
-        if self.is_configured:
-            return self.add, "-reconfigure is necessary because .terraform has the former block."
         asks = f"{self.tool} init sets up the backend before any provider, and offers to copy a local state. If it reports a changed backend configuration, add -reconfigure."
+        if self.is_configured:
+            asks = "-reconfigure is necessary because .terraform has the former block."
         return (self.add, asks if self._is_backend else None)
 
     @property
