@@ -57,7 +57,6 @@ _TERRAFORM_ROLE = lazy_pattern(
     r"\baws_iam_role\.[^\s:]{1,80}: (?:Creation|Modifications) complete after \S{1,20} \[id=(?P<id>[\w+=,.@-]{1,64})\]"
     r"|\bresource \"aws_iam_role\" \"[\w-]{1,64}\" \{[^{}]{0,200}?\bname\s{1,20}= \"(?P<name>[\w+=,.@-]{1,64})\""
 )
-_PRINTED = lazy_pattern(r"\baws iam get-role\b[^\n|;]{0,120}?--role-name[ =][\"']?(?P<role>[\w+=,.@-]{1,64})")
 # The key, variable or option to which a text gives a role.
 _SETTING = lazy_pattern(
     r"(?:--(?=[a-z]))?\b(?P<setting>(?!(?i:resource))[A-Za-z][\w-]{2,40})\"?(?:\s{0,4}(?:=>|[:=])\s{0,4}|(?<=-arn) )\"?"
@@ -93,7 +92,7 @@ def explain_untrusted_role(
     """Explain that a service cannot assume a role, by the trust policy in the facts if there is one."""
     parsed = parse_masked_role(role_arn)
     in_code = trust_in_code_steps(find_deployment(case.failure, case.facts))
-    name = _find_role_name(case.failure.text) if parsed is None else parsed.name
+    name = _find_role_name(case) if parsed is None else parsed.name
     role = "the role" if name is None else f"the role {name}"
     who, trust = service or "the service", None
     if case.facts.trust_policy is not None and service is not None:
@@ -153,7 +152,7 @@ def explain_untrusted_role(
                 *in_code,
                 None
                 if in_code or (name is not None and _is_new(case.failure.text, name))
-                else "Then repeat the call, after some ten seconds.",
+                else "Then repeat the call after about ten seconds.",
                 save_step("the role's trust policy", "trust.json"),
                 commands=(
                     commands.fill_command(
@@ -263,8 +262,9 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
     )
 
 
-def _find_role_name(text: str) -> str | None:
-    """Return the only role that Terraform creates, or whose trust policy a command in the text prints."""
-    names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(text)}
-    names = names or {each["role"] for each in _PRINTED.finditer(text)}
+def _find_role_name(case: Case[AwsError]) -> str | None:
+    """Return the only role that Terraform creates, or whose trust policy is in the text."""
+    names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(case.failure.text)}
+    owners = (each.owner for each in case.context.policies if each.is_trust_policy)
+    names = names or {owner[1] for owner in owners if owner is not None}
     return names.pop() if len(names) == 1 else None
