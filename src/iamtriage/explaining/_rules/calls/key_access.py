@@ -226,7 +226,7 @@ _CLAIM = lazy_pattern(
     r"(?:\bpvc[ /]|for claim \\?\"(?P<namespace>[a-z0-9-]{1,63})/)(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?= -n | --namespace|\\?\")"
 )
 _CLASS = lazy_pattern(r"\bStorageClass \\?\"(?P<name>[a-z0-9][a-z0-9.-]{0,252})\\?\"")
-_ACCOUNT_OF_DRIVER = "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa --namespace kube-system --output 'jsonpath={.metadata.annotations.eks\\.amazonaws\\.com/role-arn}')"
+_ROLE_OF_DRIVER = "role_arn=$(kubectl get serviceaccount ebs-csi-controller-sa --namespace kube-system --output 'jsonpath={.metadata.annotations.eks\\.amazonaws\\.com/role-arn}')"
 _USES = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
 
 
@@ -310,7 +310,7 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
             ),
             commands=(
                 f"aws ec2 get-ebs-default-kms-key-id --region {region}" if key is None else None,
-                _ACCOUNT_OF_DRIVER if finds_role else None,
+                _ROLE_OF_DRIVER if finds_role else None,
                 put,
                 claim and Labelled(f"Then delete the pending claim, and create it again{of_set}:", claim),
                 Labelled(
