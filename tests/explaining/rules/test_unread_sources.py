@@ -97,6 +97,13 @@ def test_unread_sso_session(text: str, expected: str | None) -> None:
         assert "aws configure set sso_role_name Ops --profile dev-legacy" in explanation.remedies[2].commands
 
 
+def test_profile_without_sso_session_has_no_settings_of_another_profile() -> None:
+    other = _SSO_PROFILE.replace("dev", "prod").replace("111122223333", "444455556666")
+    text = f"deployer: failed to load aws config: {_SSO_ERROR}\n{_SSO_PROFILE}{_SSO_SESSION}{other}"
+    lines = explain(text).remedies[2].commands
+    assert "aws configure set sso_account_id SSO_ACCOUNT_ID --profile dev-legacy" in lines
+
+
 @pytest.mark.parametrize(
     ("trigger", "permissions", "can_be_fork"),
     [

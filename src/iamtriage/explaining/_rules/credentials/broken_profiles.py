@@ -7,13 +7,12 @@ https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._rules.credentials.unknown_sessions import explain_unread_session
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
-from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
 if TYPE_CHECKING:
@@ -37,26 +36,6 @@ PROFILE_BROKEN = CauseType(
     fix="Correct the setting that the message names, in ~/.aws/config.",
     sources=(pages.CLI_PROFILES, pages.CLI_ROLES, pages.SSO_LOGIN),
 )
-SESSION_UNREAD = CauseType(
-    "sso-session-unread",
-    title="The program's AWS SDK does not read sso-session sections",
-    text="The AWS CLI writes sso_start_url and sso_region to an sso-session section, which several profiles can use. AWS SDKs from before about 2023 look for them in the profile only.",
-    recognised_by="The SDK misses sso_region and sso_start_url, and the text shows both in the sso-session section of the profile.",
-    fix="Upgrade the program, or export the credentials that the AWS CLI gets with the profile.",
-    sources=("https://github.com/hashicorp/terraform-provider-aws/issues/28263", pages.SSO_LOGIN),
-)
-_SESSION = lazy_pattern(
-    r"^[ \t]{0,8}\[sso-session[ \t]{1,4}(?P<name>[\w.@+-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})",
-    re.MULTILINE,
-)
-_USES_SESSION = lazy_pattern(r"\bsso_session[ \t]{0,4}=[ \t]{0,4}(?P<name>[\w.@+-]{1,64})")
-_START_SETTING = lazy_pattern(
-    r"\b(?P<name>sso_start_url|sso_region)[ \t]{0,4}=[ \t]{0,4}(?P<value>[^\s\"'`$]{1,300})"
-)
-_PROFILE_SETTING = lazy_pattern(
-    r"\b(?P<name>sso_account_id|sso_role_name)[ \t]{0,4}=[ \t]{0,4}(?P<value>[\w+=,.@-]{1,64})"
-)
-_PROVIDER_VERSION = lazy_pattern(r"\bprovider registry\.[\w.]{1,40}/hashicorp/aws (?P<version>v[0-9.]{1,20})")
 
 
 class _ProfileError(NamedTuple):
@@ -227,9 +206,7 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
     searched = zip(_PROFILE_ERRORS, (each.search(message) for each in _PATTERNS), strict=True)
     error, values = next((error, found.groupdict()) for error, found in searched if found is not None)
     profile = clues.safe_name(values.get("name")) or clues.find_profile(case)
-    if "missing required configuration" in error.phrase and (
-        unread := _explain_unread_session(case, profile)
-    ):
+    if "missing required configuration" in error.phrase and (unread := explain_unread_session(case, profile)):
         return unread
     source = clues.safe_name(values.get("source"))
     summary = error.summary.format(
@@ -246,65 +223,6 @@ def explain_broken_profile(case: Case[MissingCredentials], message: str) -> Expl
                 for line in error.commands
             ),
             url=error.url,
-        ),
-        notes=credential_remedies.NO_CALL_MADE,
-    )
-
-
-def _explain_unread_session(case: Case[MissingCredentials], profile: str | None) -> Explanation | None:
-    """Explain that a program does not read the sso-session section, if the text shows that it is complete."""
-    text = case.failure.text
-    names = {each["name"] for each in _USES_SESSION.finditer(text)}
-    sessions = [each for each in _SESSION.finditer(text) if each["name"] in names]
-    if len(sessions) != 1:
-        return None
-    values = {each["name"]: each["value"] for each in _START_SETTING.finditer(sessions[0]["body"])}
-    if len(values) < len(("sso_start_url", "sso_region")):
-        return None
-    values |= {each["name"]: each["value"] for each in _PROFILE_SETTING.finditer(text)}
-    program, version = clues.find_program(case.failure) or "the program", _PROVIDER_VERSION.search(text)
-    step = f"Install a version of {program} from 2023 or later."
-    if program == "Terraform":
-        step = 'Set version = "~> 5.0" for hashicorp/aws in required_providers. Its upgrade guide lists the breaking changes.'
-        if 'backend "s3"' in text:
-            step += " A profile for the S3 backend requires Terraform 1.6 or later, too."
-    reader = f"the AWS provider {version['version']}" if version else program
-    if "S3 Backend" in text:
-        step = "The backend is a part of Terraform, not of the AWS provider: install Terraform 1.6 or later."
-        reader = "Terraform's S3 backend"
-    name, of = profile or "PROFILE", f" {profile}" if profile else ""
-    legacy = f"{name}-legacy"
-    setting = "aws configure set {} {} --profile {}"
-    return case.explain(
-        f"The profile{of} is correct: its section [sso-session {sessions[0]['name']}] has sso_start_url and sso_region. But the AWS SDK in {reader} is too old to read such a section.",
-        SESSION_UNREAD.cause("derived", "The text shows both settings in that section."),
-        remedies=(
-            your_remedy(
-                f"Upgrade {reader.replace(' v', ' from v')}" if version else f"Upgrade {reader}",
-                step,
-                commands="terraform init -upgrade" if program == "Terraform" else None,
-                url=SESSION_UNREAD.sources[0],
-            ),
-            your_remedy(
-                "Or, until then, export the credentials that the AWS CLI gets",
-                "Repeat it when they expire, after aws sso login.",
-                commands=(
-                    fill_command(
-                        'eval "$(aws configure export-credentials --profile {} --format env)"', name
-                    ),
-                    "unset AWS_PROFILE",
-                ),
-                url=pages.SSO_LOGIN,
-            ),
-            your_remedy(
-                f"Or add the profile {legacy} in the older form, without sso_session",
-                f"Use it for {program}.",
-                commands=(
-                    *(fill_command(setting, key, value, legacy) for key, value in values.items()),
-                    fill_command("aws sso login --profile {}", legacy),
-                ),
-                url=pages.SSO_LOGIN,
-            ),
         ),
         notes=credential_remedies.NO_CALL_MADE,
     )

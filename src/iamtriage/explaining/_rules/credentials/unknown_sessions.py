@@ -1,4 +1,4 @@
-"""Explain that a program does not know ``sso_session``, so that it finds no valid sign-in.
+"""Explain that a program does not know ``sso_session``, so that it finds no settings or no valid sign-in.
 
 The AWS CLI names the file of a profile with ``sso_session`` after the session, and one without it after the start URL.
 SDKs that do not know ``sso_session`` look for the latter. Terraform's S3 backend has such an SDK before version 1.6:
@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 
@@ -30,6 +30,10 @@ _MISSING_FILE = lazy_pattern(
     r"open [^\n]{0,200}?[/\\]sso[/\\]cache[/\\](?P<name>[0-9a-f]{40})\.json: (?:no such file|The system cannot find)"
 )
 _SESSION = lazy_pattern(r"^[ \t]{0,8}sso_session[ \t]{0,4}=[ \t]{0,4}(?P<name>[^\s#]{1,128})", re.MULTILINE)
+_SECTION = lazy_pattern(
+    r"^[ \t]{0,8}\[sso-session[ \t]{1,4}(?P<name>[\w.@+-]{1,64})\][^\n]{0,80}(?P<body>(?:\n(?![ \t]{0,8}\[)[^\n]{0,500}){1,12})",
+    re.MULTILINE,
+)
 _SETTING = lazy_pattern(
     r"^[ \t]{0,8}(?P<name>sso_start_url|sso_region|sso_account_id|sso_role_name|region)[ \t]{0,4}=[ \t]{0,4}(?P<value>[^\s#]{1,300})",
     re.MULTILINE,
@@ -37,7 +41,9 @@ _SETTING = lazy_pattern(
 # The error of the AWS SDK for Go v1, and an identity that the AWS CLI prints.
 _OLD_GO_SDK, _SIGNED_IN = "SSOProviderInvalidToken", ":assumed-role/AWSReservedSSO_"
 _PLAIN_VALUE = lazy_pattern(r"[\w.@+=,:/#-]{1,300}", re.ASCII)
-_SETTINGS = ("sso_start_url", "sso_region", "sso_account_id", "sso_role_name", "region")
+_OF_SECTION = ("sso_start_url", "sso_region")
+_SETTINGS = (*_OF_SECTION, "sso_account_id", "sso_role_name", "region")
+_PROVIDER_VERSION = lazy_pattern(r"\bprovider registry\.[\w.]{1,40}/hashicorp/aws (?P<version>v[0-9.]{1,20})")
 SSO_SESSION_UNKNOWN = CauseType(
     "sso-session-unknown",
     title="The program does not know sso_session and looks for another token file",
@@ -45,6 +51,14 @@ SSO_SESSION_UNKNOWN = CauseType(
     recognised_by="The program does not find its file in ~/.aws/sso/cache, or has an invalid session although the AWS CLI works, and the profile has sso_session.",
     fix="Use a profile with sso_start_url and sso_region instead of sso_session, a newer version of the program, or exported credentials.",
     sources=("https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html",),
+)
+SESSION_UNREAD = CauseType(
+    "sso-session-unread",
+    title="The program's AWS SDK does not read sso-session sections",
+    text="The AWS CLI writes sso_start_url and sso_region to an sso-session section, which several profiles can use. AWS SDKs from before about 2023 look for them in the profile only.",
+    recognised_by="The SDK misses sso_region and sso_start_url, and the text shows both in the sso-session section of the profile.",
+    fix="Upgrade the program, or export the credentials that the AWS CLI gets with the profile.",
+    sources=("https://github.com/hashicorp/terraform-provider-aws/issues/28263", pages.SSO_LOGIN),
 )
 
 
@@ -64,6 +78,7 @@ def explain_unknown_session(
 ) -> Explanation:
     """Explain that a program does not know the sso_session of its profile."""
     text, program = case.failure.text, clues.find_program(case.failure) or "the program"
+    profile = clues.find_profile(case)
     works = " The sign-in is valid: the AWS CLI works with it." if _SIGNED_IN in text else ""
     is_backend = program == "Terraform" and "ackend" in text
     program = "Terraform's S3 backend" if is_backend else program
@@ -75,23 +90,73 @@ def explain_unknown_session(
         ),
         topic="expired-sso-session",
         remedies=(
-            _profile_remedy(case),
+            _profile_remedy(
+                case, profile, "Use a profile with sso_start_url and sso_region instead of sso_session"
+            ),
             your_remedy(
                 f"Or upgrade {'to Terraform 1.6 or later' if is_backend else 'the program'}, or pass the credentials of the AWS CLI in variables",
                 "The variables last as long as the session of the role. Unset them afterwards.",
-                commands=(
-                    'eval "$(aws configure export-credentials --profile PROFILE --format env)"',
-                    "unset AWS_PROFILE",
-                ),
+                commands=_export_commands(profile),
                 url=pages.SSO_LOGIN,
             ),
         ),
     )
 
 
-def _profile_remedy(case: Case[ExpiredCredentials] | Case[MissingCredentials]) -> Remedy:
+def explain_unread_session(case: Case[MissingCredentials], profile: str | None) -> Explanation | None:
+    """Explain that a program does not read the sso-session section, if the text shows that it is complete."""
+    text = case.failure.text
+    names = {each["name"] for each in _SESSION.finditer(text)}
+    sections = [each for each in _SECTION.finditer(text) if each["name"] in names]
+    if len(sections) != 1:
+        return None
+    settings = {each["name"] for each in _SETTING.finditer(sections[0]["body"])}
+    if not settings.issuperset(_OF_SECTION):
+        return None
+    program, found = clues.find_program(case.failure) or "the program", _PROVIDER_VERSION.search(text)
+    reader, version, step = program, "", f"Install a version of {program} from 2023 or later."
+    if "S3 Backend" in text:
+        reader = "Terraform's S3 backend"
+        step = "The backend is a part of Terraform, not of the AWS provider: install Terraform 1.6 or later."
+    elif program == "Terraform":
+        step = 'Set version = "~> 5.0" for hashicorp/aws in required_providers. Its upgrade guide lists the breaking changes.'
+        if 'backend "s3"' in text:
+            step += " A profile for the S3 backend requires Terraform 1.6 or later, too."
+        if found is not None:
+            reader, version = "the AWS provider", f" {found['version']}"
+    of = f" {profile}" if profile else ""
+    return case.explain(
+        f"The profile{of} is correct: its section [sso-session {sections[0]['name']}] has sso_start_url and sso_region. But the AWS SDK in {reader}{version} is too old to read such a section.",
+        SESSION_UNREAD.cause("derived", "The text shows both settings in that section."),
+        remedies=(
+            your_remedy(
+                f"Upgrade {reader}{version and f' from{version}'}",
+                step,
+                commands="terraform init -upgrade" if program == "Terraform" else None,
+                url=SESSION_UNREAD.sources[0],
+            ),
+            your_remedy(
+                "Or, until then, export the credentials that the AWS CLI gets",
+                "Repeat it when they expire, after aws sso login.",
+                commands=_export_commands(profile),
+                url=pages.SSO_LOGIN,
+            ),
+            _profile_remedy(case, profile, "Or use a profile in the older form, without sso_session"),
+        ),
+        notes=credential_remedies.NO_CALL_MADE,
+    )
+
+
+def _export_commands(profile: str | None) -> tuple[str, ...]:
+    export = 'eval "$(aws configure export-credentials --profile {} --format env)"'
+    return fill_command(export, commands.profile(profile)), "unset AWS_PROFILE"
+
+
+def _profile_remedy(
+    case: Case[ExpiredCredentials] | Case[MissingCredentials], profile: str | None, title: str
+) -> Remedy:
     """Return the remedy that adds a profile without sso_session, with the settings that the text shows."""
-    profile = commands.profile(clues.find_profile(case))
+    profile = commands.profile(profile)
     name = "legacy" if profile == "PROFILE" else f"{profile}-legacy"
     shown = {(each["name"], each["value"]) for each in _SETTING.finditer(case.failure.text)}
     lines: list[str] = []
@@ -101,12 +166,12 @@ def _profile_remedy(case: Case[ExpiredCredentials] | Case[MissingCredentials]) -
         if setting != "region" or len(stated) == 1:
             lines.append(fill_command("aws configure set {} {} --profile {}", setting, value, name))
     return your_remedy(
-        "Use a profile with sso_start_url and sso_region instead of sso_session",
+        title,
         "The commands add such a profile, and the other one can stay. Each has its own token, so sign in once more.",
         commands=(
             *lines,
-            f"aws sso login --profile {name}",
-            Labelled("Then retry with:", f"export AWS_PROFILE={name}"),
+            fill_command("aws sso login --profile {}", name),
+            Labelled("Then retry with:", fill_command("export AWS_PROFILE={}", name)),
         ),
         url=SSO_SESSION_UNKNOWN.sources[0],
     )
