@@ -1421,14 +1421,15 @@ _DENIED_NEXT = (
     [
         (_SKIPPED + _DENIED_NEXT + "eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/backup", True, ("skips the role backup", "usually those of the node")),
         (_SKIPPED + _DENIED_NEXT + "It works with static credentials.", True, ("comes earlier in the chain", "Add the module sts to the program")),
-        (_SKIPPED + _DENIED_NEXT + "Solr 8.11", True, ("/opt/solr/contrib/s3-repository/lib", "Add the module sts to Solr")),
+        (_SKIPPED + _DENIED_NEXT + "Solr 8.11", True, ("sts-VERSION.jar FOLDER/", "Add the module sts to the program", "-- find / -name")),
         (_SKIPPED + 'User: arn:aws:sts::111122223333:assumed-role/nodes/i-0a1b2c3d4e5f60718 is not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::a/b" because no identity-based policy allows the s3:PutObject action', True, ("skips the role of the service account", "those of the node, the role nodes")),
         (_SKIPPED + "User: arn:aws:sts::111122223333:assumed-role/backup/aws-sdk-java-17 is not authorized to perform: s3:PutObject because no identity-based policy allows the s3:PutObject action", False, ("The role backup was denied",)),
         (_NO_STS + "access denied?", False, ("found no credentials",)),
         (_SKIPPED, False, ("found no credentials",)),
+        ("S3 said Access Denied before the restart.\n" + _SKIPPED.strip(), False, ("found no credentials",)),
         (_SKIPPED.replace("To use web identity tokens", "To use assumed roles in the 'ops' profile") + _DENIED_NEXT, False, ("the profile ops",)),
     ],
-    ids=["annotation", "static", "solr", "named-node", "named-role", "chain", "warning", "profile"],
+    ids=["annotation", "static", "solr", "named-node", "named-role", "chain", "warning", "earlier", "profile"],
 )  # fmt: skip
 def test_web_identity_that_the_sdk_skips(text: str, *, skips: bool, words: tuple[str, ...]) -> None:
     shown = " ".join(str(explain(text)).split())

@@ -136,11 +136,6 @@ _ANSWERED = lazy_pattern(
 )
 _STATIC_KEY = lazy_pattern(r"\b(?i:(?:access|static|secret) (?:\w+ )?(?:keys?|credentials))\b")
 _NODE_ROLE = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/i-[0-9a-f]{8,17}\b", re.ASCII)
-# Programs to whose image the module is added, and the folder of the other modules:
-# https://github.com/apache/solr-operator/issues/475.
-_PROGRAMS = (
-    (r"\borg\.apache\.solr\b|\bSolr\b", "Solr", "/opt/solr/contrib/s3-repository/lib", " (in Solr 9, modules instead of contrib)"),
-)  # fmt: skip
 
 
 def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Explanation:
@@ -150,8 +145,6 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
     role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of the service account"
     node = _NODE_ROLE.search(text)
     whose = f"those of the node, the role {node['role']}" if node else "usually those of the node"
-    rows = ((name, folder, more) for sign, name, folder, more in _PROGRAMS if re.search(sign, text))
-    name, folder, more = next(rows, ("the program", "FOLDER", ""))
     key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
     events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
     find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
@@ -164,12 +157,12 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
         ),
         topic="no-credentials",
         remedies=your_remedy(
-            f"Add the module sts to {name}",
+            "Add the module sts to the program",
             "The command with find prints the folder and the version of the SDK's other modules.",
-            f"Add software.amazon.awssdk:sts with this version: in your build, or in the Dockerfile as shown{more}. Or take a release that contains it.",
+            "Add software.amazon.awssdk:sts with this version: in your build, or in the Dockerfile as shown. Or take a release that contains it.",
             f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
             commands=(find, Labelled("After the change:", events)),
-            manifest=f"ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar {folder}/\n",
+            manifest="ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/\n",
             url=pages.EKS_IRSA_SDK,
         ),
         notes="Do not give the role of the node this permission: all pods on the node could use it.",
@@ -196,7 +189,7 @@ def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Exp
         step = f"Add this to {file}"
     user = f"the profile {profile}" if profile else "a web identity, such as that of an EKS pod (IRSA)"
     rest = "The profile is not the problem."
-    answered = _ANSWERED.search(case.failure.text, case.failure.text.find("\n", case.failure.span[1]))
+    answered = _ANSWERED.search(case.failure.text, case.failure.span[1])
     if answered is not None and not profile and not found:
         return _explain_skipped_identity(case, answered[0])
     if not profile:
