@@ -56,6 +56,10 @@ def test_missing_webhook(listed: str, *, is_missing: bool) -> None:
     assert first.title.startswith("Set in the pod template" if is_missing else "Re-create")
     if is_missing:
         assert '{"name":"AWS_ROLE_ARN","value":"arn:aws:iam::111122223333:role/report"}' in first.commands[1]
+        text = f"{_DENIED}{_ANNOTATED}{listed}".replace("role/report", "role/CONTAINER")
+        patch = explain(text, facts=facts).remedies[0].commands[1]
+        assert '"name":"\'"$container"\'"' in patch
+        assert ":role/CONTAINER" in patch
 
 
 _TIMEOUT = "operation error S3: ListBuckets, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, canceled, context deadline exceeded\nThe pod is in CrashLoopBackOff.\n"

@@ -47,14 +47,12 @@ ANNOTATION_WITH_OTHER_KEY = CauseType(
     sources=(pages.EKS_IRSA_POD,),
 )
 
-
 # What kubectl get mutatingwebhookconfigurations prints.
 _WEBHOOKS = lazy_pattern(
     r"\bmutatingwebhookconfigurations?\b(?![ /][\w.-]{1,80}webhook)[^\n]{0,40}\n[ \t]{0,8}NAME +WEBHOOKS +AGE\b"
 )
 
 
-# https://github.com/aws/amazon-eks-pod-identity-webhook
 class OtherAnnotation(NamedTuple):
     """The annotation of a service account, with the ARN of the role if the text has it."""
 
@@ -191,7 +189,10 @@ def lacks_webhook(text: str) -> bool:
 
 
 def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:
-    """Return the remedy for a cluster without the webhook. What it sets can be written by hand."""
+    """Return the remedy for a cluster without the webhook. What it sets can be written by hand.
+
+    https://github.com/aws/amazon-eks-pod-identity-webhook
+    """
     mount = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
     variables = {"AWS_ROLE_ARN": role, "AWS_WEB_IDENTITY_TOKEN_FILE": f"{mount}/token"}
     if case.facts.region is not None:
@@ -212,7 +213,8 @@ def _restore_webhook_remedy(case: AnyCase, role: str) -> Remedy:
         "Set in the pod template what the webhook would set, until it is there again",
         "The patch changes the first container and re-creates the pods, which then have the role.",
         "EKS creates the webhook with the cluster: AWS Support can restore it. In a cluster outside of EKS, install amazon-eks-pod-identity-webhook. EKS Pod Identity needs the webhook, too.",
-        commands=(f'container="$({show})"', change.replace("CONTAINER", "'\"$container\"'")),
+        # The name comes before the role, whose name can have the same word.
+        commands=(f'container="$({show})"', change.replace("CONTAINER", "'\"$container\"'", 1)),
         url=pages.EKS_IRSA_POD,
     )
 
