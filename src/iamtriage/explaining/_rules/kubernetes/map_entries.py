@@ -5,7 +5,6 @@ EKS reads ``aws-auth`` in ``kube-system``: https://docs.aws.amazon.com/eks/lates
 
 from __future__ import annotations
 
-import json
 from difflib import ndiff
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -19,6 +18,7 @@ from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.kubernetes.cluster_access import MAPPED_IN_WRONG_FORM
 from iamtriage.explaining._rules.shared import pages, principal_mappings
 from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.manifests import write_scalar
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
 
@@ -225,9 +225,9 @@ def build_move_remedy(found: Finding) -> Remedy:
     entry, groups = found.entry, found.entry.groups
     lines = (
         f"- {found.field}: {arn_in_map(found.caller)}",
-        None if entry.username is None else f"  username: {json.dumps(entry.username)}",
+        None if entry.username is None else f"  username: {write_scalar(entry.username)}",
         "  groups:" if groups else None,
-        *(f"    - {group}" for group in groups),
+        *(f"    - {write_scalar(group)}" for group in groups),
     )
     is_terraform = "=" in entry.around[0]
     return cluster_remedy(
