@@ -31,6 +31,16 @@ def test_endpoint_in_the_text(shown: str, *, has_endpoint: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "caller"), [({"namespace": "shop"}, "pods"), ({"region": "eu-central-1"}, "caller")]
+)
+def test_subnet_of_the_caller(facts: dict[str, str], caller: str) -> None:
+    text = 'failed to refresh cached credentials, operation error STS: AssumeRole, https response error StatusCode: 0, RequestID: , request send failed, Post "https://sts.eu-central-1.amazonaws.com/": dial tcp 198.51.100.7:443: i/o timeout'
+    [remedy] = explain(text, facts=facts).remedies
+    assert remedy.title == f"Let the subnet of the {caller} reach STS"
+    assert f"port 443 from the {caller}" in remedy.steps[0]
+
+
+@pytest.mark.parametrize(
     ("said", "workload"),
     [
         ("The ebs-csi pods are happy, cert-manager is not.", "deployment/cert-manager"),

@@ -31,6 +31,7 @@ from iamtriage.explaining._rules.sts.findings import (
     UNREACHABLE_CODES,
     diagnose_sts_call,
     has_endpoint,
+    is_of_pod,
 )
 from iamtriage.sts._endpoints import find_endpoint
 from iamtriage.sts._evidence import GLOBAL_HOST
@@ -236,12 +237,9 @@ def explain_sts_unreachable(case: Case[MissingCredentials], message: str) -> Exp
 
 def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, region: str | None) -> Remedy:
     """Return the remedy that opens a way to STS, by the address that the client called if the text has it."""
-    service, port = (
-        f"{'cn.' if url.endswith('.cn') else ''}com.amazonaws.{commands.region(region)}.sts",
-        "port 443 from the pods",
-    )
-    if case.facts.namespace is None and case.facts.cluster is None:
-        port = "port 443 from the caller"
+    service = f"{'cn.' if url.endswith('.cn') else ''}com.amazonaws.{commands.region(region)}.sts"
+    caller = "pods" if is_of_pod(case) else "caller"
+    port = f"port 443 from the {caller}"
     way = f"a route to a NAT gateway, or an interface endpoint for {service} with private DNS, whose security group allows {port}"
     called = _ADDRESS.search(message)
     if called is None or GLOBAL_HOST in message:
@@ -255,7 +253,7 @@ def _open_way_remedy(case: Case[MissingCredentials], message: str, url: str, reg
         test = f"kubectl exec --namespace {commands.namespace(case.facts.namespace)} POD -- {test}"
     where = f"--region {commands.region(region)}"
     return account_remedy(
-        "Let the subnet of the pods reach STS",
+        f"Let the subnet of the {caller} reach STS",
         step,
         "If that is there, look for what else blocks the port: security groups of nodes and pods, network ACLs, network policies, a proxy. Any response that curl prints, even an error, shows that STS is reachable; if the image lacks curl, use kubectl debug.",
         commands=(

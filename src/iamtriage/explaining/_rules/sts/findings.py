@@ -207,7 +207,7 @@ def _remedies_of_cause(cause: StsCause, case: Case[Failure]) -> tuple[Remedy, ..
         remedies["code"] = attrs.evolve(code, title=title, who="cluster administrator")
     if cause.code != "private-dns-regional-only":
         return tuple(remedies.values())
-    if _is_of_pod(case):
+    if is_of_pod(case):
         return (_regional_pods_remedy(remedies, case),)
     variables = (
         "To leave the code unchanged, set AWS_REGION and AWS_STS_REGIONAL_ENDPOINTS=regional where it runs."
@@ -221,9 +221,16 @@ def has_endpoint(case: Case[Failure]) -> bool:
     return re.search(PRIVATE_DNS_REGIONAL_ONLY.sign, case.text) is not None
 
 
-def _is_of_pod(case: Case[Failure]) -> bool:
+def is_of_pod(case: Case[Failure]) -> bool:
+    """Return whether a pod called, by the facts, the text or its usual controllers."""
     facts, is_pod = case.facts, getattr(case.context.runtime, "kind", None) == "eks-pod"
-    return bool(is_pod or facts.cluster or facts.service_account or find_controller(case.failure.text))
+    return bool(
+        is_pod
+        or facts.cluster
+        or facts.namespace
+        or facts.service_account
+        or find_controller(case.failure.text)
+    )
 
 
 def _regional_pods_remedy(remedies: Mapping[Place, Remedy], case: Case[Failure]) -> Remedy:
