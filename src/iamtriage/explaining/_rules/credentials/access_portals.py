@@ -106,5 +106,5 @@ def _explain_other_region(case: Case[AwsError], given: str, home: str, profile: 
             ),
             url=pages.SSO_LOGIN,
         ),
-        notes="No permission set or policy is the cause: the sign-in was not completed. Neither is the browser.",
+        notes="Permission sets, policies and the browser are not the cause: the sign-in was not completed.",
     )

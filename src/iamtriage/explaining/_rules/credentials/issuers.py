@@ -20,10 +20,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, reported_cause, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import (
-    account_remedy,
-    trust_remedy,
-)
+from iamtriage.explaining._rules.shared.remedies import account_remedy, trust_remedy
 from iamtriage.explaining._rules.sts.trust_documents import find_other_provider, find_provider
 from iamtriage.explaining._rules.sts.trust_findings import evaluate_trust_policy, trust_policy_evidence
 from iamtriage.policies._documents import allow, build_document

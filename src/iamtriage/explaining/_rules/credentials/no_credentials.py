@@ -136,9 +136,11 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     if place is not None:
         on_ec2, on_laptop = credential_sources.advise_on_ec2, credential_sources.advise_on_laptop
         environments = [each for each in environments if each is not on_ec2] or [on_laptop]
-    works_on_node = credential_sources.WORKS_ON_INSTANCE.search(case.text) is not None
-    is_blocked = works_on_node and environments[0] is pod_roles.advise_in_pods
-    is_blocked = is_blocked and credential_sources.HIGHER_HOP_LIMIT.search(case.text) is None
+    is_blocked = (
+        environments[0] is pod_roles.advise_in_pods
+        and credential_sources.WORKS_ON_INSTANCE.search(case.text) is not None
+        and credential_sources.HIGHER_HOP_LIMIT.search(case.text) is None
+    )
     if is_blocked:
         environments = [credential_sources.advise_on_ec2, pod_roles.advise_own_role]
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
