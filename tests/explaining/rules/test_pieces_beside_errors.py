@@ -36,6 +36,7 @@ def test_other_process_without_the_variable_of_the_task() -> None:
     shell = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"
     explanation = explain(f"$ env\n{shell}\n\nUnable to locate credentials")
     assert ", most likely because the process does not have" in explanation.summary
+    assert explanation.summary.endswith("No permission is missing.")
     assert explanation.causes[0].evidence == "possible"
 
 

@@ -137,8 +137,7 @@ def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Expl
     """
     text = case.failure.text
     found, pool = _ROLE_IN_SHELL.search(text), _POOL.search(text)
-    name = None if found is None else clip_text(found["role"].rpartition("/")[2])
-    role = "the task role" if name is None else f"the task role {name}"
+    works = "" if found is None else f": the task role {clip_text(found['role'].rpartition('/')[2])} works"
     process, why = "the process", "Only the first process of the container and its children have it."
     title = "Pass the variable to the process"
     steps: tuple[str, ...] = (RELATIVE_URI_LOST.fix,)
@@ -159,7 +158,7 @@ def explain_lost_variable(case: Case[MissingCredentials], _message: str) -> Expl
         manifest, evidence = f'ENTRYPOINT ["C:\\\\ServiceMonitor.exe", "w3svc", "{named}"]', "derived"
     likely = "" if evidence == "derived" else ", most likely"
     return case.explain(
-        f"The SDK found no credentials{likely} because {process} does not have AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which a shell in the container has. No permission is missing: {role} works.",
+        f"The SDK found no credentials{likely} because {process} does not have AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, which a shell in the container has. No permission is missing{works}.",
         RELATIVE_URI_LOST.cause(
             evidence,
             text=f"{why} Without the variable, the SDK skips the task role, and the last place where it looks is the instance metadata.",
