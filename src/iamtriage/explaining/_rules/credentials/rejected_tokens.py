@@ -15,6 +15,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, quote_phrases, reported_cause
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, your_remedy
+from iamtriage.explaining._rules.shared.text_signs import is_about_pods
 from iamtriage.explaining._rules.sts.trust_fixes import request_audience_remedy
 
 if TYPE_CHECKING:
@@ -38,9 +39,6 @@ _REQUESTED = lazy_pattern(
     r"\bid_tokens:\s{1,40}\w{1,80}:\s{1,40}aud: [\"']?(?P<gitlab>[A-Za-z0-9][\w.:/-]{0,254})"
     r"|\baws-actions/configure-aws-credentials\b[^\x00]{0,400}?\n[ ]{2,40}audience: [\"']?(?P<github>[A-Za-z0-9][\w.:/-]{0,254})",
     re.ASCII,
-)
-_OF_CLUSTER = lazy_pattern(
-    r"(?i:\beks\b|kube|\bpods?\b|\bhelm\b|service-?account|reconcil|ingress|namespace|karpenter)"
 )
 WRONG_AUDIENCE = CauseType(
     "wrong-audience",
@@ -246,7 +244,7 @@ def _may_be_of_cluster(case: Case[InvalidIdentityToken]) -> bool:
 
 def _names_cluster(case: Case[InvalidIdentityToken]) -> bool:
     """Return whether the text or the facts show that a pod called."""
-    return case.facts.service_account is not None or _OF_CLUSTER.search(case.text) is not None
+    return case.facts.service_account is not None or is_about_pods(case.text)
 
 
 def _has_usual_audience(case: Case[InvalidIdentityToken]) -> bool:
