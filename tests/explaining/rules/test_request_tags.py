@@ -60,6 +60,14 @@ def test_policy_of_aws_is_not_edited() -> None:
     assert "Unauthenticated is only the gRPC code" in explanation.notes[0]
 
 
+@pytest.mark.parametrize("action", ["elasticfilesystem:*", "*"])
+def test_policy_of_aws_with_all_actions_is_not_copied(action: str) -> None:
+    text = f"{EFS}Role efs-csi-prod has the AWS managed policy AmazonEFSCSIDriverPolicy:\n{_policy(action, 'efs.csi.aws.com/cluster')}"
+    [statement] = (explain(text).remedies[0].policy or {})["Statement"]
+    assert statement["Action"] == "elasticfilesystem:CreateAccessPoint"
+    assert statement["Resource"] != "*"
+
+
 @pytest.mark.parametrize(
     ("before", "action"),
     [

@@ -300,13 +300,11 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
         without = f"Or send the call without these tags{where}. What exists already is not affected."
     remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
     tagging = f"{denial.service}:TagResource"
-    if (
-        without
-        and denial.lowercase_action.partition(":")[2].startswith("create")
-        and find_action(tagging) is not None
-    ):
-        statement = {**statement, "Action": [*as_strings(statement.get("Action")), tagging]}
-    changed = _with_statement(remedy, denial, statement, conditions, is_copy=bool(of_aws))
+    actions = as_strings(statement.get("Action"))
+    is_copy = bool(of_aws) and not any(map(_EVERYTHING.search, actions or ["*"]))
+    if without and ":create" in denial.lowercase_action and find_action(tagging) is not None:
+        statement = {**statement, "Action": [*actions, tagging]}
+    changed = _with_statement(remedy, denial, statement, conditions, is_copy=is_copy)
     if not is_new or denial.role is None or changed.policy is None:
         return changed
     name = inline_policy_name(changed.policy["Statement"])
@@ -341,7 +339,7 @@ def _with_statement(
     shown: dict[str, Any] | None = {key: each for key, each in statement.items() if key != "Condition"}
     if shown and conditions:
         shown["Condition"] = conditions
-    if not _can_show(statement) and not (is_copy and shown and "Condition" in shown):
+    if not _can_show(statement) and not is_copy:
         shown = required_statement(denial, conditions)
     if shown is None:
         return remedy
