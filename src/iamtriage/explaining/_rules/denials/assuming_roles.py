@@ -85,18 +85,18 @@ def explain_assume_role(denial: Denial) -> Explanation:
     # If the trust policy has a condition to meet, it names the caller, so another statement for it is no fix.
     trust_remedy = None if condition.names_caller or own_role else _change_trust_remedy(denial, findings)
     omitted = role_calls.omit_attribute_remedy(denial)
+    allow_remedy = _allow_remedy(denial, condition, attribute) if can_allow else None
+    if allow_remedy and trust_remedy and any("trust.json" in each for each in allow_remedy.commands):
+        title = f"Or, for a third party, trust {denial.caller} with an external ID"
+        trust_remedy = attrs.evolve(trust_remedy, title=title)
     remedies = [
-        own_roles.own_credentials_remedy(denial) if own_roles.assumes_itself(denial) else None,
+        own_roles.own_credentials_remedy(denial, own_role) if own_roles.assumes_itself(denial) else None,
         condition.remedy,
-        _allow_remedy(denial, condition, attribute) if can_allow else None,
+        allow_remedy,
         trust_remedy,
         omitted,
         denial_remedies.authorization_details_remedy(denial),
     ]
-    own = remedies[2]
-    if trust_remedy is not None and own is not None and any("trust.json" in each for each in own.commands):
-        title = f"Or, for a third party, trust {denial.caller} with an external ID"
-        remedies[3] = attrs.evolve(trust_remedy, title=title)
     if _names_trust_policy(denial) or attribute is not None or _is_unlike_others(denial):
         # The trust policy comes first if AWS names it, for what a session passes on, and if other accounts work.
         # To pass on nothing is the alternative to all changes of policies.
@@ -108,7 +108,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
             denial,
             own_role.verdict if own_role else condition.verdict or _reason(denial, findings, attribute),
         ),
-        *_causes(denial, findings, attribute),
+        *_causes(denial, findings, attribute, own_role),
         topic="assume-role",
         remedies=(*remedies,),
         notes=(
@@ -142,7 +142,9 @@ def trust_policy_commands(denial: Denial) -> tuple[str, str]:
     return commands.trust_policy_commands(denial.target_role_name)
 
 
-def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | None) -> Iterator[Cause]:
+def _causes(
+    denial: Denial, findings: TrustFindings | None, attribute: str | None, own_role: own_roles.OwnRole | None
+) -> Iterator[Cause]:
     caller, role = denial.caller, denial.target_role_text
     evidence, reasons = denial.policy_type_evidence, wording.reason_lines(denial)
     if denial.policy_type == "identity":
@@ -162,8 +164,7 @@ def _causes(denial: Denial, findings: TrustFindings | None, attribute: str | Non
         yield SESSION_TAGS.cause("derived", because, text=role_calls.describe_attribute(denial, attribute))
     is_unexplained = denial.policy_type is None and denial.deny is None
     if own_roles.assumes_itself(denial):
-        own = own_roles.find_own_role(denial)
-        yield own_roles.ASSUMES_ITSELF.cause("derived", text=own and own.reason)
+        yield own_roles.ASSUMES_ITSELF.cause("derived", text=own_role and own_role.reason)
     if is_unexplained and findings is None and (vendor := role_calls.find_vendor(denial)):
         text = f"The trust policy of {role} does not allow {caller}, which belongs to {vendor}, or requires another external ID than {vendor} sends."
         yield from (CALLER_NOT_TRUSTED.cause(text=text), NO_SUCH_ROLE.cause())

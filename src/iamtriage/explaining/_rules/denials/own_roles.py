@@ -47,8 +47,6 @@ _BACKEND_BLOCK = lazy_pattern(
 )
 # https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#eks
 _AUTH_CONFIG = lazy_pattern(r"\"awsAuthConfig\"\s?:\s?(\{[^{}]{1,600}\})")
-
-
 _NAMESPACE = lazy_pattern(r"\n {1,8}namespace: [\"']?([a-z0-9-]{1,63})\b")
 
 
@@ -78,12 +76,13 @@ class OwnRole(NamedTuple):
 
 def find_own_role(denial: Denial) -> OwnRole | None:
     """Return the setting in the text that names the role that the caller has already."""
-    text = denial.failure.text
-    controller = find_controller(text) if assumes_itself(denial) and "kind: " in text else None
+    text, role = denial.failure.text, denial.role
+    if role is None or "kind: " not in text or not assumes_itself(denial):
+        return None
+    controller = find_controller(text)
     setting, _, kinds = ("" if controller is None else controller.role_setting).partition(" of the ")
-    role = re.escape(denial.target_role.name) if denial.target_role else ""
     found = re.search(
-        rf"\bkind: (?P<kind>{'|'.join(kinds.split(' or '))})\n(?P<meta>(?:[ \w.:/-]{{0,200}}\n){{0,20}}?) *name: (?P<name>[a-z0-9.-]{{1,253}})\n(?:(?!---)[^\n]{{0,400}}\n){{0,80}}? *\w*[rR]ole\w*: [\"']?arn:[\w:-]{{1,60}}:role/\S{{0,200}}\b{role}\b",
+        rf"\bkind: (?P<kind>{kinds.replace(' or ', '|')})\n(?:[ \w.:/-]{{0,200}}\n){{0,20}}? *name: (?P<name>[a-z0-9.-]{{1,253}})\n(?:(?!---)[^\n]{{0,400}}\n){{0,80}}? *\w{{0,40}}[rR]ole\w{{0,40}}: [\"']?arn:[\w:-]{{1,60}}:role/\S{{0,200}}\b{re.escape(role.name)}\b",
         text,
     )
     if found is None or not kinds:
@@ -95,9 +94,9 @@ def find_own_role(denial: Denial) -> OwnRole | None:
     return OwnRole(setting, f"the {found['kind']} {found['name']}", command)
 
 
-def own_credentials_remedy(denial: Denial) -> Remedy:
+def own_credentials_remedy(denial: Denial, own: OwnRole | None) -> Remedy:
     """Return the remedy for a caller that assumes the role that it has, in the settings of what calls."""
-    if (own := find_own_role(denial)) is not None:
+    if own is not None:
         return your_remedy(
             f"Remove the role from {own.holder}",
             f"Remove {own.setting}; the rest stays. It is only for another role, such as one of another account.",
