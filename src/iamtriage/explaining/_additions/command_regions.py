@@ -10,6 +10,7 @@ from iamtriage.explaining._context.readers.command_runs import hide_other_profil
 from iamtriage.explaining._explanations.remedies import change_commands
 from iamtriage.explaining._rules.shared.cases import Case
 from iamtriage.explaining._rules.shared.clues import find_partition
+from iamtriage.explaining._rules.shared.commands import REGIONS_OF_IAM
 
 if TYPE_CHECKING:
     from iamtriage.explaining._context.resolving import ResolvedFacts
@@ -31,11 +32,6 @@ _NEXT_CALL = lazy_pattern(r"\)|[|;&] aws ")
 _REGION_OF_ARN = lazy_pattern(rf"\barn:aws[a-z-]{{0,12}}:[a-z0-9-]{{2,30}}:({_REGION}):")
 # Without a Region, the AWS CLI calls these services in the partition aws.
 _IAM_CALL = lazy_pattern(r"\baws (?:iam|organizations|sts) [a-z-]+(?![a-z-]|[^|;&)]{0,4000}? --region )")
-_REGIONS_OF_PARTITIONS = {
-    "aws-cn": "cn-north-1",
-    "aws-eusc": "eusc-de-east-1",
-    "aws-us-gov": "us-gov-west-1",
-}
 # What is part of a longer name is none. The path of a role of IAM Identity Center has the Region of the latter.
 _NAMED_REGION = lazy_pattern(rf"(?<![\w-])(?<!sso\.amazonaws\.com/){_REGION}(?![\w-])", re.ASCII)
 _MAX_CHARS = 20_000
@@ -99,7 +95,7 @@ def name_regions_of_iam(
 
 def _region_of_iam(failure: Failure | None, facts: ResolvedFacts, stated: str | None) -> str | None:
     """Return a Region of the failure's partition, whose IAM the AWS CLI calls with it, or ``None`` for ``aws``."""
-    usual = None if failure is None else _REGIONS_OF_PARTITIONS.get(find_partition(Case(failure, facts)))
+    usual = None if failure is None else REGIONS_OF_IAM.get(find_partition(Case(failure, facts)))
     if usual is None or stated is None:
         return usual
     from iamtriage.policies._masked_arns import find_partition as partition_of_region

@@ -98,7 +98,7 @@ def find_shown_caller(case: Case[Failure]) -> str | None:
 
 
 def partition_remedy(partition: str) -> Remedy:
-    region = {"aws-us-gov": "us-gov-west-1", "aws-cn": "cn-north-1"}.get(partition)
+    region = commands.REGIONS_OF_IAM.get(partition)
     identity = region and f"aws sts get-caller-identity --region {region}"
     return your_remedy(
         "Use keys and an endpoint of the same partition",

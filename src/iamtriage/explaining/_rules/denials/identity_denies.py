@@ -24,14 +24,13 @@ from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
 from iamtriage.explaining._rules.shared.denial import WITHOUT_RESOURCE_POLICIES
-from iamtriage.explaining._rules.shared.remedies import account_remedy, replace_in
+from iamtriage.explaining._rules.shared.remedies import account_remedy, organization_remedy, replace_in
 from iamtriage.explaining._rules.shared.wording import denial_summary, reason_lines, why_no_allow_helps
 
 if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
     from iamtriage.explaining._rules.shared.remedies import Commands
 
-_REGIONS_OF_IAM = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 _OF_SET = (
     "aws sso-admin {}-permission-set --instance-arn INSTANCE_ARN --permission-set-arn PERMISSION_SET_ARN"
 )
@@ -141,7 +140,8 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     """
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(None))
     arn = commands.arn(denial.policy, "POLICY_ARN")
-    region = _REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
+    region = commands.REGIONS_OF_IAM.get(denial.location.partition or "", "us-east-1")
+    show, build = f"aws iam list-entities-for-policy --policy-arn {arn}", account_remedy
     event, detach = f"Attach{kind.capitalize()}Policy", commands.detach_policy(kind, holder, arn)
     step, of_group = f"CloudTrail has the events of IAM in {region}, for 90 days.", ""
     others: str | Labelled | None = None
@@ -158,34 +158,25 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     elif isinstance(denial.role, IdentityCenterRole):
         # IAM rejects changes to its roles, which have the policies of a permission set.
         event, region = "AttachManagedPolicyToPermissionSet", "REGION"
+        show, build = "aws sso-admin list-instances", organization_remedy
         step = "REGION is that of IAM Identity Center. list-instances prints INSTANCE_ARN, and the console shows PERMISSION_SET_ARN on the page of the permission set."
         detach = fill_command(
             f"{_OF_SET.format('detach-managed-policy-from')} --managed-policy-arn {{}}", arn
         )
         others = f"{_OF_SET.format('provision')} --target-type ALL_PROVISIONED_ACCOUNTS"
     find = f"aws cloudtrail lookup-events --region {region} --lookup-attributes AttributeKey=EventName,AttributeValue={event} --query"
-    first = (
-        "aws sso-admin list-instances"
-        if region == "REGION"
-        else f"aws iam list-entities-for-policy --policy-arn {arn}"
-    )
-    return attrs.evolve(
-        account_remedy(
-            f"Find out who attached {clip_text(name)} and why, then detach it",
-            f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
-            step,
-            commands=(
-                first,
-                fill_command(
-                    f"{find} {{}}",
-                    f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]",
-                ),
-                Labelled("Then, if the reason no longer applies:", detach),
-                others,
-            ),
-            url=pages.EVALUATION,
+    query = f"Events[?contains(CloudTrailEvent, '{arn}')].[EventTime,EventName,Username]"
+    return build(
+        f"Find out who attached {clip_text(name)} and why, then detach it",
+        f"A person or an automation attached it, such as a budget action, an incident response or an offboarding: ask them first.{of_group}",
+        step,
+        commands=(
+            show,
+            fill_command(f"{find} {{}}", query),
+            Labelled("Then, if the reason no longer applies:", detach),
+            others,
         ),
-        who="organization administrator" if region == "REGION" else "account administrator",
+        url=pages.EVALUATION,
     )
 
 

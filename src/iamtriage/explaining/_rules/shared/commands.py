@@ -63,6 +63,8 @@ _ENDPOINT_SERVICES = {
 }  # fmt: skip
 
 
+REGIONS_OF_IAM = {"aws-cn": "cn-north-1", "aws-eusc": "eusc-de-east-1", "aws-us-gov": "us-gov-west-1"}
+"""The Region of the global services, such as IAM, in each partition but ``aws``."""
 RESTART_PODS = "kubectl rollout restart deployment/NAME --namespace NAMESPACE"
 """The command that restarts the pods of a deployment."""
 
