@@ -549,6 +549,13 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="Region of an endpoint to fill in",
         ),
         pytest.param(
+            "User: arn:aws:sts::111122223333:assumed-role/app/x is not authorized to perform: ses:SendEmail on resource: * because no VPC endpoint policy allows the ses:SendEmail action",
+            {},
+            ("region=REGION aws ec2", '"Name=service-name,Values=com.amazonaws.$region.email*"'),
+            (),
+            id="endpoint whose service has a pattern",
+        ),
+        pytest.param(
             "User: arn:aws:sts::111122223333:assumed-role/etl/i-0abc12de34f567890 is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::acme-bills/a because no VPC endpoint policy allows the s3:GetObject action",
             {"region": "eu-west-1"},
             ("Values=com.amazonaws.eu-west-1.s3",),

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+# Variables have no effect between single quotation marks.
+_QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
 _GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
 _FIND_DENY = f"Find the Deny statement in {{}}, {denial_remedies.CHANGE_OR_NARROW}"
 _GATEWAY_PRINCIPAL = (
@@ -174,8 +176,8 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     )
     if region == "REGION":
         # One value to fill in, instead of one in each command.
-        lines = tuple(each.replace("REGION", "$region") for each in remedy.commands)
-        remedy = change_commands(remedy, lines)
+        lines = (_QUOTED_REGION.sub(r'"\1"', each) for each in remedy.commands)
+        remedy = change_commands(remedy, tuple(each.replace("REGION", "$region") for each in lines))
         remedy = insert_command(remedy, 0, "region=REGION")
     verdict = f"the VPC endpoint's policy {verb}"
     return explain_guardrail(denial, verdict, text, "vpc_endpoint", remedy)
