@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import join_words
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._rules.denials import buckets, public_access, resource_policies, s3_objects
@@ -303,8 +303,8 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
     elif operation in _WRITE_OPERATIONS - PARTS and _named_key(denial) is None:
         text = f"{text[:-1]}, or kms:GenerateDataKey on the KMS key."
-    elif denial.action == "s3:ListBucket" and (prefix := _listed_prefix(denial)) is not None:
-        text = f"{text[:-1]}, or not for s3:prefix {prefix}."
+    elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
+        text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
     if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
@@ -320,13 +320,6 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         yield buckets.KMS_KEY.cause(
             text=f"The caller lacks {needed} on the bucket's KMS key, if get-bucket-encryption shows one."
         )
-
-
-def _listed_prefix(denial: Denial) -> str | None:
-    """Return the prefix that the call lists, if the text has its path."""
-    bucket = re.escape((denial.resource or "").rpartition(":")[2])
-    found = re.search(rf"\bs3://{bucket}/(?P<prefix>[\w!./=-]{{1,200}})", denial.failure.text, re.ASCII)
-    return found["prefix"] if bucket and found else None
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
