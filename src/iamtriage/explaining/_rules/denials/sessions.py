@@ -15,7 +15,6 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
 from iamtriage.explaining._rules.denials import resource_policies
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
 from iamtriage.explaining._rules.shared import commands, pages
@@ -321,8 +320,7 @@ def _signed_curl(denial: Denial) -> Commands:
         url = f"https://{route['api']}.execute-api.{route['region']}.{domain}/{route['stage']}{route['path'] or ''}"
     of_host = _REGION_OF_HOST.search(url)
     region = denial.resource_arn.region if denial.resource_arn is not None else ""
-    region = commands.region(region or (of_host[1] if of_host else None))
-    body = ""
+    region, body = commands.region(region or (of_host[1] if of_host else None)), ""
     signed = commands.signed_curl(denial.service or "", region, url, method)
     if is_search and method in {"PATCH", "POST", "PUT"}:
         signed += " --header 'Content-Type: application/json' --data-binary @body.json"
@@ -346,4 +344,7 @@ _NETWORK_OF_DOMAIN = "Allow them only with a condition on aws:SourceIp. Without 
 
 def explain_rejected_session(denial: Denial) -> Explanation:
     """Explain that Session Manager does not accept the caller's credentials, which it calls forbidden."""
+    # Other sessions need none of its rules.
+    from iamtriage.explaining._rules.credentials.invalid_credentials import explain_invalid_credentials
+
     return explain_invalid_credentials(cast("Case[Any]", denial.case))
