@@ -98,10 +98,11 @@ def explain_resource_control(denial: Denial) -> Explanation:
     owner = _management_account(denial.policy)
     account = f" {denial.resource_account}" if denial.resource_account else ""
     of_other = f" Account {denial.account} cannot." if denial.crosses_accounts else ""
-    owning = f"the organization that owns the resource's account{account}"
+    owning, only = f"the organization that owns the resource's account{account}", ": only"
     if denial.service == "s3" and not denial.crosses_accounts:
         owning = "your organization, which also owns the bucket's account: S3 names the policy type only to callers of the same organization"
-    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}{'. Only' if 'S3' in owning else ': only'} they can see or change the policy.{of_other}"
+        only = ". Only"
+    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}{only} they can see or change the policy.{of_other}"
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:

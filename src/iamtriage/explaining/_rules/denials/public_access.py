@@ -252,13 +252,10 @@ def public_access_remedy(denial: Denial, title: str, setting: str | None = None)
         change = () if is_terraform else (Labelled(label, turn_off_command(denial, stated)),)
     if setting is not None:
         what = "ACL" if setting == "BlockPublicAcls" else "policy"
-        step = f"The command is for this bucket only, and sets all four settings: keep the values of the others. With {_settings_off(setting)[1]} on, the {what} is saved, but gives the public no access."
-        remedy = account_remedy(
-            title, step, commands=turn_off_command(denial, setting), url=pages.S3_PUBLIC_ACCESS
-        )
-        if _TERRAFORM.search(denial.failure.text) is None:
-            return remedy
-        change = remedy.commands
+        step = f"The {'last ' if is_terraform else ''}command is for this bucket only, and sets all four settings: keep the values of the others. With {_settings_off(setting)[1]} on, the {what} is saved, but gives the public no access."
+        change = (turn_off_command(denial, setting),)
+        if not is_terraform:
+            return account_remedy(title, step, commands=change, url=pages.S3_PUBLIC_ACCESS)
     deployment = None if stated is None or is_terraform else find_deployment(denial.failure, denial.facts)
     is_unset = stated is not None and not _sets_off(denial.failure.text, stated)
     if stated is not None and deployment is not None and is_unset and is_public(denial):
@@ -296,7 +293,7 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
 
 
 def explain_public_change(denial: Denial) -> Explanation | None:
-    """Explain that Block Public Access rejects the public policy or ACL of an administrator, or return ``None``."""
+    """Explain that Block Public Access rejects a public policy or ACL, or return ``None`` if an Allow can be missing."""
     blocked = may_be_blocked(denial)
     is_administrator = _ADMINISTRATOR.search(denial.failure.text) is not None
     if blocked is None or not blocked.is_likely or not (is_administrator or denial.action is None):

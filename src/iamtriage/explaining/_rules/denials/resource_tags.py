@@ -61,10 +61,11 @@ def describe_new_resource(
     tag = clip_text(failed.key.partition("/")[2])
     value = "" if failed.operator == "Null" else f" = {join_values(failed.values)}"
     verdict = f"allows it only on a resource that already has the tag {tag}{value}, and this one is only being created"
-    null = {
-        key.lower(): value for key, value in mapping(mapping(statement.get("Condition")).get("Null")).items()
-    }
-    excludes = str(null.get(f"{_REQUEST_TAG}{tag}".lower())).lower() == "true"
+    of_request = f"{_REQUEST_TAG}{tag}".lower()
+    excludes = ("Null", of_request, "true") in (
+        (operator, key.lower(), *map(str.lower, values))
+        for operator, key, values in iterate_conditions(statement)
+    )
     text = "A resource has no tags while it is created: only the request has them (aws:RequestTag)."
     steps = [
         f"Keep the statement for resources that exist. The new one requires the tag {tag} in the request{', which the old one excludes' if excludes else ''}."
@@ -148,10 +149,8 @@ def describe_missing_tag(
         value = f"= {clip_text(tags[key])}" if tags[key] else "with an empty value"
         found = f"{shown} has {clip_text(key)} {value}"
     arn, lines = denial.resource_arn, tuple[str, ...]()
-    types = {
-        each.split(":", 5)[5].partition("/")[0] for each in covered if each.count(":") > 4 and "/" in each
-    }
-    others = sorted(types - {denial.resource_arn.resource.partition("/")[0]} if denial.resource_arn else ())
+    types = {each.split(":", 5)[-1].partition("/")[0] for each in covered if "/" in each}
+    others = sorted(types - {arn.resource.partition("/")[0]}) if arn else ()
     if arn is not None and all(map(_PLAIN_TAG.fullmatch, (key, values[0], name))):
         template = _TAG_COMMANDS.get(arn.service, _TAG_RESOURCES)
         region = commands.region(arn.region or denial.facts.region)

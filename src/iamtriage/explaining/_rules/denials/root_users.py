@@ -11,7 +11,6 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clusters import find_cluster
-from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.remedies import account_remedy
 
 if TYPE_CHECKING:
@@ -45,13 +44,13 @@ def explain_root_assumes(denial: Denial) -> Explanation:
         trusts = "of the account, which the role trusts"
         why += f" In the trust policy, {in_trust['arn'] or in_trust['principal']} stands for the account: for its users and roles that have such a statement, not for the root user."
     check = "aws configure list, run where the call was made, prints where the access key of the root user is from."
-    lines: tuple[str | Labelled | None, ...] = ("aws sts get-caller-identity", "aws configure list")
-    lines = lines[isinstance(denial.principal, Root) :]
+    who = None if isinstance(denial.principal, Root) else "aws sts get-caller-identity"
+    lines: tuple[str | Labelled | None, ...] = (who, "aws configure list")
     if 'provider "aws"' in text:
         check += ' Or provider "aws" has it (access_key, profile).'
     if "get-token" in text:
         # The kubeconfig can have the profile for the exec plugin.
-        role_option = command("--role-arn", role)
+        role_option = commands.command("--role-arn", role)
         lines = (
             *lines,
             Labelled(

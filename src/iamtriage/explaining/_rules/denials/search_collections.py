@@ -77,7 +77,7 @@ def explain_data_access(denial: Denial) -> Explanation:
     of = f"the collection {policy.collection}" if policy and policy.collection else "the collection"
     why = f"its data access policy{named} does not allow the request of {name}"
     because, shown, second = "", "", None
-    if policy is not None and is_listed:
+    if is_listed:
         why = f"its data access policy{named} lists {name}, but no rule with it allows the request"
     elif policy is not None and caller is not None:
         why = f"its data access policy{named} does not list {name}"
@@ -96,7 +96,7 @@ def explain_data_access(denial: Denial) -> Explanation:
         f"OpenSearch Serverless denied the request to {of}: {why}.",
         DATA_ACCESS_POLICY.cause("derived" if policy else "reported", because),
         remedies=(_change_remedy(text, policy, caller, who, is_listed=is_listed), second),
-        notes=f"Both layers must allow the request: the data access policy, and IAM with aoss:APIAccessAll{shown}. {'No IAM policy replaces the first' if is_listed or not shown else 'More IAM permissions do not help'}.",
+        notes=f"Both layers must allow the request: the data access policy, and IAM with aoss:APIAccessAll{shown}. {'More IAM permissions do not help' if shown else 'No IAM policy replaces the first'}.",
     )
 
 

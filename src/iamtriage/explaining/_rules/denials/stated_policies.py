@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._rules.denials.known_policies import (
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
+_ALLOW_TITLE = lazy_pattern(r"\AAllow ([a-z0-9-]+:.*)")
 _MAX_POLICIES = 3
 _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint's policy"}
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
@@ -132,12 +134,9 @@ def _add_identity_policies(
             remedies = tuple(extend_policy(denial, policy, each) for each in remedies)
         else:
             # The policy allows the action already.
-            titles = (
-                re.sub(r"\AAllow ([a-z0-9-]+:.*)", r"Or allow \1 on this resource", each.title)
-                for each in remedies
-            )
             remedies = tuple(
-                attrs.evolve(each, title=title) for each, title in zip(remedies, titles, strict=True)
+                attrs.evolve(each, title=_ALLOW_TITLE.sub(r"Or allow \1 on this resource", each.title))
+                for each in remedies
             )
     if contrast is not None:
         remedies = () if contrast.replaces_allow else remedies
