@@ -84,7 +84,7 @@ _TAG_POLICY = '{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": ["a
         (_SLOW, {}, ("Check the clock of Windows, too",), ("which is right",)),
         (_UNTRUSTED, {}, ("The first command must print arn:aws:iam::111122223333:role/app/octo-task", "--query 'Role.[Arn,AssumeRolePolicyDocument]'", "If the policy lacks the statement:"), ()),
         (f"{_GUEST}AWS.config.credentials = new AWS.CognitoIdentityCredentials({{}}); In the old pool it works.", {}, ("pass RoleArn to CognitoIdentityCredentials", "A pool with which it works most likely uses this flow"), ("GetOpenIdToken",)),
-        (_GUEST, {}, ("call GetOpenIdToken",), ("A pool with which",)),
+        (_GUEST, {}, ("call GetOpenIdToken", "A pool with which it works most likely uses this flow"), ("pass RoleArn",)),
         (f"{_TAGGED}{_TAG_POLICY}", {}, ("lacks it (its tags: Name = nodes)", "The statement requires it of each launch-template, too."), ()),
     ],
 )  # fmt: skip

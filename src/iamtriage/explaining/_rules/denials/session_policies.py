@@ -86,7 +86,6 @@ _ANYWHERE = lazy_pattern(
 _ANYWHERE_PAGE = "https://docs.aws.amazon.com/rolesanywhere/latest/APIReference/API_ProfileDetail.html"
 # The policy for guests of a Cognito identity pool.
 _COGNITO_OF_SDK_2 = lazy_pattern(r"\bAWS\.CognitoIdentityCredentials\b")
-_OTHER_POOL = lazy_pattern(r"\b(?:new|old|other|previous|another) (?:identity )?pool\b", re.IGNORECASE)
 _GUEST_ROLES = "https://docs.aws.amazon.com/cognito/latest/developerguide/iam-roles.html"
 
 
@@ -112,16 +111,11 @@ def explain_session_policy(denial: Denial) -> Explanation:
             if sdk
             else "call GetOpenIdToken, then AssumeRoleWithWebIdentity without a Policy"
         )
-        other = (
-            " A pool with which it works most likely uses this flow."
-            if _OTHER_POOL.search(denial.failure.text)
-            else ""
-        )
         title, statement, url = "Let a backend make the call, or users sign in", None, _GUEST_ROLES
         steps = [
             f"You cannot change the session policy of the enhanced flow, AmazonCognitoUnAuthedIdentitiesSessionPolicy. It allows certain services, such as Amazon Polly and Amazon Rekognition, but not {denial.action or 'this action'}.",
             "A backend, such as API Gateway and Lambda, or signed-in users with their own role can make the call. For what everyone may read, a static file is enough.",
-            f"Or use the basic flow, which adds no session policy: {how}. The pool must allow it: the command then prints true.{other} Guests can then do all that the role allows.",
+            f"Or use the basic flow, which adds no session policy: {how}. The pool must allow it: the command then prints true. A pool with which it works most likely uses this flow. Guests can then do all that the role allows.",
         ]
         region = commands.region(denial.resource_arn.region if denial.resource_arn else None)
         lines = (
