@@ -60,6 +60,21 @@ def test_policy_of_aws_is_not_edited() -> None:
     assert "Unauthenticated is only the gRPC code" in explanation.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ("controller:\n  replicas: 1\n  tags:\n    owner: data\n", "controller.tags"),
+        ("driver:\n  extraTags:\n    owner: data\n", "driver.extraTags"),
+        ("controller:\n  replicas: 1\nnode:\n  tags:\n    owner: data\n", "node.tags"),
+        ("controller:\n  replicas: 1\n", None),
+    ],
+)
+def test_tags_among_the_values_of_a_chart(values: str, name: str | None) -> None:
+    policy = _policy("elasticfilesystem:CreateAccessPoint", "efs.csi.aws.com/cluster")
+    step = explain(f"{EFS}{policy}\n{values}").remedies[0].steps[-1]
+    assert step.startswith(f"Or send the call without these tags{f' ({name} in the text)' if name else ''}.")
+
+
 @pytest.mark.parametrize("action", ["elasticfilesystem:*", "*"])
 def test_policy_of_aws_with_all_actions_is_not_copied(action: str) -> None:
     text = f"{EFS}Role efs-csi-prod has the AWS managed policy AmazonEFSCSIDriverPolicy:\n{_policy(action, 'efs.csi.aws.com/cluster')}"

@@ -70,7 +70,11 @@ _ARGUMENTS = lazy_pattern(r"--(?:source|provider|registry|policy|txt-owner-id)="
 _PREFIX, _DELIMITER = "s3:prefix", "s3:delimiter"
 _PASSED_TO = "iam:passedtoservice"
 _OF_AWS = lazy_pattern(r"\bAWS[- ]managed\b|:iam::aws:policy/")
-_HELM_TAGS = lazy_pattern(r"^controller:\s*$[^\0]{0,400}?^ {2}tags:\s*$", re.MULTILINE)
+# Tags among the values of a Helm chart.
+_VALUE_OF_TAGS = lazy_pattern(
+    r"^(?P<part>[\w-]{1,40}): *\n(?: {2}[^\n]{0,200}\n){0,20}? {2}(?P<name>[a-zA-Z]{0,40}[tT]ags): *$",
+    re.ASCII | re.MULTILINE,
+)
 # Operators that compare with a list of values.
 _LISTS = frozenset({"StringEquals", "StringLike", "ArnLike", "ArnEquals"})
 
@@ -296,7 +300,8 @@ def _change_value_remedy(denial: Denial, statement: Mapping[str, Any], failed: C
     other = "ECS checks the other role of the task definition, too: add executionRoleArn and taskRoleArn to the Resource."
     without = None
     if failed.key.lower() == "aws:tagkeys":
-        where = " (controller.tags in the Helm values)" if _HELM_TAGS.search(denial.failure.text) else ""
+        value = _VALUE_OF_TAGS.search(denial.failure.text)
+        where = f" ({value['part']}.{value['name']} in the text)" if value else ""
         without = f"Or send the call without these tags{where}. What exists already is not affected."
     remedy = account_remedy(title, step, other if is_task else None, without, url=pages.EVALUATION)
     tagging = f"{denial.service}:TagResource"
