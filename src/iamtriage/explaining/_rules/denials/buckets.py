@@ -68,7 +68,7 @@ def ownership_command(denial: Denial) -> str:
     """Return the command that prints the name of the bucket if the caller's account owns it."""
     if denial.service == "s3express":
         return "aws s3api list-directory-buckets --query 'Buckets[].Name'"
-    # The option --prefix is younger than many an AWS CLI.
+    # Older versions of the AWS CLI lack the option --prefix.
     list_own = f"aws s3api list-buckets --query \"Buckets[?Name=='{bucket_argument(denial)}'].Name\""
     return with_profile(find_profile(denial.case), list_own)
 

@@ -114,7 +114,7 @@ def add_release(denial: Denial, explanation: Explanation) -> Explanation:
     if controller is None or release is None or not explanation.remedies:
         return explanation
     name = capitalize_start(controller.name)
-    text = f"{name} requires {action} since release {release.version}, {release.purpose}: the policy of its role is older, and suffices for releases before. {release.works}"
+    text = f"{name} requires {action} since release {release.version}, {release.purpose}: the policy of its role is older, and is enough only for earlier releases. {release.works}"
     first, *others = explanation.remedies
     # The policy of the release has its own remedy for controllers that publish it as a file.
     update = " If a module or template manages the role, update that to a version for this release instead."

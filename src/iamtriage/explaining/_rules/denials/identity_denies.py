@@ -217,7 +217,7 @@ def _explain_quarantine(denial: Denial) -> Explanation:
     """Explain a denial by the policy that AWS attaches to users with publicly exposed keys."""
     name = commands.user_name(denial.principal.name if isinstance(denial.principal, User) else None)
     address = denial.failure.envelope.source_ip or ""
-    suspect = "If nobody of your organization made the denied call, an attacker most likely did."
+    suspect = "If nobody in your organization made the denied call, an attacker most likely did."
     if _ADDRESS.fullmatch(address):
         key = find_access_key(denial.case)
         used = f" with the key {key}" if key else ""

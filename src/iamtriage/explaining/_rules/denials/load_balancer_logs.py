@@ -141,7 +141,7 @@ def explain_encryption(denial: Denial, bucket: str | None, allowed: str | None) 
             if checks
             else "Set SSE-S3 as the default encryption of the bucket",
             step,
-            "Objects that are stored keep their encryption. A control that demands aws:kms must exempt this bucket.",
+            "Existing objects keep their encryption. A control that requires aws:kms must exempt this bucket.",
             commands=deploy if step else (*checks, last),
             url=URL,
         ),

@@ -81,7 +81,7 @@ def explain_data_access(denial: Denial) -> Explanation:
         why = f"its data access policy{named} lists {name}, but no rule with it allows the request"
     elif policy is not None and caller is not None:
         why = f"its data access policy{named} does not list {name}"
-        because = f"Its Principal has only {clip_text(join_words(listed, 'and'))}. Calls with these work."
+        because = f"Its Principal has only {clip_text(join_words(listed, 'and'))}, whose calls work."
         if any(each.startswith("AWSReservedSSO_") for each in listed):
             because = f"{because[:-1]}, such as those of people who sign in to IAM Identity Center."
     if "AdministratorAccess" in text and not is_listed:
