@@ -262,7 +262,7 @@ def _other_role_remedy(text: str, name: str, service: str | None, actions: tuple
     )
 
 
-def _find_role_name(case: Case[AwsError]) -> str | None:
+def _find_role_name(case: Case[Any] | Denial) -> str | None:
     """Return the only role that Terraform creates, or whose trust policy is in the text."""
     names = {each["id"] or each["name"] for each in _TERRAFORM_ROLE.finditer(case.failure.text)}
     owners = (each.owner for each in case.context.policies if each.is_trust_policy)
