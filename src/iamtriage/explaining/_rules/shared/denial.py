@@ -351,7 +351,8 @@ def _find_provided_role(failure: AccessDenied, facts: Facts) -> str | None:
     if failure.principal is not None or (facts.caller is not None and not is_derived(facts, "caller")):
         return None
     if "provided role" not in failure.text[slice(*failure.span)]:
-        return principal_words.find_role_of_controller(failure.text) if " role " in failure.text else None
+        account = context_of(facts).account
+        return account and principal_words.find_role_of_controller(failure.text, account.value)
     found = set(_LABELLED_ROLE.findall(failure.text))
     return found.pop() if len(found) == 1 else None
 

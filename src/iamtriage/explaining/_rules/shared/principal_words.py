@@ -44,7 +44,6 @@ _ROLE_IN_PROSE = lazy_pattern(
     r"\b(?i:irsa|iam|its|own|pod|controller) role (?:[(`'\"]|(?=[\w+=,.@-]{0,60}[A-Z0-9]))([A-Za-z][\w+=,.@]{0,40}[-_][\w+=,.@-]{1,40})(?<!\.)",
     re.ASCII,
 )
-_ACCOUNT_IN_PROSE = lazy_pattern(r"\b[Aa]ccount \(?([0-9]{12})(?![0-9])", re.ASCII)
 _SESSION_ROLE = lazy_pattern(r"assumed-role/[\w+=,.@-]{1,64}", re.ASCII)
 _SESSION = lazy_pattern(r"(assumed-role/[^/]{1,64}/).{1,80}")
 # People replace names by longer ones than AWS accepts.
@@ -282,11 +281,11 @@ def is_truncated(text: str) -> bool:
     return text.startswith("arn:") and text.count(":") < _COLONS and "/" not in text
 
 
-def find_role_of_controller(text: str) -> str | None:
-    """Return the only role that a text about a controller names in prose, with the only account."""
+def find_role_of_controller(text: str, account: str) -> str | None:
+    """Return the ARN of the only role that a text about a controller in an account names in prose."""
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
 
-    names, accounts = set(_ROLE_IN_PROSE.findall(text)), set(_ACCOUNT_IN_PROSE.findall(text))
-    if len(names) != 1 or len(accounts) != 1 or find_controller(text) is None:
+    names = set(_ROLE_IN_PROSE.findall(text))
+    if len(names) != 1 or find_controller(text) is None:
         return None
-    return f"arn:aws:iam::{accounts.pop()}:role/{names.pop()}"
+    return f"arn:aws:iam::{account}:role/{names.pop()}"
