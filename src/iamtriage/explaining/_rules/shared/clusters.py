@@ -173,6 +173,7 @@ class Cluster(Value):
     def region_arguments(self) -> tuple[str, ...]:
         """The arguments for the region and the profile, empty if both are unknown."""
         region, profile = commands.region(self.region), commands.profile(self.profile)
+        # Where the default Region of the AWS CLI can be another one, the Region of the cluster is REGION.
         return (
             *(() if region == "REGION" != self.region else ("--region", region)),
             *(() if profile == "PROFILE" else ("--profile", profile)),
