@@ -283,7 +283,7 @@ def missing_role(
     controller = find_controller(case.failure.text)
     name = "The controller" if controller is None else capitalize_start(controller.name)
     again = (
-        f"{name} retries automatically. When the role exists, it needs no permission to create it."
+        f"{name} retries automatically. Once the role exists, it needs no permission to create it."
         if retries
         else "Then retry the call."
     )
