@@ -28,8 +28,8 @@ PRINCIPAL = "logdelivery.elasticloadbalancing.amazonaws.com"
 URL = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html"
 """The page about the bucket and its policy."""
 # The accounts of Elastic Load Balancing, which older bucket policies allow instead of the service principal.
-_ACCOUNTS = dict(
-    line.split()
+_ACCOUNTS = {
+    line[:12]: line[13:]
     for line in """\
 127311923021 us-east-1
 033677994240 us-east-2
@@ -57,7 +57,7 @@ _ACCOUNTS = dict(
 048591011584 us-gov-west-1
 638102146993 cn-north-1
 037604701340 cn-northwest-1""".splitlines()
-)
+}
 _ACCOUNT = lazy_pattern(r"(?:\A|:)([0-9]{12})(?::root)?\Z")
 # A key for the bucket in the CDK, in a template or Terraform, and in words; and what sets SSE-S3.
 _KEY = lazy_pattern(
