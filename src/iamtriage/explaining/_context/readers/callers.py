@@ -49,9 +49,11 @@ _CONSOLE_CALLER = lazy_pattern(
     r"|\b(?:[Ff]ederated user|IAM user)(?::|:?\n)\s{0,4}(?:(?P<menu_role>[\w+=,.@-]{1,64})/)?(?P<menu_name>[\w+=,.@-]{2,64})[ \t]{0,8}$",
     re.ASCII | re.MULTILINE,
 )
-# "Role orders-api may s3:GetObject", "has the AWS managed policy AmazonS3FullAccess": the permissions of the caller.
+# "Role orders-api may s3:GetObject", "has the AWS managed policy AmazonS3FullAccess": the permissions of the caller,
+# unless the sentence is about another one, with which it works.
 _ROLE_WITH_PERMISSIONS = lazy_pattern(
-    r"\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)",
+    r"(?<!other )(?<!different )\b[Rr]ole [`\"']?(?=[\w+=,.@-]{0,63}[\d_-])([\w+=.@-]{3,64})[`\"']? (?:has|may|can|is allowed(?: to)?) (?:the |an? |all )?(?:(?:AWS )?managed\b|polic(?:y|ies)\b|permissions? (?:for|to)\b|[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{2,60}|\*)|\w{0,60}(?:Access|Policy)\b)"
+    r"(?![^.\n]{0,160}(?<!not )(?<!n't )\bwork(?:s|ed)?\b)",
     re.ASCII,
 )
 _MENU_ACCOUNT = lazy_pattern(rf"\bAccount(?: ID)?:?\s{{1,4}}({_CONSOLE_ACCOUNT})(?![\w*-])", re.ASCII)
@@ -83,6 +85,7 @@ def find_described_caller(text: str) -> Stated | None:
 
     >>> find_described_caller("The role orders-api may s3:GetObject on it.").value
     'arn:aws:iam::****:role/orders-api'
+    >>> find_described_caller("The role admin-1 has AdministratorAccess, and with it the upload works.")
     """
     role = unique_value(_ROLE_WITH_PERMISSIONS, text) if "Role " in text or "he role " in text else None
     if role is None:
