@@ -672,3 +672,11 @@ def test_user_name_of_one_session(username: str, *, is_renamed: bool) -> None:
     steps = " ".join(explain(f"{denied}\n\n{entry}").remedies[0].steps)
     assert "change the rolearn of the entry to arn:aws:iam::111122223333:role/ops." in steps
     assert ("the username ops:{{SessionName}} instead of lea tells them apart" in steps) is is_renamed
+
+
+def test_verbs_of_kubectl_are_said_once() -> None:
+    """The access policies do not cover custom resources, so a role is the only remedy."""
+    text = 'certificates.cert-manager.io is forbidden: User "arn:aws:sts::111122223333:assumed-role/dev/ana" cannot list resource "certificates" in API group "cert-manager.io" in the namespace "shop"'
+    explanation = explain(text)
+    steps = " ".join(step for remedy in explanation.remedies for step in remedy.steps)
+    assert steps.count("kubectl get with a name also needs the verb get") == 1

@@ -61,7 +61,6 @@ def find_missing_role(denied: DeniedRequest) -> MissingRole | None:
     return None if found is None else MissingRole(kind, found[2], found[0])
 
 
-_OTHER_VERBS = "kubectl get with a name also needs the verb get, and --watch the verb watch."
 # The users whose role comes with the command that checks it.
 _KINDS_WITH_CHECK = frozenset({"service account", "user", "iam session"})
 
@@ -236,7 +235,9 @@ def _role_remedy(denied: DeniedRequest) -> Remedy | None:
             present(_scope_step(request), _verb_step(denied), _subresource_step(denied), *group_steps[:1])
         ),
         *group_steps[1:],
-        _OTHER_VERBS if denied.is_iam and request.verb == "list" and not request.verbs[1:] else None,
+        "kubectl get with a name also needs the verb get, and --watch the verb watch."
+        if denied.is_iam and request.verb == "list" and not request.verbs[1:]
+        else None,
         *_role_steps(denied, namespace),
     )
     allow: Commands = _role_commands(request, name, binding, subject, namespace)
@@ -278,7 +279,7 @@ def _scope_step(request: kubernetes_requests.Request) -> str | None:
 
 
 def _verb_step(denied: DeniedRequest) -> str | None:
-    """Return which verbs the caller needs next: kubectl apply, or people, who can use no access policy for a custom group."""
+    """Return which verbs the command needs besides the denied one."""
     request = denied.request
     is_unknown = denied.installer is None and "kubectl create" not in denied.case.text
     if is_unknown and request.verb == "create" and _FILE_CREATED in message_text(denied.case):
@@ -286,8 +287,7 @@ def _verb_step(denied: DeniedRequest) -> str | None:
         return f"kubectl apply also gets and patches objects: for that, use --verb={verbs}. Other types of objects in the file need rules, too."
     if request.verbs == denied_requests.VERBS_OF_PATCH:
         return "The command gets the object, and then patches it: the role allows both."
-    is_custom = kubernetes_requests.is_custom_group(request.group or "")
-    return _OTHER_VERBS if request.verb == "list" and denied.is_iam and is_custom else None
+    return None
 
 
 def _subresource_step(denied: DeniedRequest) -> str | None:
