@@ -242,22 +242,20 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         yield enable
     if request.has_no_token:
         return
-    administrator = "Or, as an administrator, let the global endpoint issue version 2 tokens:"
-    version_2 = "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token"
-    other: str | None = (
-        f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
+    update: Labelled | None = Labelled(
+        "Or, as an administrator, let the global endpoint issue version 2 tokens:",
+        "aws iam set-security-token-service-preferences --global-endpoint-token-version v2Token",
     )
-    clear = Labelled(
-        "Then, in either case, remove the cached sessions, and run the command again:", "aws-vault clear"
-    )
-    title, update = "Get the session from a regional STS endpoint", None
-    if not request.uses_session:
-        other, update = None, Labelled(administrator, version_2)
-        title += ", or let the global one issue version 2 tokens"
+    other, then = None, "Then, in either case,"
     if request.is_enabled:
         known = "" if works else f"The account has enabled {request.region}: that is not the cure. "
         other = f"{known}In ~/.aws/config, the setting is sts_regional_endpoints = regional."
-        update = Labelled(administrator, version_2)
+    elif request.uses_session:
+        other = f"If that does not help, an administrator checks whether the account has enabled {request.region}, or lets the global endpoint issue version 2 tokens."
+        update, then = None, "Then"
+    title = "Get the session from a regional STS endpoint"
+    if not request.uses_session:
+        title += ", or let the global one issue version 2 tokens"
     yield your_remedy(
         title,
         f"{'' if request.uses_session else 'A key that begins with AKIA has no session token, so this is not its problem. '}Tokens of regional endpoints are valid in all Regions. Set the variable where you sign in or assume the role, or set the Region of the tool that does it. Then sign in again.",
@@ -265,7 +263,9 @@ def region_remedies(request: RejectedRequest, region: StsFindings) -> Iterator[R
         commands=(
             "export AWS_STS_REGIONAL_ENDPOINTS=regional",
             update,
-            clear if request.uses_vault else None,
+            Labelled(f"{then} remove the cached sessions, and run the command again:", "aws-vault clear")
+            if request.uses_vault
+            else None,
         ),
         url=pages.TEMPORARY_REGIONS,
     )
