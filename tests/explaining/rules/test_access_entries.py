@@ -679,3 +679,14 @@ def test_entry_of_nodes_with_what_only_standard_entries_have(text: str, kind: st
     explanation = explain(text)
     assert explanation.summary.startswith(f"The access entry of the role workers is of {kind}")
     assert explanation.remedies[0].title.removesuffix(" again") == title
+
+
+@pytest.mark.parametrize("cluster", ["octo", "oc${file(0)}to"])
+def test_association_in_terraform_has_only_plain_values(cluster: str) -> None:
+    """Terraform evaluates a template in a quoted string."""
+    text = f"Error: creating EKS Access Entry ({cluster}:arn:aws:iam::111122223333:role/ops): operation error EKS: CreateAccessEntry, https response error StatusCode: 400, RequestID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0, InvalidParameterException: The kubernetes group name system:masters is invalid, it cannot start with system:"
+    manifest = explain(text).remedies[0].manifest or ""
+    assert ('  cluster_name  = "octo"\n' in manifest) is (cluster == "octo")
+    assert "${" not in manifest
+    unsafe = explain(text, facts={"cluster": cluster}).remedies[0].manifest or ""
+    assert "${" not in unsafe

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import attrs
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words, quote_json
+from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, change_commands
 from iamtriage.explaining._rules.kubernetes.cluster_access import ENTRY_OF_OTHER_TYPE
@@ -124,10 +124,10 @@ _SMALLER = "The policy allows everything, as the group does: use a smaller polic
 
 # An entry outside of a module.
 _ENTRY_ADDRESS = lazy_pattern(r"aws_eks_access_entry\.([A-Za-z_][\w-]{0,62})", re.ASCII)
-_ASSOCIATION = """resource "aws_eks_access_policy_association" "{name}" {{
-  cluster_name  = {cluster}
-  principal_arn = {principal}
-  policy_arn    = "{arn}"
+_ASSOCIATION = """resource "aws_eks_access_policy_association" "{}" {{
+  cluster_name  = {}
+  principal_arn = {}
+  policy_arn    = "{}"
   access_scope {{
     type = "cluster"
   }}
@@ -148,21 +148,18 @@ def _masters_remedy(case: Case[AccessEntry], deployment: Deployment | None) -> R
         entry = _ENTRY_ADDRESS.fullmatch(deployment.resource or "")
         if entry is not None and deployment.tool == "Terraform":
             added = "this association"
-            values = {"cluster": f"{entry[0]}.cluster_name", "principal": f"{entry[0]}.principal_arn"}
-            manifest = _ASSOCIATION.format(**values, name=entry[1], arn=arn)
+            values = (f"{entry[0]}.cluster_name", f"{entry[0]}.principal_arn")
+            manifest = _ASSOCIATION.format(entry[1], *values, arn)
         elif address.startswith("module."):
             added, manifest = "this association", ASSOCIATION_IN_MODULE.format(arn)
         elif (
             deployment.tool == "Terraform"
-            and cluster.name
+            and cluster.name == cluster.argument
             and principal.new_entry_argument.startswith("arn:")
         ):
             added = "this association, which depends on the entry (depends_on), or, with the module of EKS, the same in policy_associations"
-            values = {
-                "cluster": quote_json(cluster.name),
-                "principal": quote_json(principal.new_entry_argument),
-            }
-            manifest = _ASSOCIATION.format(**values, name="admin", arn=arn)
+            values = (f'"{cluster.name}"', f'"{principal.new_entry_argument}"')
+            manifest = _ASSOCIATION.format("admin", *values, arn)
         return your_remedy(
             f"Replace the group with the access policy in the {deployment.tool} code",
             f"Remove system:masters from {argument}{of}, and add {added}.",
