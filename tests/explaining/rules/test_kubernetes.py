@@ -632,6 +632,8 @@ def test_escalation_names_the_missing_rules(rules: str, missing: str) -> None:
     # Only EKS has access policies.
     policies = "access-policy-permissions"
     assert policies not in {each.code for each in found.causes}
+    assert policies not in {each.code for each in explained(f"{text}\nIt worked for weeks.").causes}
+    assert policies in {each.code for each in explained(f"{text}\nThe cluster is on EKS.").causes}
     assert policies in {each.code for each in explained(text, {"cluster": "orders"}).causes}
 
 

@@ -209,6 +209,7 @@ def _explain_admission(case: Case[KubernetesForbidden], message: str) -> Explana
     )
 
 
+_EKS = lazy_pattern(r"\beks|EKS")
 # Kubernetes up to 1.11 and OpenShift 3 call them extra privileges.
 _ESCALATION = lazy_pattern(
     r"attempting to grant RBAC permissions not currently held|(?:attempt to|cannot) grant extra privileges"
@@ -296,7 +297,7 @@ def explain_escalation(case: Case[KubernetesForbidden], message: str, quote: str
     return case.explain(
         f"RBAC allows {user} to {verb} {clip_text(parsed.object_text)}, but Kubernetes rejects it: {grants} {missing}, which the user does not have.",
         ESCALATION.cause("reported", f"The API server says: {quote}."),
-        RIGHTS_OF_ACCESS_POLICY.cause() if case.facts.cluster or "eks" in case.text.lower() else None,
+        RIGHTS_OF_ACCESS_POLICY.cause() if case.facts.cluster or _EKS.search(case.text) else None,
         topic="kubernetes-escalation",
         remedies=(
             _administrator_remedy(parsed),
