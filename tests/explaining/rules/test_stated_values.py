@@ -843,9 +843,16 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws --version\naws-cli/1.22.5 Python/3.8.10\n{OLD_KUBECONFIG}",
             {},
-            ("the AWS CLI 1.22.5 is too old", "since 1.24"),
+            ("the AWS CLI 1.22.5 is too old", "only 1.24 and later write v1beta1"),
             ("aws --version",),
             id="version of the AWS CLI",
+        ),
+        pytest.param(
+            f"$ aws --version\naws-cli/1.22 Python/3.8.10\n{OLD_KUBECONFIG}",
+            {},
+            ("the AWS CLI 1.22 is too old",),
+            ("None",),
+            id="short version of the AWS CLI",
         ),
         pytest.param(
             f"$ aws --version\naws-cli/2.15.0 Python/3.11.6\n{OLD_KUBECONFIG}",

@@ -356,7 +356,7 @@ def explain_kubeconfig_helper(case: Case[MissingCredentials], message: str) -> E
 
 
 # What aws --version prints, and the first versions that write v1beta1.
-_CLI_VERSION = lazy_pattern(r"\baws-cli/(\d{1,2})\.(\d{1,3})(\.\d{1,4})?")
+_CLI_VERSION = lazy_pattern(r"\baws-cli/(\d{1,2})\.(\d{1,3})(?:\.\d{1,4})?")
 _FIRST_CLI_WITH_V1BETA1 = {1: 24, 2: 7}
 
 
@@ -368,13 +368,13 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
     update = "The AWS CLI 1.24, 2.7 and later write v1beta1: update it if aws --version prints an older one. If the old kubeconfig has --profile or --role-arn, add it to the command."
     too_old, title = "", "Update the AWS CLI, and write the kubeconfig again"
     if (found := _CLI_VERSION.search(case.failure.text)) is not None:
-        major, minor = int(found[1]), int(found[2])
+        major, minor, cli = int(found[1]), int(found[2]), found[0].replace("aws-cli/", "AWS CLI ")
         if minor < _FIRST_CLI_WITH_V1BETA1.get(major, 0):
-            too_old = f"the AWS CLI {major}.{minor}{found[3]} is too old"
-            update = f"The AWS CLI {major}.{minor}{found[3]} is too old: it writes v1beta1 since {major}.{_FIRST_CLI_WITH_V1BETA1[major]}. Update it, then run the command. The kubeconfig then has v1beta1."
+            too_old = f"the {cli} is too old"
+            update = f"The {cli} is too old: only {major}.{_FIRST_CLI_WITH_V1BETA1[major]} and later write v1beta1. Update it, then run the command. The kubeconfig then has v1beta1."
         else:
             title = "Write the kubeconfig again"
-            update = f"The AWS CLI {major}.{minor}{found[3]} writes v1beta1: run the command with it. If the error stays, the kubeconfig names another, older aws."
+            update = f"The {cli} writes v1beta1: run the command with it. If the error stays, the kubeconfig names another, older aws."
     return case.explain(
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
