@@ -93,6 +93,17 @@ def test_plugin_does_not_assume_the_role_of_the_provider() -> None:
     assert first.manifest.endswith('"octo", "--role-arn", "arn:aws:iam::222233334444:role/octo-tf"]')
 
 
+def test_calls_of_functions_are_not_repeated() -> None:
+    """Terraform would evaluate them; a reference to a variable stays."""
+    call = explain(PROVIDERS.format(caller="octo-ci", more=', "--region", "${file(0)}"'))
+    assert not any("file(" in (remedy.manifest or "") for remedy in call.remedies)
+    manifest = (
+        explain(PROVIDERS.format(caller="octo-ci", more=', "--region", var.region')).remedies[0].manifest
+    )
+    assert manifest is not None
+    assert "var.region" in manifest
+
+
 @pytest.mark.parametrize(
     ("caller", "more"),
     [

@@ -42,7 +42,7 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     why = f"Neither an identity-based policy nor the trust policy of {name} can allow it."
     if in_trust is not None:
         trusts = "of the account, which the role trusts"
-        why += f" In the trust policy, {in_trust['arn'] or in_trust['principal']} stands for the account: for its users and roles that have such a statement, not for the root user."
+        why += f" In the trust policy, {in_trust['arn'] or in_trust['principal']} stands for the account: its users and roles can assume the role if their own policies allow it. The root user cannot."
     check = "aws configure list, run where the call was made, prints where the access key of the root user is from."
     who = None if isinstance(denial.principal, Root) else "aws sts get-caller-identity"
     lines: tuple[str | Labelled | None, ...] = (who, "aws configure list")

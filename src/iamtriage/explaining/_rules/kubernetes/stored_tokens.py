@@ -56,8 +56,9 @@ _ASSUMED_ROLE = lazy_pattern(
     r"\bassume_role\s{0,4}\{[^}]{0,800}?\brole_arn\s{0,20}=\s{0,4}\"(?P<role>arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})\"",
     re.ASCII,
 )
+# Without calls of functions, such as file(): a remedy repeats them.
 _TOKEN_ARGUMENTS = lazy_pattern(
-    r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\]]{0,400}\"get-token\"[^\]]{0,800}?),?\s{0,40}\]"
+    r"\bargs\s{0,20}=\s{0,4}\[(?P<args>[^\](]{0,400}\"get-token\"[^\](]{0,800}?),?\s{0,40}\]"
 )
 # The resource that maps the other principals.
 _MAPPING = lazy_pattern(r"\bkubernetes_config_map(?:_v1)?(?:_data)?\.aws_auth\b")
