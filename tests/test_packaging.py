@@ -76,7 +76,7 @@ def test_data_files_are_shipped() -> None:
 def test_command_is_declared() -> None:
     """The distribution installs the command."""
     (entry,) = [e for e in importlib.metadata.entry_points(group="console_scripts") if e.name == "iamtriage"]
-    assert entry.value == "iamtriage.cli:main"
+    assert entry.value == "iamtriage.__main__:run"
 
 
 def test_import_loads_nothing_needless() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 
 import pytest
 
-from iamtriage.cli import main
 from iamtriage.cli._arguments import FILE_COMMANDS, parse_plain_arguments
 from iamtriage.cli._parsing import parse_arguments
 
@@ -34,14 +32,3 @@ def test_a_command_with_files_does_not_import_argparse() -> None:
     code = "import sys; from iamtriage.cli import main; main(['parse']); print('argparse' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], input="", check=True, capture_output=True, text=True)
     assert done.stdout.split()[-1] == "False"
-
-
-@pytest.mark.parametrize("thresholds", [(500, 7, 8), (0, 7, 8)])
-def test_a_command_restores_garbage_collection(thresholds: tuple[int, int, int]) -> None:
-    before = gc.get_threshold()
-    gc.set_threshold(*thresholds)
-    try:
-        assert main(["nonsense"]) == 2
-        assert gc.get_threshold() == thresholds
-    finally:
-        gc.set_threshold(*before)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from io import TextIOWrapper
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
 __all__ = ("main",)
 
 _INTERRUPTED = 130
-# Imports create objects that stay in use. By default, Python repeatedly searches them for unused cycles,
-# which takes a twentieth of the time of a short command.
-_OBJECTS_BEFORE_COLLECTION = 100_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,22 +33,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arn:aws:iam::111122223333:role/app
     0
     """
-    thresholds = gc.get_threshold()
-    if thresholds[0]:
-        gc.set_threshold(_OBJECTS_BEFORE_COLLECTION, *thresholds[1:])
-    try:
-        return _run(sys.argv[1:] if argv is None else argv)
-    finally:
-        gc.set_threshold(*thresholds)
-
-
-def _run(argv: Sequence[str]) -> int:
     # Printing must not fail, whatever characters a log contains.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parse_arguments(argv)
+        arguments = _parse_arguments(sys.argv[1:] if argv is None else argv)
     except SystemExit as error:
         return ERROR if error.code else FOUND
     run: Callable[[argparse.Namespace], int] = arguments.run
