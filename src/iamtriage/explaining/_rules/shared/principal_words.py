@@ -282,10 +282,16 @@ def is_truncated(text: str) -> bool:
 
 
 def find_role_of_controller(text: str, account: str) -> str | None:
-    """Return the ARN of the only role that a text about a controller in an account names in prose."""
+    """Return the ARN of the only role that a text about a controller in an account names in prose.
+
+    >>> text = "aws-load-balancer-controller in cn-north-1 uses the IRSA role shop-ingress: AccessDenied"
+    >>> find_role_of_controller(text, "111122223333")
+    'arn:aws-cn:iam::111122223333:role/shop-ingress'
+    """
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+    from iamtriage.explaining._context.resources import stated_partition
 
     names = set(_ROLE_IN_PROSE.findall(text))
     if len(names) != 1 or find_controller(text) is None:
         return None
-    return f"arn:aws:iam::{account}:role/{names.pop()}"
+    return f"arn:{stated_partition(text) or 'aws'}:iam::{account}:role/{names.pop()}"

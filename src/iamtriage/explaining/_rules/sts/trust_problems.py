@@ -135,10 +135,10 @@ def _check_provider(document: Mapping[str, Any], statement: dict[str, Any]) -> T
     named = _federated(statement)
     if any(_PROVIDER.fullmatch(each) or each in _BUILT_IN_PROVIDERS for each in named):
         return None
-    found = re.search(r":iam::([0-9]{12}):", str(document), re.ASCII)
-    account = found[1] if found else "ACCOUNT_ID"
+    found = re.search(r"\barn:(aws[a-z-]{0,12}):iam::([0-9]{12}):", str(document), re.ASCII)
+    partition, account = found.groups() if found else ("aws", "ACCOUNT_ID")
     issuer = named[0].rpartition("oidc-provider/")[2].removeprefix("https://").rstrip("/")
-    arn = f"arn:aws:iam::{account}:oidc-provider/{issuer}"
+    arn = f"arn:{partition}:iam::{account}:oidc-provider/{issuer}"
     return TrustProblem(
         f"the trust policy names {clip_text(named[0])} as Federated, which is not the ARN of an OIDC provider",
         "Write the ARN of the OIDC provider into the role's trust policy",
