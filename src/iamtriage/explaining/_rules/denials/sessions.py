@@ -143,7 +143,10 @@ def explain_called_from_session(denial: Denial) -> Explanation:
         if role is not None:
             chosen, shown = "for a role with a policy for only what is needed, which trusts the caller", None
             line = "aws iam create-role --role-name passed-on --assume-role-policy-document file://trust.json"
-            arn = str(denial.role or f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{role}")
+            arn = str(
+                denial.role
+                or f"arn:{denial.location.partition or 'aws'}:iam::{commands.account(denial.account)}:role/{role}"
+            )
             policy = build_document([allow("sts:AssumeRole", principal={"AWS": arn})])
         step = f"For other credentials, call AssumeRole {chosen}. For a caller that is itself a role, the session lasts at most one hour (role chaining){limit}."
         steps.append(step)

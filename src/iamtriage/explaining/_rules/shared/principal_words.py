@@ -284,9 +284,9 @@ def is_truncated(text: str) -> bool:
 def find_role_of_controller(text: str, account: str) -> str | None:
     """Return the ARN of the only role that a text about a controller in an account names in prose.
 
-    >>> text = "aws-load-balancer-controller in cn-north-1 uses the IRSA role shop-ingress: AccessDenied"
+    >>> text = "failed to list hosted zones in cn-north-1: operation error Route 53, IRSA role `shop-dns`"
     >>> find_role_of_controller(text, "111122223333")
-    'arn:aws-cn:iam::111122223333:role/shop-ingress'
+    'arn:aws-cn:iam::111122223333:role/shop-dns'
     """
     from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
     from iamtriage.explaining._context.resources import stated_partition
