@@ -67,7 +67,7 @@ ZONE = "arn:aws:route53:::hostedzone/Z0A1B2C3D4E5F6G7H8I9"
 def test_policy_has_all_that_the_controller_documents(text: str, allowed: dict[str, str]) -> None:
     remedy = explain(text).remedies[0]
     assert remedy.policy is not None
-    assert "The policy has all that its documentation lists." in remedy.steps[1]
+    assert "which the policy allows, too." in remedy.steps[1]
     denied_action = remedy.title.removeprefix("Allow ").partition(" ")[0]
     is_only_all = denied_action.startswith(
         ("autoscaling:Describe", "ec2:Describe", "route53:ListHostedZones")

@@ -1033,7 +1033,7 @@ COMPANIONS: tuple[Case, ...] = (
             "the KMS key with which the secret carts/db is encrypted",
             "describe-secret --secret-id carts/db ",
             "kubectl get externalsecret cart-db --namespace shop ",
-            "If the key is in another account, it must be customer managed, and its policy must allow the role",
+            "A key of another account must be customer managed, and its policy must allow the role",
             "Replace KEY_ARN and REGION.",
         ),
         (),

@@ -137,7 +137,7 @@ def explain_invalid_credentials(case: Case[InvalidCredentials]) -> Explanation:
         # The likeliest cause comes first; that AWS rejected the token is what the summary says.
         causes = (*region.causes, *(cause for cause in causes if cause not in region.causes))
     explanation = case.explain(
-        _summary(request),
+        _summary(request, case.operation),
         *causes[:_MAX_CAUSES],
         topic="invalid-credentials",
         remedies=tuple(_remedies(case, request, region)),
@@ -276,7 +276,7 @@ def _explain_rejecting_region(
     )
 
 
-def _summary(request: RejectedRequest) -> str:
+def _summary(request: RejectedRequest, operation: str | None) -> str:
     if not request.is_signed and request.partition != "aws":
         unset = "the SDK has no Region"
         if request.lacks_region:
@@ -290,7 +290,7 @@ def _summary(request: RejectedRequest) -> str:
             reason = ": it is temporary (ASIA), so it needs its own session token"
         elif request.is_opt_in:
             reason = f", or {request.region} is not enabled for the account"
-        return f"AWS does not know the access key ID{reason}."
+        return f"AWS does not know the access key ID{f' of the call {operation}' if operation else ''}{reason}. No permission is missing."
     if request.code in INVALID_TOKEN_CODES:
         return "AWS does not accept the session token."
     if request.is_signed and request.is_temporary:
@@ -382,8 +382,7 @@ def _remedies(
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
         yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure.text)
-        clears = stored is None and clues.find_program(case.failure) is None
-        if request.is_temporary is not False and not (request.is_in_lambda or clears):
+        if stored is not None and request.is_temporary is not False and not request.is_in_lambda:
             yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS

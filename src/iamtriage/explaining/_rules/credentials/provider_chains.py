@@ -147,22 +147,27 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
     whose = f"those of the node, the role {node['role']}" if node else "usually those of the node"
     key = " An access key works because it comes earlier in the chain." if _STATIC_KEY.search(text) else ""
     events = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue=AssumeRoleWithWebIdentity --max-results 10"
+    add = "echo 'ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/' >> Dockerfile"
     find = 'kubectl exec --namespace NAMESPACE POD -- find / -name "sdk-core-*.jar"'
     return case.explain(
-        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). AWS denied the request to the next credentials of the chain, {whose}.",
+        f"The SDK for Java skips {role}: the class path lacks the module sts, which it needs for the token of the pod (IRSA). The call was then made with the next credentials in the chain, {whose}, and AWS denied it.",
         MODULE_MISSING.cause(
             "derived",
             f'The text says "{answer}".',
-            text=f"The missing module is only a warning, and the chain goes on to the role of the node (IMDS). AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
+            text=f"The missing module is only a warning. AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
         ),
         topic="no-credentials",
         remedies=your_remedy(
             "Add the module sts to the program",
-            "The command with find prints the folder and the version of the SDK's other modules.",
-            "Add software.amazon.awssdk:sts with this version: in your build, or in the Dockerfile as shown. Or take a release that contains it.",
+            "Add software.amazon.awssdk:sts in the version of the SDK's other modules: in your build, in the Dockerfile of the image as shown, or with a release of the program that contains it.",
             f"Re-create the pods. Then the warning is gone, and the last command lists calls for {role}.",
-            commands=(find, Labelled("After the change:", events)),
-            manifest="ADD --chmod=644 https://repo1.maven.org/maven2/software/amazon/awssdk/sts/VERSION/sts-VERSION.jar FOLDER/\n",
+            commands=(
+                find,
+                Labelled(
+                    "Then, with FOLDER and VERSION of that file, in the directory of the Dockerfile:", add
+                ),
+                Labelled("After the change:", events),
+            ),
             url=pages.EKS_IRSA_SDK,
         ),
         notes="Do not give the role of the node this permission: all pods on the node could use it.",

@@ -17,7 +17,11 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, policy_commands
+from iamtriage.explaining._rules.denials.resource_policies import (
+    bucket_argument,
+    distribution_statement,
+    policy_commands,
+)
 from iamtriage.explaining._rules.shared import commands, common_causes, pages, remedies
 from iamtriage.explaining._rules.shared.clues import find_profile, find_registry
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
@@ -169,14 +173,6 @@ KMS_KEY = CauseType(
 
 def explain_origin(denial: Denial) -> Explanation:
     """Explain a 403 error that CloudFront passes on from its S3 origin."""
-    arn, bucket = f"arn:{denial.location.partition or 'aws'}", bucket_argument(denial)
-    distribution = f"{arn}:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"
-    statement = allow(
-        "s3:GetObject",
-        f"{arn}:s3:::{bucket}/*",
-        principal={"Service": "cloudfront.amazonaws.com"},
-        condition={"StringEquals": {"AWS:SourceArn": distribution}},
-    )
     text = "The bucket policy does not allow the distribution (origin access control)."
     return denial.explain(
         "S3, the origin of the CloudFront distribution, denied the request without a reason.",
@@ -191,7 +187,7 @@ def explain_origin(denial: Denial) -> Explanation:
             "Check that the object exists under the path of the URL. A URL that ends with / needs a default root object, which works only for the root.",
             remedies.save_step("the bucket policy"),
             commands=bucket_policy_commands(denial),
-            statements=(statement,),
+            statements=(distribution_statement(denial),),
             url=pages.ORIGIN_ACCESS,
         ),
         notes="CloudFront caches error responses: invalidate the path after the fix.",

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 _OPERATION = lazy_pattern(r"[A-Za-z][A-Za-z0-9]{1,80}", re.ASCII)
 # https://repost.aws/knowledge-center/secrets-manager-cross-account-key
 _OF_SECRETS_MANAGER = "Access to KMS is not allowed"
-# https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
-_MANAGED_KEY = " Callers of the account may use the AWS managed key aws/{} through the service; a customer managed key requires an Allow."
 _IF_NO_ALLOW = "If neither the key policy nor a grant allows it, check policy.json, then replace the policy:"
 _REASONS_NOTE = "KMS has one message for these reasons and does not say which one applies."
 # https://getsops.io/docs/#assuming-roles-and-using-kms-in-various-aws-accounts
@@ -250,7 +248,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         caller = "the role that External Secrets Operator uses for its SecretStore"
         title = "Allow the role of the SecretStore to use the key"
         show_store = encrypted_data.show_store_command(denial, names_data=name is not None)
-        role = "the role that the SecretStore specifies, or of its service account"
+        role = "the role of the SecretStore or of its service account (kubectl get secretstores,clustersecretstores -A -o yaml)"
     stated_name, stated = (None, None) if show_store is None else encrypted_data.stated_store_role(denial)
     kind, holder = denial_remedies.policy_holder(denial) or ("role", commands.role_name(stated_name))
     if stated_name is not None:
@@ -295,13 +293,12 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         url=pages.KMS_ACCESS,
     )
     called = f"the call {operation}" if operation and _OPERATION.fullmatch(operation) else "the call itself"
-    code, named = denial.failure.envelope.code, f" {clip_text(name)}" if name else ""
+    named = f" {clip_text(name)}" if name else ""
     return denial.explain(
         f"{capitalize_start(caller)} is not allowed to use the KMS key{f' {alias}' if alias else ''} with which the {data}{named} is encrypted.",
         KMS_BEHIND_SERVICE.cause(
             "reported",
-            (f"The code is {code}.",) if code else (),
-            text=f"The use of the KMS key was denied, not {called}.{_MANAGED_KEY.format(service) if service in encrypted_data.SHOW_KEYS else ''}",
+            text=f"The use of the KMS key was denied, not {called}.",
         ),
         KMS_KEY_POLICY.cause(),
         None
@@ -314,7 +311,7 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
 def _describe_lookup(show: str, service: str | None, data: str, *, shows_store: bool) -> str:
     """Return what the commands print that find the key of what a service encrypts."""
     store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
-    return f"{store if shows_store else ''}KEY_ID is what {show.split()[2]} prints. If it is None or aws/{service}, no Allow is missing: another account owns the {data}, or a Deny applies."
+    return f"{store if shows_store else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, no Allow is missing: a Deny applies, or another account owns the {data}."
 
 
 def explain_environment_key(denial: Denial) -> Explanation:

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-blo
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +13,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.denials.resource_policies import bucket_argument
+from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, distribution_statement
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import account_remedy, your_remedy
@@ -75,11 +76,10 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     setting = named[0] if named else _SETTINGS.get(called)
     what = {"BlockPublicPolicy": "policy", "BlockPublicAcls": "ACL"}.get(setting or "", "ACL or policy")
     verdict = "S3 Block Public Access prevents what would make data public"
-    text = ""
     if setting is not None:
         verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
-        text = f"The {what} of the call would make data public, which {setting} prevents. It does not mean that the caller lacks {denial.action or 'the permission'}."
-    steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
+    statement = json.dumps(distribution_statement(denial))
+    steps = [f"{_NAME_PRINCIPALS} {_WEBSITE} This statement for it is not public: {statement}"]
     if what == "ACL":
         steps = [
             f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"
@@ -88,7 +88,11 @@ def explain_block_public_access(denial: Denial) -> Explanation:
         steps = [_NAME_PRINCIPALS, f"Omit public ACLs (public-read). {_WEBSITE}"]
     return denial.explain(
         denial_summary(denial, verdict),
-        BLOCK_PUBLIC_ACCESS.cause("reported", reason_lines(denial), text=text),
+        BLOCK_PUBLIC_ACCESS.cause(
+            "reported",
+            reason_lines(denial),
+            text=f"More permissions of the caller do not help: the setting applies to every public {what}.",
+        ),
         remedies=(
             your_remedy(
                 "Allow those who need access, not everyone",
@@ -99,7 +103,6 @@ def explain_block_public_access(denial: Denial) -> Explanation:
             ),
             public_access_remedy(denial, _public_title(denial, setting), setting),
         ),
-        notes="An Allow in a policy of the caller does not help.",
     )
 
 

@@ -230,7 +230,7 @@ def _describe_permissions(controller: Controller, partition: str) -> str:
     if controller.policy:
         tag = " The condition requires tagged groups." if controller.has_conditions else ""
         tag += f" {controller.policy_note}" if controller.policy_note else ""
-        return f"{calls}. The policy has all that its documentation lists.{tag}"
+        return f"{calls}, which the policy allows, too.{tag}"
     if path is None:
         return f"{calls} than this one. Its role needs {controller.permissions}."
     return f"{calls} than this one. Its role normally has the AWS managed policy {path.rpartition('/')[2]} (arn:{partition}:iam::aws:policy/{path})."

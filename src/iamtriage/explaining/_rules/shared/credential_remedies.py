@@ -134,15 +134,20 @@ def show_identity(program: str | None, text: str) -> Remedy:
         "s3cmd": "access_key and secret_key in ~/.s3cfg (s3cmd --configure replaces them)",
         "rclone": "access_key_id and env_auth of the remote in what rclone config show prints",
         "Pulumi": "aws:profile and aws:accessKey in what pulumi config prints, and for an explicit provider in the program",
+        # https://laravel.com/docs/configuration#configuration-caching
+        "PHP": "keys in the code, .env, the cached configuration (Laravel: php artisan config:clear), and the environment of PHP-FPM or Apache",
     }.get(program, "keys or a profile in its code and configuration")
-    return attrs.evolve(
+    show = "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID"
+    account = Labelled("With other credentials, this prints the account of a key that you find:", show)
+    remedy = attrs.evolve(
         SHOW_IDENTITY,
         title=f"Check which credentials {program} uses",
         steps=(
-            f"Look for {settings}. They take precedence over what aws configure list prints: environment variables, then files, then the role of the machine.",
-            f"Run the commands where {program} runs, as the same user and with the same profile.",
+            f"Look for {settings}. Without them, {program} uses what the first command prints, run as the same user on the same machine.",
+            "A key ID with AKIA is that of a user: if it is deleted or inactive, replace it, best by a role. One with ASIA is temporary, and needs its session token.",
         ),
     )
+    return change_commands(remedy, (*SHOW_IDENTITY.commands, account.command), account)
 
 
 def _vault_mount(text: str) -> str:

@@ -87,12 +87,13 @@ CLUSTER_AUTOSCALER = (
     ),
 )
 
-# https://docs.aws.amazon.com/eks/latest/userguide/cni-iam-role.html
+# https://github.com/aws/amazon-vpc-cni-k8s/blob/master/docs/iam-policy.md
 VPC_CNI_IPV6 = (
     Allowance(
         _actions(
             "ec2",
-            "AssignIpv6Addresses DescribeInstances DescribeTags DescribeNetworkInterfaces DescribeInstanceTypes",
+            "AssignIpv6Addresses DescribeInstances DescribeTags DescribeNetworkInterfaces DescribeInstanceTypes"
+            " DescribeSecurityGroups DescribeSubnets ModifyNetworkInterfaceAttribute",
         )
     ),
     Allowance(("ec2:CreateTags",), "arn:PARTITION:ec2:*:*:network-interface/*"),
