@@ -126,4 +126,5 @@ _INSTANCE = 'resource "aws_instance" "web" {{\n  tags = {{ team = "web" }}\n  ro
 )
 def test_tags_of_volumes_in_terraform(resource: str, block: str, expected: str) -> None:
     text = f"{_LAUNCH.format(resource)}{_INSTANCE.format(block)}{json.dumps(_DENY)}"
-    assert expected in " ".join(explain(text).remedies[0].steps)
+    first = explain(text).remedies[0]
+    assert expected in f"{first.manifest} {' '.join(first.steps)}"

@@ -99,10 +99,11 @@ def test_root_user_in_a_kubeconfig() -> None:
     assert "stands for the account" in explanation.causes[0].text
     first = explanation.remedies[0]
     assert first.commands == (
-        "aws configure list",
+        "aws configure sso --profile PROFILE",
         "aws eks update-kubeconfig --name orders --region eu-west-1 --role-arn arn:aws:iam::111122223333:role/orders-admin --profile PROFILE",
+        "aws sts get-caller-identity --profile PROFILE --query Arn --output text",
     )
-    assert '"Resource": "arn:aws:iam::111122223333:role/orders-admin"' in first.steps[1]
+    assert '"Resource": "arn:aws:iam::111122223333:role/orders-admin"' in first.steps[0]
     assert not any("check the control policies" in each for each in explanation.notes)
 
 

@@ -53,7 +53,7 @@ _FILE = lazy_pattern(r"(?:file://|(?:-f|--filename)[ =]|(?m:^)jq -Rs '[^']*' )([
 # The file in which a command saves the present policy, and that of the changed one.
 _OLD_FILE = lazy_pattern(r" > (?P<old>old-(?P<file>[\w.-]+\.json))(?!\S)")
 # An entry of a ConfigMap, and the command that opens the ConfigMap in an editor.
-_ENTRY = lazy_pattern(r"\s{0,20}(?:- )?(?:role|user)arn: ")
+_ENTRY = lazy_pattern(r"(?:map(?:Roles|Users): \|\n)?\s{0,20}(?:- )?(?:role|user)arn: ")
 _EDIT = lazy_pattern(r"kubectl (?:-n \S+ |--namespace \S+ )?edit configmap ")
 _LOOKUP = lazy_pattern(r"aws [a-z0-9-]+ (?:get|list|describe)-|kubectl (?:-n \S+ |--namespace \S+ )?get ")
 _CHANGE = lazy_pattern(
@@ -211,11 +211,12 @@ def place_manifest(blocks: Iterable[Block], manifest: Code | None) -> Iterator[B
     if manifest is not None and not is_entry:
         yield manifest
     for number, each in enumerate(blocks):
-        if manifest is not None and manifest.language == "hcl" and not number:
-            yield Paragraph("In a shell:")
+        if manifest is not None and manifest.language != "yaml" and not number:
+            yield Paragraph("Then:")
         yield each
         if manifest is not None and is_entry and isinstance(each, Code) and _EDIT.match(each.text):
             section = "mapUsers" if "userarn:" in manifest.text else "mapRoles"
+            section = "data" if manifest.text.startswith("map") else section
             yield from (Paragraph(f"In the editor, under {section}:"), manifest)
 
 

@@ -89,16 +89,18 @@ def _explain_other_region(case: Case[AwsError], given: str, home: str, profile: 
     sign_in = "aws sso login"
     if "SSO region [" in case.failure.text:
         # A profile that is not configured yet.
-        where, sign_in = f"Run the second command, and answer {home} to SSO region.", "aws configure sso"
+        where = f"Stop the command that waits (Ctrl+C), run the commands, and answer {home} to SSO region."
+        sign_in = "aws configure sso"
     with_profile = partial(credential_remedies.with_profile, profile or "PROFILE")
     return case.explain(
         f"The sign-in was started in {given}, but IAM Identity Center is in {home}: sso_region must be {home}.",
         PORTAL_NOT_FOUND.cause(
-            "derived", text=f"The access portal answers in {home}, which does not know codes of {given}."
+            "derived",
+            text=f"The text shows {home} in URLs of the access portal, which does not know the codes of {given}.",
         ),
         remedies=your_remedy(
             f"Set sso_region to {home}",
-            f"{where} It is the Region of IAM Identity Center. The setting region is that of your workloads, and can differ.",
+            f"{where} It is the Region of IAM Identity Center. The setting region is another one: it can stay that of your workloads.",
             commands=(
                 "rm -r ~/.aws/sso/cache",
                 with_profile(sign_in),

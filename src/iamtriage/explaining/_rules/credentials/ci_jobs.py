@@ -87,6 +87,7 @@ GITHUB_PERMISSION_STEPS = (
     "By default, workflows of pull requests from forks do not get this permission. Run the job on a branch of the repository instead.",
 )
 """How to give a job the permission for OIDC tokens."""
+_THEN = "If sts:AssumeRoleWithWebIdentity is denied next, the trust policy of the role must allow GitHub's OIDC provider, with this repository as the subject."
 
 
 class _CiSystem(NamedTuple):
@@ -221,7 +222,7 @@ def advise_in_ci(case: Case[MissingCredentials], _message: str) -> Advice:
         # The action uses no secrets, so that they are empty explains nothing.
         title, steps = (
             "Give the job the permission id-token: write",
-            GITHUB_PERMISSION_STEPS[: 1 if is_certain else None],
+            (GITHUB_PERMISSION_STEPS[0], _THEN) if is_certain else GITHUB_PERMISSION_STEPS,
         )
         causes.remove(no_role)
     return Advice(

@@ -374,7 +374,7 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
             update = f"The {cli} is too old: only {major}.{_FIRST_CLI_WITH_V1BETA1[major]} and later write v1beta1. Update it, then run the command. The kubeconfig then has v1beta1."
         else:
             title = "Write the kubeconfig again"
-            update = f"The {cli} writes v1beta1: run the command with it. If the error stays, the kubeconfig names another, older aws."
+            update = f"The {cli} writes v1beta1: run the command with it, for each cluster in the file. If kubectl then reports that the plugin returned v1alpha1, an older aws is first in the PATH (which -a aws)."
     return case.explain(
         f"The program that gets the token and the kubeconfig use different versions of client.authentication.k8s.io: {too_old or 'most likely, the AWS CLI is too old'}."
         if _OTHER_VERSION in message
@@ -386,14 +386,14 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
             _OTHER_VERSION,
             text="kubectl accepts a token only in the version that the kubeconfig names, and kubectl 1.24 removed v1alpha1."
             if _OTHER_VERSION in message
-            else "Since version 1.24, kubectl accepts only v1beta1 and v1.",
+            else "Since version 1.24, kubectl accepts only v1beta1 and v1. Older versions also accept v1alpha1.",
         ),
         topic="kubeconfig-helper",
         remedies=your_remedy(
             title,
             update,
-            "If another program writes the exec block, such as Terraform or aws-iam-authenticator, set its apiVersion to client.authentication.k8s.io/v1beta1 there.",
-            commands=(_UPDATE_KUBECONFIG, "kubectl config view --minify | grep apiVersion"),
+            "Or set apiVersion to client.authentication.k8s.io/v1beta1 by hand: in the kubeconfig, or in what generates it, such as Terraform.",
+            commands=(_UPDATE_KUBECONFIG, "kubectl config view --minify --output jsonpath={.users[0].user.exec.apiVersion}"),
             url=pages.EKS_KUBECONFIG,
         ),
         notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",

@@ -190,6 +190,14 @@ _CHANGED = lazy_pattern(r"(?:^|\\n|[>\s])(?P<line>accept-encoding:(?P<value>[\w,
 _SIGNED = lazy_pattern(r"(?:\bSignedHeaders=|\n|\\n| )(?P<line>accept-encoding;[a-z0-9;-]{4,400})")
 _GOOGLE = lazy_pattern(r"\bstorage\.googleapis\.com\b|\bGoogle secret key\b")
 _OWN_SIGNING = "https://github.com/aws/aws-sdk-go-v2/issues/1816"
+_SIGNER = """client := s3.NewFromConfig(config, func(o *s3.Options) { o.HTTPSignerV4 = signer{o.HTTPSignerV4} })
+type signer struct{ s3.HTTPSignerV4 }
+func (s signer) SignHTTP(ctx context.Context, keys aws.Credentials, r *http.Request, hash, service,
+	region string, at time.Time, options ...func(*v4.SignerOptions)) error {
+	r.Header.Del("Accept-Encoding")
+	return s.HTTPSignerV4.SignHTTP(ctx, keys, r, hash, service, region, at, options...)
+}
+"""
 HEADER_CHANGED = CauseType(
     "signed-header-changed",
     title="The server's front end changes a header that the client signed",
@@ -206,7 +214,9 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
     if changed is None and (signed is None or _GOOGLE.search(text) is None):
         return explain_rewritten_request(case)
     because = (
-        f"The canonical request of the server contains {quote_words(changed['line'])}." if changed else ""
+        f"The server's canonical request has {quote_words(changed['line'])}: Google appended {changed['value'].rpartition(',')[2].strip()}."
+        if changed
+        else ""
     )
     names = ""
     if signed:
@@ -222,9 +232,10 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
         ),
         remedies=your_remedy(
             "Exclude Accept-Encoding from the signature",
-            "In a tool, look for an option for Google Cloud Storage, or a newer version.",
-            "In your own code with the AWS SDK for Go v2, add a middleware before the step Signing that removes the header, and one after it that sets it again. Or pass an HTTPSignerV4 that does so.",
-            "If uploads still fail, add the checksums only where they are required, as with these variables. Or use Google's client library.",
+            "In your own code with the AWS SDK for Go v2, use a signer that first removes the header. For a tool, look for a newer version or a setting for Google Cloud Storage (rclone: provider = GCS).",
+            "Set the variables, too: by default, the SDK adds checksums to uploads, which Google can reject.",
+            manifest=_SIGNER,
+            manifest_language="text",
             commands="export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
             url=_OWN_SIGNING,
         ),

@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.calls.service_statements import compare_stateme
 from iamtriage.explaining._rules.denials import load_balancer_logs
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands
-from iamtriage.explaining._rules.shared import commands, service_access
+from iamtriage.explaining._rules.shared import commands, pages, service_access
 from iamtriage.explaining._rules.shared.clues import find_registry, message_text
 from iamtriage.explaining._rules.shared.common_causes import SERVICE_NOT_ALLOWED
 from iamtriage.explaining._rules.shared.remedies import present
@@ -326,7 +326,7 @@ def explain_target_key(
         f"use the key that encrypts the {noun}{name}",
         ((actions, "*", condition),),
         policy_commands(denial, *present(show), *_KEY_POLICY),
-        service_access.KEY_URL,
+        service_access.KEY_URLS.get(noun, pages.KMS_ACCESS),
         step,
     )
     known = values if key is None or key.startswith("alias/") else {**values, "KEY_ID": key}

@@ -288,14 +288,10 @@ def shows_revocation(denial: Denial) -> bool:
     return not owners or any(each is None or each.value == role.name for each in owners)
 
 
-def describe_presence(condition: DenyingCondition, of_request: str = "the call") -> str | None:
+def describe_presence(condition: DenyingCondition) -> str | None:
     """Return what a condition finds present or absent, as a clause, or ``None`` if it compares a value.
 
     A Null check does so, and a check for MFA: long-term credentials have no such key.
-
-    Args:
-        condition: The condition.
-        of_request: What has the tags of the request.
     """
     if len(condition.policy_values) != 1 or condition.request_values:
         return None
@@ -305,7 +301,7 @@ def describe_presence(condition: DenyingCondition, of_request: str = "the call")
     found = _NULLABLE.fullmatch(condition.key)
     if found is None or value not in BOOLEANS:
         return None
-    owner, what = of_request, clip_text(condition.key)
+    owner, what = "the call", clip_text(condition.key)
     if found["kind"] is not None:
         kind = found["kind"].lower()
         if not kind.startswith("request"):

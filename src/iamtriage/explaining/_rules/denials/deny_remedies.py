@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import attrs
 
@@ -224,6 +224,9 @@ _SERVERLESS_BOUNDARY = lazy_pattern(
 _LAUNCHES = frozenset({"ec2:runinstances", "ec2:createfleet", "ec2:requestspotinstances"})
 
 
+_VOLUME_TAGS = lazy_pattern(r"\bwrite (volume_tags = \{[^{}]{0,1000}\})")
+
+
 def build_remedy(
     denial: Denial,
     requirement: Requirement,
@@ -266,7 +269,19 @@ def build_remedy(
         listed = ("aws iam list-mfa-devices",) if device == "SERIAL_NUMBER" else ()
         lines = tuple(with_profile(find_profile(denial.case), each) for each in (*listed, call))
     title = title.replace("{what}", _describe_created(denial))
-    return your_remedy(title, *steps, *after, commands=lines, manifest=manifest, url=requirement.url)
+    if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
+        manifest, lines = code[1], ("terraform apply",)
+        steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])
+    language: Literal["hcl", "yaml"] = "hcl" if lines == ("terraform apply",) else "yaml"
+    return your_remedy(
+        title,
+        *steps,
+        *after,
+        commands=lines,
+        manifest=manifest,
+        manifest_language=language,
+        url=requirement.url,
+    )
 
 
 def _mfa_step(denial: Denial, *, needs_session: bool) -> str:
@@ -332,7 +347,7 @@ def _terraform_instance(denial: Denial) -> str | None:
     remove = (
         "" if block is None else f", and remove tags from {block['block']}_block_device: the two conflict"
     )
-    return f"In aws_instance, write volume_tags = {tags}{remove}. tags covers only the instance, and Terraform sets those of a block device after the launch, with CreateTags, so the request lacks them. Or use a launch template with tag_specifications for the resource type volume."
+    return f"In aws_instance, write volume_tags = {tags}{remove}. Terraform sets the tags of a block device after the launch, with CreateTags, so the request lacks them; tags is for the instance. Or use a launch template with tag_specifications for volume."
 
 
 def tag_step(denial: Denial, step: str, tag: str = "KEY", value: str = "VALUE") -> str:

@@ -175,8 +175,8 @@ def _show_guessed_deny(guess: Remedy, finding: Remedy) -> Remedy:
 
 
 def _describe_presence(denial: Denial, condition: DenyingCondition) -> str | None:
-    kind = deny_remedies.tagged_type(denial)
-    return deny_conditions.describe_presence(condition, f"the {kind}" if kind else "the call")
+    kind, clause = deny_remedies.tagged_type(denial), deny_conditions.describe_presence(condition)
+    return f"{clause} for the {kind}" if kind and clause and clause.startswith("the call ") else clause
 
 
 def _condition_cause(denial: Denial, condition: DenyingCondition) -> Cause:

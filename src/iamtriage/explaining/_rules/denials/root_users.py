@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.arns._principals import Root
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
@@ -30,6 +29,9 @@ _ROOT_IN_TRUST = lazy_pattern(
 )
 
 
+_WHO = "aws sts get-caller-identity --profile PROFILE --query Arn --output text"
+
+
 def explain_root_assumes(denial: Denial) -> Explanation:
     """Explain that an account's root user cannot assume roles."""
     text, stated = denial.failure.text, denial.context.role_arn
@@ -43,30 +45,25 @@ def explain_root_assumes(denial: Denial) -> Explanation:
     if in_trust is not None:
         trusts = "of the account, which the role trusts"
         why += f" In the trust policy, {in_trust['arn'] or in_trust['principal']} stands for the account: its users and roles can assume the role if their own policies allow it. The root user cannot."
-    check = "aws configure list, run where the call was made, prints where the access key of the root user is from."
-    who = None if isinstance(denial.principal, Root) else "aws sts get-caller-identity"
-    lines: tuple[str | Labelled | None, ...] = (who, "aws configure list")
+    stored, use = "aws configure list prints", None
     if 'provider "aws"' in text:
-        check += ' Or provider "aws" has it (access_key, profile).'
+        stored = 'aws configure list or provider "aws" has'
     if "get-token" in text:
         # The kubeconfig can have the profile for the exec plugin.
         role_option = commands.command("--role-arn", role)
-        lines = (
-            *lines,
-            Labelled(
-                "Then, with a profile of that identity:",
-                f"{find_cluster(denial.case).kubeconfig_command()} {role_option} --profile PROFILE",
-            ),
-        )
+        use = f"{find_cluster(denial.case).kubeconfig_command()} {role_option} --profile PROFILE"
     return denial.explain(
         f"The caller is the root user of an account, which cannot assume any role: use another identity to assume {name}.",
         ROOT_ASSUMES_ROLE.cause("reported", text=why),
         remedies=account_remedy(
             "Use IAM Identity Center or an IAM role for the call",
-            check,
-            f"Use an identity {trusts}. It needs the statement {needed}.",
-            "Then sign in as the root user, and delete its access keys under Security credentials.",
-            commands=lines,
+            f"Use an identity {trusts}. It needs the statement {needed}. The commands create a profile for it (for an IAM user, with aws configure instead).",
+            f"Then sign in as the root user, and delete its access keys under Security credentials and where {stored} them.",
+            commands=(
+                "aws configure sso --profile PROFILE",
+                use,
+                Labelled("Check that this does not print root:", _WHO),
+            ),
             url=pages.BEST_PRACTICES,
         ),
     )

@@ -6,6 +6,7 @@ EKS reads ``aws-auth`` in ``kube-system``: https://docs.aws.amazon.com/eks/lates
 from __future__ import annotations
 
 from difflib import ndiff
+from textwrap import indent
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
@@ -220,7 +221,7 @@ def is_for_nodes(entry: MappingEntry) -> bool:
     )
 
 
-def build_move_remedy(found: Finding) -> Remedy:
+def build_move_remedy(found: Finding, text: str) -> Remedy:
     """Return the remedy that moves an entry to the list of its field."""
     entry, groups = found.entry, found.entry.groups
     lines = (
@@ -229,13 +230,17 @@ def build_move_remedy(found: Finding) -> Remedy:
         "  groups:" if groups else None,
         *(f"    - {write_scalar(group)}" for group in groups),
     )
+    is_missing = all(f"{found.list_name}{sign}" not in text for sign in (":", "=", " ="))
+    manifest = "\n".join(present(*lines))
+    if is_missing:
+        manifest = f"{found.list_name}: |\n{indent(manifest, '  ')}"
     is_terraform = "=" in entry.around[0]
     return cluster_remedy(
         f"Move the entry for {clip_text(found.named.name)} from {entry.wrong_list} to {found.list_name}",
-        f"Create {found.list_name} beside {entry.wrong_list} if it is missing, and keep all other entries. Somebody with access to the cluster does this, such as its creator.",
+        f"{f'Add {found.list_name}, which is missing, delete' if is_missing else 'Delete'} the entry in {entry.wrong_list}, and keep all others. Somebody with access to the cluster does this, such as its creator.",
         describe_groups(entry),
         commands="terraform apply" if is_terraform else "kubectl -n kube-system edit configmap aws-auth",
-        manifest=None if is_terraform else "\n".join(present(*lines)),
+        manifest=None if is_terraform else manifest,
         url=pages.EKS_AUTH_CONFIGMAP,
     )
 

@@ -271,7 +271,7 @@ def _describe_node_entries(case: AnyCase, found: Finding) -> str:
 
 def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
     if found.type is map_entries.MAP_ENTRY_IN_OTHER_LIST:
-        return map_entries.build_move_remedy(found)
+        return map_entries.build_move_remedy(found, case.failure.text)
     start, end = found.entry.around
     is_terraform, is_for_nodes = "=" in start, map_entries.is_for_nodes(found.entry)
     where = "Terraform configuration of aws-auth" if is_terraform else "ConfigMap aws-auth in kube-system"

@@ -16,7 +16,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._text import join_words, quote_argument
 from iamtriage.arns._principals import FederatedUser, IdentityCenterRole, User
-from iamtriage.explaining._explanations.remedies import Labelled, Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.shared import commands, companion_actions, ecs_starts, pages, text_signs
 from iamtriage.explaining._rules.shared.decisions import describe_allowing, identity_policy_allows
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
@@ -227,6 +227,9 @@ def copies_tags(denial: Denial) -> bool:
     return is_copy and (_FAILED_COPY.search(text) or _COPY_COMMAND.search(text)) is not None
 
 
+_NO_TAGS = lazy_pattern(r"(?:n't|\bnot|\bnever|\bno) (?:use |need |have )?(?:any )?(?:object )?tags\b")
+
+
 def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
     """Return a remedy that first repeats a copy without the tags, if it was denied only these."""
     if not copies_tags(denial):
@@ -242,14 +245,17 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
     is_target = denial.lowercase_action == "s3:putobjecttagging"
     other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"
     first = "The first command" if again else "The option --copy-props metadata-directive"
+    unused = " It is enough, since you use no tags." if _NO_TAGS.search(denial.failure.text) else ""
     steps = (
-        f"{first} leaves out the tags, keeps the metadata, and needs no more permissions. What was copied stays.",
-        f"To keep the tags, attach the policy, and also allow {other}. {' '.join(remedy.steps[:1])}".rstrip(),
+        f"{first} leaves out the tags, keeps the metadata, and needs no more permissions.{unused}",
+        f"If objects have tags, also allow {other}. {' '.join(remedy.steps[:1])}".rstrip(),
     )
+    keep = (Labelled(f"Or, to keep the tags ({remedy.who}):", each) for each in remedy.commands[:1])
     title = remedy.title.partition(", if ")[0]
     return attrs.evolve(
-        remedy,
+        change_commands(remedy, (*remedy.commands, *present(again)), *keep),
         title=f"Copy without the tags, or {title[0].lower()}{title[1:]}",
+        who="you" if again else remedy.who,
         steps=(*steps, *remedy.steps[1:]),
         commands=(*present(again), *remedy.commands),
     )

@@ -178,8 +178,11 @@ def _fill_condition(condition: dict[str, Any], values: dict[str, str]) -> dict[s
     }
 
 
-KEY_URL = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
-"""The page about key policies for services that send to a topic. Those for a queue are the same."""
+KEY_URLS = {
+    "topic": "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+    "queue": "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+}
+"""The pages about key policies for services that send to a topic or queue."""
 MANAGED_KEYS = {"topic": "alias/aws/sns", "queue": "alias/aws/sqs"}
 """The AWS managed key of a topic and of a queue."""
 CREATE_KEY = "aws kms create-key --policy file://policy.json --query KeyMetadata.KeyId --output text"
@@ -201,7 +204,7 @@ _TERRAFORM = lazy_pattern(
 )
 _IN_TERRAFORM = {
     "topic": "Publishers then need kms:GenerateDataKey and kms:Decrypt on it.",
-    "queue": "Consumers then need kms:Decrypt on it. SSE-SQS needs no key: sqs_managed_sse_enabled = true instead of the kms lines, with a recent provider.",
+    "queue": "Consumers then need kms:Decrypt on it. Or, without a key, write sqs_managed_sse_enabled = true instead of the kms lines (SSE-SQS, for which you may have to update the provider).",
 }
 
 
@@ -248,14 +251,14 @@ def replace_key_remedy(
             manifest=f'resource "aws_kms_key" "{name}" {{\n  policy = jsonencode({{ Version = "2012-10-17", Statement = [\n{listed}\n  ] }})\n}}\n',
             manifest_language="hcl",
             commands="terraform apply",
-            url=KEY_URL,
+            url=KEY_URLS[noun],
         )
     if "QueueEncryption.KMS_MANAGED" in text:
         return owner_remedy(
             title,
             "Write QueueEncryption.KMS instead of QueueEncryption.KMS_MANAGED: the CDK creates a key, and a destination of notifications adds the statement to its policy. Or write QueueEncryption.SQS_MANAGED, which requires no KMS permissions.",
             commands="cdk deploy",
-            url=KEY_URL,
+            url=KEY_URLS[noun],
         )
     again = None
     if _TEMPLATE.search(text):
@@ -265,7 +268,7 @@ def replace_key_remedy(
         again,
         SSE_SQS if noun == "queue" else None,
         commands=(commands[0], Labelled("With the key that it prints as KEY_ID:", commands[1])),
-        url=KEY_URL,
+        url=KEY_URLS[noun],
     )
     return attrs.evolve(remedy, policy=build_document([administer, statement]))
 

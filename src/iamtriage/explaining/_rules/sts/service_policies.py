@@ -156,7 +156,7 @@ def _describe(
     if _EDGE.issuperset((service, *others)):
         text = "A function of Lambda@Edge needs both in one role: lambda.amazonaws.com creates and runs it in us-east-1, edgelambda.amazonaws.com runs its replicas."
         cause = attrs.evolve(cause, text=text)
-        kept = "Keep both: CloudFront requires them."
+        kept = ""
     elif others:
         named = join_words(tuple(map(clip_text, others)), "and")
         text = f"The trust policy names only {named}, so the role may be meant for that, and another role for {service}."
