@@ -154,7 +154,7 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
         MODULE_MISSING.cause(
             "derived",
             f'The text says "{answer}".',
-            text=f"The missing module is only a warning. AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
+            text=f"The SDK only warns about the missing module. AWS has not checked {role}: its policies, its trust policy and the annotation are not the problem.{key}",
         ),
         topic="no-credentials",
         remedies=your_remedy(
