@@ -393,7 +393,10 @@ def _explain_api_version(case: Case[MissingCredentials], message: str) -> Explan
             title,
             update,
             "Or set apiVersion to client.authentication.k8s.io/v1beta1 by hand: in the kubeconfig, or in what generates it, such as Terraform.",
-            commands=(_UPDATE_KUBECONFIG, "kubectl config view --minify --output 'jsonpath={.users[0].user.exec.apiVersion}'"),
+            commands=(
+                _UPDATE_KUBECONFIG,
+                "kubectl config view --minify --output 'jsonpath={.users[0].user.exec.apiVersion}'",
+            ),
             url=pages.EKS_KUBECONFIG,
         ),
         notes=f"No permission of {principal_words.describe_principal(case.principal, case.caller)} is missing: kubectl made no request.",
