@@ -496,7 +496,10 @@ $ aws s3api head-bucket --bucket acme-results
     "AccessPointAlias": false
 }
 """,
-        ("Allow the caller to store results in the bucket", "Another account, outside the organization"),
+        (
+            "Allow the caller to store results in the bucket",
+            "belongs to another account that does not allow the caller",
+        ),
         ("aws s3api get-bucket-location", "does not exist"),
     ),
     "Role with the type in another API group": _Row(

@@ -223,9 +223,7 @@ def explain_query(denial: Denial) -> Explanation:
     cause = NO_IDENTITY_ALLOW.cause(text=f"No identity-based policy of {denial.caller} allows it to {call}.")
     possible = [
         BUCKET_OF_OTHER_ACCOUNT.cause(
-            text=""
-            if region
-            else "The bucket does not exist, or belongs to another account that does not allow the caller."
+            text=f"The bucket {'' if region else 'does not exist, or '}belongs to another account that does not allow the caller."
         ),
         DENIES["resource"].cause(
             text="The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."

@@ -26,6 +26,7 @@ from iamtriage.explaining._rules.shared import commands, credential_remedies, pa
 from iamtriage.explaining._rules.shared.clues import find_partition, find_registry
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
 from iamtriage.explaining._rules.shared.remedies import (
+    UNKNOWN_CALLER,
     account_remedy,
     identity_remedy,
     resource_policy_remedy,
@@ -368,7 +369,7 @@ def _explain_push(case: Case[AccessDenied], repository: _Repository) -> Explanat
                 f"Allow the push for {pusher}",
                 "It is the identity that ran aws ecr get-login-password. The first command prints the identity of this shell.",
                 f"If it is not in account {repository.account}, the repository policy must allow it the push, too. The last command prints that policy.",
-                "Attach the policy to the caller (for a user: put-user-policy).",
+                f"Attach the policy to {UNKNOWN_CALLER}.",
                 commands=(
                     "aws sts get-caller-identity",
                     commands.put_policy("ROLE_NAME", "AllowPush"),

@@ -35,7 +35,7 @@ from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, copi
 from iamtriage.explaining._rules.shared.clues import find_profile
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.credential_remedies import with_profile
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.required_grants import required_grant
 from iamtriage.explaining._rules.shared.required_resources import transfer_objects
 from iamtriage.explaining._rules.shared.text_signs import NAMED_KEY, find_acl, without_other_commands
@@ -58,13 +58,15 @@ _SHOW_CALLER = "aws sts get-caller-identity"
 _HEAD_OPERATIONS = frozenset({"HeadObject", "HeadBucket"})
 # Operations that write an object, which requires another permission on the key.
 _WRITE_OPERATIONS = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload", *PARTS})
+# What the allow remedy says about the KMS key of the bucket.
+_KEY_ACTIONS = {"GetObject": "kms:Decrypt", "PutObject": "kms:GenerateDataKey"}
 _PUBLIC_OPERATIONS = frozenset({"PutBucketPolicy", "PutBucketAcl", "PutObjectAcl"})
 
 BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-    text="Another account, outside the organization, owns the bucket: S3 then gives no reason.",
+    text="Most likely, an account outside the organization owns the bucket: S3 then gives no reason.",
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )
@@ -163,7 +165,7 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     step: str | None = (
         "Run the first command where the failing call runs: it prints the caller. Check what its policies allow already."
     )
-    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of the same account."
+    owner = "Run get-caller-identity as the caller, and list-buckets as an administrator of its account."
     lines: tuple[str, ...] = (
         with_profile(find_profile(denial.case), f"{_SHOW_CALLER} --query Arn --output text"),
     )
@@ -179,10 +181,17 @@ def _allow_remedy(denial: Denial) -> Remedy | None:
     elif s3_objects.is_copy(denial):
         step = None  # the step on the tests says it
     elif _may_be_of_other_account(denial) and ":accesspoint/" not in (denial.resource or ""):
-        step = f"{owner} If it prints the bucket, the account owns it, and the policy below is enough, unless a Deny matches. If not, the bucket policy of the other account must allow the call, too."
+        step = f"{owner} If that prints nothing, another account owns the bucket, whose policy must allow the call, too."
         lines = (*lines, buckets.ownership_command(denial))
     remedy = allow_remedy(denial, title=title, first_step=step)
-    return remedy and attrs.evolve(remedy, commands=(*lines, *remedy.commands))
+    key: str | None = None
+    if denial.operation in _KEY_ACTIONS and _named_key(denial) is None:
+        key = f"If the bucket has a KMS key (aws s3api get-bucket-encryption --bucket {resource_policies.bucket_argument(denial)}), also allow {_KEY_ACTIONS[denial.operation]} on it."
+    return remedy and attrs.evolve(
+        remedy,
+        steps=(*remedy.steps[:1], *present(key), *remedy.steps[1:]),
+        commands=(*lines, *remedy.commands),
+    )
 
 
 def _with_owner(denial: Denial, remedy: Remedy | None) -> Remedy | None:
@@ -301,8 +310,6 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation in {"GetObject", "HeadObject"} or is_s3a:
         # Such a short explanation has no room for another row.
         text = f"{text[:-1]}, or {'kms:GenerateDataKey' if is_s3a else 'kms:Decrypt'} on the KMS key."
-    elif operation in _WRITE_OPERATIONS - PARTS and _named_key(denial) is None:
-        text = f"{text[:-1]}, or kms:GenerateDataKey on the KMS key."
     elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
         text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
@@ -315,11 +322,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     if operation is None:
         text = "The caller lacks kms:Decrypt (to read) or kms:GenerateDataKey (to write) on the KMS key."
         yield buckets.KMS_KEY.cause(text=text)
-    elif operation in _WRITE_OPERATIONS and _named_key(denial) is None:
-        needed = "kms:Decrypt, which parts require," if operation in PARTS else "kms:GenerateDataKey"
-        yield buckets.KMS_KEY.cause(
-            text=f"The caller lacks {needed} on the bucket's KMS key, if get-bucket-encryption shows one."
-        )
+    elif operation in PARTS and _named_key(denial) is None:
+        text = "The caller lacks kms:Decrypt, which parts require, on the bucket's KMS key."
+        yield buckets.KMS_KEY.cause(text=text)
 
 
 def _describe_required_actions(denial: Denial, operation: str) -> str:
@@ -363,28 +368,27 @@ def _level(denial: Denial) -> str:
 
 
 def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
-    """Return the remedy that checks the bucket, and who owns it."""
+    """Return the remedy that checks the bucket and, unless another remedy does, who owns it."""
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = resource_policies.bucket_argument(denial)
-    checks = "the bucket policy"
+    checks, is_first = ["the bucket policy"], not denial_remedies.identity_allow_helps(denial)
     is_on_bucket = denial.action == "s3:ListBucket" or "Bucket" in (operation or "")
     if not is_on_bucket:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
-        owner = "" if operation in _WRITE_OPERATIONS else ", the object's owner"
-        checks += f"{', Block Public Access' if is_public else ''}{owner} and the KMS key"
-    is_first = denial.action is None
+        checks += ["Block Public Access"] * is_public
+        checks += ["the object's owner"] * (operation not in _WRITE_OPERATIONS)
+        checks += ["the KMS key"] * (is_first or operation not in _KEY_ACTIONS)
     unsigned = "Check whether the request was signed: browsers and curl send no signature. Use the AWS CLI, an SDK or a presigned URL."
-    return your_remedy(
-        f"Check {checks}{'' if is_on_bucket else ' (aws s3api get-bucket-encryption)'}",
+    return (your_remedy if is_first else owner_remedy)(
+        f"Check {join_words(checks, 'and')}{'' if bucket == 'BUCKET' else f' (aws s3api get-bucket-policy --bucket {bucket})'}",
         unsigned if is_first and may_be_unsigned(denial) else None,
         "Check which identity the program uses, and whether its account owns the bucket: then list-buckets (s3:ListAllMyBuckets) lists it. If not, the bucket policy must allow the identity, too."
         if is_first
-        else "Check which identity the program uses, and which account owns the bucket.",
+        else None,
         get if operation in _HEAD_OPERATIONS else None,
         commands=(
-            _SHOW_CALLER,
-            buckets.ownership_command(denial) if is_first else None,
+            *((_SHOW_CALLER, buckets.ownership_command(denial)) if is_first else ()),
             buckets.bucket_policy_commands(denial)[0],
             None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
         ),

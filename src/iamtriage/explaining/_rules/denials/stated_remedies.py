@@ -18,7 +18,7 @@ from iamtriage.explaining._rules.denials.policy_comparisons import (
 )
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
-from iamtriage.explaining._rules.shared.remedies import account_remedy
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ALLOW_IS_NO_FIX = frozenset({STATED_POLICY_DENIES.code, STATED_POLICY_ALLOWS.code})
 """The causes against which an Allow does not help."""
-_TO_CALLER = "Attach the policy to the caller (for a user: put-user-policy)."
+_TO_CALLER = f"Attach the policy to {UNKNOWN_CALLER}."
 
 
 def name_caller(denial: Denial, policy: KnownPolicy) -> Denial:

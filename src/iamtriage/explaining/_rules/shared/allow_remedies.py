@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.decisions import describe_allowing, iden
 from iamtriage.explaining._rules.shared.denial_remedies import account_elsewhere, cut_resource, policy_holder
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name, statement_id
 from iamtriage.explaining._rules.shared.principal_words import long_role_name
-from iamtriage.explaining._rules.shared.remedies import identity_remedy, present, save_step
+from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, identity_remedy, present, save_step
 from iamtriage.explaining._rules.shared.required_grants import (
     NEXT_OBJECTS,
     TAGGING_CALL,
@@ -191,7 +191,8 @@ def other_side_command(denial: Denial, action: str | list[str]) -> Labelled | No
     holder = policy_holder(denial)
     if holder is None or denial.account is None or isinstance(denial.role, IdentityCenterRole):
         return None
-    (kind, name), statement = holder, allow(action, commands.arn(denial.resource, "RESOURCE_ARN"))
+    resource = "*" if denial.resource == "*" else commands.arn(denial.resource, "RESOURCE_ARN")
+    (kind, name), statement = holder, allow(action, resource)
     document = json.dumps({"Version": "2012-10-17", "Statement": statement}, separators=(",", ":"))
     line = commands.put_policy(name, inline_policy_name([statement]), kind)
     line = line.replace("file://policy.json", quote_argument(document))
@@ -303,6 +304,6 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
         return target, None, commands.put_policy("USER_NAME", name, "user")
     called = denial.caller
     if called == "the caller":
-        called = "the caller (for a user: put-user-policy)"
+        called = UNKNOWN_CALLER
     of_session = commands.role_name(long_role_name(denial.principal_text))
     return called, None, commands.put_policy(of_session, name)

@@ -25,6 +25,8 @@ _OneOrMore: TypeAlias = str | Labelled | tuple[str | Labelled | None, ...] | Non
 _T = TypeVar("_T")
 KEEP_OTHERS = "Keep the other statements of "
 """The start of the step about the file from which a command replaces a policy."""
+UNKNOWN_CALLER = "the caller (ROLE_NAME follows assumed-role/; for a user: put-user-policy)"
+"""Whom to attach a policy to if the text names no caller."""
 _ROLE_LOOKUP = lazy_pattern(r'"\$\(aws iam (?:get-(?:role|user)|list-roles) [^"()]{1,300}\)"')
 
 
