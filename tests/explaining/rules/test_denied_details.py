@@ -373,7 +373,6 @@ def test_inline_policy_of_the_details_is_printed(attached_to: str, where: str, c
     assert show in lines
     change = command.replace("get-", "put-", 1)
     assert f"aws iam {change} --policy-name POLICY_NAME --policy-document file://policy.json" in lines
-    assert f"aws iam {command.replace('get-', 'delete-', 1)} --policy-name POLICY_NAME" in lines
     shown = " ".join(str(explanation).split())
     assert "Then, with POLICY_NAME of the policy with the Sid NoQueues:" in shown
     leaves_group = "aws iam remove-user-from-group --group-name ops --user-name ana" in shown
@@ -430,8 +429,8 @@ def test_other_policies_of_the_details_lack_the_action(action: str, policy: str,
     found = explain(text, facts={"authorization_details": details})
     shown = " ".join(str(found).split())
     assert (f"other policies ({policy}) do not allow {action}" in shown) is lacks
-    titles = [remedy.title for remedy in found.remedies]
-    assert (f"Also allow {action} for the user ana" in titles) is lacks
+    commands = " ".join(found.remedies[0].commands)
+    assert (f'{{"Effect":"Allow","Action":"{action}","Resource":"*"}}' in commands) is lacks
     # Nobody knows what a policy of the account allows.
     details["policies"].append({**other, "uri": f"arn:aws:iam::{ACCOUNT}:policy/{policy}"})
     shown = " ".join(str(explain(text, facts={"authorization_details": details})).split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from iamtriage.explaining._rules.denials.deny_requirements import typical_requir
 from iamtriage.explaining._rules.denials.identity_remedies import simulation_commands
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
 from iamtriage.explaining._rules.shared import commands, decisions, denial_remedies, denied_regions, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.allow_remedies import other_side_command
 from iamtriage.explaining._rules.shared.clues import find_access_key
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.common_causes import EXPLICIT_DENY
@@ -86,24 +85,20 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     if denial.policy and denial.policy not in (named or ""):
         found, policy = denial.policy, ""
     details = denial_remedies.authorization_details_remedy(denial)
-    also, allow_step = None, ""
-    if decisions.other_policies_without_allow(denial.facts, denial.action) is not None:
-        also = allow_remedy(denial, title=f"Also allow {denial.action} for {denial.caller}")
-    if also is not None and also.policy is not None:
-        shown = [
-            {key: each[key] for key in ("Effect", "Action", "Resource")} for each in also.policy["Statement"]
-        ]
-        allow_step = f" Afterwards, allow the call, too: {json.dumps(shown[0])}"
+    also = None
+    if denial.action and decisions.other_policies_without_allow(denial.facts, denial.action) is not None:
+        also = other_side_command(denial, denial.action)
     remedy = account_remedy(
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
         typical_requirement(denial),
         denial_remedies.change_call_step(),
-        _change_step(denial) + allow_step,
+        _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(
             *(inline or _policy_commands(denial)),
             *_leave_group(denial),
+            also and also._replace(label="Then, to allow the call:"),
         ),
         url=pages.EVALUATION,
     )
@@ -126,7 +121,6 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         remedies=(
             denied_regions.model_region_remedy(denial),
             *((first, details) if denial.policy else (details, first)),
-            also,
         ),
         notes=ONE_POLICY_TYPE,
     )

@@ -228,7 +228,7 @@ def denying_group(facts: Facts, action: str | None) -> str | None:
 
 
 def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labelled, ...]:
-    """Return the commands that print, change and delete the inline policies in which a statement denied."""
+    """Return the commands that print and change the inline policies in which a statement denied."""
     # Most denials have no authorization details, and no explanation needs commands before its remedies are read.
     from iamtriage.explaining._explanations.remedies import Labelled
     from iamtriage.explaining._rules.shared import commands
@@ -259,7 +259,6 @@ def inline_policy_commands(facts: Facts, action: str | None) -> tuple[str | Labe
                     f"aws iam get-{one} --query PolicyDocument",
                 ),
                 commands.put_policy(name, "POLICY_NAME", kind),
-                Labelled("Or, if no statement of it is needed:", f"aws iam delete-{one}"),
             ]
     return tuple(dict.fromkeys(lines))
 
