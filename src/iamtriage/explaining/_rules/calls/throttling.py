@@ -72,7 +72,7 @@ _UPDATES = {
     "the EBS CSI driver": "Update the driver, which since v1.30 batches Describe calls and slows down when it is throttled, and attach fewer volumes at once: roll out in smaller steps."
 }
 _FEWER = "Make fewer calls: cache results, use filters and large pages, and run fewer jobs in parallel."
-_REUSE = "Make fewer calls: use the credentials of one AssumeRole until shortly before they expire, instead of a call for each message, request or job."
+_REUSE = "Make fewer calls: use the credentials of one AssumeRole, and the client that has them, until shortly before they expire, instead of a call for each message, request or job."
 _STS_RATES = "Each STS endpoint has its own rate per account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
 _RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
@@ -102,10 +102,6 @@ _FEWER_OF_OPERATIONS = (
 # The stack trace of a program in Python, Java, JavaScript or Go.
 _STACK_TRACE = lazy_pattern(
     r"\bTraceback \(most recent call last\)|\n[ \t]+at [\w.$<>/ ]{1,200}\(|\n[ \t]+at (?:async )?\S{1,200}:\d+:\d+|\bgoroutine \d+ \["
-)
-_PROFILE_WITH_ROLE = (
-    "aws configure set role_arn ROLE_ARN --profile PROFILE_NAME",
-    "aws configure set source_profile default --profile PROFILE_NAME",
 )
 _FIND_USERS = "aws cloudtrail lookup-events --region REGION --lookup-attributes AttributeKey=EventName,AttributeValue={} --max-results 50 --query 'Events[].Username' --output text"
 _FIND_CALLERS = "To find who else calls, count the events of the operation by userIdentity in CloudTrail."
@@ -184,7 +180,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         if provider:
             kept = f" With this SDK, {provider} does that, if all calls share one client for each role."
         if case.failure.envelope.source == "botocore":
-            kept = " A profile with role_arn does that: in boto3, for the calls of one Session, and in the AWS CLI also between commands. Longer sessions and fewer parallel jobs help, too."
+            kept = " A profile with role_arn does that in boto3, for the calls of one Session, and in the AWS CLI."
         fewer = f"{_REUSE}{kept}"
     if is_of_kms(case):
         fewer = _FEWER_KEYS if uses_throttled_key(case) else _FEWER_KMS_CALLS
@@ -205,8 +201,6 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         retry = f"The SDK gave up after {attempts} attempts. The retry mode adaptive makes it send more slowly, and AWS_MAX_ATTEMPTS={_DEFAULT_ATTEMPTS} allows more attempts."
     if _CLI.search(case.text) and not (is_pod or runtime or _STACK_TRACE.search(case.text)):
         lines = (f"export {settings}{' AWS_STS_REGIONAL_ENDPOINTS=regional' if assumes_role else ''}",)
-        if assumes_role:
-            lines = (*_PROFILE_WITH_ROLE, *lines)
     else:
         program = "function" if runtime and runtime.kind == "lambda" else "program"
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
@@ -217,7 +211,13 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
     if is_of_kms(case) or not (operation.isalnum() and lines):
         steps.append(_KEY_CALLERS if is_of_kms(case) else _FIND_CALLERS)
     else:
-        lines = (*lines, Labelled("Who else calls (CloudTrail):", _FIND_USERS.format(operation)))
+        lines = (
+            *lines,
+            Labelled(
+                f"Who else calls (CloudTrail{'; the global endpoint of STS is in us-east-1' if assumes_role else ''}):",
+                _FIND_USERS.format(operation),
+            ),
+        )
     return your_remedy(title, *steps, commands=lines, url=url)
 
 

@@ -55,7 +55,7 @@ SHOW_IDENTITY = your_remedy(
 )
 _OUTCOMES = (
     "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
-    "If it fails, replace the credentials in the place that aws configure list prints. A key ID with AKIA is long-term: deleted, inactive, misspelled or of another partition. One with ASIA is temporary, and needs the session token of the same response.",
+    "If it fails, replace the credentials where aws configure list finds them: sign in again (sso: aws sso login), enter an active key (shared-credentials-file: aws configure) or unset them (env). Temporary ones (their key ID begins with ASIA) need their own session token.",
 )
 SSO_LOGIN = your_remedy(
     "Sign in to IAM Identity Center again",
@@ -333,19 +333,22 @@ def enable_region(region: str | None, account: str | None = None, *, works_elsew
 
 CONFIGURE_CREDENTIALS = your_remedy(
     "Select a profile, or create one whose credentials refresh automatically",
-    "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. Version 1 of the AWS CLI (aws --version) cannot sign in: update it.",
+    "Access keys (aws configure, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) are the last resort. To sign in, the AWS CLI (aws --version) must be version 2 and, for aws login, 2.32 or later.",
     commands=(
         "aws configure list-profiles",
         Labelled(
-            "If one fits, where the call runs (then aws sso login, if its sign-in has expired):",
+            "If one fits, select it where the call runs, and sign in (aws sso login) if it requires that:",
             "export AWS_PROFILE=PROFILE",
         ),
         Labelled(
-            "If none fits, create one with IAM Identity Center, and export it, too:",
+            "If none fits, create one (the administrator of IAM Identity Center knows the start URL):",
             "aws configure sso --profile PROFILE",
         ),
-        Labelled("Or with a console user (AWS CLI 2.32 or later):", "aws login --profile PROFILE"),
-        Labelled("Then:", "aws sts get-caller-identity"),
+        Labelled(
+            "Or, for a console user (an IAM user needs SignInLocalDevelopmentAccess):",
+            "aws login --profile PROFILE",
+        ),
+        Labelled("Then select that profile, too, and check it:", "aws sts get-caller-identity"),
     ),
     url=pages.CLI_CREDENTIALS,
 )
