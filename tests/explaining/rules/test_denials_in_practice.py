@@ -1229,7 +1229,7 @@ BUCKETS: tuple[Case, ...] = (
         {},
         (
             "No identity-based policy",
-            "Another account, outside the organization, owns the bucket",
+            "an account outside the organization owns the bucket",
             "The bucket policy, an SCP",
             "kms:GenerateDataKey",
             "arn:aws:s3:::acme-reports/r.csv",
@@ -2862,7 +2862,7 @@ def test_other_account_of_an_unknown_key_is_in_the_short_explanation() -> None:
     text = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies access"
     shown = " ".join(str(explain(text)).split())
     assert shown.count("must allow kms:Decrypt on the key's ARN, too") == 1
-    assert "If a Deny of the key policy matches, scope that down" in shown
+    assert "If a Deny matches, scope it down" in shown
 
 
 def test_role_that_the_cdk_passes_must_trust_cloudformation() -> None:

@@ -18,7 +18,7 @@ from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.shared import commands, denied_regions, pages
@@ -38,7 +38,8 @@ _POLICY_ARN = lazy_pattern(r"arn:[a-z-]+:organizations::(?P<account>[0-9]{12}):p
 
 _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Policy.Content --output text"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-_SAME_ORGANIZATION = "So most likely, its condition is not on aws:PrincipalOrgID, but on the network (aws:SourceIp, aws:SourceVpc), on TLS (aws:SecureTransport) or on tags."
+_SAME_ORGANIZATION = "Most likely, the Deny requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that. The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type."
+_OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"They run the commands. {commands.PARENTS}"
 _READ_DENY = "They read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
@@ -98,11 +99,10 @@ def explain_resource_control(denial: Denial) -> Explanation:
     owner = _management_account(denial.policy)
     account = f" {denial.resource_account}" if denial.resource_account else ""
     of_other = f" Account {denial.account} cannot." if denial.crosses_accounts else ""
-    owning, only = f"the organization that owns the resource's account{account}", ": only"
+    owning = f"the organization that owns the resource's account{account}"
     if denial.service == "s3" and not denial.crosses_accounts:
-        owning = "your organization, which also owns the bucket's account: S3 names the policy type only to callers of the same organization"
-        only = ". Only"
-    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}{only} they can see or change the policy.{of_other}"
+        owning = "your organization, which also owns the bucket's account"
+    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy.{of_other}"
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -157,6 +157,7 @@ def _explain_control_deny(
     if isinstance(denial.principal, Root) and denial.service not in _PROTECTED:
         title = f"Call as a role instead of the root user, or have {policy} changed"
         as_role = f"Try it as a role or a user of IAM Identity Center with {denial.action or 'the permission'}: such policies often deny only root users (aws:PrincipalArn arn:{denial.location.partition or 'aws'}:iam::*:root)."
+    describe = commands.fill_command(_DESCRIBE_POLICY, policy_id)
     remedy = organization_remedy(
         title,
         as_role,
@@ -164,7 +165,7 @@ def _explain_control_deny(
         *((*denied_regions.region_steps(denial), *present(typical_requirement(denial))) or (typical,)),
         f"If the request is legitimate, ask for the Deny to be scoped down, or for an exception for {who} (ArnNotLike on aws:PrincipalArn{of_caller}{of_account}).",
         parents,
-        commands=(*listed, commands.fill_command(_DESCRIBE_POLICY, policy_id)),
+        commands=(*listed, describe if parents else Labelled(_OF_EACH, describe)),
         url=url,
     )
     text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"

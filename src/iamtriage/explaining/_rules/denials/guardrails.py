@@ -35,6 +35,7 @@ from iamtriage.explaining._rules.shared import (
 from iamtriage.explaining._rules.shared.clues import find_registry
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.remedies import account_remedy, present, save_step
+from iamtriage.explaining._rules.shared.services import find_resource_policy
 from iamtriage.explaining._rules.shared.tasks import LOGIN_ACTION, PULL_ACTIONS
 from iamtriage.explaining._rules.shared.wording import denial_summary, why_no_allow_helps
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
@@ -50,11 +51,7 @@ _INSTANCE_ID = lazy_pattern(r"i-[0-9a-f]{8,17}", re.ASCII)
 _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 # Variables have no effect between single quotation marks.
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
-_GATEWAY_SERVICES = frozenset({"s3", "dynamodb"})
 _FIND_DENY = f"Find the Deny statement in {{}}, {denial_remedies.CHANGE_OR_NARROW}"
-_GATEWAY_PRINCIPAL = (
-    "Policies of gateway endpoints accept only * as Principal, hence the condition on aws:PrincipalArn."
-)
 _REGISTRY_ENDPOINTS = (
     "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too."
 )
@@ -114,9 +111,10 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
 
 def explain_vpc_endpoint(denial: Denial) -> Explanation:
     """Explain a denial by a VPC endpoint policy."""
-    explicit, owner = denial.is_explicit, "the endpoint's owner, often the network team,"
-    verbs = {"explicit": "explicitly denies it", "implicit": "does not allow it", None: "blocks it"}
-    verb = verbs[denial.deny]
+    explicit, owner = denial.is_explicit, "the owner, often the network team,"
+    verb = {"explicit": "explicitly denies it", "implicit": "does not allow it"}.get(
+        denial.deny or "", "blocks it"
+    )
     went = f"The request went through a VPC endpoint whose policy {verb}."
     if explicit:
         went = "A Deny statement in the policy of the VPC endpoint that the request went through matches it."
@@ -128,11 +126,9 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     region = denial_remedies.region_argument(denial)
     is_named = denial.context.vpc_endpoint is not None
     on_instance = () if is_named else _vpc_commands(denial, region)
-    find = "The first command lists the endpoints: find the one in the caller's VPC."
+    find = "" if is_named else "The first command lists the endpoints: find the one in the caller's VPC."
     if on_instance:
-        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC. If there is none, omit vpc-id."
-    if is_named:
-        find = ""
+        find = f"The commands list the endpoints in the {'instance' if 'instances' in on_instance[0] else 'function'}'s VPC{'' if explicit else ': none if they are in a central VPC'}."
     if explicit:
         title = _FIND_DENY.format("the VPC endpoint's policy")
         tested = "such as aws:PrincipalOrgID or aws:ResourceOrgID"
@@ -155,13 +151,15 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
     ):
         steps[-1], notes = f"{steps[-1]} {notes[0]}", notes[1:]
     if not explicit:
-        # The condition names the role of a session, whose ARN must be complete.
-        if denial.role is None or not denial.role.lacks_its_path:
-            notes = (*notes, *policy_principals.role_path_steps(denial))
         if denial.service == "ecr":
             notes += (_REGISTRY_ENDPOINTS,)
-        if denial.service in _GATEWAY_SERVICES:
-            notes += (_GATEWAY_PRINCIPAL,)
+        # The condition names the role of a session, whose ARN must be complete.
+        if denial.role is None or not denial.role.lacks_its_path:
+            notes += policy_principals.role_path_steps(denial)
+        if denial.crosses_accounts is not False and find_resource_policy(denial.service, denial.resource):
+            notes += (
+                "If another account owns the resource, the resource's policy must allow the call, too.",
+            )
     show, *change = commands.endpoint_policy_commands(region, denial.action)
     if on_instance:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')
@@ -179,8 +177,7 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         lines = (_QUOTED_REGION.sub(r'"\1"', each) for each in remedy.commands)
         remedy = change_commands(remedy, tuple(each.replace("REGION", "$region") for each in lines))
         remedy = insert_command(remedy, 0, "region=REGION")
-    verdict = f"the VPC endpoint's policy {verb}"
-    return explain_guardrail(denial, verdict, text, "vpc_endpoint", remedy)
+    return explain_guardrail(denial, f"the VPC endpoint's policy {verb}", text, "vpc_endpoint", remedy)
 
 
 def _vpc_commands(denial: Denial, region: str) -> tuple[str, ...]:

@@ -206,7 +206,8 @@ def _create_or_allow_role(denial: Denial, grant: Remedy, service: str) -> Remedy
         grant,
         title=f"Create the service-linked role of {service}",
         steps=(
-            f"Once the role exists, {again}: the caller then needs no iam:CreateServiceLinkedRole.",
+            # https://github.com/terraform-aws-modules/terraform-aws-eks/issues/823
+            f"Once the role exists, {again}: the caller then needs no iam:CreateServiceLinkedRole{', only iam:GetRole on the role' if service.startswith('eks') else ''}. If IAM says that its name has been taken, it exists already.",
             *grant.steps,
         ),
         commands=(create, *grant.commands),

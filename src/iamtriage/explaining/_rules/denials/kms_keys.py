@@ -166,7 +166,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         path = role_path_steps(of_key)
         others = (each for each in of_owner.steps[1:] if each not in {IF_OTHER_ACCOUNT, *path})
         check = next(at for at, each in enumerate(inspect.steps) if each.startswith("Check "))
-        found = "If describe-key does not find the key, Region or account is wrong; KeyState must be Enabled. If a Deny of the key policy matches, scope that down."
+        found = "If describe-key fails, Region or account is wrong. It must say Enabled and CUSTOMER: nobody can change the policy of an AWS managed key. If a Deny matches, scope it down."
         steps = (" ".join((found, *inspect.steps[check + 1 :])), *path, *others)
         put = Labelled(_IF_NO_ALLOW, f"{change} --policy file://policy.json")
         inspect = attrs.evolve(
@@ -360,7 +360,7 @@ def _inspect_key_remedy(denial: Denial) -> Remedy:
         # What a service prints can be an alias.
         argument, show = "KEY_ARN", f"{show} --query 'KeyMetadata.[Arn,KeyState]' --output text"
     owner = None if arn is None else arn.account
-    across = "For a key in another account, an identity-based policy of the caller must allow"
+    across = "For a key in another account, a policy of the caller must allow"
     if owner is not None and denial.account is None:
         across = f"If the caller is not in account {owner}, an identity-based policy of the caller must allow"
     elif owner is not None:

@@ -152,7 +152,7 @@ def _service_linked_causes(denial: Denial) -> Iterator[Cause]:
 
     service = find_service_of_linked_role(denial)
     if service is not None:
-        text = f"The call needs the service-linked role of {service}, which does not exist in the account yet. It is created once per account."
+        text = f"The call needs the service-linked role of {service}, which most likely does not exist in the account yet. It is created once per account."
         yield NO_SERVICE_LINKED_ROLE.cause("derived", text=text)
 
 

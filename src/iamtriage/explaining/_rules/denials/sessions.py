@@ -267,13 +267,11 @@ def explain_unsigned_request(denial: Denial) -> Explanation:
         note, deploys = f"Don't open the {name} to everyone", resource_policies.redeploy_commands(denial)
         shows = resource_policies.policy_commands(denial, policy.show_command)[:1]
         network = f"{network} {resource_policies.REDEPLOY}"
-    # Denials do not name the domain.
-    domain = f"arn:{denial.location.partition or 'aws'}:es:REGION:ACCOUNT_ID:domain/DOMAIN_NAME/*"
-    of_domain = f': {{"Effect": "Allow", "Action": "{denial.action or "es:ESHttp*"}", "Resource": "{domain}"}} (there with a Principal).'
     sign = (owner_remedy if signs_by_owner else your_remedy)(
         title,
         step,
-        f"Allow {denial.action or 'the action'} for {_describe_signer(denial)}, in its own policy or in the {name}{of_domain if denial.service == 'es' else '.'}",
+        # Denials do not name the domain.
+        f"Allow {denial.action or 'the action'}{' on the ARN of the domain, followed by /*,' if denial.service == 'es' else ''} for {_describe_signer(denial)}: in its own policy, or as a Principal in the {name}.",
         *((f"{_BACKEND_ROLE}{'' if client else _OPENSEARCH_USERS}",) if denial.service == "es" else ()),
         commands=(*shows, *deploys, *_signed_curl(denial)),
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html",

@@ -124,10 +124,8 @@ _PURPOSE_OF_LOGIN = "docker login uses this token: without it, the login fails, 
 _NO_PASSWORD = "from a non TTY device"  # noqa: S105 (words of Docker)
 _PURPOSE_OF_PASSWORD = "docker login gets its password from this call: without it, the password is empty, and Docker cannot ask for one (non TTY device)."  # noqa: S105 (words about it)
 _PUSH_AND_PULL = (
-    'To push and pull images, add a second statement: {"Effect": "Allow", "Action": ["'
-    + '", "'.join(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS)))
-    + '"], "Resource": "REPOSITORY_ARN"}. '
-    + f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
+    f"To push and pull images, the caller also needs {join_words(tuple(dict.fromkeys((*PUSH_ACTIONS, *PULL_ACTIONS))), 'and')} on the repository. "
+    f"To pull only, {join_words(PULL_ACTIONS, 'and')} are enough."
 )
 _ALL = "AWS names one missing action at a time: add those that are still missing."
 
