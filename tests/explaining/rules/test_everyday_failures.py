@@ -228,7 +228,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "Error loading Pods\nUnauthorized: Verify you have access to the Kubernetes cluster",
         {"cluster": "films", "authentication_mode": "API"},
         "most likely, it has no access entry that matches",
-        "opened from the same console session",
+        "in this console session",
     ),
     "pull-request-for-a-branch": (
         _OIDC,

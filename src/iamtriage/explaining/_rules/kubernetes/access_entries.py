@@ -222,11 +222,7 @@ def _create_entry_remedy(case: Case[AccessEntry], principal: ClusterPrincipal) -
     """Return the remedy that creates the missing entry before the association, in Terraform if that made the call."""
     cluster, context = clusters.find_cluster(case), case.context
     notes = tuple(filter(None, (principal.entry_refusal, principal.path_note)))
-    precedence: str | None = (
-        "The access entry takes precedence over the principal's aws-auth entry: include its groups."
-    )
-    if not cluster.uses_aws_auth:
-        precedence = None
+    precedence = cluster.entry_precedence
     address = None if context.terraform is None else _ASSOCIATION.search(context.terraform.value)
     if address is None and _TERRAFORM_CALL not in case.failure.text:
         create = create_mapped_command(case, try_parse_principal(clusters.find_entry_arn(case)), principal)

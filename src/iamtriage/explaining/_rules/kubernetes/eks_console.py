@@ -54,18 +54,16 @@ _CLUSTER_ACTIONS = (
     "eks:ListIdentityProviderConfigs", "eks:ListNodegroups", "eks:ListUpdates",
 )  # fmt: skip
 _ACTIONS_WITHOUT_RESOURCE = ("eks:DescribeAddonVersions", "eks:ListClusters", "iam:ListRoles")
-# What opens a cluster in the console. The remedy in IAM adds its other pages.
-_IAM_STEP = "In IAM, it needs eks:AccessKubernetesApi, eks:DescribeCluster and eks:ListClusters, as the next remedy shows."
 _TYPES = "cronjobs,daemonsets,deployments,endpoints,events,jobs,namespaces,nodes,pods,replicasets,services,statefulsets"
 _RBAC_COMMANDS = (
     f"kubectl create clusterrole {_GROUP} --verb=get,list --resource={_TYPES}",
     f"kubectl create clusterrolebinding {_GROUP} --clusterrole={_GROUP} --group={_GROUP}",
 )
-_SIGNED_IN_STEP = "Run the first command in CloudShell, opened from the same console session: it prints who is signed in. A cluster administrator, such as the creator, runs the others. PRINCIPAL_ARN is this ARN for a user; for assumed-role/ROLE_NAME/…, it is what get-role prints."
+_SIGNED_IN_STEP = "Run the first command in CloudShell, in this console session: it prints who is signed in."
 _MAPPED_STEP = "aws sts get-caller-identity in CloudShell prints the signed-in user or role. PRINCIPAL_ARN is the ARN of the user, or that of the role without its path and session."
 _SHOW_CALLER = "aws sts get-caller-identity --query Arn --output text"
 _LOOK_UP = Labelled(
-    "Then the cluster administrator, with ROLE_NAME filled in (for a role):",
+    "For a user, this ARN is PRINCIPAL_ARN. For assumed-role/ROLE_NAME/…, it is what get-role prints:",
     arn_diagnosis.lookup_command(None),
 )
 # The console asks for the nodes, which only this access policy and RBAC show: the banner stays without them.
@@ -259,10 +257,11 @@ def _causes(
             unknown = "With 401 Unauthorized, the cluster does not know the principal, so an IAM policy alone does not help."
             yield cluster_access.NOT_MAPPED.cause("derived", unknown, text=missing)
         else:
-            yield cluster_access.NOT_MAPPED.cause(text=missing)
+            # The summary states the other cause.
             yield NO_RULE.cause(
                 text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
             )
+            yield cluster_access.NOT_MAPPED.cause(text=missing)
     if state.listed is not False and not (state.is_enough and "AdministratorAccess" in case.failure.text):
         yield NO_IAM_PERMISSION.cause()
 
@@ -315,7 +314,7 @@ def _access_entry_remedy(
     exists: bool,
 ) -> Remedy:
     policy = VIEW_POLICY if _WORKLOADS.search(case.text) else _VIEW_ALL_POLICY
-    choice = f"An entry alone gives no permissions. {_VIEW_ALL_POLICY} also shows Secrets, {VIEW_POLICY} neither these nor nodes."
+    choice = f"{_VIEW_ALL_POLICY} shows Secrets and nodes, {VIEW_POLICY} does not"
     # The message names nobody, and the text can be about another principal.
     is_assumed = case.failure.principal is None and (
         case.facts.caller is None or is_derived(case.facts, "caller")
@@ -329,9 +328,8 @@ def _access_entry_remedy(
             f"Check that the console is signed in as {principal.description}: aws sts get-caller-identity in CloudShell prints who is."
             if is_assumed
             else None,
-            choice,
+            f"{choice}.",
             "Reload the console after a few seconds.",
-            _IAM_STEP,
             commands=(
                 associate if entry is not None else show,
                 None
@@ -347,16 +345,14 @@ def _access_entry_remedy(
         title=f"Create an access entry with {policy} for {principal.description}"
         if principal.is_known
         else "Create an access entry for the signed-in user or role",
-        steps=(
-            *(() if principal.is_known else (_SIGNED_IN_STEP,)),
-            f"{choice} If an entry exists, skip create-access-entry.",
-            _IAM_STEP,
-            f"To see nodes but not Secrets, create the ClusterRole below, and add --kubernetes-groups {_GROUP} to create-access-entry.",
-        ),
+        steps=(None if principal.is_known else _SIGNED_IN_STEP,),
     )
+    create, associate = remedy.commands[-2:]
+    then = Labelled(f"Then ({choice}):", associate)
     if principal.is_known:
-        return remedy
-    return change_commands(remedy, (_SHOW_CALLER, _LOOK_UP.command, *remedy.commands), _LOOK_UP)
+        return attrs.evolve(remedy, labels=(then,))
+    by = Labelled("Then, as a cluster administrator, such as the creator:", create)
+    return change_commands(remedy, (_SHOW_CALLER, _LOOK_UP.command, create, associate), _LOOK_UP, by, then)
 
 
 def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEntry | None) -> Remedy:
@@ -368,6 +364,7 @@ def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEnt
     return cluster_remedy(
         title,
         "It allows the group to read common types: add others as needed.",
+        None if entry else f"Add --kubernetes-groups {_GROUP} to create-access-entry.",
         commands=(add, *_RBAC_COMMANDS),
         url=pages.EKS_CONSOLE,
     )
@@ -376,7 +373,7 @@ def _rbac_remedy(cluster: Cluster, principal: ClusterPrincipal, entry: StatedEnt
 def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
     if cluster.uses_entries:
         mode = "in the authentication mode CONFIG_MAP" if cluster.mode is None else "without access entries"
-        title = f"Or, {mode}, map {principal.description} in aws-auth to a group that RBAC allows to read"
+        title = f"Or, {mode}, map {principal.description} in aws-auth"
         return principal.aws_auth_remedy(groups=(_GROUP,), title=title)
     return principal.aws_auth_remedy(
         groups=(_GROUP,),
@@ -384,7 +381,6 @@ def _aws_auth_remedy(cluster: Cluster, principal: ClusterPrincipal) -> Remedy:
         steps=(
             *(() if principal.is_known else (_MAPPED_STEP,)),
             "Somebody with access to the cluster runs the commands, such as its creator.",
-            _IAM_STEP,
         ),
         setup=_RBAC_COMMANDS,
     )

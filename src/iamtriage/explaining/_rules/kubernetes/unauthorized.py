@@ -327,7 +327,7 @@ def _caller_remedy(
     looks: Commands = (
         "kubectl config view --minify --output 'jsonpath={.users[0].user.exec}'",
         Labelled(
-            "If it shows --role-arn, that role is the caller. If not (omit --profile if it shows none):",
+            "If it shows --role-arn, that role is the caller. Otherwise (without --profile if it shows none):",
             "aws sts get-caller-identity --profile PROFILE",
         ),
     )
@@ -347,20 +347,22 @@ def _caller_remedy(
     steps = [identify] if identify else []
     grant: Commands = (cluster.token_command(),)
     if shows_grant:
-        # What aws sts get-caller-identity prints of a role is the ARN of its session.
-        steps += [
-            f"For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session.{'' if cluster.mode else ' In the mode CONFIG_MAP, which EKS reports then, use aws-auth instead.'}",
-            "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster.",
-            *present(principal.path_note),
-        ][principal.is_known :]
-        is_missing = "has none" if principal.is_known else "is not listed"
+        if principal.is_known:
+            is_missing = "is meant to have access and has none"
+            requires = "An access entry requires eks:CreateAccessEntry and eks:AssociateAccessPolicy in IAM, and no access to the cluster."
+            steps += present(cluster.entry_precedence, principal.path_note, requires)
+        else:
+            # What aws sts get-caller-identity prints of a role is the ARN of its session.
+            arn = "For a role, PRINCIPAL_ARN is its ARN with the path (aws iam get-role), not that of the session."
+            steps.append(" ".join(present(arn, cluster.entry_precedence)))
+            is_missing = f"is not listed, and {program} is still rejected"
         grant = look_up_once(
             (
                 cluster.eks_command("describe-access-entry", principal=principal.entry_argument)
                 if principal.is_known
                 else cluster.eks_command("list-access-entries"),
                 Labelled(
-                    f"If it is meant to have access and {is_missing} (cluster administrator, such as the creator):",
+                    f"If it {is_missing} (cluster administrator, such as the creator):",
                     principal.create_entry_command(cluster),
                 ),
                 principal.associate_policy_command(cluster, access.policy, access.namespace),
@@ -381,7 +383,7 @@ def _caller_remedy(
     if len(looks) > 1:
         with_options = (
             Labelled(
-                "Then with --profile or --role-arn of who has access, and --region if needed:",
+                "Then refresh the kubeconfig, with the profile (or --role-arn) that is meant to have access:",
                 f"{refresh} --profile PROFILE",
             ),
         )

@@ -85,6 +85,12 @@ class Cluster(Value):
         """Whether the cluster can use the ``aws-auth`` ConfigMap."""
         return self.mode != "API"
 
+    @property
+    def entry_precedence(self) -> str | None:
+        """What a new access entry does to the entry of its principal in ``aws-auth``."""
+        replaces = "The access entry replaces the principal's entry in aws-auth: give it the same groups."
+        return replaces if self.uses_aws_auth else None
+
     def eks_command(
         self,
         verb: str,
