@@ -217,16 +217,17 @@ def _explain_quarantine(denial: Denial) -> Explanation:
         used = f" with the key {key}" if key else ""
         suspect = f"The denied call came{used} from {address}: unless you know that address, it is most likely an attacker's."
     key = fill_command("access-key --user-name {} --access-key-id ACCESS_KEY_ID", name)
+    deny = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/AWSDenyAll"
     remedy = account_remedy(
         "Treat the user's access keys as compromised: replace them",
         f"{suspect} Run the commands as another user or role: the policy denies some of them to this user.",
-        "Deactivate each key: the programs that use it stop. Give these a role, or a new key (aws iam create-access-key), and remove the old key from where it was published.",
-        "Run lookup-events once for each Region: it prints the management events of the last 90 days. Remove users, keys and resources that you don't know.",
-        "Sessions that the key started stay valid for up to 36 hours, unless AWSDenyAll is attached to the user. Sessions of roles that it assumed last until they expire, or until you revoke them at the role.",
+        "Deactivate each key, and give the programs that use it a role. AWSDenyAll also stops the user's own sessions, which last up to 36 hours.",
+        "Run lookup-events in each Region. Remove users, keys and resources that you don't know, and revoke the sessions of roles that the key assumed, which AWSDenyAll does not stop.",
         "Follow the AWS Support case, and leave the quarantine policy attached until it is resolved.",
         commands=(
             fill_command("aws iam list-access-keys --user-name {}", name),
             f"aws iam update-{key} --status Inactive",
+            fill_command(f"aws iam attach-user-policy --user-name {{}} --policy-arn {deny}", name),
             "aws cloudtrail lookup-events --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=ACCESS_KEY_ID --region REGION",
             Labelled("As soon as no program needs the key:", f"aws iam delete-{key}"),
         ),
