@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
 # The access policies whose permissions are known.
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
-_ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
+_ADMIN_POLICY, _VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
 _NO_POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[\s{0,8}\]")
 ASSOCIATION_IN_MODULE = '# in access_entries of the module, in the entry of the principal\npolicy_associations = {{\n  main = {{\n    policy_arn   = "{}"\n    access_scope = {{ type = "cluster" }}\n  }}\n}}'
 _NAMESPACES = lazy_pattern(r"\"namespaces\"\s{0,4}:\s{0,4}\[([^\[\]]{0,2000})\]")
@@ -203,6 +203,12 @@ class DeniedRequest(Value):
         return self.allowing_policy is not None and _CLUSTER_SCOPE.search(self.case.text) is None
 
     @property
+    def view_policy(self) -> str | None:
+        """The access policy that allows a request to read if no narrower one does."""
+        is_read = self.request.verb in kubernetes_requests.READ_VERBS and self.request.group is not None
+        return _VIEW_POLICY if is_read and self.policy is None and not self.is_for_installer else None
+
+    @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
         return self.request.verbs in {_VERBS_OF_AIRFLOW, _VERBS_OF_INSTALLERS, VERBS_OF_APPLY}
@@ -248,7 +254,7 @@ def _describe_user(
 
 def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     """Return the remedy that associates the narrowest policy with the access entry of the caller."""
-    request, cluster, policy = denied.request, denied.cluster, denied.policy
+    request, cluster, policy = denied.request, denied.cluster, denied.policy or denied.view_policy
     stated = denied.stated_policies or denied.has_empty_entry
     caller = denied.principal
     if caller is None and denied.kind in {"user", "unknown"}:
@@ -269,7 +275,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     if stated and request.resource == "secrets" and denied.allowing_policy is None:
         step = f"Decide first whether {denied.subject_text} should read them: other policies leave Secrets out on purpose, and access policies cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."
     if policy == _ADMIN_POLICY and denied.has_empty_entry:
-        step = f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, AmazonEKSAdminViewPolicy is enough."
+        step = f"{policy} allows everything in the cluster, as AdministratorAccess does in the account. To read only, {_VIEW_POLICY} is enough."
     manifest = None
     in_module = "terraform-aws-modules/eks" in denied.case.failure.text
     if denied.has_empty_entry and in_module and namespace is None:
@@ -290,7 +296,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         (
             f"Extend the scope of {policy} to the namespace {namespace}"
             if extends_scope
-            else f"{'Associate' if stated else 'Or associate'} {policy} with the access entry"
+            else f"{'Associate' if stated else 'Or associate'} {policy}{', which shows everything, including Secrets,' if denied.view_policy else ''} with the access entry"
         ),
         step,
         mode if cluster.mode is None and not stated else None,

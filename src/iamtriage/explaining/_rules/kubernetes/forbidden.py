@@ -218,16 +218,8 @@ def _notes(denied: DeniedRequest) -> Iterator[str]:
         if not denied.cluster.uses_entries:
             entries = " do. With the authentication mode CONFIG_MAP, the cluster has no access policies"
         yield f"IAM policies do not help: only RBAC roles{entries}."
-    if denied.is_iam and denied.policy is None and denied.cluster.uses_entries:
-        sees = (
-            request.verb in kubernetes_requests.READ_VERBS
-            and request.path is None
-            and not denied.is_for_installer
-        )
-        viewing = ""
-        if sees:
-            viewing = "AmazonEKSAdminViewPolicy, which allows reading everything, including Secrets, and "
-        yield f"Of the access policies for people, only {viewing}AmazonEKSClusterAdminPolicy, which allows everything, {'cover' if sees else 'covers'} this. A role that you create can allow less."
+    if denied.is_iam and not (denied.policy or denied.view_policy) and denied.cluster.uses_entries:
+        yield "Of the access policies for people, only AmazonEKSClusterAdminPolicy, which allows everything, covers this. A role that you create can allow less."
     if request.verb in {"escalate", "bind", "impersonate"}:
         yield f"A user with the verb {request.verb} can get more permissions. Limit the verb to resource names."
     if request.resource == "secrets" and request.verb in {"list", "watch"} and denied.installer is None:

@@ -74,8 +74,8 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     needs_role = of_program or denied.request.is_cluster_scoped_type is None
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
     # With a policy, the access entry exists, so that a further one takes a single command.
-    is_policy_first = denied.is_out_of_scope or denied.has_empty_entry
-    is_policy_first = is_policy_first or bool(denied.stated_policies and not denied.allowing_policy)
+    is_policy_first = bool(denied.has_empty_entry or (denied.stated_policies and not denied.allowing_policy))
+    is_policy_first = denied.is_out_of_scope or (is_policy_first and denied.view_policy is None)
     installers = denied_requests.installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
     is_role_first = denied.installer in {

@@ -282,7 +282,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
         # The update replaces the groups: it runs only if they can be read. zsh splits only what commands print.
         query = "accessEntry.kubernetesGroups"
         show = cluster.eks_command("describe-access-entry", query=query, principal=principal.entry_argument)
-        add = "Then add the group to the access entry, which keeps its others:"
+        add = "Then add the group to those of the access entry:"
         lines = [Labelled(add, f"groups=$({show}) && {update} $(echo $groups)")]
         steps = [effect, *([principal.path_note] if principal.path_note else [])]
     if cluster.uses_aws_auth:
