@@ -63,7 +63,7 @@ _NAMED_AS_NODE = frozenset({"nodes", "csinodes", "leases"})
 _LABEL = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,250}(?:=[\w.-]{0,63})?", re.ASCII)
 # Where a pod refers to objects that the node authorizer then allows its node to read.
 _POD_FIELDS = {
-    "secret": "volumes (also by secretRef of a persistent one), env, envFrom or imagePullSecrets",
+    "secret": "volumes, env, envFrom or imagePullSecrets",
     "configmap": "volumes, env or envFrom",
 }
 _NO_BINDING = "An IAM policy does not help. Do not bind a role to a node's user or to system:nodes: anyone who controls a node would have its permissions."
@@ -121,7 +121,7 @@ TEMPLATE_NOT_REPLACED = CauseType(
 POD_GONE = CauseType(
     "pod-deleted",
     title="The pod was just removed from the node",
-    text="The pod was just removed from the node, and the kubelet made one last request for its object. Then the message does not repeat.",
+    text="The pod was just removed from the node: the kubelet made one last request, and the message stops.",
     fix="Ignore the message if it does not repeat.",
     recognised_by="The kubelet's log in the text shows that the pod was deleted.",
     sign=r"\bSyncLoop (?:DELETE|REMOVE)\b|\bStopping container\b",
@@ -146,7 +146,7 @@ def explain_node(case: Case[KubernetesForbidden], request: Request) -> Explanati
         text = "A node is allowed to read such an object only by its name, if a pod on the node refers to it."
     may_be_gone = reason and not text and (is_kubelet or is_deleted or not is_kubectl)
     causes = (
-        NOT_OF_THIS_NODE.cause("reported", f"The API server says: {reason}.", text=text) if reason else None,
+        NOT_OF_THIS_NODE.cause("reported", text=text) if reason else None,
         TEMPLATE_NOT_REPLACED.cause("derived", of_user) if is_template else None,
         None if reason else NODE_AUTHORIZER.cause("derived", of_user),
         POD_GONE.cause() if may_be_gone else None,
@@ -261,7 +261,7 @@ def _pod_check(request: Request, name: str, user: str, *, is_kubelet: bool, is_d
     named = (commands.namespace(request.namespace), f"spec.nodeName={node}", commands.kubernetes_name(name))
     return cluster_remedy(
         f"Ignore the message if it does not repeat; otherwise, c{check}" if is_deleted else f"C{check}",
-        f"The first command prints the name of each pod on this node, and below it the lines with the {kind}: its {fields} can refer to it.",
+        f"The first command prints the name of each pod on this node, and its lines with the {kind}'s name, which are most often in {fields}.",
         "If no pod has such a line, correct the name in the manifest of the pod or its Deployment, or retry after the pod is scheduled to this node (the second command shows where it runs)."
         + (" If no pod is waiting for the object, nothing is wrong." if is_kubelet else ""),
         commands=(
