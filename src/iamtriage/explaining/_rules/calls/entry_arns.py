@@ -76,8 +76,7 @@ class RejectedArn(NamedTuple):
         is_bare = self.principal is None or isinstance(self.principal, RoleSession)
         unless = "Unless the role has a path, the" if is_bare else "The"
         correct = () if self.correct_arn is None else (f"{unless} correct ARN is {self.correct_arn}",)
-        because = (*correct, f"The rejected ARN is {self.text}")
-        return [reported, self.diagnosis.cause.cause("derived", because, text=self.diagnosis.text)]
+        return [reported, self.diagnosis.cause.cause("derived", correct, text=self.diagnosis.text)]
 
 
 def diagnose_arn(case: Case[InvalidArn], text: str | None, target: RoleTarget) -> RejectedArn:
