@@ -112,7 +112,7 @@ def check_partition(call: StsCall) -> StsCause | None:
     regions = ", cn-north-1 or cn-northwest-1," if is_china and region == "REGION" else ""
     return StsCause(
         "china-without-region" if is_china else "partition-without-region",
-        f"The role is in the partition {partition}, but the global endpoint accepts only roles in aws.",
+        f"The SDK calls the global endpoint, which accepts no roles in {partition}.",
         (f"{found[0]} is {quote_text(found[1])}", reason),
         certainty,
         (

@@ -125,14 +125,11 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
     if request.partition != "aws" and (request.role is not None or not request.is_signed):
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in clues.find_aws_hosts(request.message)
-        role, because = request.role, f"The role is {request.role}."
-        if role is None:
-            because = f"The Region {request.region} is in the partition {request.partition}."
-        unset = ("The environment in the text has AWS_ROLE_ARN, but no Region.",)
+        role, unset = request.role, "The environment in the text has AWS_ROLE_ARN, but no Region."
         other = diagnose_sts_call(
             case,
             codes=PARTITION_CAUSES,
-            because=(because, *(unset if request.lacks_region else ())),
+            because=present(role and f"The role is {role}.", unset if request.lacks_region else None),
             env={"AWS_ROLE_ARN": str(role or f"arn:{request.partition}:iam::{'0' * 12}:role/")},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )

@@ -192,15 +192,12 @@ def _regional_endpoint_remedy(
         remove = clusters.set_variables_command(case, "AWS_ENDPOINT_URL_STS- AWS_ENDPOINT_URL-")
     return your_remedy(
         "Remove the endpoint URL of STS from the code and its settings",
-        f"Remove https://{host or GLOBAL_HOST} from the code, from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL, and from endpoint_url in the profile: if env prints no URL, it is in the code or the profile.",
+        f"Remove https://{host or GLOBAL_HOST} from AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL. If env prints no URL, it is endpoint_url in the profile, or a parameter of the STS client in the code (endpoint_url in boto3).",
         None if case.context.terraform is None else _IN_TERRAFORM,
-        f"Without a URL, current SDKs call the endpoint of AWS_REGION (a Region, not a zone). If a URL must be set, use {url}.{of_global}",
+        f"Without a URL, current SDKs call the endpoint of AWS_REGION. If a URL must be set, use {url}.{of_global}",
         commands=(
             "env | grep -e AWS_ENDPOINT_URL -e AWS_STS_REGIONAL_ENDPOINTS -e AWS_REGION -e AWS_DEFAULT_REGION",
-            Labelled(
-                "If one of them has this URL (omit the other; AWS_ENDPOINT_URL applies to all services):",
-                remove,
-            ),
+            Labelled("Then remove the variables that have this URL:", remove),
         ),
         url=pages.STS_REGIONS,
     )

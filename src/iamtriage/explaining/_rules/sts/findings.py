@@ -64,7 +64,7 @@ GLOBAL_HOST_REGIONAL_CREDENTIALS = CauseType(
 CHINA_WITHOUT_REGION = CauseType(
     "china-without-region",
     title="A role in China is assumed without a Region",
-    meaning="The role is in the partition aws-cn, but the global STS endpoint accepts only roles in aws.",
+    meaning="The role is in the partition aws-cn, which the global STS endpoint does not accept.",
     recognised_by="The text names a role in the partition aws-cn, and the STS call has no Region or goes to the global endpoint.",
     fix="Set the Region of the client to one in China.",
     sources=(pages.STS_REGIONS,),
@@ -72,7 +72,7 @@ CHINA_WITHOUT_REGION = CauseType(
 PARTITION_WITHOUT_REGION = CauseType(
     "partition-without-region",
     title="A role of another partition is assumed without a Region",
-    meaning="The role is in another partition, but the global STS endpoint accepts only roles in aws.",
+    meaning="The role is in another partition, which the global STS endpoint does not accept.",
     recognised_by="The text names a role of another partition than aws, and the STS call has no Region or goes to the global endpoint.",
     fix="Set the Region of the client to one of the role's partition.",
     sources=(pages.STS_REGIONS,),

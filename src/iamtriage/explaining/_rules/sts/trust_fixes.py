@@ -175,8 +175,9 @@ def request_audience_remedy(
     lines: tuple[str | Labelled, ...] = ()
     if is_pod and expected == _AUDIENCE:
         steps = (
-            "If the program also needs the other audience, for another service, mount a second projected token for that first.",
-            f"Remove the annotation eks.amazonaws.com/audience: EKS then requests {_AUDIENCE}. If there is none, set the audience of the pod's own token (spec.volumes[].projected.sources[].serviceAccountToken.audience). A running pod keeps its token: re-create it.",
+            f"Remove the annotation eks.amazonaws.com/audience: EKS then requests {_AUDIENCE}. A running pod keeps its token: re-create it.",
+            "If there is no annotation, the pod mounts its own token: change audience under serviceAccountToken in its manifest.",
+            "If the program also needs the other audience, add a volume with a second token for it.",
         )
         lines = (
             r"kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output 'jsonpath={.metadata.annotations.eks\.amazonaws\.com/audience}'",
