@@ -197,7 +197,8 @@ def _reason(denial: Denial, findings: TrustFindings | None, attribute: str | Non
     if denial.is_explicit:
         return "a policy denies it explicitly"
     if attribute:
-        return f"the call passes {attribute}, which the trust policy of {denial.target_role_text} must allow"
+        own = f" and a policy of {denial.caller}" if denial.crosses_accounts and findings is None else ""
+        return f"the call passes {attribute}, which the trust policy of {denial.target_role_text}{own} must allow"
     if is_known:
         return mistrust
     if own_roles.assumes_itself(denial):

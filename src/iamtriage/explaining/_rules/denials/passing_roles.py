@@ -218,7 +218,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     if remedy is None:
         return None
     if denial.resource is None:
-        find = "A parameter of the failing call names the role, such as Role, RoleArn or IamInstanceProfile. ROLE_NAME_WITH_PATH is what get-role prints after :role/, such as service-role/my-role."
+        find = "A parameter of the failing call names the role, such as Role, RoleArn or IamInstanceProfile. In the ARN that get-role prints, ROLE_NAME_WITH_PATH is all that follows :role/."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )

@@ -75,12 +75,13 @@ def with_trust_commands(denial: Denial, remedy: Remedy) -> Remedy:
     statement = json.dumps(trusting_statement(denial, "sts:AssumeRole"), separators=(",", ":"))
     added = commands.fill_command("jq {}", f".Statement |= ([.,{statement}] | flatten)")
     show, account = f"{show} --output json | {added} > trust.json", denial.resource_account
-    step = f"An administrator of account {account} runs the last two commands, which keep the other statements of the trust policy."
+    step = f"An administrator of account {denial.account} attaches the policy, one of account {account} runs the last two commands, which keep the other statements of the trust policy."
     labels = (
         Labelled(f"Then, in account {account}, if the role does not trust {denial.caller} yet:", show),
         Labelled("Check trust.json, then replace the policy:", change),
     )
-    more = attrs.evolve(remedy, steps=(*remedy.steps, step))
+    title = remedy.title.replace(f"in account {denial.account}", "in both accounts")
+    more = attrs.evolve(remedy, title=title, steps=(*remedy.steps, step))
     return change_commands(more, (*remedy.commands, show, change), *labels)
 
 

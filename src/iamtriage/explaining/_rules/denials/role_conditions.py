@@ -263,7 +263,7 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
     lines: Commands = (show, change)
     if isinstance(denial.principal, User):
         mfa = Labelled(
-            f"If it requires MFA, as {denial.caller} (aws iam list-mfa-devices prints SERIAL_NUMBER):",
+            f"If it requires MFA, as {denial.caller}:",
             mfa_command(denial, "SERIAL_NUMBER"),
         )
         lines = (show, mfa, Labelled("Or, with the statement changed in trust.json:", change))
