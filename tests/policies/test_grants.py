@@ -53,6 +53,8 @@ def test_known_names_fill_the_resource(action: str, resource: str | None, expect
         ("wafv2:GetManagedRuleSet", "arn:aws:wafv2:eu-west-1:111122223333:regional/managedruleset/*/*", "arn:aws:wafv2:eu-west-1:111122223333:regional/managedruleset/NAME/NAME"),
         ("es:CreateDomain", "arn:aws:es:eu-west-1:111122223333:domain/*", "arn:aws:es:eu-west-1:111122223333:domain/NAME"),
         ("ssm:StartSession", "arn:aws:ec2:eu-west-1:111122223333:instance/*", "arn:aws:ec2:eu-west-1:111122223333:instance/NAME"),
+        ("iam:GetPolicy", "policy arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        ("iam:GetInstanceProfile", "instance profile arn:aws:iam::111122223333:instance-profile/a/web", "arn:aws:iam::111122223333:instance-profile/a/web"),
         ("ecr:GetAuthorizationToken", None, "*"),
         ("cloudwatch:PutMetricData", None, "*"),
         ("cloudwatch:GetMetricData", "*", "*"),

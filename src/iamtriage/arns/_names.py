@@ -26,9 +26,21 @@ NAME_LENGTHS = {
     "role session": (2, 64),
     "federated user": (2, 32),
 }
+# "policy arn:aws:iam::111122223333:policy/apps" and "instance profile web" in denials of IAM.
+_TYPES = frozenset({"group", "instance profile", "mfa", "policy", "role", "server certificate", "user"})
 _MAX_PATH_LENGTH = 512
 _INVALID_IN_NAMES = lazy_pattern(r"[^A-Za-z0-9_+=,.@-]")
 _INVALID_IN_PATHS = lazy_pattern(r"[^\x21-\x7e]")
+
+
+def strip_type(resource: str) -> str:
+    """Return the ARN after the type that denials of IAM name before it, and any other resource as it is.
+
+    >>> strip_type("policy arn:aws:iam::111122223333:policy/apps/orders"), strip_type("role app")
+    ('arn:aws:iam::111122223333:policy/apps/orders', 'role app')
+    """
+    kind, separator, rest = resource.partition(" arn:")
+    return f"arn:{rest}" if separator and kind in _TYPES else resource
 
 
 def check_name(name: str, noun: str, text: str, start: int) -> None:

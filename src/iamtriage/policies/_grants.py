@@ -17,6 +17,7 @@ from iamtriage._rendering.placeholders import find_placeholders
 from iamtriage._rendering.values import Value
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import spell_action
+from iamtriage.arns._names import strip_type
 from iamtriage.arns._principals import SERVICE_LINKED_PREFIX
 from iamtriage.policies._arn_templates import (
     LAUNCH,
@@ -153,6 +154,7 @@ notes=())
 def _build_grant(action: str, resource: str | None, location: Location) -> Grant | None:
     if not _ACTION.fullmatch(action):
         return None
+    resource = resource and strip_type(resource)
     known = find_action(spell_action(action))
     if known is None:
         notes = (f"iamtriage does not know the action {action}; check its spelling.",)

@@ -1276,3 +1276,20 @@ def test_quota_of_managed_policies(kind: str) -> None:
     assert all(
         "--service-code iam" in line and "us-east-1" in line for each in others for line in each.commands
     )
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "is_narrow"),
+    [
+        ("iam:CreatePolicyVersion", "policy arn:aws:iam::111122223333:policy/apps/cart", True),
+        ("iam:AttachRolePolicy", "role cart", True),
+        ("iam:GetPolicy", "policy arn:aws:iam::111122223333:policy/apps/cart", False),
+        ("s3:PutBucketPolicy", '"arn:aws:s3:::carts"', False),
+    ],
+)
+def test_actions_that_change_permissions_stay_narrow(action: str, resource: str, *, is_narrow: bool) -> None:
+    """The ARN after a type is the resource, and an action of IAM that changes permissions keeps it."""
+    text = f"User: arn:aws:iam::111122223333:user/kim is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows the {action} action"
+    shown = str(explain(text))
+    assert (f"Whoever has {action}" in shown) == is_narrow
+    assert resource.strip('"').rpartition(" ")[2] in shown

@@ -121,6 +121,7 @@ def allow_remedy(
         *present(ecs_starts.execution_role_hint(denial.failure, grant.action)),
         *(() if is_reduced else _controller_steps(grant, denial, partition, has_policy=user is not None)),
         *(note for note in grant.notes if not note.startswith(hidden)),
+        *present(_permissions_hint(grant)),
         *more,
     )
     where = f", in account {denial.account}" if denial.crosses_accounts else ""
@@ -176,6 +177,18 @@ def allow_remedy(
             commands=(put_command, *retry),
             url=url or pages.MANAGE_POLICIES,
         ),
+    )
+
+
+def _permissions_hint(grant: Grant) -> str | None:
+    """Return why not to widen the resource of an action of IAM that changes permissions."""
+    from iamtriage.actions._lookup import find_action
+
+    known = find_action(grant.action) if grant.action.startswith("iam:") else None
+    if known is None or known.access_level != "permissions management" or grant.resources == ("*",):
+        return None
+    return (
+        f"Whoever has {grant.action} can change permissions, even their own: keep the Resource this narrow."
     )
 
 

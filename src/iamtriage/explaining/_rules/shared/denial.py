@@ -12,7 +12,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._arns import Arn
-from iamtriage.arns._names import ACCOUNT
+from iamtriage.arns._names import ACCOUNT, strip_type
 from iamtriage.arns._partitions import PARTITIONS
 from iamtriage.arns._principals import Principal, Role
 from iamtriage.explaining._cause_types import Evidence
@@ -327,7 +327,8 @@ def _parse_caller(text: str | None, policy_type: PolicyType | None) -> tuple[str
 
 
 def _to_arn(resource: str | None, region: str | None) -> str | None:
-    """Return an ARN in full, the ARN of what a URI of Hadoop's S3 clients names, and any other resource as it is."""
+    """Return an ARN in full and alone, the ARN of what a URI of Hadoop's S3 clients names, and any other resource as it is."""
+    resource = resource and strip_type(resource)
     if resource is not None and _ARN_WITHOUT_PREFIX.match(resource):
         return f"arn:{resource}"
     if resource is None or not resource.startswith(_S3_URIS):
