@@ -1293,3 +1293,20 @@ def test_actions_that_change_permissions_stay_narrow(action: str, resource: str,
     shown = str(explain(text))
     assert (f"Whoever has {action}" in shown) == is_narrow
     assert resource.strip('"').rpartition(" ")[2] in shown
+
+
+@pytest.mark.parametrize(
+    ("attached", "is_of_group"), [("", True), ("policy/Other", True), ("policy/NoDeletes", False)]
+)
+def test_policy_of_a_group_denies(attached: str, *, is_of_group: bool) -> None:
+    """A list of the user's own policies shows whether the denying policy is one of them."""
+    arn = "arn:aws:iam::111122223333"
+    listed = (
+        f'{{"AttachedPolicies": [{{"PolicyArn": "{arn}:{attached}"}}]}}'
+        if attached
+        else '{"AttachedPolicies": []}'
+    )
+    text = f"User: {arn}:user/kim is not authorized to perform: sqs:DeleteQueue on resource: arn:aws:sqs:eu-west-1:111122223333:jobs with an explicit deny in an identity-based policy: {arn}:policy/NoDeletes\n\n$ aws iam list-attached-user-policies --user-name kim\n{listed}\n"
+    shown = explain(text).to_text(detail="full")
+    assert ("a group of the user has it" in " ".join(shown.split())) == is_of_group
+    assert f"detach-{'group' if is_of_group else 'user'}-policy --" in shown

@@ -12,7 +12,7 @@ from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_poli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_attached_policies",)
+__all__ = ("find_attached_policies", "lists_others_only")
 
 _LISTING = lazy_pattern(
     r"\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n",
@@ -52,13 +52,28 @@ def find_attached_policies(text: str) -> Iterator[Document]:
     if not starts:
         starts = [(each.end(), None) for each in _ATTACHED.finditer(text)]
     for start, owner in starts:
-        end = _END.search(text, start, start + _CHARS_OF_OUTPUT)
-        names = dict.fromkeys(_POLICY.findall(text, start, end.start() if end else start + _CHARS_OF_OUTPUT))
+        names = dict.fromkeys(_POLICY.findall(_output(text, start)))
         is_whole = all(map(is_known_policy, names))
         for name in filter(is_known_policy, names):
             yield _build(name, owner, is_whole=is_whole)
     if not starts and (said := _find_said(text)) is not None:
         yield _build(said, None, is_whole=True)
+
+
+def _output(text: str, start: int) -> str:
+    end = _END.search(text, start, start + _CHARS_OF_OUTPUT)
+    return text[start : end.start() if end else start + _CHARS_OF_OUTPUT]
+
+
+def lists_others_only(text: str, user: str, policy: str) -> bool:
+    r"""Return whether a list of the managed policies attached to a user does not have a policy.
+
+    >>> listed = 'aws iam list-attached-user-policies --user-name ana\n{"AttachedPolicies": []}'
+    >>> lists_others_only(listed, "ana", "arn:aws:iam::111122223333:policy/NoDeletes")
+    True
+    """
+    lists = [_output(text, each.end()) for each in _LISTING.finditer(text) if each["name"] == user]
+    return any(_ATTACHED.search(each) and policy not in each for each in lists)
 
 
 def _find_said(text: str) -> str | None:

@@ -11,6 +11,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import IdentityCenterRole, User
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.attached_policies import lists_others_only
 from iamtriage.explaining._explanations.explanations import ONE_POLICY_TYPE, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.deny_conditions import shows_revocation
@@ -84,6 +85,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
     policy = "" if named or is_revoked else " AWS does not name the policy: it can be an inline policy."
     if denial.policy and denial.policy not in (named or ""):
         found, policy = denial.policy, ""
+        if _is_of_group(denial):
+            policy = f" It is not attached to {denial.caller} itself, so a group of the user has it."
     details = denial_remedies.authorization_details_remedy(denial)
     also = None
     if denial.action and decisions.other_policies_without_allow(denial.facts, denial.action) is not None:
@@ -202,9 +205,22 @@ def _change_commands(denial: Denial) -> Commands:
         detach = commands.detach_policy("group", commands.group_argument(group), arn)
         label = f"Or, if no member of the group {clip_text(group)} is meant to have it:"
         return (commands.change_policy(arn), Labelled(label, detach))
-    of_group = " (a group's with detach-group-policy)" if kind == "user" else ""
-    label = f"Or, if {denial.caller} is not meant to have it{of_group}:"
+    label = f"Or, if {denial.caller} is not meant to have it:"
+    if _is_of_group(denial):
+        label = "Or, if no member of the group that the list shows is meant to have it:"
+        kind, name = "group", "GROUP_NAME"
+    elif kind == "user":
+        label = f"Or, if {denial.caller} is not meant to have it (if the list shows a group, with detach-group-policy):"
     return (commands.change_policy(arn), Labelled(label, commands.detach_policy(kind, name, arn)))
+
+
+def _is_of_group(denial: Denial) -> bool:
+    """Return whether a list in the text shows that the policy is attached to a group of the user, not to the user."""
+    return (
+        isinstance(denial.principal, User)
+        and denial.policy is not None
+        and lists_others_only(denial.failure.text, denial.principal.name, denial.policy)
+    )
 
 
 def _explain_quarantine(denial: Denial) -> Explanation:
