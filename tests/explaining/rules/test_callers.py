@@ -146,7 +146,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "region-that-a-file-sets": (
         f'provider "aws" {{\n  region = "us-west-1"\n}}\nError: {_denial("ship", "dynamodb:CreateTable", "arn:aws:dynamodb:us-west-1:111122223333:table/Bills", SCP)}',
         (
-            'The request went to us-west-1, set by region = "us-west-1" in the text. If the Deny is about Regions, call in one that it exempts.',
+            'The request went to us-west-1, set by region = "us-west-1" in the text. If the Deny is about Regions, use one that it allows.',
         ),
     ),
     "region-of-a-lookup": (

@@ -389,13 +389,18 @@ def test_requirement_comes_first(text: str, facts: dict[str, Any], says: tuple[s
     assert len(shown.splitlines()) <= 26
 
 
-def test_quarantine_is_no_requirement_of_the_call() -> None:
+@pytest.mark.parametrize("partition", ["aws", "aws-cn"])
+def test_quarantine_is_no_requirement_of_the_call(partition: str) -> None:
+    text = _text("an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3")
     explanation = explain(
-        _text("an identity-based policy: arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantineV3"),
+        text.replace("arn:aws:", f"arn:{partition}:"),
         facts=_decoded("Deny", "aws:SourceIp", "192.0.2.0/24", "203.0.113.7"),
     )
     assert explanation.topic == "compromised-key"
     assert explanation.remedies[0].title.startswith("Treat the user's access keys as compromised")
+    # It stops the sessions of the user, but not those of roles.
+    deny = f"--policy-arn arn:{partition}:iam::aws:policy/AWSDenyAll"
+    assert any(each.endswith(deny) for each in explanation.remedies[0].commands)
 
 
 _BOUNDARY = "arn:aws:iam::111122223333:policy/guard/AppBoundary"

@@ -370,6 +370,32 @@ def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
         "aws eks create-access-entry"
     )
     assert "aws eks associate-access-policy" in shown
+    replaces = "The access entry replaces the principal's entry in aws-auth: give it the same groups."
+    assert replaces in shown
+    assert replaces not in str(explain(LOGIN, facts={"authentication_mode": "API"}))
+
+
+@pytest.mark.parametrize(
+    ("policies", "title"),
+    [
+        ("", "Or associate AmazonEKSAdminViewPolicy, which shows everything, including Secrets, with"),
+        ('{"associatedAccessPolicies": []}', "Associate AmazonEKSAdminViewPolicy, which shows everything,"),
+    ],
+)
+def test_policy_that_shows_everything_is_a_remedy_if_no_other_covers_the_type(
+    policies: str, title: str
+) -> None:
+    user = "arn:aws:sts::111122223333:assumed-role/reader/ana"
+    text = (
+        f'nodes is forbidden: User "{user}" cannot list resource "nodes" in API group "" at the cluster scope'
+    )
+    facts = {"cluster": "orders", "authentication_mode": "API"}
+
+    def titles(text: str) -> str:
+        return "\n".join(each.title for each in explain(text, facts=facts).remedies)
+
+    assert title in titles(f"{text}\n{policies}")
+    assert "AdminViewPolicy" not in titles(text.replace("list", "delete") + policies)
 
 
 def test_wrong_entry_of_a_user() -> None:

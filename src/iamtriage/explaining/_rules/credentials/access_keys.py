@@ -113,7 +113,7 @@ NEW_KEY_REMEDIES = (
 _QUOTA_REMEDIES = (
     your_remedy(
         "Find the key that is not used, and delete it",
-        "Run get-access-key-last-used for both keys. One that list-access-keys shows as Inactive, or that was never used (N/A), can be deleted immediately.",
+        "Run get-access-key-last-used for both keys. One that list-access-keys shows as Inactive, or that is old (CreateDate) and was never used (N/A), can be deleted immediately.",
         "Otherwise, deactivate the one to delete first, which can be undone, and wait until you are sure that nothing breaks: days, or weeks for jobs that run rarely.",
         "For your own keys, omit --user-name. Without permission, ask the account administrator.",
         commands=(

@@ -75,7 +75,7 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         verdict = f"its permissions boundary{name} explicitly denies it"
         text = f"A Deny statement in the permissions boundary of {denial.caller} matches the request. {why_no_allow_helps(denial)}"
         title = _FIND_DENY.format("the permissions boundary")
-        steps = (denial_remedies.change_call_step(), *present(typical_requirement(denial)))
+        steps = (denial_remedies.CHANGE_CALL, *present(typical_requirement(denial)))
     else:
         verdict = f"its permissions boundary{name} does not allow it"
         text = f"The permissions boundary of {denial.caller} has no Allow for the action, so an Allow in another policy has no effect. The limit can be intentional."

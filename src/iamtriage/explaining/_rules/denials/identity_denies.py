@@ -95,7 +95,7 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),
         typical_requirement(denial),
-        denial_remedies.change_call_step(),
+        denial_remedies.CHANGE_CALL,
         _change_step(denial),
         *denied_regions.region_steps(denial),
         commands=(
@@ -285,7 +285,7 @@ def explain_deny_of_unnamed_policy(denial: Denial) -> Explanation:
         f"Find the Deny statement{named}",
         search,
         *(_READ_RESULT if lines and "Check in" in search else ()),
-        f"{denial_remedies.change_call_step()} If the request is legitimate, narrow the Deny.",
+        f"{denial_remedies.CHANGE_CALL} If the request is legitimate, narrow the Deny.",
         commands=lines,
         url=pages.EVALUATION,
     )

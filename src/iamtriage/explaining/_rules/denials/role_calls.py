@@ -250,7 +250,7 @@ _TAG_SOURCES = Signs(
         ),
         r":assumed-role/[\w+=,.@-]{1,64}/eks-|\bpods\.eks\.amazonaws\.com|169\.254\.170\.23|(?i:pod ?identity)": _Source(
             "EKS Pod Identity, unlike IRSA, sets transitive session tags, which are passed on when its role assumes another role.",
-            "Or turn off the session tags of the Pod Identity association (--disable-session-tags)",
+            "Or turn off the session tags of the Pod Identity association (aws eks update-pod-identity-association --disable-session-tags)",
         ),
         r"\btransitive_tag_keys\b|\bassume_role\s{0,4}\{[^}]{0,800}\btags\s{0,10}=": _Source(
             "The block assume_role of the provider or backend has tags.",

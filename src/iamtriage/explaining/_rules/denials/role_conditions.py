@@ -22,7 +22,6 @@ from iamtriage.explaining._rules.shared.clues import find_program
 from iamtriage.explaining._rules.shared.commands import fill_command, trust_policy_commands
 from iamtriage.explaining._rules.shared.denial_remedies import (
     CHANGE_OR_NARROW,
-    change_call_step,
     may_be_intentional,
     mfa_command,
 )
@@ -266,10 +265,14 @@ def narrow_deny_remedy(denial: Denial, result: TrustResult | None = None) -> Rem
             f"If it requires MFA, as {denial.caller}:",
             mfa_command(denial, "SERIAL_NUMBER"),
         )
-        lines = (show, mfa, Labelled("Or, with the statement changed in trust.json:", change))
+        lines = (
+            show,
+            mfa,
+            Labelled("Or, as the administrator, with the statement changed in trust.json:", change),
+        )
     remedy = account_remedy(
         f"Read the Deny{of_statement} of the role's trust policy, {CHANGE_OR_NARROW}",
-        change_call_step("MFA", "a network", "an external ID"),
+        "If the Deny exempts calls with MFA, with an external ID or from a network, make such a call.",
         f"{may_be_intentional(denial, denial.target_role_name)} If the request is legitimate, only an administrator{of_account} can exempt it.",
         commands=lines,
         url=pages.EVALUATION,

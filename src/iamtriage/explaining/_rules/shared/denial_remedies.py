@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import clip_text, join_words
+from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.arns._principals import Root, ServiceLinkedRole, ServicePrincipal, User
 from iamtriage.explaining._rules.shared import commands, pages
@@ -164,12 +164,8 @@ def region_argument(denial: Denial) -> str:
 
 CHANGE_OR_NARROW = "then change the call or the Deny"
 """The end of the title of a remedy for a Deny statement whose condition is not known."""
-
-
-def change_call_step(*conditions: str) -> str:
-    """Return how to avoid a Deny statement, with typical conditions."""
-    such = join_words(conditions or ("MFA", "a Region", "a tag"), "or")
-    return f"If the Deny has a condition, such as {such}, change the call to avoid it."
+CHANGE_CALL = "If the Deny has a condition, such as MFA, a Region or a tag, change the call to avoid it."
+"""How to avoid a Deny statement, with typical conditions."""
 
 
 def may_be_intentional(denial: Denial, *names: str | None) -> str:

@@ -62,9 +62,7 @@ def region_steps(denial: Denial) -> tuple[str, ...]:
     if not region or not can_change_region(denial):
         return ()
     setting = region_setting(denial, region)
-    return (
-        f"The request went to {region}{setting}. If the Deny is about Regions, call in one that it exempts.",
-    )
+    return (f"The request went to {region}{setting}. If the Deny is about Regions, use one that it allows.",)
 
 
 def region_setting(denial: Denial, region: str) -> str:
