@@ -2599,7 +2599,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         ),
         (
             botocore_text("Throttling", "AssumeRole", "Rate exceeded"),
-            "Reuse the credentials of the role, and retry with exponential backoff and jitter",
+            "Reuse the role's credentials, and retry with exponential backoff and jitter",
             "use the credentials of one AssumeRole",
         ),
         (

@@ -1714,7 +1714,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_BOUNDARY}\n{_BY_NO_POLICY}\n{_LOGS}",
         {},
         (
-            "The text has 3 denials with 2 causes.",
+            "The text has 3 different denials with 2 causes.",
             "Do this first: Change the permissions boundary",
             "Then: Allow ecr:CreateRepository and logs:CreateLogGroup for the role orders-api [account administrator]",
             "--policy-document file://allow.json",
@@ -1728,7 +1728,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_DENY}\n{_BY_NO_POLICY}",
         {},
         (
-            "The text has 2 denials with 2 causes.",
+            "The text has 2 different denials with 2 causes.",
             "Do this first: Find the Deny statement",
             "Then: Allow ecr:CreateRepository for the role orders-api",
         ),
@@ -1739,7 +1739,7 @@ OTHERS: tuple[Case, ...] = (
         f"{_BY_NO_POLICY}\n{_BY_DENY}\n{_BY_BOUNDARY}",
         {},
         (
-            "The text has 3 denials with 3 causes.",
+            "The text has 3 different denials with 3 causes.",
             "Do this first: Allow ecr:CreateRepository for the role orders-api",
             "explicit deny in an identity-based policy, which an Allow does not override.",
             "no permissions boundary allows it, so its owner has to add it there: an Allow alone does not help (aws iam get-role",

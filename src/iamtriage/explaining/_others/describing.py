@@ -109,7 +109,8 @@ def count_denials(failures: Sequence[Failure | None]) -> str:
         rest = len(failures) - known
         more = f", and {rest} other failure{'s' if rest > 1 else ''}" if rest else ""
         return f" The text has {known} denials of {len(names)} principals{listed}{more}."
-    return f" The text has {len(failures)} {'failures' if others else 'denials'} with {len(causes)} causes."
+    kind = "failures" if others else "different denials"
+    return f" The text has {len(failures)} {kind} with {len(causes)} causes."
 
 
 def split_same_reason(

@@ -206,7 +206,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
         retry += f" Set {settings.replace(' ', ' and ')} in the environment of the {program}."
     title, steps = "Retry with exponential backoff and jitter, and make fewer calls", [retry, fewer]
     if assumes_role:
-        title = "Reuse the credentials of the role, and retry with exponential backoff and jitter"
+        title = "Reuse the role's credentials, and retry with exponential backoff and jitter"
         steps = [fewer, retry, _STS_RATES]
     if is_of_kms(case) or not (operation.isalnum() and lines):
         steps.append(_KEY_CALLERS if is_of_kms(case) else _FIND_CALLERS)

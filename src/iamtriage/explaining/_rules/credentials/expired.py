@@ -311,7 +311,7 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
     source, cause, url = "credential source", STALE_METADATA.cause(), pages.EC2_METADATA_CREDENTIALS
     title = "Compare the clock with the Expiration that the source returns"
     remedies: tuple[Remedy, ...] = (_INSTANCE_PROFILE,)
-    check = "On EC2, the last command prints what the metadata service returns. Expiration must be in the future, and Code must be Success: any other Code is about the instance profile. With another source, such as a container or credential_process, check its output instead."
+    check = "On EC2, the last command prints what the metadata service returns: Expiration must be in the future, and Code Success. With another source, such as a container or credential_process, check its output instead."
     lines: tuple[str, ...] = _METADATA_COMMANDS
     if process is not None:
         profile, words = process[0], process[1].split()
@@ -358,7 +358,7 @@ _METADATA_COMMANDS = (
     'curl -sH "$H" "$U$(curl -sH "$H" $U)" | grep -e Code -e Expiration',
 )
 _INSTANCE_PROFILE = account_remedy(
-    "Check the instance profile and its role, if Code is not Success",
+    "Check the instance profile, if Expiration or Code is wrong",
     "The profile must be attached and contain the role. The role must exist and trust ec2.amazonaws.com. If the role was re-created, add it to the profile again.",
     commands=(
         "aws ec2 describe-iam-instance-profile-associations --filters Name=instance-id,Values=INSTANCE_ID",

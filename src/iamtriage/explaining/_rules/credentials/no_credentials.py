@@ -146,6 +146,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     shows_permissions = "role-to-assume" in case.text and ci_jobs.find_permissions(case) is not None
     lacks_id_token = shows_permissions or _ID_TOKEN.search(case.text) is not None
     advice = [environment(case, message) for environment in environments]
+    if environments[0] is credential_sources.advise_on_laptop and not is_on_ec2 and "IMDS" not in message:
+        advice[1:] = [each._replace(causes=[]) for each in advice[1:]]
     tool = "AWS CLI" if "You can configure credentials by running" in message else "SDK"
     # The summary repeats the list.
     because = (

@@ -54,7 +54,7 @@ SHOW_IDENTITY = your_remedy(
     url=pages.CLI_CREDENTIALS,
 )
 _OUTCOMES = (
-    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that the account has not enabled.",
+    "Run the commands where the failing call runs: as the same user, in the same container, with the same profile. If get-caller-identity works, the failing call uses other credentials, another endpoint, or a Region that is not enabled (aws account get-region-opt-status).",
     "If it fails, replace the credentials where aws configure list finds them: sign in again (sso: aws sso login), enter an active key (shared-credentials-file: aws configure) or unset them (env). Temporary ones (their key ID begins with ASIA) need their own session token.",
 )
 SSO_LOGIN = your_remedy(
