@@ -521,7 +521,7 @@ metadata: {}
         (
             'the Role reader in the text has ingresses in the API group "extensions", but they are in the API group "networking.k8s.io"',
             "kubectl patch role reader -n shop",
-            '"apiGroups":["networking.k8s.io"],"resources":["ingresses"],"verbs":["list"]',
+            '"apiGroups":["networking.k8s.io"],"resources":["ingresses"],"verbs":["get","list","watch"]',
         ),
     ),
     "Role in another namespace": _Row(

@@ -63,6 +63,36 @@ def test_described_binding() -> None:
     assert "names the service account till/default, and the request is from till/scan" in explanation.summary
 
 
+RULES = 'rules:\n- apiGroups:\n  - ""\n  resources:\n  - daemonsets\n  verbs:\n  - get\n  - list\n'
+TABLE = "NAME      ROLE          AGE   USERS   GROUPS   SERVICEACCOUNTS\nreaders   Role/reader   41d   {:<5}            {}\n"
+
+
+@pytest.mark.parametrize(
+    ("shown", "check"),
+    [
+        (f"$ kubectl -n till get role reader -o yaml | sed -n '/^rules/,$p'\n{RULES}", "The last command answers yes if"),
+        ("$ kubectl get role/reader -n till -o jsonpath={.rules}\n" + '[{"apiGroups":[""],"resources":["daemonsets"],"verbs":["get","list"]}]\n', "The last command answers yes if"),
+        ('$ kubectl get role reader -n till -o json\n{\n  "kind": "Role",\n  "rules": [{"apiGroups": [""], "resources": ["daemonsets"], "verbs": ["get", "list"]}]\n}\n', "The last command answers yes if"),
+        (f"$ kubectl -n till get role reader -o yaml | tail\n{RULES}$ kubectl -n till get rolebinding readers -o wide\n{TABLE.format('', 'till/scan')}", "The binding to the service account till/scan is right."),
+        (f"$ kubectl -n till get role reader -o yaml | tail\n{RULES}$ kubectl -n till get rolebindings -o wide\n{TABLE.format('', 'till/old, till/scan')}", "The binding to the service account till/scan is right."),
+    ],
+)  # fmt: skip
+def test_printed_rules_and_bindings(shown: str, check: str) -> None:
+    """The rule for the wrong API group is added for the right one, with its verbs."""
+    denied = DENIED.format("daemonsets", POD, "list", HERE).replace('API group ""', 'API group "apps"')
+    explanation = explain(denied + shown)
+    assert "the Role reader in the text has daemonsets in the API group" in explanation.summary
+    assert check in explanation.remedies[0].steps[0]
+    assert '"resources":["daemonsets"],"verbs":["get","list"]' in explanation.remedies[0].commands[0]
+
+
+def test_table_of_bindings_for_others() -> None:
+    """A role that the table binds only to others is not changed for the user."""
+    shown = f"$ kubectl -n till get role reader -o yaml\n{RULES}$ kubectl -n till get rolebinding -o wide\n{TABLE.format('pat', '')}"
+    denied = DENIED.format("daemonsets", POD, "list", HERE).replace('API group ""', 'API group "apps"')
+    assert "the Role reader" not in explain(denied + shown).summary
+
+
 @pytest.mark.parametrize("option", ["--as=pat", "--as pat", "--as=pat --as-group=ops"])
 def test_acting_as_another_user(option: str) -> None:
     denied = DENIED.format("users", SESSION, "impersonate", WIDE).replace("users is", 'users "pat" is')

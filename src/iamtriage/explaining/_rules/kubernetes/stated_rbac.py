@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups,
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import command
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
-from iamtriage.explaining._rules.shared.manifests import object_name
+from iamtriage.explaining._rules.shared.manifests import object_name, write_rule
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -55,7 +55,7 @@ STATED_BINDING_DIFFERS = CauseType(
 )
 # They allow far more than a denied request needs.
 _ADMINISTRATORS = frozenset({"admin", "cluster-admin"})
-# The default roles, which allow what access policies of EKS allow.
+# The default roles allow what access policies of EKS allow.
 _POLICIES = {"ClusterRole edit": "AmazonEKSEditPolicy", "ClusterRole view": "AmazonEKSViewPolicy"}
 
 
@@ -68,6 +68,7 @@ class Gap(NamedTuple):
         lacks_rule: Whether a role needs another rule.
         is_elsewhere: Whether a role does not apply where the request is.
         group: The group of a binding that the user lacks.
+        is_bound: Whether a binding in the text gives the user the role.
     """
 
     found: StatedRole | StatedBinding
@@ -75,6 +76,7 @@ class Gap(NamedTuple):
     lacks_rule: bool = False
     is_elsewhere: bool = False
     group: str | None = None
+    is_bound: bool = False
 
     @property
     def verdict(self) -> str:
@@ -94,8 +96,9 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
     if request.path is not None or request.resource is None:
         return ()
     stated = list(find_bindings(text))
+    bound = {each.role for each in stated if any(_matches(one, each, denied) for one in each.subjects)}
     roles = [
-        gap
+        gap._replace(is_bound=_name_role(each) in bound)
         for each in find_roles(text)
         if (gap := _compare_role(each, request)) is not None
         and not (gap.lacks_rule and _is_of_others(each, stated, denied))
@@ -113,10 +116,10 @@ def find_gaps(denied: DeniedRequest) -> tuple[Gap, ...]:
 
 
 def add_stated_verbs(denied: DeniedRequest, gaps: Iterable[Gap]) -> DeniedRequest:
-    """Return the request with the verbs of a role that is in the wrong place, which its ClusterRole needs, too."""
+    """Return the request with the verbs of a role in the wrong place or of a rule for the wrong API group, which the right one needs, too."""
     request = denied.request
     for gap in gaps:
-        if isinstance(gap.found, StatedRole) and gap.is_elsewhere and request.verb is not None:
+        if isinstance(gap.found, StatedRole) and request.verb is not None:
             rules = (each for each in gap.found.rules if _covers(each, request.resource or ""))
             verbs = next((each.verbs for each in rules if request.verb in each.verbs and not each.names), ())
             return attrs.evolve(denied, request=attrs.evolve(request, verbs=verbs or request.verbs))
@@ -279,25 +282,20 @@ def gap_remedies(denied: DeniedRequest, gap: Gap) -> Iterator[Remedy]:
         return
     if not gap.lacks_rule:
         if not (gap.is_elsewhere or role.has_wildcards):
-            namespace = None if role.kind == "ClusterRole" else request.namespace or "NAMESPACE"
-            yield from _bind_role(denied, f"{role.kind} {role.name}", request.namespace or namespace)
+            default = None if role.kind == "ClusterRole" else "NAMESPACE"
+            yield from _bind_role(denied, _name_role(role), request.namespace or default)
         return
-    value = {"apiGroups": rule.groups, "resources": rule.resources, "verbs": rule.verbs}
-    if rule.names:
-        value["resourceNames"] = rule.names
-    place = (
-        () if role.kind == "ClusterRole" else ("-n", commands.namespace(role.namespace or request.namespace))
-    )
-    patch = json.dumps([{"op": "add", "path": "/rules/-", "value": value}], separators=(",", ":"))
+    namespace = commands.namespace(role.namespace or request.namespace)
+    place = () if role.kind == "ClusterRole" else ("-n", namespace)
+    check = f"The last command answers yes if the role is bound to {denied.subject_text}."
+    if gap.is_bound:
+        check = f"The binding to {denied.subject_text} is right."
+    patch = json.dumps([{"op": "add", "path": "/rules/-", "value": write_rule(rule)}], separators=(",", ":"))
+    call = ("kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", f"--patch={patch}")
     yield cluster_remedy(
         f"Add the rule to the {role.kind} {role.name}",
-        f"If a chart or a repository contains the role, add the rule there. The last command answers yes if the role is bound to {denied.subject_text}.",
-        commands=(
-            command(
-                "kubectl", "patch", role.kind.lower(), role.name, *place, "--type=json", f"--patch={patch}"
-            ),
-            request_checks.check_command(denied),
-        ),
+        f"If a chart or a repository contains the role, add the rule there. {check}",
+        commands=(command(*call), request_checks.check_command(denied)),
         url=pages.RBAC,
     )
 

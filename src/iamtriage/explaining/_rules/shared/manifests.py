@@ -40,7 +40,7 @@ def build_role(name: str, rules: Iterable[Rule], *, namespace: str | None) -> di
         "apiVersion": _API_VERSION,
         "kind": "Role" if namespace else "ClusterRole",
         "metadata": _metadata(name, namespace),
-        "rules": [_rule(each) for each in rules],
+        "rules": [write_rule(each) for each in rules],
     }
 
 
@@ -112,7 +112,8 @@ def _metadata(name: str, namespace: str | None) -> dict[str, _Node]:
     return {"name": name, "namespace": namespace} if namespace else {"name": name}
 
 
-def _rule(rule: Rule) -> dict[str, _Node]:
+def write_rule(rule: Rule) -> dict[str, _Node]:
+    """Return a rule of a role as in a manifest."""
     if rule.urls:
         return {"nonResourceURLs": rule.urls, "verbs": rule.verbs}
     limits: dict[str, _Node] = {"resourceNames": rule.names} if rule.names else {}

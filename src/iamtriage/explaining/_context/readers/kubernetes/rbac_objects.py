@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -39,7 +40,18 @@ _ROW = lazy_pattern(
     r"^[ \t]{1,8}(?P<resource>[\w*./-]{1,200})[ \t]{1,80}\[[^\]\n]{0,400}\][ \t]{1,80}\[(?P<names>[^\]\n]{0,400})\][ \t]{1,80}\[(?P<verbs>[^\]\n]{0,200})\]",
     re.MULTILINE,
 )
+# A command that prints a role as JSON, or only its rules, as JSON or as YAML.
+_QUERIED = lazy_pattern(
+    r"\bkubectl (?P<options>[^\n|;&]{0,100}?)\bget (?P<kind>clusterrole|role)s?[ /](?P<name>[A-Za-z0-9][\w.:-]{0,252})(?P<more>[^\n]{0,200})\n(?=rules:\s|[\[{]\s{0,20}[\"{])",
+    re.ASCII,
+)
+# The table of kubectl get rolebindings -o wide.
+_BINDING_TABLE = lazy_pattern(
+    r"^(?P<head>NAME {2,200}ROLE {2,200}AGE {2,80}USERS {2,200}GROUPS {2,200}SERVICEACCOUNTS)[ \t]{0,20}\n(?P<rows>(?:[a-z0-9]\S{0,252} {2,200}(?:Cluster)?Role/[^\n]{1,800}(?:\n|\Z)){1,50})",
+    re.ASCII | re.MULTILINE,
+)
 _MAX_CHARS = 8_000
+_decode = json.JSONDecoder().raw_decode
 
 
 class StatedRole(NamedTuple):
@@ -91,6 +103,11 @@ def find_roles(text: str) -> Iterator[StatedRole]:
     for content, name, namespace in _find_objects(text, "rules"):
         rules = tuple(map(_read_rule, _mappings(content["rules"])))
         yield StatedRole(content["kind"], name, namespace, rules)
+    for found in _QUERIED.finditer(text) if " get " in text else ():
+        kind = "ClusterRole" if found["kind"] == "clusterrole" else "Role"
+        option = _NAMESPACE_OPTION.search(f"{found['options']} {found['more']}") if kind == "Role" else None
+        rules = tuple(map(_read_rule, _mappings(_read_rules(text[found.end() : found.end() + _MAX_CHARS]))))
+        yield StatedRole(kind, found["name"], option and option[1], rules)
     for found in _DESCRIBED.finditer(text) if "PolicyRule:" in text else ():
         kind = "ClusterRole" if found["kind"] == "clusterrole" else "Role"
         option = _NAMESPACE_OPTION.search(found["options"]) if kind == "Role" else None
@@ -124,6 +141,27 @@ def find_bindings(text: str) -> Iterator[StatedBinding]:
         )
         bound = f"{found['role_kind']} {found['role']}"
         yield StatedBinding(kind, found["name"], option and option[1], bound, tuple(rows))
+    for table in _BINDING_TABLE.finditer(text) if "SERVICEACCOUNTS" in text else ():
+        yield from _read_table(table)
+
+
+def _read_table(table: re.Match[str]) -> Iterator[StatedBinding]:
+    """Yield the bindings of a table, whose rows have each value below its heading."""
+    head, before = table["head"], table.string[max(table.start() - 200, 0) : table.start()].rstrip("\n")
+    option = _NAMESPACE_OPTION.search(before.rpartition("\n")[2])
+    starts = list(map(head.index, ("NAME", "ROLE", "AGE", "USERS", "GROUPS", "SERVICEACCOUNTS")))
+    for row in table["rows"].splitlines():
+        name, role, _, users, groups, accounts = (
+            row[start:end].strip() for start, end in zip(starts, (*starts[1:], None), strict=True)
+        )
+        subjects = [Subject("User", each, None) for each in users.split(", ") if each]
+        subjects += [Subject("Group", each, None) for each in groups.split(", ") if each]
+        for each in filter(None, accounts.split(", ")):
+            namespace, _, account = each.rpartition("/")
+            subjects.append(Subject("ServiceAccount", account, namespace or None))
+        yield StatedBinding(
+            "RoleBinding", name, option and option[1], role.replace("/", " ", 1), tuple(subjects)
+        )
 
 
 def _find_objects(text: str, key: str) -> Iterator[tuple[dict[str, Any], str, str | None]]:
@@ -143,6 +181,17 @@ def _name(value: object) -> str | None:
 def _mappings(value: object) -> list[dict[str, Any]]:
     values = cast("list[object]", value) if isinstance(value, list) else []
     return [cast("dict[str, Any]", each) for each in values if isinstance(each, dict)]
+
+
+def _read_rules(output: str) -> object:
+    """Return the rules in what a command prints of a role."""
+    if output.startswith("rules:"):
+        return parse_mapping(output).get("rules")
+    try:
+        content: object = _decode(output)[0]
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, object]", content).get("rules") if isinstance(content, dict) else content
 
 
 def _read_rule(rule: dict[str, Any]) -> Rule:
