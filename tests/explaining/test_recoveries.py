@@ -86,7 +86,7 @@ def test_the_first_remedy_finishes_what_was_interrupted(text: str, title: str, c
 def test_the_recovery_comes_before_longer_sessions() -> None:
     text = f"##[group]Run terraform apply\naws_db_instance.tea: Still creating... [1h02m10s elapsed]\n{STATE.format(error=EXPIRED, tool='terraform')}"
     explanation = explain(text)
-    assert "expired while Terraform was running, for at least 62 minutes" in explanation.summary
+    assert "expired while Terraform was running, after at least 62 minutes" in explanation.summary
     assert "before another terraform apply" in explanation.remedies[0].steps[0]
     assert [each.split()[0] for each in explanation.remedies[0].commands] == ["terraform", "aws"]
 

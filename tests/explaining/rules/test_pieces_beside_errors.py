@@ -131,7 +131,7 @@ def test_audiences_of_a_provider_in_code(code: str, setting: str) -> None:
     explanation = explain(f"{AUDIENCE}\n\n{code}")
     assert (
         explanation.summary
-        == "The IAM OIDC provider lists only sigstore, and the token is for sts.amazonaws.com."
+        == "The IAM OIDC provider lists only sigstore as audience, and the token is for sts.amazonaws.com."
     )
     first = explanation.remedies[0]
     assert f"Add it to {setting} in the code of the provider, too" in first.steps[1]

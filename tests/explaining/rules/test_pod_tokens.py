@@ -145,7 +145,7 @@ def _client_ids(*names: str) -> str:
     ("shown", "facts", "verdict", "first"),
     [
         pytest.param("", {"token_claims": _claims("sts.amazonaws.com"), "trust_policy": _policy()}, "does not list the audience of the token, sts.amazonaws.com", "Add the audience", id="the token has that of STS"),
-        pytest.param(_ACCOUNT + _client_ids("octo"), {}, "lists only octo, not sts.amazonaws.com", "Add the audience", id="the list has another"),
+        pytest.param(_ACCOUNT + _client_ids("octo"), {}, "lists only octo as audience, not sts.amazonaws.com", "Add the audience", id="the list has another"),
         pytest.param(_ACCOUNT + _client_ids(), {}, "lists no audience", "Add the audience", id="the list is empty"),
         pytest.param(_ACCOUNT + _client_ids("sts.amazonaws.com"), {}, "so the token has another audience", "Request the token for the audience sts.amazonaws.com", id="the list has that of STS"),
         pytest.param(_ACCOUNT.replace("annotations:", "annotations:\n    eks.amazonaws.com/audience: octo") + _client_ids("tide"), {}, "does not accept the audience", "Request the token", id="the annotation has another"),

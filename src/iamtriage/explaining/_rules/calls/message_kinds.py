@@ -153,7 +153,6 @@ def capabilities_remedy(case: Case[AwsError], message: str) -> Remedy:
     return your_remedy(
         "Review the template, then repeat the call with --capabilities",
         f"Check which roles, policies and macros the template has. {' '.join(_ACKNOWLEDGED[name] for name in missing)}",
-        "In the console, select the acknowledgement. In Terraform and other tools, set the stack's capabilities.",
         commands=f"{repeated} --capabilities {' '.join(listed)}",
         url=_STACK_CAPABILITIES,
     )

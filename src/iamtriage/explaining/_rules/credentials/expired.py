@@ -198,7 +198,7 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         text = f"The program takes longer than the {lasted} that the credentials were issued for."
         causes[1:] = [LONG_RUNNING.cause("derived", f'The text shows "{issued["shown"]}".', text=text)]
     elif is_of_run:
-        lasted = f", for at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
+        lasted = f", after at least {clocks.describe_duration(ran)}" if ran >= _MIN_RUN_TIME else ""
         program = program or ("the job" if is_job else "the program")
         summary = f"{credentials} expired while {program} was running{lasted}."
         text = "The program runs longer than the credentials last. A role session lasts one hour by default, and at most one hour with role chaining."

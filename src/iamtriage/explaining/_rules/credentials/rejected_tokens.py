@@ -163,7 +163,7 @@ def _explain_other_client_id(
     misspelled = f": {close} is misspelled" if close else ""
     token = f"and the token is for {audience}" if of_token else f"not {audience}"
     show, add = commands.oidc_client_commands(issuers.build_provider_arn(case, issuer), audience)
-    only = f"only {join_words(listed, 'and')}" if listed else "no audience"
+    only = f"only {join_words(listed, 'and')} as audience" if listed else "no audience"
     summary = f"lists {only}, also not {audience}"
     if listed or of_token:
         summary = f"lists {only}, {token}{misspelled}"

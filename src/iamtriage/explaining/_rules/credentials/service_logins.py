@@ -30,7 +30,7 @@ _KEY_WORKS = (
     r"(?i:\bsame (?:access |secret )?(?:keys?|credentials|pair)\b[^\n]{0,120}?\b(?:fine|ok|sends?|works?)\b)"
 )
 _TEMPORARY_KEY = r"(?:\blogin\(|(?i:user(?:_?name)?)[\"']?\s?[:=])\s?[\"']?ASIA[A-Z0-9]{8,40}"
-_CALCULATE = "eep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below, and run the command."
+_CALCULATE = "eep the access key ID as the user name, and calculate the password from the secret access key: save the script of the page below as smtp_credentials_generate.py, and run the command."
 _RAW = "This requires the key of an IAM user (AKIA…) with ses:SendRawEmail."
 SMTP_LOGIN_REJECTED = CauseType(
     "smtp-login-rejected",

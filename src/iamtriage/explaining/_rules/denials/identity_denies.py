@@ -37,6 +37,7 @@ _OF_SET = (
 _MANAGED_POLICY = lazy_pattern(r"arn:aws[a-z-]{0,12}:iam::aws:policy/", re.ASCII)
 _ADDRESS = lazy_pattern(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?=[^.]*:)[0-9a-fA-F:]{3,39}", re.ASCII)
 _SEARCH = "The simulator names the policy (SourcePolicyId), unless the Deny depends on how you call. In the policies, look for Deny with {}, {}:*, * or NotAction."
+_SOURCES = "'EvaluationResults[].MatchedStatements[].SourcePolicyId'"
 _QUARANTINE_POLICY = "AWSCompromisedKeyQuarantine"
 
 KEY_QUARANTINE = CauseType(
@@ -149,7 +150,7 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
     elif kind == "user":
         step += " If the list shows a group of the user, look up AddUserToGroup instead."
         others = Labelled(
-            "Or, if the list shows a group of the user:",
+            "Or, if the list shows a group of the user, whose other permissions this takes away, too:",
             fill_command("aws iam remove-user-from-group --group-name GROUP_NAME --user-name {}", holder),
         )
     elif isinstance(denial.role, IdentityCenterRole):
@@ -180,7 +181,8 @@ def _detach_remedy(denial: Denial, name: str) -> Remedy:
 def _show_policy_commands(denial: Denial) -> tuple[str, ...]:
     """Return the commands that print the policy that denies, or list the caller's policies."""
     if denial.policy is None:
-        return (*simulation_commands(denial), *denial_remedies.list_policies_commands(denial))
+        sources = (f"{each} --query {_SOURCES}" for each in simulation_commands(denial))
+        return (*sources, *denial_remedies.list_policies_commands(denial))
     arn = commands.arn(denial.policy, "POLICY_ARN")
     users = fill_command("aws iam list-entities-for-policy --policy-arn {}", arn)
     return (*commands.show_policy_commands(arn), users)

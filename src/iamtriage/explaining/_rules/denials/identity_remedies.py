@@ -163,7 +163,7 @@ def _policy_file_remedy(denial: Denial, controller: Controller, role: Role | Non
         role.name if role else long_role_name(denial.principal_text),
     )
     if "assumed-role/eksctl-" in denial.failure.text:
-        older = "eksctl created the role: a policy of wellKnownPolicies is that of the eksctl release. Also name the new policy in attachPolicyARNs of the service account, so that its stack keeps it."
+        older = "eksctl created the role, with the policy of the eksctl release if wellKnownPolicies is set. Also add the ARN of the new policy to attachPolicyARNs of the service account, so that the stack of the role keeps it."
     policy_name = f"AWSLoadBalancerController-{version}"
     policy_arn = f"arn:{partition}:iam::{commands.account(denial.account)}:policy/{policy_name}"
     lines: Commands = (

@@ -170,7 +170,10 @@ def _send_token_remedy(cluster: Cluster, sent: re.Match[str]) -> Remedy:
         listed = f"for name in $({names}); do {show}; done | grep {sent['host'].partition('.')[0]}"
     return your_remedy(
         f"Use kubectl, or send a token with {sent['tool']}",
-        "kubectl requests the token itself, with the current credentials of the AWS CLI. The token is valid for 15 minutes.",
+        "kubectl requests the token itself, with the current credentials of the AWS CLI.",
+        None
+        if listed is None
+        else "The first command finds the cluster with this endpoint. If it prints nothing, the cluster is in another account: use a profile of that.",
         commands=(
             listed,
             Labelled("Then, with the CLUSTER that this prints:", cluster.kubeconfig_command()),

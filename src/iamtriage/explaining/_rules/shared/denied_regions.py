@@ -162,7 +162,7 @@ def model_region_remedy(denial: Denial, allowed: Sequence[str] = ()) -> Remedy |
         exempt = json.dumps({"ArnNotLike": {"bedrock:InferenceProfileArn": profile}})
         return organization_remedy(
             "Exempt the calls through the inference profile from the Deny",
-            f"Add to its Condition: {exempt}. {text} The command prints the Regions.",
+            f"Add to the Condition of the Deny: {exempt}. {text} The command prints the Regions.",
             f"Or use a model that is available in an allowed Region{among} without a profile, or a profile whose Regions are all allowed.",
             commands=commands.fill_command(
                 "aws bedrock get-inference-profile --region {} --inference-profile-identifier {} --query 'models[].modelArn'",
