@@ -101,7 +101,7 @@ def test_the_recovery_comes_before_longer_sessions() -> None:
 )
 def test_a_long_run_outlives_its_credentials(progress: str, *, is_shown: bool) -> None:
     explanation = explain(f"{progress}\nError: {EXPIRED}")
-    assert ("for at least 40 minutes" in explanation.summary) == is_shown
+    assert ("after at least 40 minutes" in explanation.summary) == is_shown
     evidence = {cause.code: cause.evidence for cause in explanation.causes}
     assert evidence["credentials-outlived"] == ("derived" if is_shown else "possible")
 

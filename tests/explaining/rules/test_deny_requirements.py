@@ -100,8 +100,8 @@ CASES: tuple[Case, ...] = (
         _text("an identity-based policy"),
         _decoded("NeedsTeam", "aws:RequestTag/Team", "true", None),
         (
-            "because the instance has no tag Team.",
-            "The instance has no tag Team, and the Deny has a condition on aws:RequestTag/Team.",
+            "because the call has no tag Team for the instance.",
+            "The decoded message contains the statement.",
             "Do this first: Pass the tag Team for the instance [you]",
         ),
     ),
@@ -212,7 +212,7 @@ CASES: tuple[Case, ...] = (
         _text("a service control policy"),
         _decoded("Costs", "aws:RequestTag/CostCenter", "true", None, resource=VOLUME),
         (
-            "because the volume has no tag CostCenter.",
+            "because the call has no tag CostCenter for the volume.",
             "Do this first: Pass the tag CostCenter for the volume [you]",
             "tag_specifications in Terraform's aws_launch_template",
             "'ResourceType=volume,Tags=[{Key=CostCenter,Value=VALUE}]'",

@@ -416,8 +416,10 @@ def test_entry_in_the_wrong_list(principal: str, field: str, found_in: str, list
     text = f"{_log(f'ARN is not mapped: {arn}')}\n\ndata:\n  {found_in}: |\n    - {field}: {arn}\n      username: 'no'\n      groups:\n        - ops\n        - '007'\n"
     explanation = explain(text)
     assert explanation.causes[0].code == "map-entry-in-other-list"
-    entry = f'  - {field}: {arn}\n    username: "no"\n    groups:\n      - ops\n      - "007"'
-    assert f"under {list_name}:\n{entry}" in str(explanation)
+    entry = f'    - {field}: {arn}\n      username: "no"\n      groups:\n        - ops\n        - "007"'
+    assert f"under data:\n  {list_name}: |\n{entry}" in str(explanation)
+    both = str(explain(f"{text}  {list_name}: |\n    []\n"))
+    assert f"under {list_name}:\n  - {field}: {arn}\n" in both
     right = explain(text.replace(found_in, list_name))
     assert "map-entry-in-other-list" not in {cause.code for cause in right.causes}
 

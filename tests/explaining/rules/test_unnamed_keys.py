@@ -124,7 +124,7 @@ def test_role_and_alias_in_prose(words: str, summary: str, command: str) -> None
     explanation = explain(_NOT_SYNCED + words)
     assert summary in explanation.summary
     assert explanation.remedies[0].commands[0].startswith(command)
-    assert "AWS managed key aws/secretsmanager" in explanation.causes[0].text
+    assert "use of the KMS key was denied" in explanation.causes[0].text
 
 
 def test_sops_key_of_another_account() -> None:
