@@ -157,9 +157,12 @@ def explain_vpc_endpoint(denial: Denial) -> Explanation:
         if denial.role is None or not denial.role.lacks_its_path:
             notes += policy_principals.role_path_steps(denial)
         if denial.crosses_accounts is not False and find_resource_policy(denial.service, denial.resource):
-            notes += (
-                "If another account owns the resource, the resource's policy must allow the call, too.",
+            owner = (
+                f"in account {denial.resource_account}"
+                if denial.crosses_accounts
+                else "if another account owns the resource"
             )
+            notes += (f"The resource's policy must allow the call, too, {owner}.",)
     show, *change = commands.endpoint_policy_commands(region, denial.action)
     if on_instance:
         show = show.replace("--filters ", '--filters Name=vpc-id,Values="$vpc" ')

@@ -372,8 +372,8 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = resource_policies.bucket_argument(denial)
     checks, is_first = ["the bucket policy"], not denial_remedies.identity_allow_helps(denial)
-    is_on_bucket = denial.action == "s3:ListBucket" or "Bucket" in (operation or "")
-    if not is_on_bucket:
+    has_data = denial.action != "s3:ListBucket" and not re.search("Bucket|Delete", operation or "")
+    if has_data:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
         checks += ["Block Public Access"] * is_public
@@ -390,7 +390,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
         commands=(
             *((_SHOW_CALLER, buckets.ownership_command(denial)) if is_first else ()),
             buckets.bucket_policy_commands(denial)[0],
-            None if is_on_bucket else fill_command("aws s3api get-bucket-encryption --bucket {}", bucket),
+            fill_command("aws s3api get-bucket-encryption --bucket {}", bucket) if has_data else None,
         ),
         url=pages.S3_403,
     )
