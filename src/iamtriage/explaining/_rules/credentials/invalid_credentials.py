@@ -382,8 +382,6 @@ def _remedies(
     if request.is_signed:
         stored = None if request.is_temporary or request.concerns_token else stored_keys_remedy(case)
         yield stored or credential_remedies.show_identity(clues.find_program(case.failure), case.failure.text)
-        if stored is not None and request.is_temporary is not False and not request.is_in_lambda:
-            yield credential_remedies.CLEAR_ENVIRONMENT
         if request.concerns_token:
             yield credential_remedies.NEW_CREDENTIALS
         elif not is_key_known:

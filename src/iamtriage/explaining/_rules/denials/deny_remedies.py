@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -272,14 +272,13 @@ def build_remedy(
     if steps and (code := _VOLUME_TAGS.search(steps[0])) is not None:
         manifest, lines = code[1], ("terraform apply",)
         steps = (steps[0].replace(code[0], "set volume_tags as below"), *steps[1:])
-    language: Literal["hcl", "yaml"] = "hcl" if lines == ("terraform apply",) else "yaml"
     return your_remedy(
         title,
         *steps,
         *after,
         commands=lines,
         manifest=manifest,
-        manifest_language=language,
+        manifest_language="hcl" if lines == ("terraform apply",) else "yaml",
         url=requirement.url,
     )
 

@@ -268,7 +268,8 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         find = f"The first command prints KEY_ARN: a policy accepts no alias ({alias}) as its resource."
         lines = [f"aws kms describe-key --key-id {alias}{in_region} --query KeyMetadata.Arn --output text"]
     elif key == "KEY_ARN" and (show := encrypted_data.show_key_command(denial, service, arn)) is not None:
-        find = _describe_lookup(show, service, data, shows_store=show_store is not None and name is None)
+        store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
+        find = f"{store if show_store is not None and name is None else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, no Allow is missing: a Deny applies, or another account owns the {data}."
         lines = [
             show,
             f"aws kms describe-key --key-id KEY_ID{in_region} --query KeyMetadata.Arn --output text",
@@ -306,12 +307,6 @@ def explain_service_encryption_key(denial: Denial) -> Explanation:
         else KMS_KEY_STATE.cause(text="The key is disabled or pending deletion."),
         remedies=remedy,
     )
-
-
-def _describe_lookup(show: str, service: str | None, data: str, *, shows_store: bool) -> str:
-    """Return what the commands print that find the key of what a service encrypts."""
-    store = f"The first command prints {encrypted_data.SHOW_KEYS[service or ''][2]} and the SecretStore. "
-    return f"{store if shows_store else ''}If KEY_ID ({show.split()[2]}) is None or aws/{service}, no Allow is missing: a Deny applies, or another account owns the {data}."
 
 
 def explain_environment_key(denial: Denial) -> Explanation:

@@ -76,7 +76,11 @@ def allow_service_remedy(row: ServiceAccess, values: dict[str, str]) -> Remedy:
             action,
             _fill(resource, values) or None,
             principal={"Service": row.service},
-            condition=_fill_condition(condition, values) or None,
+            condition={
+                operator: {key: _fill(value, values) for key, value in block.items()}
+                for operator, block in condition.items()
+            }
+            or None,
         )
         for action, resource, condition in row.statements
     ]
@@ -169,13 +173,6 @@ def allow_notifications_remedy(text: str, values: dict[str, str]) -> Remedy:
 
 def _fill(text: str, values: dict[str, str]) -> str:
     return re.sub(r"[A-Z_]{6,}", lambda found: values.get(found[0], found[0]), text)
-
-
-def _fill_condition(condition: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
-    return {
-        operator: {key: _fill(value, values) for key, value in block.items()}
-        for operator, block in condition.items()
-    }
 
 
 KEY_URLS = {
