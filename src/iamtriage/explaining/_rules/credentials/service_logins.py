@@ -132,8 +132,8 @@ def explain_smtp_login(case: Case[InvalidCredentials]) -> Explanation:
         remedies=(
             calculate,
             account_remedy(
-                f"{'Or create' if calculate else 'Create'} SMTP credentials{where}, and use their user name and password",
-                f"In the SES console{where}, choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
+                f"{'Or create' if calculate else 'Create'} SMTP credentials in the SES console{where}, and use their user name and password",
+                "Choose SMTP settings, then Create SMTP credentials. SES creates an IAM user that is allowed ses:SendRawEmail, and shows the password once.",
                 *((f"Or k{_CALCULATE}", raw) if can_calculate else ()),
                 "Set both in the SMTP settings of the program.",
                 commands=script if can_calculate else None,

@@ -79,7 +79,9 @@ def explain_block_public_access(denial: Denial) -> Explanation:
     if setting is not None:
         verdict = f"the {what} is public, and the setting {setting} of S3 Block Public Access rejects it"
     statement = json.dumps(distribution_statement(denial))
-    steps = [f"{_NAME_PRINCIPALS} {_WEBSITE} This statement for it is not public: {statement}"]
+    steps = [f"{_NAME_PRINCIPALS} {_WEBSITE}"]
+    if denial.location.partition != "aws-us-gov":  # which has no CloudFront
+        steps = [f"{steps[0]} This statement for it is not public: {statement}"]
     if what == "ACL":
         steps = [
             f"Omit the public ACL (public-read). To share objects, allow the accounts or roles in the bucket policy. {_WEBSITE}"

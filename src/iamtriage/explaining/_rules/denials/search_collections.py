@@ -83,7 +83,7 @@ def explain_data_access(denial: Denial) -> Explanation:
         why = f"its data access policy{named} does not list {name}"
         because = f"Its Principal has only {clip_text(join_words(listed, 'and'))}, whose calls work."
         if any(each.startswith("AWSReservedSSO_") for each in listed):
-            because = f"{because[:-1]}: AWSReservedSSO_ is that of people who sign in to IAM Identity Center."
+            because = f"{because[:-1]}: the one with AWSReservedSSO_ is that of people who sign in to IAM Identity Center."
     if "AdministratorAccess" in text and not is_listed:
         shown = ", which AdministratorAccess includes"
     if caller is None and who.endswith("caller"):
