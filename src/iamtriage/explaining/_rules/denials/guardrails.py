@@ -52,9 +52,7 @@ _FUNCTION = lazy_pattern(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 # Variables have no effect between single quotation marks.
 _QUOTED_REGION = lazy_pattern(r"'([\w=,.*-]*\.REGION\.[\w.*-]*)'")
 _FIND_DENY = f"Find the Deny statement in {{}}, {denial_remedies.CHANGE_OR_NARROW}"
-_REGISTRY_ENDPOINTS = (
-    "The endpoints of ecr.dkr and S3, from which the layers come, can have such policies, too."
-)
+_REGISTRY_ENDPOINTS = "The endpoints of ecr.dkr and S3 (for layers) can have such policies, too."
 # Actions with the condition key iam:PermissionsBoundary that can give permissions to another principal:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html#access_policies_boundaries-delegate
 _DELEGATING_ACTIONS = frozenset(
