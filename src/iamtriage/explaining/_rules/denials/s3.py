@@ -66,7 +66,7 @@ BUCKET_OF_OTHER_ACCOUNT = CauseType(
     "bucket-of-other-account",
     title="The bucket belongs to another account",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html: who gets a reason.
-    text="Most likely, an account outside the organization owns the bucket: S3 then gives no reason.",
+    text="An account outside the organization owns the bucket: S3 then gives no reason.",
     fix="Let the bucket's owner allow the caller in the bucket policy.",
     of="derived-action",
 )
@@ -304,7 +304,9 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
         )
         return
     if _may_be_of_other_account(denial):
-        yield BUCKET_OF_OTHER_ACCOUNT.cause()
+        owned = BUCKET_OF_OTHER_ACCOUNT.text
+        # S3 gives no reason to unsigned requests either.
+        yield BUCKET_OF_OTHER_ACCOUNT.cause(text=f"Most likely, a{owned[1:]}" if operation else owned)
     text = f"No identity-based policy of {denial.caller} allows it."
     is_s3a = tasks.writes_with_s3a(denial.action, denial.failure.text)
     if operation in {"GetObject", "HeadObject"} or is_s3a:
@@ -372,7 +374,7 @@ def inspect_remedy(denial: Denial, operation: str | None) -> Remedy:
     get = "Make the same call with GET instead of HEAD: its response has a body, which can name the policy."
     bucket = resource_policies.bucket_argument(denial)
     checks, is_first = ["the bucket policy"], not denial_remedies.identity_allow_helps(denial)
-    has_data = denial.action != "s3:ListBucket" and not re.search("Bucket|Delete", operation or "")
+    has_data = not re.search("Bucket|Delete", f"{operation} {denial.action}")
     if has_data:
         # Block Public Access rejects only what makes data public, by an ACL or a policy.
         is_public = (operation or "Acl").endswith(("Acl", "Policy")) or "acl" in denial.failure.text.lower()
