@@ -129,7 +129,9 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
         other = diagnose_sts_call(
             case,
             codes=PARTITION_CAUSES,
-            because=present(role and f"The role is {role}.", unset if request.lacks_region else None),
+            because=present(
+                f"The role is {role}." if role else None, unset if request.lacks_region else None
+            ),
             env={"AWS_ROLE_ARN": str(role or f"arn:{request.partition}:iam::{'0' * 12}:role/")},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )
