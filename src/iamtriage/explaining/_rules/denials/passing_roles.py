@@ -195,7 +195,10 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     if not denial_remedies.identity_allow_helps(denial):
         return None
     title = f"Allow {denial.caller} to pass {role}"
-    remedy = allow_remedy(denial, grant=pass_role_grant(denial), title=title, url=pages.PASS_ROLE)
+    grant = pass_role_grant(denial)
+    if grant is not None and denial.resource is None:
+        grant = attrs.evolve(grant, resources=("ROLE_ARN",))
+    remedy = allow_remedy(denial, grant=grant, title=title, url=pages.PASS_ROLE)
     last_step = "iam:PassedToService limits the permission to the service that receives the role, such as lambda.amazonaws.com."
     guess = role_recipients.guess_recipient(denial)
     if guess is not None:
@@ -218,7 +221,7 @@ def _allow_pass_remedy(denial: Denial, role: str, recipient: RoleRecipient | Non
     if remedy is None:
         return None
     if denial.resource is None:
-        find = "A parameter of the failing call names the role, such as Role, RoleArn or IamInstanceProfile. In the ARN that get-role prints, ROLE_NAME_WITH_PATH is all that follows :role/."
+        find = "A parameter of the failing call names the role, such as Role, RoleArn or IamInstanceProfile. For its name, get-role prints ROLE_ARN."
         remedy = attrs.evolve(
             remedy, steps=(find, *remedy.steps), commands=(lookup_command(None), *remedy.commands)
         )
