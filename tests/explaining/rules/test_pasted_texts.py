@@ -273,6 +273,24 @@ CALLS: tuple[Case, ...] = (
         (),
     ),
     (
+        "php",
+        'PHP Warning:  Uncaught Aws\\Sqs\\Exception\\SqsException: Error executing "SendMessage" on "https://sqs.eu-west-1.amazonaws.com"; AWS HTTP error: Client error: `POST https://sqs.eu-west-1.amazonaws.com` resulted in a `403 Forbidden` response: InvalidClientTokenId (client): The security token included in the request is invalid.',
+        ("Check which credentials PHP uses", "PHP-FPM's environment", "get-access-key-info"),
+        (),
+    ),
+    (
+        "public-policy",
+        'An error occurred (AccessDenied) when calling the PutBucketPolicy operation: User: arn:aws:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::docs" because public policies are blocked by the BlockPublicPolicy block public access setting.',
+        ('"arn:aws:s3:::docs/*"', "arn:aws:cloudfront::111122223333:distribution/DISTRIBUTION_ID"),
+        (),
+    ),
+    (
+        "public-policy-in-govcloud",
+        'An error occurred (AccessDenied) when calling the PutBucketPolicy operation: User: arn:aws-us-gov:iam::111122223333:user/ana is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws-us-gov:s3:::docs" because public policies are blocked by the BlockPublicPolicy block public access setting.',
+        ("Name accounts, roles or an organization as Principal",),
+        ("DISTRIBUTION_ID",),
+    ),
+    (
         "two-more-calls",
         'A: CREATE_FAILED – "API: ec2:CreateVpc You are not authorized to perform this operation."\nB: CREATE_FAILED – "API: ec2:allocateAddress You are not authorized to perform this operation."',
         ("ec2:AllocateAddress: no reason is given",),

@@ -228,7 +228,7 @@ def explain_changed_header(case: Case[Failure]) -> Explanation | None:
         HEADER_CHANGED.cause(
             "derived",
             tuple(filter(None, (because, names))),
-            text="The signature covers accept-encoding as the client sent it, so Google computes another signature. Clients that do not sign this header, such as the AWS CLI, work with the same keys.",
+            text="Clients that do not sign this header, such as the AWS CLI, work with the same keys.",
         ),
         remedies=your_remedy(
             "Exclude Accept-Encoding from the signature",

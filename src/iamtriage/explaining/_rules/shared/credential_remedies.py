@@ -135,7 +135,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
         "rclone": "access_key_id and env_auth of the remote in what rclone config show prints",
         "Pulumi": "aws:profile and aws:accessKey in what pulumi config prints, and for an explicit provider in the program",
         # https://laravel.com/docs/configuration#configuration-caching
-        "PHP": "keys in the code, .env, the cached configuration (Laravel: php artisan config:clear), and the environment of PHP-FPM or Apache",
+        "PHP": "keys in the code, .env, the cached configuration (Laravel: php artisan config:clear), and PHP-FPM's environment",
     }.get(program, "keys or a profile in its code and configuration")
     show = "aws sts get-access-key-info --access-key-id ACCESS_KEY_ID"
     account = Labelled("With other credentials, this prints the account of a key that you find:", show)
@@ -143,7 +143,7 @@ def show_identity(program: str | None, text: str) -> Remedy:
         SHOW_IDENTITY,
         title=f"Check which credentials {program} uses",
         steps=(
-            f"Look for {settings}. Without them, {program} uses what the first command prints, run as the same user on the same machine.",
+            f"Look for {settings}. If there are none, run the commands as the user that runs {program}.",
             "A key ID with AKIA is that of a user: if it is deleted or inactive, replace it, best by a role. One with ASIA is temporary, and needs its session token.",
         ),
     )
