@@ -89,9 +89,8 @@ def explain_identity_deny(denial: Denial) -> Explanation:
         if _is_of_group(denial):
             policy = f" It is not attached to {denial.caller} itself, so a group of the user has it."
     details = denial_remedies.authorization_details_remedy(denial)
-    also = None
-    if denial.action and decisions.other_policies_without_allow(denial.facts, denial.action) is not None:
-        also = other_side_command(denial, denial.action)
+    lacks_allow = decisions.other_policies_without_allow(denial.facts, denial.action) is not None
+    also = other_side_command(denial, denial.action or "") if lacks_allow else None
     remedy = account_remedy(
         f"{'Read' if named else 'Find'} the Deny statement, {denial_remedies.CHANGE_OR_NARROW}",
         None if inline or denial.policy else _SEARCH.format(denial.action or "the action", denial.service),

@@ -315,8 +315,6 @@ def _policy_target(denial: Denial, name: str) -> tuple[str, str | None, str]:
     if isinstance(principal, FederatedUser):
         target = f"the user whose keys created the federated session {principal.name}; the session's own policy must allow it, too"
         return target, None, commands.put_policy("USER_NAME", name, "user")
-    called = denial.caller
-    if called == "the caller":
-        called = UNKNOWN_CALLER
+    called = UNKNOWN_CALLER if denial.caller == "the caller" else denial.caller
     of_session = commands.role_name(long_role_name(denial.principal_text))
     return called, None, commands.put_policy(of_session, name)
