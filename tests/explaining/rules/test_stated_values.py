@@ -1659,7 +1659,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f"$ aws s3 cp out/ s3://octo-site/docs/ --recursive --acl public-read\nupload failed: out/a.html to s3://octo-site/docs/a.html {_S3_DENIED.format('PutObject')}\n$ aws s3 cp out/a.html s3://octo-site/docs/\nupload: out/a.html to s3://octo-site/docs/a.html",
             {},
             (
-                "only because of --acl public-read: the same command without it worked.",
+                "only with --acl public-read: the same command without it worked.",
                 "requires s3:PutObjectAcl on arn:aws:s3:::octo-site/docs/*",
                 "Do this first: Leave out --acl public-read",
             ),
@@ -1669,7 +1669,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws s3 cp a.csv s3://octo-site/a.csv --acl=private\nupload failed: ./a.csv to s3://octo-site/a.csv {_S3_DENIED.format('PutObject')}\n$ aws s3 cp a.csv s3://octo-site/a.csv\nupload: ./a.csv to s3://octo-site/a.csv",
             {},
-            ("only because of --acl private: the same command without it worked",),
+            ("only with --acl private: the same command without it worked",),
             ("--acl=private",),
             id="denied option with an equals sign",
         ),
@@ -1677,7 +1677,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/in/ --sse aws:kms --sse-kms-key-id alias/octo\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}",
             {},
             (
-                "only because of --sse aws:kms --sse-kms-key-id alias/octo",
+                "only with --sse aws:kms --sse-kms-key-id alias/octo",
                 "Do this first: Allow the caller to use the KMS key",
                 '"Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": "KEY_ARN"',
                 "aws kms describe-key --key-id alias/octo",
@@ -1700,7 +1700,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             f'$ aws s3api get-object --bucket octo-data --key a.csv --version-id x1 a.csv\n\n{_S3_DENIED.format("GetObject")}\n$ aws s3api get-object --bucket octo-data --key a.csv a.csv\n{{\n    "ContentLength": 12\n}}',
             {},
             (
-                "only because of --version-id x1: the same command without it worked.",
+                "only with --version-id x1: the same command without it worked.",
                 "Allow s3:GetObjectVersion",
             ),
             ("is allowed",),
@@ -1757,7 +1757,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
         pytest.param(
             f"$ aws s3 cp a.csv s3://octo-data/in/ --sse-c-key hunter2hunter2\nupload failed: ./a.csv to s3://octo-data/in/a.csv {_S3_DENIED.format('PutObject')}\n$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv",
             {},
-            ("only because of --sse-c-key:", "Leave out --sse-c-key"),
+            ("only with --sse-c-key:", "Leave out --sse-c-key"),
             ("hunter2",),
             id="secret option",
         ),

@@ -163,6 +163,7 @@ outer  | <handler>Resource handler returned message: "|<HandlerErrorCode>(Handle
 sure   | <exceed>annot exceed quota for |<exceeded>bytes exceeded for |policy can have up to | (?:(?P<code>LimitExceeded(?:Exception)?): )?(?:Cannot exceed quota for (?!AccessKeysPerUser)[A-Z][A-Za-z]{3,60}: \d{1,6}|Maximum policy size of \d{3,6} bytes exceeded for (?:role|user|group)\b|A managed policy can have up to \d{1,3} versions)
 sure   | <Stack>state and can|<Stack>Stack with id | Stack(?::arn:[\w:/-]{1,300} is in [A-Z_]{5,60} state and can ?not be updated| with id [\w:/.-]{1,300} does not exist)
 sure   | utbound web identity federation is disabled | Outbound web identity federation is disabled for your account
+sure   | MaxSessionDuration set for this|session limit for roles assumed by|'roleSessionName' failed to satisfy|'durationSeconds' failed to satisfy | (?:The requested DurationSeconds exceeds the (?:MaxSessionDuration set for this role|1 hour session limit for roles assumed by role chaining)|Value '[^'\n]{0,200}' at '(?:roleSessionName|durationSeconds)' failed to satisfy constraint)
 sure   | use AWS4-HMAC-SHA256 | is not supported\. Please use AWS4-HMAC-SHA256
 sure   | connect to the endpoint URL | Could not connect to the endpoint URL: \"https?://[\w.-]*\.amazonaws\.
 sure   | <validation>SSL validation failed for | SSL validation failed for https?://[\w.-]*\.(?:amazonaws\.|api\.aws\b)\S*

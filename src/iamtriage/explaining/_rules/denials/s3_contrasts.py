@@ -18,6 +18,7 @@ from iamtriage._text import clip_text, join_words, quote_words
 from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for
 from iamtriage.arns._principals import Role
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_contrast, find_runs
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.denial import Denial
 
 _LIST = "s3:ListBucket"
+_DELETE_VERSION = "s3:DeleteObjectVersion"
 PARTS = frozenset({"UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 """The calls of a multipart upload after the one that begins it."""
 _KMS = lazy_pattern(r"\baws:kms\b|\bSSE-KMS\b|\bkms:|arn:aws[a-z-]{0,12}:kms:")
@@ -58,7 +60,6 @@ _OPTION_ACTIONS: dict[str, str | tuple[str, ...]] = {
     **dict.fromkeys(("acl", "grant-full-control", "grant-read", "grants"), "s3:PutObjectAcl"),
     "tagging": "s3:PutObjectTagging",
     "delete": "s3:DeleteObject",
-    "version-id": "s3:GetObjectVersion",
     "object-lock-mode": "s3:PutObjectRetention",
     "object-lock-legal-hold-status": "s3:PutObjectLegalHold",
     "bypass-governance-retention": "s3:BypassGovernanceRetention",
@@ -71,6 +72,16 @@ _MISSING = {
     "--s": "A Deny, most likely in the bucket policy, requires this encryption.",
 }
 
+LOCKED_VERSION = CauseType(
+    "locked-version",
+    title="Object Lock or MFA delete protects the version of the object",
+    text="Object Lock (retention or a legal hold) protects the version, or the bucket requires MFA delete.",
+    fix="Wait until the retention ends, have the legal hold removed, or delete the version as the root user with MFA.",
+    of="derived-action",
+    sign=r"\"ObjectLock(?:Mode|LegalHoldStatus)\": ?\"(?:GOVERNANCE|COMPLIANCE|ON)\"|\"MFADelete\": ?\"Enabled\"",
+    sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",),
+)
+
 
 def explain_contrast(denial: Denial) -> Explanation | None:
     """Explain what only the failed command has, or return ``None`` if no command like it succeeded."""
@@ -82,7 +93,7 @@ def explain_contrast(denial: Denial) -> Explanation | None:
     remedies: tuple[Remedy | None, ...]
     if contrast.kind == "option":
         needs, remedies = _explain_option(denial, failed)
-        summary = f"S3 denied {called} only because of {failed}: the same command without it worked"
+        summary = f"S3 denied {called} only with {failed}: the same command without it worked"
     elif contrast.kind == "missing-option":
         summary = f"S3 denied {called} only because {other} is missing: the same command with it worked"
         meanings = (text for start, text in _MISSING.items() if other.startswith(start))
@@ -108,6 +119,7 @@ def explain_contrast(denial: Denial) -> Explanation | None:
     return denial.explain(
         f"{summary}.",
         cause.cause("derived", f"The text shows that {contrast.shown} worked.", text=needs),
+        LOCKED_VERSION.cause() if contrast.kind == "option" and denial.action == _DELETE_VERSION else None,
         topic="s3-access-denied",
         remedies=(*remedies,),
         notes=EVENTUAL_CONSISTENCY,
@@ -241,9 +253,13 @@ def _other_account(text: str, owner: str | None) -> str | None:
     return others.pop() if owner is not None and len(others) == 1 else None
 
 
-def _explain_option(denial: Denial, failed: str) -> tuple[str, tuple[Remedy, ...]]:
+def _explain_option(denial: Denial, failed: str) -> tuple[str, tuple[Remedy | None, ...]]:
     """Return what an option of the failed command requires, and how to leave it out or allow that."""
-    names = (each.partition(" ")[0] for each in f" {failed}".split(" --")[1:])
+    names = [each.partition(" ")[0] for each in f" {failed}".split(" --")[1:]]
+    if "version-id" in names and "ObjectVersion" in (action := f"{denial.action}"):
+        plain = action.replace("Version", "", 1)
+        needs = f"With a version ID, S3 checks {action} instead of {plain}. S3 gives no reason: most likely, no policy allows it, or the bucket policy or an SCP denies it."
+        return needs, (_allow_version(denial),)
     actions = next((_OPTION_ACTIONS[name] for name in names if name in _OPTION_ACTIONS), None)
     step = "Without the option, the call works: leave it out if you do not need it."
     if actions == _KEY_ACTIONS:
@@ -274,6 +290,18 @@ def _explain_option(denial: Denial, failed: str) -> tuple[str, tuple[Remedy, ...
         url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     )
     return f"With {failed}, the call also requires {actions[0]} on the KMS key.", (allow_it, omit)
+
+
+def _allow_version(denial: Denial) -> Remedy | None:
+    """Return the remedy that allows a call on a version, which Object Lock and MFA delete can protect from deletion."""
+    if denial.action != _DELETE_VERSION:
+        return allow_remedy(denial)
+    step = "If head-object prints ObjectLockMode or a legal hold, the version is locked. If get-bucket-versioning prints MFADelete Enabled, only the root user can delete it, with --mfa."
+    remedy = allow_remedy(denial, title=f"Check the locks, then allow {denial.action}", first_step=step)
+    head = commands.repeat_command(denial.context.command, "s3api", "delete-object")
+    look = commands.fill_command("aws s3api get-bucket-versioning --bucket {}", bucket_argument(denial))
+    lines = (head and head.replace("delete-object", "head-object", 1), look)
+    return remedy and attrs.evolve(remedy, commands=(*filter(None, lines), *remedy.commands))
 
 
 def _allow_it(denial: Denial, contrast: Contrast) -> tuple[Remedy | None, ...]:

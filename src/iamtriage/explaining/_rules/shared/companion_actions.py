@@ -71,7 +71,13 @@ _HINTS = {
     "s3:ListBucket": "To read or write the objects, s3:GetObject or s3:PutObject is required, too, on the bucket's ARN followed by /*.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
     "s3:GetObjectVersion": f"{_VERSION} s3:GetObjectVersion instead of s3:GetObject, which does not cover it. Without the ID, S3 returns the current version and checks s3:GetObject.",
-    "s3:DeleteObjectVersion": f"{_VERSION} s3:DeleteObjectVersion instead of s3:DeleteObject, which does not cover it.",
+    **{
+        f"s3:{verb}ObjectVersion{what}": f"{_VERSION} s3:{verb}ObjectVersion{what} instead of s3:{verb}Object{what}, which does not cover it."
+        for verb, what in (
+            *(("Delete", ""), ("Get", "Acl"), ("Put", "Acl")),
+            *((verb, "Tagging") for verb in ("Get", "Put", "Delete")),
+        )
+    },
     "s3:PutObjectAcl": "An upload with an ACL (--acl) requires s3:PutObjectAcl besides s3:PutObject. Without the ACL, s3:PutObject is enough.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam-identity-policies.html
     "s3express:CreateSession": "In a directory bucket, this session covers all calls on objects: actions of s3: do not apply. The condition s3express:SessionMode limits it to ReadOnly or ReadWrite.",

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.actions._lookup import find_action
 from iamtriage.actions._operations import actions_for, service_prefix
 from iamtriage.arns._principals import Role, RoleSession, User
 from iamtriage.explaining._context.resolving import context_of, is_derived
@@ -91,9 +92,6 @@ _CONNECTION = lazy_pattern(
 # https://github.com/kubernetes-sigs/aws-efs-csi-driver/issues/1335 and pkg/driver/controller.go.
 _OF_EFS_DRIVER = "Please ensure you have the right AWS permissions"
 _CREATES_ACCESS_POINT = "Calling Create AP with input"
-_VERSION_ACTIONS = frozenset(
-    {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"}
-)
 _VERSION_ID = lazy_pattern(
     r"\b[Vv]ersion[-_]?[Ii][Dd][\"']?\s?[=: ]\s?[\"']?(?!null|None)[\w.-]{2,}", re.ASCII
 )
@@ -130,7 +128,7 @@ def derive_actions(
         fitting = tuple(each for each in actions if _fits_resource(each, failure.resource))
         if len(fitting) == 1:
             evidence, actions = "derived", fitting
-    return evidence, _select_version_actions(actions, failure.text)
+    return evidence, _select_version_actions(actions, failure, facts)
 
 
 def _actions_of_efs_driver(failure: AccessDenied) -> tuple[Evidence, tuple[str, ...]]:
@@ -163,17 +161,23 @@ def _fits_resource(action: str, resource: str | None) -> bool:
     return service is None or service == prefix or (service, prefix) == ("iam", "sts")
 
 
-def _select_version_actions(actions: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """Return the actions on a version of an S3 object if the text names one, and else those on the object.
+def _select_version_actions(actions: tuple[str, ...], failure: AccessDenied, facts: Facts) -> tuple[str, ...]:
+    """Return the actions on a version of an S3 object if the request names one, and else those on the object.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html: a version ID requires s3:GetObjectVersion.
+    A version ID that another command printed is not in the request. Which actions have a counterpart for versions:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html.
     """
     if not actions or not actions[0].startswith("s3:"):
         return actions
-    versioned = {f"{each.removesuffix('Version')}Version" for each in actions} & _VERSION_ACTIONS
-    if versioned and "ersion" in text and _VERSION_ID.search(text):
-        return tuple(sorted(versioned))
-    return tuple(each for each in actions if each not in _VERSION_ACTIONS) or actions
+    plain = tuple(each for each in actions if "ObjectVersion" not in each) or actions
+    command = context_of(facts).command
+    request = command.text if command is not None and command.program == "aws" else failure.text
+    if "ersion" not in request or not _VERSION_ID.search(request):
+        return plain
+    versioned = ((each, find_action(each.replace("Object", "ObjectVersion", 1))) for each in plain)
+    return tuple(
+        dict.fromkeys(each if of_version is None else of_version.name for each, of_version in versioned)
+    )
 
 
 def _find_actions(failure: AccessDenied, facts: Facts) -> tuple[Evidence, tuple[str, ...]]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 SESSION_DURATION = lazy_pattern(
     r"1 hour session limit for roles assumed by role chaining|exceeds the MaxSessionDuration set for this role"
+    r"|at 'durationSeconds' failed to satisfy constraint: Member must have value less than"
 )
 """How STS reports a duration that it does not allow."""
 SESSION_NAME = lazy_pattern(r"at '(?:roleSessionName|RoleSessionName)' failed to satisfy constraint")
@@ -89,7 +90,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
     """Explain that STS rejects the duration of a session."""
     is_chained = "role chaining" in message
     maximum = _find_maximum(case.text)
-    allowed = _SHORTEST_MAXIMUM if is_chained else maximum
+    allowed = _SHORTEST_MAXIMUM if is_chained else maximum or _SHORTEST_MAXIMUM
     seconds, request_less = _describe_own_setting(case.text, allowed)
     section, source = _find_profile(case)
     requested = clues.stated_option(case, "role-arn") or case.failure.resource
@@ -113,7 +114,7 @@ def explain_session_duration(case: Case[AwsError], message: str) -> Explanation:
             remedies=your_remedy(
                 "Request a shorter session, or raise the role's maximum",
                 request_less,
-                f"Or let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
+                f"Each role allows an hour (3600 seconds). For longer sessions, let an administrator{account} print the maximum, and raise it to at most {_LONGEST_MAXIMUM} seconds.",
                 commands=(show, Labelled("To raise it:", change)),
                 url=pages.SESSION_DURATION,
             ),
@@ -309,7 +310,7 @@ def _find_chained_caller(case: Case[AwsError], target: Role | None) -> Role | No
     return next(iter(others.values())) if len(others) == 1 else None
 
 
-def _describe_own_setting(text: str, allowed: int | None) -> tuple[str | None, str]:
+def _describe_own_setting(text: str, allowed: int) -> tuple[str | None, str]:
     """Return the duration that the text shows, and how to request less: with its setting, or with those of clients."""
     found = [
         each
@@ -328,8 +329,7 @@ def _describe_own_setting(text: str, allowed: int | None) -> tuple[str | None, s
         own = "" if option is None else f", or set {option} 3600"
         step = f"The attribute SessionDuration of the SAML assertion requests {setting['seconds']} seconds: lower it in the identity provider{own}."
         return setting["seconds"], step
-    is_less = allowed is not None and allowed < int(setting["seconds"])
-    value = f"{name}{sign}{allowed}" if is_less else f"a smaller {name}"
+    value = f"{name}{sign}{allowed}" if allowed < int(setting["seconds"]) else f"a smaller {name}"
     return setting["seconds"], f"The text has {name}{sign}{setting['seconds']}: set {value} instead."
 
 
