@@ -76,3 +76,40 @@ def test_service_linked_role_of_a_new_account(text: str, command: str) -> None:
 )
 def test_other_principal_than_the_service_linked_role(shown: str) -> None:
     assert "linked-role-absent" not in {each.code for each in explain(shown).causes}
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("group", "aws iam get-group --group-name etl-runner"),
+        ("instance-profile", "aws iam get-instance-profile --instance-profile-name etl-runner"),
+        (
+            "policy",
+            "aws iam list-entities-for-policy --policy-arn arn:aws:iam::111122223333:policy/etl-runner",
+        ),
+    ],
+)
+def test_arn_that_no_principal_has(kind: str, command: str) -> None:
+    """It is not looked up: it is never valid, whether it exists or not."""
+    explanation = explain(ERROR.format(kind))
+    assert explanation.causes[0].code == "not-a-principal"
+    assert f"{kind.replace('-', ' ')} cannot be a principal" in explanation.summary
+    assert command in explanation.remedies[0].commands[0]
+
+
+@pytest.mark.parametrize(
+    ("resource", "allows"),
+    [
+        ('"arn:aws:s3:::octo-data/*"', '"Resource": "arn:aws:s3:::octo-data/*"'),
+        ('["arn:aws:s3:::octo-data", "arn:aws:s3:::octo-data/*"]', '"arn:aws:s3:::octo-data/*"'),
+        ('"*"', None),
+    ],
+)
+def test_statement_for_a_group(resource: str, allows: str | None) -> None:
+    """A policy of the group allows the same, unless it would be wider than the statement."""
+    statement = f'{{"Sid": "Read", "Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::111122223333:group/team"}}, "Action": "s3:Get*", "Resource": {resource}, "Condition": {{"Bool": {{"aws:SecureTransport": "true"}}}}}}'
+    text = f'An error occurred (MalformedPolicy) when calling the PutBucketPolicy operation: Invalid principal in policy\n{{"Statement": [{statement}]}}'
+    shown = str(explain(text))
+    assert ("put-group-policy --group-name team" in shown) == (allows is not None)
+    assert (allows or "get-group") in shown
+    assert allows is None or "aws:SecureTransport" in shown

@@ -268,7 +268,7 @@ ATTRIBUTE = '<Attribute Name="https://aws.amazon.com/SAML/Attributes/SessionDura
     [
         (f"$ saml2aws login\n{ATTRIBUTE}", "lower it in the identity provider, or set --session-duration 3600.", "36000"),
         ("SessionDuration attribute 28800", "requests 28800 seconds: lower it in the identity provider.", "28800"),
-        ("duration_seconds = 7200", "set a smaller duration_seconds instead", "7200"),
+        ("duration_seconds = 7200", "set duration_seconds = 3600 instead", "7200"),
         ("", "Set the duration with --duration-seconds", "43200"),
     ],
 )  # fmt: skip

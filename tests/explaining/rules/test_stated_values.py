@@ -1707,6 +1707,64 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             id="only the version is denied",
         ),
         pytest.param(
+            f'$ aws s3api delete-object --bucket octo-data --key a.csv\n{{\n    "VersionId": "n1"\n}}\n$ aws s3api delete-object --bucket octo-data --key a.csv --version-id x1\n\n{_S3_DENIED.format("DeleteObject")}',
+            {},
+            (
+                "S3 checks s3:DeleteObjectVersion instead of s3:DeleteObject",
+                "Object Lock",
+                "aws s3api head-object --bucket octo-data --key a.csv --version-id x1",
+                '"Action": "s3:DeleteObjectVersion"',
+            ),
+            ("GetObjectVersion", "Leave out --version-id"),
+            id="only the deletion of a version is denied",
+        ),
+        *(
+            pytest.param(
+                f"$ aws s3api {command} --bucket octo-data --key a.csv --version-id x1\n\n{_S3_DENIED.format(operation)}",
+                {},
+                (f'"Action": "{action}"',),
+                (),
+                id=f"a version for {operation}",
+            )
+            for command, operation, action in (
+                ("get-object-acl", "GetObjectAcl", "s3:GetObjectVersionAcl"),
+                ("put-object-tagging", "PutObjectTagging", "s3:PutObjectVersionTagging"),
+                ("delete-object-tagging", "DeleteObjectTagging", "s3:DeleteObjectVersionTagging"),
+                ("get-object-attributes", "GetObjectAttributes", "s3:GetObjectVersionAttributes"),
+                ("restore-object", "RestoreObject", "s3:RestoreObject"),
+            )
+        ),
+        pytest.param(
+            f'$ aws s3api put-object --bucket octo-data --key a.csv --body a.csv\n{{\n    "VersionId": "n1"\n}}\n$ aws s3api get-object --bucket octo-data --key a.csv a.csv\n\n{_S3_DENIED.format("GetObject")}',
+            {},
+            ('"Action": "s3:GetObject"',),
+            ("s3:GetObjectVersion",),
+            id="a version that another command printed",
+        ),
+        pytest.param(
+            "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [jobs]\n"
+            'sasl.mechanism=AWS_MSK_IAM\npolicy of role reader\n{"Statement": [{"Effect": "Allow", "Action": ["kafka-cluster:Connect", "kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"], "Resource": "arn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2"}]}',
+            {},
+            (
+                "the policy has only the cluster",
+                "kafka-cluster:Connect is allowed",
+                '"kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"',
+                ":topic/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2/jobs",
+                "--role-name reader",
+                "Allow kafka-cluster:DescribeTopic for the role reader",
+            ),
+            ("WriteData",),
+            id="a topic of Amazon MSK",
+        ),
+        pytest.param(
+            "org.apache.kafka.common.errors.GroupAuthorizationException: Not authorized to access group: jobs-1\n"
+            "sasl.mechanism=AWS_MSK_IAM\narn:aws:kafka:eu-west-1:111122223333:cluster/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2",
+            {},
+            ("kafka-cluster:AlterGroup", ":group/octo/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-2/jobs-1"),
+            ("topic",),
+            id="a group of Amazon MSK",
+        ),
+        pytest.param(
             f"$ aws s3 cp a.csv s3://octo-data/in/\nupload: ./a.csv to s3://octo-data/in/a.csv\n$ aws s3 cp a.csv s3://octo-data/out/\nupload failed: ./a.csv to s3://octo-data/out/a.csv {_S3_DENIED.format('PutObject')}",
             {},
             (

@@ -22,6 +22,9 @@ from tests.tables import (
     rows,
 )
 
+_OF_KAFKA = (
+    "org.apache.kafka.common.errors.TopicAuthorizationException: Not authorized to access topics: [orders]"
+)
 ROLE = "arn:aws:iam::111122223333:role/reader"
 OIDC = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE0123456789ABCDEF012345678"
 
@@ -37,6 +40,15 @@ DENIALS: Table = (
         "login-not-allowed-in-sdks",
         "Unable to refresh credentials due to insufficient permissions. You may be missing permission for the 'CreateOAuth2Token' action.",
         denied(operation="CreateOAuth2Token"),
+    ),
+    *(
+        (f"kafka-{name}", text, result)
+        for name, text, result in (
+            ("setting-after", f"{_OF_KAFKA}\nsasl.mechanism=AWS_MSK_IAM", denied()),
+            ("setting-before", f"sasl.mechanism = AWS_MSK_IAM\n{_OF_KAFKA}", denied()),
+            ("policy", f'{_OF_KAFKA}\n"Action": "kafka-cluster:Connect"', denied()),
+            ("elsewhere", f"{_OF_KAFKA}\nsasl.mechanism=SCRAM-SHA-512", None),
+        )
     ),
     ("anonymous-elsewhere", "Anonymous users cannot vote. Log in first", None),
     (
@@ -695,6 +707,24 @@ QUOTAS: Table = (
         expect("aws_error"),
     ),
     ("acls", "The bucket does not allow ACLs", expect("aws_error")),
+    *(
+        (f"session-{name}", f"Error: Could not assume role with OIDC: {message}", expect("aws_error"))
+        for name, message in (
+            ("maximum", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."),
+            (
+                "chained",
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+            ),
+            (
+                "name",
+                "1 validation error detected: Value 'a b' at 'roleSessionName' failed to satisfy constraint: ...",
+            ),
+            (
+                "longest",
+                "1 validation error detected: Value '50000' at 'durationSeconds' failed to satisfy constraint: ...",
+            ),
+        )
+    ),
     (
         "service-linked-role",
         "Before you can proceed, you must enable a service-linked role to give Amazon OpenSearch Service permissions to access your VPC.",

@@ -108,7 +108,6 @@ _OTHER_SYSTEMS = _signs(
     ("<denied>Access is denied", r"Access is denied\b\.? ?(?:\(os error 5\)|0x80070005)"),
     ("<EACCES>|<NOPERM>|<E_ACCESSDENIED>|<NT_STATUS_ACCESS_DENIED>", r"\b(?:EACCES|NOPERM|E_ACCESSDENIED|NT_STATUS_ACCESS_DENIED)\b"),
     ("<ORA>ORA-|<MySQL>|<psycopg2>|<PSQLException>", r"\b(?:ORA-\d{5}|MySQL\b|(?:psycopg2|PSQLException)\b(?!(?:\.(?:errors\.)?[A-Z]\w{1,40})?: S3ServiceException|[^\n]{0,300}PAM authentication failed for user))"),
-    ("<TopicAuthorizationException>|<GroupAuthorizationException>", r"\b(?:Topic|Group)AuthorizationException\b"),
     ("<UnauthorizedAccessException>", r"System\.UnauthorizedAccessException\b"),
     ("not authorized on ", r"not authorized on \w+ to execute command"),
     # psutil, Consul

@@ -45,7 +45,7 @@ _HEADING_OF_OWNER = lazy_pattern(
     re.ASCII,
 )
 _POLICY_OF_OWNER = lazy_pattern(
-    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?:\s{0,20}\Z",
+    r"\b(?i:polic(?:y|ies)|permissions) (?:on|of|for|attached to)(?: the| my| our)?(?: IAM)? (?P<kind>[Rr]ole|[Uu]ser) [`\"']?(?P<name>[\w+=,.@-]{2,64})[`\"']?(?::|\n)\s{0,20}\Z",
     re.ASCII,
 )
 # The command that prints a role, and words that introduce its trust policy.

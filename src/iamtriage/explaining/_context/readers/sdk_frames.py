@@ -117,7 +117,14 @@ _TEMPLATE_READ = lazy_pattern(r"\bS3 error: Access Denied\b")
 _EMRFS_CALL = lazy_pattern(r"\bemr\.hadoop\.fs\.s3(?:n|\.lite)?\.call\.(\w{3,60}?)Call\.", re.ASCII)
 # Amazon MSK denies the connection itself with the ID of the broker's session:
 # https://docs.aws.amazon.com/msk/latest/developerguide/troubleshooting.html
-_MSK_CONNECTION = lazy_pattern(r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied", re.ASCII)
+_MSK_CALL = lazy_pattern(
+    r"\bSaslAuthenticationException: \[[0-9a-f-]{36}\]: Access denied|\b(?P<kind>Topic|Group|Cluster|TransactionalId)AuthorizationException: ",
+    re.ASCII,
+)
+# https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+_MSK_ACTIONS = {
+    None: "Connect", "Topic": "DescribeTopic", "Group": "AlterGroup", "Cluster": "WriteDataIdempotently", "TransactionalId": "AlterTransactionalId",
+}  # fmt: skip
 # The task of a state machine whose call failed, not one that failed after it started:
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html
 _TASK_CALL = lazy_pattern(
@@ -164,8 +171,11 @@ def find_called_operation(text: str) -> tuple[Stated | None, Stated | None]:
         )
     elif (operation := _find_file_system_call(text)) is not None:
         service = Stated("s3", operation.words)
-    elif "SaslAuth" in text and (found := _MSK_CONNECTION.search(text)):
-        service, operation = Stated("kafka-cluster", found[0]), Stated("Connect", found[0])
+    elif ("SaslAuth" in text or "AuthorizationE" in text) and (found := _MSK_CALL.search(text)):
+        service, operation = (
+            Stated("kafka-cluster", found[0]),
+            Stated(_MSK_ACTIONS[found["kind"]], found[0]),
+        )
     elif ("S3Bucket=" in text and (found := _BUNDLE_READ.search(text))) or (
         "S3 error: " in text and (found := _TEMPLATE_READ.search(text))
     ):

@@ -16,6 +16,7 @@ from iamtriage.explaining._cause_types import Cause, CauseType
 from iamtriage.explaining._rules.calls import document_problems
 from iamtriage.explaining._rules.calls.document_problems import explain_absent_role
 from iamtriage.explaining._rules.calls.key_lockouts import LOCKOUT, explain_lockout
+from iamtriage.explaining._rules.calls.principal_kinds import NO_PRINCIPAL, explain_principal_kind
 from iamtriage.explaining._rules.calls.quotas import POLICY_TOO_LONG
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_partition, message_text, quote_phrases, safe_name
@@ -32,6 +33,8 @@ from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_
 from iamtriage.policies._readers.unknown_values import has_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.shared.cases import Case
@@ -123,9 +126,8 @@ def explain_malformed_policy(case: Case[MalformedPolicy]) -> Explanation:
     if problem.cause is document_problems.RESOURCE_WITHOUT_ACTION:
         policies = tuple(each for each in case.context.policies if not each.has_references)
         text, *remedies = document_problems.explain_s3_levels(policies, text, *remedies)
-    summary = text
-    if not text.startswith("AWS"):
-        summary = f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
+    is_sentence = text.startswith("AWS")
+    summary = text if is_sentence else f"AWS rejects the policy document: {text[:1].lower()}{text[1:]}"
     if problem.cause is document_problems.MALFORMED_POLICY:
         summary, remedies = f"AWS rejects the policy document{end_summary(case.failure)}", []
     return case.explain(
@@ -144,7 +146,9 @@ def _describe_effect(message: str) -> str:
 
 def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Explanation:
     suspect = _find_suspect(case, message)
-    name = suspect.name
+    name, effect = suspect.name, _describe_effect(message)
+    if (other := explain_principal_kind(case, name, suspect.statement, suspect.content, effect)) is not None:
+        return other
     text = "AWS rejected the policy because it cannot find a principal in it."
     if suspect.has_wildcard:
         text = f"AWS rejected the policy because the ARN of a principal must not contain a wildcard: {clip_text(name)}."
@@ -168,9 +172,9 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
             ),
             topic="invalid-principal",
             remedies=_refer_remedy(reference, tool),
-            notes=_describe_effect(message),
+            notes=effect,
         )
-    if (absent := explain_absent_role(case, name or None, _describe_effect(message))) is not None:
+    if (absent := explain_absent_role(case, name or None, effect)) is not None:
         return absent
     # A deleted or misspelled principal cannot be looked up, and service principals belong to AWS.
     can_look_up = suspect.lacks_path or (causes[-1].evidence == "possible" and suspect.kind != "service")
@@ -183,7 +187,7 @@ def _explain_invalid_principal(case: Case[MalformedPolicy], message: str) -> Exp
             _correct_principal_remedy(case, suspect),
             _validate_remedy(message),
         ),
-        notes=_describe_effect(message),
+        notes=effect,
     )
 
 
@@ -194,6 +198,7 @@ class _Suspect(NamedTuple):
     name: str = ""
     statement: str = ""
     role: Role | None = None
+    content: Mapping[str, object] = {}
 
     @property
     def is_unique_id(self) -> bool:
@@ -229,7 +234,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
             sid = statement.get("Sid")
             where = f" in the statement {clip_text(sid)}" if isinstance(sid, str) and sid else ""
             suspects += (
-                _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text))
+                _Suspect(kind.lower(), name, where, stated_role(_role_of(name), text), statement)
                 for kind, names in mapping(statement.get("Principal")).items()
                 for name in as_strings(names)
                 if not has_reference(name)
@@ -237,6 +242,7 @@ def _find_suspect(case: Case[MalformedPolicy], message: str) -> _Suspect:
     # A secret pasted in place of a role's name is valid in an ARN.
     suspects = [each for each in suspects if all(map(safe_name, each.name.split("/")))]
     first = [each for each in suspects if each.is_unique_id]
+    first += [each for each in suspects if NO_PRINCIPAL.fullmatch(each.name)]
     first += [each for each in suspects if each.role is not None or each.lacks_path]
     # An account always exists.
     others = [each for each in suspects if not _ACCOUNT.fullmatch(each.name)] or suspects
@@ -290,8 +296,7 @@ def _is_principal(name: str) -> bool:
 
 
 def _principal_causes(suspect: _Suspect) -> list[Cause]:
-    role = suspect.role
-    if role is not None:
+    if (role := suspect.role) is not None:
         because = f"The text states the role's ARN: {role}"
         text = f"The ARN in the policy lacks the path {role.path} of the role."
         return [PRINCIPAL_MISTYPED.cause("derived", because, text=text)]
@@ -333,9 +338,8 @@ def _find_principal_remedy(suspect: _Suspect) -> Remedy:
 
 def _correct_principal_remedy(case: Case[MalformedPolicy], suspect: _Suspect) -> Remedy:
     name = suspect.name
-    again = present(commands.repeat_command(case.context.command))
-    if not any("file://" in line for line in again):
-        again = ()
+    repeated = commands.repeat_command(case.context.command)
+    again = present(repeated if repeated and "file://" in repeated else None)
     if suspect.role is not None:
         return your_remedy(
             "Write the ARN of the role with its path",

@@ -207,6 +207,8 @@ def _derived_action_cause(denial: Denial) -> Cause:
         text = f"Several services have a call {operation}, and the text does not say which was called. Depending on the service, it requires {actions}."
         return DERIVED_ACTION.cause(because=because, text=text)
     called = f"The call {operation}" if operation else "The call in the text"
+    if denial.service == "kafka-cluster" and denial.action != "kafka-cluster:Connect":
+        called = "The client is connected, so kafka-cluster:Connect is allowed: what it did then"
     text = f"{called} requires {actions}."
     if denial.failure.encoded_message:
         # Of calls that also tag what they create or start instances with a role.

@@ -18,7 +18,6 @@ from iamtriage.explaining._rules.denials import buckets, public_access, resource
 from iamtriage.explaining._rules.denials.bucket_policies import explain_bucket_deny, explain_other_principals
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.s3_contrasts import (
-    LOCKED_VERSION,
     PARTS,
     explain_contrast,
     explain_missing_object,
@@ -316,11 +315,10 @@ def _causes(denial: Denial, operation: str | None) -> Iterator[Cause]:
     elif denial.action == "s3:ListBucket" and (prefix := denial.context.prefix) and prefix.value:
         text = f"{text[:-1]}, or not for s3:prefix {clip_text(prefix.value)}."
     yield common_causes.NO_IDENTITY_ALLOW.cause(text=text)
-    if denial.action == "s3:DeleteObjectVersion":
-        yield LOCKED_VERSION.cause()
     if operation in {"GetObject", "GetObjectAttributes"} and not is_listed:
         yield buckets.MISSING_OBJECT.cause()
-    text = "The bucket policy, an SCP, an RCP or a VPC endpoint policy blocks it."
+    locks = " Object Lock, MFA delete," if denial.action == "s3:DeleteObjectVersion" else ""
+    text = f"The bucket policy,{locks} an SCP, an RCP or a VPC endpoint policy blocks it."
     if denial.lowercase_action == "s3:listallmybuckets":
         text = "An SCP, a permissions boundary, a session policy or a VPC endpoint policy blocks it."
     yield DENIES["resource"].cause(text=text)

@@ -78,7 +78,6 @@ LOCKED_VERSION = CauseType(
     text="Object Lock (retention or a legal hold) protects the version, or the bucket requires MFA delete.",
     fix="Wait until the retention ends, have the legal hold removed, or delete the version as the root user with MFA.",
     of="derived-action",
-    sign=r"\"ObjectLock(?:Mode|LegalHoldStatus)\": ?\"(?:GOVERNANCE|COMPLIANCE|ON)\"|\"MFADelete\": ?\"Enabled\"",
     sources=("https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",),
 )
 
@@ -90,7 +89,7 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         return None
     called, failed, other = denial.operation or denial.action, contrast.failed, contrast.succeeded
     cause = common_causes.DERIVED_ACTION
-    remedies: tuple[Remedy | None, ...]
+    remedies: tuple[Remedy | None, ...] = ()
     if contrast.kind == "option":
         needs, remedies = _explain_option(denial, failed)
         summary = f"S3 denied {called} only with {failed}: the same command without it worked"
@@ -121,7 +120,7 @@ def explain_contrast(denial: Denial) -> Explanation | None:
         cause.cause("derived", f"The text shows that {contrast.shown} worked.", text=needs),
         LOCKED_VERSION.cause() if contrast.kind == "option" and denial.action == _DELETE_VERSION else None,
         topic="s3-access-denied",
-        remedies=(*remedies,),
+        remedies=remedies,
         notes=EVENTUAL_CONSISTENCY,
     )
 
@@ -301,7 +300,8 @@ def _allow_version(denial: Denial) -> Remedy | None:
     head = commands.repeat_command(denial.context.command, "s3api", "delete-object")
     look = commands.fill_command("aws s3api get-bucket-versioning --bucket {}", bucket_argument(denial))
     lines = (head and head.replace("delete-object", "head-object", 1), look)
-    return remedy and attrs.evolve(remedy, commands=(*filter(None, lines), *remedy.commands))
+    steps = (each for each in getattr(remedy, "steps", ()) if "version ID" not in each)
+    return remedy and attrs.evolve(remedy, steps=(*steps,), commands=(*filter(None, lines), *remedy.commands))
 
 
 def _allow_it(denial: Denial, contrast: Contrast) -> tuple[Remedy | None, ...]:

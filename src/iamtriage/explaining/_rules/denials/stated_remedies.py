@@ -49,6 +49,7 @@ def name_holder(denial: Denial, policy: KnownPolicy, remedies: tuple[Remedy, ...
     return tuple(
         attrs.evolve(
             change_commands(each, tuple(line.replace(old, put) for line in each.commands)),
+            title=each.title.replace("for the caller", f"for the {kind} {clip_text(name)}"),
             steps=tuple(
                 step.replace(_TO_CALLER, f"Attach the policy to the {kind} {name}.") for step in each.steps
             ),

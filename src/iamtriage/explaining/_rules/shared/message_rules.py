@@ -221,5 +221,15 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
         return (None, None) if names_policy else (_OTHER_MESSAGE, truncate_at_end(reason))
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
-    message = quoted_message(failure)
+    # A client of Kafka reports what a cluster denies, without a reason.
+    is_bare = any(
+        each in lowered
+        for each in (
+            "not authorized to access topics",
+            "not authorized to access group",
+            "cluster authorization failed",
+            "transactional id authorization failed",
+        )
+    )
+    message = None if is_bare else quoted_message(failure)
     return (None, None) if message is None else (_OTHER_MESSAGE, message)

@@ -90,6 +90,16 @@ _MARKETPLACE = Task(
     "Subscribing in AWS Marketplace", _actions("aws-marketplace", "ViewSubscriptions Subscribe")
 )
 _WRITING_LOGS = Task("Writing logs", _actions("logs", "CreateLogStream PutLogEvents"), "the log group")
+# https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
+_WRITING_TOPICS = Task(
+    "Writing to a topic", _actions("kafka-cluster", "DescribeTopic WriteData"), "the topic"
+)
+_READING_TOPICS = Task(
+    "Reading from a topic", _actions("kafka-cluster", "DescribeTopic ReadData"), "the topic"
+)
+_CONSUMING = Task("A consumer group", _actions("kafka-cluster", "DescribeGroup AlterGroup"), "the group")
+_DESCRIBE_TOPIC = _WRITING_TOPICS.actions[0]
+_WRITE_SIGNS, _READ_SIGNS = lazy_pattern(r"WriteData|[Pp]roducer"), lazy_pattern(r"ReadData|[Cc]onsumer")
 TASKS: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
     **dict.fromkeys(_PULL.actions, (_PULL,)),
@@ -101,6 +111,8 @@ TASKS: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(SESSION_CHANNEL_ACTIONS, (_SESSIONS,)),
     **dict.fromkeys(_KINESIS.actions, (_KINESIS,)),
     **dict.fromkeys(_MARKETPLACE.actions, (_MARKETPLACE,)),
+    _DESCRIBE_TOPIC: (_WRITING_TOPICS, _READING_TOPICS),
+    **dict.fromkeys(_CONSUMING.actions, (_CONSUMING,)),
 }
 _MULTIPART = frozenset({"CreateMultipartUpload", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"})
 # Who sends to an encrypted queue or topic needs both:
@@ -230,8 +242,10 @@ def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, 
     ('Writing logs', ('logs:CreateLogStream', 'logs:PutLogEvents'), ())
     """
     tasks = TASKS.get(action, ())
-    if action == LOGIN_ACTION:
+    if action in {LOGIN_ACTION, _DESCRIBE_TOPIC}:
         shown = ((_PULL, _PULL_SIGNS), (_PUSH, _PUSH_SIGNS))
+        if action == _DESCRIBE_TOPIC:
+            shown = ((_WRITING_TOPICS, _WRITE_SIGNS), (_READING_TOPICS, _READ_SIGNS))
         tasks = tuple(task for task, signs in shown if signs.search(text))
     if action in _WRITING_LOGS.actions:
         tasks = (_WRITING_LOGS,)
