@@ -252,6 +252,14 @@ MISSING: Table = tuple(
             "sdk_client_exception: The requested metadata is not found at http://169.254.169.254/latest/meta-data/iam/security-credentials/",
         ),
         (
+            "kiam-namespace",
+            "error processing request: assume role forbidden: namespace policy expression '(empty)' forbids role 'orders'",
+        ),
+        (
+            "kube2iam-namespace",
+            "Error getting role mapping: role requested arn:aws:iam::111122223333:role/orders not valid for namespace of pod at 10.2.3.4 with namespace shop",
+        ),
+        (
             "imds-java-disabled",
             "com.amazonaws.AmazonClientException: AWS_EC2_METADATA_DISABLED is set to true, not loading credentials from EC2 Instance Metadata service",
         ),

@@ -68,6 +68,8 @@ sure   | redentials have not been set properly | AWS Credentials have not been s
 sure   | EC2 cannot assume the | EC2 cannot assume the role
 sure   | nstance Profile with | Instance Profile with (?:id|arn) [\w:/+=,.@-]{1,600} (?:cannot be|was not) found
 sure   | requested metadata is not found at | requested metadata is not found at http://169\.254\.169\.254/latest/meta-data/iam/security-credentials
+sure   | <namespace>namespace policy expression | namespace policy expression '[^'\n]{1,200}' forbids role '
+sure   | not valid for namespace of pod at | [Rr]ole requested [\w+=,.@:/-]{1,300} not valid for namespace of pod at
 sure   | load credentials into profile | Unable to load credentials into profile \[[^\]\n]{0,100}\]:
 sure   | not loading credentials from | not loading credentials from EC2 Instance Metadata service
 sure   | instance profile credentials: | Error retrieving instance profile credentials:

@@ -32,6 +32,7 @@ from iamtriage.explaining._rules.credentials import (
 )
 from iamtriage.explaining._rules.credentials.expired_logins import explain_expired_sso
 from iamtriage.explaining._rules.credentials.no_credentials import explain_no_credentials
+from iamtriage.explaining._rules.credentials.provider_chains import explain_unlisted_provider
 from iamtriage.explaining._rules.shared import certificates, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import find_profile, message_text, quote_phrases, safe_name
 from iamtriage.explaining._rules.shared.commands import fill_command, repeat_command
@@ -136,6 +137,8 @@ def explain_missing_credentials(case: Case[MissingCredentials]) -> Explanation:
     message = message_text(case)
     if _SSO_EXPIRED.search(message):
         return explain_expired_sso(case, message)
+    if "s3a" in message and (found := explain_unlisted_provider(case)) is not None:
+        return found
     rule = choose_rule(_ROUTES, case.failure, message) or explain_no_credentials
     return rule(case, message)
 

@@ -22,6 +22,7 @@ from iamtriage.explaining._rules.credentials import (
     pod_agents,
     pod_roles,
     provider_chains,
+    role_proxies,
     unread_sources,
 )
 from iamtriage.explaining._rules.credentials.key_sources import find_signed_in_profile
@@ -128,8 +129,9 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     if rule is not None:
         return rule(case, message)
-    if (explanation := unread_sources.explain_unread_source(case)) is not None:
-        return explanation
+    found = unread_sources.explain_unread_source(case) or role_proxies.advise_with_proxy(case)
+    if found is not None:
+        return found
     environments = _likely_environments(case, message)
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or clues.find_instance(case.text) is not None
     place = None if is_on_ec2 else unread_sources.find_place(case.text)
@@ -230,6 +232,7 @@ def _explain_login_profile(case: Case[MissingCredentials], _message: str) -> Exp
 
 # What the text around the failure shows. The first sign that it has decides.
 _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = (
+    (role_proxies.REFUSED_ROLE, role_proxies.explain_refused_role),
     (lazy_pattern(credential_sources.UNUSABLE_INSTANCE_ROLE), credential_sources.explain_instance_role),
     (pod_agents.UNKNOWN_HOST, pod_agents.explain_old_sdk),
     (provider_chains.MISSING_MODULE, provider_chains.explain_missing_module),

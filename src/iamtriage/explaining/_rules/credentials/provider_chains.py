@@ -1,6 +1,7 @@
 """Explain what a chain of credential providers reports: the places without credentials, or a module that a Java program lacks.
 
-Sources: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html and
+Sources: https://docs.aws.amazon.com/sdk-for-java/latest/developer-guide/credentials-chain.html,
+https://hadoop.apache.org/docs/r3.3.6/hadoop-aws/tools/hadoop-aws/index.html (the list of S3A) and
 https://github.com/aws/aws-sdk-java-v2/blob/master/core/auth/src/main/java/software/amazon/awssdk/auth/credentials/internal/ProfileCredentialsUtils.java.
 """
 
@@ -20,7 +21,8 @@ from iamtriage.explaining._rules.shared.remedies import your_remedy
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.cases import Case
-    from iamtriage.failures._failures import MissingCredentials
+    from iamtriage.explaining._rules.shared.denial import Denial
+    from iamtriage.failures._failures import Failure, MissingCredentials
 
 MISSING_MODULE = lazy_pattern(
     r"(?:'(?P<profile>[^'\n]{1,64})' profile, )?the '(?P<module>sts|sso|ssooidc|signin)' service module must be on the class ?path"
@@ -172,6 +174,78 @@ def _explain_skipped_identity(case: Case[MissingCredentials], answer: str) -> Ex
         ),
         notes="Do not give the role of the node this permission: all pods on the node could use it.",
     )
+
+
+# S3A of Hadoop, as Spark and Flink use it, has a list of providers of its own.
+S3A = lazy_pattern(r"\bs3a://|\bfs\.s3a\b|\.s3a\.S3A")
+_S3A_LIST = "fs.s3a.aws.credentials.provider"
+_USES_WEB_IDENTITY = lazy_pattern(
+    r"WebIdentityToken(?:File)?CredentialsProvider|\bDefault(?:AWS)?CredentialsProvider|\bfs\.s3a\.(?:access|secret)\.key\b"
+)
+_HADOOP_OF_SDK_2 = lazy_pattern(
+    r"(?i:hadoop)[\w -]{0,12}[-: ]v?(?:3\.[4-9]|[4-9]\.)|software\.amazon\.awssdk"
+)
+_CLI_WORKS = lazy_pattern(
+    r"\baws s3(?:api)? [^\n]{1,200}\n(?!\s|An error|fatal|[Uu]nable)\S|\baws s3(?:api)? [^\n]{1,160}\bworks\b"
+)
+ROLE_MISSING_IN_LIST = CauseType(
+    "provider-list-without-web-identity",
+    title="S3A's list of credential providers has none for web identities",
+    text="S3A looks only where its own list of credential providers says, which by default has none for the token of a pod (IRSA). After it come the credentials of the node.",
+    recognised_by="A call with s3a:// fails, the text shows a pod with a role (IRSA), and no provider for web identities in the settings.",
+    fix="Name WebIdentityTokenCredentialsProvider in fs.s3a.aws.credentials.provider.",
+    sources=("https://hadoop.apache.org/docs/stable/hadoop-aws/tools/hadoop-aws/authentication.html",),
+)
+
+
+def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
+    """Explain that S3A does not use the role of its pod, or return ``None`` if the text does not show that."""
+    text = case.failure.text
+    if S3A.search(text) is None or _USES_WEB_IDENTITY.search(text) is not None:
+        return None
+    arn, node = clues.find_role_arn(text), _NODE_ROLE.search(text)
+    if "AWS_WEB_IDENTITY_TOKEN_FILE" not in text and "eks.amazonaws.com/role-arn" not in text:
+        return None
+    role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of its service account"
+    caller = f"the role of the node, {node['role']}" if node else "the node's role"
+    is_spark = "spark" in text.lower()
+    program = "Spark (S3A)" if is_spark else "S3A"
+    called = (
+        f"most likely called with {caller}" if case.failure.kind == "access_denied" else "found no others"
+    )
+    works = None
+    if _CLI_WORKS.search(text):
+        works = f"The AWS CLI, which reads the pod's variables, works: the policies and the trust policy of {role} are right."
+    provider = "com.amazonaws.auth.WebIdentityTokenCredentialsProvider"
+    if _HADOOP_OF_SDK_2.search(text):
+        provider = "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider"
+    setting = f"{'spark.hadoop.' if is_spark else ''}{_S3A_LIST}"
+    manifest = f"sparkConf:\n  {setting}: {provider}" if "sparkConf" in text else f"{setting}={provider}"
+    request = case.failure.envelope.request_id
+    return case.explain(
+        f"{program} did not use {role}: its own list of credential providers has none for web identities (IRSA). It {called}.",
+        ROLE_MISSING_IN_LIST.cause(
+            "derived", works, text=f"The text shows {_S3A_LIST} without one." if _S3A_LIST in text else None
+        ),
+        remedies=your_remedy(
+            "Name the provider for web identities in S3A's list",
+            "It applies to the driver and the executors, whose pods must both use the service account."
+            if is_spark
+            else "Restart the program.",
+            f"To see who called, look up {f'the request {request}' if request else 'the request'} in CloudTrail's data events or the access log of the bucket."
+            if case.failure.kind == "access_denied" and node is None
+            else None,
+            manifest=manifest,
+            manifest_language="yaml" if "sparkConf" in text else "text",
+            url=ROLE_MISSING_IN_LIST.sources[0],
+        ),
+        notes="Do not give the node's role access to the bucket: every pod of the node would have it.",
+    )
+
+
+def add_unlisted_provider(denial: Denial, explanation: Explanation) -> Explanation:
+    """Replace an explanation if S3A did not use the role of its pod."""
+    return explain_unlisted_provider(denial.case) or explanation
 
 
 def explain_missing_module(case: Case[MissingCredentials], _message: str) -> Explanation:

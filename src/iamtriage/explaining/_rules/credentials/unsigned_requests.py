@@ -9,7 +9,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.credentials import gateway_routes, registry_logins
+from iamtriage.explaining._rules.credentials import gateway_routes, registry_logins, registry_pulls
 from iamtriage.explaining._rules.shared import clues, credential_remedies, pages
 from iamtriage.explaining._rules.shared.common_causes import UNSIGNED_CALL
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, your_remedy
@@ -24,7 +24,6 @@ NO_REGISTRY_LOGIN = lazy_pattern(
 )
 """How registries report a missing or rejected login."""
 _API_GATEWAY = lazy_pattern(r"execute-api\.|[Aa][Pp][Ii] ?[Gg]ateway")
-_CLUSTER = lazy_pattern(r"kube|credential provider plugin|[Pp]od|ErrImagePull|ImagePullBackOff|node")
 NODE_ROLE_CANNOT_PULL = CauseType(
     "node-role-cannot-pull",
     title="The node's role is not allowed to pull",
@@ -95,10 +94,12 @@ def explain_no_registry_login(
     none_sent = "basic auth" in message
     if "failed with status: 400" in message:
         return _explain_rejected_password(case, registry, region)
-    is_node = _CLUSTER.search(case.text) is not None
+    is_node = registry_pulls.PULLED_BY_KUBELET.search(case.text) is not None
     if none_sent and registry_logins.uses_helper(case.failure.text):
         reported = clues.quote_phrases(message, "no basic auth credentials")
         return registry_logins.explain_helper_without_login(case, reported)
+    if (explanation := registry_pulls.explain_pull_of_cluster(case, message)) is not None:
+        return explanation
     older = "The login is older than 12 hours, or belongs to another user of the machine."
     if is_node:
         older = "The pod has an image pull secret whose login is older than 12 hours."
@@ -123,15 +124,15 @@ def explain_no_registry_login(
         summary = f"Docker is not logged in to the ECR registry {registry}."
     if is_node:
         summary = f"The node could not authenticate to the ECR registry {registry}: most likely, its role is not allowed to pull."
+        if not none_sent:
+            causes = causes[1:]
         if "ecr-credential-provider" in message:
             # The plugin of the kubelet failed, so nobody used docker.
-            causes = [NODE_ROLE_CANNOT_PULL.cause()]
-        else:
-            causes.insert(1, NODE_ROLE_CANNOT_PULL.cause())
+            causes = []
+        causes.insert(none_sent and bool(causes), NODE_ROLE_CANNOT_PULL.cause())
         policy = f"arn:{clues.find_partition(case)}:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly"
         attach = f"aws iam attach-role-policy --role-name NODE_ROLE_NAME --policy-arn {policy}"
-        remedies.insert(
-            0,
+        remedies = [
             cluster_remedy(
                 "Allow the nodes to pull",
                 "EKS nodes need no docker login: the kubelet gets one with the node's role.",
@@ -142,7 +143,8 @@ def explain_no_registry_login(
                 ),
                 url=pages.ECR_LOGIN,
             ),
-        )
+            registry_pulls.pull_secret_remedy(registry, region),
+        ]
     return case.explain(summary, *causes, topic="no-registry-login", remedies=tuple(remedies))
 
 

@@ -96,6 +96,7 @@ _QUERY_RULE = "denials.databases.explain_query"
 _SERVICES_OF_STATE = frozenset({"s3", "dynamodb", None})
 ADDITIONS: tuple[tuple[Callable[[Denial], bool], str], ...] = (
     (lambda denial: denial.is_explicit, "denials.deny_requirements.add_requirement"),
+    (lambda denial: "s3a" in denial.failure.text, "credentials.provider_chains.add_unlisted_provider"),
     (_may_be_of_region, "denials.control_policies.add_denied_region"),
     (_may_be_of_pod, "denials.node_roles.add_pod_role_cause"),
     (

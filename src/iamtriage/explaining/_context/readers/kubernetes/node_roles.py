@@ -11,7 +11,7 @@ from iamtriage.explaining._context.readers.unique_values import unique_value
 if TYPE_CHECKING:
     from iamtriage.explaining._context.values import Stated
 
-__all__ = ("find_stated_node_role",)
+__all__ = ("find_listed_role", "find_stated_node_role")
 
 _ARN = r"(arn:aws[a-z-]{0,12}:iam::[0-9]{12}:role/[\w+=,.@/-]{1,512})"
 _NODE_ROLES = lazy_pattern(
@@ -43,11 +43,21 @@ def find_stated_node_role(text: str) -> str | None:
     stated: Stated | None = unique_value(_NODE_ROLES, text)
     if stated is not None:
         return stated.value
-    named = _METADATA.search(text) if "security-credentials" in text else None
-    if named is None:
+    name = find_listed_role(text)
+    if name is None:
         return None
     owners = {(found[1].partition(":")[0], found[1][-12:]) for found in _ACCOUNTS.finditer(text)}
     if len(owners) != 1:
         return None
     [(partition, account)] = owners
-    return f"arn:{partition}:iam::{account}:role/{named['name']}"
+    return f"arn:{partition}:iam::{account}:role/{name}"
+
+
+def find_listed_role(text: str) -> str | None:
+    r"""Return the name of the role that the metadata service of an instance lists in a text.
+
+    >>> find_listed_role("$ curl http://169.254.169.254/latest/meta-data/iam/security-credentials/\nworkers\n")
+    'workers'
+    """
+    named = _METADATA.search(text) if "security-credentials" in text else None
+    return None if named is None else named["name"]

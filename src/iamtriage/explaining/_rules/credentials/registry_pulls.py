@@ -1,0 +1,213 @@
+"""Explain programs of a cluster that ask ECR without a login: a kubelet without credential provider, Flux and others.
+
+Sources: https://github.com/kubernetes/kubernetes/pull/116329 (the kubelet has no login to ECR from 1.27 on),
+https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/,
+https://docs.k3s.io/cli/agent (its paths), https://fluxcd.io/flux/components/image/imagerepositories/#provider and
+https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
+from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared.commands import fill_command
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.explanations import Explanation
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.shared.cases import Case
+    from iamtriage.failures._failures import InvalidCredentials, MissingCredentials
+
+    _Case = Case[MissingCredentials] | Case[InvalidCredentials]
+
+PULLED_BY_KUBELET = lazy_pattern(
+    r"(?i:\bfailed to pull image\b(?! with policy))|PullImage|kuberuntime|ErrImagePull|ImagePullBackOff|[Ss]andbox image|\bkubelet\b|credential provider plugin"
+)
+"""Words of a kubelet about an image that it pulls."""
+_VERSION = lazy_pattern(r"(?<![\w.])v?1\.(?P<minor>2\d|3\d)(?:\.\d{1,2})?(?!\w|\.\d)", re.ASCII)
+# Clusters whose nodes EKS does not set up, and where their kubelet gets its options.
+_DISTRIBUTIONS = {
+    r"\bRKE1?\b|-rancher\d|\brke_config\b": "RKE: services.kubelet.extra_args in cluster.yml, with both paths in extra_binds",
+    r"\b(?:K3s|k3s|RKE2|rke2)\b|\+(?:k3s|rke2)": "the default paths of K3s and RKE2 are /var/lib/rancher/credentialprovider/config.yaml and bin: with both there, restarting the service is enough",
+    r"\bkubeadm\b": "kubeadm: KUBELET_EXTRA_ARGS in /etc/default/kubelet, or nodeRegistration.kubeletExtraArgs",
+    r"\b(?:[Kk]ubespray|[Tt]alos|[Gg]ardener|[Mm]icro[Kk]8s|cri-dockerd|self-managed (?:cluster|Kubernetes|control plane))\b": "",
+}
+_ARGUMENTS = lazy_pattern(
+    r"--(?:pod-infra-container-image|hostname-override|node-ip|container-runtime-endpoint|cloud-provider|bootstrap-kubeconfig)\b"
+)
+_POLICY = lazy_pattern(r"AmazonEC2ContainerRegistry(?:PullOnly|ReadOnly|PowerUser|FullAccess)")
+_OPTION = "--image-credential-provider-config"
+KUBELET_WITHOUT_PROVIDER = CauseType(
+    "kubelet-without-credential-provider",
+    title="The kubelet has no credential provider for ECR",
+    text="The kubelet asked ECR without a login. Kubernetes 1.27 removed the kubelet's own login to ECR, so nodes with 1.26 still pull. From 1.27 on, it needs the program ecr-credential-provider, which EKS sets up on its own nodes only.",
+    recognised_by="The text shows a cluster that EKS does not manage, or options of the kubelet without --image-credential-provider-config.",
+    fix="Install ecr-credential-provider on the nodes, and name it in the options of the kubelet.",
+    sources=("https://kubernetes.io/docs/tasks/administer-cluster/kubelet-credential-provider/",),
+)
+PROGRAM_WITHOUT_REGISTRY_LOGIN = CauseType(
+    "program-without-registry-login",
+    title="A program in the cluster asks ECR without a login",
+    text="The registry answers 401 to a request without a valid login, before it checks permissions: a role without a permission gets 403.",
+    recognised_by="Flux, Argo CD Image Updater or kaniko gets the status 401 from ECR.",
+    fix="Let the program sign in to ECR, such as by provider: aws in the object of Flux.",
+    sources=("https://fluxcd.io/flux/components/image/imagerepositories/#provider",),
+)
+_FLUX_OBJECT = lazy_pattern(
+    r"\b(?P<kind>ImageRepository|OCIRepository|HelmRepository)\b(?![^\n]{0,60}\bsecretRef)"
+)
+_FLUX_NAME = r'"{kind}": ?\{{"name": ?"(?P<name>[a-z0-9.-]{{1,80}})", ?"namespace": ?"(?P<space>[a-z0-9-]{{1,63}})"|kind: {kind}\s+metadata:\s+name: (?P<named>[a-z0-9.-]{{1,80}})(?:\s+namespace: (?P<place>[a-z0-9-]{{1,63}}))?'
+_PROVIDER = lazy_pattern(r"^[ \t]*provider: ?[\"']?(?P<name>\w{1,20})", re.MULTILINE)
+_OTHER_PROGRAMS = {
+    r"\bargocd-image-updater\b|\bArgo CD Image Updater\b": (
+        "Argo CD Image Updater",
+        "In registries.conf (ConfigMap argocd-image-updater-config), give the registry credentials: ext:/scripts/ecr-login.sh and credsexpire: 10h. The script prints AWS:PASSWORD, with the password of aws ecr get-login-password, which uses the role of the pod.",
+        "https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/",
+    ),
+    r"\bkaniko\b": (
+        "kaniko",
+        'Mount a file /kaniko/.docker/config.json with {"credsStore": "ecr-login"}: kaniko has the helper built in, which signs in with the role of the pod.',
+        "https://github.com/GoogleContainerTools/kaniko#pushing-to-amazon-ecr",
+    ),
+}
+_READ_WORKS = lazy_pattern(r"\baws ecr [^\n]{0,160}?\bwork(?:s|ed)\b")
+_SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/", re.ASCII)
+
+
+def explain_pull_of_cluster(case: _Case, message: str) -> Explanation | None:
+    """Explain a pull without a login by a kubelet or another program, or return ``None`` if the text decides neither."""
+    text, (registry, region) = case.failure.text, clues.find_registry(case)
+    if PULLED_BY_KUBELET.search(case.text):
+        is_plugin = "image-credential-provider" in text or "ecr-credential-provider" in message
+        return None if is_plugin else _explain_kubelet(case, registry, region)
+    found = _FLUX_OBJECT.search(text)
+    if found is not None and "toolkit.fluxcd.io" in text:
+        return _explain_flux(case, registry, found["kind"])
+    row = next((row for sign, row in _OTHER_PROGRAMS.items() if re.search(sign, text)), None)
+    if row is None:
+        return None
+    name, step, url = row
+    remedy = cluster_remedy(f"Let {name} sign in to ECR", step, url=url)
+    return case.explain(
+        f"{name} asked the ECR registry {registry} without a valid login: it uses the role of its pod only if it is set up for that.",
+        PROGRAM_WITHOUT_REGISTRY_LOGIN.cause("derived"),
+        topic="no-registry-login",
+        remedies=remedy,
+    )
+
+
+def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
+    """Explain that an object of Flux names no cloud provider, so that Flux does not sign in to ECR."""
+    text = case.failure.text
+    provider, named = _PROVIDER.search(text), re.search(_FLUX_NAME.format(kind=kind), text)
+    name = "NAME" if named is None else named["name"] or named["named"]
+    space = (named and (named["space"] or named["place"])) or "NAMESPACE"
+    controller = "image-reflector-controller" if kind == "ImageRepository" else "source-controller"
+    if provider is not None and provider["name"] == "aws":
+        columns = "name:.metadata.name,image:.spec.image,url:.spec.url,provider:.spec.provider"
+        return case.explain(
+            f"Flux asked the ECR registry {registry} without a valid login, although the text shows provider: aws.",
+            PROGRAM_WITHOUT_REGISTRY_LOGIN.cause("derived"),
+            topic="no-registry-login",
+            remedies=cluster_remedy(
+                f"Check that the {kind} in the cluster has provider: aws, and the role of {controller}",
+                "The role must be allowed ecr:GetAuthorizationToken. After a change of the annotation, restart the controller.",
+                commands=(
+                    f"kubectl get {kind.lower()} --all-namespaces --output custom-columns={columns}",
+                    f"kubectl get serviceaccount {controller} --namespace flux-system --output yaml",
+                ),
+                url=PROGRAM_WITHOUT_REGISTRY_LOGIN.sources[0],
+            ),
+        )
+    session, works = _SESSION.search(text), _READ_WORKS.search(text)
+    proven = ""
+    if works is not None:
+        role = f"The role {session['role']}" if session else "The role"
+        proven = f" {role} works, as the AWS CLI shows: its policies and its trust policy need no change."
+    patch = f'kubectl patch {kind.lower()} {name} --namespace {space} --type merge --patch \'{{"spec": {{"provider": "aws"}}}}\''
+    reconcile = {"ImageRepository": "image repository", "OCIRepository": "source oci"}.get(
+        kind, "source helm"
+    )
+    state = f"spec.provider is {provider['name']}" if provider else "it has no spec.provider (generic)"
+    return case.explain(
+        f"Flux asked the ECR registry {registry} without a login: the {kind} {name} must have provider: aws, and {state}.",
+        PROGRAM_WITHOUT_REGISTRY_LOGIN.cause(
+            "derived",
+            text=f"With the provider generic, Flux uses only the login in spec.secretRef, if there is one, and no AWS role. The registry answers 401 to that; a role without a permission gets 403.{proven}",
+        ),
+        topic="no-registry-login",
+        remedies=cluster_remedy(
+            f"Set provider: aws in the {kind} {name}",
+            f"{controller} then signs in with the role of its service account, or else with the node's. Change the manifest in Git, too: Flux overwrites the patch.",
+            "An old Flux whose objects have no such field has the option --aws-autologin-for-ecr of the controller instead."
+            if kind == "ImageRepository"
+            else "Only a HelmRepository with type: oci has this field."
+            if kind == "HelmRepository"
+            else None,
+            commands=(patch, f"flux reconcile {reconcile} {name} --namespace {space}"),
+            url=PROGRAM_WITHOUT_REGISTRY_LOGIN.sources[0],
+        ),
+    )
+
+
+def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | None:
+    """Explain that a kubelet of 1.27 or later has no credential provider, if the text shows such a node."""
+    text = case.failure.text
+    minors = [int(each["minor"]) for each in _VERSION.finditer(f"{case.facts.kubernetes_version} {text}")]
+    where = next((place for sign, place in _DISTRIBUTIONS.items() if re.search(sign, text)), None)
+    arguments = _ARGUMENTS.search(text) if "kubelet" in text else None
+    if (where is None and arguments is None) or (minors and max(minors) < _FIRST_WITHOUT_LOGIN):
+        return None
+    because = f"The kubelet's options in the text lack {_OPTION}." if arguments else None
+    role, policy = find_listed_role(text), _POLICY.search(text)
+    owner = f"the role {role}" if role else "the role of the instance"
+    permission = f"The program signs in with {owner}, whose permissions for ECR stay as they are{f' ({policy[0]} is enough)' if policy else ''}."
+    china = ".cn" if registry.endswith(".cn") else ""
+    manifest = _CONFIG.format(china=china)
+    likely = "" if arguments else "most likely, "
+    return case.explain(
+        f"No permission is missing: the kubelet sent no login to the ECR registry {registry}. {clues.as_sentence(f'{likely}it runs without a credential provider')}",
+        KUBELET_WITHOUT_PROVIDER.cause("possible" if likely else "derived", (because, permission)),
+        topic="no-registry-login",
+        remedies=(
+            cluster_remedy(
+                "Install ecr-credential-provider on the nodes, and configure the kubelet",
+                "On each node, put the program (from kubernetes/cloud-provider-aws) into a directory, and this configuration into a file. The kubelet must be able to read both.",
+                f"Start the kubelet with {_OPTION}=FILE and --image-credential-provider-bin-dir=DIRECTORY{f' ({where})' if where else ''}.",
+                manifest=manifest,
+                manifest_language="yaml",
+                url=KUBELET_WITHOUT_PROVIDER.sources[0],
+            ),
+            pull_secret_remedy(registry, region),
+        ),
+    )
+
+
+def pull_secret_remedy(registry: str, region: str) -> Remedy:
+    """Return the remedy that gives the pods of a namespace a login of 12 hours."""
+    login = fill_command("$(aws ecr get-login-password --region {})", region)
+    return cluster_remedy(
+        "Or give the pods an image pull secret, which is valid for 12 hours",
+        "Delete an older secret first. Pods that are created afterwards use the new one.",
+        commands=(
+            f'kubectl create secret docker-registry ecr-login --namespace NAMESPACE --docker-server={registry} --docker-username=AWS --docker-password="{login}"',
+            'kubectl patch serviceaccount default --namespace NAMESPACE --patch \'{"imagePullSecrets": [{"name": "ecr-login"}]}\'',
+        ),
+    )
+
+
+_FIRST_WITHOUT_LOGIN = 27
+_CONFIG = """apiVersion: kubelet.config.k8s.io/v1
+kind: CredentialProviderConfig
+providers:
+  - name: ecr-credential-provider
+    matchImages: ["*.dkr.ecr.*.amazonaws.com{china}"]
+    defaultCacheDuration: 12h
+    apiVersion: credentialprovider.kubelet.k8s.io/v1
+"""
