@@ -50,6 +50,8 @@ _UNPARSED_SIGNS = (
     ".dkr.ecr", "AKIA", "access denied by server", "AWS", "aws-", "localhost", ":8080", "KUBERNETES_MASTER",
     "ACTIONS_ID_TOKEN", 'context "', "is forbidden: ", "admission webhook",
 )  # fmt: skip
+# What databases and brokers say of a login, which can be one with a token of IAM.
+_LOGIN_SIGNS = ("denied for user '", "authentication failed for user", "SASL", "SaslAuth")
 _MAX_UNPARSED = 200_000
 # Fewer characters around a denial state no other failure.
 _MIN_OTHER = 20
@@ -190,6 +192,11 @@ def _explain_unparsed(error: object, facts: Facts) -> Explanation:
     if not isinstance(error, str):
         return NOTHING_FOUND
     text = error[:_MAX_UNPARSED]
+    if any(sign in text for sign in _LOGIN_SIGNS):
+        from iamtriage.explaining._rules.denials.token_logins import find_rejected_login
+
+        if (login := find_rejected_login(text)) is not None:
+            return copy_with(explain(login, facts=facts), failure=None)
     if any(sign in error for sign in _UNPARSED_SIGNS):
         from iamtriage.explaining._rules.denials.unparsed_texts import explain_unparsed
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ("Login", "database_user_arn", "find_login")
 
-_USER = lazy_pattern(r"PAM authentication failed for user \"(?P<user>[^\"\n]{1,63})\"")
+_USER = lazy_pattern(
+    r"(?:PAM|password) authentication failed for user \"(?P<user>[^\"\n]{1,63})\"|Access denied for user '(?P<mysql>[^'\n]{1,80})'"
+)
 # A cluster's endpoints start with cluster-, cluster-ro- or cluster-custom-, a proxy's with proxy-.
 _HOST = lazy_pattern(
     r"(?<![\w.-])[a-z][a-z0-9-]{0,62}\.(?:(?P<kind>cluster|proxy)-(?:(?:ro|custom)-)?)?[a-z0-9]{6,20}"
@@ -55,6 +57,8 @@ class Login(Value):
         resource_id: The resource ID of the database, if the text shows one.
         token: The options with which the AWS CLI made the token, by their names.
         portless: The call in Go that builds the token for a host without a port, and its argument for the host.
+        is_mysql: Whether it is MySQL or MariaDB that says so.
+        checks_password: Whether PostgreSQL takes the token for a password, as for users without the role rds_iam.
     """
 
     user: str
@@ -64,6 +68,13 @@ class Login(Value):
     resource_id: str | None
     token: dict[str, str]
     portless: tuple[str, str] | None = None
+    is_mysql: bool = False
+    checks_password: bool = False
+
+    @property
+    def port(self) -> str:
+        """The usual port of the database."""
+        return "3306" if self.is_mysql else "5432"
 
 
 def find_login(failure: AccessDenied) -> Login | None:
@@ -81,13 +92,15 @@ def find_login(failure: AccessDenied) -> Login | None:
     commands = [*_TOKEN_COMMAND.finditer(text)]
     options = _OPTION.findall(commands[-1]["options"]) if commands else ()
     return Login(
-        user["user"],
+        user["user"] or user["mysql"],
         None if host is None else host[0],
         kind,
         None if host is None else host["region"],
         ids.pop() if len(ids) == 1 else None,
         dict(options),
         _find_portless_call(text),
+        is_mysql=user["user"] is None,
+        checks_password=user[0].startswith("password"),
     )
 
 

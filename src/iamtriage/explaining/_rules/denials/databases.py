@@ -18,6 +18,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.databases import find_login
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
+from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import known_policies
 from iamtriage.explaining._rules.denials.buckets import KMS_KEY
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -27,6 +28,7 @@ from iamtriage.explaining._rules.shared import commands
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.common_causes import NO_IDENTITY_ALLOW
+from iamtriage.explaining._rules.shared.denial_remedies import policy_holder
 from iamtriage.explaining._rules.shared.remedies import identity_remedy, owner_remedy, present, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
 from iamtriage.explaining._rules.sts.trust_documents import allow_statements
@@ -77,9 +79,76 @@ TOKEN_NOT_FOR_LOGIN = CauseType(
 )
 
 
+# What stands in the ARN of a database user instead of the resource ID: the ARN of the database, or its name.
+_WRONG_ID = lazy_pattern(
+    r"(?P<start>arn:aws[a-z-]{0,12}:rds-db:(?P<region>[a-z0-9-]{5,30}):(?P<account>\d{12}):dbuser:)"
+    r"(?P<id>(?:arn:aws[a-z-]{0,12}:rds:[a-z0-9-]{5,30}:\d{12}:(?P<type>db|cluster|db-proxy):)?"
+    r"(?P<name>(?!(?:db|cluster|prx)-[a-z0-9]{8,32}/)[a-z][a-z0-9-]{1,62}))/(?P<user>[\w.*@-]{1,80})",
+    re.ASCII,
+)
+_OTHER_WORKS = lazy_pattern(
+    r"\b(?P<other>primary|writer|master|other (?:database|instance|cluster))\b[^.\n]{0,40}\bworks?\b",
+    re.IGNORECASE,
+)
+DATABASE_USER_ARN = CauseType(
+    "database-user-arn",
+    title="The ARN of the database user lacks the resource ID of the database",
+    text="The policy names the database by its ARN or name where rds-db:connect needs its resource ID (db-…, cluster-… or prx-…), so it allows nothing.",
+    recognised_by="The text shows an ARN with :dbuser: and, after it, a name or another ARN.",
+    fix="Write the resource ID (DbiResourceId, or DbClusterResourceId for Aurora) into the ARN.",
+    sources=(_POLICIES,),
+)
+
+
+def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str]) -> Explanation:
+    """Explain that a policy has the name or the ARN of a database where its resource ID belongs."""
+    text, name = denial.failure.text, wrong["name"]
+    kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
+    noun, option, query = _SHOW[kind]
+    works, cdk = _OTHER_WORKS.search(text), "grantConnect" in text
+    where = f"{wrong['start']}RESOURCE_ID/{wrong['user']}"
+    show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query}'"
+    as_proven = None
+    if works is not None:
+        as_proven = f"The {works['other'].lower()} accepts the same login: the user, the token and TLS are not the cause."
+    of_cdk = None
+    if cdk:
+        # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
+        of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib. Until then, replace the call by addToRolePolicy with this statement, so that the next deployment keeps it."
+    holder = policy_holder(denial)
+    role = "ROLE_NAME" if holder is None else holder[1]
+    return denial.explain(
+        f"The database rejected the IAM token of {wrong['user']}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
+        DATABASE_USER_ARN.cause(
+            "derived", (f"The text shows dbuser:{wrong['id']}/{wrong['user']}.", as_proven)
+        ),
+        remedies=identity_remedy(
+            f"Write the resource ID of {name} into the policy",
+            "RESOURCE_ID is what the first command prints. A replica has its own, other than that of its primary.",
+            of_cdk
+            or "Replace the wrong ARN in the policy where it is defined, or attach this one to the role.",
+            statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
+            commands=(
+                show,
+                None
+                if cdk
+                else Labelled(
+                    "Then, with RESOURCE_ID filled in:", commands.put_policy(role, "AllowDatabaseLogin")
+                ),
+            ),
+            url=_POLICIES,
+        ),
+        notes=EVENTUAL_CONSISTENCY,
+    )
+
+
 def explain_database_login(denial: Denial) -> Explanation:
-    """Explain that a PostgreSQL database rejected an IAM token."""
+    """Explain that a database rejected an IAM token."""
     login = find_login(denial.failure)
+    user = login.user if login else ""
+    named = (each for each in _WRONG_ID.finditer(denial.failure.text) if each["user"] in {user, "*"})
+    if (wrong := next(named, None)) is not None:
+        return _explain_user_arn(denial, login, wrong)
     database = "The database" if login is None or login.host is None else f"The database {login.host}"
     user = "the user" if login is None else clip_text(login.user)
     difference = None if login is None else _find_difference(login)
@@ -105,6 +174,10 @@ def explain_database_login(denial: Denial) -> Explanation:
         token = TOKEN_NOT_FOR_LOGIN.cause("derived", shown, text=_HOLDS)
         causes, remedies = (token, not_allowed), (remedies[-2], *remedies[:-2], remedies[-1])
     summary = f"{database} rejected the IAM token of {user}: {reason}."
+    if login is not None and login.checks_password:
+        # Only users with the role rds_iam log in with a token: PostgreSQL then says "PAM".
+        summary = f"{database} checked the token of {user} as a password: most likely, the user lacks the role rds_iam, or the database does not allow IAM authentication."
+        remedies = (remedies[-1], *remedies[:-1])
     return denial.explain(
         summary, *causes, topic="database-login", remedies=remedies, notes=EVENTUAL_CONSISTENCY
     )
@@ -129,7 +202,7 @@ def _find_difference(login: Login) -> str | None:
 def _token_remedy(login: Login | None) -> Remedy:
     host = "HOST" if login is None else login.host or login.token.get("hostname", "HOST")
     user = "DB_USER_NAME" if login is None else login.user
-    port = "5432" if login is None else login.token.get("port", "5432")
+    port = "5432" if login is None else login.token.get("port", login.port)
     region = commands.region(None if login is None else login.region)
     if login is not None and login.portless is not None:
         return _add_port_remedy(*login.portless, port)
@@ -174,6 +247,8 @@ def _show_command(login: Login | None) -> str:
 def _check_remedy(login: Login | None) -> Remedy:
     title = "Check the resource ID, and that the database accepts tokens"
     step = "IAM authentication must be enabled, and the user must have the role: GRANT rds_iam TO the user."
+    if login is not None and login.is_mysql:
+        step = "IAM authentication must be enabled, and the user must be created with the plugin: CREATE USER the user IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'."
     return owner_remedy(title, step, commands=_show_command(login), url=_POLICIES)
 
 

@@ -162,7 +162,11 @@ _FRAGMENTS: dict[str, tuple[str, ...]] = {
     "denials.own_permissions.explain_opensearch_role": ("] and user [name=",),
     "denials.service_specific.explain_not_owner": ("you are not the owner",),
     "denials.api_responses.explain_function_url": ("function url authorization",),
-    "denials.databases.explain_database_login": ("pam authentication failed for",),
+    "denials.databases.explain_database_login": (
+        "pam authentication failed for",
+        "access denied for user '",
+        "password authentication failed for user",
+    ),
     "denials.service_specific.explain_image": ("not authorized for images",),
     "denials.service_settings.explain_bedrock_model": (
         "access to the model with the specified model",
