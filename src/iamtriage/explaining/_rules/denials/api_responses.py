@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html and the pages that t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -15,10 +15,16 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.denials.known_policies import names_action
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
 from iamtriage.explaining._rules.shared.text_signs import find_closest
+from iamtriage.explaining._rules.sts.trust_documents import (
+    allow_statements,
+    iterate_conditions,
+    principal_names,
+)
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
@@ -167,6 +173,7 @@ _FUNCTION_URL = lazy_pattern(
 # In a SAM or CloudFormation template, in Terraform, in code of the CDK, or in what the AWS CLI prints.
 _AUTH_TYPE = lazy_pattern(
     r"(?i)\bauth(?:orization_?)?_?type[\"']?(?:\s?[:=]\s?|\s)[\"']?(?:[a-z.]{0,40}\.)?(?P<type>AWS_IAM|NONE)\b"
+    r"|--query AuthType\b[^\n]{0,60}\n(?P<printed>AWS_IAM|NONE)\b"
 )
 _SIGNED = ("--aws-sigv4", "AWS4-HMAC-SHA256", "awscurl ")
 _METHOD = lazy_pattern(r"\bcurl [^\n]{0,400}?(?:-X ?|--request[ =])(?P<method>[A-Z]{3,7})\b")
@@ -198,14 +205,21 @@ def explain_function_url(denial: Denial) -> Explanation:
     text = denial.failure.text
     url = find_closest(_FUNCTION_URL.finditer(text), denial.failure, prefers_before=True)
     settings = [each for each in _AUTH_TYPE.finditer(text) if not _is_of_gateway(text[: each.start()])]
-    stated = {each["type"].upper() for each in settings}
+    stated = {(each["type"] or each["printed"]).upper() for each in settings}
     region = commands.region(url["region"] if url else denial.facts.region)
     address = url[0] if url else "https://URL_ID.lambda-url.REGION.on.aws/"
     auth_type = stated.pop() if len(stated) == 1 else ""
     is_signed = any(each in text for each in _SIGNED)
     method = _METHOD.search(text)
     sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")
+    statements = _list_function_statements(denial)
+    lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
+    allows_both = lacking is not None and any(names_action(each, _INVOKE) for each in statements)
+    if lacking is not None and not allows_both:
+        return _explain_missing_invoke(denial, lacking, region, auth_type)
     function = f"--function-name FUNCTION_NAME --region {region}"
+    if _CLOUDFRONT.search(text):
+        return _explain_origin(denial, region, auth_type, allows_both=allows_both)
     policy = f"aws lambda get-policy {function} --query Policy --output text"
     public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"
     check = owner_remedy(
@@ -228,10 +242,10 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         url=pages.LAMBDA_URLS,
     )
-    remedies = (allow, check) if auth_type == "NONE" else (check, allow)
+    remedies = (allow, check) if auth_type == "NONE" else (check,) if auth_type else (check, allow)
     if auth_type and not is_signed and remedies[0] is check:
         title = "Sign the request with the credentials of a caller that is allowed"
-        remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])), allow)
+        remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])),)
     return denial.explain(
         f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_VERDICTS[auth_type][is_signed]}.",
         FUNCTION_URL_REJECTED.cause(
@@ -241,6 +255,103 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         topic="function-url",
         remedies=remedies,
+        notes="The function did not run, so it has no log entry.",
+    )
+
+
+_INVOKE, _INVOKE_URL = "lambda:InvokeFunction", "lambda:InvokeFunctionUrl"
+_CLOUDFRONT = lazy_pattern(r"\bcloudfront\b", re.IGNORECASE)
+_DISTRIBUTION = lazy_pattern(r"arn:aws[a-z-]{0,12}:cloudfront::\d{12}:distribution/[A-Z0-9]{6,20}", re.ASCII)
+_NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. Older ones are exempt for now, which is why they can work with one."
+FUNCTION_URL_LACKS_ACTION = CauseType(
+    "function-url-lacks-action",
+    title="The function policy allows only one of the two actions that a function URL requires",
+    text=_NEEDS_BOTH,
+    recognised_by="The function policy in the text allows lambda:InvokeFunctionUrl, and not lambda:InvokeFunction.",
+    fix="Allow lambda:InvokeFunction to the same principal in the function policy.",
+    sources=(pages.LAMBDA_URLS,),
+)
+
+
+def _list_function_statements(denial: Denial) -> list[dict[str, Any]]:
+    """Return what the function policy in the text allows."""
+    policies = (each for each in denial.context.policies if each.has_principal and not each.is_trust_policy)
+    return [statement for policy in policies for statement in allow_statements(policy.content)]
+
+
+def _explain_missing_invoke(
+    denial: Denial, statement: dict[str, Any], region: str, auth_type: str
+) -> Explanation:
+    """Explain that a function policy lacks the second action that a function URL requires."""
+    principal = next(iter(principal_names(statement, "Service", "AWS", "*")), "*")
+    arn = next(
+        (value for _, key, [value, *_] in iterate_conditions(statement) if key.lower() == "aws:sourcearn"),
+        None,
+    )
+    source = "" if arn is None else commands.fill_command(" --source-arn {}", arn)
+    via = " --invoked-via-function-url" if principal == "*" else ""
+    add = commands.fill_command(
+        f"aws lambda add-permission --function-name FUNCTION_NAME --region {region} --statement-id {{}} --action {_INVOKE} --principal {{}}",
+        f"{statement.get('Sid') or 'Url'}Invoke",
+        principal,
+    )
+    who = "everyone" if principal == "*" else principal
+    rest = f"AuthType {auth_type}" if auth_type else "the AuthType"
+    return denial.explain(
+        f"The function URL rejected the request: the function policy allows {who} only {_INVOKE_URL}, and not {_INVOKE}, which a function URL also requires.",
+        FUNCTION_URL_LACKS_ACTION.cause("derived"),
+        topic="function-url",
+        remedies=owner_remedy(
+            f"Allow {who} {_INVOKE}, too",
+            f"The command adds a second statement. The first one{', the origin access control' if 'cloudfront' in who else ''} and {rest} stay as they are. In code, add a second permission.",
+            _HASH_OF_BODY if "cloudfront" in who else None,
+            commands=f"{add}{source}{via}",
+            url=pages.LAMBDA_URLS,
+        ),
+    )
+
+
+_HASH_OF_BODY = "If then GET works and POST does not, the client must send the hash of the body in x-amz-content-sha256: CloudFront does not compute it."
+
+
+def _explain_origin(denial: Denial, region: str, auth_type: str, *, allows_both: bool) -> Explanation:
+    """Explain that a function URL rejected CloudFront, whose calls only the function policy allows."""
+    found = _DISTRIBUTION.search(denial.failure.text)
+    source = found[0] if found else "arn:aws:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"
+    function = f"--function-name FUNCTION_NAME --region {region}"
+    add = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal cloudfront.amazonaws.com --source-arn {source}"
+    url_type = f"aws lambda get-function-url-config {function} --query AuthType"
+    lines: tuple[str | Labelled | None, ...] = (
+        f"aws lambda get-policy {function} --query Policy --output text",
+        None if auth_type else url_type,
+        Labelled("For each action that it lacks:", add.format("cloudfront-url", _INVOKE_URL)),
+        add.format("cloudfront-invoke", _INVOKE),
+    )
+    verdict, title = (
+        "its function policy does not allow cloudfront.amazonaws.com both actions, or",
+        "Check the function policy, and allow CloudFront both actions",
+    )
+    if allows_both:
+        verdict, title = (
+            "the function policy in the text allows both actions, so most likely",
+            "Check the distribution and its origin access control",
+        )
+        origins = f"aws cloudfront get-distribution-config --id {source.rpartition('/')[2]} --query 'DistributionConfig.Origins.Items[].[DomainName,OriginAccessControlId]'"
+        lines = (None if auth_type else url_type, origins)
+    return denial.explain(
+        f"The function URL rejected the request of CloudFront: {verdict} the origin does not sign the requests.",
+        FUNCTION_URL_REJECTED.cause(
+            "reported",
+            text=f"CloudFront has no policies of its own: only the function policy allows its calls. {_NEEDS_BOTH}",
+        ),
+        topic="function-url",
+        remedies=owner_remedy(
+            title,
+            "The origin must have an origin access control of the type lambda that always signs, and the function URL the AuthType AWS_IAM.",
+            _HASH_OF_BODY,
+            commands=lines,
+            url=pages.LAMBDA_URLS,
+        ),
         notes="The function did not run, so it has no log entry.",
     )
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.text_signs import Deployment
 
 # A role that the call names lacks something, and not the caller.
-_TOPICS_OF_OTHER_ROLES = frozenset({"execution-role", "service-cannot-assume-role"})
+_TOPICS_OF_OTHER_ROLES = frozenset(
+    {"execution-role", "service-cannot-assume-role", "service-role-lacks-permission"}
+)
 _STACK_SET = lazy_pattern(r"--stack-set-name[ =][\"']?([A-Za-z][A-Za-z0-9-]{0,127})", re.ASCII)
 # What a service or the kubelet says around the message of AWS in the same entry, after fragments of which it has one,
 # and what it does with the role.
@@ -208,7 +210,7 @@ def _caller_note(denial: Denial, topic: str) -> str | None:
         return None
     if denial.principal_text is None and "HandlerErrorCode: " in denial.failure.text:
         if topic in _TOPICS_OF_OTHER_ROLES:
-            return None
+            return _deployment_note(denial) if topic == "service-role-lacks-permission" else None
         return "CloudFormation uses the role of the stack (aws cloudformation describe-stacks prints RoleARN) or, if it has none, the permissions of whoever started the operation. Retry the deployment afterwards."
     if denial.role is not None and "role-arn" in denial.failure.text:
         from iamtriage.explaining._context.readers.kubernetes.pod_evidence import read_pod_evidence

@@ -16,12 +16,13 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
-from iamtriage.explaining._explanations.remedies import Remedy
+from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.clues import find_role_arn, message_text
 from iamtriage.explaining._rules.shared.denial_remedies import region_argument
 from iamtriage.explaining._rules.shared.policy_names import inline_policy_name
 from iamtriage.explaining._rules.shared.principal_words import parse_masked_role
+from iamtriage.explaining._rules.shared.remedies import present
 from iamtriage.policies._documents import allow, build_document
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ _MANAGED_RULES = {
     "ecs": "StepFunctionsGetEventsForECSTaskRule",
     "states": "StepFunctionsGetEventsForStepFunctionsExecutionRule",
 }
+# A resource of a template of AWS SAM whose role SAM creates from its Policies.
+_SAM = lazy_pattern(
+    r"^[ \t]{0,8}(?P<name>[A-Za-z0-9]{1,80}):\s{1,40}Type: [\"']?AWS::Serverless::\w{2,40}[\"']?\s(?:[^\n]*\n){1,60}?[ \t]{2,20}Policies:",
+    re.MULTILINE,
+)
 _PROJECT = lazy_pattern(r":build/(?P<project>[\w-]{2,150}):", re.ASCII)
 
 SERVICE_ROLE_LACKS_PERMISSION = CauseType(
@@ -64,6 +70,8 @@ class ServiceRole(Value):
         resource: Their resource, with placeholders for what the message may name.
         managed_policy: The AWS managed policy that has the permissions, if there is one to attach.
         step: What else to know.
+        show: The command that prints the ARN of the role.
+        why: Why other permissions, which the role often has, are not enough.
     """
 
     role: str
@@ -73,6 +81,8 @@ class ServiceRole(Value):
     resource: str = "*"
     managed_policy: str = ""
     step: str = ""
+    show: str = ""
+    why: str = ""
 
 
 _FLOW_LOGS = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
@@ -89,6 +99,10 @@ _CODEDEPLOY = ServiceRole(
     managed_policy="service-role/AWSCodeDeployRole",
     step="For Auto Scaling groups with launch templates, the role also needs ec2:RunInstances, ec2:CreateTags and iam:PassRole.",
 )
+_SHOW_MACHINE = "aws stepfunctions describe-state-machine --state-machine-arn STATE_MACHINE_ARN --query roleArn --output text"
+_SHOW_PROJECT = (
+    "aws codebuild batch-get-projects --names PROJECT_NAME --query 'projects[].serviceRole' --output text"
+)
 # The caller launches the instances, whatever service does it for them.
 _LAUNCH_TEMPLATE = ServiceRole(
     "the caller",
@@ -102,6 +116,7 @@ _FLOW_LOG_ROLE = ServiceRole(
     "send flow logs to CloudWatch Logs",
     (*_LOG_ACTIONS, "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
     _FLOW_LOGS,
+    show="aws ec2 describe-flow-logs --query 'FlowLogs[].DeliverLogsPermissionArn' --output text",
     step="The role's trust policy must allow vpc-flow-logs.amazonaws.com to assume it.",
 )
 _KEY_OF_BUCKET = (
@@ -114,6 +129,7 @@ _BUILD_SOURCE = ServiceRole(
     "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
     resource="arn:{partition}:s3:::{bucket}/*",
     step=f"{_KEY_OF_BUCKET} If the bucket is in another account, its policy and the key policy must allow the role, too.",
+    show=_SHOW_PROJECT,
 )
 ROLES = {
     "not authorized to use launch template": _LAUNCH_TEMPLATE,
@@ -125,13 +141,16 @@ ROLES = {
         "https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
         resource="arn:{partition}:events:{region}:{account}:rule/{rule}",
         step="Step Functions can reject a policy that is only seconds old: retry then. In code, let the state machine depend on the policy (in Terraform, with depends_on).",
+        show=_SHOW_MACHINE,
     ),
     "not authorized to access the log destination": ServiceRole(
         "the state machine's role",
         "send its logs to CloudWatch Logs",
         _DELIVERIES,
         "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html",
-        step="CloudWatch Logs supports only * as the resource of log deliveries.",
+        step="If the message stays, the resource policy of CloudWatch Logs is full (5120 characters): use a log group whose name starts with /aws/vendedlogs/. Or a permissions boundary of the role lacks the actions.",
+        show=_SHOW_MACHINE,
+        why="Step Functions creates a log delivery, whose actions have no log group as resource: logs:PutLogEvents on the group is not enough.",
     ),
     "permissions to execute the backup": ServiceRole(
         "the role of the backup plan",
@@ -157,6 +176,7 @@ ROLES = {
         _LOG_ACTIONS,
         "https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
         resource="arn:{partition}:logs:{region}:{account}:log-group:/aws/codebuild/{project}*",
+        show=_SHOW_PROJECT,
     ),
     "error while downloading key": _BUILD_SOURCE,
     "for primary source and source version": _BUILD_SOURCE,
@@ -214,22 +234,39 @@ def explain_weak_role(denial: Denial) -> Explanation:
         arn = f"arn:{denial.location.partition or 'aws'}:iam::aws:policy/{row.managed_policy}"
         line = commands.attach_policy(name, arn)
         policy, steps, needs = None, [], f"the permissions of {row.managed_policy.rpartition('/')[2]}"
-    text = f"The role needs {needs}. The caller's permissions are not the problem."
+    text = f"{row.why or f'The role needs {needs}.'} The caller's permissions are not the problem."
     if row is _LAUNCH_TEMPLATE:
         text = f"The service checks the permissions of the caller, who needs {needs}."
+    show = commands.fill_command(row.show) if row.show and role is None else None
+    if project:
+        show = show and show.replace("PROJECT_NAME", project["project"])
+    labels = (Labelled("Then, with ROLE_NAME filled in:", line),) if show else ()
+    in_template, manifest = _SAM.search(denial.failure.text), None
+    if in_template and policy is not None:
+        # The stack has the role, which is not there after a rollback.
+        listed = "".join(f"\n          - {each}" for each in row.actions)
+        manifest = f'Policies:\n  - Statement:\n      - Effect: Allow\n        Action:{listed}\n        Resource: "{resource}"\n'
+        steps = [
+            f"Add the statement to the Policies of {in_template['name']} in the template, next to the others."
+        ]
+        policy, lines, labels = None, (), ()
+    else:
+        lines = present(show, line)
     return denial.explain(
         f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
         remedies=Remedy(
             title=f"Give {named} the permissions",
-            who="account administrator",
+            who="you" if manifest else "account administrator",
             steps=(*steps, *((row.step,) if row.step else ())),
-            commands=(line,),
+            commands=lines,
+            labels=labels,
             policy=policy,
             layer=None if policy is None else "identity",
+            manifest=manifest,
             url=row.url,
         ),
-        notes=EVENTUAL_CONSISTENCY,
+        notes=None if manifest else EVENTUAL_CONSISTENCY,
     )
 
 

@@ -79,7 +79,7 @@ def explain_kafka_login(denial: Denial) -> Explanation:
     start = (
         f"arn:{clues.find_partition(denial.case)}:kafka:{broker['region'] if broker else 'REGION'}:ACCOUNT_ID"
     )
-    name = f"{broker['name'] if broker else 'CLUSTER_NAME'}/CLUSTER_UUID"
+    name = f"{broker['name'] if broker else 'CLUSTER'}/CLUSTER_UUID_NAME"
     if cluster is not None:
         start, name = cluster["start"], cluster["name"]
     said = _ROLE.search(text)
