@@ -47,6 +47,7 @@ from iamtriage.explaining._rules.calls.throttling import (
     uses_throttled_key,
 )
 from iamtriage.explaining._rules.calls.unreachable_endpoints import explain_no_answer
+from iamtriage.explaining._rules.calls.unsubscribed_services import explain_unsubscribed_service
 from iamtriage.explaining._rules.credentials import pod_agents
 from iamtriage.explaining._rules.credentials.access_portals import explain_unknown_portal
 from iamtriage.explaining._rules.credentials.identity_pools import explain_pool_roles
@@ -311,6 +312,7 @@ _ROUTES_BEFORE_KINDS: tuple[Route[_Rule], ...] = (
     ),
     Route(key_access.explain_log_group_key, message=key_access.KEY_NOT_ALLOWED),
     Route(explain_missing_setting, message=ACCOUNT_ROLE_MISSING),
+    Route(explain_unsubscribed_service, message="needs a subscription for the service"),
     Route(explain_protected_role, message=PROTECTED_ROLE, code=r"UnmodifiableEntity(?:Exception)?"),
     Route(
         key_states.explain_key_state,
