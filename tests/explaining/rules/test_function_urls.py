@@ -58,3 +58,35 @@ def test_the_response_to_another_request_to_api_gateway_does_not_decide(own: str
 )  # fmt: skip
 def test_the_type_of_a_route_of_api_gateway_is_not_that_of_the_url(code: str, verdict: str) -> None:
     assert explain(f"{code}\n$ curl {URL}\n{LONG}").summary.endswith(f": {verdict}.")
+
+
+POLICY = '{{"Version":"2012-10-17","Statement":[{{"Sid":"Url","Effect":"Allow","Principal":{principal},"Action":{actions},"Resource":"arn:aws:lambda:eu-west-1:111122223333:function:orders"{rest}}}]}}'
+SOURCE = "arn:aws:cloudfront::111122223333:distribution/E2QWRUHEXAMPLE"
+OF_CLOUDFRONT = f',"Condition":{{"ArnLike":{{"AWS:SourceArn":"{SOURCE}"}}}}'
+
+
+@pytest.mark.parametrize(
+    ("principal", "rest", "command"),
+    [
+        ('"*"', "", "--principal '*' --invoked-via-function-url"),
+        ('{"Service":"cloudfront.amazonaws.com"}', OF_CLOUDFRONT, f"--principal cloudfront.amazonaws.com --source-arn {SOURCE}"),
+    ],
+    ids=["public", "CloudFront"],
+)  # fmt: skip
+def test_the_second_action(principal: str, rest: str, command: str) -> None:
+    one = POLICY.format(principal=principal, actions='"lambda:InvokeFunctionUrl"', rest=rest)
+    both = POLICY.format(
+        principal=principal, actions='["lambda:InvokeFunctionUrl","lambda:InvokeFunction"]', rest=rest
+    )
+    explanation = explain(f"{LONG}\n{one}")
+    assert explanation.causes[0].code == "function-url-lacks-action"
+    assert explanation.remedies[0].commands[0].endswith(command)
+    assert "--action lambda:InvokeFunction " in explanation.remedies[0].commands[0]
+    assert explain(f"{LONG}\n{both}").causes[0].code == "function-url-rejected"
+
+
+def test_cloudfront_has_no_policies_of_its_own() -> None:
+    explanation = explain(f"x-cache: Error from cloudfront\n{LONG}")
+    assert "CloudFront has no policies of its own" in explanation.causes[0].text
+    assert "origin does not sign" in explanation.summary
+    assert len(explanation.remedies) == 1

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from iamtriage.explaining._explanations.remedies import Remedy
 
-AIRFLOW, KUBECTL_APPLY = "Airflow", "kubectl apply"
+AIRFLOW, KUBECTL_APPLY, SPARK = "Airflow", "kubectl apply", "Spark"
 # The access policies whose permissions are known.
 _ACCESS_POLICY = lazy_pattern(r"\bAmazonEKS(?:View|SecretReader|Edit|Admin|AdminView|ClusterAdmin)Policy\b")
 _ADMIN_POLICY, _VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSAdminViewPolicy"
@@ -46,6 +46,7 @@ _INSTALLERS = lazy_patterns(
         "Helm": r"\b(?:INSTALLATION|UPGRADE|UNINSTALLATION|ROLLBACK) FAILED\b|\bhelm\.go:\d|\bUnable to continue with (?:install|update)\b"
         r"|\bhelm (?:install|upgrade)\b|\bwith helm_release\.",
         "Airflow": r"\bairflow\.[a-z]|\bKubernetes(?:PodOperator|Executor)\b",
+        "Spark": r"\bspark\.kubernetes\.|\bExecutorPods\w{4,40}|\borg\.apache\.spark\.|\bemr-containers-sa-spark-",
         "Terraform": r"\bwith (?:module\.[\w.\[\]\"-]{1,200}\.)?kubernetes_(?!manifest\.|config_map_v1_data\.)\w{3,60}\.",
     }
 )
@@ -53,6 +54,7 @@ _INSTALLERS = lazy_patterns(
 _INSTALLER_FRAGMENTS = {
     "Helm": ("FAILED", "helm", "Unable to continue"),
     "Airflow": ("airflow.", "KubernetesPodOperator", "KubernetesExecutor"),
+    "Spark": ("spark.kubernetes.", "ExecutorPods", "org.apache.spark.", "emr-containers-sa-spark-"),
     "Terraform": ("kubernetes_",),
 }
 _KUBECTL = lazy_pattern(r"\bkubectl (?![a-z]+ is\b)[^\n|;&]{0,200}")
@@ -66,12 +68,17 @@ VERBS_OF_PATCH = ("get", "patch")
 _APPLY_OUTPUT = lazy_pattern(
     r"kubectl\.kubernetes\.io/last-applied-configuration|error when applying patch|error when retrieving current configuration"
 )
-# An installer gets the object before it creates or changes it.
-_VERBS_OF_INSTALLERS = ("create", "delete", "get", "list", "patch", "update")
 # https://kubernetes.io/docs/reference/kubectl/generated/kubectl_apply/
 VERBS_OF_APPLY = ("create", "get", "patch")
-# https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html
-_VERBS_OF_AIRFLOW = ("create", "delete", "get", "list", "patch", "watch")
+# An installer gets the object before it changes it. The others:
+# https://airflow.apache.org/docs/apache-airflow-providers-cncf-kubernetes/stable/operators.html and
+# https://spark.apache.org/docs/latest/running-on-kubernetes.html#rbac.
+_VERBS = ("create", "delete", "get", "list", "patch", "update")
+_VERBS_OF_PROGRAMS = {
+    AIRFLOW: ("create", "delete", "get", "list", "patch", "watch"),
+    SPARK: (*_VERBS, "deletecollection", "watch"),
+}
+_TYPES_OF_PROGRAMS = {AIRFLOW: ("pods",), SPARK: ("configmaps", "persistentvolumeclaims", "pods", "services")}
 _VERBS_BEFORE_CREATION = frozenset({"get", "patch", "update"})
 
 
@@ -112,7 +119,7 @@ class DeniedRequest(Value):
         installer = _find_installer(text)
         if installer == "Helm" and request.resource == "namespaces":
             installer = None  # it only creates them, with --create-namespace
-        if installer == AIRFLOW and request.resource != "pods":
+        if request.resource not in _TYPES_OF_PROGRAMS.get(installer or "", (request.resource,)):
             installer = None
         if (
             installer is None
@@ -133,7 +140,7 @@ class DeniedRequest(Value):
             request = attrs.evolve(request, name=None)
         if installer not in {None, KUBECTL_APPLY} and request.path is None:
             # The role for the type allows all that the tool does with it.
-            verbs = _VERBS_OF_AIRFLOW if installer == AIRFLOW else _VERBS_OF_INSTALLERS
+            verbs = _VERBS_OF_PROGRAMS.get(installer or "", _VERBS)
             request = attrs.evolve(request, name=None, verbs=verbs)
         principal = principal_words.try_parse_principal(user) if kind in {"iam", "iam session"} else None
         subject = _binding_subject(user, kind, principal_words.underlying_role(principal))
@@ -211,7 +218,7 @@ class DeniedRequest(Value):
     @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
-        return self.request.verbs in {_VERBS_OF_AIRFLOW, _VERBS_OF_INSTALLERS, VERBS_OF_APPLY}
+        return self.request.verbs in {*_VERBS_OF_PROGRAMS.values(), _VERBS, VERBS_OF_APPLY}
 
 
 def _find_installer(text: str) -> str | None:
@@ -367,6 +374,8 @@ def _need(denied: DeniedRequest) -> str:
         what = "stores each release in a Secret of the namespace, so it gets, lists, creates, updates and deletes Secrets, and the objects of the chart"
     elif denied.installer == AIRFLOW:
         what = "creates, watches, reads and deletes pods"
+    elif denied.installer == SPARK:
+        what = "creates, watches and deletes the objects of its executors"
     elif denied.installer == KUBECTL_APPLY:
         what = "reads, creates and patches objects"
     return f"{denied.installer} {what}. The denied verb alone is not enough."

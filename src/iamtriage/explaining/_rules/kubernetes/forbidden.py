@@ -182,7 +182,9 @@ def _or_policy(denied: DeniedRequest) -> str:
 
 def _describe_login(denied: DeniedRequest) -> str:
     if denied.kind == "service account":
-        return "The API server authenticated the service account: its token is not the problem."
+        fixed = "may have been revoked" in denied.case.text
+        said = " (may have been revoked is a fixed phrase of the client)" if fixed else ""
+        return f"The API server authenticated the service account: its token is not the problem{said}."
     what = "the login is" if denied.provider else "the login and IAM policies are"
     return f"The API server authenticated the user: {what} not the problem."
 

@@ -12,7 +12,7 @@ from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller_of_account
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
-from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks
+from iamtriage.explaining._rules.kubernetes import cloud_roles, denied_requests, request_checks, spark_roles
 from iamtriage.explaining._rules.kubernetes.stated_entries import change_groups
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, manifests, pages
 from iamtriage.explaining._rules.shared.clues import message_text
@@ -81,6 +81,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     is_role_first = denied.installer in {
         denied_requests.AIRFLOW,
         denied_requests.KUBECTL_APPLY,
+        denied_requests.SPARK,
     } and installers[:1] != (None,)
     later = None if is_role_first else role
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
@@ -88,6 +89,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         request_checks.check_caller_remedy(denied) if is_allowed else None,
         policy if is_policy_first else None,
         cloud_roles.azure_remedy(denied),
+        spark_roles.emr_remedy(denied),
         _missing_role_remedy(denied),
         _service_account_remedy(denied),
         *((role, *installers) if is_role_first else installers),

@@ -1,0 +1,51 @@
+"""Explain how the Roles that Amazon EMR on EKS creates get a type of objects that they lack.
+
+Sources: https://github.com/eksctl-io/eksctl/issues/5397 and
+https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from iamtriage.explaining._rules.kubernetes import denied_requests, request_checks
+from iamtriage.explaining._rules.shared import commands
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
+
+if TYPE_CHECKING:
+    from iamtriage.explaining._explanations.remedies import Remedy
+    from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
+
+_ACCOUNTS = (
+    "emr-containers-sa-spark-driver",
+    "emr-containers-sa-spark-client",
+    "emr-containers-sa-spark-executor",
+)
+
+
+def emr_remedy(denied: DeniedRequest) -> Remedy | None:
+    """Return the remedy for the account of a job, or ``None`` for other users."""
+    request, subject = denied.request, denied.subject
+    name = "" if subject is None else subject.name
+    is_plain = denied.installer == denied_requests.SPARK and request.group == "" and not request.subresource
+    if not is_plain or not name.startswith(_ACCOUNTS) or request.resource is None:
+        return None
+    rule = {"apiGroups": [""], "resources": [request.resource], "verbs": [*request.verbs]}
+    patch = json.dumps([{"op": "add", "path": "/rules/-", "value": rule}], separators=(",", ":"))
+    space = commands.namespace(request.namespace)
+    change = f"-n {space} --type json --patch '{patch}'"
+    volumes = request.resource == "persistentvolumeclaims"
+    return cluster_remedy(
+        f"Add {request.resource} to the Roles of Amazon EMR in the namespace {space}",
+        f"eksctl and older versions of EMR create the Role emr-containers without {request.resource}. EMR creates further ones for each job execution role, so the second command changes those, too.",
+        "The job execution role needs no permission for volumes: the EBS CSI driver creates them with its own role."
+        if volumes
+        else None,
+        commands=(
+            f"kubectl patch role emr-containers {change}",
+            f"kubectl get roles -n {space} --output name | grep -E 'emr-containers-role-spark-(driver|client)' | xargs -I {{}} kubectl patch {{}} {change}",
+            request_checks.check_command(denied),
+        ),
+        url="https://docs.aws.amazon.com/emr/latest/EMR-on-EKS-DevelopmentGuide/permissions-for-pvc.html",
+    )

@@ -1,0 +1,95 @@
+"""Tests for logins with IAM tokens that databases and brokers of Kafka reject in their own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain, parse
+
+MYSQL = "pymysql.err.OperationalError: (1045, \"Access denied for user 'reports'@'10.0.1.2' (using password: YES)\")\n"
+TOKEN = 'token = boto3.client("rds").generate_db_auth_token("orders.abcdefghijkl.eu-west-1.rds.amazonaws.com", 3306, "reports")\n'
+START = "arn:aws:rds-db:eu-west-1:111122223333:dbuser:"
+SASL = "unable to initialize sasl: SASL_AUTHENTICATION_FAILED: SASL Authentication failed.\n"
+BROKER = "brokers: [b-1.orders.a1b2c3.c4.kafka.eu-west-1.amazonaws.com:9098], sasl mechanism: AWS_MSK_IAM\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict", "command"),
+    [
+        ("arn:aws:rds:eu-west-1:111122223333:db:orders-replica-1", "on orders-replica-1, because the policy in the text has an ARN", "--db-instance-identifier orders-replica-1"),
+        ("arn:aws:rds:eu-west-1:111122223333:cluster:orders", "on orders, because the policy in the text has an ARN", "--db-cluster-identifier orders"),
+        ("orders-db", "on orders-db, because the policy in the text has the name", "--db-instance-identifier orders-db"),
+    ],
+    ids=["ARN", "cluster", "name"],
+)  # fmt: skip
+def test_an_arn_without_a_resource_id(written: str, verdict: str, command: str) -> None:
+    statement = f'{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{START}{written}/reports"}}'
+    explanation = explain(f"{MYSQL}{TOKEN}{statement}")
+    assert explanation.causes[0].code == "database-user-arn"
+    assert verdict in explanation.summary
+    assert command in explanation.remedies[0].commands[0]
+    assert f"{START}RESOURCE_ID/reports" in str(explanation.remedies[0].policy)
+
+
+@pytest.mark.parametrize(
+    "written", ["db-ABCDEFGHIJKL01234567890123", "prx-0a1b2c3d4e5f60718", "*", "cluster-*"]
+)
+def test_a_resource_id_is_no_name(written: str) -> None:
+    statement = f'{{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "{START}{written}/reports"}}'
+    codes = {cause.code for cause in explain(f"{MYSQL}{TOKEN}{statement}").causes}
+    assert "database-user-arn" not in codes
+
+
+def test_a_replica_of_the_cdk() -> None:
+    arn = f"{START}arn:aws:rds:eu-west-1:111122223333:db:orders-replica/reports"
+    text = f'{MYSQL}The primary works.\nreplica.grantConnect(fn, "reports")\n{{"Action": "rds-db:connect", "Effect": "Allow", "Resource": "{arn}"}}\n{TOKEN}'
+    full = " ".join(explain(text).to_text(detail="full").split())
+    assert "update aws-cdk-lib" in full
+    assert "The primary accepts the same login" in full
+
+
+def test_a_login_of_mysql_is_not_that_of_postgresql() -> None:
+    full = explain(MYSQL + TOKEN).to_text(detail="full")
+    assert "AWSAuthenticationPlugin" in full
+    assert "--port 3306" in full
+    assert "rds_iam" not in full
+
+
+def test_a_user_without_rds_iam() -> None:
+    message = 'FATAL: password authentication failed for user "reports"\n'
+    explanation = explain(message + TOKEN)
+    assert "lacks the role rds_iam" in explanation.summary
+    assert "GRANT rds_iam" in explanation.remedies[0].steps[0]
+
+
+@pytest.mark.parametrize("text", [MYSQL, SASL, SASL + "mechanism: SCRAM-SHA-512\n"])
+def test_a_login_without_a_sign_of_iam(text: str) -> None:
+    assert parse(text) is None
+    assert explain(text).topic == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict"),
+    [
+        ("kafka:*", "the policy in the text allows kafka:*, which only manages clusters"),
+        ("s3:GetObject", "most likely, no policy of"),
+    ],
+)
+def test_a_broker_denies_the_connection(action: str, verdict: str) -> None:
+    cluster = "arn:aws:kafka:eu-west-1:111122223333:cluster/orders/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-4"
+    policy = f'Role orders-ui:\n{{"Effect": "Allow", "Action": "{action}", "Resource": "{cluster}"}}'
+    explanation = explain(f"{SASL}{BROKER}{policy}")
+    assert explanation.failure is None
+    assert verdict in explanation.summary
+    resources = [each["Resource"] for each in (explanation.remedies[0].policy or {})["Statement"]]
+    assert resources == [
+        cluster,
+        f"{cluster.replace(':cluster/', ':topic/')}/*",
+        f"{cluster.replace(':cluster/', ':group/')}/*",
+    ]
+    assert "--role-name orders-ui" in explanation.remedies[0].commands[-1]
+
+
+def test_a_policy_that_allows_the_connection() -> None:
+    policy = '{"Effect": "Allow", "Action": "kafka-cluster:*", "Resource": "arn:aws:kafka:eu-west-1:111122223333:cluster/other/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9-4"}'
+    assert "kafka:" not in explain(f"{SASL}{BROKER}{policy}").summary
