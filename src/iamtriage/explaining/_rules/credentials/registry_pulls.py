@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
-from iamtriage.explaining._rules.shared import clues
+from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
@@ -71,7 +71,7 @@ _OTHER_PROGRAMS = {
         "https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/",
     ),
     r"\bkaniko\b": (
-        "kaniko",
+        "The program kaniko",
         'Mount a file /kaniko/.docker/config.json with {"credsStore": "ecr-login"}: kaniko has the helper built in, which signs in with the role of the pod.',
         "https://github.com/GoogleContainerTools/kaniko#pushing-to-amazon-ecr",
     ),
@@ -93,7 +93,7 @@ def explain_pull_of_cluster(case: _Case, message: str) -> Explanation | None:
     if row is None:
         return None
     name, step, url = row
-    remedy = cluster_remedy(f"Let {name} sign in to ECR", step, url=url)
+    remedy = cluster_remedy(f"Let {name.replace('The', 'the')} sign in to ECR", step, url=url)
     return case.explain(
         f"{name} asked the ECR registry {registry} without a valid login: it uses the role of its pod only if it is set up for that.",
         PROGRAM_WITHOUT_REGISTRY_LOGIN.cause("derived"),
@@ -144,7 +144,7 @@ def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
         topic="no-registry-login",
         remedies=cluster_remedy(
             f"Set provider: aws in the {kind} {name}",
-            f"{controller} then signs in with the role of its service account, or else with the node's. Change the manifest in Git, too: Flux overwrites the patch.",
+            f"The controller {controller} then signs in with the role of its service account, or else with the node's. Change the manifest in Git, too: Flux overwrites the patch.",
             "An old Flux whose objects have no such field has the option --aws-autologin-for-ecr of the controller instead."
             if kind == "ImageRepository"
             else "Only a HelmRepository with type: oci has this field."
@@ -199,6 +199,7 @@ def pull_secret_remedy(registry: str, region: str) -> Remedy:
             f'kubectl create secret docker-registry ecr-login --namespace NAMESPACE --docker-server={registry} --docker-username=AWS --docker-password="{login}"',
             'kubectl patch serviceaccount default --namespace NAMESPACE --patch \'{"imagePullSecrets": [{"name": "ecr-login"}]}\'',
         ),
+        url=pages.ECR_LOGIN,
     )
 
 

@@ -60,10 +60,10 @@ def explain_refused_role(case: Case[MissingCredentials], _message: str = "") -> 
     if is_empty:
         verdict = f"has no annotation {key}" if is_kiam else f"does not permit it ({key})"
     return case.explain(
-        f"{program} refused the role {role}: {name} {verdict}. The refusal is {program}'s own: it did not ask STS, so neither the role's trust policy nor its policies are the cause.",
+        f"The agent of {program} refused the role {role}: {name} {verdict}. It did not ask STS, so neither the role's trust policy nor its policies are the cause.",
         ROLE_NOT_PERMITTED_IN_NAMESPACE.cause(
             "reported",
-            text=f"{program} gives a pod only roles that its namespace permits, and SDKs then find no credentials.",
+            text=f"With {program}, a pod gets only roles that its namespace permits. Otherwise, SDKs find no credentials.",
         ),
         topic="no-credentials",
         remedies=cluster_remedy(

@@ -15,7 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.databases import find_login
+from iamtriage.explaining._context.readers.databases import RESOURCE_ID, find_login
 from iamtriage.explaining._context.readers.regions import find_bucket_region
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -106,7 +106,14 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
     noun, option, query = _SHOW[kind]
     works, cdk = _OTHER_WORKS.search(text), "grantConnect" in text
-    where = f"{wrong['start']}RESOURCE_ID/{wrong['user']}"
+    # The ID in the ARN of another user can be that of another database.
+    shown = {
+        each[0]
+        for each in RESOURCE_ID.finditer(text)
+        if each["kind"] == kind and not text.endswith(":dbuser:", 0, each.start())
+    }
+    known = shown.pop() if len(shown) == 1 else None
+    where = f"{wrong['start']}{known or 'RESOURCE_ID'}/{wrong['user']}"
     show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query}'"
     as_proven = None
     if works is not None:
@@ -117,6 +124,7 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
         of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib. Until then, replace the call by addToRolePolicy with this statement, so that the next deployment keeps it."
     holder = policy_holder(denial)
     role = "ROLE_NAME" if holder is None else holder[1]
+    put = commands.put_policy(role, "AllowDatabaseLogin")
     return denial.explain(
         f"The database rejected the IAM token of {wrong['user']}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
         DATABASE_USER_ARN.cause(
@@ -124,17 +132,15 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
         ),
         remedies=identity_remedy(
             f"Write the resource ID of {name} into the policy",
-            "RESOURCE_ID is what the first command prints. A replica has its own, other than that of its primary.",
+            None
+            if known
+            else "RESOURCE_ID is what the first command prints. A replica has its own, other than that of its primary.",
             of_cdk
             or "Replace the wrong ARN in the policy where it is defined, or attach this one to the role.",
             statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
             commands=(
-                show,
-                None
-                if cdk
-                else Labelled(
-                    "Then, with RESOURCE_ID filled in:", commands.put_policy(role, "AllowDatabaseLogin")
-                ),
+                None if known else show,
+                None if cdk else put if known else Labelled("Then, with RESOURCE_ID filled in:", put),
             ),
             url=_POLICIES,
         ),

@@ -72,13 +72,17 @@ def find_rejected_login(text: str) -> AccessDenied | None:
     return None
 
 
+def names_cluster(denial: Denial) -> bool:
+    """Return whether the text names an MSK cluster, by its ARN or the host of a broker."""
+    text = denial.failure.text
+    return _CLUSTER.search(text) is not None or _BROKER.search(text) is not None
+
+
 def explain_kafka_login(denial: Denial) -> Explanation:
     """Explain that a broker of Amazon MSK denied a client the connection."""
     text = denial.failure.text
     cluster, broker = _CLUSTER.search(text), _BROKER.search(text)
-    start = (
-        f"arn:{clues.find_partition(denial.case)}:kafka:{broker['region'] if broker else 'REGION'}:ACCOUNT_ID"
-    )
+    start = f"arn:{clues.find_partition(denial.case)}:kafka:{commands.region(broker['region'] if broker else None)}:ACCOUNT_ID"
     name = f"{broker['name'] if broker else 'CLUSTER'}/CLUSTER_UUID_NAME"
     if cluster is not None:
         start, name = cluster["start"], cluster["name"]
