@@ -380,6 +380,10 @@ def test_access_entry_is_shown_with_its_policy_and_who_creates_it() -> None:
     [
         ("", "Or associate AmazonEKSAdminViewPolicy, which shows everything, including Secrets, with"),
         ('{"associatedAccessPolicies": []}', "Associate AmazonEKSAdminViewPolicy, which shows everything,"),
+        (
+            '{"associatedAccessPolicies": [{"policyArn": "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"}]}',
+            "Or associate AmazonEKSAdminViewPolicy, which shows everything,",
+        ),
     ],
 )
 def test_policy_that_shows_everything_is_a_remedy_if_no_other_covers_the_type(

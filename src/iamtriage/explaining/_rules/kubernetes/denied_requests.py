@@ -216,6 +216,12 @@ class DeniedRequest(Value):
         return _VIEW_POLICY if is_read and self.policy is None and not self.is_for_installer else None
 
     @property
+    def is_policy_first(self) -> bool:
+        """Whether the access policy comes before a role: with an access entry, it takes a single command."""
+        lacks_policy = bool(self.stated_policies and not (self.allowing_policy or self.view_policy))
+        return self.is_out_of_scope or self.has_empty_entry or lacks_policy
+
+    @property
     def is_for_installer(self) -> bool:
         """Whether the role for the type allows more than the denied verb."""
         return self.request.verbs in {*_VERBS_OF_PROGRAMS.values(), _VERBS, VERBS_OF_APPLY}
@@ -277,7 +283,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
     is_cluster_wide = request.is_cluster_scope or request.is_cluster_scoped_type
     namespace = None if is_cluster_wide else commands.namespace(request.namespace)
     scope = "in all namespaces" if namespace is None else f"in the namespace {namespace}"
-    role = "a Role and RoleBinding allow" if stated else "the role above allows"
+    role = "a Role and RoleBinding allow" if denied.is_policy_first else "the role above allows"
     step = f"{policy} allows more than the denied request, {scope}; {role} only this request."
     if stated and request.resource == "secrets" and denied.allowing_policy is None:
         step = f"Decide first whether {denied.subject_text} should read them: other policies leave Secrets out on purpose, and access policies cannot be edited. {policy} reads all Secrets {scope}; {role} only this request."
@@ -303,7 +309,7 @@ def access_policy_remedy(denied: DeniedRequest) -> Remedy | None:
         (
             f"Extend the scope of {policy} to the namespace {namespace}"
             if extends_scope
-            else f"{'Associate' if stated else 'Or associate'} {policy}{', which shows everything, including Secrets,' if denied.view_policy else ''} with the access entry"
+            else f"{'Associate' if denied.is_policy_first else 'Or associate'} {policy}{', which shows everything, including Secrets,' if denied.view_policy else ''} with the access entry"
         ),
         step,
         mode if cluster.mode is None and not stated else None,

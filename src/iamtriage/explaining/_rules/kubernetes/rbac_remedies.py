@@ -73,9 +73,6 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     of_program = denied.kind == "service account" and denied.request.verb != "get"
     needs_role = of_program or denied.request.is_cluster_scoped_type is None
     policy = None if denied.installer else denied_requests.access_policy_remedy(denied)
-    # With a policy, the access entry exists, so that a further one takes a single command.
-    is_policy_first = bool(denied.has_empty_entry or (denied.stated_policies and not denied.allowing_policy))
-    is_policy_first = denied.is_out_of_scope or (is_policy_first and denied.view_policy is None)
     installers = denied_requests.installer_remedies(denied)
     # kubectl apply reads only the objects in its files, and the ClusterRole edit allows to read all Secrets.
     is_role_first = denied.installer in {
@@ -87,7 +84,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
     is_allowed = bool(denied.allowing_policy) and not denied.is_out_of_scope
     return present(
         request_checks.check_caller_remedy(denied) if is_allowed else None,
-        policy if is_policy_first else None,
+        policy if denied.is_policy_first else None,
         cloud_roles.azure_remedy(denied),
         spark_roles.emr_remedy(denied),
         _missing_role_remedy(denied),
@@ -96,7 +93,7 @@ def rbac_remedies(denied: DeniedRequest) -> tuple[Remedy, ...]:
         *((later, one_namespace) if needs_role else (one_namespace, later)),
         cloud_roles.google_remedy(denied),
         _update_remedy(denied),
-        None if is_policy_first or is_allowed else policy,
+        None if denied.is_policy_first or is_allowed else policy,
         None
         if role is not None and denied.kind in _KINDS_WITH_CHECK
         else request_checks.check_remedy(denied),
