@@ -202,9 +202,7 @@ def explain_untrusted_role(
             else None,
             None
             if pass_it
-            else "The service cannot use the role: nothing was denied to the caller, who needs iam:PassRole on the role that is passed."
-            if is_for_people
-            else "The caller's permissions are not the problem: the service cannot use the role.",
+            else f"The caller's permissions are not the problem{', if they include iam:PassRole on the role that is passed' if is_for_people else ''}.",
         ),
     )
 
