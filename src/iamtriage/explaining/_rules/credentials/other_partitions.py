@@ -126,12 +126,11 @@ def diagnose_region(case: Case[InvalidCredentials], request: RejectedRequest) ->
         # The environment is unknown. Without a region in it, many SDKs call the global endpoint.
         names_global = GLOBAL_HOST in clues.find_aws_hosts(request.message)
         role, unset = request.role, "The environment in the text has AWS_ROLE_ARN, but no Region."
+        of_role = f"The role is {role}." if role else None
         other = diagnose_sts_call(
             case,
             codes=PARTITION_CAUSES,
-            because=present(
-                f"The role is {role}." if role else None, unset if request.lacks_region else None
-            ),
+            because=present(of_role, unset if request.lacks_region else None),
             env={"AWS_ROLE_ARN": str(role or f"arn:{request.partition}:iam::{'0' * 12}:role/")},
             endpoint=f"https://{GLOBAL_HOST}" if names_global else None,
         )

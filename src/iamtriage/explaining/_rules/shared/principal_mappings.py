@@ -133,14 +133,13 @@ class ClusterPrincipal(Value):
         create: str | None = None,
     ) -> Remedy:
         """Return the remedy that creates an access entry, by a command with its groups if it has any."""
-        mode = "The authentication mode must be API or API_AND_CONFIG_MAP."
         return cluster_remedy(
             title or f"Create an access entry for {self.description}",
             *steps,
             self.entry_refusal,
             self.path_note,
             cluster.entry_precedence,
-            mode if cluster.mode is None else None,
+            "The authentication mode must be API or API_AND_CONFIG_MAP." if cluster.mode is None else None,
             f"The commands require eks:CreateAccessEntry{' and eks:AssociateAccessPolicy' if policy else ''} in IAM, and no access to the cluster. They can take a few seconds to take effect.",
             commands=(
                 create or self.create_entry_command(cluster),
