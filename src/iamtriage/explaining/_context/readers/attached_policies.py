@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.statements import find_said
 from iamtriage.explaining._context.values import Document
 from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_policy, is_known_policy
 
@@ -32,10 +33,6 @@ _SAID = lazy_pattern(
     rf"\b(?:has|have|with|attach(?:ed)?|assigned|gave|given|is)\b(?P<between>[^\n.!?]{{0,60}}?)(?<![\w/-])(?P<policy>{_NAME})(?![\w-])"
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
-)
-_OTHER_ATTEMPT = lazy_pattern(
-    r"\b(?:if|when|once|unless|until|without|not|no|never|before|instead|works?|worked|fixe[sd]|other|another|different)\b|n't\b",
-    re.IGNORECASE,
 )
 
 
@@ -78,13 +75,8 @@ def lists_others_only(text: str, user: str, policy: str) -> bool:
 
 def _find_said(text: str) -> str | None:
     """Return the policy that the asker says the caller has."""
-    for found in _SAID.finditer(text):
-        low, high = (text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end()))
-        sentence = text[max(low, found.start() - 200) : high if high != -1 else len(text)][:600]
-        name = found["policy"] or found["first"]
-        if is_known_policy(name) and _OTHER_ATTEMPT.search(sentence) is None:
-            return name
-    return None
+    names = (found["policy"] or found["first"] for found in find_said(text, _SAID))
+    return next(filter(is_known_policy, names), None)
 
 
 def _build(name: str, owner: tuple[str, str] | None, *, is_whole: bool) -> Document:

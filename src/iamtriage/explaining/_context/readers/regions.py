@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.command_lines import find_commands
+from iamtriage.explaining._context.readers.statements import CLAUSE_END
 from iamtriage.explaining._context.values import Stated
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ _PROMPT = lazy_pattern(r"(?m:^[^\n]{0,80}[$❯%] )")
 _ERROR = lazy_pattern(r"(?i:error|denied|exception|fail|invalid|expired|unable|could not|cannot)")
 # What people and programs write about Regions. Those in ARNs and hosts are of something else.
 _MENTION = lazy_pattern(rf"(?<![\w:./-]){_REGION}(?![\w/-]|\.\w)", re.ASCII)
-_CLAUSE_END = lazy_pattern(
-    r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
-)
 _WORKS = lazy_pattern(
     r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?)\b)|[✓✔✅]|(?<=-\d): ?\d{1,6}\b"
     # In a log entry that begins with the Region. What was created in a Region in prose is something else.
@@ -118,7 +116,7 @@ def find_working_regions(text: str, start: int, end: int) -> tuple[str, ...]:
             continue
         if output.strip() and not _ERROR.search(output):
             found[region] = None
-    for clause in _CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
+    for clause in CLAUSE_END.split(f"{text[low:start]}\n{text[end:high]}"):
         if _WORKS.search(clause.strip()) and not (_ERROR.search(clause) or _NEGATION.search(clause)):
             found |= dict.fromkeys(_MENTION.findall(clause))
     return tuple(found)[:_MAX_REGIONS]

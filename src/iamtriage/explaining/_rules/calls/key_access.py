@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.calls import key_states
 from iamtriage.explaining._rules.calls.error_kind import code_evidence
@@ -219,9 +220,7 @@ _ROLE = lazy_pattern(
 _IDEMPOTENT = lazy_pattern(
     r"parameters on this idempotent request|IdempotentParameterMismatch", re.IGNORECASE
 )
-_UNENCRYPTED_WORKS = lazy_pattern(
-    r"(?i:\b(?:un-?encrypted|without encryption)\b[^\n.]{0,60}\b(?:works?|worked|fine|ok|bound)\b)"
-)
+_UNENCRYPTED = lazy_pattern(r"(?i:\b(?:un-?encrypted|without encryption)\b)")
 _CLAIM = lazy_pattern(
     r"(?:\bpvc[ /]|for claim \\?\"(?P<namespace>[a-z0-9-]{1,63})/)(?P<name>[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?= -n | --namespace|\\?\")"
 )
@@ -261,7 +260,7 @@ def explain_discarded_volume(case: Case[AwsError], _message: str) -> Explanation
     if encrypted is not None:
         settings = (each[each.lastgroup or 0] for each in _ENCRYPTED.finditer(text))
         by = f"The StorageClass {named[1]}" if (named := _CLASS.search(text)) else "The text"
-        works = _UNENCRYPTED_WORKS.search(text) is not None
+        works = find_working(text, _UNENCRYPTED) is not None
         evidence = (
             f"{by} sets {join_words(tuple(dict.fromkeys(settings)), 'and')}{', and volumes without encryption work' if works else ''}.",
         )

@@ -16,6 +16,7 @@ from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.readers.proxies import find_proxy_change, has_proxy
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.common_causes import REQUEST_CHANGED
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
@@ -37,13 +38,9 @@ _REGIONAL_HOST = lazy_pattern(
     re.ASCII,
 )
 # What people say of a call that avoids the proxy.
-_DIRECT = (
-    r"\b(?:direct(?:ly)?|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
-    r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b"
-)
-_WORKS = r"\b(?:works?|worked|fine|ok|OK|succeeds?|succeeded)\b"
-_WORKS_DIRECTLY = lazy_pattern(
-    rf"{_DIRECT}[^.\n]{{0,80}}?{_WORKS}|{_WORKS}[^.,;\n]{{0,60}}?{_DIRECT}", re.IGNORECASE
+_DIRECT = lazy_pattern(
+    r"(?i:\b(?:direct(?:ly)?|(?:without|bypassing|around|not through|not via) (?:the |that )?(?:reverse |load )?"
+    r"(?:proxy|balancer|ingress|nginx|caddy|traefik|haproxy|apache)|port-forward(?:ing)?)\b)"
 )
 URL_REDIRECTED = CauseType(
     "presigned-url-redirected",
@@ -116,10 +113,10 @@ def _find_direct_call(case: Case[Failure]) -> str | None:
             is_same = run.command.words[:2] == failed.command.words[:2] and run.profile == failed.profile
             if is_same and run.has_succeeded and endpoint and other and other.value != endpoint.value:
                 return f"The same command works with --endpoint-url {other.value}."
-    said = _WORKS_DIRECTLY.search(case.failure.text)
+    said = find_working(case.failure.text, _DIRECT)
     if said is None or not (has_proxy(case.failure.text) or "roxy" in case.text):
         return None
-    return f"The text says {quote_words(said[0])}."
+    return f"The text says {quote_words(said)}."
 
 
 def _explain_proxy(case: Case[Failure], change: ProxyChange | None, direct: str | None) -> Explanation | None:

@@ -18,6 +18,7 @@ from iamtriage._text import clip_text, join_words, quote_argument
 from iamtriage.arns._principals import Root
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials import guardrails
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
@@ -233,9 +234,6 @@ DENIED_REGION = CauseType(
     sources=(_REGION_DENY,),
     of="scp-deny",
 )
-_ADMINISTRATOR = lazy_pattern(
-    r"\bAdministratorAccess\b|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user))\b"
-)
 _NAMES = lazy_pattern(r"(?<![A-Za-z0-9])(?:(?P<tower>aws-?controltower)|AWSAccelerator)", re.IGNORECASE)
 # What handles a list of names.
 _LOOP = lazy_pattern(r"\bfor \w{1,40} in\b|\bwhile (?:IFS=\S{0,8} )?read\b|\bxargs\b")
@@ -282,14 +280,14 @@ def add_denied_region(denial: Denial, explanation: Explanation) -> Explanation:
         or not denied_regions.can_change_region(denial)
     ):
         return explanation
-    others, admin = join_words(working, "and"), _ADMINISTRATOR.search(text)
+    others, admin = join_words(working, "and"), is_administrator(text)
     is_stated = denial.policy_type is not None
     loop = (
         f" A loop over all Regions can also catch {denial.failure.envelope.code or 'this error'} and go on."
     )
     loop = loop if len(working) > 1 or _LOOP.search(text) is not None else ""
     policy = "a service control policy denies" if admin or is_stated else "a policy denies"
-    allows = f"{admin[0]} does not help against it" if admin else "no Allow helps against it"
+    allows = "AdministratorAccess does not help against it" if admin else "no Allow helps against it"
     alone = " If there is none, look for such a condition in the policies of the caller."
     if admin or is_stated:
         alone = ""

@@ -20,6 +20,7 @@ from iamtriage._text import clip_text
 from iamtriage.actions._lookup import find_action
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.controllers import find_controller
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.readers.unique_values import unique_value
 from iamtriage.explaining._rules.calls.service_roles import find_linked_role, missing_role
 from iamtriage.explaining._rules.denials import assuming_roles
@@ -245,7 +246,7 @@ def explain_misspelled_transform(denial: Denial) -> Explanation:
     written = f"{line['owner'] if line else account.upper()}::{name}"
     right = f"AWS::{name}"
     again = commands.repeat_command(denial.context.command)
-    admin = " AdministratorAccess allows the call." if "AdministratorAccess" in denial.failure.text else ""
+    admin = " AdministratorAccess allows the call." if is_administrator(denial.failure.text) else ""
     shown = f"The template says Transform: {written}." if line else ""
     return denial.explain(
         f"The template misspells the transform: {clip_text(written)} instead of {right}. No permission is missing.",

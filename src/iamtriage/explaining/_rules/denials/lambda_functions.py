@@ -15,6 +15,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, Explanation
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
@@ -72,10 +73,10 @@ _NAME_OF_ROLE = lazy_pattern(
     re.ASCII,
 )
 
-# The same works in another account, or has failed before.
-_WORKS_OR_REPEATED = lazy_pattern(
-    r"(?i:(?P<other>\b(?:fine|went through|works?|worked)\b[^\n.]{0,60}\baccount\b|\baccount\b[^\n.]{0,60}\b(?:fine|went through|works|worked)\b|\b(?:another|different|other) (?:OU|organizational unit)\b)"
-    r"|\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
+# What works elsewhere, and that the call was repeated.
+_ELSEWHERE = lazy_pattern(r"(?i:\baccount\b|\b(?:another|different|other) (?:OU|organizational unit)\b)")
+_REPEATED = lazy_pattern(
+    r"(?i:\b(?:tried|retried|deployed)\b[^\n.]{0,30}\b(?:again|twice|times)\b|\bstill (?:fails|the same|get))"
 )
 
 EXECUTION_ROLE = CauseType(
@@ -142,15 +143,19 @@ def explain_execution_role(denial: Denial) -> Explanation:
 def _find_allowing(denial: Denial, action: str, resource: str | None) -> KnownPolicy | None:
     """Return a policy that allows an action and was in effect: what a template creates can be too new."""
     policy = find_allowing_policy(attrs.evolve(denial, action=action, resource=resource or "*"))
-    is_new = policy is not None and policy.is_code and _WORKS_OR_REPEATED.search(denial.failure.text) is None
-    return None if is_new else policy
+    return None if policy is not None and policy.is_code and _may_be_new(denial) else policy
+
+
+def _may_be_new(denial: Denial) -> bool:
+    """Return whether nothing shows that the same call failed before, or works elsewhere."""
+    text = denial.failure.text
+    return not (_REPEATED.search(text) or find_working(text, _ELSEWHERE))
 
 
 def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -> Explanation:
     """Explain that a policy of the execution role allows the action, so that one of another type takes it away."""
-    found = _WORKS_OR_REPEATED.search(denial.failure.text)
     listed, parents = commands.list_control_policies(commands.account(denial.account))
-    other: str | None = found and found["other"]
+    other = find_working(denial.failure.text, _ELSEWHERE)
     works = f" The text says {quote_words(other)}." if other else ""
     call = action.partition(":")[2]
     rolled_back = ""
@@ -167,7 +172,7 @@ def _explain_allowed(denial: Denial, action: str, policy_name: str, role: str) -
             text=f"An SCP of the account or of an OU above it denies the action.{works} Only the organization's administrators can change it; no policy in the account helps. Or the role has a permissions boundary without the action."
         ),
         # What fails again, or works elsewhere, is not about time.
-        None if found else ROLE_TOO_NEW.cause(text="The role did not have the policy yet."),
+        ROLE_TOO_NEW.cause(text="The role did not have the policy yet.") if _may_be_new(denial) else None,
         remedies=remedies.account_remedy(
             "Find the policy that denies it: the role's own policy needs no change",
             f"The first command prints the latest denied call: its errorMessage names the type of policy.{rolled_back}",

@@ -20,6 +20,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.regions import find_called_region, find_working_regions
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.known_policies import list_resource_statements
 from iamtriage.explaining._rules.denials.resource_policies import policy_commands, policy_of
@@ -233,7 +234,7 @@ def explain_lake_formation(denial: Denial) -> Explanation:
 
 def _describe_data_access(denial: Denial, grant: _Grant) -> str:
     """Return what the caller needs in IAM to read the data of a table, unless it is an administrator."""
-    if re.search(r"\bAdministratorAccess\b(?!-)", denial.failure.text):
+    if is_administrator(denial.failure.text):
         return _ADMINISTRATOR
     return _DATA_ACCESS.format("" if "SELECT" in grant.permissions else "SELECT, and ")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.denials.resource_policies import bucket_argument, distribution_statement
 from iamtriage.explaining._rules.shared import pages
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._explanations.explanations import Explanation
     from iamtriage.explaining._rules.shared.denial import Denial
 
-_ADMINISTRATOR = lazy_pattern(r"\bAdministratorAccess\b")
 _NAME_PRINCIPALS = "Name accounts, roles or an organization as Principal, or restrict it by conditions such as aws:SourceVpce."
 _WEBSITE = "For a website, use CloudFront with origin access control."
 _ALL_SETTINGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -300,8 +300,8 @@ def _template_remedy(denial: Denial, setting: str) -> Remedy:
 def explain_public_change(denial: Denial) -> Explanation | None:
     """Explain that Block Public Access rejects a public policy or ACL, or return ``None`` if an Allow can be missing."""
     blocked = may_be_blocked(denial)
-    is_administrator = _ADMINISTRATOR.search(denial.failure.text) is not None
-    if blocked is None or not blocked.is_likely or not (is_administrator or denial.action is None):
+    is_allowed = is_administrator(denial.failure.text)
+    if blocked is None or not blocked.is_likely or not (is_allowed or denial.action is None):
         return None
     on = f" on {denial.resource}" if denial.resource else ""
     return denial.explain(
@@ -310,6 +310,6 @@ def explain_public_change(denial: Denial) -> Explanation | None:
         topic="s3-access-denied",
         remedies=public_access_remedy(denial, blocked.title),
         notes="The caller has AdministratorAccess, so no identity-based policy is missing."
-        if is_administrator
+        if is_allowed
         else "For a policy that is not public, the caller needs s3:PutBucketPolicy.",
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import quote_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials.buckets import MISSING_OBJECT, bucket_policy_commands
 from iamtriage.explaining._rules.denials.policy_causes import DENIES, NO_ALLOWS
@@ -202,7 +203,7 @@ _SAID = lazy_pattern(r"\b[Rr]equester[- ]?[Pp]ays\b")
 _PUBLIC_DATA = lazy_pattern(
     r"\b(?:[Oo]pen|[Pp]ublic)[- ]data(?: ?sets?)?\b|\b[Rr]egistry of [Oo]pen [Dd]ata\b"
 )
-_IS_NOT_THE_CALLER = lazy_pattern(r"\bAdministratorAccess\b|--no-sign-request\b|\bUNSIGNED\b|\banonymous")
+_IS_ANONYMOUS = lazy_pattern(r"--no-sign-request\b|\bUNSIGNED\b|\banonymous")
 _AGREED = lazy_pattern(
     r"--request-payer|\bRequestPayer[\"']? ?[:=]|\bAWS_REQUEST_PAYER\b|x-amz-request-payer|\brequester_pays ?= ?True"
 )
@@ -222,7 +223,9 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     """Explain that a bucket with public data is a Requester Pays bucket, if nothing in the text agrees to pay."""
     text = denial.failure.text
     bucket = (denial.resource or "").rpartition(":::")[2].partition("/")[0]
-    said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if _IS_NOT_THE_CALLER.search(text) else None)
+    is_allowed = is_administrator(text)
+    is_refused = is_allowed or _IS_ANONYMOUS.search(text) is not None
+    said = _SAID.search(text) or (_PUBLIC_DATA.search(text) if is_refused else None)
     is_known = bucket in _BUCKETS
     if denial.operation not in _READS or _AGREED.search(text) or not (is_known or said):
         return None
@@ -233,7 +236,7 @@ def explain_requester_pays(denial: Denial) -> Explanation | None:
     again = commands.repeat_command(command, "s3") or commands.repeat_command(command, "s3api")
     name = f"the bucket {bucket}" if bucket else "the bucket"
     needs = f"If the request is still denied, the caller needs {denial.action or 'the action'} in an identity-based policy, too."
-    if "AdministratorAccess" in text:
+    if is_allowed:
         needs = "AdministratorAccess is enough for the caller: no permission is missing."
     return denial.explain(
         f"S3 denied the call {denial.operation} to {name}: {'' if is_known else 'most likely, '}it is a Requester Pays bucket, and the request does not agree to pay.",

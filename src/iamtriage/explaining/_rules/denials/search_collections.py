@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared.principal_words import underlying_role
 from iamtriage.explaining._rules.shared.remedies import owner_remedy, your_remedy
@@ -84,7 +85,7 @@ def explain_data_access(denial: Denial) -> Explanation:
         because = f"Its Principal has only {clip_text(join_words(listed, 'and'))}, whose calls work."
         if any(each.startswith("AWSReservedSSO_") for each in listed):
             because = f"{because[:-1]}: the one with AWSReservedSSO_ is that of people who sign in to IAM Identity Center."
-    if "AdministratorAccess" in text and not is_listed:
+    if is_administrator(text) and not is_listed:
         shown = ", which AdministratorAccess includes"
     if caller is None and who.endswith("caller"):
         second = your_remedy(

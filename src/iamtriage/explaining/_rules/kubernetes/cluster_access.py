@@ -18,6 +18,7 @@ from iamtriage.arns._principals import (
     User,
 )
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.shared import commands, pages, principal_words
 from iamtriage.explaining._rules.shared.arn_diagnosis import INSTANCE_PROFILE, ROLE_PATH
 from iamtriage.explaining._rules.shared.clusters import find_cluster
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
     from iamtriage.explaining._rules.shared.principal_mappings import ClusterPrincipal
     from iamtriage.explaining._rules.shared.remedies import Commands
 
-# Who has permissions in IAM expects them to count in a cluster, too.
-_ADMINISTRATOR = lazy_pattern(
-    r"\bAdministratorAccess\b(?!-)|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
-)
 _ENTRY_COMMAND = lazy_pattern(r"aws eks [a-z]+-access-(?:entry|policy) ")
 # The subcommands of kubectl that only read, that change objects or open connections to them, and that change nodes.
 _READING = frozenset({"describe", "events", "get", "logs", "top", "wait"})
@@ -141,7 +138,7 @@ def describe_unsuited(principal: Principal | None) -> str | None:
 
 def add_administrator(case: AnyCase, explanation: Explanation) -> Explanation:
     """Return the explanation with what the permissions in IAM that the text names do, and do not."""
-    if not _ADMINISTRATOR.search(case.failure.text):
+    if not is_administrator(case.failure.text):
         return explanation
     remedies = explanation.remedies
     if remedies and remedies[0].commands and all(_ENTRY_COMMAND.match(each) for each in remedies[0].commands):

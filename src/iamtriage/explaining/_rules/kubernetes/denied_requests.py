@@ -14,6 +14,7 @@ from iamtriage._patterns import lazy_pattern, lazy_patterns
 from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.arns._principals import Principal, Role
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._rules.kubernetes.other_logins import ClusterProvider, find_cluster_provider
 from iamtriage.explaining._rules.shared import commands, kubernetes_requests, pages, principal_words
@@ -179,7 +180,7 @@ class DeniedRequest(Value):
     @property
     def policy(self) -> str | None:
         """The narrowest access policy that allows the request; ``None`` if none is known."""
-        if self.has_empty_entry and "AdministratorAccess" in self.case.failure.text:
+        if self.has_empty_entry and is_administrator(self.case.failure.text):
             return _ADMIN_POLICY
         request, verb = self.request, "create" if self.installer else self.request.verb or ""
         verb = "patch" if request.verbs == VERBS_OF_PATCH else verb

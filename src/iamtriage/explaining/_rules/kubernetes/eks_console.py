@@ -16,6 +16,7 @@ from iamtriage._text import clip_text, join_words
 from iamtriage.arns._names import ACCOUNT
 from iamtriage.arns._principals import IdentityCenterRole
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._context.resolving import is_derived
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy, change_commands
 from iamtriage.explaining._rules.kubernetes import cluster_access
@@ -262,7 +263,7 @@ def _causes(
                 text="The principal is mapped, but no access policy or RBAC role allows it to read objects."
             )
             yield cluster_access.NOT_MAPPED.cause(text=missing)
-    if state.listed is not False and not (state.is_enough and "AdministratorAccess" in case.failure.text):
+    if state.listed is not False and not (state.is_enough and is_administrator(case.failure.text)):
         yield NO_IAM_PERMISSION.cause()
 
 

@@ -17,6 +17,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, hide_secrets, quote_argument
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.kubernetes.client_configurations import find_current_user
 from iamtriage.explaining._rules.kubernetes.cluster_access import find_needed_access
@@ -46,10 +47,8 @@ _CREATED_IN_CLUSTER = lazy_pattern(
 _TOKEN_SECONDS = 15 * 60
 _DATA_SOURCE = "aws_eks_cluster_auth"
 # "Running it a second time works", "the 2nd apply always succeeds", "it works when I re-run the pipeline".
-_AGAIN = r"(?:\b(?:(?:a|the) )?(?:second|2nd|next) (?:time|run|apply|attempt|try)\b|\b[Rr]e-?run(?:ning)?\b|\b(?:apply|run)(?:ing)? (?:it )?again\b)"
-_WORKS = r"\b(?:works?|worked|succeeds?|succeeded|passes|passed|(?:goes|went) through|is (?:fine|ok|OK))\b"
-_WORKS_AGAIN = lazy_pattern(
-    rf"{_AGAIN}(?![^\n.]{{0,60}}?(?:n't|\bnot|\bnever)\b)[^\n.]{{0,60}}?{_WORKS}|(?<!not )(?<!never ){_WORKS}[^\n.]{{0,40}}?{_AGAIN}"
+_AGAIN = lazy_pattern(
+    r"(?:\b(?:(?:a|the) )?(?:second|2nd|next) (?:time|run|apply|attempt|try)\b|\b[Rr]e-?run(?:ning)?\b|\b(?:apply|run)(?:ing)? (?:it )?again\b)"
 )
 # The role of Terraform's AWS provider, which the plugin of another provider does not assume.
 _ASSUMED_ROLE = lazy_pattern(
@@ -102,7 +101,7 @@ def explain_late_token(case: AnyCase) -> Explanation | None:
     text = case.failure.text
     if "get-token" in text or TERRAFORM.search(case.text) is None:
         return None
-    ran, again = _find_run_time(text, case.failure.span[0]), _WORKS_AGAIN.search(text)
+    ran, again = _find_run_time(text, case.failure.span[0]), find_working(text, _AGAIN)
     is_long = ran >= _TOKEN_SECONDS
     if not is_long and again is None:
         return None
@@ -111,7 +110,7 @@ def explain_late_token(case: AnyCase) -> Explanation | None:
     source = f"of data.{_DATA_SOURCE}" if _DATA_SOURCE in text else "in Terraform's provider"
     is_certain = again is not None and (is_long or _DATA_SOURCE in text)
     took = f", and the run took more than {clocks.describe_duration(ran)}" if is_long else ""
-    because = (f'The text says "{clip_text(again[0])}".',) if again else ()
+    because = (f'The text says "{clip_text(again)}".',) if again else ()
     rest = f"Otherwise, {principal.description} may have no access to the cluster"
     if again:
         rest = f"A new run, with a new token, works: {principal.description} has access to the cluster"

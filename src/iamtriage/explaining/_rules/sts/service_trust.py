@@ -10,6 +10,7 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage.arns._principals import User
 from iamtriage.explaining._cause_types import Cause, CauseType
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.common_causes import PASS_ROLE, ROLE_TOO_NEW
@@ -68,9 +69,7 @@ _CREATED = lazy_pattern(
     r"\baws iam create-role\b[^\n]{0,300}?--role-name[ =][\"']?(?P<cli>[\w+=,.@-]{1,64})"
     r"|\baws_iam_role\.[^\s:]{1,80}: Creation complete after \S{1,20} \[id=(?P<terraform>[\w+=,.@-]{1,64})\]"
 )
-_WORKS_LATER = lazy_pattern(
-    r"(?i:\b(?:later|second time|second try|second run|re-?run|retry|a minute)\b[^.\n]{0,40}\b(?:works?|worked|succeeds?|passes)\b|\b(?:works?|worked|succeeds?|passes)\b[^.\n]{0,30}\b(?:later|second time|second try|second run|re-?run|retry|after a minute)\b)"
-)
+_LATER = lazy_pattern(r"(?i:\b(?:later|second (?:time|try|run)|re-?run|retry|a minute)\b)")
 _WAITED = lazy_pattern(
     r"(?i:\bwait(?:ed|ing)\b[^.\n]{0,40}\b(?:minutes?|hours?|min)\b|\b(?:minutes?|hours?|min) (?:between|apart|in between)\b|\b(?:isn't|is not|not)[\w ]{0,12} propagat)"
 )
@@ -223,7 +222,7 @@ def _pass_remedy(case: Case[Any] | Denial, title: str, arn: str | None, service:
 
 def _is_new(text: str, name: str) -> bool:
     created = {each["cli"] or each["terraform"] for each in _CREATED.finditer(text)}
-    return name in created or _WORKS_LATER.search(text) is not None
+    return name in created or find_working(text, _LATER) is not None
 
 
 def _retry_remedy(title: str, text: str) -> Remedy:

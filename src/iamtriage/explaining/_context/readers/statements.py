@@ -1,0 +1,84 @@
+"""Read what people say in plain words around a failure: what works, what they have, and what they did.
+
+A statement is a clause of prose. One with a negation or a condition, or about another caller, is not about the failed call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamtriage._patterns import lazy_pattern
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+__all__ = ("CLAUSE_END", "WORKS", "find_said", "find_working", "is_administrator", "says_restarted")
+
+_MAX_CHARS, _CHARS_OF_CLAUSE = 64_000, 300
+CLAUSE_END = lazy_pattern(
+    r"[.;!?](?=\s)|\n|,? (?:but|while|whereas|though|although)\b|, (?:not|only) |, (?=(?:in|for|with|from) )"
+)
+"""Where a clause ends."""
+WORKS = lazy_pattern(
+    r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed))\b)"
+)
+"""The words that something works."""
+_DENIES = lazy_pattern(r"(?i:\b(?:not|never|cannot|neither|nor|nothing|no longer|fail(?:s|ed)?)\b|n't\b)")
+# Words of a clause about another caller, a time before, a condition or another attempt.
+_IS_OTHER = lazy_pattern(
+    r"(?i:\b(?:if|when|once|unless|until|without|no|before|instead|(?:an)?other|different|colleagues?|someone|somebody)\b)"
+)
+_OF_ATTEMPT = lazy_pattern(r"(?i:\b(?:works?|worked|fixe[sd])\b)")
+_ADMINISTRATOR = lazy_pattern(
+    r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
+    r"|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
+)
+_RESTARTED = lazy_pattern(
+    r"(?i:\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced|re-?deployed) (?:all |both )?(?:the |my |its |our )?(?:pods?|deployment|daemonset|statefulset|controller|workload|it|them)\b"
+    r"|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b)"
+)
+
+
+def find_said(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern in clauses that are about the failed call."""
+    for found in pattern.finditer(text[:_MAX_CHARS]):
+        low = max(text.rfind("\n", 0, found.start()) + 1, found.start() - _CHARS_OF_CLAUSE)
+        start = max((each.end() for each in CLAUSE_END.finditer(text, low, found.start())), default=low)
+        high = found.end() + _CHARS_OF_CLAUSE
+        end = CLAUSE_END.search(text, found.end(), high)
+        before, whole = text[start : found.end()], text[start : end.start() if end else high]
+        if not (_DENIES.search(before) or _IS_OTHER.search(before) or _OF_ATTEMPT.search(whole)):
+            yield found
+
+
+def find_working(text: str, about: re.Pattern[str]) -> str | None:
+    """Return the first clause that says that something works, and that a pattern describes.
+
+    >>> import re
+    >>> find_working("Uploads fail. It works on my laptop, but not here.", re.compile("laptop"))
+    'It works on my laptop'
+    """
+    start, text = 0, text[:_MAX_CHARS]
+    if not WORKS.search(text):
+        return None
+    for end in (*(each.start() for each in CLAUSE_END.finditer(text)), len(text)):
+        clause = text[start:end].strip(" .,;!?\n")
+        start = end
+        if WORKS.search(clause) and about.search(clause) and not _DENIES.search(clause):
+            return clause
+    return None
+
+
+def is_administrator(text: str) -> bool:
+    """Return whether a text says that the caller is an administrator of its account.
+
+    >>> is_administrator("But my user has AdministratorAccess!"), is_administrator("I am not an admin.")
+    (True, False)
+    """
+    return "dmin" in text and next(find_said(text, _ADMINISTRATOR), None) is not None
+
+
+def says_restarted(text: str) -> bool:
+    """Return whether a text says that the pods were started again."""
+    return _RESTARTED.search(text) is not None
