@@ -79,7 +79,7 @@ CASES = {
     ),
     "project-and-branch-of-gitlab": (
         "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\nERROR: Job failed: exit code 254\nCI_PROJECT_PATH=acme/shop CI_COMMIT_REF_NAME=main",
-        "the role's trust policy does not allow it",
+        "most likely, the role's trust policy does not allow the subject",
         "project_path:acme/shop:ref_type:branch:ref:main",
     ),
     "several-resources-of-a-call": (

@@ -226,7 +226,7 @@ GITLAB = "CI_PROJECT_PATH=octo/cart\nCI_COMMIT_BRANCH=dev\n$ aws sts assume-role
     [
         ('"StringEquals": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:main"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
         ('"StringLike": {"gitlab.com:sub": "project_path:octo/cart:ref_type:branch:ref:rel-*"},\n"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "the token has project_path:octo/cart:ref_type:branch:ref:dev"),
-        ('"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "does not allow it"),
+        ('"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}', "does not allow the subject"),
     ],
 )  # fmt: skip
 def test_conditions_of_a_trust_policy_suffice(condition: str, verdict: str) -> None:

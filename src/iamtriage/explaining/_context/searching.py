@@ -216,9 +216,10 @@ _SETTINGS = frozenset(
 
 def _documents(text: str) -> dict[str, Any]:
     is_attached = "Access" in text and any(sign in text for sign in _SIGNS_OF_ATTACHMENTS)
+    is_described = any(sign in text for sign in _SIGNS_OF_DESCRIPTIONS)
     has_policies = any(sign in text for sign in _SIGNS_OF_POLICIES)
     has_mappings = '"' in text or "arn: " in text or "GROUPS" in text
-    if not (is_attached or has_policies or has_mappings):
+    if not (is_attached or is_described or has_policies or has_mappings):
         return {}
     from iamtriage.explaining._context.readers.documents import find_documents, find_mappings
 
@@ -240,6 +241,11 @@ def _documents(text: str) -> dict[str, Any]:
         from iamtriage.explaining._context.readers.attached_policies import find_attached_policies
 
         values["policies"] = (*values.get("policies", ()), *find_attached_policies(text))
+    if is_described and not values.get("policies"):
+        from iamtriage.explaining._context.readers.attached_policies import find_described_policy
+
+        described = find_described_policy(text)
+        values["policies"] = () if described is None else (described,)
     if ':sub"' in text and not any(each.is_trust_policy for each in values.get("policies", ())):
         from iamtriage.explaining._context.readers.pasted_policies import find_trust_conditions
 
@@ -251,6 +257,7 @@ def _documents(text: str) -> dict[str, Any]:
 # Every policy contains one of these, in JSON, YAML or code.
 # Parts of the names of AWS managed policies.
 _SIGNS_OF_ATTACHMENTS = ("AdministratorAccess", "FullAccess", "OnlyAccess", "PowerUserAccess")
+_SIGNS_OF_DESCRIPTIONS = (" allows ", " has ", " have ", " grants ")
 _SIGNS_OF_POLICIES = (
     "Statement", "statement {", "Effect", "aws_iam_policy_document", "iamRoleStatements", "PolicyDocument", "get_policy_document",
     "FederatedPrincipal(", "WebIdentityPrincipal(", "Policy:", 'Policy":',

@@ -1,9 +1,9 @@
-"""Find the AWS managed policies that a text says are attached to a role, user or group."""
+"""Find the AWS managed policies that a text says are attached to a role, user or group, and what it says a policy allows."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._context.readers.statements import find_said
@@ -13,7 +13,10 @@ from iamtriage.policies._managed_policies import FULL_ACCESS, build_managed_poli
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("find_attached_policies", "lists_others_only")
+__all__ = ("DESCRIBED", "find_attached_policies", "find_described_policy", "lists_others_only")
+
+DESCRIBED = "the policy that the text describes"
+"""The name of a policy of which a text says in words what it allows."""
 
 _LISTING = lazy_pattern(
     r"\baws iam list-attached-(?P<kind>role|user|group)-policies [^\n|;&]{0,200}?--(?P=kind)-name[ =][\"']?(?P<name>[\w+=,.@-]{1,64})[^\n]{0,200}\n",
@@ -34,6 +37,38 @@ _SAID = lazy_pattern(
     rf"|(?<![\w/-])(?P<first>{_NAME})(?: policy)? (?:is )?attached\b",
     re.ASCII,
 )
+
+
+# "The policy allows s3:GetObject and s3:PutObject on arn:aws:s3:::orders/*", "I have sqs:*".
+_ACTION = r"[a-z][a-z0-9-]{1,30}:(?:[A-Z]\w{1,60}\*?|\*)"
+_TARGET = r"[`\"']?(?:arn:aws[\w:/*+=,.@-]{8,400}(?<![.,])|\*|alias/[\w/-]{1,200})[`\"']?"
+_GRANT = lazy_pattern(
+    rf"\b(?:polic(?:y|ies)|[Rr]ole|[Uu]ser|[Ii]t|I|[Ww]e)\b(?P<before>[^\n.!?]{{0,60}}?)\b(?:allows?|grants?|has|have|contains?|includes?|got|gave)\b[^\n.!?:\"]{{0,40}}?[`\"']?"
+    rf"(?P<actions>{_ACTION}(?:[`\"']?(?:,? and |, ?| ?/ ?)[`\"']?{_ACTION}){{0,6}})[`\"']?(?: (?:on|for) (?P<resources>{_TARGET}(?:(?:,? and |, ){_TARGET}){{0,4}})|(?![`\"']? (?:on|for|only)\b))",
+    re.ASCII,
+)
+_OTHER_OWNER = lazy_pattern(
+    r"\b(?P<kind>role|user) (?P<name>[\w+=.@-]{2,64})(?= |$)|\b(?:other|another|different)\b", re.ASCII
+)
+
+
+def find_described_policy(text: str) -> Document | None:
+    """Return what a text says in words that the caller's policy allows, as a policy.
+
+    >>> find_described_policy("The policy allows iam:PassRole on arn:aws:iam::111122223333:role/web!").content["Statement"]
+    [{'Effect': 'Allow', 'Action': ['iam:PassRole'], 'Resource': ['arn:aws:iam::111122223333:role/web']}]
+    """
+    statements: list[dict[str, Any]] = []
+    for found in find_said(text, _GRANT):
+        actions = re.findall(_ACTION, found["actions"])
+        resources = [each.strip("`\"'.,") for each in re.findall(_TARGET, found["resources"] or "")]
+        if resources or all(each.endswith(":*") for each in actions):
+            resources = [
+                f"arn:aws:kms:*:*:{each}" if each.startswith("alias/") else each for each in resources
+            ]
+            statements.append({"Effect": "Allow", "Action": actions, "Resource": resources or ["*"]})
+    content = {"Version": "2012-10-17", "Statement": statements}
+    return Document(content, is_whole=False, name=DESCRIBED) if statements else None
 
 
 def find_attached_policies(text: str) -> Iterator[Document]:

@@ -134,6 +134,10 @@ _ROLES = lazy_pattern(
     rf"|(?<!ode )(?<!odes )(?<!orker )(?<!nstance )\b[Rr]ole(?: ARN| arn)?(?: is|:)? [\"'`(]?({_ROLE_ARN})",
     re.ASCII,
 )
+_SAID_ROLE = lazy_pattern(
+    r"\b[Rr]ole [`\"']?(?P<name>[\w+=@-][\w+=.@-]{1,63})[`\"']? (?:in|of) (?:our |the )?(?:AWS )?account (?P<account>[0-9]{12})\b",
+    re.ASCII,
+)
 _ACCOUNTS = lazy_pattern(
     r"\"Account\"\s?:\s?\"([0-9]{12})\"|\b[Aa]ccount(?: ?ID| ?Id| id)?[=: ]{1,2}([0-9]{12})\b"
     r"|--query[ =][\"']?Account\b[^\n]{0,80}\n\"?([0-9]{12})(?![0-9])",
@@ -158,6 +162,15 @@ _TERRAFORM = lazy_pattern(
     r"\bwith ((?:module\.[\w-]{1,64}(?:\[[\w\"\\.@:/-]{1,100}\])?\.){0,8}(?:data\.)?(?:aws|kubernetes|helm)_\w{1,80}\.[\w-]{1,80}(?:\[[\w\"\\.@:/-]{1,100}\])?)",
     re.ASCII,
 )
+# A name after its noun in a sentence. A plain word is one only at the end of a phrase.
+_SAID = {
+    noun: lazy_pattern(
+        rf"(?m)(?<![\w-]){noun} (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){_LABEL})(?![\w-]|\.\w)"
+        rf"|({_LABEL})(?=[`\"',;:)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
+        re.ASCII,
+    )
+    for noun in ("[Nn]amespace", "[Ss]ervice ?[Aa]ccount", "[Cc]luster", "[Dd]eployment")
+}
 _RESERVED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
@@ -218,7 +231,11 @@ def find_cluster(text: str, command: CommandLine | None) -> Stated | None:
             return stated
     if not any(sign in text for sign in _CLUSTER_SIGNS):
         return None
-    return unique_value(_CLUSTERS, text) or unique_value(_CLUSTERS_OF_COMMANDS, text)
+    return (
+        unique_value(_CLUSTERS, text)
+        or unique_value(_CLUSTERS_OF_COMMANDS, text)
+        or unique_value(_SAID["[Cc]luster"], text)
+    )
 
 
 def find_service_account(text: str) -> tuple[Stated, Stated] | None:
@@ -260,7 +277,9 @@ def find_namespace(text: str, command: CommandLine | None) -> Stated | None:
         return found[0]
     if not any(word in text for word in ("amespace", "pod", "kubectl ")) or _CONTROLLER.search(text):
         return None
-    return unique_value(_NAMESPACES, text, excluded=_RESERVED_NAMESPACES)
+    excluded = _RESERVED_NAMESPACES
+    stated = unique_value(_NAMESPACES, text, excluded=excluded)
+    return stated or unique_value(_SAID["[Nn]amespace"], text, excluded=excluded)
 
 
 def find_service_account_name(text: str, command: CommandLine | None) -> Stated | None:
@@ -274,7 +293,7 @@ def find_service_account_name(text: str, command: CommandLine | None) -> Stated 
         return None
     found = _only_object(_SERVICE_ACCOUNT, text) if "kind: " in text else None
     if found is None:
-        return unique_value(_SERVICE_ACCOUNTS, text)
+        return unique_value(_SERVICE_ACCOUNTS, text) or unique_value(_SAID["[Ss]ervice ?[Aa]ccount"], text)
     return found[1]._replace(value=found[1].value.partition("/")[2])
 
 
@@ -321,15 +340,20 @@ def find_workload(text: str, command: CommandLine | None) -> Stated | None:
         return Stated(f"deployment/{found[1]}", pod.words)
     if "kind: " in text and (stated := _only_object(_WORKLOAD, text)) is not None:
         return stated[1]
-    named = unique_value(_DEPLOYMENTS, text) if "deploy" in text else None
-    return None if named is None else Stated(f"deployment/{named.value}", named.words)
+    named = "eploy" in text and (
+        unique_value(_DEPLOYMENTS, text) or unique_value(_SAID["[Dd]eployment"], text)
+    )
+    return Stated(f"deployment/{named.value}", named.words) if named else None
 
 
 def find_role(text: str, command: CommandLine | None) -> Stated | None:
     """Return the role of the command, the environment or a configuration, if it is the only one."""
     if command is not None and (stated := command.option("role-arn", "role")):
         return stated if re.fullmatch(_ROLE_ARN, stated.value) else None
-    return unique_value(_ROLES, text) if ":role/" in text else None
+    if ":role/" in text:
+        return unique_value(_ROLES, text)
+    found = _SAID_ROLE.search(text) if "ole " in text and "ccount " in text else None
+    return found and Stated(f"arn:aws:iam::{found['account']}:role/{found['name']}", quote_match(found))
 
 
 def find_instance(text: str, command: CommandLine | None) -> Stated | None:

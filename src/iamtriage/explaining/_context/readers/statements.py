@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
-__all__ = ("CLAUSE_END", "WORKS", "find_said", "find_working", "is_administrator", "says_restarted")
+__all__ = (
+    "CLAUSE_END",
+    "MOMENT",
+    "WORKS",
+    "find_changed",
+    "find_said",
+    "find_working",
+    "is_administrator",
+    "says_restarted",
+)
 
 _MAX_CHARS, _CHARS_OF_CLAUSE = 64_000, 300
 CLAUSE_END = lazy_pattern(
@@ -24,6 +33,9 @@ WORKS = lazy_pattern(
     r"(?i:\b(?:works?|worked|working|fine|ok|okay|succeed(?:s|ed)?|success(?:ful(?:ly)?)?|(?:goes|went) through|pass(?:es|ed))\b)"
 )
 """The words that something works."""
+_CHANGED = lazy_pattern(
+    r"\b(?:I|[Ww]e|[Tt]hey|has|have|was|were|been|just|colleagues?|admins?|team|security)(?: have| has| then| only| also| already| just| now)? (?:added|annotated|associated|attached|changed|created|enabled|gave|given|moved|put|removed|renamed|replaced|re-?created|rotated|set|turned on|updated)\b"
+)
 _DENIES = lazy_pattern(r"(?i:\b(?:not|never|cannot|neither|nor|nothing|no longer|fail(?:s|ed)?)\b|n't\b)")
 # Words of a clause about another caller, a time before, a condition or another attempt.
 _IS_OTHER = lazy_pattern(
@@ -34,6 +46,10 @@ _ADMINISTRATOR = lazy_pattern(
     r"\bAdministratorAccess\b(?!-)|\b(?i:admin(?:istrator)? (?:rights|permissions|role|user|access))\b"
     r"|\b(?:I am|I'm|we are|as|have|has|with) (?:an? |the |full |account |AWS |IAM ){0,4}(?i:admin)(?:s|istrators?)?\b"
 )
+MOMENT = lazy_pattern(
+    r"(?i:\bjust\b|\b(?:an?|one|two|three|five|ten|\d{1,2}|few|couple of) (?:moment|minute|second|min|sec)s? ago\b|\bseconds ago\b)"
+)
+"""The words that something changed a moment ago."""
 _RESTARTED = lazy_pattern(
     r"(?i:\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced|re-?deployed) (?:all |both )?(?:the |my |its |our )?(?:pods?|deployment|daemonset|statefulset|controller|workload|it|them)\b"
     r"|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b)"
@@ -59,13 +75,27 @@ def find_working(text: str, about: re.Pattern[str]) -> str | None:
     >>> find_working("Uploads fail. It works on my laptop, but not here.", re.compile("laptop"))
     'It works on my laptop'
     """
+    return _find_clause(text, WORKS, about)
+
+
+def find_changed(text: str, about: re.Pattern[str]) -> str | None:
+    """Return the first clause that says that somebody changed something that a pattern describes.
+
+    >>> import re
+    >>> find_changed("We added the annotation this morning.", re.compile("annotation"))
+    'We added the annotation this morning'
+    """
+    return _find_clause(text, _CHANGED, about)
+
+
+def _find_clause(text: str, verb: re.Pattern[str], about: re.Pattern[str]) -> str | None:
     start, text = 0, text[:_MAX_CHARS]
-    if not WORKS.search(text):
+    if not verb.search(text):
         return None
     for end in (*(each.start() for each in CLAUSE_END.finditer(text)), len(text)):
         clause = text[start:end].strip(" .,;!?\n")
         start = end
-        if WORKS.search(clause) and about.search(clause) and not _DENIES.search(clause):
+        if verb.search(clause) and about.search(clause) and not _DENIES.search(clause):
             return clause
     return None
 

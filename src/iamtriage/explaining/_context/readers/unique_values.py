@@ -16,6 +16,10 @@ _NO_NAMES = frozenset(
     {
         "is", "in", "not", "the", "a", "an", "of", "for", "to", "has", "was",
         "name", "and", "with", "does", "exec", "logs", "null", "none", "true", "false",
+        "that", "which", "this", "it", "itself", "there", "by", "from", "on", "can", "but", "only", "or", "as", "uses", "access",
+        "admin", "admins", "level", "scope", "creator", "endpoint", "policy", "policies", "token", "tokens", "role", "roles", "role-arn",
+        "annotation", "user", "users", "cluster", "version", "issuer", "network", "creation", "add-on", "add-ons", "works", "worked",
+        "runs", "fails", "failed", "exists", "needs", "both", "either", "too", "again", "yet", "now", "already", "here", "also",
     }
 )  # fmt: skip
 

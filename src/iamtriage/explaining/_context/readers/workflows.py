@@ -21,6 +21,11 @@ _JOB_KEY = lazy_pattern(r"( +)(?:runs-on|steps|permissions|needs|strategy|timeou
 _ENVIRONMENT = lazy_pattern(
     r"^ +environment:[ \t]*(?:\{[ \t]*name:|\n +name:)?[ \t]*[\"']?(?P<name>[^\s\"',}#]{0,255})", re.MULTILINE
 )
+# "environment: production" in quotes, in a sentence about the job.
+_SAID_ENVIRONMENT = lazy_pattern(
+    r"[`\"']environment: ?(?P<name>[\w./-]{1,255})[`\"']|\bjob (?:has|uses|with) (?:the |an? )?environment [`\"']?(?P<named>[\w-]{1,255})",
+    re.ASCII,
+)
 _NAME = lazy_pattern(r"[\w./-]{1,255}", re.ASCII)
 _USES_ROLE = lazy_pattern(r"configure-aws-credentials|role-to-assume|WebIdentity")
 _PUSHED_BRANCH = lazy_pattern(
@@ -40,6 +45,7 @@ _TRIGGERS = lazy_pattern(
 _TRIGGER = lazy_pattern(r"^([ \t]+)(?:- )?[\"']?(\w+)[\"']?:?[^\n]*$", re.MULTILINE)
 _PULL_REQUEST = lazy_pattern(
     r"\bGITHUB_EVENT_NAME[=:] ?[\"']?pull_request\b|\bGITHUB_REF[=:] ?[\"']?refs/pull/\d"
+    r"|\b(?:not|fails?|failing|denied|n't work) (?:\w{1,9} ){0,2}(?:in|for|on|from) (?:the |a |an )?(?:pull requests?|PRs?)\b(?! from forks)"
 )
 
 
@@ -55,6 +61,8 @@ def find_job_environment(text: str) -> str | None:
     if len(jobs) > 1:
         jobs = [(indent, job) for indent, job in jobs if _USES_ROLE.search(job)]
     names: set[str | None] = set()
+    if not jobs and (said := _SAID_ENVIRONMENT.search(text, 0, _MAX_CHARS)):
+        names.add(said["name"] or said["named"])
     for indent, job in jobs:
         # Inputs of actions can have this name, too.
         found = [

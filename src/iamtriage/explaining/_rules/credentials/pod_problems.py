@@ -160,21 +160,22 @@ def find_pod_problem(case: AnyCase) -> PodProblem | None:
             f"the pod did not use {what}: it is older than the association, or the agent is not on its node"
         )
         return PodProblem(text, name, recreate_pods_remedy(case, None))
-    if evidence.has_variables or not (evidence.missing or evidence.is_older):
+    if evidence.has_variables or not (evidence.missing or evidence.is_older or evidence.is_said):
         return None
     kind = "association" if given.is_association else "annotation"
-    of_account = f"{what} of its service account"
+    of_account = f"{'the role' if evidence.is_said else what} of its service account"
     if evidence.missing and given.role is not None and lacks_webhook(case.failure.text):
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), because the cluster lacks the webhook that sets it, pod-identity-webhook"
         return PodProblem(text, name, _restore_webhook_remedy(case, given.role))
     if evidence.is_restarted:
-        text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), although the pods were restarted"
+        shown = f" ({evidence.missing} is not set in it)" if evidence.missing else ""
+        text = f"the pod does not have {of_account}{shown}, although the pods were restarted"
         return PodProblem(text, name, _check_account_remedy(given))
     age = f" ({evidence.age})" if evidence.is_older else ""
     older = f"because it is older{age} than the {kind}"
-    text = f"the pod did not use {of_account}, {older}"
+    likely = "" if evidence.is_older else "most likely "
+    text = f"the pod did not use {of_account}, {likely}{older}"
     if evidence.missing:
-        likely = "" if evidence.is_older else "most likely "
         text = f"the pod does not have {of_account} ({evidence.missing} is not set in it), {likely}{older}"
     return PodProblem(text, name, recreate_pods_remedy(case, given.role, is_certain=True))
 
@@ -243,18 +244,20 @@ def _find_used(case: AnyCase, evidence: PodEvidence) -> tuple[str | None, str | 
 
 def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = False) -> Remedy:
     """Return the remedy that re-creates the pods of a service account which has a role."""
-    what = "the role of the association" if role is None else f"the role {role.rpartition('/')[2]}"
+    given = read_pod_evidence(case.failure.text).given
+    is_association = role is None and (given is None or given.is_association)
+    what = f"the role {role.rpartition('/')[2]}" if role else "the role of the annotation"
     variables = "AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE"
     agent = None
-    if role is None:
+    if is_association:
+        what = "the role of the association"
         variables = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
         agent = Labelled(
             "It needs the agent on each node, which EKS Auto Mode has built in:",
             "kubectl get daemonset eks-pod-identity-agent --namespace kube-system",
         )
-    if is_certain and role is not None:
-        name = clip_text(role.rpartition("/")[2])
-        given = read_pod_evidence(case.failure.text).given
+    if is_certain and not is_association:
+        name = clip_text(role.rpartition("/")[2]) if role else "the role"
         subject = "the service account"
         if given is not None and given.namespace and given.account:
             subject = f"system:serviceaccount:{clip_text(given.namespace)}:{clip_text(given.account)}"
@@ -262,12 +265,12 @@ def recreate_pods_remedy(case: AnyCase, role: str | None, *, is_certain: bool = 
     elif is_certain:
         then = None
     else:
-        then = "If the list lacks them, compare the service account in the pod's spec with the one that has the role. If the pod has them and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
+        then = f"If the list lacks {'it' if is_association else 'them'}, compare the service account in the pod's spec with the one that has the role. If the pod has {'it' if is_association else 'them'} and still does not use the role, update its SDK, and remove other credentials from its code and profiles."
     restart = clusters.restart_command(case)
     wait = restart.replace("rollout restart", "rollout status", 1)
     return cluster_remedy(
         f"Re-create the pods, so that they get {what}",
-        f"EKS injects {variables} only when a pod is created. After the restart, the third command lists {'it' if role is None else 'both'}.",
+        f"EKS injects {variables} only when a pod is created. After the restart, the third command lists {'it' if is_association else 'both'}.",
         then,
         commands=(restart, wait, variables_of_new_pods(case), agent),
         url=pages.EKS_IRSA_POD,

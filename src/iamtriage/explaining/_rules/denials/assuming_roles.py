@@ -15,6 +15,7 @@ from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Remedy
 from iamtriage.explaining._rules.denials import own_roles, role_calls, role_conditions
 from iamtriage.explaining._rules.denials.cdk_roles import trust_account_remedy
+from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.shared import (
     allow_remedies,
     commands,
@@ -76,6 +77,7 @@ def explain_assume_role(denial: Denial) -> Explanation:
         and (attribute is None or (denial.crosses_accounts and role_calls.is_omitted_first(denial)))
         and not own_roles.assumes_itself(denial)
         and not role_calls.find_vendor(denial)
+        and not find_own_allow(denial)
     )
     if findings is not None and findings.allowed is False:
         can_allow = False

@@ -138,6 +138,9 @@ def _describe_decision(denial: Denial, findings: TrustFindings | None) -> str:
     if findings is None:
         subjects = trust_documents.expected_subjects(denial.facts.trust_policy)
         expected = join_words(tuple(map(clip_text, subjects[:_MAX_SUBJECTS])), "or")
+        job = None if subjects else web_identity_remedies.known_job_subject(denial)
+        if job is not None:
+            return f"most likely, the role's trust policy does not allow the subject {clip_text(job)}"
         return f"the role's trust policy {f'expects the subject {expected}' if subjects else 'does not allow it'}"
     result = findings.result
     if result is not None and "the provider is in account" in result.reason:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from iamtriage._text import quote_words
 from iamtriage.arns._principals import Root, ServicePrincipal
 from iamtriage.explaining._cause_types import CauseType
+from iamtriage.explaining._context.readers.statements import MOMENT, find_changed
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY, ONE_POLICY_TYPE
 from iamtriage.explaining._rules.shared import pages, wording
 from iamtriage.explaining._rules.shared.common_causes import DERIVED_ACTION, NO_IDENTITY_ALLOW, OTHER_LAYER
@@ -120,6 +122,8 @@ def _causes(denial: Denial, tags: dict[str, str]) -> Iterator[Cause]:
     if denial.policy_type == "identity":
         on = " on this resource" if denial.resource else ""
         text = f"No identity-based policy of {denial.caller} allows {denial.action or 'the action'}{on}."
+        if (changed := find_changed(denial.failure.text, MOMENT)) is not None:
+            reasons = f"The text says {quote_words(changed)}: first repeat the call. A change takes effect after seconds, at most minutes, without a restart."
         yield NO_IDENTITY_ALLOW.cause(evidence, reasons, text=text)
         yield from _service_linked_causes(denial)
         return

@@ -19,6 +19,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, Remedy
 from iamtriage.explaining._rules.calls.service_statements import compare_statements
 from iamtriage.explaining._rules.denials.deny_requirements import typical_requirement
 from iamtriage.explaining._rules.denials.policy_causes import stated_cause
+from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.shared import (
     commands,
     denial_remedies,
@@ -95,6 +96,8 @@ _POLICY_ACTIONS = {
 }
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
 REDEPLOY = "Redeploy the API afterwards: a changed resource policy takes effect with the next deployment."
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+_LOCKED_KEY = "A principal whom the key policy allows kms:PutKeyPolicy runs the commands. If none is left, only AWS Support can make the key manageable again, not even the root user."
 _MASKED_ACCOUNT = "The text masks the account of the resource: run the commands in that account."
 
 
@@ -119,6 +122,11 @@ def explain_resource_policy(denial: Denial) -> Explanation:
             text = f"The key policy neither allows {denial.caller} to perform the action nor enables IAM policies (the account's root as principal), so an Allow in a policy of {denial.caller} alone has no effect."
         is_unknown = denial.crosses_accounts is None and denial.resource_account is not None
         needs_more = is_unknown and _may_need_identity_allow(denial)
+        if (own := find_own_allow(denial)) is not None:
+            # Within one account, it would be enough, except for a key.
+            verdict += f", and {own} is not enough: it covers only the caller's account"
+            likely = denial.crosses_accounts is None and denial.service != "kms"
+            verdict += f", so most likely the {name.partition(' ')[0]} is in another one" if likely else ""
         notes = (*((IF_OTHER_ACCOUNT,) if needs_more else ()), ONE_POLICY_TYPE)
     return denial.explain(
         denial_summary(denial, verdict),
@@ -132,7 +140,8 @@ def explain_resource_policy(denial: Denial) -> Explanation:
 def _may_need_identity_allow(denial: Denial) -> bool:
     """Return whether an identity-based policy of the caller can be missing, too."""
     is_service = isinstance(denial.principal, ServicePrincipal)
-    return not is_service and not identity_policy_allows(denial.facts, denial.action)
+    is_allowed = identity_policy_allows(denial.facts, denial.action) or find_own_allow(denial) is not None
+    return not is_service and not is_allowed
 
 
 def explain_service_principal(denial: Denial) -> Explanation:
@@ -173,6 +182,8 @@ def resource_remedy(denial: Denial) -> Remedy:
         steps.append(" ".join(more))
     if grant is not None and not more:
         steps += describe_companions(grant.action, by_resource=True)
+    if denial.lowercase_action == "kms:putkeypolicy":
+        steps.insert(0, _LOCKED_KEY)
     # A policy with a wrong principal is rejected, or allows another role.
     steps += policy_principals.role_path_steps(denial)
     steps += _describe_form(policy, () if grant is None else grant.notes)
@@ -192,9 +203,10 @@ def resource_remedy(denial: Denial) -> Remedy:
             lines += (commands.create_grant_command(denial.resource, region, arn),)
     elif is_two_sided:
         # The other side is as necessary as the policy itself, and a short explanation must not hide it.
-        other_side, own = describe_other_side(denial, added)
-        steps.insert(0, other_side)
-        lines = (*lines, *present(own))
+        if find_own_allow(denial) is None:
+            other_side, own = describe_other_side(denial, added)
+            steps.insert(0, other_side)
+            lines = (*lines, *present(own))
     elif _may_need_identity_allow(denial) and denial.resource_account is None:
         is_masked = "ACCOUNT_ID" in commands.arn(denial.resource)
         steps.insert(1, f"{_MASKED_ACCOUNT} {IF_OTHER_ACCOUNT}" if is_masked else IF_OTHER_ACCOUNT)

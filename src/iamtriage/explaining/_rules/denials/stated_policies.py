@@ -14,7 +14,9 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.explaining._context.readers.attached_policies import DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
+from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._rules.denials.known_policies import (
     KnownPolicy,
     is_of_caller,
@@ -102,7 +104,9 @@ def _add_identity_policies(
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
     denial = name_caller(denial, policy)
-    if first.code == STATED_POLICY_ALLOWS.code and policy.owner is not None and denial.policy_type is None:
+    is_stated = policy.owner is not None or is_administrator(denial.failure.text)
+    if first.code == STATED_POLICY_ALLOWS.code and is_stated and denial.policy_type is None:
+        first = _with_text(first, first.text.partition(" It is not attached")[0])
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
     if first.code == STATED_POLICY_ALLOWS.code and explanation.causes[0].evidence == "derived":
@@ -230,7 +234,11 @@ def _compare_policies(
     """Return the policies that can be the reason, each with what it means for the call."""
     if denial.policy_type not in {None, "identity"}:
         # The policy of a role or user is identity-based, and so are those of AWS.
-        policies = [each for each in policies if each.owner is None and not is_known_policy(each.name)]
+        policies = [
+            each
+            for each in policies
+            if each.owner is None and not (each.name == DESCRIBED or is_known_policy(each.name))
+        ]
     compared = [(each, compare(denial, action, each)) for each in policies[:_MAX_POLICIES]]
     # A Deny needs a Deny, and AWS names the type of policy that does not allow the call.
     is_open = not denial.is_explicit and denial.policy_type in {None, "identity"}
@@ -319,6 +327,13 @@ def find_allowing_policy(denial: Denial) -> KnownPolicy | None:
     return None
 
 
+def find_own_allow(denial: Denial) -> str | None:
+    """Return the name of a policy in the text that allows a call to a resource of another account, or of an unknown one."""
+    is_open = bool(denial.context.policies) and denial.crosses_accounts is not False
+    policy = find_allowing_policy(denial) if is_open else None
+    return None if policy is None else policy.name
+
+
 def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name: str) -> Explanation:
     """Return the explanation of a call that a policy of the caller allows: what is left is the resource's side."""
     missing = ("possible", NO_IDENTITY_ALLOW.code)
@@ -326,7 +341,7 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
     is_other = denial.policy_type is not None or denial.deny is not None
-    if is_other or explanation.remedies[0] in others:
+    if is_other or (explanation.remedies[0] in others and explanation.topic != "assume-role"):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     # In one account, an Allow in either policy is enough.
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True

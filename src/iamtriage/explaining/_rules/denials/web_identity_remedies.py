@@ -37,7 +37,8 @@ _MAX_ISSUER_LENGTH = 255
 
 _REPOSITORY = lazy_pattern(
     r"\bGITHUB_REPOSITORY[=:]\s?[\"']?([\w.-]{1,60}/[\w.-]{1,100})|github\.com/([\w.-]{1,60}/[\w.-]{1,100}?)(?:\.git)?/actions/"
-    r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})",
+    r"|\bCI_PROJECT_PATH[=:]\s?[\"']?([\w.-]{1,100}(?:/[\w.-]{1,100}){1,5})"
+    r"|\b[Rr]epo(?:sitory)?(?: is|:)? [`\"']?([A-Za-z][\w-]{0,60}/[\w.-]{0,99}[\w-])(?![\w/])",
     re.ASCII,
 )
 # The branch of a job, unless it runs for a tag or a pull request.
@@ -244,6 +245,13 @@ def _job_subject(denial: Denial, pipeline: _Pipeline) -> str:
         branch = workflows.find_pushed_branch(text)
     subject = pipeline.subject.format(project)
     return subject if branch is None or "CI_COMMIT_TAG" in text else subject.replace("BRANCH_NAME", branch)
+
+
+def known_job_subject(denial: Denial) -> str | None:
+    """Return the subject of a job's token, if the text states all of it."""
+    pipeline = _find_pipeline(denial)
+    subject = None if pipeline is None else _job_subject(denial, pipeline)
+    return None if subject is None or find_placeholders(subject) else subject
 
 
 def claims_of_job(denial: Denial) -> dict[str, Any] | None:

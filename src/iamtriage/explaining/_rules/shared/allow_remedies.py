@@ -233,12 +233,13 @@ def describe_other_side(denial: Denial, added: dict[str, Any] | None) -> tuple[s
 
 
 def copies_tags(denial: Denial) -> bool:
-    """Return whether the AWS CLI made the call for the tags of an object that it copies between buckets."""
+    """Return whether a program made the call for the tags of an object that it copies between buckets."""
     if denial.lowercase_action not in _TAG_ACTIONS:
         return False
     text, called = denial.failure.text, denial.context.command
     is_copy = called is None or called.words[:1] == ("s3",)
-    return is_copy and (_FAILED_COPY.search(text) or _COPY_COMMAND.search(text)) is not None
+    shown = _FAILED_COPY.search(text) or _COPY_COMMAND.search(text)
+    return (is_copy and shown is not None) or denial.operation == "CopyObject"
 
 
 _NO_TAGS = lazy_pattern(r"(?:n't|\bnot|\bnever|\bno) (?:use |need |have )?(?:any )?(?:object )?tags\b")
@@ -258,7 +259,10 @@ def _with_untagged_copy(denial: Denial, remedy: Remedy) -> Remedy:
         again = commands.fill_command(template, found["source"], found["target"])
     is_target = denial.lowercase_action == "s3:putobjecttagging"
     other = "s3:GetObjectTagging on the source" if is_target else "s3:PutObjectTagging on the destination"
-    first = "The first command" if again else "The option --copy-props metadata-directive"
+    by_program = "TaggingDirective=REPLACE in the call CopyObject, which copies tags by default,"
+    is_program = denial.operation == "CopyObject" and _COPY_COMMAND.search(denial.failure.text) is None
+    option = by_program if is_program else "The option --copy-props metadata-directive"
+    first = "The first command" if again else option
     unused = " It is enough, since you use no tags." if _NO_TAGS.search(denial.failure.text) else ""
     steps = (
         f"{first} leaves out the tags, keeps the metadata, and needs no more permissions.{unused}",

@@ -11,6 +11,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from iamtriage._patterns import lazy_pattern
+from iamtriage.explaining._context.readers.names import find_service_account_name
+from iamtriage.explaining._context.readers.statements import find_changed, says_restarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,10 +94,8 @@ _GIVEN_NOW = lazy_pattern(
     rf"(?:annotat|associat)\w{{1,4}}\b[^.\n]{{0,60}}\b{_NOW}\b|\b(?:today|this morning|just)\b[^.\n]{{0,80}}\b(?:annotat|associat)|\bserviceaccounts?/[\w.-]{{1,63}} annotated\b",
     re.IGNORECASE,
 )
-_RESTARTED = lazy_pattern(
-    r"\brollout restart\b|\b(?:restarted|re-?created|deleted|bounced) (?:all |both )?(?:the |my |its )?(?:pods?|deployment|daemonset|statefulset|controller|workload)\b|\bpods? (?:was|were|have been) (?:restarted|re-?created|deleted)\b",
-    re.IGNORECASE,
-)
+# "We added it", after a sentence about the annotation.
+_GIVEN = lazy_pattern(r"annotat|associat|role-arn|\bit\b")
 
 
 class AccountWithRole(NamedTuple):
@@ -134,6 +134,7 @@ class PodEvidence(NamedTuple):
         age: The age of the pod, at least a day.
         is_given_now: Whether the account has its role for less than a day.
         is_restarted: Whether the pods were restarted.
+        is_said: Whether people only say that the account got a role.
     """
 
     given: AccountWithRole | None = None
@@ -147,6 +148,7 @@ class PodEvidence(NamedTuple):
     age: str | None = None
     is_given_now: bool = False
     is_restarted: bool = False
+    is_said: bool = False
 
     @property
     def is_older(self) -> bool:
@@ -179,6 +181,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
     ):
         return _NOTHING
     given = {*_find_annotated(text), *_find_associated(text)}
+    said = None if given else _find_said(text)
     used = {
         each[each.lastgroup or 0] if each.lastgroup != "namespace" else each["said"]: each
         for each in _USED.finditer(text)
@@ -194,7 +197,7 @@ def read_pod_evidence(text: str) -> PodEvidence:
     age = {each["age"] for each in _AGE.finditer(text)}
     has_variables = True if _SET.search(text) else False if missing else None
     return PodEvidence(
-        _merge(given),
+        said or _merge(given),
         _NO_ASSOCIATION.search(text) is not None,
         next(iter(used)) if found is not None else "default" if is_default else None,
         namespace,
@@ -204,7 +207,8 @@ def read_pod_evidence(text: str) -> PodEvidence:
         missing if has_variables is False else "",
         age.pop() if len(age) == 1 else None,
         _GIVEN_NOW.search(text) is not None,
-        _RESTARTED.search(text) is not None,
+        says_restarted(text),
+        said is not None,
     )
 
 
@@ -254,6 +258,14 @@ def _find_associated(text: str) -> Iterator[AccountWithRole]:
             yield AccountWithRole(
                 fields.get("rolearn"), fields.get("namespace"), fields["serviceaccount"], is_association=True
             )
+
+
+def _find_said(text: str) -> AccountWithRole | None:
+    """Return the account of which people say that they gave it a role."""
+    if ("annotation" in text or "ssociation" in text) and find_changed(text, _GIVEN) is not None:
+        name = find_service_account_name(text, None)
+        return name and AccountWithRole(None, None, name.value, "annotation" not in text)
+    return None
 
 
 def _is_of_association(text: str, found: re.Match[str]) -> bool:

@@ -1,0 +1,130 @@
+"""What people say in plain words around an error: names, what works, what they have and what they changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamtriage import explain
+
+_NO_CREDENTIALS = "Unable to load credentials from any of the providers in the chain\n\n"
+_BUCKET = (
+    "An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:iam::111122223333:user/ana is not authorized "
+    'to perform: s3:ListBucket on resource: "arn:aws:s3:::team-reports" because no resource-based policy allows the s3:ListBucket action\n\n'
+)
+_ROLE = (
+    "An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111122223333:user/ana is not authorized "
+    "to perform: sts:AssumeRole on resource: arn:aws:iam::444455556666:role/Audit\n\n"
+)
+_PASS = (
+    "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: iam:PassRole on resource: "
+    "arn:aws:iam::111122223333:role/apps/web because no identity-based policy allows the iam:PassRole action\n\n"
+)
+_QUEUE = (
+    "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: sqs:SendMessage on resource: "
+    "arn:aws:sqs:eu-west-1:111122223333:mails because no identity-based policy allows the sqs:SendMessage action\n\n"
+)
+_TOKEN = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
+_401 = "error: You must be logged in to the server (Unauthorized)\n\n"
+
+# The text, and words that the explanation has and does not have.
+_CASES = {
+    "pod older than the annotation": (
+        _NO_CREDENTIALS
+        + "pod: orders-7c9d in namespace shop, service account orders has the annotation eks.amazonaws.com/role-arn. We added it this morning.",
+        ("most likely because it is older than the annotation", 'serviceAccountName=="orders"', "--namespace shop"),
+        ("SERVICE_ACCOUNT", "ROLE_ARN."),
+    ),
+    "pod older than the association": (
+        _NO_CREDENTIALS
+        + "The team created the pod identity association of service account mailer in namespace crm last night.",
+        ("older than the association", 'serviceAccountName=="mailer"'),
+        ("AWS_ROLE_ARN",),
+    ),
+    "restarted": (
+        _NO_CREDENTIALS
+        + "I added the eks.amazonaws.com/role-arn annotation to the service account cart in namespace shop and restarted the deployment.",
+        ("although the pods were restarted", "Check which service account the new pods use"),
+        ("rollout restart",),
+    ),
+    "not annotated": (
+        _NO_CREDENTIALS + "The pod uses service account orders. We have not added the annotation yet.",
+        ("The service account orders has neither",),
+        ("older than the annotation of",),
+    ),
+    "names": (
+        _401 + "The EKS cluster prod-2 is in eu-west-1, and I look at namespace shop.",
+        ("--cluster-name prod-2", "namespaces=shop"),
+        ("CLUSTER",),
+    ),
+    "no names": (
+        _401 + "The cluster admin changed the cluster in the namespace that I use.",
+        ("--name CLUSTER",),
+        (),
+    ),
+    "administrator of the own account": (
+        _BUCKET + "But my user has AdministratorAccess!",
+        ("AdministratorAccess is not enough", "most likely the bucket is in another one"),
+        ("If the caller is in another account",),
+    ),
+    "another administrator": (
+        _BUCKET + "It works with another user that has AdministratorAccess.",
+        ("If the caller is in another account",),
+        ("AdministratorAccess is not enough",),
+    ),
+    "no administrator": (
+        _BUCKET + "I don't have AdministratorAccess.",
+        ("If the caller is in another account",),
+        ("AdministratorAccess is not enough",),
+    ),
+    "administrator who assumes a role": (
+        _ROLE + "I have AdministratorAccess in 111122223333.",
+        ("AdministratorAccess allows it, so most likely the role's trust policy in account 444455556666 does not",),
+        ("No identity-based policy of the user ana", "put-user-policy"),
+    ),
+    "policy in words": (
+        _PASS + "But the policy allows iam:PassRole on arn:aws:iam::111122223333:role/web!",
+        ("the policy that the text describes allows it only on arn:aws:iam::111122223333:role/web.",),
+        (),
+    ),
+    "denied policy in words": (
+        _PASS + "I see that no policy allows iam:PassRole on arn:aws:iam::111122223333:role/web.",
+        ("no identity-based policy allows it",),
+        ("that the text describes",),
+    ),
+    "changed a moment ago": (
+        _QUEUE + "I added a policy to my user a minute ago. Do I have to sign in again?",
+        ("first repeat the call", "without a restart"),
+        (),
+    ),
+    "changed before": (
+        _QUEUE + "I added a policy to my user last week.",
+        (),
+        ("first repeat the call",),
+    ),
+    "pull requests": (
+        _TOKEN + "It works on branch main, but not in pull requests. Repository acme/orders, role gh-deploy in account 111122223333.",
+        ("does not allow the subject repo:acme/orders:pull_request", "--role-name gh-deploy"),
+        ("ACCOUNT_ID",),
+    ),
+    "environment": (
+        _TOKEN + 'Worked until we added "environment: production" to the job today. The repo is acme/shop.',
+        ("repo:acme/shop:environment:production",),
+        ("OWNER_NAME",),
+    ),
+    "copy of tags in code": (
+        "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the CopyObject operation: User: "
+        "arn:aws:sts::111122223333:assumed-role/archiver/job is not authorized to perform: s3:PutObjectTagging on resource: "
+        '"arn:aws:s3:::archive/a" because no identity-based policy allows the s3:PutObjectTagging action\n\nThe role has s3:PutObject.',
+        ("TaggingDirective=REPLACE", "also allow s3:GetObjectTagging on the source"),
+        ("--copy-props",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "others"), _CASES.values(), ids=_CASES)
+def test_plain_words_count(text: str, words: tuple[str, ...], others: tuple[str, ...]) -> None:
+    shown = " ".join(explain(text).to_text(detail="full").replace("\\\n", "").split())
+    for each in words:
+        assert each in shown
+    for each in others:
+        assert each not in shown
