@@ -23,6 +23,11 @@ _QUEUE = (
     "User: arn:aws:iam::111122223333:user/bob is not authorized to perform: sqs:SendMessage on resource: "
     "arn:aws:sqs:eu-west-1:111122223333:mails because no identity-based policy allows the sqs:SendMessage action\n\n"
 )
+_COPY = (
+    "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the CopyObject operation: User: "
+    "arn:aws:sts::111122223333:assumed-role/archiver/job is not authorized to perform: s3:PutObjectTagging on resource: "
+    '"arn:aws:s3:::archive/a" because no identity-based policy allows the s3:PutObjectTagging action\n\n'
+)
 _TOKEN = "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity\n\n"
 _401 = "error: You must be logged in to the server (Unauthorized)\n\n"
 
@@ -112,9 +117,7 @@ _CASES = {
         ("OWNER_NAME",),
     ),
     "copy of tags in code": (
-        "botocore.exceptions.ClientError: An error occurred (AccessDenied) when calling the CopyObject operation: User: "
-        "arn:aws:sts::111122223333:assumed-role/archiver/job is not authorized to perform: s3:PutObjectTagging on resource: "
-        '"arn:aws:s3:::archive/a" because no identity-based policy allows the s3:PutObjectTagging action\n\nThe role has s3:PutObject.',
+        _COPY + "The role has s3:PutObject.",
         ("TaggingDirective=REPLACE", "also allow s3:GetObjectTagging on the source"),
         ("--copy-props",),
     ),

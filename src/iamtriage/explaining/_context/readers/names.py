@@ -166,7 +166,7 @@ _TERRAFORM = lazy_pattern(
 _SAID = {
     noun: lazy_pattern(
         rf"(?m)(?<![\w-]){noun} (?:called |named )?[`\"']?(?:([a-z](?=[a-z]{{0,62}}[0-9-]){_LABEL})(?![\w-]|\.\w)"
-        rf"|({_LABEL})(?=[`\"',;:)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
+        rf"|({_LABEL})(?=[`\"',;)]|\.?$|\.\s| \(| (?:in|of|has|with|for|and|was|is|does|uses)\b))",
         re.ASCII,
     )
     for noun in ("[Nn]amespace", "[Ss]ervice ?[Aa]ccount", "[Cc]luster", "[Dd]eployment")

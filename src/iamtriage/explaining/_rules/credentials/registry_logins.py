@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.statements import is_administrator
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.shared import clues, commands, credential_remedies, pages
 from iamtriage.explaining._rules.shared.clues import quote_phrases
@@ -278,7 +277,7 @@ def explain_public_registry(
     ago = _AGO.search(text) if "login" in text else None
     evidence: Evidence = "reported" if reported else "possible" if ago is None else "derived"
     because = reported or (() if ago is None else (f"That was {ago[0]}.",))
-    even = ", even AdministratorAccess," if is_administrator(text) else ""
+    even = ", even AdministratorAccess," if "AdministratorAccess" in text else ""
     who = "Most likely, the" if evidence == "possible" else "The"
     return case.explain(
         f"{who} client sends a saved login to {_HOST} that has expired. IAM permissions{even} do not matter: the registry allows anonymous pulls.",

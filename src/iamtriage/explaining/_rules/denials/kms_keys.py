@@ -20,6 +20,7 @@ from iamtriage.explaining._explanations.remedies import Labelled, change_command
 from iamtriage.explaining._rules.denials import encrypted_data, function_grants
 from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
+from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
 from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
@@ -182,7 +183,7 @@ def explain_three_reasons(denial: Denial) -> Explanation:
         accounts = f". The key is in account {denial.resource_account}, the caller in {denial.account}: both must allow it"
         if is_sops:
             of_owner = attrs.evolve(of_owner, steps=(of_owner.steps[0], _ROLE_IN_SOPS, *of_owner.steps[1:]))
-        remedies = (of_owner, across, inspect)
+        remedies = (of_owner, *present(None if find_own_allow(denial) else across), inspect)
     verdict = f"the key is not in this Region, or its key policy does not allow it, or denies it. KMS does not say which{accounts}"
     text = f"Neither the key policy nor a grant allows {denial.caller}.{' The Region is not the reason: SOPS calls that of the key.' if is_sops else ''}"
     return denial.explain(
@@ -201,7 +202,7 @@ def explain_unknown_key(denial: Denial) -> Explanation:
         return explain_environment_key(denial)
     of_key = attrs.evolve(_with_key_of_text(denial), action="kms:Decrypt")
     if of_key.crosses_accounts:
-        summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt."
+        summary = f"KMS cannot decrypt, most likely because {denial.caller} is in account {denial.account}, and the key in account {of_key.resource_account}: both the key policy and an identity-based policy of the caller must allow kms:Decrypt{f', and {own} does already' if (own := find_own_allow(of_key)) else ''}."
         return attrs.evolve(explain_three_reasons(of_key), summary=summary, topic="kms-key-unknown")
     arn = try_parse_arn(encrypted_data.find_key(denial))
     controller = find_controller(denial.failure.text) if denial.principal_text is None else None

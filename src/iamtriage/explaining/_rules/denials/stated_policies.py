@@ -14,6 +14,7 @@ import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text
+from iamtriage.arns._principals import Root
 from iamtriage.explaining._context.readers.attached_policies import DESCRIBED
 from iamtriage.explaining._context.readers.pasted_policies import SESSION_POLICY
 from iamtriage.explaining._context.readers.statements import is_administrator
@@ -75,7 +76,7 @@ _COMPARED = frozenset(
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
     action = denial.action
-    if action is None or explanation.topic in _COMPARED:
+    if action is None or explanation.topic in _COMPARED or isinstance(denial.principal, Root):
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
     if explanation.topic == "kms-key-policy" and denial.crosses_accounts:
@@ -104,11 +105,14 @@ def _add_identity_policies(
         return attrs.evolve(explanation, causes=causes)
     policy, first = found[0]
     denial = name_caller(denial, policy)
-    is_stated = policy.owner is not None or is_administrator(denial.failure.text)
+    is_of_admin = explanation.topic == "assume-role" and is_administrator(denial.failure.text)
+    is_stated = policy.owner is not None or (is_of_admin and bool(denial.crosses_accounts))
     if first.code == STATED_POLICY_ALLOWS.code and is_stated and denial.policy_type is None:
         first = _with_text(first, first.text.partition(" It is not attached")[0])
         explanation = attrs.evolve(explanation, causes=(first, *explanation.causes))
         return explain_allowed_caller(denial, explanation, policy.name)
+    if first.code == STATED_POLICY_ALLOWS.code and any(policy.name in each for each in explanation.notes):
+        return explanation
     if first.code == STATED_POLICY_ALLOWS.code and explanation.causes[0].evidence == "derived":
         return _exclude_policy(denial, explanation, policy)
     if first.code == STATED_POLICY_ALLOWS.code and (denial.policy_type == "identity" or policy.version):
@@ -341,7 +345,7 @@ def explain_allowed_caller(denial: Denial, explanation: Explanation, policy_name
     others = tuple(each for each in explanation.remedies if each.policy is None or each.layer != "identity")
     of_resource = tuple(each for each in others if each.layer in {"role_trust", "resource"})
     is_other = denial.policy_type is not None or denial.deny is not None
-    if is_other or (explanation.remedies[0] in others and explanation.topic != "assume-role"):
+    if is_other or (explanation.remedies[0] in others and not denial.crosses_accounts):
         return attrs.evolve(explanation, causes=causes, remedies=others or explanation.remedies)
     # In one account, an Allow in either policy is enough.
     is_s3 = denial.service == "s3" and denial.crosses_accounts is not True
