@@ -76,7 +76,9 @@ _COMPARED = frozenset(
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:
     """Add what the identity-based policies in the text say about the denied call."""
     action = denial.action
-    if action is None or explanation.topic in _COMPARED or isinstance(denial.principal, Root):
+    # No policy allows the root user to assume a role.
+    is_root = isinstance(denial.principal, Root) and denial.lowercase_action == "sts:assumerole"
+    if action is None or explanation.topic in _COMPARED or is_root:
         return explanation
     stated = [each for each in list_known_policies(denial) if each.policy_type is None]
     if explanation.topic == "kms-key-policy" and denial.crosses_accounts:
