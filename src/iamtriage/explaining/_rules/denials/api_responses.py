@@ -265,7 +265,7 @@ _DISTRIBUTION = lazy_pattern(r"arn:aws[a-z-]{0,12}:cloudfront::\d{12}:distributi
 _NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. Older ones are exempt for now, which is why they can work with one."
 FUNCTION_URL_LACKS_ACTION = CauseType(
     "function-url-lacks-action",
-    title="The function policy allows only one of the two actions that a function URL requires",
+    title="The function policy lacks one of the two actions for a function URL",
     text=_NEEDS_BOTH,
     recognised_by="The function policy in the text allows lambda:InvokeFunctionUrl, and not lambda:InvokeFunction.",
     fix="Allow lambda:InvokeFunction to the same principal in the function policy.",

@@ -249,9 +249,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
         steps = [
             f"Add the statement to the Policies of {in_template['name']} in the template, next to the others."
         ]
-        policy, lines, labels = None, (), ()
-    else:
-        lines = present(show, line)
+        policy, labels = None, ()
     return denial.explain(
         f"{described[0].upper()}{described[1:]} lacks the permissions to {row.purpose.format(bucket=bucket)}.",
         SERVICE_ROLE_LACKS_PERMISSION.cause("derived", text=text),
@@ -259,7 +257,7 @@ def explain_weak_role(denial: Denial) -> Explanation:
             title=f"Give {named} the permissions",
             who="you" if manifest else "account administrator",
             steps=(*steps, *((row.step,) if row.step else ())),
-            commands=lines,
+            commands=() if manifest else present(show, line),
             labels=labels,
             policy=policy,
             layer=None if policy is None else "identity",
