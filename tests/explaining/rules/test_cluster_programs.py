@@ -155,3 +155,17 @@ def test_a_service_without_a_subscription(text: str, summary: str, first: str) -
     explanation = explain(text)
     assert summary in explanation.summary
     assert explanation.remedies[0].title.startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("groups", "listed"),
+    [("[]", '["iam-devs"]'), ('["viewers"]', '["viewers", "iam-devs"]')],
+)
+def test_groups_in_terraform(groups: str, listed: str) -> None:
+    message = 'Error: UPGRADE FAILED: could not get information about the resource: servicemonitors.monitoring.coreos.com "orders" is forbidden: User "arn:aws:sts::111122223333:assumed-role/devs/session" cannot get resource "servicemonitors" in API group "monitoring.coreos.com" in the namespace "shop"'
+    remedy = explain(
+        f'access_entries = {{\n  devs = {{\n    kubernetes_groups = {groups}\n    principal_arn = "arn:aws:iam::111122223333:role/devs"\n  }}\n}}\n{message}',
+        facts={"cluster": "shop", "authentication_mode": "API"},
+    ).remedies[0]
+    assert f"set kubernetes_groups = {listed}" in remedy.steps[0]
+    assert not any("update-access-entry" in command for command in remedy.commands)

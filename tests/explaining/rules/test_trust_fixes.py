@@ -1027,3 +1027,37 @@ def test_misspelled_subject(expected: str, kept: tuple[str, ...] | None, differe
     else:
         assert subjects[f"{ISSUER}:sub"] == ([*kept, SUBJECT] if kept else SUBJECT)
         assert "Do this only if" not in first.steps[0]
+
+
+def test_a_misspelled_host_of_an_issuer() -> None:
+    """With the same ID, the named provider is no other cluster: nobody loses access, and the conditions stay."""
+    cluster = "id/4F1C2B7A90D35E6688AA11BB22CC33DD"
+    issuer = f"oidc.eks.eu-central-1.amazonaws.com/{cluster}"
+    arn = f"arn:aws:iam::111122223333:oidc-provider/oidc.eu-central-1.eks.amazonaws.com/{cluster}"
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": arn},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {"StringEquals": {f"{issuer}:sub": "system:serviceaccount:shop:orders"}},
+            }
+        ],
+    }
+    explanation = explain(
+        "An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to perform sts:AssumeRoleWithWebIdentity\n"
+        f"The provider exists. Issuer: https://{issuer}",
+        facts={
+            "trust_policy": policy,
+            "token_claims": {
+                "iss": f"https://{issuer}",
+                "sub": "system:serviceaccount:shop:orders",
+                "aud": "sts.amazonaws.com",
+            },
+        },
+    )
+    assert explanation.summary.endswith("The id is the same.")
+    assert "lose access" not in explanation.to_text(detail="full")
+    assert "condition key" not in explanation.remedies[0].steps[0]
+    assert len(explanation.remedies[0].steps) == 1

@@ -292,7 +292,9 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
         "Name the token's issuer in the role's trust policy",
         corrected if corrected and further else other.fixed,
         f"trust.json is the whole trust policy with the token's issuer as {other.keys}{claims}. {other.warning}",
-        f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
+        None
+        if _PROVIDER_EXISTS.search(denial.failure.text)
+        else f"The account {other.account} must have an IAM OIDC provider for this issuer. Most likely it has one, because otherwise STS says InvalidIdentityToken. If not, create it: {_create_provider_command(denial, other)}",
     )
     text = "The role's trust policy does not name the token's issuer."
     unmet: Cause | None = None
@@ -312,6 +314,9 @@ def _explain_other_provider(denial: Denial, other: OtherProvider) -> Explanation
             None if denial.facts.token_claims else web_identity_remedies.compare_token_remedy(denial),
         ),
     )
+
+
+_PROVIDER_EXISTS = lazy_pattern(r"\b[Pp]rovider (?:already )?exists\b|\b[Pp]rovider is there\b")
 
 
 def _create_provider_command(denial: Denial, other: OtherProvider) -> str:

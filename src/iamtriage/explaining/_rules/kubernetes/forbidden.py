@@ -130,7 +130,7 @@ def _describe_gap(denied: DeniedRequest) -> str:
     if is_custom and denied.is_iam and denied.cluster.uses_entries:
         if denied.stated_policies and denied.allowing_policy is None:
             has = "has" if len(denied.stated_policies) == 1 else "have"
-            return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {has} only built-in types and cannot be edited"
+            return f"no RBAC role allows it, and {join_words(denied.stated_policies, 'and')}, which the text shows, {has} only built-in types, no custom resources, and cannot be edited"
         return "no RBAC role allows it, and access policies such as AmazonEKSAdminPolicy do not cover custom resources"
     if denied.allowing_policy and not denied.is_out_of_scope:
         return f"no RBAC role allows it, and {denied.allowing_policy}, which does, is newer than the request, or belongs to another cluster or principal"

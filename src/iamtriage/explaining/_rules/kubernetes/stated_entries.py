@@ -260,6 +260,12 @@ def use_stated_group(denied: DeniedRequest) -> DeniedRequest:
     return attrs.evolve(denied, subject=Subject("Group", names[0])) if len(names) == 1 else denied
 
 
+_GROUPS_IN_TERRAFORM = lazy_pattern(
+    r"^[ \t]{0,20}kubernetes_groups[ \t]{0,20}=[ \t]{0,4}\[(?P<groups>(?:[ \t]{0,4}\"[\w:.-]{1,63}\",?){0,8})[ \t]{0,4}\]",
+    re.MULTILINE,
+)
+
+
 def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     """Return the steps and commands that give the caller the group of the binding."""
     if denied.kind != "iam session" or denied.subject is None or denied.subject.kind != "Group":
@@ -270,6 +276,13 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
     where = "the access entry" if cluster.uses_entries else "the aws-auth entry"
     effect = f"The session name changes, so the binding is for the group {group}, which {where} of {denied.subject_text} must have."
     steps = [effect]
+    # Terraform resets what a command changes.
+    in_code = [*_GROUPS_IN_TERRAFORM.finditer(denied.case.failure.text)] if cluster.uses_entries else []
+    if len(in_code) == 1:
+        listed = ", ".join(filter(None, (in_code[0]["groups"].strip(" \t,"), f'"{group}"')))
+        return (
+            f"{effect} In Terraform, set kubernetes_groups = [{listed}] in that entry, and apply it.",
+        ), ()
     if cluster.uses_entries:
         entry = find_stated_entry(denied.case.failure.text, denied.principal)
         arguments = ("--kubernetes-groups", group, *(() if entry is None else entry.groups))

@@ -269,12 +269,19 @@ class OtherProvider(Value):
         issuer: The issuer of the token, without its scheme.
         account: The account of the provider.
         fixed: The whole policy with the issuer as provider, and in the keys of its conditions.
+        changed_keys: How many of these keys differ from those of the policy.
     """
 
     named: str
     issuer: str
     account: str
     fixed: dict[str, Any]
+    changed_keys: int = 0
+
+    @property
+    def is_misspelled(self) -> bool:
+        """Whether only the host of a cluster's issuer differs, so that the named provider cannot exist."""
+        return self.named.rpartition("/id/")[1:] == self.issuer.rpartition("/id/")[1:] != ("", self.issuer)
 
     @property
     def is_of_other_cluster(self) -> bool:
@@ -288,11 +295,16 @@ class OtherProvider(Value):
         if self.is_of_other_cluster and separator and self.issuer.startswith(f"{host}{separator}"):
             actual = self.issuer.removeprefix(f"{host}{separator}")
             return f"the trust policy names the OIDC provider of another cluster, or of this one before it was re-created, …/id/{cluster}, and the token is from …/id/{actual}"
+        if self.is_misspelled:
+            actual = self.issuer.partition("/")[0]
+            return f"the provider in the trust policy has the host {host.partition('/')[0]}, and the issuer of the token has {actual}. The id is the same"
         return f"the trust policy names the provider {self.named}, and the token is from {self.issuer}"
 
     @property
     def warning(self) -> str:
         """Which callers lose access with the fixed policy, and how they keep it."""
+        if self.is_misspelled:
+            return "IAM accepts such an ARN, although no such provider exists. The pods need no restart."
         whose = f"callers with tokens of {self.named}"
         if self.is_of_other_cluster:
             whose = "pods of the old cluster"
@@ -301,11 +313,7 @@ class OtherProvider(Value):
     @property
     def keys(self) -> str:
         """What has to be changed in the policy."""
-        count = sum(
-            key.startswith(f"{self.issuer}:")
-            for statement in iterate_statements(self.fixed)
-            for _, key, _ in iterate_conditions(statement)
-        )
+        count = self.changed_keys
         return "Federated" if not count else f"Federated and in the condition key{'s' if count > 1 else ''}"
 
 
@@ -327,7 +335,7 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
         return None
     if not actual.isprintable() or not actual.isascii() or " " in actual:
         return None
-    fixed = copy.deepcopy(dict(document))
+    fixed, changed = copy.deepcopy(dict(document)), 0
     for statement in iterate_statements(fixed):
         principal = mapping(statement.get("Principal"))
         if provider not in as_strings(principal.get("Federated")):
@@ -336,11 +344,12 @@ def find_other_provider(policy: Mapping[str, Any] | str | None, issuer: object) 
         principal["Federated"] = _replace(principal["Federated"], provider, arn)
         conditions = mapping(statement.get("Condition"))
         for operator, block in conditions.items():
+            changed += sum(key.startswith(f"{named}:") for key in mapping(block))
             conditions[operator] = {
                 f"{actual}:{key.removeprefix(f'{named}:')}" if key.startswith(f"{named}:") else key: value
                 for key, value in mapping(block).items()
             }
-    return OtherProvider(named, actual, provider.split(":")[4], fixed)
+    return OtherProvider(named, actual, provider.split(":")[4], fixed, changed)
 
 
 def _replace(value: object, old: str, new: str) -> object:
