@@ -407,7 +407,26 @@ def test_wrong_entry_of_a_user() -> None:
     text = f"{_log(f'ARN is not mapped: {user}')}\n\ndata:\n  mapUsers: |\n    - userarn: arn:aws:iam::444455556666:user/ana\n      username: ana\n"
     explanation = explain(text)
     assert explanation.causes[0].code == "map-entry-arn-form"
-    assert explanation.summary.endswith(f"the authenticator looks for {user}.")
+    assert explanation.summary.startswith(f"No aws-auth entry is for {user}: ")
+
+
+@pytest.mark.parametrize(
+    ("account", "groups", "is_added"),
+    [
+        ("444455556666", "system:masters", True),
+        ("111122223334", "system:masters", False),
+        ("444455556666", "system:nodes", False),
+    ],
+    ids=["other account", "typing error", "node role"],
+)
+def test_entry_of_the_same_name_in_another_account(account: str, groups: str, is_added: bool) -> None:  # noqa: FBT001
+    """The entry of another principal keeps its rights; that of a typing error is corrected."""
+    role = "arn:aws:iam::111122223333:role/ops"
+    entry = f"- rolearn: arn:aws:iam::{account}:role/ops\n      username: ops\n      groups: [{groups}]"
+    explanation = explain(f"{_log(f'ARN is not mapped: {role}')}\n\ndata:\n  mapRoles: |\n    {entry}\n")
+    first, *others = explanation.remedies
+    assert ("--profile PROFILE_NAME" in " ".join(first.commands)) is is_added
+    assert any(f"add an entry for {role} " in each.title for each in others) is is_added
 
 
 @pytest.mark.parametrize(

@@ -130,3 +130,54 @@ def test_entry_without_policies(more: str, policy: str, *, has_module: bool) -> 
     first = explanation.remedies[0]
     assert first.title == f"Associate {policy} with the access entry"
     assert ("policy_associations" in (first.manifest or "")) is has_module
+
+
+_MAP = """mapRoles: |
+  - rolearn: arn:aws:iam::111122223333:role/dev
+    username: dev:{{SessionName}}
+    groups:
+      - shop-admins
+"""
+_DESCRIBE = f"$ aws eks describe-access-entry --cluster-name atlas --principal-arn {DEV}"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "groups"),
+    [
+        (_entry(DEV, "viewers"), ", which has viewers, takes precedence", "shop-admins viewers"),
+        (f"{_DESCRIBE} --query accessEntry.kubernetesGroups\n[]\n", ", which has no group,", "shop-admins"),
+        (f"{_DESCRIBE} --query accessEntry.kubernetesGroups --output text\n\n", " no group,", "shop-admins"),
+        (
+            f"{_DESCRIBE} --query 'accessEntry.[type,kubernetesGroups]'\n['x', []]\n".replace("'x'", '"x"'),
+            " no group,",
+            "shop-admins",
+        ),
+        (
+            f'{_DESCRIBE} --query \'accessEntry.{{g:kubernetesGroups}}\'\n{{"g": ["qa"]}}\n',
+            " has qa,",
+            "shop-admins qa",
+        ),
+        ("", ": its access entry takes precedence", "shop-admins"),
+        (_entry(DEV, "shop-admins"), None, None),
+        (_entry(ROLE, "viewers"), ": its access entry takes precedence", "shop-admins"),
+    ],
+    ids=["entry", "list", "text", "members", "object", "user name", "same groups", "entry of another role"],
+)
+def test_entry_overrides_the_map(text: str, words: str | None, groups: str | None) -> None:
+    """An access entry takes precedence over the entry in aws-auth, also if only the user name shows that it exists."""
+    explanation = explain(f"{FORBIDDEN}\n{text}\n{_MAP}", facts={"cluster": "atlas", "region": "eu-west-1"})
+    assert ("map-overridden" in [each.code for each in explanation.causes]) is (words is not None)
+    if words is not None:
+        assert words in explanation.summary
+        grant, delete = explanation.remedies
+        assert grant.commands[-1].endswith(f" --kubernetes-groups {groups}")
+        assert delete.commands[0].startswith("aws eks delete-access-entry ")
+
+
+def test_administrator_with_an_overridden_entry() -> None:
+    text = f"{FORBIDDEN}\n{_entry(DEV)}\n{_MAP.replace('shop-admins', 'system:masters')}"
+    facts = {"cluster": "atlas", "region": "eu-west-1"}
+    (grant,) = explain(text, facts={**facts, "authentication_mode": "API"}).remedies
+    assert "AmazonEKSClusterAdminPolicy --access-scope type=cluster" in grant.commands[0]
+    without_entries = explain(text, facts={**facts, "authentication_mode": "CONFIG_MAP"})
+    assert "map-overridden" not in [each.code for each in without_entries.causes]

@@ -112,7 +112,7 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
     cluster = attrs.evolve(cluster, region=cluster.region or "REGION")
     # People mask the account in the console's menu.
     masked = principal_words.parse_masked_principal(case.caller) if case.principal is None else None
-    entry = find_stated_entry(case.failure.text, case.principal)
+    entry = find_stated_entry(case.failure, case.principal)
     principal = build_cluster_principal(
         case.stated_principal or masked or (None if entry is None else entry.principal),
         case.caller or "the signed-in user or role",

@@ -22,7 +22,11 @@ from iamtriage.explaining._rules.kubernetes.node_requests import explain_node
 from iamtriage.explaining._rules.kubernetes.nodes import explain_node_entry
 from iamtriage.explaining._rules.kubernetes.other_denials import explain_other_denial
 from iamtriage.explaining._rules.kubernetes.rbac_remedies import find_missing_role, rbac_remedies
-from iamtriage.explaining._rules.kubernetes.stated_entries import find_groups, use_stated_group
+from iamtriage.explaining._rules.kubernetes.stated_entries import (
+    find_groups,
+    find_override,
+    use_stated_group,
+)
 from iamtriage.explaining._rules.kubernetes.stated_rbac import add_stated_verbs, find_gaps, gap_remedies
 from iamtriage.explaining._rules.shared import kubernetes_requests, pages
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -99,6 +103,8 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
     if gaps:
         known = (each for each in causes if each.evidence != "possible")
         verdict, causes = gaps[0].verdict, (gaps[0].cause, *known)
+    if override := (find_override(denied) if case.context.mappings else None):
+        verdict, causes = override.verdict, (override.cause, causes[0])
     if request.verb == "impersonate":
         verdict += ". Kubernetes did not check the request itself"
     explanation = Explanation(
@@ -107,10 +113,14 @@ def explain_forbidden(case: Case[KubernetesForbidden]) -> Explanation:
         summary=f"{capitalize_start(denied.subject_text)} is not authorized to {asked}: {verdict}.",
         causes=causes,
         remedies=lambda: (
-            *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
-            *rbac_remedies(denied),
+            (*override.remedies(),)
+            if override
+            else (
+                *(remedy for gap in gaps for remedy in gap_remedies(denied, gap)),
+                *rbac_remedies(denied),
+            )
         ),
-        notes=tuple(_notes(denied)),
+        notes=() if override else tuple(_notes(denied)),
     )
     return add_administrator(case, explanation) if denied.is_iam else explanation
 

@@ -103,6 +103,13 @@ class Finding(NamedTuple):
         return self.type is MAP_ENTRY_OF_SIMILAR_NAME
 
     @property
+    def is_of_other_account(self) -> bool:
+        """Whether the entry is right for the principal of that name in another account, and not a typing error."""
+        is_other = (self.named.partition, self.named.account) != (self.caller.partition, self.caller.account)
+        is_typo = _describe_digit(self.named.account, self.caller.account) or is_for_nodes(self.entry)
+        return is_other and self.named.partition == self.caller.partition and not is_typo
+
+    @property
     def has_name(self) -> bool:
         """Whether the entry has the name of the caller."""
         return self.named.name.lower() == self.caller.name.lower()

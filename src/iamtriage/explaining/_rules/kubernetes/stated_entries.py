@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import attrs
 
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, join_words
-from iamtriage.arns._principals import IdentityCenterRole, ServiceLinkedRole
+from iamtriage.arns._principals import IdentityCenterRole, Role, ServiceLinkedRole, User
+from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._context.values import Subject
 from iamtriage.explaining._explanations.remedies import Labelled
+from iamtriage.explaining._rules.kubernetes import map_entries
+from iamtriage.explaining._rules.shared import pages
 from iamtriage.explaining._rules.shared.clusters import find_iam_arns
 from iamtriage.explaining._rules.shared.commands import kubernetes_name
 from iamtriage.explaining._rules.shared.kubernetes_requests import access_policy_allows
-from iamtriage.explaining._rules.shared.principal_mappings import build_cluster_principal
+from iamtriage.explaining._rules.shared.principal_mappings import RESERVED_PREFIXES, build_cluster_principal
 from iamtriage.explaining._rules.shared.principal_words import (
     PLACEHOLDER_ACCOUNT,
     describe_principal,
     try_parse_principal,
     underlying_role,
 )
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from iamtriage.arns._principals import Principal
+    from iamtriage.explaining._cause_types import Cause
     from iamtriage.explaining._context.readers.command_runs import CommandRun
+    from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._rules.kubernetes.denied_requests import DeniedRequest
     from iamtriage.explaining._rules.shared.remedies import Commands
     from iamtriage.failures._failures import Failure
 
 __all__ = (
+    "Override",
     "StatedEntry",
     "change_groups",
     "describe_listed",
     "find_former",
     "find_groups",
     "find_listed",
+    "find_override",
     "find_policies",
     "find_recreation",
     "find_stated_entry",
@@ -61,10 +72,20 @@ _PRINCIPAL = lazy_pattern(
 )
 _GROUPS = lazy_pattern(r"\"kubernetesGroups\"\s{0,4}:\s{0,4}\[([^\[\]]{0,4000})\]")
 _GROUP = lazy_pattern(r"\"([\w.:@/-]{1,100})\"")
+_NAME_OF_GROUP = lazy_pattern(r"[\w.:@/-]{1,100}")
 _POLICIES = lazy_pattern(r"\"associatedAccessPolicies\"\s{0,4}:\s{0,4}\[")
 _POLICY = lazy_pattern(r":cluster-access-policy/(\w{1,80})", re.ASCII)
 _CLUSTER_SCOPE = lazy_pattern(r"\btype\"\s{0,4}:\s{0,4}\"cluster\"")
 _TIME = lazy_pattern(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)")
+
+MAP_OVERRIDDEN = CauseType(
+    "map-overridden",
+    title="The access entry takes precedence over the aws-auth entry",
+    meaning="The principal has an access entry and an entry in aws-auth. Only the access entry has an effect, and it lacks the groups of the other one.",
+    recognised_by="The text shows an aws-auth entry of the caller, and an access entry without its groups or another user name.",
+    fix="Grant the access entry what the aws-auth entry granted, or delete it.",
+    sources=("https://docs.aws.amazon.com/eks/latest/userguide/migrating-access-entries.html",),
+)
 
 
 class StatedEntry(NamedTuple):
@@ -97,17 +118,15 @@ class StatedEntry(NamedTuple):
         return "it grants nothing, as it has no Kubernetes group and no access policy"
 
 
-def find_stated_entry(text: str, caller: Principal | None = None) -> StatedEntry | None:
-    """Return the only access entry whose groups a text shows, unless it is known to be another principal's.
-
-    >>> shown = '"principalArn": "arn:aws:iam::111122223333:role/dev", "kubernetesGroups": []'
-    >>> find_stated_entry(shown).groups
-    ()
-    """
-    if "kubernetesGroups" not in text:
+def find_stated_entry(failure: Failure, caller: Principal | None = None) -> StatedEntry | None:
+    """Return the only access entry whose groups a text shows, unless it is known to be another principal's."""
+    if "kubernetesGroups" not in failure.text:
         return None
-    text = text[:_MAX_TEXT]
+    text = failure.text[:_MAX_TEXT]
     arns, groups = set(_PRINCIPAL.findall(text)), set(_GROUPS.findall(text))
+    for run in find_runs(failure) if not groups else ():
+        if (queried := _read_query(run)) is not None:
+            arns, groups = {*arns, queried[0]}, {*groups, json.dumps(queried[1])}
     principal = try_parse_principal(arns.pop()) if len(arns) == 1 else None
     is_of_other = caller is not None and _identify(principal) != _identify(caller)
     if principal is None or is_of_other or len(groups) != 1:
@@ -118,6 +137,31 @@ def find_stated_entry(text: str, caller: Principal | None = None) -> StatedEntry
         policies = tuple(_POLICY.findall(text, listed.end(), listed.end() + _CHARS_OF_POLICIES))
     is_wide = policies is not None and _CLUSTER_SCOPE.search(text) is not None
     return StatedEntry(principal, tuple(_GROUP.findall(groups.pop())), policies, is_wide)
+
+
+def _read_query(run: CommandRun) -> tuple[str, list[str]] | None:
+    """Return the principal and the groups of an access entry of which a command prints members with ``--query``."""
+    query, stated = run.command.option("query"), run.command.option("principal-arn")
+    if query is None or stated is None or run.command.words[:2] != ("eks", "describe-access-entry"):
+        return None
+    expression = query.value.removeprefix("accessEntry.")
+    members = expression.strip("[]{}").split(",")
+    at = next((index for index, each in enumerate(members) if "kubernetesGroups" in each), None)
+    try:
+        value: object = json.JSONDecoder().raw_decode(run.output.strip())[0]
+    except (ValueError, RecursionError):
+        is_text = len(members) == 1 and run.command.option("output") is not None
+        value = (
+            [each for each in run.output.partition("\n")[0].split() if each != "None"] if is_text else None
+        )
+    if isinstance(value, dict) and at is not None:
+        value = cast("dict[str, object]", value).get(members[at].partition(":")[0].strip())
+    elif isinstance(value, list) and expression.startswith("["):
+        values = cast("list[object]", value)
+        value = values[at] if at is not None and len(values) == len(members) else None
+    groups = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else None
+    is_read = at is not None and groups is not None and all(map(_NAME_OF_GROUP.fullmatch, groups))
+    return (stated.value, groups) if is_read and groups is not None else None
 
 
 def find_listed(failure: Failure) -> tuple[Principal, ...] | None:
@@ -149,7 +193,7 @@ def find_groups(denied: DeniedRequest) -> tuple[str, ...] | None:
     text = denied.case.failure.text
     if (printed := _GROUPS_OF_USER.search(text)) is not None:
         return tuple(printed[1].split())
-    entry = find_stated_entry(text, denied.principal) if denied.is_iam else None
+    entry = find_stated_entry(denied.case.failure, denied.principal) if denied.is_iam else None
     if entry is not None:
         return entry.groups
     role = underlying_role(denied.principal)
@@ -174,7 +218,8 @@ def is_listed(failure: Failure, principal: Principal | None) -> bool | None:
         if stated is None or run.command.words[:2] != ("eks", "describe-access-entry"):
             continue
         if is_same_principal(try_parse_principal(stated.value), principal):
-            return True if "accessEntry" in run.output else False if _NOT_FOUND in run.output else None
+            is_shown = "accessEntry" in run.output or _read_query(run) is not None
+            return True if is_shown else False if _NOT_FOUND in run.output else None
     return None
 
 
@@ -284,7 +329,7 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
             f"{effect} In Terraform, set kubernetes_groups = [{listed}] in that entry, and apply it.",
         ), ()
     if cluster.uses_entries:
-        entry = find_stated_entry(denied.case.failure.text, denied.principal)
+        entry = find_stated_entry(denied.case.failure, denied.principal)
         arguments = ("--kubernetes-groups", group, *(() if entry is None else entry.groups))
         update = cluster.eks_command("update-access-entry", *arguments, principal=principal.entry_argument)
         if group in (find_groups(denied) or ()):
@@ -307,3 +352,99 @@ def change_groups(denied: DeniedRequest) -> tuple[tuple[str, ...], Commands]:
             lines.append(edit)
             steps.append(f"{add[:1].upper()}{add[1:]}.")
     return tuple(steps), tuple(lines)
+
+
+class Override(NamedTuple):
+    """An access entry that takes precedence over an ``aws-auth`` entry with more groups.
+
+    Attributes:
+        denied: The request.
+        entry: The access entry, if the text shows its groups.
+        lost: The groups that only the aws-auth entry has.
+        because: What shows that there is an access entry.
+    """
+
+    denied: DeniedRequest
+    entry: StatedEntry | None
+    lost: tuple[str, ...]
+    because: str
+
+    @property
+    def verdict(self) -> str:
+        """The override as a clause."""
+        groups = (
+            "" if self.entry is None else f", which has {join_words(self.entry.groups, 'and') or 'no group'},"
+        )
+        lost = join_words([*map(clip_text, self.lost)], "and")
+        if not self.denied.cluster.uses_aws_auth:
+            return f"with the authentication mode API, only its access entry{groups} has an effect, not its entry in aws-auth with {lost}"
+        return f"its access entry{groups} takes precedence over its entry in aws-auth, where {lost} no longer {'has' if len(self.lost) == 1 else 'have'} an effect"
+
+    @property
+    def cause(self) -> Cause:
+        """The override as a cause."""
+        return MAP_OVERRIDDEN.cause(
+            "derived", self.because, text=f"{self.verdict[:1].upper()}{self.verdict[1:]}."
+        )
+
+    def remedies(self) -> Iterator[Remedy]:
+        """Yield the remedies, which require no access to the cluster."""
+        denied, cluster = self.denied, self.denied.cluster
+        stated = denied.principal if self.entry is None else self.entry.principal
+        principal = build_cluster_principal(stated, source=denied.case.text)
+        own = tuple(each for each in self.lost if not each.startswith(RESERVED_PREFIXES))
+        groups = ("--kubernetes-groups", *own, *(self.entry.groups if self.entry else ()))
+        update = cluster.eks_command("update-access-entry", *groups, principal=principal.entry_argument)
+        policy = None if own else denied.policy or denied.view_policy
+        if is_administrator := "system:masters" in self.lost:
+            policy = "AmazonEKSClusterAdminPolicy"
+        replaces = own and self.entry is None
+        show = cluster.eks_command(
+            "describe-access-entry", query="accessEntry.kubernetesGroups", principal=principal.entry_argument
+        )
+        yield cluster_remedy(
+            f"Grant the access entry of {denied.subject_text} what aws-auth granted",
+            f"{policy} replaces system:masters, which access entries cannot have."
+            if is_administrator
+            else None,
+            "The change requires permissions in IAM only, and no access to the cluster.",
+            "The last command replaces all groups: add those that the first one prints."
+            if replaces
+            else None,
+            None if self.entry else principal.path_note,
+            commands=(
+                show if replaces else None,
+                principal.associate_policy_command(cluster, policy) if policy else None,
+                update if own else None,
+            ),
+            url=pages.EKS_ACCESS_ENTRIES,
+        )
+        if cluster.uses_aws_auth:
+            yield cluster_remedy(
+                "Or delete the access entry, so that the entry in aws-auth has an effect again",
+                commands=cluster.eks_command("delete-access-entry", principal=principal.entry_argument),
+                url=pages.EKS_ACCESS_ENTRIES,
+            )
+
+
+def find_override(denied: DeniedRequest) -> Override | None:
+    """Return the access entry of a caller that has more groups in ``aws-auth``, if a text shows both."""
+    failure, caller = denied.case.failure, underlying_role(denied.principal) or denied.principal
+    if not isinstance(caller, Role | User) or not denied.cluster.uses_entries or denied.allowing_policy:
+        return None
+    found = map_entries.find_entries(denied.case.context.mappings, caller)
+    mapped = next((each.entry for each in found if not each.difference), None)
+    if mapped is None or map_entries.is_for_nodes(mapped):
+        return None
+    entry = find_stated_entry(failure, denied.principal)
+    because = "The text shows the access entry."
+    if entry is None and not is_listed(failure, denied.principal):
+        # Without a user name of its own, an access entry gives the ARN of the caller.
+        if mapped.username is None or "arn:" in mapped.username:
+            return None
+        because = f"The request has the ARN as its user name, and aws-auth has {clip_text(mapped.username)}."
+    runs = (run for run in find_runs(failure) if run.command.words[:2] == ("eks", "describe-access-entry"))
+    if created := next(filter(None, map(_find_creation, runs)), None):
+        because = f"The text shows the access entry, which was created on {str(created)[:10]}."
+    lost = tuple(each for each in mapped.groups if entry is None or each not in entry.groups)
+    return Override(denied, entry, lost, because) if lost else None

@@ -23,7 +23,7 @@ from iamtriage.explaining._rules.shared import commands, pages, principal_mappin
 from iamtriage.explaining._rules.shared.clusters import find_cluster
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal, underlying_role
-from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present
+from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
     from iamtriage.arns._principals import Principal
@@ -117,7 +117,13 @@ def _explain_matching_entry(case: AnyCase, caller: Caller, explanation: Explanat
 
 
 def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -> Explanation:
-    because = f"The text has the entry {found.field}: {clip_text(found.entry.arn)}"
+    because: list[str] = [f"The text has the entry {found.field}: {clip_text(found.entry.arn)}"]
+    if found.is_of_other_account and any(
+        f"::{found.named.account}:" in each.arn
+        for each in case.context.mappings
+        if map_entries.is_for_nodes(each)
+    ):
+        because.append(f"The role of the nodes is in {found.named.account}, too.")
     # The entry explains the failure, so nothing that is only possible remains.
     known = [each for each in explanation.causes if each.evidence != "possible"]
     others = [each for each in explanation.remedies if found.is_similar and not _grants_access(each)]
@@ -132,7 +138,15 @@ def _explain_mismatch(case: AnyCase, found: Finding, explanation: Explanation) -
             found.type.cause("derived", because, text=found.reason),
             *(each for each in known if each.code not in _ANSWERED),
         ),
-        remedies=(_correct_entry_remedy(case, found), *_access_entry_remedy(case, found), *others),
+        remedies=(
+            *(
+                _other_account_remedies(case, found)
+                if found.is_of_other_account
+                else [_correct_entry_remedy(case, found)]
+            ),
+            *_access_entry_remedy(case, found),
+            *others,
+        ),
         notes=tuple(notes),
     )
 
@@ -247,6 +261,8 @@ def _summary(found: Finding) -> str:
     if found.type is map_entries.MAP_ENTRY_IN_OTHER_LIST:
         return f"The aws-auth entry for {name} has no effect: it is in {found.entry.wrong_list}, and its {found.field} belongs in {found.list_name}."
     looked_up = f"the authenticator looks for {map_entries.arn_in_map(found.caller)}."
+    if found.is_of_other_account:
+        return f"No aws-auth entry is for {map_entries.arn_in_map(found.caller)}: the entry for {name} is that of the account {clip_text(found.named.account)}."
     if not found.has_name:
         other = "nodes" if isinstance(found.named, InstanceProfile) else name
         return f"No aws-auth entry in the text is for {found.caller.name}: the one for {other} {found.difference}."
@@ -300,6 +316,28 @@ def _correct_entry_remedy(case: AnyCase, found: Finding) -> Remedy:
         # With the indentation of the line, and a dash only if it has one, the entry stays valid YAML.
         manifest=f"{start}{map_entries.arn_in_map(found.caller)}{end}\n",
         url=pages.EKS_AUTH_CONFIGMAP,
+    )
+
+
+def _other_account_remedies(case: AnyCase, found: Finding) -> tuple[Remedy, ...]:
+    """Return the remedies for a caller whose namesake in another account has the entry."""
+    mapped, account = principal_mappings.build_cluster_principal(found.caller), clip_text(found.named.account)
+    added = mapped.aws_auth_remedy(
+        groups=found.entry.groups,
+        title=f"Or let somebody with access to the cluster add an entry for {map_entries.arn_in_map(found.caller)} to aws-auth, next to the others",
+        others="Do this only if that account should have access, and use groups that allow no more than necessary.",
+    )
+    return (
+        your_remedy(
+            f"If you meant {clip_text(found.named.name)} of the account {account}, use a profile of that account",
+            f"The first command must print {account}.",
+            commands=(
+                "aws sts get-caller-identity --profile PROFILE_NAME",
+                f"{find_cluster(case).kubeconfig_command()} --profile PROFILE_NAME",
+            ),
+            url=pages.EKS_KUBECONFIG,
+        ),
+        attrs.evolve(added, commands=added.commands[1:], labels=()),
     )
 
 
