@@ -108,6 +108,8 @@ def _policy_lookup(failure: AccessDenied) -> str:
     arn = try_parse_arn(failure.resource)
     if failure.policy_type != "resource" or arn is None or commands.arn(failure.resource) != failure.resource:
         return ""
+    if arn.service == "s3" and not arn.region:
+        return f" (aws s3api get-bucket-policy --bucket {arn.resource.partition('/')[0]})"
     policy = find_resource_policy(arn.service, failure.resource)
     show = "" if policy is None else policy.show_command.partition(" --query ")[0]
     if not show.endswith(" ARN") or not arn.region:

@@ -2625,7 +2625,7 @@ def test_credentials_of_a_job(system: str, title: str, words: str) -> None:
         (
             botocore_text("ThrottlingException", "GetParameters", "Rate exceeded"),
             "Retry with exponential backoff and jitter, and make fewer calls",
-            "--setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",
+            "up to 10 names with GetParameters, which are actions of their own",
         ),
     ],
     ids=[
@@ -3041,3 +3041,8 @@ def test_key_of_a_user_has_no_token_of_a_version(key: str) -> None:
     titles = " ".join(each.title for each in explanation.remedies)
     assert ("Get the session from a regional STS endpoint" in titles) == (not key)
     assert ("v1-token-in-opt-in-region" in {cause.code for cause in explanation.causes}) == (not key)
+
+
+def test_rate_of_parameter_store_has_a_command() -> None:
+    text = botocore_text("ThrottlingException", "GetParameter", "Rate exceeded")
+    assert any("high-throughput-enabled" in line for line in explain(text).remedies[0].commands)

@@ -2883,14 +2883,22 @@ def test_grant_for_a_service_linked_role_in_another_account() -> None:
 
 def test_role_of_stack_sets_in_the_target_account() -> None:
     role, caller = "AWSCloudFormationStackSetExecutionRole", "AWSCloudFormationStackSetAdministrationRole"
-    shown = explain(f"Account {OTHER} should have '{role}' role with trust relationship to Role '{caller}'.")
+    shown = explain(
+        f"aws cloudformation list-stack-instances --stack-set-name jobs\nAccount {OTHER} should have '{role}' role with trust relationship to Role '{caller}'."
+    )
     assert shown.summary.startswith(f"StackSets cannot assume the role {role} in account {OTHER}: ")
-    (create,) = shown.remedies
+    create, correct = shown.remedies
     assert any(command.startswith(f"aws iam create-role --role-name {role} ") for command in create.commands)
     principal = f"arn:aws:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"
     assert create.policy is not None
     assert create.policy["Statement"][0]["Principal"] == {"AWS": principal}
-    assert any(f'"Resource": "arn:aws:iam::{OTHER}:role/{role}"' in step for step in create.steps)
+    assert any(
+        f"sts:AssumeRole on arn:aws:iam::{OTHER}:role/{role}" in step and "stack set jobs" in step
+        for step in create.steps
+    )
+    # A role that does not exist has no policy to change.
+    assert not any("old-trust.json" in line for line in create.commands)
+    assert correct.commands[0].startswith(f"aws iam get-role --role-name {role} ")
 
 
 def test_key_behind_an_alias_of_the_three_reasons() -> None:

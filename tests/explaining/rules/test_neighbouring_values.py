@@ -580,6 +580,7 @@ An error occurred (AuthFailure) when calling the DescribeVpcs operation: AWS was
 """,
         (
             "The credentials are valid, but only in AWS GovCloud: us-west-2 is in the commercial Regions",
+            "aws configure set region us-gov-east-1",
             "aws ec2 describe-vpcs --region us-west-2 --profile PROFILE_NAME",
         ),
         ("Check whether the access key exists",),

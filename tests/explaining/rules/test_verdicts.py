@@ -302,6 +302,16 @@ CASES = {
         "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",
         'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev IMAGE',
     ),
+    "docker-run-without-profile": (
+        "$ docker run --rm -p 80:80 acme/sync:1.4\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "found no credentials",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE --rm -p 80:80 acme/sync:1.4',
+    ),
+    "docker-run-with-secret": (
+        "$ docker run -e AWS_PROFILE=dev -e DB_PASSWORD=hunter2hunter2 acme/sync:1.4\nbotocore.exceptions.NoCredentialsError: Unable to locate credentials",
+        "in the container: AWS_PROFILE names the profile dev, but ~/.aws is not mounted",
+        'docker run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=dev IMAGE',
+    ),
     "clock-of-windows": (
         "PS C:\\app> aws s3 ls\nAn error occurred (RequestTimeTooSkewed) when calling the ListBuckets operation: The difference between the request time and the current time is too large.",
         "The request's time differs too much from the AWS time.",
@@ -485,7 +495,7 @@ CASES = {
     "rust-profile-in-podman": (
         "$ podman run loader:3\nProviderError: profile `batch-qa` was not defined",
         "The profile batch-qa does not exist in",
-        'podman run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=batch-qa IMAGE',
+        'podman run -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=batch-qa loader:3',
     ),
     "controller": (
         '{"level":"error","msg":"Reconciler error","controller":"bucket","error":"failed to refresh cached credentials, no EC2 IMDS role found"}',

@@ -75,8 +75,11 @@ _FEWER = "Make fewer calls: cache results, use filters and large pages, and run 
 _REUSE = "Make fewer calls: use the credentials of one AssumeRole, and the client that has them, until shortly before they expire, instead of a call for each message, request or job."
 _STS_RATES = "Each STS endpoint has its own rate per account, which AWS does not raise: call the regional endpoint, not the global one (AWS_STS_REGIONAL_ENDPOINTS=regional)."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
-_RAISE_PARAMETERS = "An administrator can raise the rate, for a charge: aws ssm update-service-setting --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true"
-_FEWER_PARAMETERS = f"Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, and cache the values. {_RAISE_PARAMETERS}"
+_RAISE_PARAMETERS = Labelled(
+    "An administrator can raise the rate, for a charge:",
+    "aws ssm update-service-setting --region REGION --setting-id /ssm/parameter-store/high-throughput-enabled --setting-value true",
+)
+_FEWER_PARAMETERS = "Make fewer calls: read all parameters of a path with GetParametersByPath, or up to 10 names with GetParameters, which are actions of their own in policies, and cache the values."
 # https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
 _FEWER_SECRETS = "Make fewer calls: cache the secret in the program, as the caching libraries of Secrets Manager do, instead of a call for each request or job."
 _FEWER_STATES = "Make fewer calls: ask for the state less often, for example with a waiter that has a longer delay, and for many resources in one call, with filters, IDs and a paginator."
@@ -217,6 +220,7 @@ def throttling_remedy(case: Case[AwsError]) -> Remedy:
                 f"Who else calls (CloudTrail{'; the global endpoint of STS is in us-east-1' if assumes_role else ''}):",
                 _FIND_USERS.format(operation),
             ),
+            *((_RAISE_PARAMETERS,) if fewer == _FEWER_PARAMETERS else ()),
         )
     return your_remedy(title, *steps, commands=lines, url=url)
 
@@ -227,8 +231,11 @@ def _controller_remedy(controller: Controller, operation: str, url: str) -> Reme
         return cluster_remedy(
             f"Let {controller.name} make fewer calls",
             flags,
-            _RAISE_PARAMETERS if operation.startswith("GetParameter") else _FIND_CALLERS,
-            commands=show or f"kubectl --namespace NAMESPACE edit {controller.workload}",
+            _FIND_CALLERS,
+            commands=(
+                show or f"kubectl --namespace NAMESPACE edit {controller.workload}",
+                _RAISE_PARAMETERS if operation.startswith("GetParameter") else None,
+            ),
             url=url,
         )
     return cluster_remedy(

@@ -50,6 +50,7 @@ _COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)
 _COMPOSE_SERVICE = lazy_pattern(
     r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
+_RUN = lazy_pattern(r"\b(?:docker|podman) run (?![^\n]{0,600}/\.aws)[^\n]{1,600}")
 _DOCKER_RUN = lazy_pattern(
     r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
 )
@@ -78,11 +79,14 @@ def advise_in_docker(case: Case[MissingCredentials], _message: str) -> pod_roles
     if profile is not None:
         is_timeout = credential_sources.METADATA_SIGNS.search(case.text) is not None
         because = (
-            f"The command passes AWS_PROFILE={profile} and does not mount ~/.aws.",
             *quote_phrases(case.text, "No profiles were defined"),
-            *(("A computer has no instance metadata either.",) if is_timeout else ()),
+            *(
+                ("The SDK asked the instance metadata service last, which only EC2 has.",)
+                if is_timeout
+                else ()
+            ),
         )
-        text = f"The container has its own file system, and no file in it has the profile {profile}."
+        text = "The container has its own file system, without the files of your computer."
         return pod_roles.Advice(
             [credential_sources.ENVIRONMENT_NOT_PASSED_ON.cause("derived", because, text=text)],
             [container_remedy(case)],
@@ -102,9 +106,14 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     what = f" compose run {name}" if uses_compose else " run IMAGE"
     run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
     mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
+    passed = find_profile_without_files(case) or missing_profile or "PROFILE"
+    shown = [*_RUN.finditer(case.failure.text, 0, case.failure.span[0])]
+    if shown and (line := commands.repeat_line(shown[-1][0].strip())) is not None:
+        profile = "" if "AWS_PROFILE=" in line else " -e AWS_PROFILE=PROFILE"
+        mount = line.replace(" run", f' run -v "$HOME/.aws:/root/.aws:ro"{profile}', 1)
     title = "Pass credentials to the container"
     steps = [
-        "On your computer, mount ~/.aws and set AWS_PROFILE, or pass the variables of a current session."
+        "On your computer, mount ~/.aws into the home directory of the image's user (here root) and set AWS_PROFILE."
     ]
     if missing_profile is not None:
         title = "Mount the profile's files into the container"
@@ -116,6 +125,7 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     return your_remedy(
         title,
         *steps,
+        f"Or pass a current session: aws configure export-credentials --profile {passed} --format env-no-export prints its variables for --env-file.",
         "In ECS, EKS and on EC2, use the role of the task, pod or instance instead, and pass nothing.",
         commands=("aws configure list-profiles" if missing_profile else None, mount),
         url=pages.CLI_CREDENTIALS,

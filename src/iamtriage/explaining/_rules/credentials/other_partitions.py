@@ -15,6 +15,7 @@ from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.command_runs import find_runs
 from iamtriage.explaining._rules.credentials.rejected_requests import set_region_remedy
 from iamtriage.explaining._rules.shared import clues, commands, pages
+from iamtriage.explaining._rules.shared.credential_remedies import with_profile
 from iamtriage.explaining._rules.shared.principal_words import try_parse_principal
 from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.explaining._rules.sts.findings import StsFindings, diagnose_sts_call
@@ -49,25 +50,39 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
     keys, because = _find_partition_of_keys(case, request)
     if endpoint is None or keys is None or endpoint.partition == keys:
         return None
-    called = endpoint.partition
-    again = commands.repeat_command(case.context.command, changes={"profile": "PROFILE_NAME"})
-    region = commands.region(request.region)
+    called, place = endpoint.partition, _NAMES.get(keys, keys)
+    home = next(iter(request.working_regions), commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
+    profile, command = clues.find_profile(case), case.context.command
+    use_home = your_remedy(
+        f"Call in {home}, in {place}",
+        f"Where the call itself, AWS_REGION, AWS_DEFAULT_REGION or the code sets {request.region}, change that, too: it takes precedence over the profile.",
+        commands=(
+            with_profile(profile, f"aws configure set region {home}"),
+            commands.repeat_command(command, changes={"region": home}),
+        ),
+        url=pages.STS_REGIONS,
+    )
+    again = commands.repeat_command(command, changes={"profile": "PROFILE_NAME"})
+    identity = (
+        f"aws sts get-caller-identity --profile PROFILE_NAME --region {commands.region(request.region)}"
+    )
+    use_others = your_remedy(
+        f"Use credentials of an account in {_NAMES.get(called, called)}",
+        f"Set up a profile with keys or a sign-in of that account. get-caller-identity then prints an ARN that begins with arn:{called}:.",
+        commands=again or identity,
+        url=pages.STS_REGIONS,
+    )
     return case.explain(
-        f"The credentials are valid, but only in {_NAMES.get(keys, keys)}: {request.region} is in {_NAMES.get(called, called)}, which has its own accounts and keys.",
+        f"The credentials are valid, but only in {place}: {request.region} is in {_NAMES.get(called, called)}, which has its own accounts and keys.",
         OTHER_PARTITION.cause(
             "derived",
             (because, *clues.quote_phrases(request.message, "does not exist in our records")),
-            text=f"The keys belong to the partition {keys}, and the call went to {called}. The keys need not be replaced.",
+            text=f"The keys belong to the partition {keys}. They need not be replaced.",
         ),
         topic="invalid-credentials",
-        remedies=your_remedy(
-            f"Use credentials of an account in {_NAMES.get(called, called)}",
-            f"Set up a profile with keys or a sign-in of that account. Its ARNs begin with arn:{called}: as the first command shows.",
-            f"If what you call is in {_NAMES.get(keys, keys)}, call in a Region there instead.",
-            commands=(f"aws sts get-caller-identity --profile PROFILE_NAME --region {region}", again),
-            url=pages.STS_REGIONS,
-        ),
-        notes="No IAM policy helps here: no policy can allow an identity of another partition.",
+        # A call that worked shows where the credentials are used.
+        remedies=(use_home, use_others) if request.working_regions else (use_others, use_home),
+        notes="No IAM policy helps here: no policy can allow an identity of another partition, and no role can be assumed across partitions.",
     )
 
 

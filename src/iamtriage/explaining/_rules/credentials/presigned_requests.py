@@ -129,14 +129,18 @@ def compare_with_url(text: str) -> Difference:
 
 def _compare_values(text: str, request: _Request, name: str, value: str) -> Difference:
     received = request.headers[name]
-    again = "Or change it in the code that signs, and create the URL again."
+    parameter, is_type = _PARAMETERS.get(name, name), name == _TYPE_HEADER
+    # S3 rejects headers that begin with x-amz- and are not signed.
+    out = ", or leave it out, so that the client can send any type," if is_type else ""
+    again = f"Set {parameter} to {clip_text(received)} in the code that signs{out} and create the URL again. Or send {name}: {clip_text(value)}, as signed."
     sent, shown = f"sent {clip_text(received)}", f"has {name}: {clip_text(received)}"
     if not received:
         sent, shown = "did not send this header", f"has no {name}"
+        again = f"Send {name}: {clip_text(value)}, as signed. Or leave {parameter} out in the code that signs, and create the URL again."
     return Difference(
         f"it was signed for {name}: {clip_text(value)}, but {request.sender} {sent}",
         (f"The code that signs the URL sets {name} to {clip_text(value)}.", f"{request.source} {shown}."),
-        _remedy(text, f"Send {name}: {clip_text(value)}, as signed. {again}", headers={name: value}),
+        _remedy(text, again, headers={name: value}, title="Sign and send the same value"),
     )
 
 
@@ -217,7 +221,11 @@ def _likely_difference(
 
 
 def _remedy(
-    text: str, *steps: str | None, headers: dict[str, str] | None = None, method: str | None = None
+    text: str,
+    *steps: str | None,
+    headers: dict[str, str] | None = None,
+    method: str | None = None,
+    title: str = "Send the request as it was signed",
 ) -> Remedy:
     check = "Also check that the URL was not decoded or shortened, and that no proxy changes the request."
     if "<CanonicalRequest>" in text:
@@ -231,9 +239,7 @@ def _remedy(
     elif method != "GET":
         words.append("-v")
     line = " ".join(("curl", *words, "'PRESIGNED_URL'"))
-    return your_remedy(
-        "Send the request as it was signed", *steps, check, commands=line, url=pages.S3_PRESIGNED
-    )
+    return your_remedy(title, *steps, check, commands=line, url=pages.S3_PRESIGNED)
 
 
 def _signed_headers(text: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ https://developer.hashicorp.com/terraform/language/backend/s3.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -58,6 +57,9 @@ _SENTENCE = lazy_pattern(
 _PAGE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs-self-managed.html"
 
 
+_OF_STACK_SET = lazy_pattern(r"--stack-set-name[ =]([A-Za-z][\w-]{0,127})\b", re.ASCII)
+
+
 def explain_target_account(denial: Denial) -> Explanation:
     """Explain that the target account has no execution role that trusts the administration role."""
     found = _SENTENCE.search(message_text(denial))
@@ -66,26 +68,44 @@ def explain_target_account(denial: Denial) -> Explanation:
     if found is not None:
         account, role, caller = found.group("account", "role", "caller")
     partition = denial.location.partition or "aws"
-    existing = save_step("its trust policy", "trust.json")
+    stack_set = _OF_STACK_SET.search(denial.failure.text)
+    of_set = f" of the stack set {stack_set[1]}" if stack_set else ""
     show, update = commands.trust_policy_commands(role)
     create = "aws iam create-role --role-name {} --assume-role-policy-document file://trust.json"
-    allow_assume = allow("sts:AssumeRole", f"arn:{partition}:iam::{account}:role/{role}")
     administrator = {"AWS": f"arn:{partition}:iam::ADMINISTRATOR_ACCOUNT_ID:role/{caller}"}
-    text = f"The trust policy of {role} does not allow {caller} of the administrator account."
+    trusting = build_document([allow("sts:AssumeRole", principal=administrator)])
     return denial.explain(
         f"StackSets cannot assume the role {role} in account {account}: the role does not exist there, or it does not trust {caller}.",
-        assuming_roles.NO_SUCH_ROLE.cause(text=f"Account {account} has no role {role}."),
-        assuming_roles.CALLER_NOT_TRUSTED.cause(text=text),
+        assuming_roles.NO_SUCH_ROLE.cause(
+            text=f"The role was not created in account {account}. Without permissions of AWS Organizations (service-managed), each account needs it."
+        ),
+        assuming_roles.CALLER_NOT_TRUSTED.cause(
+            text=f"The role exists, but its trust policy does not allow {caller} of the administrator account."
+        ),
         NO_IDENTITY_ALLOW.cause(text=f"No policy of {caller} allows sts:AssumeRole on {role}."),
         topic="assume-role",
-        remedies=trust_remedy(
-            f"Create the role in account {account}, or correct its trust policy",
-            f"With credentials of account {account}, check whether the role exists. If not, create it with this trust policy as trust.json, and attach the permissions that the stacks need.",
-            f"If it exists: {existing[:1].lower()}{existing[1:]}",
-            f"In the administrator account, the policy of {caller} needs the statement {json.dumps(allow_assume)}.",
-            commands=(show, commands.fill_command(create, role), update),
-            policy=build_document([allow("sts:AssumeRole", principal=administrator)]),
-            url=_PAGE,
+        remedies=(
+            trust_remedy(
+                f"Create the role in account {account}",
+                f"If create-role prints EntityAlreadyExists, allow {caller} in the trust policy of the role instead. POLICY_ARN is a policy that allows what the stacks do.",
+                f"In the administrator account, allow sts:AssumeRole on arn:{partition}:iam::{account}:role/{role} in the policy of {caller}, and repeat the operation{of_set}.",
+                commands=(
+                    commands.fill_command(create, role),
+                    commands.fill_command(
+                        "aws iam attach-role-policy --role-name {} --policy-arn POLICY_ARN", role
+                    ),
+                ),
+                policy=trusting,
+                is_addition=False,
+                url=_PAGE,
+            ),
+            trust_remedy(
+                "Or, if the role exists, correct its trust policy",
+                save_step("its trust policy", "trust.json"),
+                commands=(show, update),
+                policy=trusting,
+                url=_PAGE,
+            ),
         ),
         notes="The permissions of the person who creates the stack set do not help: StackSets uses the two roles.",
     )

@@ -100,6 +100,14 @@ def signed_curl(service: str, region: str, url: str, method: str = "GET") -> str
     return f"{fill_command(template, f'aws:amz:{region}:{service}', url)}{verb}"
 
 
+def repeat_line(line: str) -> str | None:
+    """Return a command, or ``None`` if it is not safe to repeat."""
+    # A parameter of the command can be secret.
+    from iamtriage.redaction._redact import redact
+
+    return line if PLAIN_COMMAND.fullmatch(line) and redact(line) == line else None
+
+
 def repeat_command(
     stated: CommandLine | None,
     *words: str,
@@ -116,13 +124,7 @@ def repeat_command(
         changes: Option names with their new values, quoted; an empty one removes the option.
         of_region: The region to add if the command has none.
     """
-    # A parameter of the command can be secret.
-    from iamtriage.redaction._redact import redact
-
-    if stated is None or stated.words[: len(words)] != words or not PLAIN_COMMAND.fullmatch(stated.text):
-        return None
-    text = stated.text
-    if redact(text) != text:
+    if stated is None or stated.words[: len(words)] != words or (text := repeat_line(stated.text)) is None:
         return None
     for name, value in (changes or {}).items():
         values = "?" if name in _GLOBAL_OPTIONS else "*"
