@@ -690,3 +690,19 @@ def test_association_in_terraform_has_only_plain_values(cluster: str) -> None:
     assert "${" not in manifest
     unsafe = explain(text, facts={"cluster": cluster}).remedies[0].manifest or ""
     assert "${" not in unsafe
+
+
+@pytest.mark.parametrize(
+    ("operation", "group", "verbs", "kind"),
+    [
+        ("CreateAccessEntry", "system:nodes", ["create"], "EC2_LINUX"),
+        ("CreateAccessEntry", "system:node-proxier", ["create"], "FARGATE_LINUX"),
+        ("UpdateAccessEntry", "system:nodes", ["describe", "delete", "create"], "EC2_LINUX"),
+    ],
+)
+def test_groups_of_nodes(operation: str, group: str, verbs: list[str], kind: str) -> None:
+    """Only an entry that exists is deleted first."""
+    text = f"An error occurred (InvalidParameterException) when calling the {operation} operation: The kubernetes group name {group} is invalid, it cannot start with system:"
+    remedy = explain(text, facts={"cluster": "atlas", "region": "eu-west-1"}).remedies[0]
+    assert [each.split()[2].partition("-")[0] for each in remedy.commands] == verbs
+    assert remedy.commands[-1].endswith(f"--type {kind}")

@@ -142,13 +142,18 @@ def explain_eks_console(case: Case[ConsoleKubernetesAccess]) -> Explanation:
             *((_COMPARE, in_iam) if state.is_enough else ()),
             entry_remedy if cluster.uses_entries and not state.is_enough else None,
             None if cluster.uses_entries or state.is_enough else in_map,
+            None
+            if cluster.uses_entries
+            else attrs.evolve(
+                cluster.enable_entries_remedy(),
+                title="Or change the authentication mode to API_AND_CONFIG_MAP, which cannot be undone, and create an access entry",
+            ),
             None if state.is_enough else in_iam,
             in_map if cluster.uses_aws_auth and cluster.uses_entries and state.listed is None else None,
             _rbac_remedy(cluster, principal, entry)
             if cluster.uses_entries and not _WORKLOADS.search(case.text)
             else None,
-            principal.inspect_access_remedy(cluster) if entry is None else None,
-            None if cluster.uses_entries else cluster.enable_entries_remedy(),
+            principal.inspect_access_remedy(cluster) if entry is None and cluster.uses_entries else None,
         ),
         notes=cluster_access.CREATOR_NOTE if entry is None else None,
     )

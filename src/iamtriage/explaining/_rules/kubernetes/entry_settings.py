@@ -62,11 +62,23 @@ def explain_reserved_name(case: Case[AccessEntry], message: str) -> Explanation:
     name = "group" if "group" in message.lower() else "user name"
     node_group = _NODE_GROUP.search(message) if name == "group" else None
     if node_group is not None:
-        summary = f"EKS rejected the group {node_group[0]}: nodes get it from the type of their access entry (EC2_LINUX), not from its groups."
-        causes = (ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),)
-        remedy = change_in_code(
-            entry_principal(case).node_entry_remedy(find_cluster(case)), deployment, "type"
-        )
+        kind = "FARGATE_LINUX" if node_group[0] == "system:node-proxier" else "EC2_LINUX"
+        summary = f"EKS rejected the group {node_group[0]}: nodes get it from the type of their access entry ({kind}), not from its groups as in aws-auth."
+        principal, cluster = entry_principal(case), find_cluster(case)
+        if case.failure.envelope.operation == "UpdateAccessEntry":
+            causes = (ENTRY_OF_OTHER_TYPE.cause(text="The node role's access entry is of type STANDARD."),)
+            remedy = principal.node_entry_remedy(cluster)
+        else:
+            # No entry was created.
+            remedy = principal.create_node_entry_remedy(
+                cluster,
+                kind=kind,
+                title=f"Create the access entry with the type {kind}, and without user name and groups",
+                steps=(
+                    "EKS sets both by the type, and nodes need no access policy. For managed node groups and Fargate profiles, EKS creates the entry itself.",
+                ),
+            )
+        remedy = change_in_code(remedy, deployment, "type")
     elif name == "group" and "system:masters" in message:
         summary = f"EKS rejected the group system:masters: in access entries, the policy {_ADMIN_POLICY} replaces it."
         remedy = _masters_remedy(case, deployment)

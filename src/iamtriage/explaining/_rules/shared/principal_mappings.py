@@ -231,7 +231,7 @@ class ClusterPrincipal(Value):
         entry = (
             f"- {'user' if is_user else 'role'}arn: {self.aws_auth_arn}",
             # The authenticator fills templates only for roles.
-            f"  username: {json.dumps(username or default)}{'' if is_user or self.is_known else '  # for a user, a fixed name'}",
+            f"  username: {json.dumps(username or default)}{'' if is_user or self.is_known or username else '  # for a user: userarn and a fixed name, under mapUsers'}",
             "  groups:",
             *(f"    - {each}" for each in groups),
         )
