@@ -11,10 +11,12 @@ __all__ = ("FULL_ACCESS", "build_managed_policy", "is_known_policy")
 
 # The services that a policy allows entirely.
 FULL_ACCESS = {
+    "AWSBatchFullAccess": ("batch",),
     "AWSCloudFormationFullAccess": ("cloudformation",),
     "AWSCodePipeline_FullAccess": ("codepipeline",),
     "AWSGlueConsoleFullAccess": ("glue",),
     "AWSLambda_FullAccess": ("lambda",),
+    "AWSStepFunctionsConsoleFullAccess": ("states",),
     "AWSStepFunctionsFullAccess": ("states",),
     "AdministratorAccess": ("*",),
     "AmazonAthenaFullAccess": ("athena",),
@@ -44,6 +46,24 @@ FULL_ACCESS = {
     "ElasticLoadBalancingFullAccess": ("elasticloadbalancing",),
     "IAMFullAccess": ("iam",),
     "SecretsManagerReadWrite": ("secretsmanager",),
+}
+# The only roles that a policy passes, by the service that gets them.
+_PASSED_ROLES = {
+    "AWSBatchFullAccess": {
+        "*": (
+            "AWSBatchJobRole*",
+            "AWSBatchServiceRole",
+            "service-role/AWSBatchServiceRole",
+            "ecsInstanceRole",
+            "aws-ec2-spot-fleet-role",
+        ),
+    },
+    "AWSGlueConsoleFullAccess": {
+        "glue.*": ("AWSGlueServiceRole*", "service-role/AWSGlueServiceRole*"),
+        "ec2.*": ("AWSGlueServiceNotebookRole*",),
+    },
+    "AWSStepFunctionsConsoleFullAccess": {"*": ("service-role/StatesExecutionRole*",)},
+    "AmazonBedrockFullAccess": {"bedrock.*": ("*AmazonBedrock*",)},
 }
 _READS = ("ReadOnlyAccess", "ReadOnly", "ViewOnlyAccess")
 # What a policy that only reads does not allow. It does not allow each of the other actions either.
@@ -103,6 +123,14 @@ def build_managed_policy(name: str) -> dict[str, Any]:
     if name in FULL_ACCESS:
         actions = ["*" if each == "*" else f"{each}:*" for each in FULL_ACCESS[name]]
         statements = [{"Effect": "Allow", "Action": actions, "Resource": "*"}]
+        for service, roles in _PASSED_ROLES.get(name, {}).items():
+            passes = {
+                "Effect": "Allow",
+                "Action": "iam:PassRole",
+                "Resource": [f"*:role/{each}" for each in roles],
+            }
+            to_service = {"Condition": {"StringLike": {"iam:PassedToService": service}}}
+            statements.append(passes if service == "*" else {**passes, **to_service})
     elif name.endswith(_READS):
         denied = [*(f"*:{each}*" for each in _CHANGES), *_NO_READS]
         statements = [{"Effect": "Allow", "NotAction": denied, "Resource": f"${{{name}}}"}]

@@ -50,6 +50,9 @@ _CASES = (
     ("said of its service", _denied() + "We did attach AmazonSQSFullAccess to mailer yesterday.", "was denied sqs:SendMessage", "Check that the policy is attached"),
     ("said of another service", _denied() + "We did attach AmazonMSKFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
     ("said of an unknown policy", _denied() + "We did attach OwnMailsFullAccess to mailer yesterday.", "most likely, no identity-based policy", "Allow sqs:"),
+    ("roles by name", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl") + _listed("AWSGlueConsoleFullAccess"), "allows it only on *:role/AWSGlueServiceRole*", "Allow the role mailer to pass"),
+    ("role of that name", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/AWSBatchJobRole-etl") + _listed("AWSBatchFullAccess"), "AWSBatchFullAccess allows it, but", "Check that AWSBatchFullAccess"),
+    ("passes no role", _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl") + _listed("AWSStepFunctionsFullAccess"), "no identity-based policy", "Allow the role mailer to pass"),
     ("said of another attempt", _denied() + "It works if the role has AdministratorAccess.", "most likely, no identity-based policy", "Allow sqs:"),
 )  # fmt: skip
 
@@ -61,6 +64,13 @@ def test_attached_policy_decides(text: str, verdict: str, title: str) -> None:
     explanation = explain(text)
     assert verdict in explanation.summary
     assert explanation.remedies[0].title.startswith(title)
+
+
+def test_policy_of_aws_is_not_edited() -> None:
+    text = _denied("iam:PassRole", _IDENTITY, on=f"arn:aws:iam::{_ACCOUNT}:role/etl")
+    steps = explain(text + _listed("AmazonBedrockFullAccess")).remedies[0].steps
+    assert any("which you cannot edit" in each for each in steps)
+    assert not any("add this Resource" in each for each in steps)
 
 
 def test_boundary_is_changed_and_no_other_policy() -> None:

@@ -20,6 +20,7 @@ from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.denial_remedies import list_policies_commands
 from iamtriage.explaining._rules.shared.remedies import UNKNOWN_CALLER, account_remedy
 from iamtriage.explaining._rules.sts.trust_documents import as_strings, iterate_statements
+from iamtriage.policies._managed_policies import is_known_policy
 
 if TYPE_CHECKING:
     from iamtriage.explaining._explanations.remedies import Remedy
@@ -101,6 +102,8 @@ def extend_policy(denial: Denial, policy: KnownPolicy, remedy: Remedy) -> Remedy
         else f"statement that allows {denial.action}"
     )
     step = f"Or add this Resource to the {statement} in {policy.name}: what it has stays."
+    if is_known_policy(policy.name):
+        step = f"AWS manages {policy.name}, which you cannot edit. For a role with a name that it allows, it is enough."
     return attrs.evolve(remedy, steps=(*steps, step))
 
 
