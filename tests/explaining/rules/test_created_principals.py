@@ -83,10 +83,6 @@ def test_other_principal_than_the_service_linked_role(shown: str) -> None:
     [
         ("group", "aws iam get-group --group-name etl-runner"),
         ("instance-profile", "aws iam get-instance-profile --instance-profile-name etl-runner"),
-        (
-            "policy",
-            "aws iam list-entities-for-policy --policy-arn arn:aws:iam::111122223333:policy/etl-runner",
-        ),
     ],
 )
 def test_arn_that_no_principal_has(kind: str, command: str) -> None:

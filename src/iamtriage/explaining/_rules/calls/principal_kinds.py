@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iamtriage.failures._failures import MalformedPolicy
 
 NO_PRINCIPAL = lazy_pattern(
-    r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile|policy)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
+    r"arn:(?P<partition>aws[a-z-]{0,12}):iam::(?P<account>[0-9]{12}):(?P<kind>group|instance-profile)/(?:[\w+=,.@-]{1,64}/){0,8}(?P<name>[\w+=,.@-]{1,128})",
     re.ASCII,
 )
 # What to write instead, and the command that prints it.
@@ -35,16 +35,12 @@ _INSTEAD = {
         "the role of the instance profile",
         "aws iam get-instance-profile --instance-profile-name {} --query 'InstanceProfile.Roles[].Arn'",
     ),
-    "policy": (
-        "the roles and users that have the policy",
-        "aws iam list-entities-for-policy --policy-arn {}",
-    ),
 }
 NOT_A_PRINCIPAL = CauseType(
     "not-a-principal",
-    title="A group, an instance profile or a policy is named as a principal",
+    title="A group or an instance profile is named as a principal",
     text="A policy can name accounts, roles, users, federated identities and services as principals, but nothing else of IAM.",
-    recognised_by="The ARN of the principal has group/, instance-profile/ or policy/.",
+    recognised_by="The ARN of the principal has group/ or instance-profile/.",
     fix="Name users, roles or the account instead, or attach an identity-based policy to the group.",
     sources=(pages.POLICY_PRINCIPAL,),
 )
@@ -55,12 +51,7 @@ def explain_principal_kind(
 ) -> Explanation | None:
     """Explain that the principal of a policy is no identity that can call AWS, or return ``None`` if it can be one.
 
-    Args:
-        case: The failure and the facts.
-        named: The principal.
-        where: The statement, in words.
-        statement: The statement, if the text has it.
-        note: What became of the policy.
+    The text can have the statement, and the note says what became of the policy.
     """
     found = NO_PRINCIPAL.fullmatch(named)
     if found is None:
@@ -73,11 +64,11 @@ def explain_principal_kind(
     name_them = your_remedy(
         f"Name {instead} or the account as the principal",
         f"Replace {named} with ARNs that the command prints, or with {root}: then the policies of that account decide who has access.",
-        commands=(fill_command(show, named if kind == "policy" else found["name"]), *again),
+        commands=(fill_command(show, found["name"]), *again),
         url=pages.POLICY_PRINCIPAL,
     )
     return case.explain(
-        f"AWS rejected the policy because {'an IAM' if kind == 'group' else 'an' if kind[0] == 'i' else 'a'} {kind} cannot be a principal: {named}{where}.",
+        f"AWS rejected the policy because an {'IAM group' if kind == 'group' else kind} cannot be a principal: {named}{where}.",
         NOT_A_PRINCIPAL.cause("derived"),
         topic="invalid-principal",
         remedies=(allow_it, name_them),
@@ -87,23 +78,15 @@ def explain_principal_kind(
 
 def _allow_group(group: re.Match[str], where: str, statement: Mapping[str, object]) -> Remedy | None:
     """Return how to give a group what a statement allows it, if the text has the statement and it names a resource."""
-    allowed = {
-        key: value
-        for key, value in {**statement, "Resource": statement.get("Resource", "ROLE_ARN")}.items()
-        if key not in {"Sid", "Principal"}
-    }
-    if (
-        allowed.get("Effect") != "Allow"
-        or not as_strings(allowed.get("Action"))
-        or "*" in as_strings(allowed["Resource"])
-    ):
+    allowed = {**statement, "Resource": statement.get("Resource", "ROLE_ARN")}
+    allowed = {key: value for key, value in allowed.items() if key not in {"Sid", "Principal"}}
+    is_wide = "*" in as_strings(allowed["Resource"])
+    if allowed.get("Effect") != "Allow" or not as_strings(allowed.get("Action")) or is_wide:
         return None
     root = f"arn:{group['partition']}:iam::{group['account']}:root"
     step = f"If account {group['account']} also owns the resource, this is enough: leave out the statement{where.removeprefix(' in the statement')}. Otherwise, also name {root} as its principal."
     if "Resource" not in statement:
-        step = (
-            f"In the trust policy, name {root} as the principal: this policy lets the group assume the role."
-        )
+        step = f"Name {root} as the principal of the trust policy: this one lets the group assume the role."
     template = f"aws iam put-group-policy --group-name {{}} --policy-name {inline_policy_name([allowed])} --policy-document file://policy.json"
     return identity_remedy(
         f"Allow it in a policy of the group {group['name']} instead",

@@ -50,12 +50,9 @@ _COMPOSE = lazy_pattern(r"(?:^| )[\w.-]{1,64}[-_]\d{1,3} \| |\b(?:docker|podman)
 _COMPOSE_SERVICE = lazy_pattern(
     r"\b(?:docker|podman)[- ]compose (?:-\S{1,200} ){0,12}(?:up|run|exec) (?:-[\w=-]{1,80} ){0,12}([a-z][\w.-]{0,62})(?= |$)|(?:^| )([\w.-]{1,64})[-_]\d{1,3} \| "
 )
-_RUN = lazy_pattern(r"\b(?:docker|podman) run (?![^\n]{0,600}/\.aws)[^\n]{1,600}")
-_DOCKER_RUN = lazy_pattern(
-    r"\bdocker run (?=[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))(?![^\n]{0,600}/\.aws)[^\n]{0,600}"
+_RUN = lazy_pattern(
+    r"\b(?:docker|podman) run (?![^\n]{0,600}/\.aws)(?:[^\n]{0,600}(?:-e|--env)[ =]AWS_PROFILE=(?P<profile>[\w.@:+/-]{1,64}))?[^\n]{0,600}"
 )
-
-
 # The address that Go's net package dialed.
 _ADDRESS = lazy_pattern(
     r"\bdial tcp (?P<address>(?P<private>10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)?[\d.]{3,15}):443\b",
@@ -65,8 +62,13 @@ _ADDRESS = lazy_pattern(
 
 def find_profile_without_files(case: Case[MissingCredentials]) -> str | None:
     """Return the profile that docker run passes to a container without the files that define it."""
-    found = _DOCKER_RUN.search(case.failure.text, 0, case.failure.span[0])
-    return None if found is None else commands.profile(found["profile"])
+    found = _find_run(case)
+    return None if found is None or found["profile"] is None else commands.profile(found["profile"])
+
+
+def _find_run(case: Case[MissingCredentials]) -> re.Match[str] | None:
+    """Return the last command that runs a container without the files in ~/.aws."""
+    return next(reversed([*_RUN.finditer(case.failure.text, 0, case.failure.span[0])]), None)
 
 
 def is_in_container(text: str) -> bool:
@@ -107,8 +109,8 @@ def container_remedy(case: Case[MissingCredentials], *, missing_profile: str | N
     run, _, argument = f"{'podman' if 'podman' in case.text else 'docker'}{what}".rpartition(" ")
     mount = f'{run} -v "$HOME/.aws:/root/.aws:ro" -e AWS_PROFILE=PROFILE {argument}'
     passed = find_profile_without_files(case) or missing_profile or "PROFILE"
-    shown = [*_RUN.finditer(case.failure.text, 0, case.failure.span[0])]
-    if shown and (line := commands.repeat_line(shown[-1][0].strip())) is not None:
+    shown = _find_run(case)
+    if shown is not None and (line := commands.repeat_line(shown[0].strip())) is not None:
         profile = "" if "AWS_PROFILE=" in line else " -e AWS_PROFILE=PROFILE"
         mount = line.replace(" run", f' run -v "$HOME/.aws:/root/.aws:ro"{profile}', 1)
     title = "Pass credentials to the container"

@@ -51,7 +51,8 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
     if endpoint is None or keys is None or endpoint.partition == keys:
         return None
     called, place = endpoint.partition, _NAMES.get(keys, keys)
-    home = next(iter(request.working_regions), commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
+    shown = next(iter(request.working_regions), None)
+    home = commands.region(shown or commands.REGIONS_OF_IAM.get(keys, "us-east-1"))
     profile, command = clues.find_profile(case), case.context.command
     use_home = your_remedy(
         f"Call in {home}, in {place}",
@@ -62,14 +63,13 @@ def explain_other_partition(case: Case[InvalidCredentials], request: RejectedReq
         ),
         url=pages.STS_REGIONS,
     )
-    again = commands.repeat_command(command, changes={"profile": "PROFILE_NAME"})
     identity = (
         f"aws sts get-caller-identity --profile PROFILE_NAME --region {commands.region(request.region)}"
     )
     use_others = your_remedy(
         f"Use credentials of an account in {_NAMES.get(called, called)}",
         f"Set up a profile with keys or a sign-in of that account. get-caller-identity then prints an ARN that begins with arn:{called}:.",
-        commands=again or identity,
+        commands=commands.repeat_command(command, changes={"profile": "PROFILE_NAME"}) or identity,
         url=pages.STS_REGIONS,
     )
     return case.explain(

@@ -70,11 +70,10 @@ _HINTS = {
     "ec2:CreateTags": "A call that tags what it creates (RunInstances, CreateVolume) requires ec2:CreateTags on each new resource. The condition ec2:CreateAction limits it to such calls.",
     "s3:ListBucket": "To read or write the objects, s3:GetObject or s3:PutObject is required, too, on the bucket's ARN followed by /*.",
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
-    "s3:GetObjectVersion": f"{_VERSION} s3:GetObjectVersion instead of s3:GetObject, which does not cover it. Without the ID, S3 returns the current version and checks s3:GetObject.",
     **{
         f"s3:{verb}ObjectVersion{what}": f"{_VERSION} s3:{verb}ObjectVersion{what} instead of s3:{verb}Object{what}, which does not cover it."
         for verb, what in (
-            *(("Delete", ""), ("Get", "Acl"), ("Put", "Acl")),
+            *(("Get", ""), ("Delete", ""), ("Get", "Acl"), ("Put", "Acl")),
             *((verb, "Tagging") for verb in ("Get", "Put", "Delete")),
         )
     },

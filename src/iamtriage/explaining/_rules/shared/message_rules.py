@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._rules.shared.quoted_message import (
     denial_paragraph,
     quoted_message,
@@ -14,6 +15,9 @@ from iamtriage.explaining._rules.shared.text_signs import find_s3_compatible_hos
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
+_OF_KAFKA = lazy_pattern(
+    r"not authorized to access (?:topics|group)\b|(?:cluster|transactional id) authorization failed"
+)
 # The rules of messages that are not found by a fragment.
 _OTHER_MESSAGE = "denials.service_specific.explain_service_message"
 _USER_POOL = "credentials.identity_pools.explain_user_pool"
@@ -226,14 +230,5 @@ def find_rule_of_paragraph(failure: AccessDenied, reason: str | None) -> tuple[s
     if failure.action is not None or failure.encoded_message is not None or failure.policy_type is not None:
         return None, None
     # A client of Kafka reports what a cluster denies, without a reason.
-    is_bare = any(
-        each in lowered
-        for each in (
-            "not authorized to access topics",
-            "not authorized to access group",
-            "cluster authorization failed",
-            "transactional id authorization failed",
-        )
-    )
-    message = None if is_bare else quoted_message(failure)
+    message = None if _OF_KAFKA.search(lowered) else quoted_message(failure)
     return (None, None) if message is None else (_OTHER_MESSAGE, message)

@@ -99,7 +99,6 @@ _READING_TOPICS = Task(
 )
 _CONSUMING = Task("A consumer group", _actions("kafka-cluster", "DescribeGroup AlterGroup"), "the group")
 _DESCRIBE_TOPIC = _WRITING_TOPICS.actions[0]
-_WRITE_SIGNS, _READ_SIGNS = lazy_pattern(r"WriteData|[Pp]roducer"), lazy_pattern(r"ReadData|[Cc]onsumer")
 TASKS: dict[str, tuple[Task, ...]] = {
     **dict.fromkeys(_PUSH.actions, (_PUSH,)),
     **dict.fromkeys(_PULL.actions, (_PULL,)),
@@ -229,6 +228,14 @@ def find_tagging(text: str) -> str | None:
     return None if found is None else found[0]
 
 
+_SIGNS = {
+    _PULL.name: _PULL_SIGNS,
+    _PUSH.name: _PUSH_SIGNS,
+    _WRITING_TOPICS.name: lazy_pattern(r"WriteData|[Pp]roducer"),
+    _READING_TOPICS.name: lazy_pattern(r"ReadData|[Cc]onsumer"),
+}
+
+
 def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
     """Return the task that requires an action: its name, its actions on the resource, and those on ``*``.
 
@@ -243,10 +250,7 @@ def find_task(action: str, text: str) -> tuple[str, tuple[str, ...], tuple[str, 
     """
     tasks = TASKS.get(action, ())
     if action in {LOGIN_ACTION, _DESCRIBE_TOPIC}:
-        shown = ((_PULL, _PULL_SIGNS), (_PUSH, _PUSH_SIGNS))
-        if action == _DESCRIBE_TOPIC:
-            shown = ((_WRITING_TOPICS, _WRITE_SIGNS), (_READING_TOPICS, _READ_SIGNS))
-        tasks = tuple(task for task, signs in shown if signs.search(text))
+        tasks = tuple(task for task in tasks if _SIGNS[task.name].search(text))
     if action in _WRITING_LOGS.actions:
         tasks = (_WRITING_LOGS,)
     if (
