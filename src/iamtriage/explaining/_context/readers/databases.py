@@ -17,7 +17,7 @@ from iamtriage.policies._masked_arns import find_partition
 if TYPE_CHECKING:
     from iamtriage.failures._failures import AccessDenied
 
-__all__ = ("RESOURCE_ID", "Login", "database_user_arn", "find_login")
+__all__ = ("Login", "database_user_arn", "find_login")
 
 _USER = lazy_pattern(
     r"(?:PAM|password) authentication failed for user \"(?P<user>[^\"\n]{1,63})\"|Access denied for user '(?P<mysql>[^'\n]{1,80})'"
@@ -28,7 +28,7 @@ _HOST = lazy_pattern(
     r"\.(?P<region>[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9])\.rds\.amazonaws\.com(?:\.cn)?(?![\w.-])",
     re.ASCII,
 )
-RESOURCE_ID = lazy_pattern(r"(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])", re.ASCII)
+_RESOURCE_ID = lazy_pattern(r"(?<![\w-])(?P<kind>db|cluster|prx)-[A-Za-z0-9]{17,32}(?![\w-])", re.ASCII)
 _TOKEN_COMMAND = lazy_pattern(r"\bgenerate-db-auth-token\b(?P<options>(?:[^\n\\]|\\\n){1,600})")
 _OPTION = lazy_pattern(r"--(?P<name>hostname|port|region|username)[ =]\s{0,8}[\"']?(?P<value>[\w.-]{1,255})")
 # The SDKs for Go take the host and the port as one argument, after the context in version 2:
@@ -88,7 +88,7 @@ def find_login(failure: AccessDenied) -> Login | None:
     hosts = hosts or {each[0]: each for each in _HOST.finditer(text)}
     host = next(iter(hosts.values())) if len(hosts) == 1 else None
     kind = _KINDS[host["kind"]] if host is not None else "db"
-    ids = {each[0] for each in RESOURCE_ID.finditer(text) if each["kind"] == kind}
+    ids = {each[0] for each in _RESOURCE_ID.finditer(text) if each["kind"] == kind}
     commands = [*_TOKEN_COMMAND.finditer(text)]
     options = _OPTION.findall(commands[-1]["options"]) if commands else ()
     return Login(

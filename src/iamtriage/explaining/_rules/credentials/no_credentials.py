@@ -129,9 +129,8 @@ def explain_no_credentials(case: Case[MissingCredentials], message: str) -> Expl
     rule = next((rule for sign, rule in _RULES if sign.search(case.text)), None)
     if rule is not None:
         return rule(case, message)
-    found = unread_sources.explain_unread_source(case) or role_proxies.advise_with_proxy(case)
-    if found is not None:
-        return found
+    if (explanation := unread_sources.explain_unread_source(case)) is not None:
+        return explanation
     environments = _likely_environments(case, message)
     is_on_ec2 = _EC2_PROMPT.search(case.text) is not None or clues.find_instance(case.text) is not None
     place = None if is_on_ec2 else unread_sources.find_place(case.text)

@@ -207,15 +207,15 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
     if "AWS_WEB_IDENTITY_TOKEN_FILE" not in text and "eks.amazonaws.com/role-arn" not in text:
         return None
     role = f"the role {arn.rpartition('/')[2]}" if arn else "the role of its service account"
-    caller = f"the role of the node, {node['role']}" if node else "the node's role"
-    is_spark = "spark" in text.lower()
-    program = "Spark (S3A)" if is_spark else "S3A"
     called = (
-        f"most likely called with {caller}" if case.failure.kind == "access_denied" else "found no others"
+        f"called with the role of the node, {node['role']}"
+        if node
+        else "most likely called with the node's role"
     )
-    works = None
-    if _CLI_WORKS.search(text):
-        works = f"The AWS CLI, which reads the pod's variables, works: the policies and the trust policy of {role} are right."
+    if is_missing := case.failure.kind != "access_denied":
+        called = "found no others"
+    works = f"The AWS CLI, which reads the pod's variables, works: the policies and the trust policy of {role} are right."
+    is_spark = "spark" in text.lower()
     provider = "com.amazonaws.auth.WebIdentityTokenCredentialsProvider"
     if _HADOOP_OF_SDK_2.search(text):
         provider = "software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider"
@@ -223,18 +223,20 @@ def explain_unlisted_provider(case: Case[Failure]) -> Explanation | None:
     manifest = f"sparkConf:\n  {setting}: {provider}" if "sparkConf" in text else f"{setting}={provider}"
     request = case.failure.envelope.request_id
     return case.explain(
-        f"{program} did not use {role}: its own list of credential providers has none for web identities (IRSA). It {called}.",
+        f"{'Spark (S3A)' if is_spark else 'S3A'} did not use {role}: its own list of credential providers has none for web identities (IRSA). It {called}.",
         ROLE_MISSING_IN_LIST.cause(
-            "derived", works, text=f"The text shows {_S3A_LIST} without one." if _S3A_LIST in text else None
+            "derived",
+            works if _CLI_WORKS.search(text) else None,
+            text=f"The text shows {_S3A_LIST} without one." if _S3A_LIST in text else None,
         ),
         remedies=your_remedy(
             "Name the provider for web identities in S3A's list",
-            "It applies to the driver and the executors, whose pods must both use the service account."
+            "The setting applies to the driver and the executors, whose pods must both use the service account."
             if is_spark
-            else "Restart the program.",
-            f"To see who called, look up {f'the request {request}' if request else 'the request'} in CloudTrail's data events or the access log of the bucket."
-            if case.failure.kind == "access_denied" and node is None
-            else None,
+            else "Restart the program afterwards.",
+            None
+            if is_missing or node
+            else f"To see who called, look up the request{f' {request}' if request else ''} in CloudTrail's data events or the access log of the bucket.",
             manifest=manifest,
             manifest_language="yaml" if "sparkConf" in text else "text",
             url=ROLE_MISSING_IN_LIST.sources[0],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from iamtriage._patterns import lazy_pattern
 from iamtriage.explaining._cause_types import CauseType
 from iamtriage.explaining._context.readers.kubernetes.node_roles import find_listed_role
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._rules.shared import clues, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy
@@ -55,7 +56,7 @@ PROGRAM_WITHOUT_REGISTRY_LOGIN = CauseType(
     "program-without-registry-login",
     title="A program in the cluster asks ECR without a login",
     text="The registry answers 401 to a request without a valid login, before it checks permissions: a role without a permission gets 403.",
-    recognised_by="Flux, Argo CD Image Updater or kaniko gets the status 401 from ECR.",
+    recognised_by="Flux or Argo CD Image Updater gets the status 401 from ECR.",
     fix="Let the program sign in to ECR, such as by provider: aws in the object of Flux.",
     sources=("https://fluxcd.io/flux/components/image/imagerepositories/#provider",),
 )
@@ -64,19 +65,8 @@ _FLUX_OBJECT = lazy_pattern(
 )
 _FLUX_NAME = r'"{kind}": ?\{{"name": ?"(?P<name>[a-z0-9.-]{{1,80}})", ?"namespace": ?"(?P<space>[a-z0-9-]{{1,63}})"|kind: {kind}\s+metadata:\s+name: (?P<named>[a-z0-9.-]{{1,80}})(?:\s+namespace: (?P<place>[a-z0-9-]{{1,63}}))?'
 _PROVIDER = lazy_pattern(r"^[ \t]*provider: ?[\"']?(?P<name>\w{1,20})", re.MULTILINE)
-_OTHER_PROGRAMS = {
-    r"\bargocd-image-updater\b|\bArgo CD Image Updater\b": (
-        "Argo CD Image Updater",
-        "In registries.conf (ConfigMap argocd-image-updater-config), give the registry credentials: ext:/scripts/ecr-login.sh and credsexpire: 10h. The script prints AWS:PASSWORD, with the password of aws ecr get-login-password, which uses the role of the pod.",
-        "https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/",
-    ),
-    r"\bkaniko\b": (
-        "The program kaniko",
-        'Mount a file /kaniko/.docker/config.json with {"credsStore": "ecr-login"}: kaniko has the helper built in, which signs in with the role of the pod.',
-        "https://github.com/GoogleContainerTools/kaniko#pushing-to-amazon-ecr",
-    ),
-}
-_READ_WORKS = lazy_pattern(r"\baws ecr [^\n]{0,160}?\bwork(?:s|ed)\b")
+_ARGO = lazy_pattern(r"\bargocd-image-updater\b|\bArgo CD Image Updater\b")
+_READS = lazy_pattern(r"\baws ecr ")
 _SESSION = lazy_pattern(r":assumed-role/(?P<role>[\w+=,.@-]{1,64})/", re.ASCII)
 
 
@@ -89,16 +79,17 @@ def explain_pull_of_cluster(case: _Case, message: str) -> Explanation | None:
     found = _FLUX_OBJECT.search(text)
     if found is not None and "toolkit.fluxcd.io" in text:
         return _explain_flux(case, registry, found["kind"])
-    row = next((row for sign, row in _OTHER_PROGRAMS.items() if re.search(sign, text)), None)
-    if row is None:
+    if _ARGO.search(text) is None:
         return None
-    name, step, url = row
-    remedy = cluster_remedy(f"Let {name.replace('The', 'the')} sign in to ECR", step, url=url)
     return case.explain(
-        f"{name} asked the ECR registry {registry} without a valid login: it uses the role of its pod only if it is set up for that.",
+        f"Argo CD Image Updater asked the ECR registry {registry} without a valid login: it needs a script for that.",
         PROGRAM_WITHOUT_REGISTRY_LOGIN.cause("derived"),
         topic="no-registry-login",
-        remedies=remedy,
+        remedies=cluster_remedy(
+            "Let Argo CD Image Updater sign in to ECR",
+            "In registries.conf (ConfigMap argocd-image-updater-config), give the registry credentials: ext:/scripts/ecr-login.sh and credsexpire: 10h. The script prints AWS:PASSWORD, with the password of aws ecr get-login-password, which uses the role of the pod.",
+            url="https://argocd-image-updater.readthedocs.io/en/stable/configuration/registries/",
+        ),
     )
 
 
@@ -109,25 +100,9 @@ def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
     name = "NAME" if named is None else named["name"] or named["named"]
     space = (named and (named["space"] or named["place"])) or "NAMESPACE"
     controller = "image-reflector-controller" if kind == "ImageRepository" else "source-controller"
-    if provider is not None and provider["name"] == "aws":
-        columns = "name:.metadata.name,image:.spec.image,url:.spec.url,provider:.spec.provider"
-        return case.explain(
-            f"Flux asked the ECR registry {registry} without a valid login, although the text shows provider: aws.",
-            PROGRAM_WITHOUT_REGISTRY_LOGIN.cause("derived"),
-            topic="no-registry-login",
-            remedies=cluster_remedy(
-                f"Check that the {kind} in the cluster has provider: aws, and the role of {controller}",
-                "The role must be allowed ecr:GetAuthorizationToken. After a change of the annotation, restart the controller.",
-                commands=(
-                    f"kubectl get {kind.lower()} --all-namespaces --output custom-columns={columns}",
-                    f"kubectl get serviceaccount {controller} --namespace flux-system --output yaml",
-                ),
-                url=PROGRAM_WITHOUT_REGISTRY_LOGIN.sources[0],
-            ),
-        )
-    session, works = _SESSION.search(text), _READ_WORKS.search(text)
-    proven = ""
-    if works is not None:
+    is_set = provider is not None and provider["name"] == "aws"
+    session, proven = _SESSION.search(text), ""
+    if find_working(text, _READS) is not None:
         role = f"The role {session['role']}" if session else "The role"
         proven = f" {role} works, as the AWS CLI shows: its policies and its trust policy need no change."
     patch = f'kubectl patch {kind.lower()} {name} --namespace {space} --type merge --patch \'{{"spec": {{"provider": "aws"}}}}\''
@@ -135,6 +110,17 @@ def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
         kind, "source helm"
     )
     state = f"spec.provider is {provider['name']}" if provider else "it has no spec.provider (generic)"
+    title, lines = (
+        f"Set provider: aws in the {kind} {name}",
+        (patch, f"flux reconcile {reconcile} {name} --namespace {space}"),
+    )
+    if is_set:
+        state = "the text shows it: check that the object in the cluster has it, too"
+        title = f"Check the {kind} in the cluster, and the role of its controller, which needs ecr:GetAuthorizationToken"
+        lines = (
+            f"kubectl get {kind.lower()} --all-namespaces --output custom-columns=name:.metadata.name,provider:.spec.provider",
+            f"kubectl get serviceaccount {controller} --namespace flux-system --output yaml",
+        )
     return case.explain(
         f"Flux asked the ECR registry {registry} without a login: the {kind} {name} must have provider: aws, and {state}.",
         PROGRAM_WITHOUT_REGISTRY_LOGIN.cause(
@@ -143,14 +129,14 @@ def _explain_flux(case: _Case, registry: str, kind: str) -> Explanation:
         ),
         topic="no-registry-login",
         remedies=cluster_remedy(
-            f"Set provider: aws in the {kind} {name}",
+            title,
             f"The controller {controller} then signs in with the role of its service account, or else with the node's. Change the manifest in Git, too: Flux overwrites the patch.",
             "An old Flux whose objects have no such field has the option --aws-autologin-for-ecr of the controller instead."
             if kind == "ImageRepository"
             else "Only a HelmRepository with type: oci has this field."
             if kind == "HelmRepository"
             else None,
-            commands=(patch, f"flux reconcile {reconcile} {name} --namespace {space}"),
+            commands=lines,
             url=PROGRAM_WITHOUT_REGISTRY_LOGIN.sources[0],
         ),
     )
@@ -162,25 +148,25 @@ def _explain_kubelet(case: _Case, registry: str, region: str) -> Explanation | N
     minors = [int(each["minor"]) for each in _VERSION.finditer(f"{case.facts.kubernetes_version} {text}")]
     where = next((place for sign, place in _DISTRIBUTIONS.items() if re.search(sign, text)), None)
     arguments = _ARGUMENTS.search(text) if "kubelet" in text else None
-    if (where is None and arguments is None) or (minors and max(minors) < _FIRST_WITHOUT_LOGIN):
+    if (where is None and arguments is None) or (minors and max(minors) < 27):
         return None
-    because = f"The kubelet's options in the text lack {_OPTION}." if arguments else None
     role, policy = find_listed_role(text), _POLICY.search(text)
     owner = f"the role {role}" if role else "the role of the instance"
     permission = f"The program signs in with {owner}, whose permissions for ECR stay as they are{f' ({policy[0]} is enough)' if policy else ''}."
-    china = ".cn" if registry.endswith(".cn") else ""
-    manifest = _CONFIG.format(china=china)
     likely = "" if arguments else "most likely, "
     return case.explain(
         f"No permission is missing: the kubelet sent no login to the ECR registry {registry}. {clues.as_sentence(f'{likely}it runs without a credential provider')}",
-        KUBELET_WITHOUT_PROVIDER.cause("possible" if likely else "derived", (because, permission)),
+        KUBELET_WITHOUT_PROVIDER.cause(
+            "possible" if likely else "derived",
+            (f"The kubelet's options in the text lack {_OPTION}." if arguments else None, permission),
+        ),
         topic="no-registry-login",
         remedies=(
             cluster_remedy(
                 "Install ecr-credential-provider on the nodes, and configure the kubelet",
                 "On each node, put the program (from kubernetes/cloud-provider-aws) into a directory, and this configuration into a file. The kubelet must be able to read both.",
                 f"Start the kubelet with {_OPTION}=FILE and --image-credential-provider-bin-dir=DIRECTORY{f' ({where})' if where else ''}.",
-                manifest=manifest,
+                manifest=_CONFIG.format(china=".cn" if registry.endswith(".cn") else ""),
                 manifest_language="yaml",
                 url=KUBELET_WITHOUT_PROVIDER.sources[0],
             ),
@@ -203,7 +189,6 @@ def pull_secret_remedy(registry: str, region: str) -> Remedy:
     )
 
 
-_FIRST_WITHOUT_LOGIN = 27
 _CONFIG = """apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
 providers:

@@ -81,33 +81,3 @@ def explain_refused_role(case: Case[MissingCredentials], _message: str = "") -> 
             url=ROLE_NOT_PERMITTED_IN_NAMESPACE.sources[0 if is_kiam else 1],
         ),
     )
-
-
-USES_PROXY = lazy_pattern(r"\b(?P<program>kiam|kube2iam)\b", re.IGNORECASE)
-_READS_ANNOTATION = lazy_pattern(r"\biam\.amazonaws\.com/role\b(?!-)")
-
-
-def advise_with_proxy(case: Case[MissingCredentials]) -> Explanation | None:
-    """Explain that a pod gets its role from kiam or kube2iam, which has the reason, or return ``None``."""
-    found, text = USES_PROXY.search(case.text), case.text
-    if found is None or "eks.amazonaws.com/role-arn" in text or not _READS_ANNOTATION.search(text):
-        return None
-    program = found["program"].lower()
-    key = "permitted" if program == "kiam" else "allowed-roles"
-    space = namespace(case.facts.namespace)
-    return case.explain(
-        f"The SDK found no credentials: {program} gave the pod no role. Its log on the pod's node has the reason.",
-        ROLE_NOT_PERMITTED_IN_NAMESPACE.cause(
-            text=f"The namespace does not permit the role: its annotation iam.amazonaws.com/{key} is missing, or does not match the role."
-        ),
-        topic="no-credentials",
-        remedies=cluster_remedy(
-            f"Look up the reason in the log of {program}",
-            "Use the pod of the agent on the node of the failing pod. If the log has no request, the node does not redirect 169.254.169.254 to the agent, or the pod uses hostNetwork.",
-            commands=(
-                f"kubectl get pods --all-namespaces --output wide | grep {program}",
-                f"kubectl get namespace {space} --output jsonpath='{{.metadata.annotations}}'",
-            ),
-            url=ROLE_NOT_PERMITTED_IN_NAMESPACE.sources[0 if program == "kiam" else 1],
-        ),
-    )

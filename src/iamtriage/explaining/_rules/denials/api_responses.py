@@ -186,6 +186,8 @@ FUNCTION_URL_REJECTED = CauseType(
     sources=(pages.LAMBDA_URLS,),
 )
 _ALLOWED = "The caller's policy must allow lambda:InvokeFunctionUrl and lambda:InvokeFunction on the function; for a caller in another account, the function policy, too."
+_OF_ORIGIN = "CloudFront has no policies of its own: the function policy must allow cloudfront.amazonaws.com both actions (URLs created since October 2025 need both). The URL must have the AuthType AWS_IAM, and the origin an origin access control of the type lambda that always signs."
+_BY_ORIGIN = "the function policy does not allow CloudFront both actions, or the origin does not sign"
 _TEXTS = {
     "AWS_IAM": "The URL accepts only signed requests of callers that are allowed to invoke the function.",
     "NONE": "Even with AuthType NONE, the function policy has to allow the request.",
@@ -212,24 +214,27 @@ def explain_function_url(denial: Denial) -> Explanation:
     is_signed = any(each in text for each in _SIGNED)
     method = _METHOD.search(text)
     sign = commands.signed_curl("lambda", region, address, method["method"] if method else "GET")
-    statements = _list_function_statements(denial)
+    policies = (each for each in denial.context.policies if each.has_principal and not each.is_trust_policy)
+    statements = [each for policy in policies for each in allow_statements(policy.content)]
     lacking = next((each for each in statements if names_action(each, _INVOKE_URL)), None)
-    allows_both = lacking is not None and any(names_action(each, _INVOKE) for each in statements)
-    if lacking is not None and not allows_both:
+    if lacking is not None and not any(names_action(each, _INVOKE) for each in statements):
         return _explain_missing_invoke(denial, lacking, region, auth_type)
+    of_origin = _CLOUDFRONT.search(text) is not None
     function = f"--function-name FUNCTION_NAME --region {region}"
-    if _CLOUDFRONT.search(text):
-        return _explain_origin(denial, region, auth_type, allows_both=allows_both)
     policy = f"aws lambda get-policy {function} --query Policy --output text"
     public = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal '*' {{}}"
     check = owner_remedy(
         "Check the AuthType of the function URL and the function policy",
-        f"With AWS_IAM, sign the request with the service name lambda: plain curl and browsers do not sign. {_ALLOWED}",
-        "With NONE, the function policy must allow both actions to everyone: URLs created since October 2025 need both.",
+        _OF_ORIGIN
+        if of_origin
+        else f"With AWS_IAM, sign the request with the service name lambda: plain curl and browsers do not sign. {_ALLOWED}",
+        _HASH_OF_BODY
+        if of_origin
+        else "With NONE, the function policy must allow both actions to everyone: URLs created since October 2025 need both.",
         commands=(
             f"aws lambda get-function-url-config {function}",
             policy,
-            None if is_signed or auth_type == "NONE" else Labelled("With AWS_IAM:", sign),
+            None if is_signed or of_origin or auth_type == "NONE" else Labelled("With AWS_IAM:", sign),
         ),
         url=pages.LAMBDA_URLS,
     )
@@ -242,12 +247,14 @@ def explain_function_url(denial: Denial) -> Explanation:
         ),
         url=pages.LAMBDA_URLS,
     )
-    remedies = (allow, check) if auth_type == "NONE" else (check,) if auth_type else (check, allow)
-    if auth_type and not is_signed and remedies[0] is check:
+    remedies = (
+        (allow, check) if auth_type == "NONE" else (check,) if auth_type or of_origin else (check, allow)
+    )
+    if auth_type and not is_signed and not of_origin and remedies[0] is check:
         title = "Sign the request with the credentials of a caller that is allowed"
         remedies = (attrs.evolve(check, title=title, commands=(sign, *check.commands[:2])),)
     return denial.explain(
-        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_VERDICTS[auth_type][is_signed]}.",
+        f"The function URL{f' {url[0]}' if url else ''} rejected the request: {_BY_ORIGIN if of_origin else _VERDICTS[auth_type][is_signed]}.",
         FUNCTION_URL_REJECTED.cause(
             "reported",
             quote_phrases(text, "Function URL authorization issues", "Forbidden")[:1],
@@ -261,7 +268,7 @@ def explain_function_url(denial: Denial) -> Explanation:
 
 _INVOKE, _INVOKE_URL = "lambda:InvokeFunction", "lambda:InvokeFunctionUrl"
 _CLOUDFRONT = lazy_pattern(r"\bcloudfront\b", re.IGNORECASE)
-_DISTRIBUTION = lazy_pattern(r"arn:aws[a-z-]{0,12}:cloudfront::\d{12}:distribution/[A-Z0-9]{6,20}", re.ASCII)
+_HASH_OF_BODY = "If then GET works and POST does not, the client must send the hash of the body in x-amz-content-sha256: CloudFront does not compute it."
 _NEEDS_BOTH = "Function URLs that were created since October 2025 require both actions. Older ones are exempt for now, which is why they can work with one."
 FUNCTION_URL_LACKS_ACTION = CauseType(
     "function-url-lacks-action",
@@ -271,12 +278,6 @@ FUNCTION_URL_LACKS_ACTION = CauseType(
     fix="Allow lambda:InvokeFunction to the same principal in the function policy.",
     sources=(pages.LAMBDA_URLS,),
 )
-
-
-def _list_function_statements(denial: Denial) -> list[dict[str, Any]]:
-    """Return what the function policy in the text allows."""
-    policies = (each for each in denial.context.policies if each.has_principal and not each.is_trust_policy)
-    return [statement for policy in policies for statement in allow_statements(policy.content)]
 
 
 def _explain_missing_invoke(
@@ -308,51 +309,6 @@ def _explain_missing_invoke(
             commands=f"{add}{source}{via}",
             url=pages.LAMBDA_URLS,
         ),
-    )
-
-
-_HASH_OF_BODY = "If then GET works and POST does not, the client must send the hash of the body in x-amz-content-sha256: CloudFront does not compute it."
-
-
-def _explain_origin(denial: Denial, region: str, auth_type: str, *, allows_both: bool) -> Explanation:
-    """Explain that a function URL rejected CloudFront, whose calls only the function policy allows."""
-    found = _DISTRIBUTION.search(denial.failure.text)
-    source = found[0] if found else "arn:aws:cloudfront::ACCOUNT_ID:distribution/DISTRIBUTION_ID"
-    function = f"--function-name FUNCTION_NAME --region {region}"
-    add = f"aws lambda add-permission {function} --statement-id {{}} --action {{}} --principal cloudfront.amazonaws.com --source-arn {source}"
-    url_type = f"aws lambda get-function-url-config {function} --query AuthType"
-    lines: tuple[str | Labelled | None, ...] = (
-        f"aws lambda get-policy {function} --query Policy --output text",
-        None if auth_type else url_type,
-        Labelled("For each action that it lacks:", add.format("cloudfront-url", _INVOKE_URL)),
-        add.format("cloudfront-invoke", _INVOKE),
-    )
-    verdict, title = (
-        "its function policy does not allow cloudfront.amazonaws.com both actions, or",
-        "Check the function policy, and allow CloudFront both actions",
-    )
-    if allows_both:
-        verdict, title = (
-            "the function policy in the text allows both actions, so most likely",
-            "Check the distribution and its origin access control",
-        )
-        origins = f"aws cloudfront get-distribution-config --id {source.rpartition('/')[2]} --query 'DistributionConfig.Origins.Items[].[DomainName,OriginAccessControlId]'"
-        lines = (None if auth_type else url_type, origins)
-    return denial.explain(
-        f"The function URL rejected the request of CloudFront: {verdict} the origin does not sign the requests.",
-        FUNCTION_URL_REJECTED.cause(
-            "reported",
-            text=f"CloudFront has no policies of its own: only the function policy allows its calls. {_NEEDS_BOTH}",
-        ),
-        topic="function-url",
-        remedies=owner_remedy(
-            title,
-            "The origin must have an origin access control of the type lambda that always signs, and the function URL the AuthType AWS_IAM.",
-            _HASH_OF_BODY,
-            commands=lines,
-            url=pages.LAMBDA_URLS,
-        ),
-        notes="The function did not run, so it has no log entry.",
     )
 
 

@@ -15,8 +15,9 @@ import attrs
 from iamtriage._patterns import lazy_pattern
 from iamtriage._text import clip_text, escape_controls, hide_secrets, join_words
 from iamtriage.explaining._cause_types import CauseType
-from iamtriage.explaining._context.readers.databases import RESOURCE_ID, find_login
+from iamtriage.explaining._context.readers.databases import find_login
 from iamtriage.explaining._context.readers.regions import find_bucket_region
+from iamtriage.explaining._context.readers.statements import find_working
 from iamtriage.explaining._explanations.explanations import EVENTUAL_CONSISTENCY
 from iamtriage.explaining._explanations.remedies import Labelled
 from iamtriage.explaining._rules.denials import known_policies
@@ -86,10 +87,7 @@ _WRONG_ID = lazy_pattern(
     r"(?P<name>(?!(?:db|cluster|prx)-[a-z0-9]{8,32}/)[a-z][a-z0-9-]{1,62}))/(?P<user>[\w.*@-]{1,80})",
     re.ASCII,
 )
-_OTHER_WORKS = lazy_pattern(
-    r"\b(?P<other>primary|writer|master|other (?:database|instance|cluster))\b[^.\n]{0,40}\bworks?\b",
-    re.IGNORECASE,
-)
+_OTHER_DATABASE = lazy_pattern(r"\b(?i:primary|writer|master|database|instance|cluster)\b")
 DATABASE_USER_ARN = CauseType(
     "database-user-arn",
     title="The ARN of the database user lacks the resource ID of the database",
@@ -105,42 +103,28 @@ def _explain_user_arn(denial: Denial, login: Login | None, wrong: re.Match[str])
     text, name = denial.failure.text, wrong["name"]
     kind = {"cluster": "cluster", "db-proxy": "prx"}.get(wrong["type"], login.kind if login else "db")
     noun, option, query = _SHOW[kind]
-    works, cdk = _OTHER_WORKS.search(text), "grantConnect" in text
-    # The ID in the ARN of another user can be that of another database.
-    shown = {
-        each[0]
-        for each in RESOURCE_ID.finditer(text)
-        if each["kind"] == kind and not text.endswith(":dbuser:", 0, each.start())
-    }
-    known = shown.pop() if len(shown) == 1 else None
-    where = f"{wrong['start']}{known or 'RESOURCE_ID'}/{wrong['user']}"
+    works, cdk = find_working(text, _OTHER_DATABASE), "grantConnect" in text
+    where = f"{wrong['start']}RESOURCE_ID/{wrong['user']}"
     show = f"aws rds describe-{noun} --{option} {name} --region {wrong['region']} --query '{query}'"
-    as_proven = None
-    if works is not None:
-        as_proven = f"The {works['other'].lower()} accepts the same login: the user, the token and TLS are not the cause."
-    of_cdk = None
-    if cdk:
-        # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
-        of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib. Until then, replace the call by addToRolePolicy with this statement, so that the next deployment keeps it."
-    holder = policy_holder(denial)
-    role = "ROLE_NAME" if holder is None else holder[1]
-    put = commands.put_policy(role, "AllowDatabaseLogin")
+    proven = "It works with the other database: the user, the token and TLS are not the cause."
+    # https://github.com/aws/aws-cdk/issues/31061 and pull request 31579
+    of_cdk = "grantConnect of DatabaseInstanceReadReplica in the CDK writes this ARN (issue 31061): update aws-cdk-lib. Until then, replace the call by addToRolePolicy with this statement, so that the next deployment keeps it."
+    put = commands.put_policy((policy_holder(denial) or ("", "ROLE_NAME"))[1], "AllowDatabaseLogin")
     return denial.explain(
         f"The database rejected the IAM token of {wrong['user']}: nothing allows rds-db:connect on {name}, because the policy in the text has {'an ARN' if wrong['type'] else 'the name'} where the resource ID belongs.",
         DATABASE_USER_ARN.cause(
-            "derived", (f"The text shows dbuser:{wrong['id']}/{wrong['user']}.", as_proven)
+            "derived", (f"The text shows dbuser:{wrong['id']}/{wrong['user']}.", proven if works else None)
         ),
         remedies=identity_remedy(
             f"Write the resource ID of {name} into the policy",
-            None
-            if known
-            else "RESOURCE_ID is what the first command prints. A replica has its own, other than that of its primary.",
+            "RESOURCE_ID is what the first command prints. A replica has its own, other than that of its primary.",
             of_cdk
-            or "Replace the wrong ARN in the policy where it is defined, or attach this one to the role.",
+            if cdk
+            else "Replace the wrong ARN in the policy where it is defined, or attach this one to the role.",
             statements=(allow("rds-db:connect", where, sid="ConnectAsUser"),),
             commands=(
-                None if known else show,
-                None if cdk else put if known else Labelled("Then, with RESOURCE_ID filled in:", put),
+                show,
+                None if cdk else Labelled("Then, with RESOURCE_ID filled in:", put),
             ),
             url=_POLICIES,
         ),

@@ -363,10 +363,6 @@ ROUTES: Routes = (
         _also(_says("providerResponse"), "denials.calling_services.find_delivery"),
         "denials.calling_services.explain_delivery",
     ),
-    (
-        _also(_calls("kafka-cluster:connect"), "denials.token_logins.names_cluster"),
-        "denials.token_logins.explain_kafka_login",
-    ),
     (_is_gateway_response, "denials.api_responses.explain_gateway_response"),
     (_is_function_url, "denials.api_responses.explain_function_url"),
     (_is_bare_s3_denial, "denials.s3.explain_bare_s3"),

@@ -67,10 +67,14 @@ _NAMES = {"resource": "the resource's policy", "vpc_endpoint": "the VPC endpoint
 # The topics of explanations that have compared the policies, or of what no policy has to allow.
 _COMPARED = frozenset(
     {
-        "bedrock-subscription", "database-user-arn", "kafka-login", "missing-object", "s3-acl", "s3-bucket-key",
+        "bedrock-subscription",
+        "database-user-arn",
+        "missing-object",
+        "s3-acl",
+        "s3-bucket-key",
         "service-principal",
     }
-)  # fmt: skip
+)
 
 
 def add_stated_policies(denial: Denial, explanation: Explanation) -> Explanation:

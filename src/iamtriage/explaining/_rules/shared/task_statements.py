@@ -28,6 +28,8 @@ _PACKAGES_LOGIN = lazy_pattern(
     re.ASCII,
 )
 _STATE_LOCK = "With use_lockfile, it also requires s3:GetObject, s3:PutObject and s3:DeleteObject on the key with .tflock at the end."
+# https://docs.aws.amazon.com/msk/latest/developerguide/iam-access-control.html
+_KAFKA = "Actions of kafka only manage clusters, so a working aws kafka describe-cluster proves only the identity. A producer also needs kafka-cluster:WriteData on the topics, and a consumer kafka-cluster:AlterGroup on the groups."
 ALL_REQUIRED = "requires all of these actions."
 """The end of the step about a policy whose actions one task requires."""
 
@@ -88,6 +90,14 @@ def complete_task(
         statement["Action"] = [grant.action, *(each for each in tasks.STATE_ACTIONS if each != grant.action)]
         bucket = build_allow(("s3:ListBucket",), resource.partition("/")[0])
         return (f"Terraform's state {ALL_REQUIRED}", _STATE_LOCK), [bucket]
+    if grant.action == "kafka-cluster:Connect" and isinstance(resource, str) and resource == denial.resource:
+        statement["Action"] = [grant.action, "kafka-cluster:DescribeCluster"]
+        reads = ("kafka-cluster:DescribeTopic", "kafka-cluster:ReadData")
+        topics = build_allow(reads, f"{resource.replace(':cluster/', ':topic/')}/*")
+        groups = build_allow(
+            ("kafka-cluster:DescribeGroup",), f"{resource.replace(':cluster/', ':group/')}/*"
+        )
+        return (f"A client of the cluster {ALL_REQUIRED}", _KAFKA), [topics, groups]
     found = tasks.find_task(grant.action, denial.failure.text)
     if found is None or not isinstance(statement["Resource"], str):
         return (), []
