@@ -45,11 +45,14 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
         find_controller(case.failure.text),
         case.operation,
     )
-    is_balancer = operation is None and controller is not None and "Load Balancer" in controller.name
+    service = case.failure.envelope.service
+    is_balancer = (
+        service is operation is None and controller is not None and "Load Balancer" in controller.name
+    )
     what = "a service that the program calls, and that the message does not name"
     reason = "it is not subscribed to it, or the service is not offered there"
-    if operation:
-        what = f"the service of the call {operation}"
+    if service or operation:
+        what = f"the service {service}" if service else f"the service of the call {operation}"
     elif is_balancer:
         what = "Shield Advanced, WAF or WAFv2, which the AWS Load Balancer Controller calls for each load balancer"
         reason = "most likely, the service is not offered there. Elastic Load Balancing is not the problem"
@@ -69,7 +72,7 @@ def explain_unsubscribed_service(case: Case[AwsError], _message: str) -> Explana
             text='"Access Key Id" is fixed wording: it means the account of the credentials, also if they are those of a role.',
         ),
         remedies=(_CHECK_ACCOUNT,)
-        if operation
+        if service or operation
         else (_SWITCH_OFF, find)
         if is_balancer
         else (find, _CHECK_ACCOUNT),
