@@ -68,8 +68,8 @@ MFA = _policy(Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
         (
             COMMAND,
             _policy(Condition={"StringLike": {"sts:RoleSessionName": "ana-*"}}),
-            "requires the session name ana-*, and the command passes check",
-            "--role-session-name SESSION_NAME",
+            "requires a session name that begins with ana-, and the command passes check",
+            "--role-session-name ana-check",
         ),
         (
             COMMAND,

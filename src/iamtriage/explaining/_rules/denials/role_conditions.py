@@ -116,12 +116,12 @@ def compare_call(denial: Denial, findings: TrustFindings | None, result: TrustRe
         text = f"The role's trust policy requires {required}, which the call passes, so another policy denies it."
     elif is_met is False and call is not None:
         verdict = f"{verdict}, and {trust_conditions.describe_passed_value(result, call)}"
-        text = f"Statement[{result.statement}] of the trust policy trusts {_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
+        text = f"{_name_statement(denial, result)} of the trust policy trusts {_trusted(denial, result)}, but its condition {clip_text(result.condition or '')} is not met."
     elif conditions == 1:
         verdict = f"{verdict}, and the call does not meet that"
-        text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
+        text = f"{_name_statement(denial, result)} of the trust policy trusts {denial.caller} with this condition only, so the call did not meet it."
     elif conditions:
-        text = f"Statement[{result.statement}] of the trust policy trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
+        text = f"{_name_statement(denial, result)} of the trust policy trusts {denial.caller} with {conditions} conditions, of which the call did not meet at least one."
     # The reasons say that the value is unknown, as the text does.
     cause = attrs.evolve(findings.cause, text=text, because=())
     if is_met is not None or conditions:
@@ -156,6 +156,16 @@ def _trusted(denial: Denial, result: TrustResult) -> str:
     }
     is_of_account = any(name == denial.account or name.endswith(f"::{denial.account}:root") for name in names)
     return f"the account {denial.account}" if is_of_account else denial.caller
+
+
+def _name_statement(denial: Denial, result: TrustResult) -> str:
+    statements = list(iterate_statements(parse_document(denial.facts.trust_policy) or {}))
+    sid = next((each.get("Sid") for each in statements[result.statement or 0 :]), None)
+    return (
+        f"The statement {clip_text(sid)}"
+        if isinstance(sid, str) and sid
+        else f"Statement[{result.statement}]"
+    )
 
 
 def _key(result: TrustResult) -> str:

@@ -19,7 +19,7 @@ from iamtriage._rendering.values import Value
 from iamtriage._text import clip_text
 from iamtriage.explaining._rules.shared import commands, pages
 from iamtriage.explaining._rules.shared.commands import fill_command
-from iamtriage.explaining._rules.shared.remedies import your_remedy
+from iamtriage.explaining._rules.shared.remedies import present, your_remedy
 from iamtriage.policies._patterns import compile_glob, matches
 
 if TYPE_CHECKING:
@@ -152,6 +152,13 @@ _NOUNS = {
     "aws:requestedregion": "the Region",
 }
 
+# Those that a call can choose.
+_VALUES = {
+    "the external ID": "an external ID",
+    "the session name": "a session name",
+    "the source identity": "a source identity",
+}
+
 
 def open_condition(result: TrustResult) -> str | None:
     """Return the condition of a trust policy that decides and is unknown, as a phrase, or ``None``."""
@@ -160,6 +167,12 @@ def open_condition(result: TrustResult) -> str | None:
     operator, _, key = result.condition.partition(" ")
     noun = _NOUNS.get(key.lower())
     expected = clip_text(" or ".join(result.expected[:2]))
+    start = result.expected[0].rstrip("*") if len(result.expected) == 1 else ""
+    if noun in _VALUES and "Like" in operator and any("*" in each for each in result.expected):
+        is_start = start and "*" not in start
+        return (
+            f"{_VALUES[noun]} that {f'begins with {clip_text(start)}' if is_start else f'matches {expected}'}"
+        )
     if noun is not None and result.expected:
         return f"{noun} {expected}"
     other = f"a request that meets its condition on {clip_text(key)}"
@@ -257,14 +270,21 @@ def open_condition_remedy(
     elif key in {_SESSION_NAME, _SOURCE_IDENTITY} and result.expected:
         title = f"Pass {required}"
         option = {_SESSION_NAME: "role-session-name", _SOURCE_IDENTITY: "source-identity"}[key]
-        value = commands.session_name(result.expected[0])
+        passed = None if call is None else call.settings.get(_SETTINGS[key])
+        value = commands.session_name(_fit_value(result.expected[0], passed))
         value = value if value != "SESSION_NAME" or key == _SESSION_NAME else "SOURCE_IDENTITY"
         template = "aws sts assume-role --role-arn {}" if key == _SESSION_NAME else assume
         lines = (fill_command(f"{template} --{option} {{}}", arn, value),)
-        step = f"In a profile, set {_SETTINGS[key]}. In values with StringLike, * matches any characters."
+        step = f"In a profile, the setting is {_SETTINGS[key]}."
         if key == _SOURCE_IDENTITY:
             step = "Profiles have no setting for it: set SourceIdentity in an SDK, or source_identity in Terraform."
-        steps = (step,)
+        owner = (
+            f"an administrator of the account {arn.split(':')[4]}"
+            if arn.startswith("arn:")
+            else "the owner of the role"
+        )
+        accept = f"If {clip_text(passed)} is right, {owner} adds it to the condition." if passed else None
+        steps = present(step, accept)
     elif key == "aws:principalorgid":
         title = "Check that the caller's account belongs to the organization"
         lines = ("aws organizations describe-organization --query Organization.Id",)
@@ -275,6 +295,18 @@ def open_condition_remedy(
         return _mfa_remedy(fill_command(assume, arn), profile, user, program)
     remedy = your_remedy(title, *steps, commands=lines, manifest=manifest, url=url)
     return remedy if manifest is None else attrs.evolve(remedy, manifest_language="hcl")
+
+
+def _fit_value(expected: str, passed: str | None) -> str:
+    """Return what a call can pass for a pattern: its start, followed by the end of what it passed.
+
+    >>> _fit_value("release-*", "build-7731"), _fit_value("ci-?", "build")
+    ('release-7731', 'ci-?')
+    """
+    start = expected.rstrip("*")
+    if not passed or start in {"", expected}:
+        return expected
+    return start + ((not start[-1].isalnum() and passed.partition(start[-1])[2]) or passed)
 
 
 def _mfa_remedy(assume: str, profile: str | None, user: str | None, program: str | None) -> Remedy:
