@@ -86,10 +86,12 @@ def checked_cause(denial: Denial, text: str, *because: str) -> Cause:
     return TRUST_POLICY_CHECKED.cause(evidence, because, text=text)
 
 
-def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str) -> Remedy:
+def correct_policy_remedy(denial: Denial, title: str, fixed: Mapping[str, Any], *steps: str | None) -> Remedy:
     """Return the remedy that replaces the trust policy of the facts with a corrected one."""
     role, facts = denial.target_role_name, denial.facts
-    return trust_fixes.replace_policy_remedy(title, *steps, policy=dict(fixed), role=role, facts=facts)
+    return trust_fixes.replace_policy_remedy(
+        title, *present(*steps), policy=dict(fixed), role=role, facts=facts
+    )
 
 
 def explain_web_identity(denial: Denial) -> Explanation:
