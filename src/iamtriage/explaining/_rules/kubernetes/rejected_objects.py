@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage._text import hide_secrets, quote_words
+from iamtriage._text import hide_secrets, join_words, quote_words
 from iamtriage.explaining._context.readers.names import find_namespace
 from iamtriage.explaining._explanations.explanations import Explanation
 from iamtriage.explaining._explanations.remedies import Labelled
@@ -20,14 +20,21 @@ from iamtriage.explaining._rules.shared.manifests import write_scalar
 from iamtriage.explaining._rules.shared.remedies import cluster_remedy, present, your_remedy
 
 if TYPE_CHECKING:
+    import re
+
     from iamtriage.explaining._explanations.remedies import Remedy
     from iamtriage.explaining._facts import Facts
 
 _REJECTED = lazy_pattern(
-    r"\"(?P<name>[a-z0-9.-]{1,253})\" is forbidden: (?P<reason>violates PodSecurity \"(?P<level>baseline|restricted):[\w.-]{1,20}\": (?P<checks>[^\n]{1,4000})"
+    r"(?:\b(?P<type>pod|service|secret|configmap|persistentvolumeclaim)s )?\"(?P<name>[a-z0-9.-]{1,253})\" is forbidden: (?P<reason>violates PodSecurity \"(?P<level>baseline|restricted):[\w.-]{1,20}\": (?P<checks>[^\n]{1,4000})"
     r"|(?:exceeded|failed) quota: (?P<quota>[a-z0-9.-]{1,253})[:,][^\n]{0,400}|(?:maximum|minimum) [\w./-]{1,60} usage per [^\n]{1,400})"
     r"|admission webhook \"(?P<webhook>[\w./-]{1,253})\" denied the request\b[^\n]{0,400}"
 )
+# Only what exceeds the quota.
+_USAGE = lazy_pattern(r"requested: (\S{1,400}), used: (\S{1,400}), limited: (\S{1,400})")
+_QUANTITY = lazy_pattern(r"(\d{1,12})([kKMGTP]?i?|m)")
+# The Deployment before the hash of its ReplicaSet.
+_OF_DEPLOYMENT = lazy_pattern(r"([a-z0-9][a-z0-9.-]{0,200})-[a-z0-9]{8,10}-")
 # A check that failed, and what it found.
 _CHECK = lazy_pattern(r"([\w!=&/ -]{1,60}) \(((?:[^()\n]|\([^()\n]{0,200}\)){1,600})\)")
 _CONTAINER = lazy_pattern(r"\"([a-z0-9-]{1,63})\"(?=[^()]{0,600} must set)")
@@ -57,7 +64,9 @@ def explain_rejected_object(text: str, facts: Facts) -> Explanation | None:
         your_remedy("Change the object as the webhook requires", "The message states the reason."),
         cluster_remedy("If the reason is wrong, change the webhook's policy", commands=show),
     )
-    source = ""
+    source = excess = ""
+    name = found["name"] or "the object"
+    named = f"the {found['type']} {name}{'*' * name.endswith('-')}" if found["type"] else name
     if found["level"]:
         source = (
             f"The level {found['level']} is from the namespace's label {_LABEL}, or the cluster's default."
@@ -74,19 +83,58 @@ def explain_rejected_object(text: str, facts: Facts) -> Explanation | None:
             your_remedy("Change the requests and limits as the message states", commands=show),
             cluster_remedy(f"Or change the {kind}"),
         )
+        if (usage := _USAGE.search(reason)) is not None:
+            excess, remedies = _free_quota(found, usage, show, namespace)
+            source, reason = (
+                "The quota counts all objects of the namespace, also those that a rolling update adds.",
+                "",
+            )
     return Explanation(
         failure=None,
         topic="kubernetes-admission",
-        summary=f"{who} rejected {found['name'] or 'the object'}. Authentication and RBAC allowed the request: no permission is missing.",
+        summary=f"{who} rejected {named}{excess}. Authentication and RBAC allowed the request: no permission is missing.",
         causes=(
             REFUSED_BY_ADMISSION.cause(
                 "reported",
-                f"The text says {quote_words(reason)}.",
+                f"The text says {quote_words(reason)}." if reason else None,
                 text=source or f"{who} rejected the object.",
             ),
         ),
         remedies=remedies,
         notes=("Neither an IAM policy nor an RBAC role helps.",),
+    )
+
+
+def _free_quota(
+    found: re.Match[str], usage: re.Match[str], show: str, namespace: str
+) -> tuple[str, tuple[Remedy, ...]]:
+    """Return what exceeds a quota as the end of a sentence, and the remedies."""
+    workload = _OF_DEPLOYMENT.fullmatch(found["name"] or "")
+    target = f"deployment/{workload[1] if workload else 'NAME'}"
+    requested, used, limited = (
+        dict(part.partition("=")[::2] for part in each.split(",")) for each in usage.groups()
+    )
+    words: list[str] = []
+    lines: list[str | Labelled] = [show]
+    for key, value in requested.items():
+        taken, most = (_QUANTITY.fullmatch(each.get(key, "")) for each in (used, limited))
+        left = int(most[1]) - int(taken[1]) if taken and most and taken[2] == most[2] else None
+        rest = "" if left is None or most is None else f"{max(left, 0)}{most[2]}"
+        words.append(
+            f"it needs {value} of {key}, and {used.get(key)} of {limited.get(key)} is used{rest and f' ({rest} is left)'}"
+        )
+        kind, _, name = key.partition(".")
+        if left and kind in {"requests", "limits"} and name in {"cpu", "memory"}:
+            line = f"kubectl set resources {{}} -n {{}} --{kind}={name}={rest}"
+            lines.append(Labelled("If less is enough:", fill_command(line, target, namespace)))
+    raise_quota = fill_command("kubectl edit resourcequota {} -n {}", found["quota"], namespace)
+    return f": {join_words(words, 'and')}", (
+        your_remedy(
+            "Request less, or delete or scale down what the namespace does not need",
+            "A Deployment or Job tries again by itself: nothing needs a restart.",
+            commands=tuple(lines),
+        ),
+        cluster_remedy(f"Or raise the ResourceQuota {found['quota']}", commands=raise_quota),
     )
 
 
