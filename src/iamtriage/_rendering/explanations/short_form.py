@@ -55,7 +55,7 @@ _MAX_CAUSES, _MAX_TITLES = 5, 4
 _SAID = {
     "Reported": "The message says so.",
     "Supplied": "The supplied facts say so.",
-    "Possible": "The text does not show it.",
+    "Possible": "The text does not confirm it.",
 }
 # The command that adds an entry to aws-auth, which the manifest shows for those without eksctl.
 _ADD_ENTRY = "eksctl create iamidentitymapping"

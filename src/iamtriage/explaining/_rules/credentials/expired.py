@@ -223,7 +223,6 @@ def _explain_session(case: Case[ExpiredCredentials], message: str) -> Explanatio
         f"{summary} No permission is missing.",
         *causes,
         remedies=(renew, *((*lasting, *clear) if is_of_run else (*clear, *lasting))),
-        notes=credential_remedies.NO_RETRY,
     )
 
 
@@ -346,7 +345,6 @@ def explain_expired_source(case: Case[ExpiredCredentials], message: str) -> Expl
             your_remedy(title, *steps, commands=("date -u", credential_remedies.AWS_TIME, *lines), url=url),
             *remedies,
         ),
-        notes=credential_remedies.NO_RETRY,
     )
 
 

@@ -135,14 +135,10 @@ def explain_expired_sso(
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=(
-            _CONSEQUENCE if "No valid credential sources" in case.text else None,
-            credential_remedies.NO_RETRY,
-        ),
+        notes=_CONSEQUENCE if "No valid credential sources" in case.text else None,
     )
 
 
-_NO_RETRY = "A retry without a new token does not help."
 # What Terraform reports of each failure to get credentials.
 _CONSEQUENCE = (
     '"No valid credential sources found" is only the consequence: the provider block is not the cause.'
@@ -166,7 +162,6 @@ def explain_expired_login(case: Case[ExpiredCredentials], message: str) -> Expla
         summary,
         EXPIRED_LOGIN_SESSION.cause("reported", because),
         remedies=credential_remedies.CONSOLE_LOGIN,
-        notes=credential_remedies.NO_RETRY,
     )
 
 
@@ -214,7 +209,6 @@ def explain_expired_web_identity(case: Case[ExpiredCredentials], message: str) -
         f"{summary}. No permission is missing.",
         *causes,
         remedies=of_job or (_RESTART_PODS if is_pod else credential_remedies.REREAD_TOKEN),
-        notes=_NO_RETRY,
     )
 
 
@@ -257,7 +251,6 @@ def explain_expired_trade_in(case: Case[ExpiredCredentials], message: str) -> Ex
             "Exchange the token as soon as it arrives: look for a queue or a retry that delays the call.",
             url=_DELEGATION_PAGE,
         ),
-        notes=_NO_RETRY,
     )
 
 
@@ -294,7 +287,6 @@ def explain_invalid_sso_token(case: Case[InvalidCredentials], request: RejectedR
                 url=pages.SSO_LOGIN,
             ),
         ),
-        notes=credential_remedies.NO_RETRY,
     )
 
 

@@ -316,7 +316,6 @@ def explain_chain(case: Case[ExpiredCredentials], expired: Cause) -> Explanation
         expired,
         ROLE_CHAINING.cause("derived", because),
         remedies=_chain_remedy(case, chain, name),
-        notes=credential_remedies.NO_RETRY,
     )
 
 

@@ -32,7 +32,6 @@ _PROVIDER_BLOCK = lazy_pattern(
 )
 _VAULT_MOUNT = lazy_pattern(r"/v1/(?P<mount>[\w-]{1,60})/(?:creds|sts)/", re.ASCII)
 _BACKEND = lazy_pattern(r"\b[Bb]ackend\b")
-NO_RETRY = "A retry without new credentials does not help."
 NO_CALL_MADE = "An IAM policy does not help: no request was sent to AWS."
 AWS_TIME = "curl --insecure --silent --head https://sts.amazonaws.com | grep -i ^date"
 
