@@ -55,4 +55,4 @@ def test_stated_switch_and_pods() -> None:
     host = "sts-fips.eu-west-1.amazonaws.com"
     assert "The text has use_fips_endpoint" in str(explain(f"use_fips_endpoint = true\n{_botocore(host)}"))
     first = explain(_go(host), facts={"namespace": "orders", "service_account": "api"}).remedies[0]
-    assert first.commands[0] == "kubectl get pods --namespace orders -o yaml | grep -i fips"
+    assert first.commands[-1] == "kubectl set env $workload --namespace orders AWS_USE_FIPS_ENDPOINT-"

@@ -10,9 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from iamtriage._patterns import lazy_pattern
-from iamtriage.explaining._explanations.remedies import Labelled
-from iamtriage.explaining._rules.shared import pages
-from iamtriage.explaining._rules.shared.commands import RESTART_PODS
+from iamtriage.explaining._rules.shared import clusters, pages
 from iamtriage.explaining._rules.shared.remedies import your_remedy
 from iamtriage.explaining._rules.sts.findings import UNPUBLISHED_FIPS_HOST
 
@@ -52,16 +50,12 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
     plain, facts = host.replace("-fips.", ".", 1), case.facts
     switch = _SWITCH.search(case.failure.text)
     look = "Look for AWS_USE_FIPS_ENDPOINT in its environment, use_fips_endpoint in its AWS config file, and UseFIPSEndpoint in its code."
+    lines: Commands = ("env | grep -i fips", "grep -i fips ~/.aws/config")
+    if facts.namespace or clusters.runs_in_pod(case):
+        lines = clusters.set_variables_command(case, "AWS_USE_FIPS_ENDPOINT-")
+        look = "The command removes AWS_USE_FIPS_ENDPOINT, which re-creates the pods: remove it from their manifest, too. If it is not set, look for use_fips_endpoint in the AWS config file, and UseFIPSEndpoint in the code."
     if switch:
         look = f"The text has {switch[0]}: remove it, or set it to false."
-    runtime = case.context.runtime
-    is_pod = bool(facts.service_account or facts.namespace or (runtime and runtime.kind == "eks-pod"))
-    lines: Commands = ("env | grep -i fips", "grep -i fips ~/.aws/config")
-    if is_pod:
-        lines = (
-            "kubectl get pods --namespace NAMESPACE -o yaml | grep -i fips",
-            Labelled("After the change, re-create the pods:", RESTART_PODS),
-        )
     others = "a Region of the United States or Canada"
     if service == "sts":
         others = "us-east-1, us-east-2, us-west-1, us-west-2 or a GovCloud Region"
@@ -70,7 +64,7 @@ def explain_fips_host(case: Case[AwsError], host: str | None) -> Explanation | N
         UNPUBLISHED_FIPS_HOST.cause(
             "derived",
             f"The text names the host {host}.",
-            text=f"An SDK with FIPS turned on builds this name, but AWS publishes no FIPS endpoint of {name} for {region}. Calls of most other services would fail in the same way.",
+            text=f"An SDK with FIPS turned on builds this name, but AWS publishes no FIPS endpoint of {name} for {region}.",
         ),
         topic="no-answer",
         remedies=your_remedy(

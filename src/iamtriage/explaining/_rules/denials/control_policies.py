@@ -42,7 +42,7 @@ _DESCRIBE_POLICY = "aws organizations describe-policy --policy-id {} --query Pol
 _SAME_ORGANIZATION = "Most likely, the Deny requires a network (aws:SourceIp, aws:SourceVpc), TLS (aws:SecureTransport) or tags: if you can, change the call to meet that. The caller is in that organization already (aws:PrincipalOrgID): otherwise, S3 would not name the policy type."
 _OF_EACH = "Then, for each POLICY_ID (list-targets-for-policy prints where it is attached):"
 _PARENTS = f"They run the commands. {commands.PARENTS}"
-_READ_DENY = "They read the Deny's Action, Resource and Condition. If it exempts a Region, a principal or a tag, the request may be possible with that."
+_READ_DENY = "If the Deny exempts a Region, a tag or another principal, make the call with that."
 _ROOT_USERS = "Service control policies apply to the root user of a member account, too, but not to the management account."
 # What organizations protect from all principals of their accounts, and not only from root users.
 _PROTECTED = frozenset({"account", "cloudtrail", "config", "guardduty", "organizations", "securityhub"})
@@ -99,11 +99,12 @@ def explain_resource_control(denial: Denial) -> Explanation:
     """Explain a denial by a resource control policy."""
     owner = _management_account(denial.policy)
     account = f" {denial.resource_account}" if denial.resource_account else ""
-    of_other = f" Account {denial.account} cannot." if denial.crosses_accounts else ""
     owning = f"the organization that owns the resource's account{account}"
     if denial.service == "s3" and not denial.crosses_accounts:
         owning = "your organization, which also owns the bucket's account"
-    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy.{of_other}"
+    ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
+    if denial.crosses_accounts and account:
+        ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
     # Only RCPFullAWSAccess can contain an Allow, and it can't be detached:
@@ -132,10 +133,12 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
-    limits, account, url, typical = "", denial.account, pages.SERVICE_CONTROL, _READ_DENY
+    account, url, typical = denial.account, pages.SERVICE_CONTROL, _READ_DENY
+    text = f"A Deny statement in a {name} of the organization matches the request."
     if policy_type == "resource_control":
-        limits = ", which limits access to the resources of its accounts,"
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
+        owner = f" of account {account}" if denial.crosses_accounts and account else ""
+        text = f"A {name} protects the resources of the organization{owner}, and a Deny statement in it matches the request."
     of_account = ""
     if denial.crosses_accounts:
         of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
@@ -169,7 +172,7 @@ def _explain_control_deny(
         commands=(*listed, describe if parents else Labelled(_OF_EACH, describe)),
         url=url,
     )
-    text = f"A Deny statement in a {name} of the organization{limits} matches the request. {_no_identity_allow(denial, name)}"
+    text += f"{'' if denial.policy else ' AWS does not name the policy.'} {_no_identity_allow(denial, name)}"
     remedy = attrs.evolve(remedy, layer=policy_type)
     verdict = f"{named} explicitly denies it"
     return guardrails.explain_guardrail(denial, verdict, text, policy_type, remedy, *notes)
@@ -181,7 +184,7 @@ def _typical_rcp(denial: Denial) -> str:
     https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html
     """
     if denial.crosses_accounts:
-        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): check whether account {denial.account} is in it."
+        return f"Such a policy often allows only callers of the same organization (aws:PrincipalOrgID): they can say whether account {denial.account} belongs to it."
     if denial.service == "s3":
         return _SAME_ORGANIZATION
     return "Such a policy often requires callers of the same organization (aws:PrincipalOrgID), a network or TLS."
@@ -189,16 +192,21 @@ def _typical_rcp(denial: Denial) -> str:
 
 def _no_identity_allow(denial: Denial, name: str) -> str:
     """Return the sentence that no policy of the account overrides a control policy."""
+    known = find_resource_policy(denial.service, denial.resource)
     if name == "resource control policy":
-        known = find_resource_policy(denial.service, denial.resource)
         own = f"the {known.name}" if known else "the resource's own policy"
         if denial.lowercase_action.startswith("sts:assumerole"):
             own = "the role's trust policy"
         return f"Neither an identity-based policy nor {own} overrides it."
-    account = f"account {denial.account}" if denial.account else "the account"
     permission_set = getattr(denial.role, "permission_set", None)
-    others = f", and no Allow in the permission set {clip_text(permission_set)}" if permission_set else ""
-    return f"Nothing in {account} overrides it, not even an administrator's Allow{others}."
+    others = present(
+        "an administrator's Allow",
+        f"the permission set {clip_text(permission_set)}" if permission_set else None,
+        f"the {known.name}" if known and not denial.crosses_accounts else None,
+        None if isinstance(denial.principal, Root) else "the root user",
+    )
+    account = f"account {denial.account}" if denial.account else "the account"
+    return f"Nothing in {account} overrides it, not even {join_words(others, 'or')}."
 
 
 def _management_account(policy: str | None) -> str:

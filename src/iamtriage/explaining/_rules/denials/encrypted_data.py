@@ -220,12 +220,16 @@ def key_statement(
     partition = denial.location.partition or (None if resource is None else resource.partition)
     if (denial.operation or "").startswith(WRITES) or service == "sns":
         actions.append("kms:GenerateDataKey")
-    condition = None
-    # The suffix of the service names is documented for the other partitions only.
-    if service in _VIA_SERVICES and partition != "aws-cn":
-        condition = {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
     # What names the key can have its ID, its alias or its ARN, and another account can own it.
-    return allow(actions, key, condition=condition)
+    return allow(actions, key, condition=via_service(service, region, partition))
+
+
+def via_service(service: str | None, region: str, partition: str | None) -> dict[str, Any] | None:
+    """Return the condition that limits the use of a key to calls of a service, if KMS documents one for it."""
+    # The suffix of the service names is documented for the other partitions only.
+    if service not in _VIA_SERVICES or partition == "aws-cn":
+        return None
+    return {"StringEquals": {"kms:ViaService": f"{service}.{region}.amazonaws.com"}}
 
 
 def key_policy_step(
@@ -268,11 +272,16 @@ def find_data_name(denial: Denial, service: str | None) -> str | None:
     return None if found is None else next(filter(None, found.groups()))
 
 
+def find_service_of_data(data: str) -> str | None:
+    """Return the service that has data of a kind."""
+    return next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
+
+
 def name_called_data(denial: Denial) -> tuple[str, str] | None:
     """Return what another service decrypts for a call, and that call, or ``None`` if KMS was called or it is unknown."""
     operation = called_operation(denial)
     data = describe_data(operation)
-    service = next((each for each, (_, kind) in SERVICES.items() if kind == data), None)
+    service = find_service_of_data(data)
     if service is None or ENVIRONMENT in denial.failure.text:
         return None
     name = find_data_name(denial, service)

@@ -87,7 +87,11 @@ def explain_permissions_boundary(denial: Denial) -> Explanation:
         )
     can_change = _offers_change(denial)
     narrow = ""
-    if denial.is_explicit and can_change:
+    if denial.is_explicit and _protects_itself(denial):
+        title = "Ask an administrator whom the boundary does not limit to change it"
+        steps = ()
+        narrow = f"The Deny is most likely intentional: it keeps {denial.caller} from lifting the limit. The administrator leaves it there and adds what is needed to the boundary, or makes the denied call. "
+    elif denial.is_explicit and can_change:
         intent = denial_remedies.may_be_intentional(denial, name.rpartition("/")[2])
         narrow = f"{intent} If the request is legitimate, an administrator can scope it down or remove it; the boundary must also allow {denial.action}. "
     versions = f" {commands.FIVE_VERSIONS}" if can_change else ""
@@ -250,6 +254,15 @@ def endpoint_statement(denial: Denial) -> dict[str, Any] | None:
         return None
     condition = {"ArnLike": {"aws:PrincipalArn": policy_principals.principal_arn_pattern(denial)}}
     return {"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*", **statement, "Condition": condition}
+
+
+def _protects_itself(denial: Denial) -> bool:
+    """Return whether the caller would remove a boundary, or change the policy of the one that denies."""
+    removes = denial.lowercase_action in {
+        "iam:deleteuserpermissionsboundary",
+        "iam:deleterolepermissionsboundary",
+    }
+    return removes or denial.resource == denial.policy is not None
 
 
 def _delegates(denial: Denial) -> bool:

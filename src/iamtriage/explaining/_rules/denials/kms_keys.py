@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.denials.policy_causes import DENIES
 from iamtriage.explaining._rules.denials.resource_policies import IF_OTHER_ACCOUNT, resource_remedy
 from iamtriage.explaining._rules.denials.stated_policies import find_own_allow
 from iamtriage.explaining._rules.shared import commands, denial_remedies, pages
-from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy
+from iamtriage.explaining._rules.shared.allow_remedies import allow_remedy, with_statements
 from iamtriage.explaining._rules.shared.common_causes import KMS_KEY_STATE
 from iamtriage.explaining._rules.shared.denial_remedies import authorization_details_remedy, region_argument
 from iamtriage.explaining._rules.shared.ecs_starts import new_task_commands
@@ -75,7 +75,7 @@ KMS_BEHIND_SERVICE = CauseType(
 def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     """Add that the use of a key was denied within a call of another service, if it was."""
     context = denial.context
-    operation = denial.failure.envelope.operation or (context.operation and context.operation.value)
+    operation = encrypted_data.called_operation(denial) or (context.operation and context.operation.value)
     if denial.resource is None and denial.deny == "implicit":
         explanation = attrs.evolve(
             explanation, remedies=tuple(_with_key(denial, each) for each in explanation.remedies)
@@ -95,8 +95,9 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     if not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
-    if operation is not None and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
+    if operation and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
         data, bucket = encrypted_data.describe_data(operation), context.bucket
+        service = encrypted_data.find_service_of_data(data)
         encrypted = f"The {data} is encrypted with {key}"
         if data == "object" and operation in encrypted_data.UPLOADS:
             named = ""
@@ -104,7 +105,7 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
                 named = f" {bucket.value}"
             encrypted = f"S3 encrypts the upload with {key}, because the request or the default encryption of the bucket{named} specifies it"
         text = f"{encrypted}: {operation} itself was not denied, only the use of the key."
-    elif operation is None and (service := encrypted_data.find_calling_service(denial)) is not None:
+    elif not operation and (service := encrypted_data.find_calling_service(denial)) is not None:
         name, data = encrypted_data.SERVICES[service]
         verb = "is"
         if denial.lowercase_action.startswith(("kms:generatedatakey", "kms:encrypt")):
@@ -115,7 +116,23 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
     behind, causes = KMS_BEHIND_SERVICE.cause("derived", text=text), explanation.causes
     # What is certain goes before what is possible.
     certain = 0 if causes[0].evidence == "possible" else 1
-    return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]))
+    remedies = tuple(_limit_to_service(denial, each, service) for each in explanation.remedies)
+    return attrs.evolve(explanation, causes=(*causes[:certain], behind, *causes[certain:]), remedies=remedies)
+
+
+def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Remedy:
+    """Return a remedy that allows the use of a key only through the service that was called."""
+    region = region_argument(denial)
+    condition = encrypted_data.via_service(service, region, denial.location.partition)
+    if remedy.policy is None or service is None or condition is None or region == "REGION":
+        return remedy
+    statements = [
+        {**each, "Condition": condition} if "kms:" in str(each["Action"]) else each
+        for each in remedy.policy["Statement"]
+    ]
+    step = f"The condition kms:ViaService limits it to calls of {encrypted_data.SERVICES[service][0]}."
+    steps = (*remedy.steps, *present(step if remedy.layer == "identity" else None))
+    return attrs.evolve(with_statements(remedy, statements), steps=steps)
 
 
 def _with_key(denial: Denial, remedy: Remedy) -> Remedy:

@@ -58,9 +58,10 @@ def explain_missing_allow(denial: Denial) -> Explanation:
         caller = f"the role that {denial.principal.name} uses"
         denial = attrs.evolve(denial, principal=None, principal_text=None, caller=caller)
     is_stated = denial.policy_type == "identity"
-    tags = _find_tags(denial)
+    tags, call = _find_tags(denial), _find_creating_call(denial)
+    of_call = f". {call} itself was not denied, but sets tags" if call else ""
     return denial.explain(
-        wording.denial_summary(denial, _describe_reason(denial, tags)),
+        wording.denial_summary(denial, f"{_describe_reason(denial, {} if call else tags)}{of_call}"),
         *_causes(denial, tags),
         topic="" if is_stated else "access-denied",
         remedies=lambda: _remedies(denial),
@@ -71,6 +72,14 @@ def explain_missing_allow(denial: Denial) -> Explanation:
             EVENTUAL_CONSISTENCY,
         ),
     )
+
+
+def _find_creating_call(denial: Denial) -> str | None:
+    if not (denial.action or "").endswith("Tags"):
+        return None
+    from iamtriage.explaining._rules.shared.required_grants import find_creating_call
+
+    return find_creating_call(denial)
 
 
 def _find_tags(denial: Denial) -> dict[str, str]:
