@@ -796,8 +796,8 @@ DENIES: tuple[Case, ...] = (
         "key of a parameter that a command reads",
         "$ aws ssm get-parameter --name /prod/db --with-decryption\nAn error occurred (AccessDeniedException) when calling the GetParameter operation: The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access. (Service: AWSKMS; Status Code: 400; Error Code: AccessDeniedException; Request ID: 0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0)",
         {},
-        ("Derived The parameter is encrypted with a KMS key: GetParameter itself was not denied",),
-        (),
+        ("GetParameter itself was not denied.",),
+        ("Derived The parameter is encrypted",),
     ),
     (
         "update of a stack",
@@ -1417,7 +1417,7 @@ SETTINGS: tuple[Case, ...] = (
             "with an explicit deny in a service control policy",
         ),
         {},
-        ("not even an administrator's Allow, and no Allow in the permission set Ops.",),
+        ("not even an administrator's Allow, the permission set Ops, the queue policy or the root user.",),
         (),
     ),
     (

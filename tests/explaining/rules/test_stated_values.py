@@ -1243,7 +1243,7 @@ _NO_AGENT = 'CredentialRetrievalError: Error when retrieving credentials from co
             {},
             (
                 "the resource's account 444455556666 (management account 777788889999 or a delegated administrator)",
-                "Account 111122223333 cannot",
+                "whether account 111122223333 belongs to it",
                 "aws:PrincipalOrgID",
                 "describe-policy --policy-id p-0a1b2c3d",
             ),

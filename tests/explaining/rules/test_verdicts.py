@@ -621,12 +621,12 @@ CASES = {
     ),
     "role-of-other-partition": (
         "$ aws sts assume-role --role-arn arn:aws:iam::111122223333:role/team/audit --role-session-name q3 --region us-gov-west-1\n\nAn error occurred (ValidationError) when calling the AssumeRole operation: Request ARN is invalid",
-        "the partition of the ARN is aws, but us-gov-west-1 is in aws-us-gov",
+        "the ARN begins with arn:aws:, but those of us-gov-west-1 begin with arn:aws-us-gov:",
         "--role-arn arn:aws-us-gov:iam::111122223333:role/team/audit",
     ),
     "sentence-of-terraform-before-invalid-arn": (
         f'{_CANNOT_ASSUME.format("aws-us-gov")} StatusCode: 400, RequestID: {_ID}, api error ValidationError: Request ARN is invalid\n# provider region = "eu-north-1"',
-        "the partition of the ARN is aws-us-gov, but eu-north-1 is in aws",
+        "the ARN begins with arn:aws-us-gov:, but those of eu-north-1 begin with arn:aws:",
         "Use arn:aws:iam::111122223333:role/stacks.",
     ),
     "sentence-of-terraform-before-expired-token": (
@@ -636,7 +636,7 @@ CASES = {
     ),
     "entry-of-other-partition": (
         "$ aws eks create-access-entry --cluster-name orders --region cn-north-1 --principal-arn arn:aws:iam::111122223333:role/team/ops\n\nAn error occurred (InvalidParameterException) when calling the CreateAccessEntry operation: The principalArn parameter format is not valid",
-        "the partition of the ARN is aws, but cn-north-1 is in aws-cn",
+        "the ARN begins with arn:aws:, but those of cn-north-1 begin with arn:aws-cn:",
         "--principal-arn arn:aws-cn:iam::111122223333:role/team/ops",
     ),
     "bucket-of-a-pipeline": (

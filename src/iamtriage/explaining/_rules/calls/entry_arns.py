@@ -89,7 +89,7 @@ def diagnose_arn(case: Case[InvalidArn], text: str | None, target: RoleTarget) -
     if endpoint is not None and endpoint.partition != partition:
         diagnosis = ArnDiagnosis(
             arn_diagnosis.PARTITION_OF_ARN,
-            f"The partition of the ARN is {partition}, but {region} is in {endpoint.partition}.",
+            f"The ARN begins with arn:{partition}:, but those of {region} begin with arn:{endpoint.partition}:.",
             f"{prefix}:{endpoint.partition}:{rest}",
         )
     return RejectedArn(text, diagnosis)

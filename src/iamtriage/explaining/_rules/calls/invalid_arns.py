@@ -168,16 +168,17 @@ def _annotation_remedy(case: Case[InvalidArn], role_arn: str, lookup: str | None
     path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
     # A nested command stays unquoted, so that the shell runs it.
     value = role_arn if role_arn.startswith('"$(') else quote_argument(role_arn)
+    annotate = f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}"
+    correct = (
+        f"kubectl get {account} -o {path}",
+        Labelled("If it prints the rejected ARN:", annotate),
+    )
     return cluster_remedy(
         "Correct the annotation of the service account",
-        "Then re-create the pods, which get the ARN when they are created.",
+        "The last command re-creates the pods, which get the ARN when they are created. Correct the manifest or chart, too.",
         commands=(
             lookup,
-            f"kubectl get {account} -o {path}",
-            Labelled(
-                "If it prints the rejected ARN:",
-                f"kubectl annotate {account} --overwrite {_ANNOTATION}={value}",
-            ),
+            *((annotate,) if _ANNOTATION in case.text else correct),
             clusters.restart_command(case),
         ),
         url=pages.EKS_IRSA,

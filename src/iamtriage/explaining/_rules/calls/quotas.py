@@ -22,7 +22,7 @@ from iamtriage.explaining._rules.shared.clues import error_code, stated_option
 from iamtriage.explaining._rules.shared.clusters import disable_session_tags_remedy
 from iamtriage.explaining._rules.shared.commands import fill_command
 from iamtriage.explaining._rules.shared.quoted_message import end_summary
-from iamtriage.explaining._rules.shared.remedies import account_remedy, replace_in, your_remedy
+from iamtriage.explaining._rules.shared.remedies import account_remedy, present, replace_in, your_remedy
 from iamtriage.explaining._rules.shared.text_fragments import may_be_about_pods
 from iamtriage.explaining._rules.shared.text_signs import find_deployment
 from iamtriage.explaining._rules.shared.wording import capitalize_start
@@ -298,24 +298,18 @@ def _explain_session_size(case: Case[AwsError], message: str) -> Explanation:
     what = "session tags" if found and found["tags"] else "session policies and session tags"
     used = f": they take {found['percent']}% of the space" if found else ""
     tags = _TAGS_CODE.search(case.text)
-    step = f"Pass fewer session tags, with shorter keys and values{f' ({clip_text(tags[0])} in the code)' if tags else ''}. Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too."
+    fewer = f"Pass fewer session tags, with shorter keys and values{f' ({clip_text(tags[0])} in the code)' if tags else ''}."
     policies = "Pass managed policies by ARN instead of an inline session policy, or shorten it."
-    steps = (step,) if found and found["tags"] else (policies, step)
+    inherited = "Transitive tags of the caller's session, such as the six of EKS Pod Identity, count, too."
+    steps = (None if found and found["tags"] else policies, f"{fewer} {inherited}")
     remedy = your_remedy(f"Shorten the {what}", *steps, url=pages.SESSION_TAGS)
     if may_be_about_pods(case.text) or case.facts.service_account:
         title = f"Shorten the {what}, or turn off those of EKS Pod Identity"
+        off = f"{inherited} If fewer tags are not enough, the commands turn these six off. First, look for policies with aws:PrincipalTag/kubernetes-namespace, aws:PrincipalTag/eks-cluster-name and the like, which then no longer match. If association_id is None, the pod does not use Pod Identity."
         remedy = disable_session_tags_remedy(case, title)
-        remedy = attrs.evolve(
-            remedy,
-            who="you",
-            steps=(
-                *steps,
-                *remedy.steps[1:],
-                "The commands turn off those six, for new sessions: restart the pods.",
-            ),
-        )
+        remedy = attrs.evolve(remedy, who="you", steps=present(steps[0], fewer, off))
     return case.explain(
-        f"The {what} together are too long for a session{used}. No permission is missing.",
+        f"The {what} together exceed the size limit of a session{used}. No permission is missing.",
         SESSION_TOO_LONG.cause("reported", code_evidence(case.failure)),
         remedies=remedy,
         notes="The limit is fixed: no quota increases it.",

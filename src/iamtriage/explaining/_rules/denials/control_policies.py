@@ -103,7 +103,7 @@ def explain_resource_control(denial: Denial) -> Explanation:
     if denial.service == "s3" and not denial.crosses_accounts:
         owning = "your organization, which also owns the bucket's account"
     ask = f"Send this error to an administrator of {owning}{f' (management account{owner} or a delegated administrator)' if owner else ''}: only they can see or change the policy."
-    if denial.crosses_accounts and account:
+    if denial.crosses_accounts and account and not owner:
         ask = f"Send this error to the owner of account{account}: only administrators of its organization can see or change the policy."
     if denial.deny != "implicit":
         return _explain_control_deny(denial, "resource_control", ask)
@@ -133,12 +133,11 @@ def _explain_control_deny(
 ) -> Explanation:
     """Explain a denial by a ``Deny`` in a service or resource control policy."""
     name, policy_id = POLICY_TYPE_NAMES[policy_type], _policy_id_argument(denial.policy)
-    account, url, typical = denial.account, pages.SERVICE_CONTROL, _READ_DENY
-    text = f"A Deny statement in a {name} of the organization matches the request."
+    protects, account, url, typical = "", denial.account, pages.SERVICE_CONTROL, _READ_DENY
     if policy_type == "resource_control":
         account, url, typical = denial.resource_account, pages.RESOURCE_CONTROL, _typical_rcp(denial)
         owner = f" of account {account}" if denial.crosses_accounts and account else ""
-        text = f"A {name} protects the resources of the organization{owner}, and a Deny statement in it matches the request."
+        protects = f"Such a policy protects the resources of the organization{owner}. "
     of_account = ""
     if denial.crosses_accounts:
         of_account = f", or StringNotEquals on aws:PrincipalAccount {denial.account}"
@@ -172,7 +171,9 @@ def _explain_control_deny(
         commands=(*listed, describe if parents else Labelled(_OF_EACH, describe)),
         url=url,
     )
-    text += f"{'' if denial.policy else ' AWS does not name the policy.'} {_no_identity_allow(denial, name)}"
+    is_named = denial.policy or denial.failure.encoded_message or denial.failure.authorization_id
+    unnamed = "" if is_named else "AWS does not name the policy. "
+    text = f"{protects}{unnamed}{_no_identity_allow(denial, name)}"
     remedy = attrs.evolve(remedy, layer=policy_type)
     verdict = f"{named} explicitly denies it"
     return guardrails.explain_guardrail(denial, verdict, text, policy_type, remedy, *notes)
@@ -199,12 +200,13 @@ def _no_identity_allow(denial: Denial, name: str) -> str:
             own = "the role's trust policy"
         return f"Neither an identity-based policy nor {own} overrides it."
     permission_set = getattr(denial.role, "permission_set", None)
-    others = present(
+    others = [
         "an administrator's Allow",
-        f"the permission set {clip_text(permission_set)}" if permission_set else None,
-        f"the {known.name}" if known and not denial.crosses_accounts else None,
-        None if isinstance(denial.principal, Root) else "the root user",
-    )
+        *present(f"the permission set {clip_text(permission_set)}" if permission_set else None),
+    ]
+    if denial.is_explicit:
+        others += [f"the {known.name}"] if known and not denial.crosses_accounts else []
+        others += [] if isinstance(denial.principal, Root) else ["the root user"]
     account = f"account {denial.account}" if denial.account else "the account"
     return f"Nothing in {account} overrides it, not even {join_words(others, 'or')}."
 

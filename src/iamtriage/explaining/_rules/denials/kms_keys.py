@@ -92,7 +92,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
             causes=(*explanation.causes, behind, encrypted_data.KMS_GRANT_OF_OTHER_ROLE.cause()),
             remedies=(*explanation.remedies, renew),
         )
-    if not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
+    is_said = f"{operation} itself was not denied" in explanation.summary
+    if is_said or not explanation.causes or explanation.topic == KMS_BEHIND_SERVICE.code:
         return explanation
     key = "a KMS key" if explanation.topic == "kms-key-unknown" else "this key"
     if operation and _OPERATION.fullmatch(operation) and not actions_for(operation, "kms"):
@@ -123,7 +124,8 @@ def add_encrypted_data(denial: Denial, explanation: Explanation) -> Explanation:
 def _limit_to_service(denial: Denial, remedy: Remedy, service: str | None) -> Remedy:
     """Return a remedy that allows the use of a key only through the service that was called."""
     region = region_argument(denial)
-    condition = encrypted_data.via_service(service, region, denial.location.partition)
+    partition = getattr(denial.resource_arn, "partition", denial.location.partition)
+    condition = encrypted_data.via_service(service, region, partition)
     if remedy.policy is None or service is None or condition is None or region == "REGION":
         return remedy
     statements = [

@@ -303,7 +303,7 @@ OTHER_ROLE_REQUESTED = CauseType(
 TRUST_POLICY_RECENT = CauseType(
     "trust-policy-recent",
     title="Another policy denies the token, or the trust policy has just changed",
-    text="A resource control policy of the organization denies it, or the trust policy changed a moment ago.",
+    text="A resource control policy of the organization denies it, or the trust policy changed a moment ago: retry.",
     fix="Retry after a minute, and ask the administrators of the organization for its resource control policies.",
     of="token-not-trusted",
 )
@@ -361,14 +361,15 @@ def compare_role_remedy(denial: Denial) -> Remedy:
         path = r"'jsonpath={.metadata.annotations.eks\.amazonaws\.com/role-arn}'"
         lines = (
             f"kubectl get serviceaccount SERVICE_ACCOUNT --namespace NAMESPACE --output {path}",
-            clusters.restart_command(denial.case).replace("rollout restart", "exec")
-            + " -- printenv AWS_ROLE_ARN",
+            """kubectl get pod POD --namespace NAMESPACE --output jsonpath='{.spec.containers[*].env[?(@.name=="AWS_ROLE_ARN")].value}'""",
         )
-        step = "If the pod requests another role (printenv) than that of the annotation, re-create the pods."
+        step = (
+            "If the pod requests another role (AWS_ROLE_ARN) than that of the annotation, re-create the pods."
+        )
     return your_remedy(
         "Compare the role that the call requests with the role of this trust policy",
-        step,
-        "The last command, in the account of that ARN, must find the role, with the trust policy that you expect. With NoSuchEntity, the ARN is wrong.",
+        f"{step} CloudTrail has the role and the subject of each call (AssumeRoleWithWebIdentity).",
+        "In the account of that ARN, with its last part as ROLE_NAME, the last command must print the trust policy that you expect. With NoSuchEntity, the ARN is wrong.",
         commands=(*lines, last),
         url=pages.OIDC_ROLES,
     )

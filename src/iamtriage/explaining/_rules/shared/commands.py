@@ -59,7 +59,7 @@ PLAIN_COMMAND = lazy_pattern(r"[\w./:=@,+ -]{1,1000}", re.ASCII)
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 _ENDPOINT_SERVICES = {
     "cloudwatch": "monitoring", "codecommit": "*codecommit", "firehose": "kinesis-firehose", "kinesis": "kinesis-streams",
-    "s3": "s3", "ses": "email*",
+    "ec2": "ec2", "s3": "s3", "ses": "email*", "ssm": "ssm",
 }  # fmt: skip
 
 
