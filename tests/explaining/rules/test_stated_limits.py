@@ -1,4 +1,4 @@
-"""Tests for what limits a call: a key's service, a boundary that protects itself, quotas, and patterns of session names."""
+"""Tests for what limits a call: the service that uses a key, a boundary that protects itself, and control policies."""
 
 from __future__ import annotations
 
@@ -61,56 +61,6 @@ def test_boundary_that_protects_itself(operation: str, resource: str, *, protect
     remedy = explain(_denied(operation, f"iam:{operation}", resource, why)).remedies[0]
     assert remedy.title.startswith("Ask an administrator whom the boundary does not limit") == protects
     assert any("change the call to avoid it" in each for each in remedy.steps) != protects
-
-
-@pytest.mark.parametrize(
-    ("reason", "expected"),
-    [
-        (
-            "exceeded quota: octo, requested: requests.memory=6Gi, used: requests.memory=27Gi, limited: requests.memory=32Gi",
-            "It requests 6Gi of requests.memory, and 27Gi of 32Gi are used: 5Gi are left.",
-        ),
-        (
-            "exceeded quota: octo, requested: cpu=500m, used: cpu=3800m, limited: cpu=4",
-            "3800m of 4 are used.",
-        ),
-        ("failed quota: octo: must specify limits.cpu", "as the message states"),
-        ("exceeded quota: octo, requested: pods=1", "as the message states"),
-    ],
-)
-def test_usage_of_a_quota(reason: str, expected: str) -> None:
-    text = " ".join(str(explain(f'Error creating: pods "up-6c9f7d5b8-" is forbidden: {reason}')).split())
-    assert "rejected a pod of up-6c9f7d5b8. " in text
-    assert expected in text
-    assert "no permission of RBAC or IAM is missing" in text
-
-
-@pytest.mark.parametrize(
-    ("expected", "required", "value"),
-    [
-        ("release-*", "a session name that matches release-*", "release-42"),
-        ("*-prod", "a session name that matches *-prod", "42-prod"),
-        ("release", "the session name release", "release"),
-        ("${aws:username}", "the session name ${aws:username}", "SESSION_NAME"),
-    ],
-)
-def test_pattern_of_a_session_name(expected: str, required: str, value: str) -> None:
-    role = "arn:aws:iam::444455556666:role/deploy"
-    statement = {
-        "Sid": "Releases",
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-        "Action": "sts:AssumeRole",
-        "Condition": {"StringLike": {"sts:RoleSessionName": expected}},
-    }
-    command = f"$ aws sts assume-role --role-arn {role} --role-session-name build-42"
-    text = f"{command}\n\n{_denied('AssumeRole', 'sts:AssumeRole', role, '')}"
-    explanation = explain(text, facts={"trust_policy": {"Version": "2012-10-17", "Statement": statement}})
-    assert f"requires {required}, and the command passes build-42." in explanation.summary
-    assert "The statement Releases of the trust policy" in str(explanation)
-    first = explanation.remedies[0]
-    assert first.commands[0].endswith(f"--role-session-name {value}")
-    assert "If the call is to keep build-42, the owner of account 444455556666 adds it" in first.steps[0]
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def _find_creating_call(denial: Denial) -> str | None:
         return None
     from iamtriage.explaining._rules.shared.required_grants import find_creating_call
 
-    return find_creating_call(denial)
+    return find_creating_call(denial, denial.resource or "")
 
 
 def _find_tags(denial: Denial) -> dict[str, str]:

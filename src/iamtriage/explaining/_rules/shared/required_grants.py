@@ -100,7 +100,7 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html
     """
     key, resource = f"{grant.action.partition(':')[0]}:CreateAction", grant.resources[0]
-    created = find_creating_call(denial)
+    created = find_creating_call(denial, resource)
     if created is None or len(grant.resources) != 1:
         return grant
     kinds: tuple[str, ...] = ()
@@ -118,14 +118,14 @@ def _limit_to_creation(grant: Grant, denial: Denial) -> Grant:
     )
 
 
-def find_creating_call(denial: Denial) -> str | None:
+def find_creating_call(denial: Denial, resource: str) -> str | None:
     """Return the call that was denied only the tags of what it creates, if it was."""
     from iamtriage.explaining._rules.shared.decisions import request_values
 
     values = request_values(denial.facts, f"{denial.service}:CreateAction")
     if len(values) == 1:
         return values[0]
-    is_new = (denial.resource or "").endswith("/*") and _CREATING.match(denial.operation or "")
+    is_new = resource.endswith("/*") and _CREATING.match(denial.operation or "")
     return denial.operation if is_new else None
 
 
